@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from difflib import get_close_matches
+from fnmatch import fnmatchcase
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,15 @@ from royalties.ingest.report.cells import as_value, printed, text_of
 from royalties.ingest.report.columns import Converters
 from royalties.ingest.report.conventions import again, date_order, decimal_mark
 from royalties.ingest.report.dates import MONTHS, Dates
-from royalties.ingest.report.declaration import SALE_UNITS, Facts, Header, ReportFormat, normal
+from royalties.ingest.report.declaration import (
+    BOOK,
+    SALE_UNITS,
+    Doubt,
+    Facts,
+    Header,
+    ReportFormat,
+    normal,
+)
 from royalties.ingest.report.mapping import Mapping as MappedReport
 from royalties.ingest.report.mending import changed
 from royalties.ingest.report.opening import OpenedFile, open_file
@@ -30,6 +39,7 @@ from royalties.ingest.report.text import UndecidedEncodingError
 
 _ALL_SHEETS = "all"
 _SHOWN_COLUMNS = 30
+_SHOWN_CELLS = 3
 _LEAST_COLUMNS = 3
 _ALIKE = 0.6
 
@@ -273,7 +283,10 @@ def _prepared(
     known: Known,
     choices: Given,
 ) -> Report:
+    choices = choices.beside(declared.answers)
+    left = _left_sheets(declared, tables_found, opened)
     tables_found, asked = _sheets(declared, tables_found, choices)
+    tables_found, doubted = _columns_in_doubt(tables_found, choices)
     retailer, unknown = _retailer(declared, tables_found, known, choices)
     declared = replace(declared, retailer=retailer)
     if declared.charged and choices.peek(charged.KEY, (charged.EDITION,)):
@@ -287,12 +300,12 @@ def _prepared(
     answers = ask(tuple(key for key in declared.asks if key != "retailer"), choices, known)
     mark = next((facts.decimal for _, _, facts in tables_found if facts.decimal), declared.decimal)
     numbers = Numbers(
-        decimal_mark(mark or choices.peek("decimal", (".", ","))),
+        decimal_mark(choices.peek("decimal", (".", ",")), habit=mark),
         declared.blanks,
         points=declared.points,
     )
     dates = Dates(
-        date_order(choices.peek("date_order", ("dmy", "mdy")) or declared.date_order),
+        date_order(choices.peek("date_order", ("dmy", "mdy")), habit=declared.date_order),
         known.today,
         months=True,
         language=choices.peek("date_language"),
@@ -309,11 +322,79 @@ def _prepared(
     ]
     report = Report(declared, tables, known, converters, choices)
     report.period = undated.span
-    report.choices += [*asked, *unknown, *stated, *answers.choices]
+    report.unread_sheets = left
+    report.choices += [*asked, *doubted, *unknown, *stated, *answers.choices]
     for code, message in (*opened.remarks, *_remarks(tables)):
         report.remarks.say(code, message)
     report.notes += [*opened.notes, *_notes(declared, tables, opened)]
     return report
+
+
+def _left_sheets(declared: ReportFormat, tables: Found, opened: OpenedFile) -> list[Sheet]:
+    """Sheets that do not belong to the report, but for those that are known to repeat it."""
+    found = {sheet.name for sheet, _, _ in tables}
+    return [
+        sheet
+        for sheet in opened.sheets
+        if sheet.name not in found
+        and not any(fnmatchcase(sheet.name, pattern) for pattern in declared.unread_sheets)
+    ]
+
+
+def _columns_in_doubt(tables: Found, choices: Mapping[str, str]) -> tuple[Found, list[Choice]]:
+    """The tables with the columns that the user chose, and what is still to be chosen."""
+    asked: dict[str, Choice] = {}
+    settled: Found = []
+    for sheet, header, facts in tables:
+        columns = list(header.columns)
+        places: dict[tuple[int, ...], int] = {}
+        unsettled: set[tuple[int, ...]] = set()
+        for doubt in header.doubts:
+            key = f"column_{doubt.field}"
+            options = {column_letters(at): at for at in doubt.places}
+            chosen = places.get(doubt.places)
+            if chosen is None:
+                chosen = options.get(choices.get(key, "").strip().upper())
+            if chosen is None:
+                question = Choice(key, _in_doubt(sheet, header, doubt), tuple(options))
+                if doubt.places not in unsettled:
+                    asked.setdefault(key, again(question, choices))
+                unsettled.add(doubt.places)
+                continue
+            places[doubt.places] = chosen
+            columns = [
+                (column, chosen if column.field == doubt.field and at == doubt.places[0] else at)
+                for column, at in columns
+            ]
+        settled.append((sheet, replace(header, columns=tuple(columns)), facts))
+    return settled, list(asked.values())
+
+
+def _in_doubt(sheet: Sheet, header: Header, doubt: Doubt) -> str:
+    rows = [cells for _, cells in sheet.peek()]
+    shown = []
+    for at in doubt.places:
+        below = [
+            printed(cells[at]).strip() for cells in rows[header.place + 1 :] if at < len(cells)
+        ]
+        examples = ", ".join([text for text in below if text][:_SHOWN_CELLS]) or "nothing"
+        above = _heading_above(rows[: header.place], at)
+        name = f"{above}, {header.names[at]}" if above else header.names[at]
+        shown.append(f"column {column_letters(at)}, {name!r} ({examples})")
+    where = f"sheet {sheet.name!r}: " if sheet.name else ""
+    wanted = "ISBN" if doubt.field == BOOK else doubt.field.replace("_", " ")
+    return (
+        f"{where}the heading of {wanted} {doubt.why}: choose the column that counts: "
+        f"{'; '.join(shown)}"
+    )
+
+
+def _heading_above(rows: Sequence[Sequence[Any]], at: int) -> str:
+    """What stands above some headings, such as ``Year to date``, at or to the left of a place."""
+    if not rows:
+        return ""
+    texts = [printed(cell).strip() for cell in rows[-1][: at + 1]]
+    return next((text for text in reversed(texts) if text), "")
 
 
 def _currency_of_headings(
@@ -412,6 +493,8 @@ def _constants(
     constants: dict[str, Any] = {**declared.constants, **answers.values}
     if declared.retailer in known.retailers:
         constants["retailer"] = known.retailers[declared.retailer or ""].id
+    if declared.kind is not None:
+        constants["kind"] = declared.kind.value
     if answers.span:
         first, last = answers.span
         dates.spans[last.isoformat()] = first.isoformat()
@@ -433,11 +516,15 @@ def _remarks(tables: Sequence[Table]) -> Iterator[tuple[str, str]]:
         look, names = table.sheet.look, table.header.names
         used = {at: column.field for column, at in table.header.columns}
         for at in sorted(look.hidden & used.keys()):
-            yield "hidden-column", f"column {_letters(at)} ({names[at]}) is hidden, and used"
+            yield "hidden-column", f"column {column_letters(at)} ({names[at]}) is hidden, and used"
         for at, (_, row) in sorted(look.percent.items()):
             if used.get(at) in ("units", "net_units", *SALE_UNITS):
-                cell = f"{_letters(at)}{row}"
+                cell = f"{column_letters(at)}{row}"
                 yield "percent-units", f"{cell} ({names[at]}) is formatted as a percentage"
+        if look.hidden_rows:
+            of = f"sheet {table.sheet.name!r} has hidden rows"
+            told = "they are imported like the others. Does a filter hide what is no sale?"
+            yield "hidden-rows", f"{of}: {told}"
         struck = [row for row in look.struck if row > table.header.row]
         if struck:
             rows = f"row {struck[0]} is" if len(struck) == 1 else f"rows {_listed(struck)} are"
@@ -451,7 +538,12 @@ def _listed(rows: list[int]) -> str:
     return ", ".join(map(str, rows[:10])) + (" and more" if len(rows) > 10 else "")
 
 
-def _letters(at: int) -> str:
+def column_letters(at: int) -> str:
+    """A column as spreadsheets name it.
+
+    >>> column_letters(0), column_letters(27)
+    ('A', 'AB')
+    """
     letters = ""
     number = at + 1
     while number:

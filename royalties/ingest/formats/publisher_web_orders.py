@@ -274,6 +274,7 @@ FORMAT = ReportFormat(
         Column("", ("Refunded Amount",), required=True),
     ),
     decimal=".",
+    unread=(*_READ, "*fulfillment status", "outstanding balance"),
     by_order=True,
     arrange=_arranged,
     extras=EXTRAS,

@@ -6,13 +6,14 @@ A retailer's format is one of these, with as little code as its quirks need.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from enum import Enum, StrEnum
 from typing import TypeAlias
 
 from royalties.domain.problems import Choice
 from royalties.domain.sales.recorded_orders import RecordedLines
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.cells import Cell, Odd, text_of, visible
-from royalties.ingest.report.headings import unit_of, without_unit
+from royalties.ingest.report.headings import look_alike, unit_of, without_span, without_unit
 from royalties.ingest.report.labels import TOTALS
 
 HEADER_ROWS = 15
@@ -23,7 +24,25 @@ Row: TypeAlias = tuple[int, Sequence[Cell]]
 BOOK = "book"
 SALE_UNITS = ("sold", "returned", "free")
 AMOUNTS = ("list_price", "net", "unit_net", "return_net")
+SPANNED = ("units", "sold", "returned", "free", "net_units")
 PLACE = ("country", "region", "city")
+
+
+class BothWays(Enum):
+    """What a word of a kind column may mean beside a kind of sale: copies that went out and back.
+
+    Such a row is a sale and a return of the same copies; its money is what was left of it.
+    """
+
+    SOLD_AND_RETURNED = "sold-and-returned"
+
+
+class RowsAre(StrEnum):
+    """What each row of a report is: so many copies, one copy, or money for use and no copies."""
+
+    LINES = "lines"
+    ONE_EACH = "one-each"
+    MONEY = "money"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +51,17 @@ class Column:
 
     Fields are ``book, date, retailer, kind, units, sold, returned, free, net_units, currency,
     list_price, net, unit_net, return_net, discount, country, region, city, order, reference,
-    title``, and ``postcode``, which is looked at and not recorded. ``nth`` counts columns of the
-    same name from the left. ``read`` chooses how where the field leaves it open: ``identifier``
-    or ``short`` (for a book), ``percent`` or ``fraction`` (for a discount). ``words`` gives the
-    meaning of printed words, in lower case.
+    title``, and ``postcode``, which is looked at and not recorded; a column without a field only
+    tells which rows count. ``nth`` counts columns of the same name from the left; 0: there is only
+    one, and of several the user chooses. ``read`` chooses how where the field leaves it open:
+    ``identifier`` or ``short`` (for a book), ``percent`` or ``fraction`` (for a discount).
+    ``words`` gives the meaning of printed words, in lower case.
     """
 
     field: str
     names: tuple[str, ...]
     required: bool = False
-    nth: int = 1
+    nth: int = 0
     read: str = ""
     words: Mapping[str, str] | None = None
 
@@ -56,13 +76,31 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """A column that may stand in one of several places, and why the user has to say which."""
+
+    field: str
+    places: tuple[int, ...]
+    why: str
+
+
+TWICE = "stands more than once"
+TO_DATE = "is there for a span of time that the report does not expect"
+LOOK_ALIKE = "is written with letters of another alphabet, or nearly so"
+
+
+@dataclass(frozen=True, slots=True)
 class Header:
-    """Where a table's columns are: ``row`` is its number, ``place`` its place among the rows."""
+    """Where a table's columns are: ``row`` is its number, ``place`` its place among the rows.
+
+    Of each of ``doubts``, the first place stands among the columns until the user has chosen.
+    """
 
     row: int
     place: int
     names: tuple[str, ...]
     columns: tuple[tuple[Column, int], ...]
+    doubts: tuple[Doubt, ...] = ()
 
     def at(self, field: str) -> int:
         """The place of the first column that fills a field, or -1."""
@@ -130,6 +168,11 @@ class ReportFormat:
     ``by_order``: sales are known by the numbers of their orders, so that ``arrange`` leaves out
     what is recorded already. ``points``: a point parts decimals unless the file has decimal
     commas. ``charged``: its list prices are what was charged, which may be less than the edition's.
+    ``kind`` is that of rows that do not say theirs, None: the sign of their units tells it.
+    ``rows_are`` says what a row is. ``only`` and ``leave_out`` take or leave rows: the values, by
+    the heading of their column. ``ends_at`` are the first words of the row at which the table ends;
+    empty: the first empty row, None: nothing ends it. ``answers`` are those to questions that were
+    given once and for all, which the user's of the day override.
     ``prices`` says what list prices tell of net receipts: ``most`` (no copy brings more),
     ``exact`` (it brings the list price less the discount), empty: nothing, since fees are taken
     off or the currencies differ.
@@ -145,8 +188,14 @@ class ReportFormat:
     header_row: int | None = None
     alone: bool = False
     constants: Mapping[str, str] = field(default_factory=dict)
-    kinds: Mapping[str, SaleKind | str] = field(default_factory=dict)
+    kinds: Mapping[str, SaleKind | BothWays | str] = field(default_factory=dict)
     other_kinds: SaleKind | None = None
+    kind: SaleKind | None = None
+    rows_are: RowsAre = RowsAre.LINES
+    only: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    leave_out: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    ends_at: str | None = None
+    answers: Mapping[str, str] = field(default_factory=dict)
     returns_positive: bool = False
     blanks: frozenset[str] = frozenset()
     totals: tuple[str, ...] = TOTALS
@@ -167,6 +216,8 @@ class ReportFormat:
     prices: str = "most"
     charged: bool = False
     by_order: bool = False
+    unread: tuple[str, ...] = ()
+    unread_sheets: tuple[str, ...] = ()
     facts: Callable[[Sequence[Row]], Facts | None] | None = None
     arrange: (
         Callable[
@@ -187,20 +238,50 @@ class ReportFormat:
 
     def _matched(
         self, cells: Sequence[Cell]
-    ) -> tuple[tuple[str, ...], tuple[tuple[Column, int], ...]] | None:
+    ) -> tuple[tuple[str, ...], tuple[tuple[Column, int], ...], tuple[Doubt, ...]] | None:
         printed = [" ".join(visible(text_of(cell)).split()) for cell in cells]
         names = [normal(name) for name in printed]
         columns: list[tuple[Column, int]] = []
+        doubts: list[Doubt] = []
         for column in self.columns:
             place = _place(column, names, printed)
+            doubt = self._doubt(column, place, names)
+            if place is None and doubt is not None:
+                place = doubt.places[0]
             if place is None and column.required:
                 return None
             if place is not None:
                 columns.append((column, place))
+            if doubt is not None:
+                doubts.append(doubt)
         used = {names[place] for _, place in columns}
         if self.alone and set(names) - used - {"", "problem"}:
             return None
-        return tuple(printed), tuple(columns)
+        return tuple(printed), tuple(columns), tuple(doubts)
+
+    def _doubt(self, column: Column, place: int | None, names: Sequence[str]) -> Doubt | None:
+        """Why a column's place is not certain."""
+        if column.field in ("", "title"):
+            return None
+        if place is not None:
+            same = tuple(at for at, name in enumerate(names) if name == names[place])
+            counted = any(
+                other.nth and names[place] in map(normal, other.names) for other in self.columns
+            )
+            return None if len(same) == 1 or counted else Doubt(column.field, same, TWICE)
+        wanted = {*map(normal, column.names)}
+        if self.strict and column.field in (*SPANNED, *AMOUNTS):
+            spans = [without_span(name) for name in names]
+            if found := tuple(at for at, name in enumerate(spans) if name in wanted):
+                return Doubt(column.field, found, TO_DATE)
+        if all(name.isascii() for name in names):
+            return None
+        alike = {look_alike(name) for name in wanted}
+        found = tuple(
+            at for at, name in enumerate(names)
+            if not name.isascii() and look_alike(name) in alike
+        )  # fmt: skip
+        return Doubt(column.field, found, LOOK_ALIKE) if found else None
 
     def missing(self, rows: Sequence[Row]) -> list[str]:
         """Names of required columns that the likeliest header row lacks."""
@@ -238,8 +319,8 @@ def _place(column: Column, names: Sequence[str], printed: Sequence[str]) -> int 
     """The place of a column; an amount's name may state its unit as well."""
     for name in column.names:
         places = [place for place, found in enumerate(names) if found == normal(name)]
-        if len(places) >= column.nth:
-            return places[column.nth - 1]
+        if len(places) >= max(column.nth, 1):
+            return places[max(column.nth, 1) - 1]
     if column.field not in (*AMOUNTS, "discount"):
         return None
     bare = [normal(without_unit(name)) for name in printed]

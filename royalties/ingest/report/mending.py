@@ -15,7 +15,7 @@ from royalties.ingest.report.workbook import Look
 
 
 class ChangedSheet:
-    """A sheet whose changed cells read as they were typed, and whose left-out rows are blank.
+    """A sheet whose changed cells read as they were typed, and that lacks the left-out rows.
 
     A change of another text than the one that stands in its cell is not applied.
     """
@@ -35,11 +35,6 @@ class ChangedSheet:
             else:
                 self._cells.setdefault(change.row, []).append(change)
         self._rows = sorted({*self._cells, *self._left})
-
-    @property
-    def left_out(self) -> frozenset[int]:
-        """Numbers of the rows that are left out."""
-        return frozenset(self._left)
 
     def met(self) -> list[tuple[RowLeftOut, Sequence[Cell]]]:
         """Left-out rows that were met since this was asked last, with their cells."""
@@ -136,10 +131,23 @@ class ChangedSheet:
             if number in self._left:
                 self._met[self._left[number]] = cells
                 gone.add(place)
+                continue
             for column, cell in zip(columns, self._changed(number, cells), strict=True):
                 column[place] = cell
-        surplus = [place for place in block.surplus if place not in gone]
-        return replace(block, columns=columns, surplus=surplus)
+        made = replace(block, columns=columns)
+        return _without(made, gone) if gone else made
+
+
+def _without(block: Block, gone: set[int]) -> Block:
+    """A block without some of its rows: an empty one in their place could end a table."""
+    kept = [place for place in range(len(block.numbers)) if place not in gone]
+    places = {place: at for at, place in enumerate(kept)}
+    return replace(
+        block,
+        numbers=[block.numbers[place] for place in kept],
+        columns=[[column[place] for place in kept] for column in block.columns],
+        surplus=[places[place] for place in block.surplus if place in places],
+    )
 
 
 def changed(sheets: Sequence[Sheet], changes: Sequence[Change]) -> list[Sheet]:

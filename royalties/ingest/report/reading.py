@@ -108,7 +108,8 @@ class ControlTotals:
     ``usage_lines`` by how many lines; ``lines`` counts sale lines; ``covered`` is first and last
     ISO day by retailer id; ``days`` counts lines by ISO day; ``waiting`` is rows and net units by
     identifier; ``sums`` are what is kept of the lines with them; ``early`` are those from before
-    the books.
+    the books; ``beyond_sales`` are copies that came back beyond those sold, by retailer and
+    edition.
     """
 
     rows: int = 0
@@ -128,6 +129,7 @@ class ControlTotals:
     waiting: dict[str, tuple[int, int]] = field(default_factory=dict)
     sums: dict[SumKey, Sum] = field(default_factory=dict)
     early: Early = field(default_factory=Early)
+    beyond_sales: dict[tuple[int, int], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,19 @@ from royalties.domain.counting import counted
 from royalties.domain.problems import Choice, Notice, Skipped
 from royalties.domain.sales.changes import MOST_CHANGES, Change, RowLeftOut, words_of
 from royalties.domain.sales.lines import LineColumns, SaleLine, WaitingLine
+from royalties.ingest.report import unread_sheets
 from royalties.ingest.report.amounts import Numbers
 from royalties.ingest.report.answers import Given
 from royalties.ingest.report.asides import Asides
 from royalties.ingest.report.bulk import Bulk, Homes, Workings
-from royalties.ingest.report.cells import Block, Wrong, printed
+from royalties.ingest.report.cells import Block, Marked, Wrong, printed
 from royalties.ingest.report.columns import Converters, bad_cells
 from royalties.ingest.report.conventions import Convention, again
 from royalties.ingest.report.dates import LANGUAGES, RANGE_ENDS, Dates
 from royalties.ingest.report.declaration import BOOK, PLACE, Column, ReportFormat, Surroundings
 from royalties.ingest.report.judging import Judge, Verdict, listed
 from royalties.ingest.report.mending import ChangedSheet
+from royalties.ingest.report.passed_over import PassedOver
 from royalties.ingest.report.printed_totals import PrintedTotals
 from royalties.ingest.report.reading import Chunk, ControlTotals, Known, Stranger
 from royalties.ingest.report.refusals import Refusals
@@ -89,6 +91,9 @@ class Report:
         self.strangers: dict[str, Stranger] = {}
         self._declared = declared
         self._tables = tables
+        self._passed_over = [PassedOver(table.header, declared.unread) for table in tables]
+        self.unread_sheets: Sequence[Sheet] = ()
+        """Sheets that are not read and not known to repeat the others."""
         self._converters = converters
         self._given = choices
         editions = {edition.id: edition for edition in known.editions.values()}
@@ -107,6 +112,8 @@ class Report:
         self._sales: list[SaleLine] = []
         self._waiting: list[WaitingLine] = []
         self._undated: list[str] = []
+        self._last_rows: dict[int, int] = {}
+        """The last row of each table that was no aside."""
 
     @property
     def unlisted(self) -> int:
@@ -145,8 +152,10 @@ class Report:
         for convention in self._conventions:
             convention.search_with(lambda: table.search(self._numbers, self._dates))
         self._numbers.currencies = table.currencies
+        watched = self._passed_over[table.place]
         if self._declared.arrange:
-            for number, cells in table.rows(self._around(table), _left_out_of(table)):
+            watched.look_at_rows(cells for _, cells in table.sheet.peek()[table.header.place + 1 :])
+            for number, cells in table.rows(self._around(table)):
                 self._row(table, number, cells, bad=table.bad_cells(cells))
                 yield from self._full_chunk(CHUNK)
             self._count_left_out(table)
@@ -158,11 +167,16 @@ class Report:
                 self._numbers.mark.settle()
                 self._dates.order.settle()
                 learnt = True
+            self._count_left_out(table)
             if block.numbers:
-                self._count_left_out(table)
+                watched.look(block)
                 self._block(table, block)
                 self._tell_progress(table, block)
             yield from self._full_chunk(CHUNK)
+        self._count_left_out(table)
+        if table.end is not None and table.end.below:
+            self.totals.rows += table.end.below
+            self.skipped.add(table.end.reason, table.end.below)
 
     def _around(self, table: Table) -> Surroundings:
         retailer = table.constants.get("retailer")
@@ -195,7 +209,10 @@ class Report:
         bulk = None
         places: Sequence[int] = range(len(block.numbers))
         if table.plain:
-            bulk = Bulk(table, block, {*bad, *block.surplus}, self._workings)
+            odd = {*bad, *block.surplus, *table.filter.places(block)}
+            if table.end is not None and table.end.row == block.numbers[-1]:
+                odd.add(len(block.numbers) - 1)
+            bulk = Bulk(table, block, odd, self._workings)
             places = sorted(bulk.strange)
             if any(table.header.repeats(_row_at(block, place)) for place in places):
                 # What a second header begins may have to be read in another way.
@@ -219,6 +236,7 @@ class Report:
         self._tally.add_all(*(rows.column(field) for field in fields))
         self._tally.look(rows.column("date"))
         self.totals.rows += len(rows.numbers)
+        self._last_rows[table.place] = max(rows.numbers[-1], self._last_rows.get(table.place, 0))
         self.totals.recordable += len(rows.numbers)
         self._watch.plain(table, rows)
 
@@ -237,7 +255,11 @@ class Report:
         if self._asides.takes(table, number, cells, values, books, bulk):
             return
         self.totals.rows += 1
+        self._last_rows[table.place] = max(number, self._last_rows.get(table.place, 0))
         if self._asides.turn(table, values):
+            return
+        if reason := self._reason_to_leave(table, number, cells):
+            self._leave_out(values, Verdict(left=reason, left_net=_money_of(values)))
             return
         verdict = self._judge.judge(values, books, table.title_of(cells))
         if surplus:
@@ -255,6 +277,11 @@ class Report:
         elif not verdict.pending:
             self._record(table, number, cells, values, verdict)
             self._look_at(table, number, cells, verdict)
+
+    def _reason_to_leave(self, table: Table, number: int, cells: Sequence[Any]) -> str:
+        if table.end is not None and table.end.row == number:
+            return table.end.reason
+        return table.filter.reason(cells)
 
     def _look_at(self, table: Table, number: int, cells: Sequence[Any], verdict: Verdict) -> None:
         self._watch.row(table, number, cells)
@@ -289,13 +316,14 @@ class Report:
         if verdict.is_use_by_money:
             values = {**values, "list_price": None}
             self._watch.money_alone(table, number)
+        unit_net = values.get("unit_net") if len(verdict.lines) == 1 else None
         for kind, units, net, discount in verdict.lines:
             about = (retailer, kind, day, units, currency, values.get("list_price"))
             if isinstance(verdict.book, int):
                 line = SaleLine(
                     table.place, number, verdict.book, *about, net or 0, discount, *tail
                 )
-                self._watch.figures(table, line)
+                self._watch.figures(table, line, unit_net)
                 self._sales.append(line)
                 self._tally.add(retailer, kind, day, units, currency, line.net)
                 self._watch.line(table, line)
@@ -303,7 +331,7 @@ class Report:
                 waiting = WaitingLine(
                     table.place, number, verdict.book, *about, net, discount, *tail
                 )
-                self._watch.figures(table, waiting)
+                self._watch.figures(table, waiting, unit_net)
                 self._waiting.append(waiting)
                 self._tally.look_at_waiting(waiting)
         self._tally.look((day,))
@@ -356,7 +384,9 @@ class Report:
         self._look_at_changes()
         self._tally.complete(self.totals, self._dates.spans)
         self._ask()
+        self._tell_what_is_not_read()
         self._watch.finish(self.totals.days, self._dates, self._numbers)
+        self.totals.beyond_sales = self._watch.beyond_sales
         if self._declared.counts_use:
             for table in self._tables:
                 self._watch.units(table)
@@ -368,7 +398,11 @@ class Report:
         )
         if not self._declared.strict and (told := self.remarks.take("identical-rows")):
             self.notes.append(told)
-        self.notes.extend(self._asides.notes)
+        for at, note in self._asides.notes:
+            if self._declared.strict and at[1] > self._last_rows.get(at[0], 0):
+                self.remarks.add("footer", at, f"{note}, below the last sale: does it change any?")
+            else:
+                self.notes.append(note)
         self.notes.extend(
             convention.told() for convention in self._conventions if convention.told()
         )
@@ -383,6 +417,19 @@ class Report:
         if self.unlisted:
             self.notes.append(f"{self.unlisted:,} more problems are not listed")
         self.notices.extend(self.remarks.notices())
+
+    def _tell_what_is_not_read(self) -> None:
+        for table, watched in zip(self._tables, self._passed_over, strict=True):
+            where = f"sheet {table.sheet.name!r}, " if len(self._tables) > 1 else ""
+            watched.say(self.remarks, where, table.constants)
+        unread_sheets.say(
+            self.unread_sheets,
+            self._tally.receipts,
+            self.remarks,
+            self.notes,
+            currency=self._declared.constants.get("currency", ""),
+            incomplete=bool(self.problems or self.totals.waiting or self.choices),
+        )
 
     def _count_undated(self) -> None:
         """Take note of rows whose date was taken from the period that the user gave."""
@@ -427,8 +474,12 @@ def _headed(change: Change, names: Sequence[str]) -> Change:
     return dataclasses.replace(change, column=names[change.place])
 
 
-def _left_out_of(table: Table) -> frozenset[int]:
-    return table.sheet.left_out if isinstance(table.sheet, ChangedSheet) else frozenset()
+def _money_of(values: Mapping[str, Any]) -> tuple[str, int] | None:
+    """Currency and net receipts of a row that is left out, if it says both."""
+    currency, net = values.get("currency"), values.get("net")
+    if isinstance(net, Marked):
+        net = net.micro
+    return (currency, net) if isinstance(currency, str) and isinstance(net, int) else None
 
 
 def _row_at(block: Block, place: int) -> list[Any]:

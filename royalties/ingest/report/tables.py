@@ -1,9 +1,10 @@
 """A table of a report: its header, and readers for its columns."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Protocol
 
+from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.amounts import Numbers
 from royalties.ingest.report.cells import (
     BLANK,
@@ -15,6 +16,7 @@ from royalties.ingest.report.cells import (
     Wrong,
     printed,
     text_of,
+    without_stray_blanks,
 )
 from royalties.ingest.report.columns import Converters, Reader, bad_text
 from royalties.ingest.report.dates import Dates
@@ -23,11 +25,13 @@ from royalties.ingest.report.declaration import (
     BOOK,
     Header,
     ReportFormat,
+    RowsAre,
     Surroundings,
     begins,
     normal,
 )
 from royalties.ingest.report.labels import is_total_label
+from royalties.ingest.report.row_filters import RowFilter, TableEnd
 from royalties.ingest.report.workbook import Look
 
 _AUTHORS = frozenset(
@@ -113,13 +117,16 @@ class Table:
                     column, header.names[at], partial(self._cells, at), header.amounts_in()
                 )
                 self.readers.append((column.field, reader, at))
+        self.filter = RowFilter(report, header)
+        self.end = None if report.ends_at is None else TableEnd(report.ends_at, self.books)
 
     @property
     def plain(self) -> bool:
         """Whether a row gives one line at most, so that rows can be read by the column."""
         fields = {field for field, _, _ in self.readers}
         return (
-            "units" in fields
+            ("units" in fields or self.report.rows_are is RowsAre.ONE_EACH)
+            and self.constants.get("kind") != SaleKind.USAGE
             and not fields & {"returned", "free", "return_net"}
             and len(self.books) == 1
             and not self.report.arrange
@@ -130,17 +137,17 @@ class Table:
 
     def blocks(self) -> Iterator[Block]:
         """Rows below the header."""
-        return self.sheet.blocks(self.header.place + 1, self.width)
+        blocks = self.sheet.blocks(self.header.place + 1, self.width)
+        return self.end.watched(blocks) if self.end else blocks
 
-    def rows(
-        self, around: Surroundings, left_out: Collection[int] = ()
-    ) -> Iterator[tuple[int, Sequence[Any]]]:
-        """Rows below the header as the format arranges them, one by one, without some of them."""
+    def _fresh_blocks(self) -> Iterator[Block]:
+        blocks = self.sheet.fresh_blocks(self.header.place + 1, self.width)
+        return self.end.cut(blocks) if self.end else blocks
+
+    def rows(self, around: Surroundings) -> Iterator[tuple[int, Sequence[Any]]]:
+        """Rows below the header as the format arranges them, one by one."""
         assert self.report.arrange is not None  # noqa: S101  # only formats that arrange come here
-        rows = _rows_of(self.blocks())
-        if left_out:
-            rows = (row for row in rows if row[0] not in left_out)
-        return self.report.arrange(rows, self.header, around)
+        return self.report.arrange(_rows_of(self.blocks()), self.header, around)
 
     def learn(self, block: Block, numbers: Numbers, dates: Dates) -> None:
         """Take what a block proves about the file's conventions."""
@@ -154,12 +161,12 @@ class Table:
 
     def search(self, numbers: Numbers, dates: Dates) -> None:
         """Learn from all rows, in a pass of their own."""
-        for block in self.sheet.fresh_blocks(self.header.place + 1, self.width):
+        for block in self._fresh_blocks():
             self.learn(block, numbers, dates)
 
     def _cells(self, at: int) -> Iterator[Sequence[Cell]]:
         """All cells of a column, by the block, in a pass of its own."""
-        for block in self.sheet.fresh_blocks(self.header.place + 1, self.width):
+        for block in self._fresh_blocks():
             yield block.columns[at]
 
     def currencies(self) -> frozenset[str]:
@@ -188,6 +195,17 @@ class Table:
                 values[field] = value if isinstance(value, Odd) else convert(value)
         books = [reader.one(cells[at]) for reader, at in self.books]
         return values, books
+
+    def compared(self, cells: Sequence[Any]) -> tuple[Any, ...]:
+        """A row as it is compared with others: with editions for what names them, tidy texts."""
+        tidy = [without_stray_blanks((cell,))[0] for cell in cells]
+        for reader, at in self.books:
+            book = reader.one(cells[at])
+            if isinstance(book, Stranger):
+                book = book.identifier
+            if not isinstance(book, Odd):
+                tidy[at] = book
+        return tuple(tidy)
 
     def bad_cells(self, cells: Sequence[Any]) -> list[tuple[int, Wrong]]:
         """Overlong cells and control characters of a row, in columns that are read."""

@@ -44,6 +44,13 @@ class Tally(SalesTally):
         """Money of all currencies together, only good for one."""
         return sum(self.net.values()) + sum(self.usage.values())
 
+    @property
+    def receipts(self) -> dict[str, int]:
+        """Money by currency, of copies and for use, so far."""
+        return {
+            code: self.net[code] + self.usage[code] for code in sorted({*self.net, *self.usage})
+        }
+
     def complete(self, totals: ControlTotals, spans: Mapping[str, str]) -> None:
         """Write the totals; ``spans`` tells the first day of what was reported as of its last."""
         totals.lines = sum(self.kinds.values())

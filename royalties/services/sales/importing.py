@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from reports import returned
+from royalties.domain.counting import counted
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period
 from royalties.domain.problems import Notice
@@ -344,6 +345,8 @@ class _Recording:
             notices.append(overlap)
         if early := notice_of(reading.totals.early, self.setup, self.open_period):
             notices.append(early)
+        if beyond := self._beyond_sales(reading):
+            notices.append(beyond)
         lines = Counter[Period]()
         for key, sums in reading.totals.sums.items():
             lines[period_of_month(key.month, self.setup)] += sums.lines
@@ -397,6 +400,25 @@ class _Recording:
             "period-covered",
             f"{retailer} is covered from {first.first_day} to {first.last_day} by import "
             f"{first.batch} ({first.file_name}). {hint}",
+        )
+
+    def _beyond_sales(self, reading: Findings) -> Notice | None:
+        """Copies that came back, of which fewer were ever sold."""
+        returned = reading.totals.beyond_sales
+        sold = batches.copies_sold(self.work.connection, returned) if returned else {}
+        beyond = [pair for pair, copies in returned.items() if copies > sold[pair]]
+        if not beyond:
+            return None
+        editions = {each.id: each for each in self.known.editions.values()}
+        shops = {each.id: each.name for each in self.known.retailers.values()}
+        shop, book = pair = beyond[0]
+        before = counted(max(sold[pair], 0), "copy")
+        more = f" ({len(beyond) - 1:,} more such editions)" if len(beyond) > 1 else ""
+        return Notice(
+            "returns-beyond-sales",
+            f"{counted(returned[pair], 'copy')} of {editions[book].isbn}, "
+            f"{editions[book].title!r}, came back from {shops[shop]}, where {before} had been sold "
+            f"before, as far as the books know{more}",
         )
 
     def _retailer(self, reading: Findings) -> str | None:

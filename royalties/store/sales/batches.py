@@ -1,6 +1,6 @@
 """Batches: imports of reports, their sales, and rows that wait for an edition."""
 
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from royalties.domain.sales.lines import SaleLine, WaitingLine
-from royalties.domain.sales.slices import Origin
+from royalties.domain.sales.slices import Origin, SaleKind
 from royalties.store.bulk import Row, add_rows
 from royalties.store.sales import kept_slices, totals
 from royalties.store.sales.line_tables import LINE_COLUMNS, WAITING_COLUMNS
@@ -182,6 +182,25 @@ def already_covered(
         .order_by(batch.c.id, retailer.c.key)
     )
     return [Covered(*row) for row in rows]
+
+
+def copies_sold(
+    connection: Connection, pairs: Collection[tuple[int, int]]
+) -> dict[tuple[int, int], int]:
+    """Copies sold less copies returned of all times, by retailer and edition."""
+    wanted = sorted({book for _, book in pairs})
+    found: dict[tuple[int, int], int] = {}
+    for first in range(0, len(wanted), _MOST_NAMED):
+        rows = connection.execute(
+            select(sale.c.retailer_id, sale.c.edition_id, func.sum(sale.c.units))
+            .where(
+                sale.c.edition_id.in_(wanted[first : first + _MOST_NAMED]),
+                sale.c.kind.in_((SaleKind.SALE.value, SaleKind.RETURN.value)),
+            )
+            .group_by(sale.c.retailer_id, sale.c.edition_id)
+        )
+        found |= {(shop, book): int(units) for shop, book, units in rows}
+    return {pair: found.get(pair, 0) for pair in pairs}
 
 
 def closed_periods_of(connection: Connection, number: int) -> list[str]:
