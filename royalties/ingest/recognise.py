@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from royalties.domain.problems import Cause, Choice, Problem
+from royalties.domain.sales.changes import Change
 from royalties.domain.sales.remembered import NOTHING
 from royalties.ingest.formats import built_in
 from royalties.ingest.report import charged
@@ -31,6 +32,7 @@ from royalties.ingest.report.declaration import (
 )
 from royalties.ingest.report.glance import SHEETS, FirstRows, GlancedSheet, glanced
 from royalties.ingest.report.mapping import Mapping as MappedReport
+from royalties.ingest.report.mending import changed
 from royalties.ingest.report.opening import OpenedFile, open_file
 from royalties.ingest.report.reading import Known, Reading, UnreadableError
 from royalties.ingest.report.report import Report
@@ -59,12 +61,14 @@ def open_report(
     mappings: Sequence[MappedReport],
     choices: Mapping[str, str],
     report: str | None = None,
+    changes: Sequence[Change] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> Reading:
     """Recognise a received file and get it ready to be read.
 
     ``choices`` are the user's answers by key; ``report`` names the format instead of having
-    it recognised; ``progress`` is told how much of how much was read.
+    it recognised; ``changes`` are what somebody changed in the file; ``progress`` is told how much
+    of how much was read.
 
     Raises:
         UnreadableError: the whole file is refused, or no format knows it.
@@ -74,12 +78,14 @@ def open_report(
         opened = open_file(path, given)
     except UndecidedEncodingError as undecided:
         return _asking("", undecided.choice)
+    opened = replace(opened, sheets=changed(opened.sheets, changes))
     try:
         reading = _recognised(opened, name, known, mappings, given, report)
     except BaseException:
         opened.close()
         raise
     reading.progress = progress
+    reading.all_sheets, reading.asked_changes = opened.sheets, changes
     reading.closing = opened.close
     if reading.choices:
         reading.close()
@@ -123,9 +129,11 @@ def read_first_rows(
 
 
 def as_received(
-    path: Path, choices: Mapping[str, str]
+    path: Path, choices: Mapping[str, str], changes: Sequence[Change] = ()
 ) -> Iterator[tuple[str, Iterator[list[str | int | float | date | datetime | None]]]]:
     """Yield every visible sheet's name and rows as received, row by row from the first.
+
+    What was changed in it reads as changed, and rows that were left out are empty.
 
     A record of a text file that spans several lines is followed by empty rows, so that a row's
     place is its number in problems.
@@ -138,7 +146,7 @@ def as_received(
     except UndecidedEncodingError as undecided:
         raise UnreadableError(Problem(undecided.choice.message, "choose the encoding")) from None
     try:
-        for sheet in opened.sheets:
+        for sheet in changed(opened.sheets, changes):
             yield sheet.name, ([as_value(cell) for cell in row] for row in sheet.rows())
     finally:
         opened.close()

@@ -1,11 +1,13 @@
 """A recognised report, read through once into sale lines, problems and control totals."""
 
+import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from royalties.domain.counting import counted
 from royalties.domain.problems import Cause, Choice, Notice, Skipped
+from royalties.domain.sales.changes import MOST_CHANGES, Change, RowLeftOut, words_of
 from royalties.domain.sales.lines import LineColumns, SaleLine, WaitingLine
 from royalties.domain.sales.remembered import NOTHING, BundlePart, Remembered, shared
 from royalties.domain.sales.slices import SaleKind
@@ -21,9 +23,10 @@ from royalties.ingest.report.conventions import Convention, again
 from royalties.ingest.report.dates import LANGUAGES, RANGE_ENDS, Dates
 from royalties.ingest.report.declaration import BOOK, PLACE, Column, ReportFormat, Surroundings
 from royalties.ingest.report.judging import SET_ASIDE, Judge, RowFault, Verdict, listed
+from royalties.ingest.report.mending import ChangedSheet
 from royalties.ingest.report.passed_over import PassedOver
 from royalties.ingest.report.printed_totals import PrintedTotals
-from royalties.ingest.report.reading import Chunk, ControlTotals, Known
+from royalties.ingest.report.reading import Chunk, ControlTotals, Known, UnknownBook
 from royalties.ingest.report.refusals import Refusals
 from royalties.ingest.report.row_checks import RowChecks
 from royalties.ingest.report.row_warnings import RowWarnings
@@ -85,9 +88,16 @@ class Report:
         """The period that the user gave, for rows without a date."""
         self.progress: Callable[[int, int], None] | None = None
         self.closing: Callable[[], None] = lambda: None
+        self.all_sheets: Sequence[Sheet] = ()
+        """Of the file, whether they are read or not."""
+        self.asked_changes: Sequence[Change] = ()
+        """What somebody changed in the file."""
         self._known = known
         self._refusals = Refusals()
         self.problems = self._refusals.problems
+        self.refused_rows = self._refusals.rows
+        self.changes: list[Change] = []
+        self.unknown_books: dict[str, UnknownBook] = {}
         self._declared = declared
         self._tables = tables
         self._passed_over = [PassedOver(table.header, declared.unread) for table in tables]
@@ -162,6 +172,7 @@ class Report:
             for number, cells in table.rows(self._around(table)):
                 self._row(table, number, cells, bad=table.bad_cells(cells))
                 yield from self._full_chunk(CHUNK)
+            self._count_left_out(table)
             return
         learnt = False
         for block in table.blocks():
@@ -170,11 +181,13 @@ class Report:
                 self._numbers.mark.settle()
                 self._dates.order.settle()
                 learnt = True
+            self._count_left_out(table)
             if block.numbers:
                 watched.look(block)
                 self._block(table, block)
                 self._tell_progress(table, block)
             yield from self._full_chunk(CHUNK)
+        self._count_left_out(table)
         if table.end is not None and table.end.below:
             self.totals.rows += table.end.below
             self.skipped.add(table.end.reason, table.end.below)
@@ -270,7 +283,7 @@ class Report:
             self._divide(remembered.bundles.get(identifier_key(verdict.book), ()), verdict)
         if surplus:
             self.totals.refused += 1
-            self._refusals.surplus(table, number)
+            self._refusals.surplus(table, number, cells)
         elif bad or verdict.faults:
             self.totals.refused += 1
             self._refusals.cells(table, number, cells, bad, verdict.faults)
@@ -281,7 +294,7 @@ class Report:
             found = f"{text!r} is no date" if text else "there is no date"
             self._undated.append(f"{table.where(number)}: {found}")
         elif not verdict.pending:
-            self._record(table, number, values, verdict)
+            self._record(table, number, cells, values, verdict)
             self._look_at(table, number, cells, verdict)
 
     def _reason_to_leave(self, table: Table, number: int, cells: Sequence[Any]) -> str:
@@ -304,7 +317,12 @@ class Report:
         self._tally.skipped_net += net if isinstance(net, int) else 0
 
     def _record(
-        self, table: Table, number: int, values: Mapping[str, Any], verdict: Verdict
+        self,
+        table: Table,
+        number: int,
+        cells: Sequence[Any],
+        values: Mapping[str, Any],
+        verdict: Verdict,
     ) -> None:
         retailer, day, currency = values["retailer"], values["date"], values["currency"]
         country, region, city = (values.get(field, "") for field in PLACE)
@@ -343,6 +361,45 @@ class Report:
             self.totals.recordable += 1
         else:
             self._tally.wait(verdict.book, sum(units for _, units, _, _ in verdict.lines))
+            self._know_of(table, number, cells, verdict)
+
+    def _know_of(self, table: Table, number: int, cells: Sequence[Any], verdict: Verdict) -> None:
+        """Keep what a row tells of a book that nobody knows."""
+        assert isinstance(verdict.book, str)  # noqa: S101 - a known book is a number
+        told = self.unknown_books.setdefault(verdict.book, UnknownBook())
+        told.title = told.title or printed(table.title_of(cells))
+        told.author = told.author or printed(table.author_of(cells))
+        if len(told.rows) < MOST_CHANGES:
+            told.rows.append((table.sheet.name, number))
+        for line in self._waiting[-len(verdict.lines) :]:
+            if line.net is not None:
+                told.net[line.currency] = told.net.get(line.currency, 0) + line.net
+
+    def _count_left_out(self, table: Table) -> None:
+        """Count the rows that somebody left out: they were met just now."""
+        if not isinstance(table.sheet, ChangedSheet):
+            return
+        for change, cells in table.sheet.met():
+            self.totals.rows += 1
+            reason = words_of(change)
+            self.skipped.add(reason)
+            if money := table.money_of(cells):
+                self.skipped.add_net(reason, *money)
+                self._tally.skipped_net += money[1]
+
+    def _look_at_changes(self) -> None:
+        """Say which changes were applied, and refuse those that found no place."""
+        names = {table.sheet.name: table.header.names for table in self._tables}
+        for sheet in self.all_sheets:
+            if isinstance(sheet, ChangedSheet):
+                done, unfit = sheet.applied()
+                self.changes += [_headed(change, names.get(change.sheet, ())) for change in done]
+                for change, found in unfit:
+                    self._refusals.unfit(change, found)
+        known = {sheet.name for sheet in self.all_sheets}
+        for change in self.asked_changes:
+            if change.sheet not in known:
+                self._refusals.unfit(change, None)
 
     def _divide(self, parts: Sequence[BundlePart], verdict: Verdict) -> None:
         """Let a row be the editions of a bundle, which have its units and shares of its money."""
@@ -381,6 +438,7 @@ class Report:
 
     def _finish(self) -> None:
         self._count_undated()
+        self._look_at_changes()
         self._tally.complete(self.totals, self._dates.spans)
         self._ask()
         self._tell_what_is_not_read()
@@ -496,6 +554,13 @@ def _why_no_book(
     names += [] if strangers else [table.title_of(cells)]
     name = remembered.no_book(map(identifier_key, names))
     return f"{name} is no book" if name else ""
+
+
+def _headed(change: Change, names: Sequence[str]) -> Change:
+    """A change with the heading of its column."""
+    if isinstance(change, RowLeftOut) or change.column or change.place >= len(names):
+        return change
+    return dataclasses.replace(change, column=names[change.place])
 
 
 def _money_of(values: Mapping[str, Any]) -> tuple[str, int] | None:

@@ -46,7 +46,7 @@ _MOST_NAMED = 10_000
 
 
 class BatchRow(NamedTuple):
-    """One batch; ``document`` is the import document as JSON text."""
+    """One batch; ``document`` is the import document as JSON text, ``changes`` a JSON list."""
 
     id: int
     file_name: str
@@ -64,6 +64,7 @@ class BatchRow(NamedTuple):
     recorded_by: str
     corrects: int | None
     corrected_by: int | None
+    changes: str
 
 
 class Covered(NamedTuple):

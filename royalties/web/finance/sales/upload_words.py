@@ -94,6 +94,7 @@ CAUSES: Mapping[str, str] = {
     Cause.SEVERAL_EDITIONS: "An identifier of several editions",
     Cause.SEVERAL_ISBNS: "Several ISBNs in one cell",
     Cause.SIGN_OF_UNITS: "Units whose sign does not fit the kind of sale",
+    Cause.CHANGE_UNFIT: "A change that does not fit what the file holds",
     Cause.ORDER_CHANGED: "An order that stands otherwise in an earlier import",
     Cause.ORDER_STATE: "An order of which it is unclear whether it was paid",
     Cause.ORDER_TWICE: "An order that stands twice in the file",
