@@ -72,6 +72,22 @@ JOBS = {
             "Let an identifier stand for an edition from now on",
             "royalties alias B00EXAMPLE 9781442246942",
         ),
+        "no-book": CommandEntry(
+            "sales",
+            "Say that an identifier or a title of reports is no book",
+            "royalties no-book TOTE-01 --retailer publisher-web",
+        ),
+        "bundle": CommandEntry(
+            "sales",
+            "Say that an identifier is several editions with shares of the price",
+            "royalties bundle SET-1 9781442246928=2/3 9781442246935=1/3 --retailer publisher-web",
+        ),
+        "remembered": CommandEntry(
+            "sales", "List what was said once of reports", "royalties remembered"
+        ),
+        "forget": CommandEntry(
+            "sales", "Take back what was said once of reports", "royalties forget 3"
+        ),
         "places": CommandEntry(
             "places",
             "List places that are no codes of ISO 3166, and mend them",

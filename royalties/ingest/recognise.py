@@ -4,11 +4,14 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from difflib import get_close_matches
+from fnmatch import fnmatchcase
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from royalties.domain.problems import Cause, Choice, Problem
+from royalties.domain.sales.changes import Change
+from royalties.domain.sales.remembered import NOTHING
 from royalties.ingest.formats import built_in
 from royalties.ingest.report import charged
 from royalties.ingest.report.amounts import Numbers
@@ -18,8 +21,18 @@ from royalties.ingest.report.cells import as_value, printed, text_of
 from royalties.ingest.report.columns import Converters
 from royalties.ingest.report.conventions import again, date_order, decimal_mark
 from royalties.ingest.report.dates import MONTHS, Dates
-from royalties.ingest.report.declaration import SALE_UNITS, Facts, Header, ReportFormat, normal
+from royalties.ingest.report.declaration import (
+    BOOK,
+    SALE_UNITS,
+    Doubt,
+    Facts,
+    Header,
+    ReportFormat,
+    normal,
+)
+from royalties.ingest.report.glance import SHEETS, FirstRows, GlancedSheet, glanced
 from royalties.ingest.report.mapping import Mapping as MappedReport
+from royalties.ingest.report.mending import changed
 from royalties.ingest.report.opening import OpenedFile, open_file
 from royalties.ingest.report.reading import Known, Reading, UnreadableError
 from royalties.ingest.report.report import Report
@@ -28,6 +41,7 @@ from royalties.ingest.report.text import UndecidedEncodingError
 
 _ALL_SHEETS = "all"
 _SHOWN_COLUMNS = 30
+_SHOWN_CELLS = 3
 _LEAST_COLUMNS = 3
 _ALIKE = 0.6
 
@@ -47,12 +61,14 @@ def open_report(
     mappings: Sequence[MappedReport],
     choices: Mapping[str, str],
     report: str | None = None,
+    changes: Sequence[Change] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> Reading:
     """Recognise a received file and get it ready to be read.
 
     ``choices`` are the user's answers by key; ``report`` names the format instead of having
-    it recognised; ``progress`` is told how much of how much was read.
+    it recognised; ``changes`` are what somebody changed in the file; ``progress`` is told how much
+    of how much was read.
 
     Raises:
         UnreadableError: the whole file is refused, or no format knows it.
@@ -62,22 +78,62 @@ def open_report(
         opened = open_file(path, given)
     except UndecidedEncodingError as undecided:
         return _asking("", undecided.choice)
+    opened = replace(opened, sheets=changed(opened.sheets, changes))
     try:
         reading = _recognised(opened, name, known, mappings, given, report)
     except BaseException:
         opened.close()
         raise
     reading.progress = progress
+    reading.all_sheets, reading.asked_changes = opened.sheets, changes
     reading.closing = opened.close
     if reading.choices:
         reading.close()
     return reading
 
 
+def first_rows(path: Path, choices: Mapping[str, str]) -> list[GlancedSheet]:
+    """The first rows of a file's visible sheets, for somebody to say what they mean.
+
+    Raises:
+        UnreadableError: the file cannot be read, or its encoding has to be chosen first.
+    """
+    try:
+        opened = open_file(path, choices)
+    except UndecidedEncodingError as undecided:
+        raise UnreadableError(Problem(undecided.choice.message, "choose the encoding")) from None
+    try:
+        return [glanced(sheet.name, sheet.rows()) for sheet in opened.sheets[:SHEETS]]
+    finally:
+        opened.close()
+
+
+def read_first_rows(
+    sheets: Sequence[GlancedSheet],
+    mapping: MappedReport,
+    name: str,
+    known: Known,
+    choices: Mapping[str, str],
+) -> Reading:
+    """Get the first rows of a file ready to be read as a mapped report.
+
+    Raises:
+        UnreadableError: they lack a column of it.
+    """
+    opened = OpenedFile([FirstRows(sheet) for sheet in sheets])
+    declared = mapping.as_format()
+    found = _find(declared, opened.sheets)
+    if not found:
+        raise _unknown(opened.sheets, name, [declared], (), alone=True)
+    return _prepared(declared, found, opened, known, Given(choices))
+
+
 def as_received(
-    path: Path, choices: Mapping[str, str]
+    path: Path, choices: Mapping[str, str], changes: Sequence[Change] = ()
 ) -> Iterator[tuple[str, Iterator[list[str | int | float | date | datetime | None]]]]:
     """Yield every visible sheet's name and rows as received, row by row from the first.
+
+    What was changed in it reads as changed, and rows that were left out are empty.
 
     A record of a text file that spans several lines is followed by empty rows, so that a row's
     place is its number in problems.
@@ -90,7 +146,7 @@ def as_received(
     except UndecidedEncodingError as undecided:
         raise UnreadableError(Problem(undecided.choice.message, "choose the encoding")) from None
     try:
-        for sheet in opened.sheets:
+        for sheet in changed(opened.sheets, changes):
             yield sheet.name, ([as_value(cell) for cell in row] for row in sheet.rows())
     finally:
         opened.close()
@@ -105,7 +161,7 @@ def _recognised(
     wanted: str | None,
 ) -> Report:
     formats = {declared.name: declared for declared in built_in()}
-    formats |= {mapping.key: mapping.as_format() for mapping in mappings}
+    formats |= {mapping.key: mapping.as_format() for mapping in mappings if not mapping.ended}
     if wanted is None and (chosen := choices.peek("report", formats)):
         wanted = chosen
         choices.need(("report",))
@@ -121,7 +177,7 @@ def _recognised(
         declared.name: found for declared in tried if (found := _find(declared, opened.sheets))
     }
     if not matches:
-        mapped = {mapping.key for mapping in mappings}
+        mapped = {mapping.key for mapping in mappings if not mapping.ended}
         raise _unknown(opened.sheets, name, tried, mapped, alone=wanted is not None)
     best = _best(matches)
     if len(best) > 1:
@@ -137,13 +193,17 @@ def _recognised(
 
 def _find(declared: ReportFormat, sheets: Sequence[Sheet]) -> Found:
     tables: Found = []
+    if any(sheet.name in declared.unless_sheets for sheet in sheets):
+        return tables
     for sheet in sheets:
-        if declared.sheets and sheet.name not in declared.sheets:
-            continue
         if declared.sheet and sheet.name != declared.sheet:
             continue
         rows = sheet.peek()
-        header = declared.header(rows)
+        header = None
+        if not declared.sheets or sheet.name in declared.sheets:
+            header = declared.header(rows)
+        if header is None and declared.by_content is not None:
+            header = declared.by_content(rows)
         if header is None:
             continue
         facts: Facts | None = Facts()
@@ -265,9 +325,19 @@ def _prepared(
     known: Known,
     choices: Given,
 ) -> Report:
+    choices = choices.beside(declared.answers)
+    left = _left_sheets(declared, tables_found, opened)
     tables_found, asked = _sheets(declared, tables_found, choices)
+    tables_found, doubted = _columns_in_doubt(tables_found, choices)
     retailer, unknown = _retailer(declared, tables_found, known, choices)
     declared = replace(declared, retailer=retailer)
+    if shop := known.retailers.get(retailer or ""):
+        said = known.remembered.get(shop.id, NOTHING)
+        choices.remembered = {
+            question: answer
+            for (report, question), answer in said.answers.items()
+            if report == declared.name
+        }
     if declared.charged and choices.peek(charged.KEY, (charged.EDITION,)):
         choices.need((charged.KEY,))
         tables_found = [
@@ -276,15 +346,16 @@ def _prepared(
         # The report's discount is off what was charged, so it says nothing of the edition's price.
         declared = replace(declared, prices=declared.prices and "most")
     declared, stated = _currency_of_headings(declared, tables_found, choices)
+    declared = replace(declared, asks=_asked(declared, tables_found))
     answers = ask(tuple(key for key in declared.asks if key != "retailer"), choices, known)
     mark = next((facts.decimal for _, _, facts in tables_found if facts.decimal), declared.decimal)
     numbers = Numbers(
-        decimal_mark(mark or choices.peek("decimal", (".", ","))),
+        decimal_mark(choices.peek("decimal", (".", ",")), habit=mark),
         declared.blanks,
         points=declared.points,
     )
     dates = Dates(
-        date_order(choices.peek("date_order", ("dmy", "mdy")) or declared.date_order),
+        date_order(choices.peek("date_order", ("dmy", "mdy")), habit=declared.date_order),
         known.today,
         months=True,
         language=choices.peek("date_language"),
@@ -296,16 +367,91 @@ def _prepared(
     undated = ask(("period",), {"period": choices.peek("period")}, known)
     constants = undated.values | constants
     tables = [
-        Table(place, sheet, header, declared, converters, constants | _facts(facts, dates))
+        Table(
+            place,
+            sheet,
+            header,
+            declared,
+            converters,
+            constants | _facts(facts, dates) | _kind(declared, sheet.name),
+        )
         for place, (sheet, header, facts) in enumerate(tables_found)
     ]
     report = Report(declared, tables, known, converters, choices)
     report.period = undated.span
-    report.choices += [*asked, *unknown, *stated, *answers.choices]
+    report.unread_sheets = left
+    report.choices += [*asked, *doubted, *unknown, *stated, *answers.choices]
     for code, message in (*opened.remarks, *_remarks(tables)):
         report.remarks.say(code, message)
     report.notes += [*opened.notes, *_notes(declared, tables, opened)]
     return report
+
+
+def _left_sheets(declared: ReportFormat, tables: Found, opened: OpenedFile) -> list[Sheet]:
+    """Sheets that do not belong to the report, but for those that are known to repeat it."""
+    found = {sheet.name for sheet, _, _ in tables}
+    return [
+        sheet
+        for sheet in opened.sheets
+        if sheet.name not in found
+        and not any(fnmatchcase(sheet.name, pattern) for pattern in declared.unread_sheets)
+    ]
+
+
+def _columns_in_doubt(tables: Found, choices: Mapping[str, str]) -> tuple[Found, list[Choice]]:
+    """The tables with the columns that the user chose, and what is still to be chosen."""
+    asked: dict[str, Choice] = {}
+    settled: Found = []
+    for sheet, header, facts in tables:
+        columns = list(header.columns)
+        places: dict[tuple[int, ...], int] = {}
+        unsettled: set[tuple[int, ...]] = set()
+        for doubt in header.doubts:
+            key = f"column_{doubt.field}"
+            options = {column_letters(at): at for at in doubt.places}
+            chosen = places.get(doubt.places)
+            if chosen is None:
+                chosen = options.get(choices.get(key, "").strip().upper())
+            if chosen is None:
+                question = Choice(key, _in_doubt(sheet, header, doubt), tuple(options))
+                if doubt.places not in unsettled:
+                    asked.setdefault(key, again(question, choices))
+                unsettled.add(doubt.places)
+                continue
+            places[doubt.places] = chosen
+            columns = [
+                (column, chosen if column.field == doubt.field and at == doubt.places[0] else at)
+                for column, at in columns
+            ]
+        settled.append((sheet, replace(header, columns=tuple(columns)), facts))
+    return settled, list(asked.values())
+
+
+def _in_doubt(sheet: Sheet, header: Header, doubt: Doubt) -> str:
+    rows = [cells for _, cells in sheet.peek()]
+    shown = []
+    for at in doubt.places:
+        below = [
+            printed(cells[at]).strip() for cells in rows[header.place + 1 :] if at < len(cells)
+        ]
+        examples = ", ".join([text for text in below if text][:_SHOWN_CELLS]) or "nothing"
+        above = _heading_above(rows[: header.place], at)
+        name = f"{above}, {header.names[at]}" if above else header.names[at]
+        shown.append(f"column {column_letters(at)}, {name!r} ({examples})")
+    where = f"sheet {sheet.name!r}: " if sheet.name else ""
+    wanted = "ISBN" if doubt.field == BOOK else doubt.field.replace("_", " ")
+    return (
+        f"{where}the heading of {wanted} {doubt.why}: choose the column that counts: "
+        f"{'; '.join(shown)}"
+    )
+
+
+def _heading_above(rows: Sequence[Sequence[Any]], at: int) -> str:
+    """What stands above some headings, such as ``Year to date``, at or to the left of a place."""
+    if not rows:
+        return ""
+    texts = [printed(cell).strip() for cell in rows[-1][: at + 1]]
+    return next((text for text in reversed(texts) if text), "")
 
 
 def _currency_of_headings(
@@ -358,7 +504,7 @@ def _sheets(
     declared: ReportFormat, tables: Found, choices: Mapping[str, str]
 ) -> tuple[Found, list[Choice]]:
     """The sheets that count, where several have the columns of a report of one sheet."""
-    if declared.sheets or len(tables) == 1:
+    if declared.sheets or declared.every_sheet or len(tables) == 1:
         return tables, []
     names = [sheet.name for sheet, _, _ in tables]
     chosen = choices.get("sheet", "")
@@ -380,8 +526,13 @@ def _retailer(
     if len(own) == 1:
         return own[0], []
     default = declared.retailer
-    if default in known.retailers:
-        return default, []
+    named = (default, *declared.also_known_as)
+    for key in named:
+        if key in known.retailers:
+            return key, []
+    called = [key for key, each in known.retailers.items() if normal(each.name) in named]
+    if len(called) == 1:
+        return called[0], []
     chosen = choices.get("retailer", "")
     if chosen in known.retailers:
         return chosen, []
@@ -398,12 +549,42 @@ def _retailer(
     ]
 
 
+def _asked(declared: ReportFormat, tables: Found) -> tuple[str, ...]:
+    """What a report does not say: besides what its format never says, a date and a currency."""
+    asked = declared.asks
+    if "week" not in asked and _lack(tables, declared, "date"):
+        asked = (*asked, "period")
+    if _lack(tables, declared, "currency"):
+        asked = (*asked, "currency")
+    return tuple(dict.fromkeys(asked))
+
+
+def _lack(tables: Found, declared: ReportFormat, field: str) -> bool:
+    """Whether some table says a field nowhere: neither in its rows nor once for all of them."""
+    if field in declared.constants or field in declared.extras:
+        return False
+    return any(
+        header.at(field) < 0 and field not in facts.texts and not (field == "date" and facts.span)
+        for _, header, facts in tables
+    )
+
+
+def _kind(declared: ReportFormat, sheet: str) -> dict[str, Any]:
+    """The kind of rows that do not say theirs."""
+    name = normal(sheet)
+    of_sheet = (kind for begin, kind in declared.sheet_kinds.items() if name.startswith(begin))
+    kind = next(of_sheet, declared.kind)
+    return {} if kind is None else {"kind": kind.value}
+
+
 def _constants(
     declared: ReportFormat, answers: Answers, known: Known, dates: Dates
 ) -> dict[str, Any]:
     constants: dict[str, Any] = {**declared.constants, **answers.values}
     if declared.retailer in known.retailers:
         constants["retailer"] = known.retailers[declared.retailer or ""].id
+    if declared.kind is not None:
+        constants["kind"] = declared.kind.value
     if answers.span:
         first, last = answers.span
         dates.spans[last.isoformat()] = first.isoformat()
@@ -425,11 +606,15 @@ def _remarks(tables: Sequence[Table]) -> Iterator[tuple[str, str]]:
         look, names = table.sheet.look, table.header.names
         used = {at: column.field for column, at in table.header.columns}
         for at in sorted(look.hidden & used.keys()):
-            yield "hidden-column", f"column {_letters(at)} ({names[at]}) is hidden, and used"
+            yield "hidden-column", f"column {column_letters(at)} ({names[at]}) is hidden, and used"
         for at, (_, row) in sorted(look.percent.items()):
             if used.get(at) in ("units", "net_units", *SALE_UNITS):
-                cell = f"{_letters(at)}{row}"
+                cell = f"{column_letters(at)}{row}"
                 yield "percent-units", f"{cell} ({names[at]}) is formatted as a percentage"
+        if look.hidden_rows:
+            of = f"sheet {table.sheet.name!r} has hidden rows"
+            told = "they are imported like the others. Does a filter hide what is no sale?"
+            yield "hidden-rows", f"{of}: {told}"
         struck = [row for row in look.struck if row > table.header.row]
         if struck:
             rows = f"row {struck[0]} is" if len(struck) == 1 else f"rows {_listed(struck)} are"
@@ -443,7 +628,12 @@ def _listed(rows: list[int]) -> str:
     return ", ".join(map(str, rows[:10])) + (" and more" if len(rows) > 10 else "")
 
 
-def _letters(at: int) -> str:
+def column_letters(at: int) -> str:
+    """A column as spreadsheets name it.
+
+    >>> column_letters(0), column_letters(27)
+    ('A', 'AB')
+    """
     letters = ""
     number = at + 1
     while number:

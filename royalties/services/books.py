@@ -26,6 +26,7 @@ from royalties.store.history import Revision, newest_revision, revisions_in_forc
 from royalties.store.periods import carrying, periods, runs
 from royalties.store.sales.kept_slices import period_slices
 from royalties.store.sales.recorded_orders import recorded_orders
+from royalties.store.sales.remembered import remembered_of
 from royalties.store.sales.slices import Distinctions, Names
 from royalties.store.terms import catalogue
 
@@ -350,6 +351,7 @@ def known_of(work: Work, setup: Setup) -> Known:
         work.today,
         setup.first_period.starts.isoformat(),
         partial(recorded_orders, work.connection),
+        remembered_of(work.connection),
     )
 
 

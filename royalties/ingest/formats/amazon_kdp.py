@@ -59,4 +59,6 @@ FORMAT = ReportFormat(
     blanks=frozenset({"n/a"}),
     months=True,
     decimal=".",
+    # The summary counts pages read as well.
+    unread_sheets=("Summary", "Orders Processed", "eBook Orders Placed"),
 )

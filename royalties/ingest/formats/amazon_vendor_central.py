@@ -78,6 +78,7 @@ FORMAT = ReportFormat(
     ),
     blanks=frozenset({"-", "–", "—"}),
     idle="no activity",
+    unread=("Ordered *", "Shipped Revenue"),
     money_on_sales=True,
     facts=_facts,
 )

@@ -29,4 +29,13 @@ FORMAT = ReportFormat(
     decimal=".",
     prices="",
     natural=("compact-date",),
+    # What is due to the publisher is read; these lead to it, or repeat the report's sums.
+    unread=(
+        "ReportingCurrency",
+        "GrossSoldValue",
+        "ReturnedRefundedValue",
+        "NetValueBeforeFees",
+        "Fee*",
+        "Total*",
+    ),
 )

@@ -46,4 +46,15 @@ FORMAT = ReportFormat(
     months=True,
     decimal=".",
     idle="no units in this period",
+    # Amounts of the year, and those that lead to the net compensation of the period.
+    unread=(
+        "YTD_*",
+        *_of_period("return_*"),
+        *_of_period("*wholesale*"),
+        *_of_period("*pub_comp"),
+        "deferral_balance",
+        "original_deferral_amount",
+        "returns_flag_value",
+        "title_status_flag_value",
+    ),
 )

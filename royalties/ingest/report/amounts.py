@@ -253,17 +253,17 @@ class Numbers:
 
     def _by_mark(self, figure: PrintedNumber, text: str) -> PrintedNumber | Odd:
         if figure.proves:
-            if not self.mark.answer:
-                self.mark.prove(figure.proves, text)
-                self.mark.settle()
-            if figure.proves != self.mark.answer:
-                self.mark.consulted = True
-                return Wrong(
-                    Cause.OTHER_DECIMAL_MARK,
-                    f"{text!r} has the other decimal mark: {self.mark.witness()}",
-                    "write all amounts of the file in one way",
-                )
-            return figure
+            answer = self.mark.beside(figure.proves, text)
+            if answer == figure.proves:
+                return figure
+            self.mark.consulted = True
+            if not answer:
+                return Undecided(self.mark.key)
+            return Wrong(
+                Cause.OTHER_DECIMAL_MARK,
+                f"{text!r} has the other decimal mark: {self.mark.witness()}",
+                "write all amounts of the file in one way",
+            )
         if not figure.doubtful:
             return figure
         meaning = self._meaning(figure.doubtful)
@@ -281,9 +281,9 @@ class Numbers:
         currency that has three, and no decimals of one that has none.
         """
         self.mark.consulted = True
-        if self.mark.fixed:
-            return self.mark.fixed
         answer = self.mark.answer
+        if answer and answer in (self.mark.fixed, self.mark.habit):
+            return answer
         if answer == separator or (answer and self.grouped):
             return answer
         answer = self.mark.found()
@@ -306,15 +306,6 @@ class Numbers:
         if figure.noisy and len(self.noise) < _MOST_NOISE:
             self.noise[text] = _decimal_text(micro)
         return micro
-
-
-def exact(text: str) -> int | None:
-    """Millionths of a plainly written amount with a decimal point, or None."""
-    found = _PLAIN.fullmatch(text.strip())
-    figure = (
-        PrintedNumber(bool(found[1]), found[2], found[3] or "", "") if found else take_apart(text)
-    )
-    return figure.micro() if figure and figure.doubtful != "," and figure.proves != "," else None
 
 
 def currencies_of(mark: str) -> frozenset[str] | None:

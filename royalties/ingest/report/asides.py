@@ -32,7 +32,7 @@ class Asides:
         counted: tuple[ControlTotals, Skipped],
     ) -> None:
         self.choices: list[Choice] = []
-        self.notes: list[str] = []
+        self.notes: list[tuple[tuple[int, int], str]] = []
         self._skip = declared.skip
         self._given = choices
         self._totals = totals
@@ -77,10 +77,10 @@ class Asides:
             return True
         if len(filled) == 1 and is_words(filled[0]):
             self._heading = number
-            self._note(f"{table.where(number)} has only text: {printed(filled[0])!r}")
+            self._note(table, number, f" has only text: {printed(filled[0])!r}")
             return True
         if table.is_note(cells, books):
-            self._note(f"{table.where(number)} has only text: {printed(filled[0])!r} and more")
+            self._note(table, number, f" has only text: {printed(filled[0])!r} and more")
             return True
         return False
 
@@ -105,7 +105,7 @@ class Asides:
 
     def _header_again(self, table: Table, number: int) -> None:
         if not self._heading or number - self._heading > _NEAR:
-            self._note(f"{table.where(number)}: repeated header skipped")
+            self._note(table, number, ": repeated header skipped")
             return
         table.turned = self._given.get("second_table", "")
         if table.turned not in SECOND_TABLE and not self.choices:
@@ -116,9 +116,9 @@ class Asides:
             )
             self.choices.append(again(question, self._given))
 
-    def _note(self, text: str) -> None:
+    def _note(self, table: Table, number: int, text: str) -> None:
         if len(self.notes) < _MOST_NOTES:
-            self.notes.append(text)
+            self.notes.append(((table.place, number), f"{table.where(number)}{text}"))
 
 
 def _make_return(values: dict[str, Any]) -> None:

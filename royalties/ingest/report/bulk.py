@@ -15,10 +15,10 @@ from royalties.domain.sales.lines import LineColumns
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.places import country, is_country, region
 from royalties.ingest.report.amounts import MOST
-from royalties.ingest.report.cells import Block
+from royalties.ingest.report.cells import Block, without_stray_blanks
 from royalties.ingest.report.columns import BY_SIGN
-from royalties.ingest.report.declaration import PLACE
-from royalties.ingest.report.judging import discount_of, net_of
+from royalties.ingest.report.declaration import PLACE, RowsAre
+from royalties.ingest.report.judging import discount_of, net_of, one_of
 from royalties.ingest.report.tables import Table
 
 _MOST_KEPT = 50_000
@@ -60,12 +60,11 @@ class Bulk:
         """Values of a field where the rows have it."""
         return self._columns.get(field, ())
 
-    def cells(self) -> Iterable[tuple[Any, ...]]:
-        """The rows as they stand in the file."""
-        rows = zip(*self._block.columns, strict=True)
-        if not self.strange:
-            return rows
-        return (row for place, row in enumerate(rows) if place not in self.strange)
+    def compared(self) -> Iterator[tuple[Any, ...]]:
+        """The rows as they are compared with others: see ``Table.compared``."""
+        columns = [without_stray_blanks(self.raw(at)) for at in range(self._table.width)]
+        columns[self._table.books[0][1]] = self._columns["book"]
+        yield from zip(*columns, strict=True)
 
     def raw(self, at: int) -> Sequence[Any]:
         """The cells of one column."""
@@ -100,6 +99,11 @@ class Bulk:
         for field in ("list_price", "net", "discount"):
             if field not in self._columns:
                 self._columns[field] = [self._table.constants.get(field)] * rows
+        if "kind" not in self._columns and self._table.constants.get("kind"):
+            self._columns["kind"] = [self._table.constants["kind"]] * rows
+        if self._table.report.rows_are is RowsAre.ONE_EACH:
+            kinds = self._columns.get("kind", [BY_SIGN] * rows)
+            self._columns["units"] = list(map(one_of, kinds, self._columns["net"]))
         wrong = self._find_kinds()
         wrong |= self._fill_nets()
         wrong |= self._find_wrong_signs()

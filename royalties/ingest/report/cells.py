@@ -17,6 +17,7 @@ LONGEST = 500
 """Characters a cell may have."""
 
 _LONGEST_SHOWN = 200
+_STRAY = ("\n ", " \n", "  ", "\t", "\r", "\v", "\f")
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 """Signs that only guide a layout: byte-order marks, breaks of no width, directions."""
 
@@ -88,6 +89,22 @@ class Block:
 def visible(text: str) -> str:
     """A text without invisible signs and byte-order marks."""
     return text if text.isascii() else _INVISIBLE.sub("", text)
+
+
+def without_stray_blanks(column: Sequence[Cell]) -> Sequence[Cell]:
+    """A column of cells without blanks around texts, double ones and invisible signs."""
+    try:
+        together = "\n".join(column)  # type: ignore[arg-type]
+    except TypeError:
+        return [_tidy(cell) if isinstance(cell, str) else cell for cell in column]
+    if together.isascii() and not any(blanks in f"\n{together}\n" for blanks in _STRAY):
+        return column
+    tidy = {cell: _tidy(cell) for cell in {*column} if isinstance(cell, str)}
+    return [tidy[cell] for cell in column if isinstance(cell, str)]
+
+
+def _tidy(text: str) -> str:
+    return " ".join(visible(text).split())
 
 
 def printed(cell: Cell) -> str:

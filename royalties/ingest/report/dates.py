@@ -219,9 +219,8 @@ class Dates:
         if first <= 12 and second <= 12 and first == second:
             return self._calendar(text, year, first, second)
         proven = "dmy" if first > 12 else "mdy" if second > 12 else ""
-        if proven and not self.order.answer:
-            self.order.prove(proven, text)
-            self.order.settle()
+        if proven:
+            self.order.beside(proven, text)
         order = self.order.answer or self.order.needed()
         self.order.consulted = True
         if not order:

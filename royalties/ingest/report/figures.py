@@ -27,6 +27,12 @@ class Contradictions:
         """Places of plain rows, with the code and text of their contradiction."""
         fields = ("kind", "units", "list_price", "net", "discount", "currency")
         columns: list[Sequence[Any]] = [rows.column(field) for field in fields]
+        if unit_nets := rows.given("unit_net"):
+            kinds, units, _, nets, _, currencies = columns
+            shown = zip(kinds, units, nets, unit_nets, currencies, strict=True)
+            for place, each in enumerate(shown):
+                if found := self.of_units(*each):
+                    yield place, *found
         if columns[2].count(None) == len(columns[2]):
             return
         if self._agreed.issuperset(zip(*columns, strict=True)):
@@ -34,6 +40,23 @@ class Contradictions:
         for place, figures in enumerate(zip(*columns, strict=True)):
             if figures not in self._agreed and (found := self.of(figures)):
                 yield place, *found
+
+    def of_units(
+        self, kind: int, units: int, net: int | None, unit_net: int | None, currency: str
+    ) -> tuple[str, str] | None:
+        """The same of a line whose report has receipts of the row and of one copy."""
+        if unit_net is None or net is None or kind in (_FREE, _USAGE):
+            return None
+        due = unit_net * units
+        if abs(net - due) <= abs(units) * (MICRO // scale(currency) // 2):
+            return None
+        if unit_net < 0 and abs(net) == abs(due):
+            return None
+        return "figures-differ", (
+            f"net receipts of {micro_text(net, 2)} {currency}, but {counted(units, 'copy')} at "
+            f"{micro_text(unit_net, 2)} each make {micro_text(due, 2)}: correct the one that is "
+            f"wrong"
+        )
 
     def of(self, figures: Figures) -> tuple[str, str] | None:
         """The code and text of what contradicts itself in one line."""

@@ -87,11 +87,9 @@ def _workbook(path: Path, kind: str) -> OpenedFile:
         remarks.append(
             ("external-links", "links to other workbooks were ignored, and never followed")
         )
-    notes = [
-        f"sheet {sheet.name!r} has hidden rows: they are imported like the others"
-        for sheet in workbook.sheets
-        if sheet.look.hidden_rows
-    ]
+    notes = []
+    if workbook.macros:
+        notes.append("the workbook has macros: none of them was run")
     return OpenedFile(workbook.sheets, remarks, notes, workbook.close)
 
 

@@ -27,6 +27,7 @@ from royalties.ingest.report.plausible import Plausible
 from royalties.ingest.report.reading import Known, KnownEdition
 from royalties.ingest.report.row_warnings import RowWarnings
 from royalties.ingest.report.tables import Table
+from royalties.ingest.report.unusual import Copies
 
 COMPARED_ROWS = 100_000
 """So many rows are compared with each other; beyond them memory would grow with the file."""
@@ -66,12 +67,15 @@ class RowChecks:
         self._latest_publication = max(self._published.values(), default="")
         self._titles = _Titles(editions)
         self._plausible = Plausible(editions) if report.counts_use else None
+        self._copies = Copies()
         self._compared: dict[int, int] = {}
         self._rows_compared = 0
 
     def plain(self, table: Table, rows: Bulk) -> None:
         """Look at plain rows, column by column."""
         kinds, units, nets = rows.column("kind"), rows.column("units"), rows.column("net")
+        sold = (rows.column("retailer"), rows.column("book"), kinds, units)
+        self._copies.look((table.place, table.where), rows.numbers, sold)
         if 0 in nets:
             for place, net in enumerate(nets):
                 if not net:
@@ -81,8 +85,8 @@ class RowChecks:
         self._all_charged(table, rows)
         if self._plausible is not None:
             fields = ("book", "kind", "date", "units", "currency", "list_price", "net")
-            sold = zip(*(rows.column(field) for field in fields), strict=True)
-            self._plausible.look(table.where, zip(rows.numbers, sold, strict=True))
+            figures = zip(*(rows.column(field) for field in fields), strict=True)
+            self._plausible.look(table.where, zip(rows.numbers, figures, strict=True))
         if rows.given("country") or rows.given("region"):
             self._all_placed(table, rows)
         books, days = rows.column("book"), rows.column("date")
@@ -91,17 +95,19 @@ class RowChecks:
                 self._early(table, number, book, day)
         if table.title >= 0:
             self._all_titles(table, rows.numbers, books, rows.raw(table.title))
-        self._compare(table, rows.numbers, rows.cells())
+        self._compare(table, rows.numbers, rows.compared())
 
     def row(self, table: Table, number: int, cells: Sequence[Any]) -> None:
         """Look at one row of any kind."""
-        self._compare(table, (number,), ((*cells,),))
+        self._compare(table, (number,), map(table.compared, (cells,)))
 
     def line(self, table: Table, line: SaleLine) -> None:
         """Look at one sale line."""
         if not line.net:
             self._line_without_money(table, line.row, line.kind, line.units)
         self._early(table, line.row, line.edition, line.day)
+        sold_line = ((line.retailer,), (line.edition,), (line.kind,), (line.units,))
+        self._copies.look((table.place, table.where), (line.row,), sold_line)
         if self._plausible is not None:
             sold = (line.edition, line.kind, line.day, line.units, line.currency)
             figures = (*sold, line.list_price, line.net)
@@ -135,8 +141,18 @@ class RowChecks:
         """Which price counts, if copies were charged at another than their list price."""
         return None if self._charged is None else self._charged.choice()
 
-    def figures(self, table: Table, line: SaleLine | WaitingLine) -> None:
-        """Look at whether the figures of a sale line agree, whether its book is known or not."""
+    def figures(
+        self, table: Table, line: SaleLine | WaitingLine, unit_net: int | None = None
+    ) -> None:
+        """Look at whether the figures of a sale line agree, whether its book is known or not.
+
+        ``unit_net`` are the receipts of one copy, where the report has them beside those of the
+        row.
+        """
+        if found := self._contradictions.of_units(
+            line.kind, line.units, line.net, unit_net, line.currency
+        ):
+            self._figures(table, line.row, *found)
         figures = (line.kind, line.units, line.list_price, line.net, line.discount, line.currency)
         if found := self._contradictions.of(figures):
             self._figures(table, line.row, *found)
@@ -208,8 +224,15 @@ class RowChecks:
         """Look at the title that a row prints beside its ISBN."""
         self._all_titles(table, (number,), (book,), (title,))
 
+    @property
+    def beyond_sales(self) -> dict[tuple[int, int], int]:
+        """Copies that came back beyond those sold in the report, by retailer and edition."""
+        return self._copies.beyond_sales
+
     def finish(self, days: Iterable[str], dates: Dates, numbers: Numbers) -> None:
         """Say what only the whole report shows."""
+        for at, text in self._copies.unusual():
+            self._remarks.add("units-unusual", at, text)
         if self._plausible is not None and self._plausible.doubt:
             self._remarks.say("net-implausible", self._plausible.doubt)
         for code, text in dates.remarks.items():

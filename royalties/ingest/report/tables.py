@@ -4,8 +4,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Protocol
 
+from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.amounts import Numbers
-from royalties.ingest.report.cells import BLANK, Block, Cell, Odd, Stranger, Wrong, text_of
+from royalties.ingest.report.cells import (
+    BLANK,
+    Block,
+    Cell,
+    Marked,
+    Odd,
+    Stranger,
+    Wrong,
+    printed,
+    text_of,
+    without_stray_blanks,
+)
 from royalties.ingest.report.columns import Converters, Reader, bad_text
 from royalties.ingest.report.dates import Dates
 from royalties.ingest.report.declaration import (
@@ -13,13 +25,18 @@ from royalties.ingest.report.declaration import (
     BOOK,
     Header,
     ReportFormat,
+    RowsAre,
     Surroundings,
     begins,
     normal,
 )
 from royalties.ingest.report.labels import is_total_label
+from royalties.ingest.report.row_filters import RowFilter, TableEnd
 from royalties.ingest.report.workbook import Look
 
+_AUTHORS = frozenset(
+    ("author", "authors", "author(s)", "author name", "author names", "contributor")
+)
 _COUNTED = ("units", "sold", "returned", "free", "net_units")
 
 
@@ -27,9 +44,21 @@ class Sheet(Protocol):
     """A sheet of an opened file."""
 
     name: str
-    look: Look
-    size: int
-    read: int
+
+    @property
+    def look(self) -> Look:
+        """What the second look at a workbook saw."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """Its rows, or its bytes."""
+        ...
+
+    @property
+    def read(self) -> int:
+        """How many of them were read so far; 0 where only rows tell that."""
+        ...
 
     def peek(self) -> list[tuple[int, list[Cell]]]:
         """The first rows with their numbers."""
@@ -72,6 +101,8 @@ class Table:
         self.books: list[tuple[Reader, int]] = []
         self.readers: list[tuple[str, Reader, int]] = []
         self.title = -1
+        named = [normal(name) for name in header.names]
+        self._author = next((at for at, name in enumerate(named) if name in _AUTHORS), -1)
         self._extras = [
             (at, field, converters.worked_out(field))
             for at, field in enumerate(self.report.extras, self.width)
@@ -86,24 +117,33 @@ class Table:
                     column, header.names[at], partial(self._cells, at), header.amounts_in()
                 )
                 self.readers.append((column.field, reader, at))
+        self.filter = RowFilter(report, header)
+        self.end = None if report.ends_at is None else TableEnd(report.ends_at, self.books)
 
     @property
     def plain(self) -> bool:
         """Whether a row gives one line at most, so that rows can be read by the column."""
         fields = {field for field, _, _ in self.readers}
         return (
-            "units" in fields
-            and not fields & {"returned", "free", "return_net"}
+            ("units" in fields or self.report.rows_are is RowsAre.ONE_EACH)
+            and self.constants.get("kind") != SaleKind.USAGE
+            and not fields & {"returned", "free", "return_net", "list_currency", "left_out"}
             and len(self.books) == 1
             and not self.report.arrange
             and not self.report.returns_positive
             and not self.report.full_discount_is_free
+            and not self.report.zero_is_free
             and not self.turned
         )
 
     def blocks(self) -> Iterator[Block]:
         """Rows below the header."""
-        return self.sheet.blocks(self.header.place + 1, self.width)
+        blocks = self.sheet.blocks(self.header.place + 1, self.width)
+        return self.end.watched(blocks) if self.end else blocks
+
+    def _fresh_blocks(self) -> Iterator[Block]:
+        blocks = self.sheet.fresh_blocks(self.header.place + 1, self.width)
+        return self.end.cut(blocks) if self.end else blocks
 
     def rows(self, around: Surroundings) -> Iterator[tuple[int, Sequence[Any]]]:
         """Rows below the header as the format arranges them, one by one."""
@@ -122,12 +162,12 @@ class Table:
 
     def search(self, numbers: Numbers, dates: Dates) -> None:
         """Learn from all rows, in a pass of their own."""
-        for block in self.sheet.fresh_blocks(self.header.place + 1, self.width):
+        for block in self._fresh_blocks():
             self.learn(block, numbers, dates)
 
     def _cells(self, at: int) -> Iterator[Sequence[Cell]]:
         """All cells of a column, by the block, in a pass of its own."""
-        for block in self.sheet.fresh_blocks(self.header.place + 1, self.width):
+        for block in self._fresh_blocks():
             yield block.columns[at]
 
     def currencies(self) -> frozenset[str]:
@@ -157,6 +197,17 @@ class Table:
         books = [reader.one(cells[at]) for reader, at in self.books]
         return values, books
 
+    def compared(self, cells: Sequence[Any]) -> tuple[Any, ...]:
+        """A row as it is compared with others: with editions for what names them, tidy texts."""
+        tidy = [without_stray_blanks((cell,))[0] for cell in cells]
+        for reader, at in self.books:
+            book = reader.one(cells[at])
+            if isinstance(book, Stranger):
+                book = book.identifier
+            if not isinstance(book, Odd):
+                tidy[at] = book
+        return tuple(tidy)
+
     def bad_cells(self, cells: Sequence[Any]) -> list[tuple[int, Wrong]]:
         """Overlong cells and control characters of a row, in columns that are read."""
         places = (at for _, at in self.header.columns)
@@ -173,6 +224,28 @@ class Table:
     def title_of(self, cells: Sequence[Any]) -> str:
         """The title that a row prints."""
         return text_of(cells[self.title]).strip() if self.title >= 0 else ""
+
+    def author_of(self, cells: Sequence[Any]) -> str:
+        """The author that a row prints."""
+        return text_of(cells[self._author]).strip() if self._author >= 0 else ""
+
+    def money_of(self, cells: Sequence[Any]) -> tuple[str, int] | None:
+        """Currency and receipts in millionths of a row, as far as its cells say them."""
+        found = {
+            field: reader.one(cells[at])
+            for field, reader, at in self.readers
+            if field in ("net", "currency")
+        }
+        net, currency = found.get("net"), found.get("currency", self.constants.get("currency"))
+        micro = net.micro if isinstance(net, Marked) else net
+        if isinstance(micro, int) and isinstance(currency, str):
+            return currency, micro
+        return None
+
+    def shown(self, cells: Sequence[Any], also: Iterable[int]) -> list[tuple[int, str, str]]:
+        """The cells of a row that are read, and some more: place, heading and text of each."""
+        places = {at for _, at in self.header.columns} | {self.title, self._author, *also}
+        return [(at, self.header.names[at], printed(cells[at])) for at in sorted(places) if at >= 0]
 
     def column_name(self, field: str) -> tuple[str, int]:
         """Name and place of the column that fills a field; empty and -1 where there is none."""

@@ -16,6 +16,8 @@ class Tally(SalesTally):
         super().__init__()
         self.waiting: dict[str, tuple[int, int]] = {}
         self.skipped_net = 0
+        self.bundled = 0
+        """Copies sold less returned that rows of bundles have more as editions than as bundles."""
         self._first_day = first_day
         self._early = Early()
 
@@ -43,6 +45,13 @@ class Tally(SalesTally):
     def all_net(self) -> int:
         """Money of all currencies together, only good for one."""
         return sum(self.net.values()) + sum(self.usage.values())
+
+    @property
+    def receipts(self) -> dict[str, int]:
+        """Money by currency, of copies and for use, so far."""
+        return {
+            code: self.net[code] + self.usage[code] for code in sorted({*self.net, *self.usage})
+        }
 
     def complete(self, totals: ControlTotals, spans: Mapping[str, str]) -> None:
         """Write the totals; ``spans`` tells the first day of what was reported as of its last."""

@@ -110,6 +110,7 @@ class Workbook:
             raise
         self.kind: str = about["kind"]
         self.linked: bool = about["linked"]
+        self.macros: bool = about["macros"]
         self.hidden = [name for name, visible in about["sheets"] if not visible]
 
     def ask_one(self, question: str) -> dict[str, Any]:

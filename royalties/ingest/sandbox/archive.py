@@ -55,6 +55,12 @@ class Archive:
             raise _too_many_parts(len(parts))
         if len(self._parts) != len(parts):
             raise FileRefusedError("the file holds two parts of the same name", SEND_AGAIN)
+        if any(_leaves_its_folder(part.filename) for part in parts):
+            raise FileRefusedError(
+                "a part of the file has a name that leaves its folder, as no spreadsheet "
+                "program writes it",
+                "ask the retailer for the report as a new .xlsx or as CSV",
+            )
         if any(part.flag_bits & _ENCRYPTED for part in parts):
             raise FileRefusedError(
                 "a part of the file is encrypted", "remove the password and import it again"
@@ -64,6 +70,16 @@ class Archive:
     def names(self) -> list[str]:
         """Names of all parts."""
         return list(self._parts)
+
+    @property
+    def has_macros(self) -> bool:
+        """Whether there are programs in it; nobody runs them."""
+        return any(
+            name.casefold().endswith("vbaproject.bin")
+            or "/macrosheets/" in name.casefold()
+            or name.casefold().startswith(("basic/", "scripts/"))
+            for name in self._parts
+        )
 
     def kind(self) -> str:
         """Tell ``xlsx``, ``xlsb`` and ``ods`` apart.
@@ -107,6 +123,12 @@ class Archive:
             return b""
         with self._path.open("rb") as file:
             return b"".join(_inflated(file, self._parts[name]))
+
+
+def _leaves_its_folder(name: str) -> bool:
+    """Whether a part would lie outside of the folder that the archive is unpacked to."""
+    parts = name.replace("\\", "/").split("/")
+    return ".." in parts or parts[0] == "" or parts[0].endswith(":")
 
 
 def _rows_in(piece: bytes) -> int:

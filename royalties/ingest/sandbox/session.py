@@ -27,12 +27,13 @@ class Session:
 
     def __init__(self, path: Path, kind: str, *, careful: bool) -> None:
         self._looks: dict[str, Look] = {}
-        self._linked = False
+        self._linked = self._macros = False
         archive = Archive(path) if kind == "zip" else None
         self._kind = archive.kind() if archive else "xls"
         if archive:
             archive.check()
             self._linked = any("/externalLinks/" in name for name in archive.names)
+            self._macros = archive.has_macros
         fast = FastPages(path)
         if archive and self._kind == "xlsx" and careful:
             self._look(archive, fast.names)
@@ -50,8 +51,8 @@ class Session:
         """Answer ``about``, ``sheet N`` or ``rows N SKIP MOST`` (0: all)."""
         words = question.split()
         if words[0] == b"about":
-            about = {"kind": self._kind, "linked": self._linked, "sheets": self._pages.names}
-            send(out, about)
+            about = {"kind": self._kind, "linked": self._linked, "macros": self._macros}
+            send(out, about | {"sheets": self._pages.names})
         elif words[0] == b"sheet":
             send(out, self._describe(self._name(words[1])))
         else:

@@ -172,6 +172,17 @@ def mapping_of(body: Body) -> dict[str, Any]:
         "currency": body.get("currency"),
         "skip": list(body.get("skip", ())),
         "kinds": dict(body.get("kinds", {})),
+        "kind": body.get("kind"),
+        "rows_are": body.get("rows_are", "lines"),
+        "only": dict(body.get("only", {})),
+        "leave_out": dict(body.get("leave_out", {})),
+        "ends_at": body.get("ends_at"),
+        "percent": list(body.get("percent", ())),
+        "period": body.get("period"),
+        "answers": dict(body.get("answers", {})),
+        "name": body.get("name"),
+        "ended": body.get("ended", False),
+        "unread": list(body.get("unread", ())),
     }
 
 

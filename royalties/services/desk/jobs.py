@@ -227,6 +227,15 @@ def _record(work: Work, job: Job, read: Any) -> object:  # noqa: ANN401 - what `
     return {"outcome": result.outcome, "batch": result.document["batch"]}
 
 
+def _look(work: Work, job: Job) -> Any:  # noqa: ANN401 - sheets
+    return uploads.look_at(work, _number(job))
+
+
+def _keep_look(work: Work, job: Job, seen: Any) -> object:  # noqa: ANN401 - sheets
+    uploads.keep_first_rows(work, _number(job), seen)
+    return {"sheets": len(seen)}
+
+
 def begin_examples(work: Work) -> int:
     """Let empty books become the sandbox, and have the examples loaded; the job's number."""
     examples.begin(work)
@@ -240,6 +249,7 @@ def _fill(work: Work, _job: Job, _seen: Any) -> object:  # noqa: ANN401 - nothin
 
 KINDS: dict[str, JobKind] = {
     "check": JobKind(_keep, _check),
+    "look": JobKind(_keep_look, _look),
     "record": JobKind(_record, _read),
     examples.JOB: JobKind(_fill),
 }

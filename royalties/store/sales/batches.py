@@ -1,6 +1,6 @@
 """Batches: imports of reports, their sales, and rows that wait for an edition."""
 
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from royalties.domain.sales.lines import SaleLine, WaitingLine
-from royalties.domain.sales.slices import Origin
+from royalties.domain.sales.slices import Origin, SaleKind
 from royalties.store.bulk import Row, add_rows
 from royalties.store.sales import kept_slices, totals
 from royalties.store.sales.line_tables import LINE_COLUMNS, WAITING_COLUMNS
@@ -33,6 +33,7 @@ from royalties.store.tables import (
     retailer,
     sale,
     sale_total,
+    unbundled,
     waiting,
 )
 
@@ -45,7 +46,7 @@ _MOST_NAMED = 10_000
 
 
 class BatchRow(NamedTuple):
-    """One batch; ``document`` is the import document as JSON text."""
+    """One batch; ``document`` is the import document as JSON text, ``changes`` a JSON list."""
 
     id: int
     file_name: str
@@ -63,6 +64,7 @@ class BatchRow(NamedTuple):
     recorded_by: str
     corrects: int | None
     corrected_by: int | None
+    changes: str
 
 
 class Covered(NamedTuple):
@@ -183,6 +185,25 @@ def already_covered(
     return [Covered(*row) for row in rows]
 
 
+def copies_sold(
+    connection: Connection, pairs: Collection[tuple[int, int]]
+) -> dict[tuple[int, int], int]:
+    """Copies sold less copies returned of all times, by retailer and edition."""
+    wanted = sorted({book for _, book in pairs})
+    found: dict[tuple[int, int], int] = {}
+    for first in range(0, len(wanted), _MOST_NAMED):
+        rows = connection.execute(
+            select(sale.c.retailer_id, sale.c.edition_id, func.sum(sale.c.units))
+            .where(
+                sale.c.edition_id.in_(wanted[first : first + _MOST_NAMED]),
+                sale.c.kind.in_((SaleKind.SALE.value, SaleKind.RETURN.value)),
+            )
+            .group_by(sale.c.retailer_id, sale.c.edition_id)
+        )
+        found |= {(shop, book): int(units) for shop, book, units in rows}
+    return {pair: found.get(pair, 0) for pair in pairs}
+
+
 def closed_periods_of(connection: Connection, number: int) -> list[str]:
     """Closed periods that counted sales of a batch."""
     rows = connection.execute(
@@ -204,6 +225,7 @@ def take_back(connection: Connection, number: int, at: str) -> tuple[int, int]:
     kept_slices.forget(connection, number)
     sales = connection.execute(delete(sale).where(_of_batch(number))).rowcount
     rows = connection.execute(delete(waiting).where(waiting.c.batch_id == number)).rowcount
+    connection.execute(delete(unbundled).where(unbundled.c.batch_id == number))
     totals.forget(connection, number)
     connection.execute(delete(coverage).where(coverage.c.batch_id == number))
     connection.execute(
@@ -279,7 +301,7 @@ def waiting_summary(connection: Connection) -> list[tuple[str, int, int, int]]:
     """(identifier, batch, rows, units) of all that waits."""
     rows = connection.execute(
         select(waiting.c.identifier, waiting.c.batch_id, func.count(), func.sum(waiting.c.units))
-        .where(_not_corrected())
+        .where(is_waiting())
         .group_by(waiting.c.identifier, waiting.c.batch_id)
         .order_by(waiting.c.identifier, waiting.c.batch_id)
     )
@@ -296,7 +318,7 @@ class KnownByNow(NamedTuple):
 
 def waiting_identifiers(connection: Connection) -> list[str]:
     """Everything that names a book whose rows wait."""
-    query = select(waiting.c.identifier).where(_not_corrected()).distinct()
+    query = select(waiting.c.identifier).where(is_waiting()).distinct()
     return sorted(connection.scalars(query))
 
 
@@ -307,7 +329,7 @@ def now_known(connection: Connection, editions: Mapping[str, int]) -> list[Known
     found = []
     for first in range(0, len(names), _MOST_NAMED):
         some = waiting.c.identifier.in_(names[first : first + _MOST_NAMED])
-        rows = connection.execute(select(*columns).where(some, _not_corrected()))
+        rows = connection.execute(select(*columns).where(some, is_waiting()))
         for *values, number in rows:
             line = WaitingLine(*values)
             found.append(KnownByNow(line, number, editions[line.identifier]))
@@ -318,10 +340,10 @@ def _place_of(known: KnownByNow) -> tuple[int, int, int, int]:
     return known.batch, known.line.sheet, known.line.row, known.line.kind
 
 
-def _not_corrected() -> ColumnElement[bool]:
-    """Rows of a corrected import stay where they are and wait no more."""
+def is_waiting() -> ColumnElement[bool]:
+    """Rows of a corrected import, or of what is no book, stay where they are and wait no more."""
     corrected = select(batch.c.id).where(batch.c.corrected_by.is_not(None))
-    return waiting.c.batch_id.not_in(corrected)
+    return and_(waiting.c.batch_id.not_in(corrected), waiting.c.set_aside.is_(None))
 
 
 def stop_waiting(connection: Connection, rows: Iterable[Row]) -> None:

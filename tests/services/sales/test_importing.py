@@ -9,6 +9,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.formatting.rule import Rule
 from openpyxl.worksheet.worksheet import Worksheet
+from stdnum import isbn
 
 from royalties.services.periods.draft import draft_statement, run_view
 from royalties.services.work import RefusedError
@@ -191,3 +192,12 @@ def test_returned_report_can_be_mended_and_reimported(office: Office, suffix: st
     stands = office.rows("SELECT units, net, reference FROM sale ORDER BY sale.row")
     assert stands == [(3, 120_000_000, ""), (4, 160_000_000, ""), (-1, -40_000_000, "-1+1")]
     assert office.faults() == {}
+
+
+def test_a_report_under_other_spellings_of_its_isbns_is_the_same_again(office: Office) -> None:
+    opened(office)
+    office.bring_batch([a_row(3), a_row(4, isbn=UNKNOWN)])
+    rows = [a_row(3, isbn=isbn.format(HARDCOVER)), a_row(4, isbn=isbn.to_isbn10(UNKNOWN))]
+    again = office.bring(rows, confirm=False).document
+    [covered] = [each["message"] for each in again["warnings"]]
+    assert "looks like the same report saved again" in covered

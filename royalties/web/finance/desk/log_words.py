@@ -15,6 +15,7 @@ _VERBS = {
     "undo": "undid an import",
     "correct": "corrected",
     "alias": "gave an alias",
+    "remember": "said once of reports",
     "prepare": "prepared",
     "approve": "decided",
     "explain-jump": "explained",
@@ -56,6 +57,9 @@ _SAID = {
     "joined": "{name} followed an invitation of colleagues",
     "demo": "Added {name} for the demo",
     "came-by-request": "Came in by a request for copies",
+    "no-book": "Said that {name} is no book in reports of {retailer}",
+    "bundle": "Said that {name} is a bundle in reports of {retailer}",
+    "forgotten": "Took back what was said of {name} in reports of {retailer}",
     "mail-again": "Let e-mail {mail} be sent again",
     "mail-given-up": "Gave e-mail {mail} up: it is not sent any more",
 }

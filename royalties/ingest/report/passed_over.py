@@ -1,0 +1,160 @@
+"""Columns that nobody reads although their headings speak of copies, money, or what became of them.
+
+A report that has a column *Returns* which is not read counts too many copies, and nothing else
+would show it.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+
+from royalties.ingest.report.cells import Block, Cell, printed, text_of
+from royalties.ingest.report.declaration import Header, normal
+from royalties.ingest.report.headings import unit_of
+from royalties.ingest.report.row_warnings import RowWarnings
+
+_MOST_EXAMPLES = 3
+_MOST_CURRENCIES = 20
+_WORD = re.compile(r"[^\W\d_]+")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+_RETURNS = """return returns returned refund refunds refunded credit credits credited chargeback
+chargebacks cancelled canceled cancellations retour retoure retouren remittenden remission
+remissionen rückgaben devolución devoluciones devuelto devueltos retours retourné retournés
+remboursement remboursements reso resi rimborso rimborsi devolução devoluções"""
+_COPIES = """unit units qty quantity quantities copies copy sold sales borrows loans downloads menge
+anzahl stück exemplare verkauft verkäufe cantidad unidades ejemplares ventas quantité quantités
+exemplaires ventes quantità unità copie vendite aantal exemplaren quantidade exemplares vendas"""
+_COUNTS = """unit units qty quantity copies copy sold kenp pages menge anzahl stück exemplare
+unidades cantidad ejemplares quantité exemplaires quantità copie aantal exemplaren unidade
+quantidade exemplares"""
+"""With one of these words a heading is of copies, however it is paid: *Paid Units*."""
+_AMOUNTS = """amount amounts net gross total royalty royalties earning earnings revenue revenues
+proceeds receipts payment payments paid payable payout due balance compensation netto brutto betrag
+beträge umsatz umsätze erlös erlöse honorar importe importes ingreso ingresos regalías ganancias
+neto bruto montant montants recette recettes revenu revenus redevances brut importo importi ricavo
+ricavi compenso netto lordo bedrag bedragen omzet opbrengst valor receita receitas líquido"""
+_CURRENCIES = "currency currencies währung moneda divisa devise devises valuta moeda monnaie"
+_STATES = """status verified unverified voided void unpaid pending statut stato estado verificado
+vérifié verificato bestätigt"""
+_ELSE = """price prices preis preise prix precio precios prezzo prezzi prijs preço cost costs date
+dates datum fecha data time method type id no number nr ref reference name by rate ratio per avg
+average discount rabatt percent percentage channel territory market region country store rep
+manager terms terminal at on code note notes comment comments plan from to until mail email
+address policy weight category class"""
+"""With one of these words a heading speaks of something else: *Return date*, *Royalty rate*."""
+
+_CURRENCY_WORDS = frozenset(_CURRENCIES.split())
+_SPEAKING = frozenset(f"{_RETURNS} {_COPIES} {_AMOUNTS} {_CURRENCIES} {_STATES}".split())
+_MONEY = frozenset(_AMOUNTS.split())
+_NO_MONEY = frozenset(_COUNTS.split())
+_OTHER = frozenset(_ELSE.split())
+
+
+def words_of(heading: str) -> frozenset[str]:
+    """The words of a heading in small letters; of ``GrossSoldQuantity`` as well."""
+    return frozenset(_WORD.findall(_HUMP.sub(" ", heading).casefold()))
+
+
+def speaks_of_sales(heading: str) -> bool:
+    """Whether a heading speaks of returns, copies, amounts, a currency or a state.
+
+    >>> speaks_of_sales("Returned Qty"), speaks_of_sales("Return date"), speaks_of_sales("Author")
+    (True, False, False)
+    """
+    words = words_of(heading)
+    if is_currency_heading(heading):
+        return True
+    return bool(_SPEAKING & words) and not _OTHER & words and not unit_of(heading).percent
+
+
+def speaks_of_money(heading: str) -> bool:
+    """Whether a heading is that of amounts, of whole rows and not of one copy."""
+    words = words_of(heading)
+    return (
+        bool(_MONEY & words) and not (_OTHER | _NO_MONEY) & words and not unit_of(heading).percent
+    )
+
+
+def is_currency_heading(heading: str) -> bool:
+    """Whether a heading is that of currencies."""
+    return bool(_CURRENCY_WORDS & words_of(heading))
+
+
+@dataclass(slots=True)
+class _Column:
+    at: int
+    name: str
+    is_currency: bool
+    examples: dict[str, None] = field(default_factory=dict)
+    all: list[str] = field(default_factory=list)
+
+    @property
+    def is_done(self) -> bool:
+        most = _MOST_CURRENCIES if self.is_currency else _MOST_EXAMPLES
+        return len(self.examples if self.is_currency else self.all) >= most
+
+    def look(self, cells: Iterable[Cell]) -> None:
+        for cell in cells:
+            text = printed(cell).strip()
+            if not _holds(text):
+                continue
+            self.examples.setdefault(text)
+            if len(self.all) < _MOST_EXAMPLES:
+                self.all.append(text)
+            if self.is_done:
+                return
+
+
+def _holds(text: str) -> bool:
+    """Whether a cell says anything; nothing, zero and dashes do not."""
+    return bool(text.strip("0.,-\u2013\u2014 ")) and text.casefold() not in ("n/a", "none")
+
+
+class PassedOver:
+    """Watches the columns of a table that are not read, while others are."""
+
+    def __init__(self, header: Header, unread: Sequence[str]) -> None:
+        """``unread`` are patterns of columns that are known to be of no use."""
+        used = {at for _, at in header.columns}
+        doubted = {at for doubt in header.doubts for at in doubt.places}
+        read = {normal(header.names[at]) for at in used}
+        known = [*map(normal, unread)]
+        self._columns = [
+            _Column(at, name, is_currency_heading(name))
+            for at, name in enumerate(header.names)
+            if at not in used | doubted
+            and normal(name) not in read
+            and speaks_of_sales(name)
+            and not any(fnmatchcase(normal(name), pattern) for pattern in known)
+        ]
+        self._watched = list(self._columns)
+
+    def look(self, block: Block) -> None:
+        """Look at some rows, until each column has shown what it holds."""
+        for column in self._watched:
+            cells = block.columns[column.at]
+            distinct = dict.fromkeys(cells)
+            if any(_holds(printed(cell).strip()) for cell in distinct):
+                column.look(distinct if column.is_currency else cells)
+        self._watched = [column for column in self._watched if not column.is_done]
+
+    def look_at_rows(self, rows: Iterable[Sequence[Any]]) -> None:
+        """Look at the first rows of a table whose rows are arranged."""
+        for cells in rows:
+            for column in self._columns:
+                if column.at < len(cells):
+                    column.look((cells[column.at],))
+
+    def say(self, remarks: RowWarnings, where: str, constants: Mapping[str, Any]) -> None:
+        """Tell of every such column that holds anything."""
+        own = text_of(constants.get("currency") or "").upper()
+        for column in self._columns:
+            if not column.all:
+                continue
+            if column.is_currency and {text.upper() for text in column.examples} == {own}:
+                continue
+            shown = ", ".join(column.all if not column.is_currency else column.examples)
+            remarks.say("column-not-read", f"{where}{column.name}: {shown} is not read")

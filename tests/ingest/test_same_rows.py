@@ -1,0 +1,93 @@
+"""The same sale written in two ways is the same row twice."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stdnum import isbn
+
+from tests.ingest.shelf import RIVER, Read, read_text
+
+A, STRANGER = "9780306406157", "9783161484100"
+HEADER = "ISBN,Title,Sale date,Units,Net amount,Currency\n"
+
+
+def _read(folder: Path, *rows: str) -> Read:
+    return read_text(folder, HEADER + "".join(f"{row}\n" for row in rows))
+
+
+def _same(found: Read) -> str:
+    assert not found.reading.problems, found.messages
+    return "; ".join(
+        each.message for each in found.reading.notices if each.code == "identical-rows"
+    )
+
+
+SPELLINGS = (
+    lambda number: number,
+    isbn.to_isbn10,
+    isbn.format,
+    lambda number: isbn.format(isbn.to_isbn10(number)),
+    lambda number: f" {number} ",
+    lambda number: f"ISBN: {number}",
+    lambda number: f"{number}.0",
+    lambda number: f'"=""{number}"""',
+    lambda number: number[:3] + "\N{NO-BREAK SPACE}" + number[3:],
+    lambda number: number[:3] + "\N{ZERO WIDTH SPACE}" + number[3:],
+)
+BLANKS = ("{}", " {}", "{} ", "\N{NO-BREAK SPACE}{}", "{}\N{ZERO WIDTH NO-BREAK SPACE}")
+
+
+@given(
+    st.sampled_from((A, STRANGER)),
+    st.lists(
+        st.tuples(st.sampled_from(SPELLINGS), st.lists(st.sampled_from(BLANKS), min_size=5, max_size=5)),
+        min_size=2,
+        max_size=4,
+    ),
+    st.sampled_from(("Salt", "Salt  and Light", "Ännu")),
+    st.integers(0, 3),
+)  # fmt: skip
+def test_rows_that_differ_in_spelling_only_are_the_same(
+    tmp_path_factory: pytest.TempPathFactory,
+    number: str,
+    written: list[tuple[object, list[str]]],
+    title: str,
+    between: int,
+) -> None:
+    folder = tmp_path_factory.mktemp("report")
+    cells = (title, "2025-03-01", "2", "10.00", "USD")
+    rows = [
+        f"{spell(number)},"  # type: ignore[operator]
+        + ",".join(blank.format(cell) for blank, cell in zip(blanks, cells, strict=True))
+        for spell, blanks in written
+    ]
+    others = [f"{A},x,2025-04-0{place + 1},1,5.00,USD" for place in range(between)]
+    found = _read(folder, rows[0], *others, *rows[1:])
+    second = len(others) + 3
+    more = f" ({len(rows) - 2} more such rows)" if len(rows) > 2 else ""
+    assert _same(found) == f"rows 2 and {second} are identical: keep both?{more}"
+
+
+def test_rows_of_two_books_or_with_other_words_are_not_the_same(tmp_path: Path) -> None:
+    one = f"{A},Salt,2025-03-01,2,10.00,USD"
+    for other in (
+        one.replace(A, STRANGER),
+        one.replace("Salt", "Salt Two"),
+        one.replace("10.00", "10.50"),
+        one.replace(",2,", ",3,"),
+    ):
+        assert not _same(_read(tmp_path, one, other))
+
+
+def test_rows_read_one_by_one_and_by_the_column_are_compared(tmp_path: Path) -> None:
+    """A waiting row is read alone, its twin under another spelling as well; known ones are not."""
+    mapping = replace(RIVER, columns={**RIVER.columns, "returned_units": "Back"})
+    text = (
+        "ISBN,Sale date,Units,Back,Net amount,Currency\n"
+        f"{A},2025-03-01,2,0,10.00,USD\n{isbn.to_isbn10(A)},2025-03-01, 2,0,10.00,USD\n"
+    )
+    found = read_text(tmp_path, text, mappings=[replace(mapping, returns="own-column")])
+    assert _same(found) == "rows 2 and 3 are identical: keep both?"
