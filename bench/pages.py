@@ -293,11 +293,10 @@ def _people(system: Any, app: Any) -> dict[str, str]:  # noqa: ANN401
     from sqlalchemy import insert  # noqa: PLC0415
 
     from royalties.adapters.credentials import fingerprint  # noqa: PLC0415
-    from royalties.services.work import stored  # noqa: PLC0415
     from royalties.store.tables import membership, person, session  # noqa: PLC0415
 
     signer = SecureCookieSessionInterface().get_signing_serializer(app)
-    at, made = stored(system.clock()), {}
+    at, made = system.clock(), {}
     with system.engine.begin() as connection:
         for role in ("clerk", "manager", "administrator", "nonprofit", "organization"):
             number = connection.execute(

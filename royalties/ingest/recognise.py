@@ -148,13 +148,17 @@ def _recognised(
 
 def _find(declared: ReportFormat, sheets: Sequence[Sheet]) -> Found:
     tables: Found = []
+    if any(sheet.name in declared.unless_sheets for sheet in sheets):
+        return tables
     for sheet in sheets:
-        if declared.sheets and sheet.name not in declared.sheets:
-            continue
         if declared.sheet and sheet.name != declared.sheet:
             continue
         rows = sheet.peek()
-        header = declared.header(rows)
+        header = None
+        if not declared.sheets or sheet.name in declared.sheets:
+            header = declared.header(rows)
+        if header is None and declared.by_content is not None:
+            header = declared.by_content(rows)
         if header is None:
             continue
         facts: Facts | None = Facts()
@@ -276,6 +280,7 @@ def _prepared(
     known: Known,
     choices: Given,
 ) -> Report:
+    choices = choices.beside(declared.answers)
     left = _left_sheets(declared, tables_found, opened)
     tables_found, asked = _sheets(declared, tables_found, choices)
     tables_found, doubted = _columns_in_doubt(tables_found, choices)
@@ -296,6 +301,7 @@ def _prepared(
         # The report's discount is off what was charged, so it says nothing of the edition's price.
         declared = replace(declared, prices=declared.prices and "most")
     declared, stated = _currency_of_headings(declared, tables_found, choices)
+    declared = replace(declared, asks=_asked(declared, tables_found))
     answers = ask(tuple(key for key in declared.asks if key != "retailer"), choices, known)
     mark = next((facts.decimal for _, _, facts in tables_found if facts.decimal), declared.decimal)
     numbers = Numbers(
@@ -316,7 +322,14 @@ def _prepared(
     undated = ask(("period",), {"period": choices.peek("period")}, known)
     constants = undated.values | constants
     tables = [
-        Table(place, sheet, header, declared, converters, constants | _facts(facts, dates))
+        Table(
+            place,
+            sheet,
+            header,
+            declared,
+            converters,
+            constants | _facts(facts, dates) | _kind(declared, sheet.name),
+        )
         for place, (sheet, header, facts) in enumerate(tables_found)
     ]
     report = Report(declared, tables, known, converters, choices)
@@ -446,7 +459,7 @@ def _sheets(
     declared: ReportFormat, tables: Found, choices: Mapping[str, str]
 ) -> tuple[Found, list[Choice]]:
     """The sheets that count, where several have the columns of a report of one sheet."""
-    if declared.sheets or len(tables) == 1:
+    if declared.sheets or declared.every_sheet or len(tables) == 1:
         return tables, []
     names = [sheet.name for sheet, _, _ in tables]
     chosen = choices.get("sheet", "")
@@ -468,8 +481,13 @@ def _retailer(
     if len(own) == 1:
         return own[0], []
     default = declared.retailer
-    if default in known.retailers:
-        return default, []
+    named = (default, *declared.also_known_as)
+    for key in named:
+        if key in known.retailers:
+            return key, []
+    called = [key for key, each in known.retailers.items() if normal(each.name) in named]
+    if len(called) == 1:
+        return called[0], []
     chosen = choices.get("retailer", "")
     if chosen in known.retailers:
         return chosen, []
@@ -486,12 +504,42 @@ def _retailer(
     ]
 
 
+def _asked(declared: ReportFormat, tables: Found) -> tuple[str, ...]:
+    """What a report does not say: besides what its format never says, a date and a currency."""
+    asked = declared.asks
+    if "week" not in asked and _lack(tables, declared, "date"):
+        asked = (*asked, "period")
+    if _lack(tables, declared, "currency"):
+        asked = (*asked, "currency")
+    return tuple(dict.fromkeys(asked))
+
+
+def _lack(tables: Found, declared: ReportFormat, field: str) -> bool:
+    """Whether some table says a field nowhere: neither in its rows nor once for all of them."""
+    if field in declared.constants or field in declared.extras:
+        return False
+    return any(
+        header.at(field) < 0 and field not in facts.texts and not (field == "date" and facts.span)
+        for _, header, facts in tables
+    )
+
+
+def _kind(declared: ReportFormat, sheet: str) -> dict[str, Any]:
+    """The kind of rows that do not say theirs."""
+    name = normal(sheet)
+    of_sheet = (kind for begin, kind in declared.sheet_kinds.items() if name.startswith(begin))
+    kind = next(of_sheet, declared.kind)
+    return {} if kind is None else {"kind": kind.value}
+
+
 def _constants(
     declared: ReportFormat, answers: Answers, known: Known, dates: Dates
 ) -> dict[str, Any]:
     constants: dict[str, Any] = {**declared.constants, **answers.values}
     if declared.retailer in known.retailers:
         constants["retailer"] = known.retailers[declared.retailer or ""].id
+    if declared.kind is not None:
+        constants["kind"] = declared.kind.value
     if answers.span:
         first, last = answers.span
         dates.spans[last.isoformat()] = first.isoformat()

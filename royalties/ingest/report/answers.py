@@ -8,6 +8,7 @@ class Given(Mapping[str, str]):
 
     def __init__(self, answers: Mapping[str, str]) -> None:
         self._answers = dict(answers)
+        self._standing: Mapping[str, str] = {}
         self._needed: set[str] = set()
         self.remembered: Mapping[str, str] = {}
         """Answers that were given to such a report of this retailer before, by question."""
@@ -16,7 +17,16 @@ class Given(Mapping[str, str]):
         self.taken: dict[str, str] = {}
         """Answers given now that counted and are to be remembered."""
 
+    def beside(self, standing: Mapping[str, str]) -> "Given":
+        """The same answers, and in their absence those that stand once and for all."""
+        both = Given(self._answers)
+        both._standing = {**standing}
+        both._needed = self._needed
+        return both
+
     def __getitem__(self, key: str) -> str:
+        if key not in self._answers and key in self._standing:
+            return self._standing[key]
         self._needed.add(key)
         return self._answers[key]
 
@@ -28,7 +38,7 @@ class Given(Mapping[str, str]):
 
     def peek(self, key: str, options: Collection[str] = ()) -> str:
         """An answer that may turn out to be needed, if it is one of some options; else nothing."""
-        answer = self._answers.get(key, "")
+        answer = self._answers.get(key) or self._standing.get(key, "")
         return answer if not options or answer in options else ""
 
     def need(self, keys: Collection[str]) -> None:

@@ -43,6 +43,7 @@ from royalties.ingest.report.declaration import (
     BOOK,
     PLACE,
     SALE_UNITS,
+    BothWays,
     Column,
     ReportFormat,
     normal,
@@ -72,6 +73,15 @@ class LeftOut(Odd):
         self.reason = reason
         self.currency = currency
         self.net = net
+
+
+class SoldAndReturned(Odd):
+    """The kind of a row whose copies went out and came back."""
+
+    __slots__ = ()
+
+
+SOLD_AND_RETURNED = SoldAndReturned()
 
 
 class Reader:
@@ -209,7 +219,7 @@ class Converters:
                 "identifier": self._books.identifier,
                 "short": self._short_books.isbn,
             }.get(column.read, self._books.isbn)
-        if column.field == "list_price":
+        if column.field in ("list_price", "paid_price"):
             return lambda cell: _price(numbers.amount(cell), cell)
         if column.field in AMOUNTS:
             return lambda cell: _none_if_blank(numbers.amount(cell))
@@ -225,6 +235,7 @@ class Converters:
             "kind": self.kind,
             "retailer": self.retailer,
             "currency": self.currency,
+            "list_currency": self.currency,
             "country": country_text,
         }.get(column.field, plain_text)
 
@@ -240,7 +251,7 @@ class Converters:
         """What kind of line a word means."""
         word = normal(text_of(cell))
         if not word:
-            return BY_SIGN
+            return BY_SIGN if self._report.kind is None else self._report.kind.value
         kind = self._report.kinds.get(word, self._report.other_kinds)
         if kind is None:
             return Wrong(
@@ -248,6 +259,8 @@ class Converters:
                 f"{printed(cell)!r} is no known kind of sale",
                 f"write one of {', '.join(self._report.kinds)}",
             )
+        if isinstance(kind, BothWays):
+            return SOLD_AND_RETURNED
         return kind.value if isinstance(kind, SaleKind) else LeftOut(kind)
 
     def retailer(self, cell: Cell) -> int | Odd:

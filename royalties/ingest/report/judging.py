@@ -15,8 +15,8 @@ from royalties.domain.sales.remembered import BundlePart
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.amounts import MOST
 from royalties.ingest.report.cells import BLANK, Marked, Stranger, Undecided, Wrong, printed
-from royalties.ingest.report.columns import BY_SIGN, LeftOut
-from royalties.ingest.report.declaration import AMOUNTS, BOOK, SALE_UNITS, ReportFormat
+from royalties.ingest.report.columns import BY_SIGN, SOLD_AND_RETURNED, LeftOut
+from royalties.ingest.report.declaration import AMOUNTS, BOOK, SALE_UNITS, ReportFormat, RowsAre
 from royalties.ingest.report.reading import KnownEdition
 
 _NEEDED = ("date", "retailer", "currency", "units")
@@ -26,6 +26,8 @@ _REMEDIES = {
     "units": "write how many copies",
     "retailer": "write the retailer's key",
 }
+SET_ASIDE = "set aside: "
+"""The beginning of reasons of rows that will count later."""
 _WRITE_NET = "write what the publisher received; 0 if nothing was paid"
 
 
@@ -71,6 +73,9 @@ class Judge:
     def judge(self, values: dict[str, Any], books: Sequence[Any], title: str) -> Verdict:
         """Judge one row; ``books`` are its identifiers, the best first."""
         verdict = Verdict()
+        if reason := values.pop("left_out", ""):
+            verdict.left, verdict.left_net = reason, _money(values)
+            return verdict
         kind = values.get("kind", BY_SIGN)
         if isinstance(kind, LeftOut):
             verdict.left = kind.reason
@@ -78,17 +83,30 @@ class Judge:
                 verdict.left_net = (kind.currency, kind.net)
             return verdict
         self._find_book(books, title, verdict)
+        self._take_list_price(values)
         if kind == SaleKind.USAGE:
             self._usage(values, verdict)
             return verdict
+        is_one_each = self._report.rows_are is RowsAre.ONE_EACH
+        if is_one_each:
+            values["units"] = 1
         self._find_faults(values, verdict)
         if verdict.faults or verdict.pending:
             return verdict
         self._unmark(values, verdict)
+        if is_one_each and not self._report.returns_positive:
+            values["units"] = one_of(kind, values.get("net"))
         parts = self._parts(values, kind, verdict)
         if not verdict.faults:
             self._lines(values, parts, verdict)
         return verdict
+
+    @staticmethod
+    def _take_list_price(values: dict[str, Any]) -> None:
+        """Leave out a list price in another currency than the row's, unless it is none at all."""
+        of_price = values.pop("list_currency", None)
+        if of_price not in (None, BLANK, values.get("currency")) and values.get("list_price"):
+            values["list_price"] = None
 
     def _find_book(self, books: Sequence[Any], title: str, verdict: Verdict) -> None:
         present = [book for book in books if book is not BLANK]
@@ -188,8 +206,12 @@ class Judge:
                     )
                     verdict.faults.append(RowFault(name, wrong))
 
-    def _parts(self, values: dict[str, Any], kind: int, verdict: Verdict) -> list[tuple[int, int]]:
+    def _parts(self, values: dict[str, Any], kind: Any, verdict: Verdict) -> list[tuple[int, int]]:
         """Kinds and signed units of the row."""
+        if kind is SOLD_AND_RETURNED:
+            counts = (values.get(name) or 0 for name in ("units", "sold"))
+            both = max(map(abs, counts))
+            return [(SaleKind.SALE.value, both), (SaleKind.RETURN.value, -both)] if both else []
         if "units" in values:
             return self._one_part(values, kind, verdict)
         sold, returned, free = (values.get(name) or 0 for name in ("sold", "returned", "free"))
@@ -208,6 +230,8 @@ class Judge:
             )
         if sold < 0:
             sold, returned = 0, returned - sold
+        if self._is_given_away(values):
+            sold, free = 0, free + sold
         if kind == SaleKind.FREE:
             sold, free = 0, free + sold
         parts = ((SaleKind.SALE, sold), (SaleKind.RETURN, -returned), (SaleKind.FREE, free))
@@ -231,6 +255,8 @@ class Judge:
             and units > 0
         ):
             kind = SaleKind.FREE
+        if units > 0 and self._is_given_away(values):
+            kind = SaleKind.FREE
         if kind == BY_SIGN or (kind == SaleKind.SALE and units < 0 and not self._report.strict):
             kind = SaleKind.SALE if units > 0 else SaleKind.RETURN
         if (units < 0) is not (kind == SaleKind.RETURN):
@@ -247,6 +273,13 @@ class Judge:
                 )
             )
         return [(int(kind), units)]
+
+    def _is_given_away(self, values: Mapping[str, Any]) -> bool:
+        if not self._report.zero_is_free or values.get("net"):
+            return False
+        paid = values.get("paid_price")
+        price = values.get("list_price") if paid is None else paid
+        return (price.micro if isinstance(price, Marked) else price) == 0
 
     def _lines(
         self, values: Mapping[str, Any], parts: list[tuple[int, int]], verdict: Verdict
@@ -354,6 +387,20 @@ class Judge:
             )
         elif (net < 0) is not (units < 0):
             verdict.faults.append(RowFault("net", opposite_signs()))
+
+
+def one_of(kind: int, net: int | None) -> int:
+    """The signed units of a row that is one copy: its kind tells a return, else its money."""
+    is_return = kind == SaleKind.RETURN or (kind == BY_SIGN and net is not None and net < 0)
+    return -1 if is_return else 1
+
+
+def _money(values: Mapping[str, Any]) -> tuple[str, int] | None:
+    """Currency and net receipts of a row, if it says both."""
+    currency, net = values.get("currency"), values.get("net")
+    if isinstance(net, Marked):
+        net = net.micro
+    return (currency, net) if isinstance(currency, str) and isinstance(net, int) else None
 
 
 def listed(edition: KnownEdition, day: str, currency: str) -> int | None:

@@ -20,13 +20,14 @@ from royalties.ingest.report.columns import Converters, bad_cells
 from royalties.ingest.report.conventions import Convention, again
 from royalties.ingest.report.dates import LANGUAGES, RANGE_ENDS, Dates
 from royalties.ingest.report.declaration import BOOK, PLACE, Column, ReportFormat, Surroundings
-from royalties.ingest.report.judging import Judge, RowFault, Verdict, listed
+from royalties.ingest.report.judging import SET_ASIDE, Judge, RowFault, Verdict, listed
 from royalties.ingest.report.passed_over import PassedOver
 from royalties.ingest.report.printed_totals import PrintedTotals
 from royalties.ingest.report.reading import Chunk, ControlTotals, Known
 from royalties.ingest.report.refusals import Refusals
 from royalties.ingest.report.row_checks import RowChecks
 from royalties.ingest.report.row_warnings import RowWarnings
+from royalties.ingest.report.shop_orders import shown
 from royalties.ingest.report.tables import Sheet, Table
 from royalties.ingest.report.tally import Tally
 
@@ -174,12 +175,16 @@ class Report:
                 self._block(table, block)
                 self._tell_progress(table, block)
             yield from self._full_chunk(CHUNK)
+        if table.end is not None and table.end.below:
+            self.totals.rows += table.end.below
+            self.skipped.add(table.end.reason, table.end.below)
 
     def _around(self, table: Table) -> Surroundings:
         retailer = table.constants.get("retailer")
         return Surroundings(
             book=self._converters.convert(Column(BOOK, ())),
             day=self._dates.day,
+            amount=self._numbers.amount,
             price=lambda book, day, currency: listed(self._editions[book], day, currency),
             recorded=lambda numbers: (
                 self._known.recorded(retailer, numbers) if retailer is not None else ()
@@ -206,7 +211,10 @@ class Report:
         bulk = None
         places: Sequence[int] = range(len(block.numbers))
         if table.plain:
-            bulk = Bulk(table, block, {*bad, *block.surplus}, self._workings)
+            odd = {*bad, *block.surplus, *table.filter.places(block)}
+            if table.end is not None and table.end.row == block.numbers[-1]:
+                odd.add(len(block.numbers) - 1)
+            bulk = Bulk(table, block, odd, self._workings)
             places = sorted(bulk.strange)
             if any(table.header.repeats(_row_at(block, place)) for place in places):
                 # What a second header begins may have to be read in another way.
@@ -253,8 +261,8 @@ class Report:
         if self._asides.turn(table, values):
             return
         remembered = self._known.remembered.get(values.get("retailer", 0), NOTHING)
-        if name := _no_book(remembered, table, cells, books):
-            self._leave_out(values, Verdict(left=f"{name} is no book", left_net=_money_of(values)))
+        if reason := self._reason_to_leave(table, number, cells, (remembered, books)):
+            self._leave_out(values, Verdict(left=reason, left_net=_money_of(values)))
             return
         verdict = self._judge.judge(values, books, table.title_of(cells))
         if isinstance(verdict.book, str):
@@ -274,6 +282,20 @@ class Report:
         elif not verdict.pending:
             self._record(table, number, values, verdict)
             self._look_at(table, number, cells, verdict)
+
+    def _reason_to_leave(
+        self,
+        table: Table,
+        number: int,
+        cells: Sequence[Any],
+        named: tuple[Remembered, Sequence[Any]],
+    ) -> str:
+        if table.end is not None and table.end.row == number:
+            return table.end.reason
+        if reason := table.filter.reason(cells):
+            return reason
+        name = _no_book(named[0], table, cells, named[1])
+        return f"{name} is no book" if name else ""
 
     def _look_at(self, table: Table, number: int, cells: Sequence[Any], verdict: Verdict) -> None:
         self._watch.row(table, number, cells)
@@ -395,6 +417,8 @@ class Report:
             text, day = self._dates.whole
             self.notes.append(f"a month or quarter counts as its last day: {text} as {day}")
         self._tell_idle_answers()
+        if not self._declared.by_order:
+            self._tell_set_aside()
         if not self.totals.rows:
             self.remarks.say(
                 "no-rows", "the report has no rows below its header: were there no sales?"
@@ -424,6 +448,19 @@ class Report:
             self._dates.spans[last.isoformat()] = first.isoformat()
             self._given.need(("period",))
             self.notes.append(f"{counted(filled, 'row')} without a date: taken as of {last}")
+
+    def _tell_set_aside(self) -> None:
+        told = []
+        for reason, rows in self.skipped.by_reason.items():
+            if reason.startswith(SET_ASIDE):
+                money = self.skipped.net.get(reason, {})
+                sums = [shown(currency, micro) for currency, micro in sorted(money.items())]
+                told.append("; ".join((f"{counted(rows, 'row')} {reason}", *sums)))
+        if told:
+            self.remarks.say(
+                "set-aside",
+                f"{'. '.join(told)}. Import the report again once the retailer confirms them",
+            )
 
     def _tell_idle_answers(self) -> None:
         if self._conventions[0].consulted:
