@@ -107,12 +107,16 @@ CAUSES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Something that the report does not say; options are (answer, meaning)."""
+    """Something that the report does not say; options are (answer, meaning).
+
+    ``proposed`` are likely answers where any may be given.
+    """
 
     key: str
     words: str
     message: str
     options: tuple[tuple[str, str], ...]
+    proposed: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -203,6 +207,7 @@ def questions(
                 )
                 for option in choice["options"]
             ),
+            tuple(choice.get("proposed", ())),
         )
         for choice in document["choices"]
     ]
