@@ -42,6 +42,7 @@ from royalties.ingest.report.text import UndecidedEncodingError
 _ALL_SHEETS = "all"
 _SHOWN_COLUMNS = 30
 _SHOWN_CELLS = 3
+_COVER_ROWS = 15
 _LEAST_COLUMNS = 3
 _ALIKE = 0.6
 
@@ -75,7 +76,7 @@ def open_report(
     """
     given = Given(choices)
     try:
-        opened = open_file(path, given)
+        opened = replace(open_file(path, given), name=name)
     except UndecidedEncodingError as undecided:
         return _asking("", undecided.choice)
     opened = replace(opened, sheets=changed(opened.sheets, changes))
@@ -347,7 +348,8 @@ def _prepared(
         declared = replace(declared, prices=declared.prices and "most")
     declared, stated = _currency_of_headings(declared, tables_found, choices)
     declared = replace(declared, asks=_asked(declared, tables_found))
-    answers = ask(tuple(key for key in declared.asks if key != "retailer"), choices, known)
+    texts = [*_outside(tables_found, opened)]
+    answers = ask(tuple(key for key in declared.asks if key != "retailer"), choices, known, texts)
     mark = next((facts.decimal for _, _, facts in tables_found if facts.decimal), declared.decimal)
     numbers = Numbers(
         decimal_mark(choices.peek("decimal", (".", ",")), habit=mark),
@@ -379,12 +381,32 @@ def _prepared(
     ]
     report = Report(declared, tables, known, converters, choices)
     report.period = undated.span
+    report.texts = texts
     report.unread_sheets = left
     report.choices += [*asked, *doubted, *unknown, *stated, *answers.choices]
     for code, message in (*opened.remarks, *_remarks(tables)):
         report.remarks.say(code, message)
     report.notes += [*opened.notes, *_notes(declared, tables, opened)]
     return report
+
+
+def _outside(tables: Found, opened: OpenedFile) -> Iterator[tuple[str, str]]:
+    """What stands outside of the rows, each behind where that is: above headers, on covers."""
+    read = {sheet.name: header.place for sheet, header, _ in tables}
+    for sheet in opened.sheets:
+        rows = sheet.peek()[: read.get(sheet.name, _COVER_ROWS)]
+        where = f"sheet {sheet.name!r}, row" if sheet.name else "row"
+        for number, cells in rows:
+            yield f"{where} {number}", " ".join(printed(cell) for cell in cells if cell != "")
+        if sheet.name:
+            yield f"the name of sheet {sheet.name!r}", sheet.name
+    for sheet, header, _ in tables:
+        first = next(iter(sheet.peek()[header.place + 1 :]), None)
+        if first is not None:
+            used = {at for _, at in header.columns}
+            cells = [cell for at, cell in enumerate(first[1]) if at not in used and cell != ""]
+            yield f"row {first[0]}", " ".join(map(printed, cells))
+    yield "the name of the file", Path(opened.name).stem
 
 
 def _left_sheets(declared: ReportFormat, tables: Found, opened: OpenedFile) -> list[Sheet]:

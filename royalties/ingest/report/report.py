@@ -16,6 +16,7 @@ from royalties.ingest.report import unread_sheets
 from royalties.ingest.report.amounts import Numbers
 from royalties.ingest.report.answers import Given
 from royalties.ingest.report.asides import Asides
+from royalties.ingest.report.asking import with_proposals
 from royalties.ingest.report.bulk import Bulk, Homes, Workings
 from royalties.ingest.report.cells import Block, Marked, Stranger, Wrong, printed, text_of
 from royalties.ingest.report.columns import Converters, bad_cells
@@ -101,14 +102,15 @@ class Report:
         self._declared = declared
         self._tables = tables
         self._passed_over = [PassedOver(table.header, declared.unread) for table in tables]
+        self.texts: Sequence[tuple[str, str]] = ()
+        """What stands outside of the rows, each behind where that is."""
         self.unread_sheets: Sequence[Sheet] = ()
         """Sheets that are not read and not known to repeat the others."""
         self._converters = converters
         self._given = choices
-        editions = {edition.id: edition for edition in known.editions.values()}
-        self._editions = editions
-        self._judge = Judge(declared, editions)
-        self._watch = RowChecks(known, editions, self.remarks, declared)
+        self._editions = {edition.id: edition for edition in known.editions.values()}
+        self._judge = Judge(declared, self._editions)
+        self._watch = RowChecks(known, self._editions, self.remarks, declared)
         self._tally = Tally(known.first_day)
         self._printed_totals = PrintedTotals(self._tally)
         kept = (self.totals, self.skipped)
@@ -535,7 +537,8 @@ class Report:
             asked.append(unit)
         if self._undated:
             more = f" ({len(self._undated) - 1:,} more such rows)" if len(self._undated) > 1 else ""
-            asked.append(Choice("period", f"{self._undated[0]}{more}: {_PERIOD}", ()))
+            question = Choice("period", f"{self._undated[0]}{more}: {_PERIOD}", ())
+            asked.append(with_proposals(question, self.texts))
         self.choices += [again(choice, self._given) for choice in asked]
         self.choices += self._asides.choices
         price = self._watch.price_asked

@@ -146,7 +146,12 @@ def _problem(problem: Problem) -> Document:
 
 
 def _choice(each: Choice) -> Document:
-    return {"key": each.key, "options": list(each.options), "message": each.message}
+    document: Document = {
+        "key": each.key,
+        "options": list(each.options),
+        "message": each.message,
+    }
+    return document | ({"proposed": list(each.proposed)} if each.proposed else {})
 
 
 def _empty(outcome: str, fingerprint: str) -> Document:

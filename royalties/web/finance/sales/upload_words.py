@@ -114,12 +114,16 @@ CAUSES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Something that the report does not say; options are (answer, meaning)."""
+    """Something that the report does not say; options are (answer, meaning).
+
+    ``proposed`` are likely answers where any may be given.
+    """
 
     key: str
     words: str
     message: str
     options: tuple[tuple[str, str], ...]
+    proposed: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -210,6 +214,7 @@ def questions(
                 )
                 for option in choice["options"]
             ),
+            tuple(choice.get("proposed", ())),
         )
         for choice in document["choices"]
     ]
