@@ -116,6 +116,8 @@ def _recognised(
 ) -> Report:
     formats = {declared.name: declared for declared in built_in()}
     formats |= {mapping.key: mapping.as_format() for mapping in mappings}
+    varied = {name: tuple(declared.variants) for name, declared in formats.items()}
+    formats |= _variants(formats, choices)
     if wanted is None and (chosen := choices.peek("report", formats)):
         wanted = chosen
         choices.need(("report",))
@@ -128,7 +130,7 @@ def _recognised(
         )
     tried = [formats[wanted]] if wanted else list(formats.values())
     matches = {
-        declared.name: found for declared in tried if (found := _find(declared, opened.sheets))
+        declared.name: found for declared in tried if (found := tables_in(declared, opened.sheets))
     }
     if not matches:
         mapped = {mapping.key for mapping in mappings}
@@ -142,22 +144,32 @@ def _recognised(
                 choices,
             ),
         )
+    choices.need(varied[best[0]])
     return _prepared(formats[best[0]], matches[best[0]], opened, known, choices)
 
 
-def _find(declared: ReportFormat, sheets: Sequence[Sheet]) -> Found:
+def _variants(formats: Mapping[str, ReportFormat], choices: Given) -> dict[str, ReportFormat]:
+    """Formats that the user's answers have read in another way."""
+    return {
+        name: variant
+        for name, declared in formats.items()
+        for key, (answer, variant) in declared.variants.items()
+        if choices.peek(key, (answer,))
+    }
+
+
+def tables_in(declared: ReportFormat, sheets: Sequence[Sheet]) -> Found:
+    """The tables of a file that are laid out as a format says; none where it is another report."""
     tables: Found = []
     if any(sheet.name in declared.unless_sheets for sheet in sheets):
         return tables
     for sheet in sheets:
         if declared.sheet and sheet.name != declared.sheet:
             continue
+        if declared.sheets and sheet.name not in declared.sheets:
+            continue
         rows = sheet.peek()
-        header = None
-        if not declared.sheets or sheet.name in declared.sheets:
-            header = declared.header(rows)
-        if header is None and declared.by_content is not None:
-            header = declared.by_content(rows)
+        header = (declared.by_content or declared.header)(rows)
         if header is None:
             continue
         facts: Facts | None = Facts()
