@@ -291,6 +291,7 @@ def _prepared(
     known: Known,
     choices: Given,
 ) -> Report:
+    choices = choices.beside(declared.answers)
     left = _left_sheets(declared, tables_found, opened)
     tables_found, asked = _sheets(declared, tables_found, choices)
     tables_found, doubted = _columns_in_doubt(tables_found, choices)
@@ -541,6 +542,8 @@ def _constants(
     constants: dict[str, Any] = {**declared.constants, **answers.values}
     if declared.retailer in known.retailers:
         constants["retailer"] = known.retailers[declared.retailer or ""].id
+    if declared.kind is not None:
+        constants["kind"] = declared.kind.value
     if answers.span:
         first, last = answers.span
         dates.spans[last.isoformat()] = first.isoformat()

@@ -291,6 +291,20 @@ FAULTS: list[tuple[list[tuple[str, Any]], str, str]] = [
     ([(f"{M}.decimal", ";")], f"{M}.decimal", "is not one of ., ,"),
     ([(f"{M}.columns.net", "Units")], f"{M}.columns.net", "'Units' is the column of units already"),
     ([(f"{M}.header_row", 0)], f"{M}.header_row", "from 1 up"),
+    ([(f"{M}.rows_are", "pages")], f"{M}.rows_are", "lines, one-each, money"),
+    ([(f"{M}.rows_are", "one-each")], f"{M}.columns.units", "each row is one copy"),
+    ([(f"{M}.rows_are", "money"), (f"{M}.columns.net", GONE)], f"{M}.columns.net", "is missing"),
+    ([(f"{M}.rows_are", "money"), (f"{M}.kind", "sale")], f"{M}.kind", "usage where rows are"),
+    ([(f"{M}.rows_are", "money"), (f"{M}.returns", "own-column"),
+      (f"{M}.columns.returned_units", "Back")], f"{M}.returns", "so many copies"),
+    ([(f"{M}.kind", "none")], f"{M}.kind", "sale, return, free, usage"),
+    ([(f"{M}.only", {"Verified": []})], f"{M}.only.Verified", "is empty"),
+    ([(f"{M}.leave_out", {"Status": "Pending"})], f"{M}.leave_out.Status", "list"),
+    ([(f"{M}.ends_at", 3)], f"{M}.ends_at", "3"),
+    ([(f"{M}.percent", ["discount"])], f"{M}.percent", "no column of this report"),
+    ([(f"{M}.percent", ["net"])], f"{M}.percent[0]", "is not one of discount"),
+    ([(f"{M}.period", "May")], f"{M}.period", "is not a period"),
+    ([(f"{M}.answers", {"week": "1"})], f"{M}.answers.week", "is not one of"),
 ]
 # fmt: on
 

@@ -202,11 +202,23 @@ def test_exchange_rate_and_income_are_read() -> None:
 
 
 def test_mapping_has_every_key() -> None:
-    assert setup.mapping_of(body("reports", "river")) == EXAMPLE["reports"][0] | {"kinds": {}}
+    absent: dict[str, Any] = {
+        "kinds": {},
+        "kind": None,
+        "rows_are": "lines",
+        "only": {},
+        "leave_out": {},
+        "ends_at": None,
+        "percent": [],
+        "period": None,
+        "answers": {},
+        "unread": [],
+    }
+    assert setup.mapping_of(body("reports", "river")) == EXAMPLE["reports"][0] | absent
     least = {"key": "r", "retailer": "a", "columns": {"isbn": "I", "units": "U", "net": "N"}}
     found = parse_setup({"reports": [least]}, "x").entries["reports"]["r"]
     assert found == least
-    assert setup.mapping_of(found) == least | {
+    assert setup.mapping_of(found) == least | absent | {
         "sheet": None,
         "header_row": None,
         "date_order": "ymd",
@@ -214,7 +226,6 @@ def test_mapping_has_every_key() -> None:
         "returns": "negative",
         "currency": None,
         "skip": [],
-        "kinds": {},
     }
 
 

@@ -8,9 +8,19 @@ class Given(Mapping[str, str]):
 
     def __init__(self, answers: Mapping[str, str]) -> None:
         self._answers = dict(answers)
+        self._standing: Mapping[str, str] = {}
         self._needed: set[str] = set()
 
+    def beside(self, standing: Mapping[str, str]) -> "Given":
+        """The same answers, and in their absence those that stand once and for all."""
+        both = Given(self._answers)
+        both._standing = {**standing}
+        both._needed = self._needed
+        return both
+
     def __getitem__(self, key: str) -> str:
+        if key not in self._answers and key in self._standing:
+            return self._standing[key]
         self._needed.add(key)
         return self._answers[key]
 
@@ -22,7 +32,7 @@ class Given(Mapping[str, str]):
 
     def peek(self, key: str, options: Collection[str] = ()) -> str:
         """An answer that may turn out to be needed, if it is one of some options; else nothing."""
-        answer = self._answers.get(key, "")
+        answer = self._answers.get(key) or self._standing.get(key, "")
         return answer if not options or answer in options else ""
 
     def need(self, keys: Collection[str]) -> None:

@@ -17,8 +17,8 @@ from royalties.ingest.places import country, is_country, region
 from royalties.ingest.report.amounts import MOST
 from royalties.ingest.report.cells import Block, without_stray_blanks
 from royalties.ingest.report.columns import BY_SIGN
-from royalties.ingest.report.declaration import PLACE
-from royalties.ingest.report.judging import discount_of, net_of
+from royalties.ingest.report.declaration import PLACE, RowsAre
+from royalties.ingest.report.judging import discount_of, net_of, one_of
 from royalties.ingest.report.tables import Table
 
 _MOST_KEPT = 50_000
@@ -99,6 +99,11 @@ class Bulk:
         for field in ("list_price", "net", "discount"):
             if field not in self._columns:
                 self._columns[field] = [self._table.constants.get(field)] * rows
+        if "kind" not in self._columns and self._table.constants.get("kind"):
+            self._columns["kind"] = [self._table.constants["kind"]] * rows
+        if self._table.report.rows_are is RowsAre.ONE_EACH:
+            kinds = self._columns.get("kind", [BY_SIGN] * rows)
+            self._columns["units"] = list(map(one_of, kinds, self._columns["net"]))
         wrong = self._find_kinds()
         wrong |= self._fill_nets()
         wrong |= self._find_wrong_signs()

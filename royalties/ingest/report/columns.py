@@ -43,6 +43,7 @@ from royalties.ingest.report.declaration import (
     BOOK,
     PLACE,
     SALE_UNITS,
+    BothWays,
     Column,
     ReportFormat,
     normal,
@@ -72,6 +73,15 @@ class LeftOut(Odd):
         self.reason = reason
         self.currency = currency
         self.net = net
+
+
+class SoldAndReturned(Odd):
+    """The kind of a row whose copies went out and came back."""
+
+    __slots__ = ()
+
+
+SOLD_AND_RETURNED = SoldAndReturned()
 
 
 class Reader:
@@ -249,6 +259,8 @@ class Converters:
                 f"{printed(cell)!r} is no known kind of sale",
                 f"write one of {', '.join(self._report.kinds)}",
             )
+        if isinstance(kind, BothWays):
+            return SOLD_AND_RETURNED
         return kind.value if isinstance(kind, SaleKind) else LeftOut(kind)
 
     def retailer(self, cell: Cell) -> int | Odd:

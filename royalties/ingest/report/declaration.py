@@ -6,6 +6,7 @@ A retailer's format is one of these, with as little code as its quirks need.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from enum import Enum, StrEnum
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -34,6 +35,23 @@ SPANNED = ("units", "sold", "returned", "free", "net_units")
 PLACE = ("country", "region", "city")
 
 
+class BothWays(Enum):
+    """What a word of a kind column may mean beside a kind of sale: copies that went out and back.
+
+    Such a row is a sale and a return of the same copies; its money is what was left of it.
+    """
+
+    SOLD_AND_RETURNED = "sold-and-returned"
+
+
+class RowsAre(StrEnum):
+    """What each row of a report is: so many copies, one copy, or money for use and no copies."""
+
+    LINES = "lines"
+    ONE_EACH = "one-each"
+    MONEY = "money"
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of a report and the field of a sale that it fills.
@@ -43,11 +61,10 @@ class Column:
     title``; ``postcode``, which is looked at and not recorded; ``list_currency``, that of the list
     price, which counts only in the row's currency; ``paid_price``, which tells copies that were
     given away; and ``left_out``, whose ``words`` give the reason why a row does not count. A column
-    without a field is known, and not read. ``nth`` counts columns of the same name from the left;
-    0: there is only one, and of several the user chooses. ``read``
-    chooses how where the field leaves it open: ``identifier``
-    or ``short`` (for a book), ``percent`` or ``fraction`` (for a discount). ``words`` gives the
-    meaning of printed words, in lower case.
+    without a field is known, and at most tells which rows count. ``nth`` counts columns of the same
+    name from the left; 0: there is only one, and of several the user chooses. ``read`` chooses how
+    where the field leaves it open: ``identifier`` or ``short`` (for a book), ``percent`` or
+    ``fraction`` (for a discount). ``words`` gives the meaning of printed words, in lower case.
     """
 
     field: str
@@ -168,6 +185,10 @@ class ReportFormat:
     ``by_order``: sales are known by the numbers of their orders, so that ``arrange`` leaves out
     what is recorded already. ``points``: a point parts decimals unless the file has decimal
     commas. ``charged``: its list prices are what was charged, which may be less than the edition's.
+    ``rows_are`` says what a row is. ``only`` and ``leave_out`` take or leave rows: the values, by
+    the heading of their column. ``ends_at`` are the first words of the row at which the table ends;
+    empty: the first empty row, None: nothing ends it. ``answers`` are those to questions that were
+    given once and for all, which the user's of the day override.
     ``prices`` says what list prices tell of net receipts: ``most`` (no copy brings more),
     ``exact`` (it brings the list price less the discount), empty: nothing, since fees are taken
     off or the currencies differ.
@@ -186,9 +207,14 @@ class ReportFormat:
     header_row: int | None = None
     alone: bool = False
     constants: Mapping[str, str] = field(default_factory=dict)
-    kinds: Mapping[str, SaleKind | str] = field(default_factory=dict)
+    kinds: Mapping[str, SaleKind | BothWays | str] = field(default_factory=dict)
     other_kinds: SaleKind | None = None
     kind: SaleKind | None = None
+    rows_are: RowsAre = RowsAre.LINES
+    only: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    leave_out: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    ends_at: str | None = None
+    answers: Mapping[str, str] = field(default_factory=dict)
     sheet_kinds: Mapping[str, SaleKind] = field(default_factory=dict)
     returns_positive: bool = False
     blanks: frozenset[str] = frozenset()
@@ -264,8 +290,9 @@ class ReportFormat:
             return None
         if place is not None:
             same = tuple(at for at, name in enumerate(names) if name == names[place])
+            bare = without_marks(names[place])
             counted = any(
-                other.nth and names[place] in map(normal, other.names) for other in self.columns
+                other.nth and bare in map(_declared, other.names) for other in self.columns
             )
             return None if len(same) == 1 or counted else Doubt(column.field, same, TWICE)
         wanted = {*map(normal, column.names)}

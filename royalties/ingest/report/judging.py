@@ -14,8 +14,8 @@ from royalties.domain.problems import Cause
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.amounts import MOST
 from royalties.ingest.report.cells import BLANK, Marked, Stranger, Undecided, Wrong, printed
-from royalties.ingest.report.columns import BY_SIGN, LeftOut
-from royalties.ingest.report.declaration import AMOUNTS, BOOK, SALE_UNITS, ReportFormat
+from royalties.ingest.report.columns import BY_SIGN, SOLD_AND_RETURNED, LeftOut
+from royalties.ingest.report.declaration import AMOUNTS, BOOK, SALE_UNITS, ReportFormat, RowsAre
 from royalties.ingest.report.reading import KnownEdition
 
 _NEEDED = ("date", "retailer", "currency", "units")
@@ -84,10 +84,15 @@ class Judge:
         if kind == SaleKind.USAGE:
             self._usage(values, verdict)
             return verdict
+        is_one_each = self._report.rows_are is RowsAre.ONE_EACH
+        if is_one_each:
+            values["units"] = 1
         self._find_faults(values, verdict)
         if verdict.faults or verdict.pending:
             return verdict
         self._unmark(values, verdict)
+        if is_one_each and not self._report.returns_positive:
+            values["units"] = one_of(kind, values.get("net"))
         parts = self._parts(values, kind, verdict)
         if not verdict.faults:
             self._lines(values, parts, verdict)
@@ -199,8 +204,12 @@ class Judge:
                     )
                     verdict.faults.append(RowFault(name, wrong))
 
-    def _parts(self, values: dict[str, Any], kind: int, verdict: Verdict) -> list[tuple[int, int]]:
+    def _parts(self, values: dict[str, Any], kind: Any, verdict: Verdict) -> list[tuple[int, int]]:
         """Kinds and signed units of the row."""
+        if kind is SOLD_AND_RETURNED:
+            counts = (values.get(name) or 0 for name in ("units", "sold"))
+            both = max(map(abs, counts))
+            return [(SaleKind.SALE.value, both), (SaleKind.RETURN.value, -both)] if both else []
         if "units" in values:
             return self._one_part(values, kind, verdict)
         sold, returned, free = (values.get(name) or 0 for name in ("sold", "returned", "free"))
@@ -376,6 +385,12 @@ class Judge:
             )
         elif (net < 0) is not (units < 0):
             verdict.faults.append(RowFault("net", opposite_signs()))
+
+
+def one_of(kind: int, net: int | None) -> int:
+    """The signed units of a row that is one copy: its kind tells a return, else its money."""
+    is_return = kind == SaleKind.RETURN or (kind == BY_SIGN and net is not None and net < 0)
+    return -1 if is_return else 1
 
 
 def _money(values: Mapping[str, Any]) -> tuple[str, int] | None:

@@ -1,11 +1,18 @@
 """Reports that a user mapped: formats made of the setup's ``reports``, without code."""
 
+from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Words
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from royalties.domain.sales.slices import SaleKind
-from royalties.ingest.report.declaration import BOOK, Column, ReportFormat, normal
+from royalties.ingest.report.declaration import (
+    BOOK,
+    BothWays,
+    Column,
+    ReportFormat,
+    RowsAre,
+    normal,
+)
 
 KINDS: Words[str, SaleKind | str] = {
     **dict.fromkeys(("sale", "sales", "sold", "s", "order", "invoice", "inv"), SaleKind.SALE),
@@ -20,7 +27,11 @@ KINDS: Words[str, SaleKind | str] = {
 }
 """Words that kind columns use."""
 
-_KINDS: Words[str, SaleKind | str] = {kind.word: kind for kind in SaleKind} | {"none": "no sale"}
+_KINDS: Words[str, SaleKind | BothWays | str] = {
+    **{kind.word: kind for kind in SaleKind},
+    **{both.value: both for both in BothWays},
+    "none": "no sale",
+}
 
 TITLES = ("Title", "Book title", "Product title", "Product")
 
@@ -35,16 +46,21 @@ class Mapping:
     """One entry of the setup's ``reports``.
 
     ``columns`` gives a column's name by what it holds: ``isbn, date, units, net, currency,
-    retailer, kind, returned_units, list_price, discount, unit_net, country, region, city,
-    reference``. ``date_order`` is ``ymd``, ``dmy`` or ``mdy``, ``decimal`` a point or a comma,
-    ``returns`` ``negative``, ``positive-by-kind`` or ``own-column``, ``currency`` the default,
-    ``skip`` beginnings of rows to leave out, ``kinds`` what words of the kind column mean beside
-    the usual ones: ``sale``, ``return``, ``free``, ``usage`` or ``none``. ``unread`` are columns
-    that are known to be of no use, as patterns.
+    retailer, kind, returned_units, list_price, discount, unit_net, country, region, city, order,
+    reference, title``. ``date_order`` is ``ymd``, ``dmy`` or ``mdy``, ``decimal`` a point or a
+    comma, ``returns`` ``negative``, ``positive-by-kind`` or ``own-column``, ``currency`` the
+    default, ``skip`` beginnings of rows to leave out, ``kinds`` what words of the kind column mean
+    beside the usual ones: ``sale``, ``return``, ``free``, ``usage``, ``sold-and-returned`` or
+    ``none``. ``kind`` is that of rows that do not say it. ``rows_are`` is ``lines``, ``one-each``
+    or ``money``. ``only`` and ``leave_out`` are rows to take or to leave: values by their column's
+    name. ``unread`` are columns that are known to be of no use, as patterns. ``ends_at`` are the
+    first words of the row at which the table ends, empty: the first empty row. ``percent`` names
+    columns in per cent, ``period`` is of rows without a date, and ``answers`` are those to
+    questions, by key, that hold for all its files.
 
-    A comma as ``decimal`` and ``dmy`` or ``mdy`` as ``date_order`` are taken at their word. A
-    point and ``ymd``, the defaults of the setup, decide nothing that the file does not prove:
-    files that nobody looked at have them, too.
+    A comma as ``decimal`` and ``dmy`` or ``mdy`` as ``date_order`` count unless the file
+    proves the opposite throughout, which is asked about. A point and ``ymd``, the defaults of the
+    setup, decide nothing that the file does not prove: files that nobody looked at have them, too.
     """
 
     key: str
@@ -59,20 +75,19 @@ class Mapping:
     skip: Sequence[str] = ()
     kinds: Words[str, str] = field(default_factory=dict)
     unread: Sequence[str] = ()
+    kind: str | None = None
+    rows_are: str = "lines"
+    only: Words[str, Sequence[str]] = field(default_factory=dict)
+    leave_out: Words[str, Sequence[str]] = field(default_factory=dict)
+    ends_at: str | None = None
+    percent: Sequence[str] = ()
+    period: str | None = None
+    answers: Words[str, str] = field(default_factory=dict)
 
     def as_format(self) -> ReportFormat:
         """The mapping as a declared format."""
         in_rows = "retailer" in self.columns
-        own_column = self.returns == "own-column"
-        columns = [
-            Column(
-                "sold" if name == "units" and own_column else _FIELDS.get(name, name),
-                (printed,),
-                required=name not in _OPTIONAL,
-            )
-            for name, printed in self.columns.items()
-        ]
-        columns.append(Column("title", TITLES))
+        rows_are = RowsAre(self.rows_are)
         asks = [
             name for name, there in (
                 ("retailer", in_rows or self.retailer),
@@ -83,12 +98,19 @@ class Mapping:
         return ReportFormat(
             name=self.key,
             title=f"the mapped report {self.key!r}",
-            columns=tuple(columns),
+            columns=(*self._columns(rows_are),),
             retailer=None if in_rows else self.retailer,
             sheet=self.sheet or "",
             header_row=self.header_row,
             constants={"currency": self.currency} if self.currency else {},
-            kinds={**KINDS} | {normal(word): _KINDS[kind] for word, kind in self.kinds.items()},
+            kinds=self._kinds(rows_are),
+            other_kinds=SaleKind.USAGE if rows_are is RowsAre.MONEY else None,
+            kind=self._kind(rows_are),
+            rows_are=rows_are,
+            only=self.only,
+            leave_out=self.leave_out,
+            ends_at=self.ends_at,
+            answers={**self.answers, **({"period": self.period} if self.period else {})},
             unread=tuple(self.unread),
             counts_use=True,
             returns_positive=self.returns == "positive-by-kind",
@@ -99,3 +121,30 @@ class Mapping:
             prices="exact",
             asks=tuple(asks),
         )
+
+    def _columns(self, rows_are: RowsAre) -> Iterator[Column]:
+        for name, printed in self.columns.items():
+            filled = _FIELDS.get(name, name)
+            if name == "units" and self.returns == "own-column":
+                filled = "sold"
+            if name == "unit_net" and rows_are is RowsAre.ONE_EACH and "net" not in self.columns:
+                filled = "net"
+            if name == "units" and rows_are is RowsAre.MONEY:
+                filled = ""
+            read = "percent" if name in self.percent else ""
+            yield Column(filled, (printed,), required=name not in _OPTIONAL, read=read)
+        for heading in dict.fromkeys((*self.only, *self.leave_out)):
+            yield Column("", (heading,), required=True)
+        yield Column("title", TITLES)
+
+    def _kinds(self, rows_are: RowsAre) -> Words[str, SaleKind | BothWays | str]:
+        """What words mean; where all is money, any that is not left out means usage."""
+        own = {normal(word): _KINDS[kind] for word, kind in self.kinds.items()}
+        if rows_are is RowsAre.MONEY:
+            return {word: kind for word, kind in own.items() if isinstance(kind, str)}
+        return {**KINDS} | own
+
+    def _kind(self, rows_are: RowsAre) -> SaleKind | None:
+        if rows_are is RowsAre.MONEY:
+            return SaleKind.USAGE
+        return SaleKind[self.kind.upper()] if self.kind else None

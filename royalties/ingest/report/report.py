@@ -12,7 +12,7 @@ from royalties.ingest.report.amounts import Numbers
 from royalties.ingest.report.answers import Given
 from royalties.ingest.report.asides import Asides
 from royalties.ingest.report.bulk import Bulk, Homes, Workings
-from royalties.ingest.report.cells import Block, Wrong, printed
+from royalties.ingest.report.cells import Block, Marked, Wrong, printed
 from royalties.ingest.report.columns import Converters, bad_cells
 from royalties.ingest.report.conventions import Convention, again
 from royalties.ingest.report.dates import LANGUAGES, RANGE_ENDS, Dates
@@ -162,6 +162,9 @@ class Report:
                 self._block(table, block)
                 self._tell_progress(table, block)
             yield from self._full_chunk(CHUNK)
+        if table.end is not None and table.end.below:
+            self.totals.rows += table.end.below
+            self.skipped.add(table.end.reason, table.end.below)
 
     def _around(self, table: Table) -> Surroundings:
         retailer = table.constants.get("retailer")
@@ -195,7 +198,10 @@ class Report:
         bulk = None
         places: Sequence[int] = range(len(block.numbers))
         if table.plain:
-            bulk = Bulk(table, block, {*bad, *block.surplus}, self._workings)
+            odd = {*bad, *block.surplus, *table.filter.places(block)}
+            if table.end is not None and table.end.row == block.numbers[-1]:
+                odd.add(len(block.numbers) - 1)
+            bulk = Bulk(table, block, odd, self._workings)
             places = sorted(bulk.strange)
             if any(table.header.repeats(_row_at(block, place)) for place in places):
                 # What a second header begins may have to be read in another way.
@@ -241,6 +247,9 @@ class Report:
         self._last_rows[table.place] = max(number, self._last_rows.get(table.place, 0))
         if self._asides.turn(table, values):
             return
+        if reason := self._reason_to_leave(table, number, cells):
+            self._leave_out(values, Verdict(left=reason, left_net=_money_of(values)))
+            return
         verdict = self._judge.judge(values, books, table.title_of(cells))
         if surplus:
             self.totals.refused += 1
@@ -257,6 +266,11 @@ class Report:
         elif not verdict.pending:
             self._record(table, number, values, verdict)
             self._look_at(table, number, cells, verdict)
+
+    def _reason_to_leave(self, table: Table, number: int, cells: Sequence[Any]) -> str:
+        if table.end is not None and table.end.row == number:
+            return table.end.reason
+        return table.filter.reason(cells)
 
     def _look_at(self, table: Table, number: int, cells: Sequence[Any], verdict: Verdict) -> None:
         self._watch.row(table, number, cells)
@@ -415,6 +429,14 @@ class Report:
         price = self._watch.price_asked
         if price is not None and self._given.get(price.key) not in price.options:
             self.choices.append(again(price, self._given))
+
+
+def _money_of(values: Mapping[str, Any]) -> tuple[str, int] | None:
+    """Currency and net receipts of a row that is left out, if it says both."""
+    currency, net = values.get("currency"), values.get("net")
+    if isinstance(net, Marked):
+        net = net.micro
+    return (currency, net) if isinstance(currency, str) and isinstance(net, int) else None
 
 
 def _row_at(block: Block, place: int) -> list[Any]:

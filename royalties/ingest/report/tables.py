@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Protocol
 
+from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.amounts import Numbers
 from royalties.ingest.report.cells import (
     BLANK,
@@ -22,11 +23,13 @@ from royalties.ingest.report.declaration import (
     BOOK,
     Header,
     ReportFormat,
+    RowsAre,
     Surroundings,
     begins,
     normal,
 )
 from royalties.ingest.report.labels import is_total_label
+from royalties.ingest.report.row_filters import RowFilter, TableEnd
 from royalties.ingest.report.workbook import Look
 
 _COUNTED = ("units", "sold", "returned", "free", "net_units")
@@ -95,15 +98,17 @@ class Table:
                     column, header.names[at], partial(self._cells, at), header.amounts_in()
                 )
                 self.readers.append((column.field, reader, at))
+        self.filter = RowFilter(report, header)
+        self.end = None if report.ends_at is None else TableEnd(report.ends_at, self.books)
 
     @property
     def plain(self) -> bool:
         """Whether a row gives one line at most, so that rows can be read by the column."""
         fields = {field for field, _, _ in self.readers}
         return (
-            "units" in fields
+            ("units" in fields or self.report.rows_are is RowsAre.ONE_EACH)
+            and self.constants.get("kind") != SaleKind.USAGE
             and not fields & {"returned", "free", "return_net", "list_currency", "left_out"}
-            and not self.constants.get("kind")
             and len(self.books) == 1
             and not self.report.arrange
             and not self.report.returns_positive
@@ -114,7 +119,12 @@ class Table:
 
     def blocks(self) -> Iterator[Block]:
         """Rows below the header."""
-        return self.sheet.blocks(self.header.place + 1, self.width)
+        blocks = self.sheet.blocks(self.header.place + 1, self.width)
+        return self.end.watched(blocks) if self.end else blocks
+
+    def _fresh_blocks(self) -> Iterator[Block]:
+        blocks = self.sheet.fresh_blocks(self.header.place + 1, self.width)
+        return self.end.cut(blocks) if self.end else blocks
 
     def rows(self, around: Surroundings) -> Iterator[tuple[int, Sequence[Any]]]:
         """Rows below the header as the format arranges them, one by one."""
@@ -133,12 +143,12 @@ class Table:
 
     def search(self, numbers: Numbers, dates: Dates) -> None:
         """Learn from all rows, in a pass of their own."""
-        for block in self.sheet.fresh_blocks(self.header.place + 1, self.width):
+        for block in self._fresh_blocks():
             self.learn(block, numbers, dates)
 
     def _cells(self, at: int) -> Iterator[Sequence[Cell]]:
         """All cells of a column, by the block, in a pass of its own."""
-        for block in self.sheet.fresh_blocks(self.header.place + 1, self.width):
+        for block in self._fresh_blocks():
             yield block.columns[at]
 
     def currencies(self) -> frozenset[str]:

@@ -424,7 +424,7 @@ class Columns(Part):
     """The report's header over each field."""
 
     isbn: s.Text
-    units: s.Text
+    units: s.Text | None = Field(default=None, description="Needed where rows are lines.")
     date: s.Text | None = Field(default=None, description="Absent: the import asks for the day.")
     net: s.Text | None = Field(default=None, description="Net receipts of the row.")
     unit_net: s.Text | None = Field(default=None, description="Net receipts of one copy.")
@@ -437,7 +437,9 @@ class Columns(Part):
     country: s.Text | None = None
     region: s.Text | None = None
     city: s.Text | None = None
+    order: s.Text | None = Field(default=None, description="Number of a custom order.")
     reference: s.Text | None = None
+    title: s.Text | None = Field(default=None, description="Compared with the edition's.")
 
 
 class Report(Part):
@@ -474,7 +476,46 @@ class Report(Part):
     kinds: dict[s.Text, s.RowKind] = Field(
         default={},
         description="What the words of its column kind mean, beside the usual ones: "
-        '{"KENP Read": "usage"}. Units of usage rows are not read.',
+        '{"KENP Read": "usage"}. Units of usage rows are not read; sold-and-returned is a sale '
+        "and a return of the same copies, none is no sale.",
+    )
+    kind: s.Kind | None = Field(
+        default=None,
+        description="What rows are that do not say it; null: the sign of their units tells it.",
+        json_schema_extra=_or_null,
+    )
+    rows_are: s.RowsAre = Field(
+        default="lines",
+        description="What each row is: so many copies, one copy (no column of units is read), or "
+        "money for use and no copies.",
+    )
+    only: dict[s.Text, list[s.Blank]] = Field(
+        default={},
+        description="Rows to take, by the values of a column: "
+        '{"Verified": ["Yes"]}. Others are skipped, an empty value is a blank cell.',
+    )
+    leave_out: dict[s.Text, list[s.Blank]] = Field(
+        default={},
+        description='Rows to skip, by the values of a column: {"Status": ["Pending"]}.',
+    )
+    ends_at: s.Blank | None = Field(
+        default=None,
+        description="First words of the row at which the table ends, empty: the first empty row. "
+        "Nothing below is read, unless it is null.",
+        json_schema_extra=_or_null,
+    )
+    percent: list[s.InPercent] = Field(
+        default=[], description="Columns whose plain numbers are per cent: 42 is 42 %."
+    )
+    period: s.PeriodName | None = Field(
+        default=None,
+        description="The period of rows without a date; null: the import asks.",
+        json_schema_extra=_or_null,
+    )
+    answers: dict[s.AnswerKey, s.Text] = Field(
+        default={},
+        description="Answers to what its files leave open, given once and for all, as to --choose: "
+        '{"decimal": "."}.',
     )
     unread: list[s.Text] = Field(
         default=[],

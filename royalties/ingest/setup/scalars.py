@@ -319,8 +319,17 @@ def _or_whole(least: int | None) -> WithJsonSchema:
 DATE_ORDERS = ("ymd", "dmy", "mdy")
 POINTS = (".", ",")
 RETURNS = ("negative", "positive-by-kind", "own-column")
-ROW_KINDS = (*(kind.word for kind in SaleKind), "none")
+KINDS = (*(kind.word for kind in SaleKind),)
+ROW_KINDS = (*KINDS, "sold-and-returned", "none")
 """What a row of a report can be; ``none``: no sale."""
+ROWS_ARE = ("lines", "one-each", "money")
+PERCENT = ("discount",)
+"""Columns that may be in per cent."""
+ANSWERS = (
+    "currency", "date_language", "date_order", "date_range", "decimal", "discount_unit",
+    "second_table",
+)  # fmt: skip
+"""Questions that a mapped report may answer once and for all."""
 
 Key = Annotated[str, PlainValidator(_key), _schema(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 Text = Annotated[str, PlainValidator(_text()), _schema(minLength=1, maxLength=_LONGEST_TEXT)]
@@ -411,4 +420,8 @@ PerWord = Annotated[str, PlainValidator(word_of(CapPer)), one_of(CapPer)]
 DateOrder = Annotated[str, PlainValidator(word_of(DATE_ORDERS)), one_of(DATE_ORDERS)]
 Point = Annotated[str, PlainValidator(word_of(POINTS)), one_of(POINTS)]
 RowKind = Annotated[str, PlainValidator(word_of(ROW_KINDS)), one_of(ROW_KINDS)]
+Kind = Annotated[str, PlainValidator(word_of(KINDS)), one_of(KINDS)]
+RowsAre = Annotated[str, PlainValidator(word_of(ROWS_ARE)), one_of(ROWS_ARE)]
+InPercent = Annotated[str, PlainValidator(word_of(PERCENT)), one_of(PERCENT)]
+AnswerKey = Annotated[str, PlainValidator(word_of(ANSWERS)), one_of(ANSWERS)]
 Returns = Annotated[str, PlainValidator(word_of(RETURNS)), one_of(RETURNS)]

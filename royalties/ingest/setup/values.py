@@ -173,6 +173,14 @@ def mapping_of(body: Body) -> dict[str, Any]:
         "skip": list(body.get("skip", ())),
         "kinds": dict(body.get("kinds", {})),
         "unread": list(body.get("unread", ())),
+        "kind": body.get("kind"),
+        "rows_are": body.get("rows_are", "lines"),
+        "only": dict(body.get("only", {})),
+        "leave_out": dict(body.get("leave_out", {})),
+        "ends_at": body.get("ends_at"),
+        "percent": list(body.get("percent", ())),
+        "period": body.get("period"),
+        "answers": dict(body.get("answers", {})),
     }
 
 

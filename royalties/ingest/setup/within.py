@@ -316,17 +316,44 @@ def _report(report: Node) -> Iterator[SetupFault]:
     if not isinstance(columns.value, dict):
         return
     named = {key for key, column in columns.pairs() if column.given}
-    if not named & {"net", "unit_net"} and not named >= {"list_price", "discount"}:
-        yield columns.fault("must name net, or unit_net, or both list_price and discount")
+    yield from _figures_of_rows(report, columns, named)
     if "retailer" not in named and not report.get("retailer").given:
         yield report.get("retailer").fault("is missing: name one, or a retailer column")
     for returns, needed in (("own-column", "returned_units"), ("positive-by-kind", "kind")):
-        if report.get("returns").text == returns and needed not in named:
+        told = needed in named or (needed == "kind" and report.get("kind").text)
+        if report.get("returns").text == returns and not told:
             yield columns.get(needed).fault(f"is missing: returns are told by it ({returns})")
+    yield from _empty_lists(report)
+    if "discount" in {each.text for each in report.get("percent").each()} - named:
+        yield report.get("percent").fault("discount is no column of this report")
     seen: dict[str, str] = {}
     for key, column in columns.pairs():
         if column.text and seen.setdefault(column.text, key) != key:
             yield column.fault(f"{column.text!r} is the column of {seen[column.text]} already")
+
+
+def _empty_lists(report: Node) -> Iterator[SetupFault]:
+    for rows in (report.get("only"), report.get("leave_out")):
+        for _, values in rows.pairs():
+            if values.value == []:
+                yield values.fault("is empty: list the values, or leave the column out")
+
+
+def _figures_of_rows(report: Node, columns: Node, named: set[str]) -> Iterator[SetupFault]:
+    """Faults of the columns of copies and money, by what the rows are."""
+    rows_are = report.get("rows_are").text or "lines"
+    if rows_are == "money" and "net" not in named:
+        yield columns.get("net").fault("is missing: rows of money have it")
+    elif not named & {"net", "unit_net"} and not named >= {"list_price", "discount"}:
+        yield columns.fault("must name net, or unit_net, or both list_price and discount")
+    if rows_are == "lines" and "units" not in named:
+        yield columns.get("units").fault("is missing: name it, or say what the rows are (rows_are)")
+    if rows_are == "one-each" and "units" in named:
+        yield columns.get("units").fault("is not read where each row is one copy: leave it out")
+    if rows_are == "money" and report.get("kind").text not in ("", "usage"):
+        yield report.get("kind").fault("is usage where rows are money")
+    if rows_are != "lines" and report.get("returns").text == "own-column":
+        yield report.get("returns").fault("own-column needs rows of so many copies (lines)")
 
 
 _ENTRIES = {
