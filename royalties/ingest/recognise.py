@@ -542,8 +542,6 @@ def _constants(
     constants: dict[str, Any] = {**declared.constants, **answers.values}
     if declared.retailer in known.retailers:
         constants["retailer"] = known.retailers[declared.retailer or ""].id
-    if declared.kind is not None:
-        constants["kind"] = declared.kind.value
     if answers.span:
         first, last = answers.span
         dates.spans[last.isoformat()] = first.isoformat()
