@@ -123,7 +123,7 @@ def read_first_rows(
     """
     opened = OpenedFile([FirstRows(sheet) for sheet in sheets])
     declared = mapping.as_format()
-    found = _find(declared, opened.sheets)
+    found = tables_in(declared, opened.sheets)
     if not found:
         raise _unknown(opened.sheets, name, [declared], (), alone=True)
     return _prepared(declared, found, opened, known, Given(choices))
@@ -163,6 +163,8 @@ def _recognised(
 ) -> Report:
     formats = {declared.name: declared for declared in built_in()}
     formats |= {mapping.key: mapping.as_format() for mapping in mappings if not mapping.ended}
+    varied = {name: tuple(declared.variants) for name, declared in formats.items()}
+    formats |= _variants(formats, choices)
     if wanted is None and (chosen := choices.peek("report", formats)):
         wanted = chosen
         choices.need(("report",))
@@ -175,7 +177,7 @@ def _recognised(
         )
     tried = [formats[wanted]] if wanted else list(formats.values())
     matches = {
-        declared.name: found for declared in tried if (found := _find(declared, opened.sheets))
+        declared.name: found for declared in tried if (found := tables_in(declared, opened.sheets))
     }
     if not matches:
         mapped = {mapping.key for mapping in mappings if not mapping.ended}
@@ -189,22 +191,32 @@ def _recognised(
                 choices,
             ),
         )
+    choices.need(varied[best[0]])
     return _prepared(formats[best[0]], matches[best[0]], opened, known, choices)
 
 
-def _find(declared: ReportFormat, sheets: Sequence[Sheet]) -> Found:
+def _variants(formats: Mapping[str, ReportFormat], choices: Given) -> dict[str, ReportFormat]:
+    """Formats that the user's answers have read in another way."""
+    return {
+        name: variant
+        for name, declared in formats.items()
+        for key, (answer, variant) in declared.variants.items()
+        if choices.peek(key, (answer,))
+    }
+
+
+def tables_in(declared: ReportFormat, sheets: Sequence[Sheet]) -> Found:
+    """The tables of a file that are laid out as a format says; none where it is another report."""
     tables: Found = []
     if any(sheet.name in declared.unless_sheets for sheet in sheets):
         return tables
     for sheet in sheets:
         if declared.sheet and sheet.name != declared.sheet:
             continue
+        if declared.sheets and sheet.name not in declared.sheets:
+            continue
         rows = sheet.peek()
-        header = None
-        if not declared.sheets or sheet.name in declared.sheets:
-            header = declared.header(rows)
-        if header is None and declared.by_content is not None:
-            header = declared.by_content(rows)
+        header = (declared.by_content or declared.header)(rows)
         if header is None:
             continue
         facts: Facts | None = Facts()
@@ -605,8 +617,6 @@ def _constants(
     constants: dict[str, Any] = {**declared.constants, **answers.values}
     if declared.retailer in known.retailers:
         constants["retailer"] = known.retailers[declared.retailer or ""].id
-    if declared.kind is not None:
-        constants["kind"] = declared.kind.value
     if answers.span:
         first, last = answers.span
         dates.spans[last.isoformat()] = first.isoformat()

@@ -483,6 +483,10 @@ class Report:
         for table, watched in zip(self._tables, self._passed_over, strict=True):
             where = f"sheet {table.sheet.name!r}, " if len(self._tables) > 1 else ""
             watched.say(self.remarks, where, table.constants)
+        ways = (
+            f". Add --choose {key}={answer} to record them as subscriptions and loans"
+            for key, (answer, _) in self._declared.variants.items()
+        )
         unread_sheets.say(
             self.unread_sheets,
             self._tally.receipts,
@@ -490,6 +494,7 @@ class Report:
             self.notes,
             currency=self._declared.constants.get("currency", ""),
             incomplete=bool(self.problems or self.totals.waiting or self.choices),
+            pages_hint=next(ways, ""),
         )
 
     def _count_undated(self) -> None:
