@@ -95,6 +95,9 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
         "order", "order no", "transaction id", "beleg", "rechnung", "po number", "artikel",
     ),
 }  # fmt: skip
+_MAY_BE_ISBNS = frozenset(("title", "reference", "order"))
+"""Fields whose headings, such as ``Item`` or ``Artikel``, also stand above ISBNs."""
+
 _OF_FORMATS = {
     BOOK: "isbn", "units": "units", "sold": "units", "net_units": "units",
     "returned": "returned_units",
@@ -177,6 +180,7 @@ def columns_of(sheet: GlancedSheet, row: int) -> dict[str, str]:
             if len(fields) > wanted and name not in found.values():
                 found.setdefault(fields[wanted], name)
     if "isbn" not in found and (column := _with_isbns(sheet, row, names, found)):
+        found = {field: name for field, name in found.items() if name != column}
         found["isbn"] = column
     for name in FIELDS:
         left = {
@@ -204,7 +208,8 @@ def _with_isbns(
     for at, name in enumerate(names):
         texts = samples(sheet, row, at, most=10)
         isbns = sum(1 for text in texts if _ISBN.fullmatch(text))
-        if name and name not in taken.values() and texts and 2 * isbns >= len(texts):
+        others = {field for field, each in taken.items() if each == name} - _MAY_BE_ISBNS
+        if name and not others and texts and 2 * isbns >= len(texts):
             return name
     return ""
 

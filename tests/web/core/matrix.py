@@ -56,6 +56,7 @@ _OPEN: Values = {"period": rich.OPEN}
 _CLOSED: Values = {"period": rich.CLOSED}
 _NO_NUMBER: Values = {"number": NUMBER}
 _NO_KEY: Values = {"key": "nobody"}
+_MAPPED: Values = {"key": "river"}
 _TITLE, _RETAILER = {"key": "collab"}, {"key": "amazon"}
 _CONTRACT, _PLAN = {"key": "foot-2015"}, {"key": "cities"}
 _OWN: Values = {"key": "seattle"}
@@ -180,6 +181,34 @@ _SALES = {
     "uploading.check": Row(send=FINANCE, own={"number": rich.UPLOAD_GOOD}, missing=_NO_NUMBER),
     "uploading.record": Row(send=FINANCE, own={"number": rich.UPLOAD_GOOD}, missing=_NO_NUMBER),
     "uploading.remove": Row(send=FINANCE, own={"number": rich.UPLOAD_GOOD}, missing=_NO_NUMBER),
+    "mapping.begin": Row(send=FINANCE, own={"number": rich.UPLOAD_WRONG}, missing=_NO_NUMBER),
+    "mapping.mapping": _desk(own={"number": rich.UPLOAD_WRONG}, missing=_NO_NUMBER),
+    "mapping.save": Row(
+        send=FINANCE,
+        own={"number": rich.UPLOAD_WRONG},
+        missing=_NO_NUMBER,
+        page=f"/finance/uploads/{rich.UPLOAD_WRONG}/mapping",
+        form={"name": "December"},
+    ),
+    "mapping.preview": Row(
+        send=FINANCE,
+        own={"number": rich.UPLOAD_WRONG},
+        missing=_NO_NUMBER,
+        page=f"/finance/uploads/{rich.UPLOAD_WRONG}/mapping",
+    ),
+    "mappings.report": _desk(own=_MAPPED, missing=_NO_KEY),
+    "mappings.history": _desk(own=_MAPPED, missing=_NO_KEY),
+    "mappings.rename": Row(
+        send=FINANCE,
+        own=_MAPPED,
+        missing=_NO_KEY,
+        page="/finance/reports/river",
+        form={"name": "River"},
+    ),
+    "mappings.end": Row(send=FINANCE, own=_MAPPED, missing=_NO_KEY, page="/finance/reports/river"),
+    "mappings.resume": Row(
+        send=FINANCE, own=_MAPPED, missing=_NO_KEY, page="/finance/reports/river"
+    ),
     "entry.sheet": _desk(),
     "entry.books": _desk(query="?q=collab"),
     "entry.fresh_token": _desk(),

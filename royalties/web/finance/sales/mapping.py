@@ -43,7 +43,7 @@ class Sheet:
         rows: the sheet that is shown.
         of: the mapped report that is amended; empty for a new one.
         revision: the number of its revision that was looked at.
-        mistakes: what is wrong, as (field, words).
+        mistakes: why it was not saved, as (field, words); ``missing`` is what the preview lacks.
         preview: what the first rows would be; None if that is not known.
     """
 
@@ -57,6 +57,7 @@ class Sheet:
     written: Written = field(default_factory=Written)
     mistakes: list[tuple[str, str]] = field(default_factory=list)
     refused: str = ""
+    missing: list[tuple[str, str]] = field(default_factory=list)
     preview: mappings.Preview | None = None
     focus: str = ""
 
@@ -79,7 +80,12 @@ class Sheet:
                 current_work(), self.upload.id, body, self.form.period_of_file
             )
         except SetupError as error:
-            self.blame(error.faults)
+            names = self.form.labels()
+            for fault in error.faults:
+                where = self.written.field_of(fault.path.removeprefix("reports[0]."))
+                self.missing.append(
+                    (where, f"{names[where]}: {fault.message}" if where in names else str(fault))
+                )
 
 
 @PAGES.post("/<int:number>/map")
@@ -118,7 +124,7 @@ def mapping(number: int) -> Answer:
     if start.of is not None:
         sheet.of, sheet.revision, sheet.base = start.of.body["key"], start.of.id, start.of.body
         sheet.is_near = start.is_near
-    return _page(sheet, look=True)
+    return _page(sheet)
 
 
 @PAGES.post("/<int:number>/mapping")
@@ -128,12 +134,12 @@ def save(number: int) -> Answer:
     asked = request.form.get("act", "save")
     if asked == "headings":
         _propose_again(sheet)
-        return _page(sheet, look=True)
+        return _page(sheet)
     if asked == "preview":
-        return _page(sheet, look=True)
+        return _page(sheet)
     if asked != "save":
         sheet.focus = sheet.form.operate(asked)
-        return _page(sheet, look=True)
+        return _page(sheet)
     return _save(sheet)
 
 
@@ -228,10 +234,9 @@ def _prepare(sheet: Sheet) -> GlancedSheet:
     return shown
 
 
-def _page(sheet: Sheet, *, look: bool = False) -> str:
+def _page(sheet: Sheet) -> str:
     shown = _prepare(sheet)
-    if look:
-        sheet.look()
+    sheet.look()
     row = fields.header_row(sheet.form)
     first = 1 if row <= _SHOWN_ROWS else row - _ROWS_ABOVE
     return render_template(

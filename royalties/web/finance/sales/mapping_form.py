@@ -109,7 +109,7 @@ def _parted(text: object) -> list[str]:
 
 def _retailers() -> tuple[tuple[str, str], ...]:
     listed = sorted(retailers().items(), key=lambda each: each[1].casefold())
-    return (("", "its rows say it, or the import asks"), *listed)
+    return (("", "its rows name it, in a column"), *listed)
 
 
 class FilterForm(EntryForm):
@@ -173,7 +173,7 @@ class MappingForm(EntryForm):
     )  # fmt: skip
     period_stays = Tick("The same period for every later file as well", path="typed_stays")
     decimal = Choice("The sign before the decimals is", path="typed_decimal", options=_DECIMALS)
-    date_order = Choice("In dates comes", options=_ORDERS)
+    date_order = Choice("Dates are written", options=_ORDERS)
     months = Choice("Names of months are", path="typed_months", options=_MONTHS)
     percent = Choice("Discounts are", path="typed_percent", options=_PERCENT)
     returns = Choice("Returns", options=_RETURNS)
