@@ -74,14 +74,14 @@ def open_report(
     Raises:
         UnreadableError: the whole file is refused, or no format knows it.
     """
-    given = Given(choices)
+    answers = Given(choices)
     try:
-        opened = replace(open_file(path, given), name=name)
+        opened = replace(open_file(path, answers), name=name)
     except UndecidedEncodingError as undecided:
         return _asking("", undecided.choice)
     opened = replace(opened, sheets=changed(opened.sheets, changes))
     try:
-        reading = _recognised(opened, name, known, mappings, given, report)
+        reading = _recognised(opened, name, known, mappings, answers, report)
     except BaseException:
         opened.close()
         raise

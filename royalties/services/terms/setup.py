@@ -246,13 +246,13 @@ def _warnings(work: Work, changed: Changed, before: Bodies) -> list[TermsWarning
     """Warnings about the entries that change, and those about others that were not there before."""
     ours = {(part, key) for part, key, _ in changed}
     known = {
-        str(each)
-        for each in (warnings_of(work, _setup_with(before, ())) if before["publisher"] else ())
+        str(warning)
+        for warning in (warnings_of(work, _setup_with(before, ())) if before["publisher"] else ())
     }
     return [
-        each
-        for each in warnings_of(work, _setup_with(before, changed))
-        if (each.part, each.key) in ours or str(each) not in known
+        warning
+        for warning in warnings_of(work, _setup_with(before, changed))
+        if (warning.part, warning.key) in ours or str(warning) not in known
     ]
 
 

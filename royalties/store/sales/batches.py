@@ -326,14 +326,14 @@ def now_known(connection: Connection, editions: Mapping[str, int]) -> list[Known
     """Waiting lines whose edition is known by now; ``editions`` goes by what they wait under."""
     columns = [waiting.c[name] for name in (*WAITING_COLUMNS, "batch_id")]
     names = sorted(editions)
-    found = []
+    lines = []
     for first in range(0, len(names), _MOST_NAMED):
         some = waiting.c.identifier.in_(names[first : first + _MOST_NAMED])
         rows = connection.execute(select(*columns).where(some, is_waiting()))
         for *values, number in rows:
             line = WaitingLine(*values)
-            found.append(KnownByNow(line, number, editions[line.identifier]))
-    return sorted(found, key=_place_of)
+            lines.append(KnownByNow(line, number, editions[line.identifier]))
+    return sorted(lines, key=_place_of)
 
 
 def _place_of(known: KnownByNow) -> tuple[int, int, int, int]:
