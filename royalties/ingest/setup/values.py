@@ -172,7 +172,6 @@ def mapping_of(body: Body) -> dict[str, Any]:
         "currency": body.get("currency"),
         "skip": list(body.get("skip", ())),
         "kinds": dict(body.get("kinds", {})),
-        "unread": list(body.get("unread", ())),
         "kind": body.get("kind"),
         "rows_are": body.get("rows_are", "lines"),
         "only": dict(body.get("only", {})),
@@ -181,6 +180,9 @@ def mapping_of(body: Body) -> dict[str, Any]:
         "percent": list(body.get("percent", ())),
         "period": body.get("period"),
         "answers": dict(body.get("answers", {})),
+        "name": body.get("name"),
+        "ended": body.get("ended", False),
+        "unread": list(body.get("unread", ())),
     }
 
 
