@@ -219,7 +219,7 @@ class Converters:
                 "identifier": self._books.identifier,
                 "short": self._short_books.isbn,
             }.get(column.read, self._books.isbn)
-        if column.field == "list_price":
+        if column.field in ("list_price", "paid_price"):
             return lambda cell: _price(numbers.amount(cell), cell)
         if column.field in AMOUNTS:
             return lambda cell: _none_if_blank(numbers.amount(cell))
@@ -235,6 +235,7 @@ class Converters:
             "kind": self.kind,
             "retailer": self.retailer,
             "currency": self.currency,
+            "list_currency": self.currency,
             "country": country_text,
         }.get(column.field, plain_text)
 

@@ -53,15 +53,15 @@ class Mapping:
     beside the usual ones: ``sale``, ``return``, ``free``, ``usage``, ``sold-and-returned`` or
     ``none``. ``kind`` is that of rows that do not say it. ``rows_are`` is ``lines``, ``one-each``
     or ``money``. ``only`` and ``leave_out`` are rows to take or to leave: values by their column's
-    name. ``ends_at`` are the first words of the row at which the table ends, empty: the first
-    empty row. ``percent`` names columns in per cent, ``period`` is of rows without a date, and
-    ``answers`` are those to questions, by key, that hold for all its files. ``name`` is what people
-    call it; no file is recognised as one that has ``ended``. ``unread`` are columns that are known
-    to be of no use, as patterns.
+    name. ``unread`` are columns that are known to be of no use, as patterns. ``ends_at`` are the
+    first words of the row at which the table ends, empty: the first empty row. ``percent`` names
+    columns in per cent, ``period`` is of rows without a date, and ``answers`` are those to
+    questions, by key, that hold for all its files. ``name`` is what people
+    call it; no file is recognised as one that has ``ended``.
 
-    A comma as ``decimal`` and ``dmy`` or ``mdy`` as ``date_order`` are taken at their word. A
-    point and ``ymd``, the defaults of the setup, decide nothing that the file does not prove:
-    files that nobody looked at have them, too.
+    A comma as ``decimal`` and ``dmy`` or ``mdy`` as ``date_order`` count unless the file
+    proves the opposite throughout, which is asked about. A point and ``ymd``, the defaults of the
+    setup, decide nothing that the file does not prove: files that nobody looked at have them, too.
     """
 
     key: str

@@ -11,6 +11,7 @@ from typing import IO, Any
 
 from royalties.adapters.files import Files, TooLargeError
 from royalties.domain.people import Verb
+from royalties.domain.sales.changes import Change, of_values
 from royalties.domain.sales.slices import ImportOutcome
 from royalties.ingest.formats import built_in
 from royalties.ingest.recognise import first_rows
@@ -61,6 +62,7 @@ class Upload:
         document: the import document of the newest check, None before it.
         batch: the import's number, once it is recorded.
         job: the newest long work on it, if there was any.
+        changes: what was changed in it, which stays as it was sent.
     """
 
     id: int
@@ -75,6 +77,7 @@ class Upload:
     created_at: str
     created_by: str
     job: JobRow | None = None
+    changes: tuple[Change, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -245,7 +248,7 @@ def change(work: Work, number: int, report: str | None, answers: Mapping[str, st
         RefusedError: no report has that name, or the upload is recorded, removed or at work.
     """
     work.actor.require(Verb.IMPORT)
-    row = _held(work, number)
+    row = held(work, number)
     if report is not None and report not in report_titles(work):
         raise RefusedError(f"no report is called {report!r}: choose one of the list")
     kept = {
@@ -253,17 +256,16 @@ def change(work: Work, number: int, report: str | None, answers: Mapping[str, st
         for key, value in list(answers.items())[:_MOST_CHOICES]
         if value.strip()
     }
-    values: dict[str, object] = {
-        "report": report,
-        "choices": json.dumps(kept, sort_keys=True),
-        "status": "received",
-        "summary": None,
-        "document": None,
-        "outcome": None,
-    }
+    values: dict[str, object] = {"report": report, "choices": json.dumps(kept, sort_keys=True)}
     if kept.get(_ENCODING) != json.loads(row.choices).get(_ENCODING):
         values["first_rows"] = None  # they would be read otherwise now
-    store.change_upload(work.connection, number, values)
+    return changed(work, number, values)
+
+
+def changed(work: Work, number: int, values: Mapping[str, object]) -> Upload:
+    """Change what is kept of an upload that is held; it then has to be checked again."""
+    unchecked = {"status": "received", "summary": None, "document": None, "outcome": None}
+    store.change_upload(work.connection, number, {**values, **unchecked})
     found = find(work, number)
     assert found is not None  # noqa: S101 - it is held
     return found
@@ -367,7 +369,7 @@ def remove(work: Work, number: int) -> Upload:
         RefusedError: it is recorded or removed already, or being worked on.
     """
     work.actor.require(Verb.IMPORT)
-    row = _held(work, number)
+    row = held(work, number)
     store.change_upload(
         work.connection,
         number,
@@ -380,6 +382,24 @@ def remove(work: Work, number: int) -> Upload:
         },
     )
     return _of(work, row)
+
+
+def reopen(work: Work, batch: int) -> int | None:
+    """Let the upload of an import that was undone wait again, if something was changed in it.
+
+    The changes stay with it, so that it can be recorded again. Returns the upload's number. Where
+    the same bytes wait as an upload already, that one takes them.
+    """
+    row = store.recorded_upload_of(work.connection, batch)
+    if row is None or row.changes == "[]":
+        return None
+    waits = store.open_upload_of(work.connection, row.sha256)
+    number = row.id if waits is None else waits.id
+    if waits is not None and waits.changes != "[]":
+        return None
+    kept = {"report": row.report, "choices": row.choices, "changes": row.changes, "batch_id": None}
+    changed(work, number, kept)
+    return number
 
 
 def sweep(work: Work) -> int:
@@ -458,8 +478,11 @@ def first_rows_of(work: Work, number: int) -> list[GlancedSheet] | None:
 def _request(work: Work, row: store.UploadRow, **more: Any) -> Request:  # noqa: ANN401 - Request's
     path = work.files.upload(row.sha256)
     if not path.is_file():
+        path = work.files.received(row.sha256)  # an import of it was undone
+    if not path.is_file():
         raise RefusedError(f"the file of {row.name} is gone: remove it and send it again")
-    return Request(path, row.name, row.report, json.loads(row.choices), **more)
+    changes = of_values(json.loads(row.changes))
+    return Request(path, row.name, row.report, json.loads(row.choices), changes=changes, **more)
 
 
 def _keep(work: Work, number: int, document: Mapping[str, Any]) -> None:
@@ -496,8 +519,12 @@ def _open(row: store.UploadRow | None) -> store.UploadRow:
     return row
 
 
-def _held(work: Work, number: int) -> store.UploadRow:
-    """An upload that nobody works on, held against others."""
+def held(work: Work, number: int) -> store.UploadRow:
+    """An upload that nobody works on, held against others.
+
+    Raises:
+        RefusedError: it is recorded, removed or at work.
+    """
     row = _open(store.find_upload(work.connection, number, lock=True))
     if _is_active(jobs.latest_job(work.connection, subject_of(number))):
         raise RefusedError(f"{row.name} is being worked on: wait until that is done")
@@ -522,4 +549,5 @@ def _of(work: Work, row: store.UploadRow) -> Upload:
         row.created_at,
         row.created_by,
         jobs.latest_job(work.connection, subject_of(row.id)),
+        of_values(json.loads(row.changes)),
     )

@@ -14,7 +14,7 @@ OPEN = ("received", "checked")
 
 
 class UploadRow(NamedTuple):
-    """One upload; ``choices`` and ``document`` are JSON."""
+    """One upload; ``choices``, ``document`` and ``changes`` are JSON."""
 
     id: int
     name: str
@@ -27,6 +27,7 @@ class UploadRow(NamedTuple):
     batch_id: int | None
     created_at: str
     created_by: str
+    changes: str
 
 
 class UploadListRow(NamedTuple):
@@ -63,6 +64,15 @@ def find_upload(connection: Connection, number: int, *, lock: bool = False) -> U
     if lock and not is_sqlite(connection):
         query = query.with_for_update()
     row = connection.execute(query).first()
+    return UploadRow(*row) if row else None
+
+
+def recorded_upload_of(connection: Connection, batch_id: int) -> UploadRow | None:
+    """The upload that an import was recorded from, held against others."""
+    query = _uploads().where(upload.c.batch_id == batch_id, upload.c.status == "recorded")
+    if not is_sqlite(connection):
+        query = query.with_for_update()
+    row = connection.execute(query.order_by(upload.c.id).limit(1)).first()
     return UploadRow(*row) if row else None
 
 
