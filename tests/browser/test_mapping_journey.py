@@ -71,6 +71,7 @@ def test_unknown_report_is_mapped_and_known_the_next_month(
         page.locator("[name=retailer]").select_option("bay")
         page.locator("[name=currency]").fill("EUR")
         page.get_by_label("The sign before the decimals is").select_option(",")
+        page.get_by_label("Dates are written").select_option("dmy")
         page.get_by_label("“Verkauf” means").select_option("sale")
         page.get_by_label("“Remission” means").select_option("return")
         page.get_by_role("button", name="Add a rule").click()
