@@ -248,12 +248,15 @@ def undo_(desk: Desk, batch: int) -> None:
     with desk.work() as work:
         done = undo(work, batch)
     if desk.json:
-        desk.show({"batch": done.batch, "sales": done.sales, "waiting": done.waiting})
+        document = {"batch": done.batch, "sales": done.sales, "waiting": done.waiting}
+        desk.show(document | ({"warning": done.warning} if done.warning else {}))
         return
     desk.say(
         f"Import {done.batch} ({done.file_name}) is undone: {counted(done.sales, 'sale line')} and "
         f"{counted(done.waiting, 'waiting line')} removed. The same file may be imported again."
     )
+    if done.warning:
+        desk.say(f"  warning: {done.warning}.")
 
 
 @click.command("correct")
