@@ -26,6 +26,11 @@ JOBS = {
             "Load a setup file: titles, contracts, beneficiaries, plans",
             "royalties load setup.json",
         ),
+        "terms": CommandEntry(
+            "terms",
+            "Show contracts and plans in plain words",
+            "royalties terms",
+        ),
         "schema": CommandEntry(
             "setup",
             "Print the JSON Schema of the setup file",
@@ -249,6 +254,7 @@ def main() -> None:
     ROYALTIES_HOME is the folder of the database and files (./instance);
     ROYALTIES_DATABASE_URL chooses another database (SQLite or PostgreSQL).
 
-    A first day: init, load SETUP, import REPORT ..., run PERIOD, close PERIOD,
-    statements PERIOD --out FOLDER. Or see it all at once: royalties demo.
+    A first day: serve, and go on in the browser. Or by commands: init --example, load SETUP,
+    import REPORT ..., run PERIOD, close PERIOD, statements PERIOD --out FOLDER. Or see it all at
+    once: royalties demo.
     """

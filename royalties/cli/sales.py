@@ -13,6 +13,17 @@ import click
 from royalties.cli.confirming import confirm_final, final
 from royalties.cli.desk import Desk, amounts, command
 from royalties.domain.counting import counted
+from royalties.domain.sales.changes import (
+    LONGEST_CELL,
+    LONGEST_REASON,
+    CellChange,
+    Change,
+    RowLeftOut,
+    cell_at,
+    of_values,
+    one_line,
+    words_of,
+)
 from royalties.services.sales.batches import correct, import_list, sales_list, undo
 from royalties.services.sales.importing import ImportResult, Request, import_file
 from royalties.services.sales.remembered import (
@@ -48,6 +59,43 @@ def key_values(_context: object, _parameter: object, values: tuple[str, ...]) ->
     return chosen
 
 
+def _placed(value: str, example: str) -> tuple[str, str, str]:
+    """Sheet, place and text of a change."""
+    where, equals, text = value.partition("=")
+    sheet, _, place = where.rpartition("!")
+    text = one_line(text)
+    if not equals or not place:
+        raise click.BadParameter(f"{value!r}: write it as {example}")
+    if len(text) > LONGEST_CELL:
+        raise click.BadParameter(f"{value!r}: a cell holds at most {LONGEST_CELL} letters")
+    return sheet, place.strip(), text
+
+
+def cell_changes(_context: object, _parameter: object, values: tuple[str, ...]) -> list[Change]:
+    """Cells that are read as something else."""
+    changes: dict[tuple[str, int, int], Change] = {}
+    for value in values:
+        sheet, name, text = _placed(value, "CELL=VALUE, such as C12=4")
+        place = cell_at(name)
+        if place is None:
+            raise click.BadParameter(f"{name!r} is no cell: write its column and row, such as C12")
+        changes[sheet, place[1], place[0]] = CellChange(sheet, place[1], place[0], None, text)
+    return list(changes.values())
+
+
+def rows_left_out(_context: object, _parameter: object, values: tuple[str, ...]) -> list[Change]:
+    """Rows that are left out."""
+    changes: dict[tuple[str, int], Change] = {}
+    for value in values:
+        sheet, number, reason = _placed(value, "ROW=REASON, such as 14='a tote bag'")
+        if not number.isdecimal() or not number.isascii() or not reason:
+            raise click.BadParameter(f"{value!r}: write ROW=REASON, such as 14='a tote bag'")
+        if len(reason) > LONGEST_REASON:
+            raise click.BadParameter(f"a reason has at most {LONGEST_REASON} letters")
+        changes[sheet, int(number)] = RowLeftOut(sheet, int(number), reason)
+    return list(changes.values())
+
+
 @click.command("import")
 @click.argument(
     "files",
@@ -67,6 +115,22 @@ def key_values(_context: object, _parameter: object, values: tuple[str, ...]) ->
     callback=key_values,
     help="Say what the report does not, such as date_order=dmy.",
 )
+@click.option(
+    "--change",
+    "cells",
+    metavar="CELL=VALUE",
+    multiple=True,
+    callback=cell_changes,
+    help="Read a cell as something else, such as C12=4 or 'Sheet 1!C12=4'; the file stays.",
+)
+@click.option(
+    "--leave-out",
+    "rows",
+    metavar="ROW=REASON",
+    multiple=True,
+    callback=rows_left_out,
+    help="Leave a row out, such as 14='a tote bag' or 'Sheet 1!14=a tote bag'.",
+)
 @command
 def import_(
     desk: Desk,
@@ -76,6 +140,8 @@ def import_(
     dry_run: bool,
     confirm: bool,
     choices: dict[str, str],
+    cells: list[Change],
+    rows: list[Change],
 ) -> None:
     """Import retailers' reports, each FILE in one transaction, or nothing of it.
 
@@ -86,6 +152,9 @@ def import_(
     for file in files:
         if not file.is_file():
             raise click.BadParameter(f"{file} is a device or a pipe: save it as a file first")
+    changes = [*cells, *rows]
+    if changes and len(files) > 1:
+        raise click.BadParameter("--change and --leave-out are for one file: import it alone")
     requests = [
         Request(
             file,
@@ -94,6 +163,7 @@ def import_(
             choices,
             dry_run=dry_run,
             confirm=confirm,
+            changes=changes,
         )
         for file in files
     ]
@@ -208,6 +278,9 @@ def _show_totals(desk: Desk, request: Request, document: dict[str, Any]) -> None
     for skipped in document["skipped"]:
         money = f", {amounts(skipped['net'])}" if "net" in skipped else ""
         desk.say(f"  skipped: {counted(skipped['rows'], 'row')}: {skipped['reason']}{money}")
+    for change in of_values(document["changes"]):
+        where = f"sheet {change.sheet}, row" if change.sheet else "row"
+        desk.say(f"  changed: {where} {change.row}: {words_of(change)}")
     for waiting in document["waiting"]:
         desk.say(
             f"  waiting: {waiting['isbn']} ({counted(waiting['rows'], 'row')}) is not in the "
@@ -248,12 +321,18 @@ def undo_(desk: Desk, batch: int) -> None:
     with desk.work() as work:
         done = undo(work, batch)
     if desk.json:
-        document = {"batch": done.batch, "sales": done.sales, "waiting": done.waiting}
-        desk.show(document | ({"warning": done.warning} if done.warning else {}))
+        shown = {"batch": done.batch, "sales": done.sales, "waiting": done.waiting}
+        warning = {"warning": done.warning} if done.warning else {}
+        desk.show(shown | {"sheet": done.sheet, "upload": done.upload} | warning)
         return
+    after = "The same file may be imported again."
+    if done.sheet is not None:
+        after = f"Its rows are in the sheet of {done.typist} for {done.sheet} again."
+    elif done.upload is not None:
+        after = f"What was changed in it is kept: upload {done.upload} waits again in the browser."
     desk.say(
         f"Import {done.batch} ({done.file_name}) is undone: {counted(done.sales, 'sale line')} and "
-        f"{counted(done.waiting, 'waiting line')} removed. The same file may be imported again."
+        f"{counted(done.waiting, 'waiting line')} removed. {after}"
     )
     if done.warning:
         desk.say(f"  warning: {done.warning}.")
@@ -302,6 +381,7 @@ def imports(desk: Desk) -> None:
             "recorded_by": row.recorded_by,
             "corrects": row.corrects,
             "corrected_by": row.corrected_by,
+            "changes": json.loads(row.changes),
         }
         for row in rows
     ]
@@ -315,6 +395,8 @@ def imports(desk: Desk) -> None:
         for row in listed:
             if row["corrected_by"] is not None:
                 row["status"] = f"corrected by {row['corrected_by']}"
+            if row["changes"]:
+                row["status"] += f", {counted(len(row['changes']), 'change')}"
         desk.table(columns, [[row[name] for name in names] for row in listed])
 
 

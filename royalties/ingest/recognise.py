@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from royalties.domain.problems import Cause, Choice, Problem
+from royalties.domain.sales.changes import Change
 from royalties.domain.sales.remembered import NOTHING
 from royalties.ingest.formats import built_in
 from royalties.ingest.report import charged
@@ -29,7 +30,9 @@ from royalties.ingest.report.declaration import (
     ReportFormat,
     normal,
 )
+from royalties.ingest.report.glance import SHEETS, FirstRows, GlancedSheet, glanced
 from royalties.ingest.report.mapping import Mapping as MappedReport
+from royalties.ingest.report.mending import changed
 from royalties.ingest.report.opening import OpenedFile, open_file
 from royalties.ingest.report.reading import Known, Reading, UnreadableError
 from royalties.ingest.report.report import Report
@@ -64,37 +67,79 @@ def open_report(
     mappings: Sequence[MappedReport],
     choices: Mapping[str, str],
     report: str | None = None,
+    changes: Sequence[Change] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> Reading:
     """Recognise a received file and get it ready to be read.
 
     ``choices`` are the user's answers by key; ``report`` names the format instead of having
-    it recognised; ``progress`` is told how much of how much was read.
+    it recognised; ``changes`` are what somebody changed in the file; ``progress`` is told how much
+    of how much was read.
 
     Raises:
         UnreadableError: the whole file is refused, or no format knows it.
     """
-    given = Given(choices)
+    answers = Given(choices)
     try:
-        opened = replace(open_file(path, given), name=name)
+        opened = replace(open_file(path, answers), name=name)
     except UndecidedEncodingError as undecided:
         return _asking("", undecided.choice)
+    opened = replace(opened, sheets=changed(opened.sheets, changes))
     try:
-        reading = _recognised(opened, name, known, mappings, given, report)
+        reading = _recognised(opened, name, known, mappings, answers, report)
     except BaseException:
         opened.close()
         raise
     reading.progress = progress
+    reading.all_sheets, reading.asked_changes = opened.sheets, changes
     reading.closing = opened.close
     if reading.choices:
         reading.close()
     return reading
 
 
+def first_rows(path: Path, choices: Mapping[str, str]) -> list[GlancedSheet]:
+    """The first rows of a file's visible sheets, for somebody to say what they mean.
+
+    Raises:
+        UnreadableError: the file cannot be read, or its encoding has to be chosen first.
+    """
+    try:
+        opened = open_file(path, choices)
+    except UndecidedEncodingError as undecided:
+        raise UnreadableError(Problem(undecided.choice.message, "choose the encoding")) from None
+    try:
+        return [glanced(sheet.name, sheet.rows()) for sheet in opened.sheets[:SHEETS]]
+    finally:
+        opened.close()
+
+
+def read_first_rows(
+    sheets: Sequence[GlancedSheet],
+    mapping: MappedReport,
+    name: str,
+    known: Known,
+    choices: Mapping[str, str],
+) -> Reading:
+    """Get the first rows of a file ready to be read as a mapped report.
+
+    Raises:
+        UnreadableError: they lack a column of it.
+    """
+    opened = OpenedFile([FirstRows(sheet) for sheet in sheets])
+    declared = mapping.as_format()
+    found = tables_in(declared, opened.sheets)
+    if not found:
+        raise _unknown(opened.sheets, name, [declared], (), alone=True)
+    return _prepared(declared, found, opened, known, Given(choices))
+
+
 def as_received(
-    path: Path, choices: Mapping[str, str]
+    path: Path, choices: Mapping[str, str], changes: Sequence[Change] = ()
 ) -> Iterator[tuple[str, Iterator[list[str | int | float | date | datetime | None]]]]:
     """Yield every visible sheet's name and rows as received, row by row from the first.
+
+    What was changed in it reads as changed, and rows that were left out are empty.
 
     A record of a text file that spans several lines is followed by empty rows, so that a row's
     place is its number in problems.
@@ -107,7 +152,7 @@ def as_received(
     except UndecidedEncodingError as undecided:
         raise UnreadableError(Problem(undecided.choice.message, "choose the encoding")) from None
     try:
-        for sheet in opened.sheets:
+        for sheet in changed(opened.sheets, changes):
             yield sheet.name, ([as_value(cell) for cell in row] for row in sheet.rows())
     finally:
         opened.close()
@@ -122,7 +167,9 @@ def _recognised(
     wanted: str | None,
 ) -> Report:
     formats = {declared.name: declared for declared in built_in()}
-    formats |= {mapping.key: mapping.as_format() for mapping in mappings}
+    formats |= {mapping.key: mapping.as_format() for mapping in mappings if not mapping.ended}
+    varied = {name: tuple(declared.variants) for name, declared in formats.items()}
+    formats |= _variants(formats, choices)
     if wanted is None and (chosen := choices.peek("report", formats)):
         wanted = chosen
         choices.need(("report",))
@@ -135,10 +182,10 @@ def _recognised(
         )
     tried = [formats[wanted]] if wanted else list(formats.values())
     matches = {
-        declared.name: found for declared in tried if (found := _find(declared, opened.sheets))
+        declared.name: found for declared in tried if (found := tables_in(declared, opened.sheets))
     }
     if not matches:
-        mapped = {mapping.key for mapping in mappings}
+        mapped = {mapping.key for mapping in mappings if not mapping.ended}
         raise _unknown(opened.sheets, name, tried, mapped, alone=wanted is not None)
     best = _best(matches)
     if len(best) > 1:
@@ -149,22 +196,32 @@ def _recognised(
                 choices,
             ),
         )
+    choices.need(varied[best[0]])
     return _prepared(formats[best[0]], matches[best[0]], opened, known, choices)
 
 
-def _find(declared: ReportFormat, sheets: Sequence[Sheet]) -> Found:
+def _variants(formats: Mapping[str, ReportFormat], choices: Given) -> dict[str, ReportFormat]:
+    """Formats that the user's answers have read in another way."""
+    return {
+        name: variant
+        for name, declared in formats.items()
+        for key, (answer, variant) in declared.variants.items()
+        if choices.peek(key, (answer,))
+    }
+
+
+def tables_in(declared: ReportFormat, sheets: Sequence[Sheet]) -> Found:
+    """The tables of a file that are laid out as a format says; none where it is another report."""
     tables: Found = []
     if any(sheet.name in declared.unless_sheets for sheet in sheets):
         return tables
     for sheet in sheets:
         if declared.sheet and sheet.name != declared.sheet:
             continue
+        if declared.sheets and sheet.name not in declared.sheets:
+            continue
         rows = sheet.peek()
-        header = None
-        if not declared.sheets or sheet.name in declared.sheets:
-            header = declared.header(rows)
-        if header is None and declared.by_content is not None:
-            header = declared.by_content(rows)
+        header = (declared.by_content or declared.header)(rows)
         if header is None:
             continue
         facts: Facts | None = Facts()
@@ -565,8 +622,6 @@ def _constants(
     constants: dict[str, Any] = {**declared.constants, **answers.values}
     if declared.retailer in known.retailers:
         constants["retailer"] = known.retailers[declared.retailer or ""].id
-    if declared.kind is not None:
-        constants["kind"] = declared.kind.value
     if answers.span:
         first, last = answers.span
         dates.spans[last.isoformat()] = first.isoformat()

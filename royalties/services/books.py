@@ -37,6 +37,13 @@ _KEPT_LEFT = 3
 """Of so many periods it is remembered what the ones before them left."""
 
 
+class EmptyBooksError(RefusedError):
+    """There is no house yet, so there is nothing to read or to work with."""
+
+    def __init__(self) -> None:
+        super().__init__("the books are empty: the house has to be set up first")
+
+
 @dataclass(frozen=True, slots=True)
 class Setup:
     """All setup entries as domain values; ``revisions`` says which were used."""
@@ -88,7 +95,7 @@ def setup_in_force(work: Work) -> Setup:
     makes values of its own of that, and remembers nothing.
 
     Raises:
-        RefusedError: no setup file has been loaded yet.
+        EmptyBooksError: there is no house yet.
     """
     if work.memory is None and work.seen:
         known = work.seen.get("setup", {}).get(newest_revision(work.connection))
@@ -113,10 +120,7 @@ def setup_of(revisions: Iterable[Revision]) -> Setup:
         bodies[revision.kind][revision.key] = revision.body
         used[revision.kind, revision.key] = revision.id
     if "publisher" not in bodies["publisher"]:
-        raise RefusedError(
-            "no setup file has been loaded: run 'royalties load FILE' with a file that names "
-            "the publisher ('royalties schema' shows how one looks)"
-        )
+        raise EmptyBooksError
     publisher = setup_file.publisher_of(bodies["publisher"]["publisher"])
     contracts = {key: setup_file.contract_of(body) for key, body in bodies["contracts"].items()}
     return Setup(

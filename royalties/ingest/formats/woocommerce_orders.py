@@ -25,7 +25,15 @@ from royalties.ingest.report.declaration import (
 )
 from royalties.ingest.report.headings import without_marks
 from royalties.ingest.report.no_books import is_no_book
-from royalties.ingest.report.shop_exports import EXTRAS, ExportedOrder, Item, Payment, ShopExport
+from royalties.ingest.report.shop_exports import (
+    EXTRAS,
+    ExportedOrder,
+    Item,
+    Payment,
+    ShopExport,
+    order_rows,
+    order_units,
+)
 from royalties.ingest.report.shop_orders import ShopLine, ShopOrder
 
 _PAYMENTS = {
@@ -115,7 +123,7 @@ def _places(header: Header) -> dict[str, int]:
 def _orders(rows: Iterable[Row], header: Header, around: Surroundings) -> Iterator[ExportedOrder]:
     places = _places(header)
     at, sku, created = header.at("order"), header.at(BOOK), header.at("date")
-    for number, group in groupby(_numbered(rows, at), key=lambda row: row[0]):
+    for number, group in groupby(_numbered(order_rows(rows, header), at), key=lambda row: row[0]):
         rows_of_order = [row for _, row in group]
         lines = [
             _Line({what: cells[place] for what, place in places.items()}, around.amount)
@@ -138,7 +146,7 @@ def _numbered(rows: Iterable[Row], at: int) -> Iterator[tuple[str | int, Row]]:
     number: str | int = ""
     for row in rows:
         own = plain_text(row[1][at])
-        if own or not number or not any(text_of(cell).strip() for cell in row[1]):
+        if own or not number:
             number = own or row[0]
         yield number, row
 
@@ -188,7 +196,6 @@ def _order(
         gone=f"{state} order" if payment is Payment.NEVER else "",
         currency=first.text("currency").upper(),
         place=_place(first),
-        is_blank=not any(text_of(cell).strip() for cell in items[0].row[1]),
     )
 
 
@@ -235,15 +242,7 @@ def _no_amount(error: _NoAmountError) -> Wrong:
 
 
 def _units(line: _Line) -> int | Wrong:
-    text = line.text("units").removesuffix(".0").removesuffix(".00")
-    if text.isascii() and text.isdecimal() and len(text) <= 7:
-        return int(text)
-    return Wrong(
-        Cause.NO_WHOLE_NUMBER,
-        f"{printed(text)!r} is not a whole number",
-        "write how many copies",
-        "Quantity",
-    )
+    return order_units(line.text("units"), "Quantity")
 
 
 def _place(first: _Line) -> tuple[str, str, str, str]:

@@ -179,7 +179,8 @@ class ReportFormat:
     ``kind`` is that of rows that do not say theirs, and ``sheet_kinds`` that of a sheet's rows, by
     the beginning of its name in lower case; None, and other sheets: the sign of their units tells
     it. ``every_sheet``: all sheets with the header count; ``unless_sheets``: a file with one of
-    these is another report. ``by_content`` finds a header whose names are not known.
+    these is another report. ``by_content`` finds a header whose names are not known. ``variants``
+    are other ways to read it, each for an answer that the user may give unasked, by its key.
     ``zero_is_free``: copies without money whose price, paid or listed, is 0 are free ones.
     ``by_order``: sales are known by the numbers of their orders, so that ``arrange`` leaves out
     what is recorded already. ``points``: a point parts decimals unless the file has decimal
@@ -239,6 +240,7 @@ class ReportFormat:
     unread: tuple[str, ...] = ()
     unread_sheets: tuple[str, ...] = ()
     facts: Callable[[Sequence[Row]], Facts | None] | None = None
+    variants: Mapping[str, tuple[str, "ReportFormat"]] = field(default_factory=dict)
     by_content: Callable[[Sequence[Row]], Header | None] | None = None
     arrange: (
         Callable[
@@ -288,8 +290,9 @@ class ReportFormat:
             return None
         if place is not None:
             same = tuple(at for at, name in enumerate(names) if name == names[place])
+            bare = without_marks(names[place])
             counted = any(
-                other.nth and names[place] in map(normal, other.names) for other in self.columns
+                other.nth and bare in map(_declared, other.names) for other in self.columns
             )
             return None if len(same) == 1 or counted else Doubt(column.field, same, TWICE)
         wanted = {*map(normal, column.names)}

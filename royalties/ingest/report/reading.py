@@ -6,6 +6,7 @@ from datetime import date
 from typing import Protocol
 
 from royalties.domain.problems import Choice, Notice, Problem, Skipped
+from royalties.domain.sales.changes import Change
 from royalties.domain.sales.lines import (
     Early,
     LineColumns,
@@ -136,6 +137,28 @@ class ControlTotals:
     beyond_sales: dict[tuple[int, int], int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """A row with problems as it stands in the file: place, heading and text of each cell."""
+
+    sheet: str
+    row: int
+    cells: Sequence[tuple[int, str, str]]
+
+
+@dataclass(slots=True)
+class UnknownBook:
+    """What a report tells of a book that nobody knows.
+
+    ``net`` is in millionths by currency, ``rows`` are (sheet, row) of the first ones.
+    """
+
+    title: str = ""
+    author: str = ""
+    net: dict[str, int] = field(default_factory=dict)
+    rows: list[tuple[str, int]] = field(default_factory=list)
+
+
 class Findings(Protocol):
     """What reading a report found: lists and totals.
 
@@ -144,7 +167,8 @@ class Findings(Protocol):
     ``account`` tells apart reports of one retailer that do not repeat each other (KDP and Vendor
     Central). ``by_order``: what it holds of orders that are recorded already was left out.
     ``notices`` must be confirmed; ``notes`` are only shown. ``answers`` are those that are to be
-    remembered, by question.
+    remembered, by question. ``changes`` are what somebody changed in it, as applied;
+    ``refused_rows`` the first rows with problems; ``unknown_books`` goes by their identifiers.
     """
 
     report: str
@@ -159,6 +183,9 @@ class Findings(Protocol):
     notes: list[str]
     skipped: Skipped
     totals: ControlTotals
+    changes: list[Change]
+    refused_rows: list[RefusedRow]
+    unknown_books: dict[str, UnknownBook]
 
     @property
     def answers(self) -> Mapping[str, str]:

@@ -1,11 +1,13 @@
 """A recognised report, read through once into sale lines, problems and control totals."""
 
+import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from royalties.domain.counting import counted
 from royalties.domain.problems import Cause, Choice, Notice, Skipped
+from royalties.domain.sales.changes import MOST_CHANGES, Change, RowLeftOut, words_of
 from royalties.domain.sales.lines import LineColumns, SaleLine, WaitingLine
 from royalties.domain.sales.remembered import NOTHING, BundlePart, Remembered, shared
 from royalties.domain.sales.slices import SaleKind
@@ -22,9 +24,10 @@ from royalties.ingest.report.conventions import Convention, again
 from royalties.ingest.report.dates import LANGUAGES, RANGE_ENDS, Dates
 from royalties.ingest.report.declaration import BOOK, PLACE, Column, ReportFormat, Surroundings
 from royalties.ingest.report.judging import SET_ASIDE, Judge, RowFault, Verdict, listed
+from royalties.ingest.report.mending import ChangedSheet
 from royalties.ingest.report.passed_over import PassedOver
 from royalties.ingest.report.printed_totals import PrintedTotals
-from royalties.ingest.report.reading import Chunk, ControlTotals, Known
+from royalties.ingest.report.reading import Chunk, ControlTotals, Known, UnknownBook
 from royalties.ingest.report.refusals import Refusals
 from royalties.ingest.report.row_checks import RowChecks
 from royalties.ingest.report.row_warnings import RowWarnings
@@ -86,9 +89,16 @@ class Report:
         """The period that the user gave, for rows without a date."""
         self.progress: Callable[[int, int], None] | None = None
         self.closing: Callable[[], None] = lambda: None
+        self.all_sheets: Sequence[Sheet] = ()
+        """Of the file, whether they are read or not."""
+        self.asked_changes: Sequence[Change] = ()
+        """What somebody changed in the file."""
         self._known = known
         self._refusals = Refusals()
         self.problems = self._refusals.problems
+        self.refused_rows = self._refusals.rows
+        self.changes: list[Change] = []
+        self.unknown_books: dict[str, UnknownBook] = {}
         self._declared = declared
         self._tables = tables
         self._passed_over = [PassedOver(table.header, declared.unread) for table in tables]
@@ -98,10 +108,9 @@ class Report:
         """Sheets that are not read and not known to repeat the others."""
         self._converters = converters
         self._given = choices
-        editions = {edition.id: edition for edition in known.editions.values()}
-        self._editions = editions
-        self._judge = Judge(declared, editions)
-        self._watch = RowChecks(known, editions, self.remarks, declared)
+        self._editions = {edition.id: edition for edition in known.editions.values()}
+        self._judge = Judge(declared, self._editions)
+        self._watch = RowChecks(known, self._editions, self.remarks, declared)
         self._tally = Tally(known.first_day)
         self._printed_totals = PrintedTotals(self._tally)
         kept = (self.totals, self.skipped)
@@ -165,6 +174,7 @@ class Report:
             for number, cells in table.rows(self._around(table)):
                 self._row(table, number, cells, bad=table.bad_cells(cells))
                 yield from self._full_chunk(CHUNK)
+            self._count_left_out(table)
             return
         learnt = False
         for block in table.blocks():
@@ -173,11 +183,13 @@ class Report:
                 self._numbers.mark.settle()
                 self._dates.order.settle()
                 learnt = True
+            self._count_left_out(table)
             if block.numbers:
                 watched.look(block)
                 self._block(table, block)
                 self._tell_progress(table, block)
             yield from self._full_chunk(CHUNK)
+        self._count_left_out(table)
         if table.end is not None and table.end.below:
             self.totals.rows += table.end.below
             self.skipped.add(table.end.reason, table.end.below)
@@ -264,7 +276,8 @@ class Report:
         if self._asides.turn(table, values):
             return
         remembered = self._known.remembered.get(values.get("retailer", 0), NOTHING)
-        if reason := self._reason_to_leave(table, number, cells, (remembered, books)):
+        reason = self._reason_to_leave(table, number, cells)
+        if reason := reason or _why_no_book(remembered, table, cells, books):
             self._leave_out(values, Verdict(left=reason, left_net=_money_of(values)))
             return
         verdict = self._judge.judge(values, books, table.title_of(cells))
@@ -272,7 +285,7 @@ class Report:
             self._divide(remembered.bundles.get(identifier_key(verdict.book), ()), verdict)
         if surplus:
             self.totals.refused += 1
-            self._refusals.surplus(table, number)
+            self._refusals.surplus(table, number, cells)
         elif bad or verdict.faults:
             self.totals.refused += 1
             self._refusals.cells(table, number, cells, bad, verdict.faults)
@@ -283,22 +296,13 @@ class Report:
             found = f"{text!r} is no date" if text else "there is no date"
             self._undated.append(f"{table.where(number)}: {found}")
         elif not verdict.pending:
-            self._record(table, number, values, verdict)
+            self._record(table, number, cells, values, verdict)
             self._look_at(table, number, cells, verdict)
 
-    def _reason_to_leave(
-        self,
-        table: Table,
-        number: int,
-        cells: Sequence[Any],
-        named: tuple[Remembered, Sequence[Any]],
-    ) -> str:
+    def _reason_to_leave(self, table: Table, number: int, cells: Sequence[Any]) -> str:
         if table.end is not None and table.end.row == number:
             return table.end.reason
-        if reason := table.filter.reason(cells):
-            return reason
-        name = _no_book(named[0], table, cells, named[1])
-        return f"{name} is no book" if name else ""
+        return table.filter.reason(cells)
 
     def _look_at(self, table: Table, number: int, cells: Sequence[Any], verdict: Verdict) -> None:
         self._watch.row(table, number, cells)
@@ -315,7 +319,12 @@ class Report:
         self._tally.skipped_net += net if isinstance(net, int) else 0
 
     def _record(
-        self, table: Table, number: int, values: Mapping[str, Any], verdict: Verdict
+        self,
+        table: Table,
+        number: int,
+        cells: Sequence[Any],
+        values: Mapping[str, Any],
+        verdict: Verdict,
     ) -> None:
         retailer, day, currency = values["retailer"], values["date"], values["currency"]
         country, region, city = (values.get(field, "") for field in PLACE)
@@ -354,6 +363,45 @@ class Report:
             self.totals.recordable += 1
         else:
             self._tally.wait(verdict.book, sum(units for _, units, _, _ in verdict.lines))
+            self._know_of(table, number, cells, verdict)
+
+    def _know_of(self, table: Table, number: int, cells: Sequence[Any], verdict: Verdict) -> None:
+        """Keep what a row tells of a book that nobody knows."""
+        assert isinstance(verdict.book, str)  # noqa: S101 - a known book is a number
+        told = self.unknown_books.setdefault(verdict.book, UnknownBook())
+        told.title = told.title or printed(table.title_of(cells))
+        told.author = told.author or printed(table.author_of(cells))
+        if len(told.rows) < MOST_CHANGES:
+            told.rows.append((table.sheet.name, number))
+        for line in self._waiting[-len(verdict.lines) :]:
+            if line.net is not None:
+                told.net[line.currency] = told.net.get(line.currency, 0) + line.net
+
+    def _count_left_out(self, table: Table) -> None:
+        """Count the rows that somebody left out: they were met just now."""
+        if not isinstance(table.sheet, ChangedSheet):
+            return
+        for change, cells in table.sheet.met():
+            self.totals.rows += 1
+            reason = words_of(change)
+            self.skipped.add(reason)
+            if money := table.money_of(cells):
+                self.skipped.add_net(reason, *money)
+                self._tally.skipped_net += money[1]
+
+    def _look_at_changes(self) -> None:
+        """Say which changes were applied, and refuse those that found no place."""
+        names = {table.sheet.name: table.header.names for table in self._tables}
+        for sheet in self.all_sheets:
+            if isinstance(sheet, ChangedSheet):
+                done, unfit = sheet.applied()
+                self.changes += [_headed(change, names.get(change.sheet, ())) for change in done]
+                for change, found in unfit:
+                    self._refusals.unfit(change, found)
+        known = {sheet.name for sheet in self.all_sheets}
+        for change in self.asked_changes:
+            if change.sheet not in known:
+                self._refusals.unfit(change, None)
 
     def _divide(self, parts: Sequence[BundlePart], verdict: Verdict) -> None:
         """Let a row be the editions of a bundle, which have its units and shares of its money."""
@@ -392,6 +440,7 @@ class Report:
 
     def _finish(self) -> None:
         self._count_undated()
+        self._look_at_changes()
         self._tally.complete(self.totals, self._dates.spans)
         self._ask()
         self._tell_what_is_not_read()
@@ -434,6 +483,10 @@ class Report:
         for table, watched in zip(self._tables, self._passed_over, strict=True):
             where = f"sheet {table.sheet.name!r}, " if len(self._tables) > 1 else ""
             watched.say(self.remarks, where, table.constants)
+        ways = (
+            f". Add --choose {key}={answer} to record them as subscriptions and loans"
+            for key, (answer, _) in self._declared.variants.items()
+        )
         unread_sheets.say(
             self.unread_sheets,
             self._tally.receipts,
@@ -441,6 +494,7 @@ class Report:
             self.notes,
             currency=self._declared.constants.get("currency", ""),
             incomplete=bool(self.problems or self.totals.waiting or self.choices),
+            pages_hint=next(ways, ""),
         )
 
     def _count_undated(self) -> None:
@@ -497,7 +551,7 @@ class Report:
             self.choices.append(again(price, self._given))
 
 
-def _no_book(
+def _why_no_book(
     remembered: Remembered, table: Table, cells: Sequence[Any], books: Sequence[Any]
 ) -> str:
     """What a row names that was said to be no book; a title counts where nothing else does."""
@@ -506,7 +560,15 @@ def _no_book(
     strangers = [book.identifier for book in books if isinstance(book, Stranger)]
     names = [*strangers, *(text_of(cells[at]) for _, at in table.books)]
     names += [] if strangers else [table.title_of(cells)]
-    return remembered.no_book(map(identifier_key, names))
+    name = remembered.no_book(map(identifier_key, names))
+    return f"{name} is no book" if name else ""
+
+
+def _headed(change: Change, names: Sequence[str]) -> Change:
+    """A change with the heading of its column."""
+    if isinstance(change, RowLeftOut) or change.column or change.place >= len(names):
+        return change
+    return dataclasses.replace(change, column=names[change.place])
 
 
 def _money_of(values: Mapping[str, Any]) -> tuple[str, int] | None:

@@ -46,7 +46,7 @@ _MOST_NAMED = 10_000
 
 
 class BatchRow(NamedTuple):
-    """One batch; ``document`` is the import document as JSON text."""
+    """One batch; ``document`` is the import document as JSON text, ``changes`` a JSON list."""
 
     id: int
     file_name: str
@@ -64,6 +64,7 @@ class BatchRow(NamedTuple):
     recorded_by: str
     corrects: int | None
     corrected_by: int | None
+    changes: str
 
 
 class Covered(NamedTuple):
@@ -325,14 +326,14 @@ def now_known(connection: Connection, editions: Mapping[str, int]) -> list[Known
     """Waiting lines whose edition is known by now; ``editions`` goes by what they wait under."""
     columns = [waiting.c[name] for name in (*WAITING_COLUMNS, "batch_id")]
     names = sorted(editions)
-    found = []
+    lines = []
     for first in range(0, len(names), _MOST_NAMED):
         some = waiting.c.identifier.in_(names[first : first + _MOST_NAMED])
         rows = connection.execute(select(*columns).where(some, is_waiting()))
         for *values, number in rows:
             line = WaitingLine(*values)
-            found.append(KnownByNow(line, number, editions[line.identifier]))
-    return sorted(found, key=_place_of)
+            lines.append(KnownByNow(line, number, editions[line.identifier]))
+    return sorted(lines, key=_place_of)
 
 
 def _place_of(known: KnownByNow) -> tuple[int, int, int, int]:

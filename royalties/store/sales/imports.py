@@ -33,7 +33,7 @@ class ImportRow(NamedTuple):
 
 
 class WholeRow(NamedTuple):
-    """One import with all that is kept of it; ``choices`` and ``document`` are JSON."""
+    """One import with all that is kept of it; ``choices``, ``document``, ``changes`` are JSON."""
 
     id: int
     file_name: str
@@ -52,6 +52,7 @@ class WholeRow(NamedTuple):
     undone_at: str | None
     corrects: int | None
     corrected_by: int | None
+    changes: str
 
 
 class CountedRow(NamedTuple):

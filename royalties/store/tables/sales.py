@@ -17,6 +17,8 @@ from sqlalchemy import (
 
 from royalties.store.tables.metadata import Currency, DayText, Id, Key, Micro, MomentText, metadata
 
+CHANGES = "JSON list of what was changed in the file"
+
 batch = Table(
     "batch",
     metadata,
@@ -31,6 +33,7 @@ batch = Table(
     Column("sheets", Text, nullable=False, comment="JSON list; sale.sheet is an index into it"),
     Column("choices", Text, nullable=False, comment="JSON of what the user chose"),
     Column("document", Text, nullable=False, comment="the import document as it was printed"),
+    Column("changes", Text, nullable=False, server_default="[]", comment=CHANGES),
     Column("rows", BigInteger, nullable=False),
     Column("lines", BigInteger, nullable=False, comment="sale lines recorded at import"),
     Column("status", String(8), nullable=False),

@@ -124,13 +124,22 @@ def undo(number: int) -> Response:
     """Take a whole import back."""
     _find_import(number)
     done = batches.undo(current_work(), number)
-    flash(
+    told = (
         f"Import {done.batch} is undone: {plural(done.sales, 'sale line')} and "
-        f"{plural(done.waiting, 'waiting row')} removed. The same file may be imported again.",
-        "good",
+        f"{plural(done.waiting, 'waiting row')} removed."
     )
     if done.warning:
         flash(f"{done.warning}.", "warn")
+    if done.sheet is not None:
+        flash(f"{told} Its rows are in the sheet again.", "good")
+        return redirect(url_for("entry.sheet", retailer=done.sheet), 303)
+    if done.upload is not None:
+        upload = uploads.find(current_work(), done.upload)
+        assert upload is not None  # noqa: S101 - it waits again
+        wait_for([jobs.start(current_work(), "check", upload, {})])
+        flash(f"{told} What was changed in its file is kept, to be recorded again.", "good")
+        return redirect(url_for("uploading.upload", number=done.upload), 303)
+    flash(f"{told} The same file may be imported again.", "good")
     return redirect(url_for("importing.batch", number=number), 303)
 
 

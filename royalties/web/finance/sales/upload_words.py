@@ -59,6 +59,12 @@ _OPTIONS = {
 _REMEDIES: Mapping[str, str] = {Cause.OTHER_REPORT: "Let it be recognised, or map the report"}
 """Of problems whose remedy at the command line is another one."""
 
+_WORK = {
+    "check": "Being checked",
+    "look": "Being looked at",
+    "record": "Being recorded",
+}
+
 CAUSES: Mapping[str, str] = {
     Cause.CONTROL_CHARACTER: "A control character in a cell",
     Cause.COUNTS_DISAGREE: "Copies sold less returned are not the net copies",
@@ -88,6 +94,7 @@ CAUSES: Mapping[str, str] = {
     Cause.SEVERAL_EDITIONS: "An identifier of several editions",
     Cause.SEVERAL_ISBNS: "Several ISBNs in one cell",
     Cause.SIGN_OF_UNITS: "Units whose sign does not fit the kind of sale",
+    Cause.CHANGE_UNFIT: "A change that does not fit what the file holds",
     Cause.ORDER_CHANGED: "An order that stands otherwise in an earlier import",
     Cause.ORDER_STATE: "An order of which it is unclear whether it was paid",
     Cause.ORDER_TWICE: "An order that stands twice in the file",
@@ -179,7 +186,7 @@ def work_words(upload: Upload | UploadSummary) -> str:
     """What long work does just now."""
     if upload.job is None or upload.job.status == "queued":
         return "Waits for its turn"
-    return "Being checked" if upload.job.kind == "check" else "Being recorded"
+    return _WORK.get(upload.job.kind, "Being worked on")
 
 
 def is_forgotten(upload: Upload | UploadSummary, now: datetime) -> bool:
