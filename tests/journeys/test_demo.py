@@ -213,7 +213,7 @@ def test_demo_refuses_books_of_others(tmp_path: Path) -> None:
 
 
 def test_demo_without_examples_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demo_module, "EXAMPLES", tmp_path / "nowhere")
+    monkeypatch.setattr(examples, "EXAMPLES", tmp_path / "nowhere")
     runner = CliRunner(env={"ROYALTIES_HOME": str(tmp_path), "ROYALTIES_DATABASE_URL": ""})
     result = runner.invoke(main, ["demo"])
     assert result.exit_code == 1
