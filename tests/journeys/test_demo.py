@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 from openpyxl import load_workbook
 
-from royalties.cli import demo as demo_module
 from royalties.cli import main
+from royalties.services.desk import examples
 from tests.builders.demo import demo, demo_of_this_run
 
 ROOT = Path(__file__).parents[2]
