@@ -29,6 +29,14 @@ _DATE_AND_TIME = "yyyy-mm-dd hh:mm:ss"
 _COLUMN = Column("", least=9, most=44)
 _LIST = (Column("Sheet", least=20), Column("Row", figures=True), Column(PROBLEM, least=70, most=90))
 
+_CHANGES = (
+    Column("Sheet", least=20),
+    Column("Row", figures=True),
+    Column("Changed before", least=60, most=90),
+    Column("By", least=20),
+    Column("When", least=20),
+)
+
 _AS_IT_WAS = Style(align="general")
 _MARKED = _AS_IT_WAS.also(fill=MARK_TINT)
 _REASON = Style(bold=True, color=ALERT, fill=MARK_TINT, wrap=True, indent=1)
@@ -38,6 +46,7 @@ def workbook(
     sheets: Iterable[tuple[str, Iterable[Sequence[Value]]]],
     reasons: Mapping[tuple[str, int], str],
     header_rows: Mapping[str, int] | None = None,
+    changes: Sequence[tuple[str, int, str, str, str]] = (),
 ) -> bytes:
     """Write every sheet as it was, with a last column that says what is wrong with a row.
 
@@ -49,6 +58,8 @@ def workbook(
         reasons: what is wrong, by sheet and row; those without such a row (0 means the whole
             sheet) stand on a sheet of their own.
         header_rows: the row of each sheet's headings, where known.
+        changes: what was changed in the report already: sheet, row, words, who and when; listed
+            on a sheet of its own.
     """
     unplaced = dict(reasons)
     with Book("Report with problems", "", _UNDATED) as book:
@@ -59,6 +70,8 @@ def workbook(
                 unplaced.pop((name, row), None)
         if unplaced or not book.sheets:
             _list(book, unplaced)
+        if changes:
+            _list_changes(book, changes)
         return book.packed()
 
 
@@ -166,5 +179,16 @@ def _list(book: Book, reasons: Mapping[tuple[str, int], str]) -> None:
     ]
     sheet = book.sheet("Problems", Layout(widths(_LIST, cells), heading_row=1, frozen="A2"))
     heading_row(sheet, _LIST)
+    for row in cells:
+        sheet.row(row)
+
+
+def _list_changes(book: Book, changes: Sequence[tuple[str, int, str, str, str]]) -> None:
+    cells: list[list[Cell]] = [
+        [_kept(value, _AS_IT_WAS) for value in (sheet or None, row, words, by, at)]
+        for sheet, row, words, by, at in changes
+    ]
+    sheet = book.sheet("Changes", Layout(widths(_CHANGES, cells), heading_row=1, frozen="A2"))
+    heading_row(sheet, _CHANGES)
     for row in cells:
         sheet.row(row)

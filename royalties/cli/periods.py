@@ -9,6 +9,7 @@ from royalties.cli.confirming import confirm_final, final
 from royalties.cli.desk import Desk, command, show_warnings
 from royalties.domain.counting import counted
 from royalties.domain.money import amount_text
+from royalties.domain.sales.changes import of_values, words_of
 from royalties.services.periods.checklist import Outlook
 from royalties.services.periods.close import before_close, close, show_run
 from royalties.services.periods.explain import explain
@@ -38,8 +39,8 @@ def show_document(desk: Desk, document: dict[str, Any]) -> None:
     desk.table(
         ("contract", "currency", *(f">{name.replace('_', ' ')}" for name in columns)),
         [
-            (each["key"], each["currency"], *(each[name] for name in columns))
-            for each in document["contracts"]
+            (contract["key"], contract["currency"], *(contract[name] for name in columns))
+            for contract in document["contracts"]
         ],
     )
     desk.say("")
@@ -51,8 +52,8 @@ def show_document(desk: Desk, document: dict[str, Any]) -> None:
             *(f">{'to pay' if name == 'paid' else name.replace('_', ' ')}" for name in columns),
         ),
         [
-            (each["key"], each["currency"], *(each[name] for name in columns))
-            for each in document["beneficiaries"]
+            (beneficiary["key"], beneficiary["currency"], *(beneficiary[name] for name in columns))
+            for beneficiary in document["beneficiaries"]
         ],
     )
     for exception in document["exceptions"]:
@@ -62,7 +63,7 @@ def show_document(desk: Desk, document: dict[str, Any]) -> None:
         )
     if document["exceptions"]:
         desk.say("The period cannot be closed while an exception stands.")
-    show_warnings(desk, [each["message"] for each in document.get("warnings", ())])
+    show_warnings(desk, [warning["message"] for warning in document.get("warnings", ())])
 
 
 @click.command("close")
@@ -202,6 +203,13 @@ def _show_sales(desk: Desk, sales: list[dict[str, Any]]) -> None:
             for row in sales[:_SHOWN_SALES]
         ],
     )
+    for row in sales[:_SHOWN_SALES]:
+        for change in of_values(row.get("changes", ())):
+            where = f"{row['file']}, {row['sheet']}".rstrip(", ")
+            desk.say(
+                f"changed before it was recorded: {where}, row {change.row}: {words_of(change)} "
+                f"({change.by}, {change.at[:10]})"
+            )
     if len(sales) > _SHOWN_SALES:
         desk.say(f"… and {len(sales) - _SHOWN_SALES} more sale lines (--json shows all)")
 

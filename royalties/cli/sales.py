@@ -1,5 +1,6 @@
-"""import, undo, correct, imports, sales, waiting, alias."""
+"""import, undo, correct, imports, sales, waiting, alias, no-book, bundle, remembered, forget."""
 
+import json
 import os
 import sys
 from collections import Counter
@@ -12,8 +13,26 @@ import click
 from royalties.cli.confirming import confirm_final, final
 from royalties.cli.desk import Desk, amounts, command
 from royalties.domain.counting import counted
+from royalties.domain.sales.changes import (
+    LONGEST_CELL,
+    LONGEST_REASON,
+    CellChange,
+    Change,
+    RowLeftOut,
+    cell_at,
+    of_values,
+    one_line,
+    words_of,
+)
 from royalties.services.sales.batches import correct, import_list, sales_list, undo
 from royalties.services.sales.importing import ImportResult, Request, import_file
+from royalties.services.sales.remembered import (
+    forget,
+    remembered_list,
+    say_bundle,
+    say_no_book,
+    value_words,
+)
 from royalties.services.sales.waiting import alias, edition_words, waiting_list
 from royalties.services.work import RefusedError
 
@@ -40,6 +59,43 @@ def key_values(_context: object, _parameter: object, values: tuple[str, ...]) ->
     return chosen
 
 
+def _placed(value: str, example: str) -> tuple[str, str, str]:
+    """Sheet, place and text of a change."""
+    where, equals, text = value.partition("=")
+    sheet, _, place = where.rpartition("!")
+    text = one_line(text)
+    if not equals or not place:
+        raise click.BadParameter(f"{value!r}: write it as {example}")
+    if len(text) > LONGEST_CELL:
+        raise click.BadParameter(f"{value!r}: a cell holds at most {LONGEST_CELL} letters")
+    return sheet, place.strip(), text
+
+
+def cell_changes(_context: object, _parameter: object, values: tuple[str, ...]) -> list[Change]:
+    """Cells that are read as something else."""
+    changes: dict[tuple[str, int, int], Change] = {}
+    for value in values:
+        sheet, name, text = _placed(value, "CELL=VALUE, such as C12=4")
+        place = cell_at(name)
+        if place is None:
+            raise click.BadParameter(f"{name!r} is no cell: write its column and row, such as C12")
+        changes[sheet, place[1], place[0]] = CellChange(sheet, place[1], place[0], None, text)
+    return list(changes.values())
+
+
+def rows_left_out(_context: object, _parameter: object, values: tuple[str, ...]) -> list[Change]:
+    """Rows that are left out."""
+    changes: dict[tuple[str, int], Change] = {}
+    for value in values:
+        sheet, number, reason = _placed(value, "ROW=REASON, such as 14='a tote bag'")
+        if not number.isdecimal() or not number.isascii() or not reason:
+            raise click.BadParameter(f"{value!r}: write ROW=REASON, such as 14='a tote bag'")
+        if len(reason) > LONGEST_REASON:
+            raise click.BadParameter(f"a reason has at most {LONGEST_REASON} letters")
+        changes[sheet, int(number)] = RowLeftOut(sheet, int(number), reason)
+    return list(changes.values())
+
+
 @click.command("import")
 @click.argument(
     "files",
@@ -59,6 +115,22 @@ def key_values(_context: object, _parameter: object, values: tuple[str, ...]) ->
     callback=key_values,
     help="Say what the report does not, such as date_order=dmy.",
 )
+@click.option(
+    "--change",
+    "cells",
+    metavar="CELL=VALUE",
+    multiple=True,
+    callback=cell_changes,
+    help="Read a cell as something else, such as C12=4 or 'Sheet 1!C12=4'; the file stays.",
+)
+@click.option(
+    "--leave-out",
+    "rows",
+    metavar="ROW=REASON",
+    multiple=True,
+    callback=rows_left_out,
+    help="Leave a row out, such as 14='a tote bag' or 'Sheet 1!14=a tote bag'.",
+)
 @command
 def import_(
     desk: Desk,
@@ -68,6 +140,8 @@ def import_(
     dry_run: bool,
     confirm: bool,
     choices: dict[str, str],
+    cells: list[Change],
+    rows: list[Change],
 ) -> None:
     """Import retailers' reports, each FILE in one transaction, or nothing of it.
 
@@ -78,6 +152,9 @@ def import_(
     for file in files:
         if not file.is_file():
             raise click.BadParameter(f"{file} is a device or a pipe: save it as a file first")
+    changes = [*cells, *rows]
+    if changes and len(files) > 1:
+        raise click.BadParameter("--change and --leave-out are for one file: import it alone")
     requests = [
         Request(
             file,
@@ -86,6 +163,7 @@ def import_(
             choices,
             dry_run=dry_run,
             confirm=confirm,
+            changes=changes,
         )
         for file in files
     ]
@@ -200,6 +278,9 @@ def _show_totals(desk: Desk, request: Request, document: dict[str, Any]) -> None
     for skipped in document["skipped"]:
         money = f", {amounts(skipped['net'])}" if "net" in skipped else ""
         desk.say(f"  skipped: {counted(skipped['rows'], 'row')}: {skipped['reason']}{money}")
+    for change in of_values(document["changes"]):
+        where = f"sheet {change.sheet}, row" if change.sheet else "row"
+        desk.say(f"  changed: {where} {change.row}: {words_of(change)}")
     for waiting in document["waiting"]:
         desk.say(
             f"  waiting: {waiting['isbn']} ({counted(waiting['rows'], 'row')}) is not in the "
@@ -240,12 +321,21 @@ def undo_(desk: Desk, batch: int) -> None:
     with desk.work() as work:
         done = undo(work, batch)
     if desk.json:
-        desk.show({"batch": done.batch, "sales": done.sales, "waiting": done.waiting})
+        shown = {"batch": done.batch, "sales": done.sales, "waiting": done.waiting}
+        warning = {"warning": done.warning} if done.warning else {}
+        desk.show(shown | {"sheet": done.sheet, "upload": done.upload} | warning)
         return
+    after = "The same file may be imported again."
+    if done.sheet is not None:
+        after = f"Its rows are in the sheet of {done.typist} for {done.sheet} again."
+    elif done.upload is not None:
+        after = f"What was changed in it is kept: upload {done.upload} waits again in the browser."
     desk.say(
         f"Import {done.batch} ({done.file_name}) is undone: {counted(done.sales, 'sale line')} and "
-        f"{counted(done.waiting, 'waiting line')} removed. The same file may be imported again."
+        f"{counted(done.waiting, 'waiting line')} removed. {after}"
     )
+    if done.warning:
+        desk.say(f"  warning: {done.warning}.")
 
 
 @click.command("correct")
@@ -291,6 +381,7 @@ def imports(desk: Desk) -> None:
             "recorded_by": row.recorded_by,
             "corrects": row.corrects,
             "corrected_by": row.corrected_by,
+            "changes": json.loads(row.changes),
         }
         for row in rows
     ]
@@ -304,6 +395,8 @@ def imports(desk: Desk) -> None:
         for row in listed:
             if row["corrected_by"] is not None:
                 row["status"] = f"corrected by {row['corrected_by']}"
+            if row["changes"]:
+                row["status"] += f", {counted(len(row['changes']), 'change')}"
         desk.table(columns, [[row[name] for name in names] for row in listed])
 
 
@@ -393,4 +486,108 @@ def alias_(desk: Desk, identifier: str, isbn: str, *, yes: bool) -> None:
         desk.say(each)
 
 
-COMMANDS = [import_, undo_, correct_, imports, sales, waiting, alias_]
+@click.command("no-book")
+@click.argument("identifier")
+@click.option("--retailer", required=True, metavar="KEY", help="In whose reports.")
+@command
+def no_book(desk: Desk, identifier: str, retailer: str) -> None:
+    """Say that IDENTIFIER, or a title of rows without one, is no book: a tote bag, a gift card."""
+    with desk.work() as work:
+        said = say_no_book(work, retailer, identifier)
+    if desk.json:
+        desk.show({"number": said.number, "rows": said.rows})
+        return
+    desk.say(
+        f"{identifier} is no book in reports of {retailer}: its rows are skipped from now on; "
+        f"{counted(said.rows, 'waiting row')} set aside. 'royalties forget {said.number}' takes "
+        f"that back."
+    )
+
+
+@click.command("bundle")
+@click.argument("identifier")
+@click.argument("shares", metavar="ISBN=SHARE...", nargs=-1, required=True)
+@click.option("--retailer", required=True, metavar="KEY", help="In whose reports.")
+@command
+def bundle(desk: Desk, identifier: str, shares: Sequence[str], retailer: str) -> None:
+    """Say that IDENTIFIER is several editions together, each with its SHARE of the price."""
+    pairs = []
+    for each in shares:
+        isbn, equals, share = each.partition("=")
+        if not equals:
+            raise click.BadParameter(f"{each!r}: write ISBN=SHARE, such as 9781442246928=2/3")
+        pairs.append((isbn, share))
+    with desk.work() as work:
+        said = say_bundle(work, retailer, identifier, pairs)
+    if desk.json:
+        document = {"number": said.number, "rows": said.rows}
+        desk.show(document | {"without_price": said.without_price})
+        return
+    desk.say(
+        f"{identifier} is a bundle of {counted(len(pairs), 'edition')} in reports of {retailer} "
+        f"from now on; {counted(said.rows, 'waiting row')} recorded. 'royalties forget "
+        f"{said.number}' takes that back for later reports."
+    )
+    if said.without_price:
+        desk.say(
+            f"{counted(said.without_price, 'row')} still wait: they have no money of their own."
+        )
+
+
+@click.command("remembered")
+@command
+def remembered(desk: Desk) -> None:
+    """List what was said once of reports: what is no book, bundles, answers; and what ended."""
+    with desk.work(read_only=True) as work:
+        rows = remembered_list(work)
+    listed = [
+        {
+            "number": row.id,
+            "retailer": row.retailer,
+            "said": row.said,
+            "name": row.name,
+            "value": json.loads(row.value),
+            "said_at": row.said_at,
+            "said_by": row.said_by,
+            "ended_at": row.ended_at,
+            "ended_by": row.ended_by,
+        }
+        for row in rows
+    ]
+    if desk.json:
+        desk.show(listed)
+    elif not listed:
+        desk.say("Nothing is remembered yet: see 'royalties no-book' and 'royalties bundle'.")
+    else:
+        columns = (">number", "retailer", "said", "name", "what", "by", "stands")
+        desk.table(
+            columns,
+            [
+                (
+                    row.id, row.retailer, row.said, row.name, value_words(row), row.said_by,
+                    "yes" if row.ended_at is None else f"ended by {row.ended_by}",
+                )
+                for row in rows
+            ],
+        )  # fmt: skip
+
+
+@click.command("forget")
+@click.argument("number", type=_NUMBER)
+@command
+def forget_(desk: Desk, number: int) -> None:
+    """Take back what 'royalties remembered' lists as NUMBER."""
+    with desk.work() as work:
+        done = forget(work, number)
+    if desk.json:
+        desk.show({"number": number, "rows": done.rows})
+        return
+    desk.say(
+        f"{number} is taken back; {counted(done.rows, 'row')} that it had set aside wait again. "
+        f"What was recorded or skipped of imports stays: undo and import them again."
+    )
+
+
+COMMANDS = [
+    import_, undo_, correct_, imports, sales, waiting, alias_, no_book, bundle, remembered, forget_,
+]  # fmt: skip

@@ -50,6 +50,7 @@ class Cause(StrEnum):
     ORDER_CHANGED = "order-changed"
     ORDER_STATE = "order-state"
     ORDER_TWICE = "order-twice"
+    CHANGE_UNFIT = "change-unfit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ class Problem:
     """One fault of a report: nothing of the report is recorded while one stands.
 
     ``row`` is the spreadsheet's row or the text file's line, the first being 1; 0 and an empty
-    column mean the whole sheet or file, whose cause is :attr:`Cause.FILE`.
+    column mean the whole sheet or file, whose cause is :attr:`Cause.FILE`. ``place`` is the
+    column's, the first being 0; -1 where the fault stands in no one cell.
     """
 
     message: str
@@ -67,6 +69,7 @@ class Problem:
     column: str = ""
     value: str = ""
     cause: Cause = Cause.FILE
+    place: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +82,15 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Something a report can be read in two ways about, and nobody may guess."""
+    """Something a report can be read in two ways about, and nobody may guess.
+
+    ``proposed`` are likely answers where any may be given; ``options`` are all that may.
+    """
 
     key: str
     message: str
     options: tuple[str, ...] = ()
+    proposed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
 NEEDS_REGION = frozenset({"US"})
 """Countries in which an address says nothing of the tax that is due without its region."""
 
+_STORE = re.compile(r"(?:www\.)?(?:amazon|audible)\.((?:com?\.)?[a-z]{2,3})/?")
+"""A store of a retailer that has one for each country, by its address."""
 _KOSOVO = "XK"
 _MOST_MEANINGS = 4
 _CUT = 3
@@ -109,6 +111,25 @@ def region(text: str, country: str = "") -> str | None:
             return plain
         return _region_index(country).get(_folded(text)) or _without_kind(text, country)
     return _code_anywhere(text) or _only(_anywhere().get(_folded(text), ()))
+
+
+def city_key(name: str) -> str:
+    """A city without case, accents, blanks and signs: "st. louis", "Saint Louis"."""
+    return _folded(name)
+
+
+def store_country(text: str) -> str | None:
+    """The country of a store that is named by its address, such as Amazon.de; None if it is none.
+
+    >>> store_country("Amazon.co.uk"), store_country("amazon.com"), store_country("Example.de")
+    ('GB', 'US', None)
+    """
+    found = _STORE.fullmatch(text.strip().casefold())
+    if not found:
+        return None
+    last = found[1].split(".")[-1]
+    code = {"com": "US", "uk": "GB"}.get(last, last.upper())
+    return code if is_country(code) else None
 
 
 def cut(text: str, country: str) -> str | None:
@@ -469,19 +490,19 @@ def _code_anywhere(text: str) -> str | None:
 
 
 def _why_not(text: str, of: list[str]) -> str:
-    named = " or ".join(country_name(each) for each in of)
-    if of and not any(_regions(each) for each in of):
+    named = " or ".join(country_name(country) for country in of)
+    if of and not any(_regions(country) for country in of):
         return f"{text!r}: {named} has no regions in ISO 3166-2; leave it empty"
     meanings = [
-        f"{region_name(each, code)} ({each}-{code})"
-        for each in of or sorted(_iso_regions())
-        for code in _meanings(text, each)
+        f"{region_name(country, code)} ({country}-{code})"
+        for country in of or sorted(_iso_regions())
+        for code in _meanings(text, country)
     ]
     if len(meanings) > 1:
         shown = ", ".join(meanings[:_MOST_MEANINGS])
         more = " and others" if len(meanings) > _MOST_MEANINGS else ""
         return f"{text!r} could be {shown}{more}: write the code"
-    known = {_folded(each.name): each for each in chain.from_iterable(map(regions, of))}
+    known = {_folded(region.name): region for region in chain.from_iterable(map(regions, of))}
     where = f"state or region of {_the(named)}" if of else "state or region that is known"
     return f"{text!r} is no {where}: write its name, or its code such as WA{_hint(text, known)}"
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from royalties.domain.problems import Cause, Choice, Problem
+from royalties.domain.sales.changes import Change
+from royalties.domain.sales.remembered import NOTHING
 from royalties.ingest.formats import built_in
 from royalties.ingest.report import charged
 from royalties.ingest.report.amounts import Numbers
@@ -28,7 +30,9 @@ from royalties.ingest.report.declaration import (
     ReportFormat,
     normal,
 )
+from royalties.ingest.report.glance import SHEETS, FirstRows, GlancedSheet, glanced
 from royalties.ingest.report.mapping import Mapping as MappedReport
+from royalties.ingest.report.mending import changed
 from royalties.ingest.report.opening import OpenedFile, open_file
 from royalties.ingest.report.reading import Known, Reading, UnreadableError
 from royalties.ingest.report.report import Report
@@ -38,6 +42,7 @@ from royalties.ingest.report.text import UndecidedEncodingError
 _ALL_SHEETS = "all"
 _SHOWN_COLUMNS = 30
 _SHOWN_CELLS = 3
+_COVER_ROWS = 15
 _LEAST_COLUMNS = 3
 _ALIKE = 0.6
 
@@ -49,6 +54,11 @@ def report_names() -> list[str]:
     return [declared.name for declared in built_in()]
 
 
+def reports_by_order() -> frozenset[str]:
+    """Names of the built-in formats whose sales are known by the numbers of their orders."""
+    return frozenset(declared.name for declared in built_in() if declared.by_order)
+
+
 def open_report(
     path: Path,
     *,
@@ -57,37 +67,79 @@ def open_report(
     mappings: Sequence[MappedReport],
     choices: Mapping[str, str],
     report: str | None = None,
+    changes: Sequence[Change] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> Reading:
     """Recognise a received file and get it ready to be read.
 
     ``choices`` are the user's answers by key; ``report`` names the format instead of having
-    it recognised; ``progress`` is told how much of how much was read.
+    it recognised; ``changes`` are what somebody changed in the file; ``progress`` is told how much
+    of how much was read.
 
     Raises:
         UnreadableError: the whole file is refused, or no format knows it.
     """
-    given = Given(choices)
+    answers = Given(choices)
     try:
-        opened = open_file(path, given)
+        opened = replace(open_file(path, answers), name=name)
     except UndecidedEncodingError as undecided:
         return _asking("", undecided.choice)
+    opened = replace(opened, sheets=changed(opened.sheets, changes))
     try:
-        reading = _recognised(opened, name, known, mappings, given, report)
+        reading = _recognised(opened, name, known, mappings, answers, report)
     except BaseException:
         opened.close()
         raise
     reading.progress = progress
+    reading.all_sheets, reading.asked_changes = opened.sheets, changes
     reading.closing = opened.close
     if reading.choices:
         reading.close()
     return reading
 
 
+def first_rows(path: Path, choices: Mapping[str, str]) -> list[GlancedSheet]:
+    """The first rows of a file's visible sheets, for somebody to say what they mean.
+
+    Raises:
+        UnreadableError: the file cannot be read, or its encoding has to be chosen first.
+    """
+    try:
+        opened = open_file(path, choices)
+    except UndecidedEncodingError as undecided:
+        raise UnreadableError(Problem(undecided.choice.message, "choose the encoding")) from None
+    try:
+        return [glanced(sheet.name, sheet.rows()) for sheet in opened.sheets[:SHEETS]]
+    finally:
+        opened.close()
+
+
+def read_first_rows(
+    sheets: Sequence[GlancedSheet],
+    mapping: MappedReport,
+    name: str,
+    known: Known,
+    choices: Mapping[str, str],
+) -> Reading:
+    """Get the first rows of a file ready to be read as a mapped report.
+
+    Raises:
+        UnreadableError: they lack a column of it.
+    """
+    opened = OpenedFile([FirstRows(sheet) for sheet in sheets])
+    declared = mapping.as_format()
+    found = tables_in(declared, opened.sheets)
+    if not found:
+        raise _unknown(opened.sheets, name, [declared], (), alone=True)
+    return _prepared(declared, found, opened, known, Given(choices))
+
+
 def as_received(
-    path: Path, choices: Mapping[str, str]
+    path: Path, choices: Mapping[str, str], changes: Sequence[Change] = ()
 ) -> Iterator[tuple[str, Iterator[list[str | int | float | date | datetime | None]]]]:
     """Yield every visible sheet's name and rows as received, row by row from the first.
+
+    What was changed in it reads as changed, and rows that were left out are empty.
 
     A record of a text file that spans several lines is followed by empty rows, so that a row's
     place is its number in problems.
@@ -100,7 +152,7 @@ def as_received(
     except UndecidedEncodingError as undecided:
         raise UnreadableError(Problem(undecided.choice.message, "choose the encoding")) from None
     try:
-        for sheet in opened.sheets:
+        for sheet in changed(opened.sheets, changes):
             yield sheet.name, ([as_value(cell) for cell in row] for row in sheet.rows())
     finally:
         opened.close()
@@ -115,7 +167,7 @@ def _recognised(
     wanted: str | None,
 ) -> Report:
     formats = {declared.name: declared for declared in built_in()}
-    formats |= {mapping.key: mapping.as_format() for mapping in mappings}
+    formats |= {mapping.key: mapping.as_format() for mapping in mappings if not mapping.ended}
     varied = {name: tuple(declared.variants) for name, declared in formats.items()}
     formats |= _variants(formats, choices)
     if wanted is None and (chosen := choices.peek("report", formats)):
@@ -133,7 +185,7 @@ def _recognised(
         declared.name: found for declared in tried if (found := tables_in(declared, opened.sheets))
     }
     if not matches:
-        mapped = {mapping.key for mapping in mappings}
+        mapped = {mapping.key for mapping in mappings if not mapping.ended}
         raise _unknown(opened.sheets, name, tried, mapped, alone=wanted is not None)
     best = _best(matches)
     if len(best) > 1:
@@ -297,6 +349,13 @@ def _prepared(
     tables_found, doubted = _columns_in_doubt(tables_found, choices)
     retailer, unknown = _retailer(declared, tables_found, known, choices)
     declared = replace(declared, retailer=retailer)
+    if shop := known.retailers.get(retailer or ""):
+        said = known.remembered.get(shop.id, NOTHING)
+        choices.remembered = {
+            question: answer
+            for (report, question), answer in said.answers.items()
+            if report == declared.name
+        }
     if declared.charged and choices.peek(charged.KEY, (charged.EDITION,)):
         choices.need((charged.KEY,))
         tables_found = [
@@ -306,7 +365,8 @@ def _prepared(
         declared = replace(declared, prices=declared.prices and "most")
     declared, stated = _currency_of_headings(declared, tables_found, choices)
     declared = replace(declared, asks=_asked(declared, tables_found))
-    answers = ask(tuple(key for key in declared.asks if key != "retailer"), choices, known)
+    texts = [*_outside(tables_found, opened)]
+    answers = ask(tuple(key for key in declared.asks if key != "retailer"), choices, known, texts)
     mark = next((facts.decimal for _, _, facts in tables_found if facts.decimal), declared.decimal)
     numbers = Numbers(
         decimal_mark(choices.peek("decimal", (".", ",")), habit=mark),
@@ -338,12 +398,32 @@ def _prepared(
     ]
     report = Report(declared, tables, known, converters, choices)
     report.period = undated.span
+    report.texts = texts
     report.unread_sheets = left
     report.choices += [*asked, *doubted, *unknown, *stated, *answers.choices]
     for code, message in (*opened.remarks, *_remarks(tables)):
         report.remarks.say(code, message)
     report.notes += [*opened.notes, *_notes(declared, tables, opened)]
     return report
+
+
+def _outside(tables: Found, opened: OpenedFile) -> Iterator[tuple[str, str]]:
+    """What stands outside of the rows, each behind where that is: above headers, on covers."""
+    read = {sheet.name: header.place for sheet, header, _ in tables}
+    for sheet in opened.sheets:
+        rows = sheet.peek()[: read.get(sheet.name, _COVER_ROWS)]
+        where = f"sheet {sheet.name!r}, row" if sheet.name else "row"
+        for number, cells in rows:
+            yield f"{where} {number}", " ".join(printed(cell) for cell in cells if cell != "")
+        if sheet.name:
+            yield f"the name of sheet {sheet.name!r}", sheet.name
+    for sheet, header, _ in tables:
+        first = next(iter(sheet.peek()[header.place + 1 :]), None)
+        if first is not None:
+            used = {at for _, at in header.columns}
+            cells = [cell for at, cell in enumerate(first[1]) if at not in used and cell != ""]
+            yield f"row {first[0]}", " ".join(map(printed, cells))
+    yield "the name of the file", Path(opened.name).stem
 
 
 def _left_sheets(declared: ReportFormat, tables: Found, opened: OpenedFile) -> list[Sheet]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from royalties.domain.money import MICRO, rounded
 from royalties.domain.problems import Cause
+from royalties.domain.sales.remembered import BundlePart
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.amounts import MOST
 from royalties.ingest.report.cells import BLANK, Marked, Stranger, Undecided, Wrong, printed
@@ -47,6 +48,7 @@ class Verdict:
     their places among the row's. ``undated``: all that a row lacks is its date.
     ``left_net`` is the currency and the money of a row that is left out, where that is told.
     ``is_use_by_money``: the row is taken as usage because it has money and no units.
+    ``parts`` are the editions of a bundle, each with its share of the money.
     """
 
     lines: list[tuple[int, int, int | None, int | None]] = field(default_factory=list)
@@ -58,6 +60,7 @@ class Verdict:
     pending: bool = False
     undated: bool = False
     is_use_by_money: bool = False
+    parts: Sequence[BundlePart] = ()
 
 
 class Judge:
@@ -123,12 +126,11 @@ class Judge:
             verdict.faults.append(RowFault(BOOK, wrong[0][1]))
         else:
             asked = f" (is it {printed(title)!r}?)" if title else ""
-            verdict.faults.append(
-                RowFault(
-                    BOOK,
-                    Wrong(Cause.EMPTY, f"{{column}} is empty{asked}", "write the ISBN of the book"),
-                )
-            )
+            remedy = "write the ISBN of the book"
+            if title:
+                remedy += f"; if it is none, say once that {printed(title)!r} is no book"
+            wrong_cell = Wrong(Cause.EMPTY, f"{{column}} is empty{asked}", remedy)
+            verdict.faults.append(RowFault(BOOK, wrong_cell))
 
     def _find_faults(self, values: Mapping[str, Any], verdict: Verdict) -> None:
         for name, value in values.items():

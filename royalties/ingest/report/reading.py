@@ -6,6 +6,7 @@ from datetime import date
 from typing import Protocol
 
 from royalties.domain.problems import Choice, Notice, Problem, Skipped
+from royalties.domain.sales.changes import Change
 from royalties.domain.sales.lines import (
     Early,
     LineColumns,
@@ -15,6 +16,7 @@ from royalties.domain.sales.lines import (
     WaitingLine,
 )
 from royalties.domain.sales.recorded_orders import RecordedLines
+from royalties.domain.sales.remembered import Remembered
 from royalties.domain.terms.catalogue import Price
 
 
@@ -60,7 +62,9 @@ class Known:
 
     ``editions`` goes by ISBN-13 (13 bare digits) and by every other identifier (ASIN, BN ID,
     aliases), upper case; ``retailers`` by key. ``first_day`` is that of the books, as ISO date.
-    ``recorded`` tells what standing imports hold of orders, by the retailer's id and their numbers.
+    ``recorded`` tells what standing imports hold of orders, by the retailer's id and their numbers;
+    ``remembered`` is what was said once of reports, by the retailer's id. ``cities`` are those that
+    rules and retailers name.
     """
 
     editions: Mapping[str, KnownEdition]
@@ -68,6 +72,8 @@ class Known:
     today: date
     first_day: str = ""
     recorded: Callable[[int, Sequence[str]], Sequence[RecordedLines]] = _nothing_recorded
+    remembered: Mapping[int, Remembered] = field(default_factory=dict)
+    cities: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +137,28 @@ class ControlTotals:
     beyond_sales: dict[tuple[int, int], int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """A row with problems as it stands in the file: place, heading and text of each cell."""
+
+    sheet: str
+    row: int
+    cells: Sequence[tuple[int, str, str]]
+
+
+@dataclass(slots=True)
+class UnknownBook:
+    """What a report tells of a book that nobody knows.
+
+    ``net`` is in millionths by currency, ``rows`` are (sheet, row) of the first ones.
+    """
+
+    title: str = ""
+    author: str = ""
+    net: dict[str, int] = field(default_factory=dict)
+    rows: list[tuple[str, int]] = field(default_factory=list)
+
+
 class Findings(Protocol):
     """What reading a report found: lists and totals.
 
@@ -138,7 +166,9 @@ class Findings(Protocol):
     None where the retailer stands in the rows. ``header_rows`` is the row of each sheet's header.
     ``account`` tells apart reports of one retailer that do not repeat each other (KDP and Vendor
     Central). ``by_order``: what it holds of orders that are recorded already was left out.
-    ``notices`` must be confirmed; ``notes`` are only shown.
+    ``notices`` must be confirmed; ``notes`` are only shown. ``answers`` are those that are to be
+    remembered, by question. ``changes`` are what somebody changed in it, as applied;
+    ``refused_rows`` the first rows with problems; ``unknown_books`` goes by their identifiers.
     """
 
     report: str
@@ -153,6 +183,14 @@ class Findings(Protocol):
     notes: list[str]
     skipped: Skipped
     totals: ControlTotals
+    changes: list[Change]
+    refused_rows: list[RefusedRow]
+    unknown_books: dict[str, UnknownBook]
+
+    @property
+    def answers(self) -> Mapping[str, str]:
+        """Answers that are to be remembered."""
+        ...
 
     @property
     def unlisted(self) -> int:

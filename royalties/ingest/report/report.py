@@ -1,26 +1,33 @@
 """A recognised report, read through once into sale lines, problems and control totals."""
 
+import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from royalties.domain.counting import counted
-from royalties.domain.problems import Choice, Notice, Skipped
+from royalties.domain.problems import Cause, Choice, Notice, Skipped
+from royalties.domain.sales.changes import MOST_CHANGES, Change, RowLeftOut, words_of
 from royalties.domain.sales.lines import LineColumns, SaleLine, WaitingLine
+from royalties.domain.sales.remembered import NOTHING, BundlePart, Remembered, shared
+from royalties.domain.sales.slices import SaleKind
+from royalties.domain.terms.identifiers import identifier_key
 from royalties.ingest.report import unread_sheets
 from royalties.ingest.report.amounts import Numbers
 from royalties.ingest.report.answers import Given
 from royalties.ingest.report.asides import Asides
+from royalties.ingest.report.asking import with_proposals
 from royalties.ingest.report.bulk import Bulk, Homes, Workings
-from royalties.ingest.report.cells import Block, Marked, Wrong, printed
+from royalties.ingest.report.cells import Block, Marked, Stranger, Wrong, printed, text_of
 from royalties.ingest.report.columns import Converters, bad_cells
 from royalties.ingest.report.conventions import Convention, again
 from royalties.ingest.report.dates import LANGUAGES, RANGE_ENDS, Dates
 from royalties.ingest.report.declaration import BOOK, PLACE, Column, ReportFormat, Surroundings
-from royalties.ingest.report.judging import SET_ASIDE, Judge, Verdict, listed
+from royalties.ingest.report.judging import SET_ASIDE, Judge, RowFault, Verdict, listed
+from royalties.ingest.report.mending import ChangedSheet
 from royalties.ingest.report.passed_over import PassedOver
 from royalties.ingest.report.printed_totals import PrintedTotals
-from royalties.ingest.report.reading import Chunk, ControlTotals, Known
+from royalties.ingest.report.reading import Chunk, ControlTotals, Known, UnknownBook
 from royalties.ingest.report.refusals import Refusals
 from royalties.ingest.report.row_checks import RowChecks
 from royalties.ingest.report.row_warnings import RowWarnings
@@ -31,6 +38,11 @@ from royalties.ingest.report.tally import Tally
 CHUNK = 8_192
 """Lines handed over at a time, at least."""
 
+_NO_PRICE_OF_BUNDLE = Wrong(
+    Cause.NO_LIST_PRICE,
+    "{column} cannot be worked out: a bundle has no list price of its own",
+    "write the net amount, or the list price of the bundle",
+)
 _PERIOD = "give the period of the report as 2025-05, or write the days into the file"
 _QUESTIONS = {
     choice.key: choice
@@ -77,20 +89,28 @@ class Report:
         """The period that the user gave, for rows without a date."""
         self.progress: Callable[[int, int], None] | None = None
         self.closing: Callable[[], None] = lambda: None
+        self.all_sheets: Sequence[Sheet] = ()
+        """Of the file, whether they are read or not."""
+        self.asked_changes: Sequence[Change] = ()
+        """What somebody changed in the file."""
         self._known = known
         self._refusals = Refusals()
         self.problems = self._refusals.problems
+        self.refused_rows = self._refusals.rows
+        self.changes: list[Change] = []
+        self.unknown_books: dict[str, UnknownBook] = {}
         self._declared = declared
         self._tables = tables
         self._passed_over = [PassedOver(table.header, declared.unread) for table in tables]
+        self.texts: Sequence[tuple[str, str]] = ()
+        """What stands outside of the rows, each behind where that is."""
         self.unread_sheets: Sequence[Sheet] = ()
         """Sheets that are not read and not known to repeat the others."""
         self._converters = converters
         self._given = choices
-        editions = {edition.id: edition for edition in known.editions.values()}
-        self._editions = editions
-        self._judge = Judge(declared, editions)
-        self._watch = RowChecks(known, editions, self.remarks, declared)
+        self._editions = {edition.id: edition for edition in known.editions.values()}
+        self._judge = Judge(declared, self._editions)
+        self._watch = RowChecks(known, self._editions, self.remarks, declared)
         self._tally = Tally(known.first_day)
         self._printed_totals = PrintedTotals(self._tally)
         kept = (self.totals, self.skipped)
@@ -123,6 +143,11 @@ class Report:
     def _dates(self) -> Dates:
         return self._converters.dates
 
+    @property
+    def answers(self) -> Mapping[str, str]:
+        """See ``reading.Reading``."""
+        return self._given.taken
+
     def chunks(self) -> Iterator[Chunk]:
         """See ``reading.Reading``."""
         if self.choices:
@@ -149,6 +174,7 @@ class Report:
             for number, cells in table.rows(self._around(table)):
                 self._row(table, number, cells, bad=table.bad_cells(cells))
                 yield from self._full_chunk(CHUNK)
+            self._count_left_out(table)
             return
         learnt = False
         for block in table.blocks():
@@ -157,11 +183,13 @@ class Report:
                 self._numbers.mark.settle()
                 self._dates.order.settle()
                 learnt = True
+            self._count_left_out(table)
             if block.numbers:
                 watched.look(block)
                 self._block(table, block)
                 self._tell_progress(table, block)
             yield from self._full_chunk(CHUNK)
+        self._count_left_out(table)
         if table.end is not None and table.end.below:
             self.totals.rows += table.end.below
             self.skipped.add(table.end.reason, table.end.below)
@@ -247,13 +275,17 @@ class Report:
         self._last_rows[table.place] = max(number, self._last_rows.get(table.place, 0))
         if self._asides.turn(table, values):
             return
-        if reason := self._reason_to_leave(table, number, cells):
+        remembered = self._known.remembered.get(values.get("retailer", 0), NOTHING)
+        reason = self._reason_to_leave(table, number, cells)
+        if reason := reason or _why_no_book(remembered, table, cells, books):
             self._leave_out(values, Verdict(left=reason, left_net=_money_of(values)))
             return
         verdict = self._judge.judge(values, books, table.title_of(cells))
+        if isinstance(verdict.book, str):
+            self._divide(remembered.bundles.get(identifier_key(verdict.book), ()), verdict)
         if surplus:
             self.totals.refused += 1
-            self._refusals.surplus(table, number)
+            self._refusals.surplus(table, number, cells)
         elif bad or verdict.faults:
             self.totals.refused += 1
             self._refusals.cells(table, number, cells, bad, verdict.faults)
@@ -264,7 +296,7 @@ class Report:
             found = f"{text!r} is no date" if text else "there is no date"
             self._undated.append(f"{table.where(number)}: {found}")
         elif not verdict.pending:
-            self._record(table, number, values, verdict)
+            self._record(table, number, cells, values, verdict)
             self._look_at(table, number, cells, verdict)
 
     def _reason_to_leave(self, table: Table, number: int, cells: Sequence[Any]) -> str:
@@ -287,7 +319,12 @@ class Report:
         self._tally.skipped_net += net if isinstance(net, int) else 0
 
     def _record(
-        self, table: Table, number: int, values: Mapping[str, Any], verdict: Verdict
+        self,
+        table: Table,
+        number: int,
+        cells: Sequence[Any],
+        values: Mapping[str, Any],
+        verdict: Verdict,
     ) -> None:
         retailer, day, currency = values["retailer"], values["date"], values["currency"]
         country, region, city = (values.get(field, "") for field in PLACE)
@@ -300,6 +337,9 @@ class Report:
         if verdict.is_use_by_money:
             values = {**values, "list_price": None}
             self._watch.money_alone(table, number)
+        if verdict.parts:
+            self._record_parts(table, number, verdict, (values, tail))
+            return
         unit_net = values.get("unit_net") if len(verdict.lines) == 1 else None
         for kind, units, net, discount in verdict.lines:
             about = (retailer, kind, day, units, currency, values.get("list_price"))
@@ -323,9 +363,84 @@ class Report:
             self.totals.recordable += 1
         else:
             self._tally.wait(verdict.book, sum(units for _, units, _, _ in verdict.lines))
+            self._know_of(table, number, cells, verdict)
+
+    def _know_of(self, table: Table, number: int, cells: Sequence[Any], verdict: Verdict) -> None:
+        """Keep what a row tells of a book that nobody knows."""
+        assert isinstance(verdict.book, str)  # noqa: S101 - a known book is a number
+        told = self.unknown_books.setdefault(verdict.book, UnknownBook())
+        told.title = told.title or printed(table.title_of(cells))
+        told.author = told.author or printed(table.author_of(cells))
+        if len(told.rows) < MOST_CHANGES:
+            told.rows.append((table.sheet.name, number))
+        for line in self._waiting[-len(verdict.lines) :]:
+            if line.net is not None:
+                told.net[line.currency] = told.net.get(line.currency, 0) + line.net
+
+    def _count_left_out(self, table: Table) -> None:
+        """Count the rows that somebody left out: they were met just now."""
+        if not isinstance(table.sheet, ChangedSheet):
+            return
+        for change, cells in table.sheet.met():
+            self.totals.rows += 1
+            reason = words_of(change)
+            self.skipped.add(reason)
+            if money := table.money_of(cells):
+                self.skipped.add_net(reason, *money)
+                self._tally.skipped_net += money[1]
+
+    def _look_at_changes(self) -> None:
+        """Say which changes were applied, and refuse those that found no place."""
+        names = {table.sheet.name: table.header.names for table in self._tables}
+        for sheet in self.all_sheets:
+            if isinstance(sheet, ChangedSheet):
+                done, unfit = sheet.applied()
+                self.changes += [_headed(change, names.get(change.sheet, ())) for change in done]
+                for change, found in unfit:
+                    self._refusals.unfit(change, found)
+        known = {sheet.name for sheet in self.all_sheets}
+        for change in self.asked_changes:
+            if change.sheet not in known:
+                self._refusals.unfit(change, None)
+
+    def _divide(self, parts: Sequence[BundlePart], verdict: Verdict) -> None:
+        """Let a row be the editions of a bundle, which have its units and shares of its money."""
+        if not parts or verdict.faults:
+            return
+        if any(net is None for _, _, net, _ in verdict.lines):
+            verdict.faults.append(RowFault("net", _NO_PRICE_OF_BUNDLE))
+        verdict.parts = parts
+
+    def _record_parts(
+        self,
+        table: Table,
+        number: int,
+        verdict: Verdict,
+        about: tuple[Mapping[str, Any], tuple[str, ...]],
+    ) -> None:
+        """Record a row of a bundle: a line for each edition and kind; its money stays whole."""
+        values, tail = about
+        shares = [part.share for part in verdict.parts]
+        price = values.get("list_price")
+        prices = [None] * len(shares) if price is None else shared(price, shares)
+        retailer, day, currency = values["retailer"], values["date"], values["currency"]
+        for kind, units, net, discount in verdict.lines:
+            nets = shared(net or 0, shares)
+            for part, its_net, its_price in zip(verdict.parts, nets, prices, strict=True):
+                line = SaleLine(
+                    table.place, number, part.edition, retailer, kind, day, units, currency,
+                    its_price, its_net, discount, *tail,
+                )  # fmt: skip
+                self._sales.append(line)
+                self._tally.add(retailer, kind, day, units, currency, its_net)
+                self._watch.line(table, line)
+            self._tally.bundled += units * (len(shares) - 1) * (kind != SaleKind.FREE)
+        self._tally.look((day,))
+        self.totals.recordable += 1
 
     def _finish(self) -> None:
         self._count_undated()
+        self._look_at_changes()
         self._tally.complete(self.totals, self._dates.spans)
         self._ask()
         self._tell_what_is_not_read()
@@ -411,6 +526,10 @@ class Report:
             self._given.need(("date_order",))
         self._given.need(self._dates.answered)
         self.notes.extend(
+            f"{key}={answer} as for this retailer's report before ('royalties remembered')"
+            for key, answer in self._given.recalled.items()
+        )
+        self.notes.extend(
             f"{answer} had no effect: this report leaves nothing like that open"
             for answer in self._given.idle()
         )
@@ -423,12 +542,33 @@ class Report:
             asked.append(unit)
         if self._undated:
             more = f" ({len(self._undated) - 1:,} more such rows)" if len(self._undated) > 1 else ""
-            asked.append(Choice("period", f"{self._undated[0]}{more}: {_PERIOD}", ()))
+            question = Choice("period", f"{self._undated[0]}{more}: {_PERIOD}", ())
+            asked.append(with_proposals(question, self.texts))
         self.choices += [again(choice, self._given) for choice in asked]
         self.choices += self._asides.choices
         price = self._watch.price_asked
         if price is not None and self._given.get(price.key) not in price.options:
             self.choices.append(again(price, self._given))
+
+
+def _why_no_book(
+    remembered: Remembered, table: Table, cells: Sequence[Any], books: Sequence[Any]
+) -> str:
+    """What a row names that was said to be no book; a title counts where nothing else does."""
+    if not remembered.no_books or any(isinstance(book, int) for book in books):
+        return ""
+    strangers = [book.identifier for book in books if isinstance(book, Stranger)]
+    names = [*strangers, *(text_of(cells[at]) for _, at in table.books)]
+    names += [] if strangers else [table.title_of(cells)]
+    name = remembered.no_book(map(identifier_key, names))
+    return f"{name} is no book" if name else ""
+
+
+def _headed(change: Change, names: Sequence[str]) -> Change:
+    """A change with the heading of its column."""
+    if isinstance(change, RowLeftOut) or change.column or change.place >= len(names):
+        return change
+    return dataclasses.replace(change, column=names[change.place])
 
 
 def _money_of(values: Mapping[str, Any]) -> tuple[str, int] | None:

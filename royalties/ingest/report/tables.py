@@ -10,9 +10,11 @@ from royalties.ingest.report.cells import (
     BLANK,
     Block,
     Cell,
+    Marked,
     Odd,
     Stranger,
     Wrong,
+    printed,
     text_of,
     without_stray_blanks,
 )
@@ -32,6 +34,9 @@ from royalties.ingest.report.labels import is_total_label
 from royalties.ingest.report.row_filters import RowFilter, TableEnd
 from royalties.ingest.report.workbook import Look
 
+_AUTHORS = frozenset(
+    ("author", "authors", "author(s)", "author name", "author names", "contributor")
+)
 _COUNTED = ("units", "sold", "returned", "free", "net_units")
 
 
@@ -39,9 +44,21 @@ class Sheet(Protocol):
     """A sheet of an opened file."""
 
     name: str
-    look: Look
-    size: int
-    read: int
+
+    @property
+    def look(self) -> Look:
+        """What the second look at a workbook saw."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """Its rows, or its bytes."""
+        ...
+
+    @property
+    def read(self) -> int:
+        """How many of them were read so far; 0 where only rows tell that."""
+        ...
 
     def peek(self) -> list[tuple[int, list[Cell]]]:
         """The first rows with their numbers."""
@@ -84,6 +101,8 @@ class Table:
         self.books: list[tuple[Reader, int]] = []
         self.readers: list[tuple[str, Reader, int]] = []
         self.title = -1
+        named = [normal(name) for name in header.names]
+        self._author = next((at for at, name in enumerate(named) if name in _AUTHORS), -1)
         self._extras = [
             (at, field, converters.worked_out(field))
             for at, field in enumerate(self.report.extras, self.width)
@@ -205,6 +224,28 @@ class Table:
     def title_of(self, cells: Sequence[Any]) -> str:
         """The title that a row prints."""
         return text_of(cells[self.title]).strip() if self.title >= 0 else ""
+
+    def author_of(self, cells: Sequence[Any]) -> str:
+        """The author that a row prints."""
+        return text_of(cells[self._author]).strip() if self._author >= 0 else ""
+
+    def money_of(self, cells: Sequence[Any]) -> tuple[str, int] | None:
+        """Currency and receipts in millionths of a row, as far as its cells say them."""
+        found = {
+            field: reader.one(cells[at])
+            for field, reader, at in self.readers
+            if field in ("net", "currency")
+        }
+        net, currency = found.get("net"), found.get("currency", self.constants.get("currency"))
+        micro = net.micro if isinstance(net, Marked) else net
+        if isinstance(micro, int) and isinstance(currency, str):
+            return currency, micro
+        return None
+
+    def shown(self, cells: Sequence[Any], also: Iterable[int]) -> list[tuple[int, str, str]]:
+        """The cells of a row that are read, and some more: place, heading and text of each."""
+        places = {at for _, at in self.header.columns} | {self.title, self._author, *also}
+        return [(at, self.header.names[at], printed(cells[at])) for at in sorted(places) if at >= 0]
 
     def column_name(self, field: str) -> tuple[str, int]:
         """Name and place of the column that fills a field; empty and -1 where there is none."""

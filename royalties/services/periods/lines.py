@@ -16,7 +16,7 @@ from royalties.domain.terms.catalogue import Channel, Edition
 from royalties.domain.terms.discounts import DiscountLimit, discount_class, discount_limits
 from royalties.domain.terms.wording import rule_sentence
 from royalties.services.books import Setup, rates_of
-from royalties.services.sales.batches import sale_shown
+from royalties.services.sales.batches import sale_shown, with_changes
 from royalties.services.work import Work
 from royalties.store.sales import batches
 
@@ -75,7 +75,7 @@ class SalesOfLine:
 
     def all(self) -> Iterator[dict[str, Any]]:
         """Every one, in order of file and row."""
-        return (sale_shown(row) for row in self._rows(None))
+        return with_changes(self.work, (sale_shown(row) for row in self._rows(None)))
 
     def page(self, after: After | None, size: int) -> tuple[list[dict[str, Any]], After | None]:
         """So many behind ``after``, and where the next page begins, if there is one."""
@@ -84,9 +84,12 @@ class SalesOfLine:
             for row in rows:
                 if len(lines) == size:
                     last = lines[-1]
-                    return [sale_shown(each) for each in lines], (last[0], last[3], last[4])
+                    return self._shown(lines), (last[0], last[3], last[4])
                 lines.append(row)
-        return [sale_shown(each) for each in lines], None
+        return self._shown(lines), None
+
+    def _shown(self, lines: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
+        return list(with_changes(self.work, map(sale_shown, lines)))
 
     def _rows(self, after: After | None) -> Generator[tuple[Any, ...], None, None]:
         line = self.line
@@ -98,17 +101,17 @@ class SalesOfLine:
         )
         period = self.run.period.ordinal
         like = [
-            each
-            for each in self.done.lines
-            if (each.isbn, each.retailer, each.kind, each.currency)
+            other
+            for other in self.done.lines
+            if (other.isbn, other.retailer, other.kind, other.currency)
             == (line.isbn, line.retailer, line.kind, line.currency)
         ]
-        others = any(each.rule_place != line.rule_place for each in like)
+        others = any(other.rule_place != line.rule_place for other in like)
         alone = not others and not self.run.exceptions
         turned_alike = all(
-            each.exchange_rate == line.exchange_rate
-            for each in like
-            if each.rule_place == line.rule_place
+            other.exchange_rate == line.exchange_rate
+            for other in like
+            if other.rule_place == line.rule_place
         )
         with closing(batches.sales_behind(self.work.connection, period, group, after)) as rows:
             for row in rows:

@@ -1,31 +1,53 @@
 """Take back an import: undo it while it is open, correct it once a closed run used it."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
+from royalties.domain.counting import counted
 from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
 from royalties.domain.people import Verb
 from royalties.domain.sales.slices import Origin, SaleKind
+from royalties.ingest.recognise import reports_by_order
 from royalties.services.books import setup_in_force
+from royalties.services.sales import sheets, uploads
 from royalties.services.sales.recording import sum_batch
 from royalties.services.sales.waiting import release_waiting
 from royalties.services.work import RefusedError, Work
 from royalties.store.periods import periods
 from royalties.store.sales import batches as store
+from royalties.store.sales import recorded_orders
+
+_MOST_ORDERS = 5_000
+_SHOWN_ORDERS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
-    """An import that was undone."""
+    """An import that was undone.
+
+    Attributes:
+        batch: its number.
+        file_name: of its file.
+        sales: how many sale lines were removed.
+        waiting: how many waiting lines.
+        sheet: the retailer whose sheet has the rows again, if they were typed.
+        typist: the name of the sheet's owner; empty: whoever undid it.
+        upload: the upload that waits again, if something was changed in its file.
+        warning: what later imports hold of its orders; empty if nothing.
+    """
 
     batch: int
     file_name: str
     sales: int
     waiting: int
+    sheet: str | None = None
+    typist: str = ""
+    upload: int | None = None
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +64,18 @@ def undo(work: Work, number: int) -> TakenBack:
     """Take a whole import back while no closed run used it.
 
     Without its correction an import stands as before: its rows wait again, and those whose
-    edition is known by now are recorded.
+    edition is known by now are recorded. Typed rows are put back into the sheet of whoever undoes
+    them (at the command line: of whoever typed them), and a file in which something was changed
+    waits again with its changes.
 
     Raises:
         RefusedError: it is unknown, undone already, corrected, or a closed run used it; or it is
-            a correction, and the file it took back was recorded again.
+            a correction, and the file it took back was recorded again; or the sheet has no room
+            for its rows.
     """
     work.actor.require(Verb.UNDO)
     setup = setup_in_force(work)
+    sheet = _sheet_of(work, number)
     periods.lock_for_sales(work.connection, setup.first_period)
     batch = _recorded(work, number)
     _require_no_order(batch)
@@ -71,12 +97,51 @@ def undo(work: Work, number: int) -> TakenBack:
         )
     if batch.corrects is not None:
         _require_not_again(work, number, batch.corrects)
+    warning = left_alone(work, batch)
     sales, rows = store.take_back(work.connection, number, work.stored_at)
     work.record(Verb.UNDO, {"batch": number, "lines": sales, "waiting": rows})
     if batch.corrects is not None:
         store.mark_corrected(work.connection, batch.corrects, None)
         release_waiting(work, setup)
-    return TakenBack(number, batch.file_name, sales, rows)
+    done = TakenBack(number, batch.file_name, sales, rows, warning=warning)
+    if batch.corrects is not None:
+        return done
+    if sheet is not None:
+        sheet.fill()
+        return replace(done, sheet=sheet.draft.retailer, typist=sheet.owner)
+    return replace(done, upload=uploads.reopen(work, number))
+
+
+def undo_warning(work: Work, number: int) -> str:
+    """What somebody should know before an import is undone; empty if there is nothing."""
+    work.actor.require(Verb.READ)
+    batch = store.find_batch(work.connection, number)
+    return "" if batch is None or batch.status != "recorded" else left_alone(work, batch)
+
+
+def left_alone(work: Work, batch: store.BatchRow) -> str:
+    """What later imports hold of a web shop's orders, such as refunds, without the orders."""
+    if batch.report not in reports_by_order() or batch.corrects is not None:
+        return ""
+    held: dict[int, set[str]] = {}
+    for shop, orders in recorded_orders.orders_of(work.connection, batch.id).items():
+        for first in range(0, len(orders), _MOST_ORDERS):
+            some = orders[first : first + _MOST_ORDERS]
+            for line in recorded_orders.recorded_orders(work.connection, shop, some):
+                if line.batch > batch.id:
+                    held.setdefault(line.batch, set()).add(line.order)
+    if not held:
+        return ""
+    told = "; ".join(
+        f"import {number} holds what changed since in {counted(len(names), 'order')} "
+        f"({', '.join(sorted(names)[:_SHOWN_ORDERS])}{', …' if len(names) > _SHOWN_ORDERS else ''})"
+        for number, names in sorted(held.items())
+    )
+    later = ", ".join(map(str, sorted(held)))
+    return (
+        f"Without import {batch.id}, {told}, such as refunds of sales that no longer stand: undo "
+        f"{later} as well, and import the newest export again"
+    )
 
 
 def correct(work: Work, number: int) -> Corrected:
@@ -120,6 +185,7 @@ def correct(work: Work, number: int) -> Corrected:
             "recorded_at": work.stored_at,
             "recorded_by": work.actor.name,
             "corrects": number,
+            "changes": batch.changes,
         },
     )
     store.mark_corrected(work.connection, number, made)
@@ -201,6 +267,30 @@ def sale_shown(row: tuple[Any, ...]) -> dict[str, Any]:
         "corrects": corrects,
         "of_order": order if is_of_order else None,
     }
+
+
+def with_changes(work: Work, shown: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Sales as ``sale_shown`` gives them, ``changes`` telling what was changed in its row."""
+    changes: dict[int, dict[tuple[str, int], list[dict[str, Any]]]] = {}
+    for sale in shown:
+        number = sale["batch"]
+        if number not in changes:
+            batch = store.find_batch(work.connection, number)
+            of_row: dict[tuple[str, int], list[dict[str, Any]]] = {}
+            for each in json.loads(batch.changes) if batch else ():
+                of_row.setdefault((each["sheet"], each["row"]), []).append(each)
+            changes[number] = of_row
+        own = changes[number].get((sale["sheet"], sale["row"]))
+        yield sale | {"changes": own} if own else sale
+
+
+def _sheet_of(work: Work, number: int) -> sheets.SheetToFill | None:
+    """The sheet that the rows of an import go back into, where they were typed."""
+    batch = store.find_batch(work.connection, number)
+    is_typed = batch is not None and batch.origin == Origin.TYPED
+    if batch is None or not is_typed or batch.status != "recorded" or batch.corrects is not None:
+        return None
+    return sheets.to_fill(work, batch)
 
 
 def _require_no_order(batch: store.BatchRow) -> None:

@@ -8,7 +8,8 @@ from typing import Any, TypeAlias
 from royalties.domain.currencies import EXPONENTS, exponent
 from royalties.domain.money import micro_text
 from royalties.domain.problems import Choice, Notice, Problem, Skipped
-from royalties.ingest.report.reading import ControlTotals, Findings
+from royalties.domain.sales.changes import as_values, cell_name
+from royalties.ingest.report.reading import ControlTotals, Findings, RefusedRow, UnknownBook
 from royalties.store.sales.batches import BatchRow
 
 Document: TypeAlias = dict[str, Any]
@@ -96,7 +97,38 @@ def document_of(
         ],
         "notes": list(reading.notes),
         "choices": [_choice(each) for each in reading.choices],
+        "changes": as_values(reading.changes),
+        "refused_rows": [_refused_row(each) for each in reading.refused_rows],
         "same_as": None,
+    }
+
+
+def waiting_of(reading: Findings) -> list[Document]:
+    """What waits, by identifier, with what the report tells of each book."""
+    return [
+        {"isbn": identifier, "rows": rows, "units": units}
+        | _stranger(reading.unknown_books.get(identifier, UnknownBook()))
+        for identifier, (rows, units) in sorted(reading.totals.waiting.items())
+    ]
+
+
+def _stranger(told: UnknownBook) -> Document:
+    return {
+        "title": told.title,
+        "author": told.author,
+        "net": _texts(told.net),
+        "at": [{"sheet": sheet, "row": row} for sheet, row in told.rows],
+    }
+
+
+def _refused_row(refused: RefusedRow) -> Document:
+    return {
+        "sheet": refused.sheet,
+        "row": refused.row,
+        "cells": [
+            {"cell": cell_name(place, refused.row), "column": column, "value": value}
+            for place, column, value in refused.cells
+        ],
     }
 
 
@@ -106,6 +138,7 @@ def _problem(problem: Problem) -> Document:
         "row": problem.row,
         "column": problem.column,
         "value": problem.value,
+        "cell": cell_name(problem.place, problem.row) if problem.place >= 0 else None,
         "code": problem.cause.value,
         "message": problem.message,
         "remedy": problem.remedy,
@@ -113,7 +146,12 @@ def _problem(problem: Problem) -> Document:
 
 
 def _choice(each: Choice) -> Document:
-    return {"key": each.key, "options": list(each.options), "message": each.message}
+    document: Document = {
+        "key": each.key,
+        "options": list(each.options),
+        "message": each.message,
+    }
+    return document | ({"proposed": list(each.proposed)} if each.proposed else {})
 
 
 def _empty(outcome: str, fingerprint: str) -> Document:
@@ -139,6 +177,8 @@ def _empty(outcome: str, fingerprint: str) -> Document:
         "warnings": [],
         "notes": [],
         "choices": [],
+        "changes": [],
+        "refused_rows": [],
         "same_as": None,
     }
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from royalties.domain.counting import counted
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period
 from royalties.domain.problems import Notice
+from royalties.domain.sales.changes import MOST_CHANGES, Change, as_values, signed, words_of
 from royalties.domain.sales.slices import Origin
 from royalties.ingest.recognise import as_received, open_report
 from royalties.ingest.report.mapping import Mapping as ReportMapping
@@ -32,8 +33,10 @@ from royalties.services.sales.import_document import (
     units_of,
     unreadable,
     usage_of,
+    waiting_of,
 )
 from royalties.services.sales.recording import period_of_month, record_read
+from royalties.services.sales.remembered import remember_answers
 from royalties.services.sales.spooling import Spooled, spooled
 from royalties.services.work import RefusedError, Units, Work
 from royalties.store.history import newest_revision
@@ -45,6 +48,7 @@ from royalties.store.sales import batches, recorded_orders
 class Request:
     """What the user asked for: the file, how to read it, and how far to go.
 
+    ``changes`` are what somebody changed in the file, which stays as it was received.
     ``seen`` are the messages of the warnings that the user saw; where it is given, ``confirm``
     confirms those and no others.
     """
@@ -57,6 +61,7 @@ class Request:
     confirm: bool = False
     seen: frozenset[str] | None = None
     origin: Origin = Origin.REPORT
+    changes: Sequence[Change] = ()
 
     def confirms(self, notices: Iterable[Notice]) -> bool:
         """Whether the user goes on in spite of these warnings."""
@@ -126,6 +131,7 @@ def read_report(work: Work, request: Request) -> Spooled | None:
     what is the matter.
     """
     work.actor.require(Verb.IMPORT)
+    _require_few(request)
     revision = newest_revision(work.connection)  # first: PostgreSQL shows what others keep since
     standing = recorded_orders.standing(work.connection)
     setup = setup_in_force(work)
@@ -157,6 +163,7 @@ def import_report(work: Work, request: Request, read: Spooled | None = None) -> 
             report was read.
     """
     work.actor.require(Verb.IMPORT)
+    _require_few(request)
     setup = setup_in_force(work)
     fingerprint, size = _fingerprint(work, request)
     earlier = batches.find_recorded(work.connection, fingerprint)
@@ -197,6 +204,14 @@ def import_report(work: Work, request: Request, read: Spooled | None = None) -> 
         read.close()
 
 
+def _require_few(request: Request) -> None:
+    if len(request.changes) > MOST_CHANGES:
+        raise RefusedError(
+            f"at most {MOST_CHANGES} changes may be made to a report: mend the workbook with the "
+            f"reasons in a spreadsheet program, and import that"
+        )
+
+
 def _fingerprint(work: Work, request: Request) -> tuple[str, int]:
     try:
         return work.files.fingerprint(request.path)
@@ -212,6 +227,7 @@ def _opened(work: Work, request: Request, setup: Setup, known: Known) -> Reading
         mappings=[ReportMapping(**mapping) for mapping in setup.mappings],
         choices=request.choices,
         report=request.report,
+        changes=signed(request.changes, work.actor.name, work.stored_at),
         progress=work.progress,
     )
 
@@ -258,7 +274,7 @@ class _Recording:
             outcome = "confirm"
         else:
             outcome = "recorded"
-        waiting = self._waiting(findings)
+        waiting = waiting_of(findings)
         document = document_of(outcome, findings, self.fingerprint, notices, waiting)
         result = ImportResult(outcome, document)
         result.document["retailer"] = self._retailer(findings)
@@ -277,7 +293,8 @@ class _Recording:
                 "sha256": self.fingerprint,
                 "lines": findings.totals.lines,
                 "confirmed": [notice.code for notice in notices],
-            },
+            }
+            | ({"changes": len(findings.changes)} if findings.changes else {}),
         )
         return result
 
@@ -295,9 +312,13 @@ class _Recording:
                 "retailer": result.document["retailer"],
                 "rows": read.totals.rows,
                 "lines": read.lines,
+                "changes": json.dumps(as_values(read.changes), ensure_ascii=False),
             },
         )
         batches.add_coverage(self.work.connection, number, read.account, read.totals.covered)
+        if read.answers and read.retailer in self.known.retailers:
+            shop = self.known.retailers[read.retailer or ""].id
+            remember_answers(self.work, shop, read.report, read.answers)
         return number
 
     def _open_batch(self, reading: Findings) -> int:
@@ -412,12 +433,6 @@ class _Recording:
         only = next(iter(covered))
         return next(each.key for each in self.known.retailers.values() if each.id == only)
 
-    def _waiting(self, reading: Findings) -> list[dict[str, Any]]:
-        return [
-            {"isbn": identifier, "rows": rows, "units": units}
-            for identifier, (rows, units) in sorted(reading.totals.waiting.items())
-        ]
-
     def _give_back(self, reading: Findings, result: ImportResult) -> None:
         """Give the report back as a workbook with each problem behind its row."""
         reasons: dict[tuple[str, int], str] = {}
@@ -426,9 +441,11 @@ class _Recording:
             column = f"{problem.column}: " if problem.column else ""
             text = f"{column}{problem.message}: {problem.remedy}"
             reasons[key] = f"{reasons[key]}; {text}" if key in reasons else text
-        data = returned.workbook(
-            as_received(self.request.path, self.request.choices), reasons, reading.header_rows
-        )
+        sheets = as_received(self.request.path, self.request.choices, self.request.changes)
+        changes = [
+            (each.sheet, each.row, words_of(each), each.by, each.at) for each in reading.changes
+        ]
+        data = returned.workbook(sheets, reasons, reading.header_rows, changes)
         name = f"{self.fingerprint[:12]}-problems.xlsx"
         result.returned = self.work.files.give_back(name, data)
         result.document["returned"] = str(result.returned)

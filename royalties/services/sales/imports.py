@@ -11,6 +11,7 @@ from stdnum import isbn as isbn_numbers
 from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
 from royalties.domain.people import Verb
+from royalties.domain.sales.changes import Change, of_values
 from royalties.domain.sales.slices import Origin, SaleKind
 from royalties.domain.terms.identifiers import identifier_key
 from royalties.services.books import setup_in_force
@@ -104,6 +105,8 @@ class Import:
     waiting_rows: int
     waiting_identifiers: int
     file: Path | None
+    changes: tuple[Change, ...] = ()
+    """What was changed in its file before it was recorded."""
 
     @property
     def stands(self) -> bool:
@@ -184,6 +187,7 @@ def find_import(work: Work, number: int) -> Import | None:
         rows,
         identifiers,
         path if path.is_file() else None,
+        of_values(json.loads(row.changes)),
     )
 
 

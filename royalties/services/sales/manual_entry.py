@@ -5,10 +5,9 @@ code. A draft's token stands in each row of its file: what is sent twice is the 
 recorded once, and two equal sheets of two days are two files.
 """
 
-import csv
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -39,7 +38,6 @@ from royalties.store.sales import batches
 FIRST_ROW = 2
 """The file's row of the first typed row, its headings being row 1."""
 
-_BEHIND = ("retailer", "entry")
 _FILLED_IN = {"date", "kind", "currency"}
 _ZERO = re.compile(r"[-+]?0+(?:[.,]0*)?", re.ASCII)
 _FRACTION = re.compile(r"0?[.,]0*[1-9]\d*", re.ASCII)
@@ -157,7 +155,7 @@ def _read(
         return replace(entered, mistakes=(nothing,)), None
     known, shelf = EditionFinder(known_of(work, setup)), edition_index(work)
     judged = [_Row.of(row, known, shelf) for row in rows]
-    _write(path, sheet, [each.cells for each in judged])
+    sheets.write_file(path, sheet, [each.cells for each in judged])
     if (judgement := _before(work, path, sheet, entered)) is not None:
         return judgement, None
     own = [
@@ -233,14 +231,13 @@ def receipt(work: Work, number: int) -> Receipt | None:
 
 
 def take_back(work: Work, number: int) -> str:
-    """Undo a typed sheet and put its rows before what stands in the draft; names the retailer."""
+    """Undo a typed sheet, whose rows are put before those of the draft; names the retailer."""
     batch = batches.find_batch(work.connection, number)
     if batch is None or batch.origin != Origin.TYPED:
         raise RefusedError(f"import {number} was not typed: undo it on its own page")
-    retailer, rows = _typed_rows(work.files.received(batch.sha256))
-    undo(work, number)
-    sheets.put_before(work, retailer, rows)
-    return retailer
+    done = undo(work, number)
+    assert done.sheet is not None  # noqa: S101 - it was typed
+    return done.sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,29 +297,6 @@ def _isbn(text: str, known: EditionFinder, shelf: EditionIndex) -> str | Mistake
 def is_empty(row: Sequence[str]) -> bool:
     """Whether nothing was typed in a row, beyond what the page fills in by itself."""
     return not any(cell for field, cell in zip(FIELDS, row, strict=True) if field not in _FILLED_IN)
-
-
-def _write(path: Path, sheet: Draft, rows: Iterable[Sequence[str]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow((*FIELDS, *_BEHIND))
-        for row in rows:
-            writer.writerow((*row, sheet.retailer, sheet.token))
-
-
-def _typed_rows(path: Path) -> tuple[str, Rows]:
-    """Retailer and rows of a file as ``_write`` made it."""
-    with path.open(encoding="utf-8", newline="") as file:
-        records = list(csv.reader(file, strict=True))
-    discount = FIELDS.index("discount")
-    rows = tuple(
-        tuple(
-            cell.removesuffix("%") if place == discount else cell
-            for place, cell in enumerate(record[: len(FIELDS)])
-        )
-        for record in records[1:]
-    )
-    return records[1][len(FIELDS)], rows
 
 
 def _file_name(work: Work) -> str:

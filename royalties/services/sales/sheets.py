@@ -1,14 +1,18 @@
 """Sheets of typed sales: a draft for each person and retailer, kept until it is recorded."""
 
+import csv
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TypeAlias
 
 from royalties.domain.people import Verb
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.work import RefusedError, Work
+from royalties.store.people import people
 from royalties.store.sales import sheets as store
+from royalties.store.sales.batches import BatchRow
 from royalties.store.sales.sheets import SheetDraftRow
 
 FIELDS = (
@@ -26,6 +30,9 @@ FIELDS = (
     "order",
 )
 """The cells of a typed row, in order: columns of the standard sales file."""
+
+_BEHIND = ("retailer", "entry")
+"""Columns behind them in the file that the rows become."""
 
 MOST_ROWS = 2000
 LONGEST_CELL = 500
@@ -110,10 +117,69 @@ def emptied(work: Work, draft: Draft) -> Draft:
     return _write(work, replace(draft, rows=(), token=work.credentials.token()))
 
 
-def put_before(work: Work, retailer: str, rows: Rows) -> None:
-    """Put rows before those of a draft."""
-    held = hold(work, new_draft(work, retailer))
-    _write(work, replace(held, rows=cleaned((*rows, *held.rows))))
+@dataclass(frozen=True, slots=True)
+class SheetToFill:
+    """A draft that is held, and the rows of an import that go before its own; see ``fill``."""
+
+    work: Work
+    draft: Draft
+    rows: Rows
+    owner: str
+
+    def fill(self) -> None:
+        """Put the rows in."""
+        _write(self.work, replace(self.draft, rows=cleaned((*self.rows, *self.draft.rows))))
+
+
+def to_fill(work: Work, batch: BatchRow) -> SheetToFill | None:
+    """Hold the draft that the rows of a typed import go back into.
+
+    It is that of who acts, and at the command line that of who typed them (``owner``). Hold it
+    before the period, as recording a sheet does. None where nobody has the typist's name any more.
+
+    Raises:
+        RefusedError: the draft has no room for them.
+    """
+    retailer, rows = rows_of_file(work.files.received(batch.sha256))
+    owner = ""
+    if work.actor.person is None:
+        owner = batch.recorded_by
+        number = people.number_of_name(work.connection, owner)
+        if number is None:
+            return None
+        work = replace(work, actor=replace(work.actor, person=number))
+    draft = hold(work, new_draft(work, retailer))
+    if len(draft.rows) + len(rows) > MOST_ROWS:
+        raise RefusedError(
+            f"the {len(rows):,} rows of import {batch.id} go back into the sheet, where "
+            f"{len(draft.rows):,} are typed already, and it takes {MOST_ROWS:,}: record or empty "
+            f"that sheet first"
+        )
+    return SheetToFill(work, draft, rows, owner)
+
+
+def write_file(path: Path, draft: Draft, rows: Iterable[Sequence[str]]) -> None:
+    """Write typed rows as the standard sales file that is imported of them."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow((*FIELDS, *_BEHIND))
+        for row in rows:
+            writer.writerow((*row, draft.retailer, draft.token))
+
+
+def rows_of_file(path: Path) -> tuple[str, Rows]:
+    """Retailer and rows of a file as ``write_file`` made it."""
+    with path.open(encoding="utf-8", newline="") as file:
+        records = list(csv.reader(file, strict=True))
+    discount = FIELDS.index("discount")
+    rows = tuple(
+        tuple(
+            cell.removesuffix("%") if place == discount else cell
+            for place, cell in enumerate(record[: len(FIELDS)])
+        )
+        for record in records[1:]
+    )
+    return records[1][len(FIELDS)], rows
 
 
 def cleaned(rows: Sequence[Sequence[str]]) -> Rows:

@@ -6,14 +6,15 @@ report is read first, in work that only reads, and its lines are then recorded f
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 from royalties.adapters.files import DiskError
 from royalties.domain.problems import Choice, Notice, Problem, Skipped
-from royalties.ingest.report.reading import ControlTotals, Reading
+from royalties.domain.sales.changes import Change
+from royalties.ingest.report.reading import ControlTotals, Reading, RefusedRow, UnknownBook
 from royalties.store.sales.line_file import LineWriter
 from royalties.store.sales.recorded_orders import Standing
 
@@ -39,7 +40,11 @@ class Spooled:
     notes: list[str]
     skipped: Skipped
     totals: ControlTotals
+    changes: list[Change]
+    refused_rows: list[RefusedRow]
+    unknown_books: dict[str, UnknownBook]
     unlisted: int
+    answers: Mapping[str, str]
     lines: int
     path: Path
     revision: int

@@ -11,8 +11,12 @@ from typing import IO, Any
 
 from royalties.adapters.files import Files, TooLargeError
 from royalties.domain.people import Verb
+from royalties.domain.sales.changes import Change, of_values
 from royalties.domain.sales.slices import ImportOutcome
 from royalties.ingest.formats import built_in
+from royalties.ingest.recognise import first_rows
+from royalties.ingest.report.glance import GlancedSheet, sheets_of
+from royalties.ingest.report.reading import UnreadableError
 from royalties.services.books import setup_in_force
 from royalties.services.sales.import_document import receipts_of
 from royalties.services.sales.importing import (
@@ -38,6 +42,7 @@ _NAME_LENGTH = 255
 _ENDING_LENGTH = 16
 _SHOWN = 200
 _MOST_CHOICES = 20
+_ENCODING = "encoding"
 _ANSWER_LENGTH = 100
 _SWEPT_AFTER = timedelta(hours=1)
 _BACKSTROKE = re.compile(r"[/\\]")
@@ -57,6 +62,7 @@ class Upload:
         document: the import document of the newest check, None before it.
         batch: the import's number, once it is recorded.
         job: the newest long work on it, if there was any.
+        changes: what was changed in it, which stays as it was sent.
     """
 
     id: int
@@ -71,6 +77,7 @@ class Upload:
     created_at: str
     created_by: str
     job: JobRow | None = None
+    changes: tuple[Change, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -222,7 +229,9 @@ def report_titles(work: Work) -> dict[str, str]:
     """What every report is called, mapped ones included, by its name."""
     work.actor.require(Verb.READ)
     titles = {declared.name: declared.title for declared in built_in()}
-    mapped = {each["key"]: f"mapped report {each['key']}" for each in _mappings(work)}
+    mapped = {
+        each["key"]: each["name"] or f"mapped report {each['key']}" for each in mappings_of(work)
+    }
     return titles | mapped
 
 
@@ -239,7 +248,7 @@ def change(work: Work, number: int, report: str | None, answers: Mapping[str, st
         RefusedError: no report has that name, or the upload is recorded, removed or at work.
     """
     work.actor.require(Verb.IMPORT)
-    _held(work, number)
+    row = held(work, number)
     if report is not None and report not in report_titles(work):
         raise RefusedError(f"no report is called {report!r}: choose one of the list")
     kept = {
@@ -247,15 +256,16 @@ def change(work: Work, number: int, report: str | None, answers: Mapping[str, st
         for key, value in list(answers.items())[:_MOST_CHOICES]
         if value.strip()
     }
-    values = {
-        "report": report,
-        "choices": json.dumps(kept, sort_keys=True),
-        "status": "received",
-        "summary": None,
-        "document": None,
-        "outcome": None,
-    }
-    store.change_upload(work.connection, number, values)
+    values: dict[str, object] = {"report": report, "choices": json.dumps(kept, sort_keys=True)}
+    if kept.get(_ENCODING) != json.loads(row.choices).get(_ENCODING):
+        values["first_rows"] = None  # they would be read otherwise now
+    return changed(work, number, values)
+
+
+def changed(work: Work, number: int, values: Mapping[str, object]) -> Upload:
+    """Change what is kept of an upload that is held; it then has to be checked again."""
+    unchecked = {"status": "received", "summary": None, "document": None, "outcome": None}
+    store.change_upload(work.connection, number, {**values, **unchecked})
     found = find(work, number)
     assert found is not None  # noqa: S101 - it is held
     return found
@@ -342,7 +352,12 @@ def record(
     store.change_upload(
         work.connection,
         number,
-        {"status": "recorded", "batch_id": result.document["batch"], "document": None},
+        {
+            "status": "recorded",
+            "batch_id": result.document["batch"],
+            "document": None,
+            "first_rows": None,
+        },
     )
     return result
 
@@ -354,13 +369,37 @@ def remove(work: Work, number: int) -> Upload:
         RefusedError: it is recorded or removed already, or being worked on.
     """
     work.actor.require(Verb.IMPORT)
-    row = _held(work, number)
+    row = held(work, number)
     store.change_upload(
         work.connection,
         number,
-        {"status": "removed", "document": None, "summary": None, "outcome": None},
+        {
+            "status": "removed",
+            "document": None,
+            "summary": None,
+            "outcome": None,
+            "first_rows": None,
+        },
     )
     return _of(work, row)
+
+
+def reopen(work: Work, batch: int) -> int | None:
+    """Let the upload of an import that was undone wait again, if something was changed in it.
+
+    The changes stay with it, so that it can be recorded again. Returns the upload's number. Where
+    the same bytes wait as an upload already, that one takes them.
+    """
+    row = store.recorded_upload_of(work.connection, batch)
+    if row is None or row.changes == "[]":
+        return None
+    waits = store.open_upload_of(work.connection, row.sha256)
+    number = row.id if waits is None else waits.id
+    if waits is not None and waits.changes != "[]":
+        return None
+    kept = {"report": row.report, "choices": row.choices, "changes": row.changes, "batch_id": None}
+    changed(work, number, kept)
+    return number
 
 
 def sweep(work: Work) -> int:
@@ -396,18 +435,54 @@ def import_before(work: Work, document: Mapping[str, Any]) -> Earlier | None:
     return Earlier(row.id, row.file_name, row.first_day, row.last_day, json.loads(row.document))
 
 
-def _mappings(work: Work) -> Sequence[Mapping[str, Any]]:
+def mappings_of(work: Work) -> Sequence[Mapping[str, Any]]:
+    """Mapped reports of the setup, those that have ended among them; none before the first."""
+    work.actor.require(Verb.READ)
     try:
         return setup_in_force(work).mappings
     except RefusedError:
         return ()  # nothing has been loaded yet
 
 
+def look_at(work: Work, number: int) -> list[GlancedSheet]:
+    """Look at the first rows of an upload's file; read-only work, done where files are read.
+
+    Raises:
+        RefusedError: it is recorded or removed, its file is gone, or it cannot be read.
+    """
+    work.actor.require(Verb.IMPORT)
+    row = _open(store.find_upload(work.connection, number))
+    request = _request(work, row)
+    try:
+        return first_rows(request.path, request.choices)
+    except UnreadableError as error:
+        raise RefusedError(str(error)) from None
+
+
+def keep_first_rows(work: Work, number: int, sheets: Sequence[GlancedSheet]) -> None:
+    """Keep what was looked at, while the upload is open."""
+    work.actor.require(Verb.IMPORT)
+    row = store.find_upload(work.connection, number, lock=True)
+    if row is not None and row.status in store.OPEN:
+        plain = json.dumps([each.as_plain() for each in sheets])
+        store.change_upload(work.connection, number, {"first_rows": plain})
+
+
+def first_rows_of(work: Work, number: int) -> list[GlancedSheet] | None:
+    """The first rows of an open upload's file, once they were looked at."""
+    work.actor.require(Verb.IMPORT)
+    plain = store.first_rows_of(work.connection, number)
+    return None if plain is None else sheets_of(json.loads(plain))
+
+
 def _request(work: Work, row: store.UploadRow, **more: Any) -> Request:  # noqa: ANN401 - Request's
     path = work.files.upload(row.sha256)
     if not path.is_file():
+        path = work.files.received(row.sha256)  # an import of it was undone
+    if not path.is_file():
         raise RefusedError(f"the file of {row.name} is gone: remove it and send it again")
-    return Request(path, row.name, row.report, json.loads(row.choices), **more)
+    changes = of_values(json.loads(row.changes))
+    return Request(path, row.name, row.report, json.loads(row.choices), changes=changes, **more)
 
 
 def _keep(work: Work, number: int, document: Mapping[str, Any]) -> None:
@@ -444,8 +519,12 @@ def _open(row: store.UploadRow | None) -> store.UploadRow:
     return row
 
 
-def _held(work: Work, number: int) -> store.UploadRow:
-    """An upload that nobody works on, held against others."""
+def held(work: Work, number: int) -> store.UploadRow:
+    """An upload that nobody works on, held against others.
+
+    Raises:
+        RefusedError: it is recorded, removed or at work.
+    """
     row = _open(store.find_upload(work.connection, number, lock=True))
     if _is_active(jobs.latest_job(work.connection, subject_of(number))):
         raise RefusedError(f"{row.name} is being worked on: wait until that is done")
@@ -470,4 +549,5 @@ def _of(work: Work, row: store.UploadRow) -> Upload:
         row.created_at,
         row.created_by,
         jobs.latest_job(work.connection, subject_of(row.id)),
+        of_values(json.loads(row.changes)),
     )

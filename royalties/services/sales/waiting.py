@@ -58,8 +58,8 @@ def alias(work: Work, identifier: str, isbn: str) -> Released:
     work.actor.require(Verb.ALIAS)
     setup = setup_in_force(work)
     editions = {row.isbn: row.id for row in catalogue.edition_rows(work.connection)}
-    wanted = _as_matched(isbn)
-    value = _as_matched(written_identifier(identifier))
+    wanted = as_matched(isbn)
+    value = as_matched(written_identifier(identifier))
     if wanted not in editions:
         raise RefusedError(
             f"no edition has the ISBN {isbn!r}: add it to a title of a setup file and load that"
@@ -86,7 +86,7 @@ def alias(work: Work, identifier: str, isbn: str) -> Released:
 def edition_words(work: Work, isbn: str) -> str:
     """An edition as a person knows it: ISBN, title and format."""
     work.actor.require(Verb.READ)
-    wanted = _as_matched(isbn)
+    wanted = as_matched(isbn)
     return next(
         (
             f"{edition.isbn} ({title.title}, {edition.format})"
@@ -98,7 +98,7 @@ def edition_words(work: Work, isbn: str) -> str:
     )
 
 
-def _as_matched(identifier: str) -> str:
+def as_matched(identifier: str) -> str:
     """An identifier as it is kept: an ISBN as 13 digits, anything else in upper case."""
     text = " ".join(identifier.split()).upper()
     digits = isbn_numbers.compact(text)

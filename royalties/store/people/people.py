@@ -76,6 +76,13 @@ def is_name_taken(connection: Connection, name: str, but: int | None) -> bool:
     return connection.execute(query.limit(1)).first() is not None
 
 
+def number_of_name(connection: Connection, name: str) -> int | None:
+    """The active person of a name; names are told apart."""
+    query = select(person.c.id).where(person.c.name == name, person.c.status == "active")
+    numbers = list(connection.scalars(query.limit(2)))
+    return numbers[0] if len(numbers) == 1 else None
+
+
 def add_person(connection: Connection, values: Mapping[str, object]) -> int:
     """Add a person and return their number."""
     made = connection.execute(insert(person).values(**values).returning(person.c.id))

@@ -33,7 +33,7 @@ class ImportRow(NamedTuple):
 
 
 class WholeRow(NamedTuple):
-    """One import with all that is kept of it; ``choices`` and ``document`` are JSON."""
+    """One import with all that is kept of it; ``choices``, ``document``, ``changes`` are JSON."""
 
     id: int
     file_name: str
@@ -52,6 +52,7 @@ class WholeRow(NamedTuple):
     undone_at: str | None
     corrects: int | None
     corrected_by: int | None
+    changes: str
 
 
 class CountedRow(NamedTuple):
@@ -182,6 +183,8 @@ def imports_waiting(
 
 def _waits(query: Any) -> Any:  # noqa: ANN401 - SQLAlchemy's Select of some columns
     """Rows of a corrected import stay where they are and wait no more."""
-    return query.select_from(waiting).join(
-        batch, (batch.c.id == waiting.c.batch_id) & batch.c.corrected_by.is_(None)
+    return (
+        query.where(waiting.c.set_aside.is_(None))
+        .select_from(waiting)
+        .join(batch, (batch.c.id == waiting.c.batch_id) & batch.c.corrected_by.is_(None))
     )

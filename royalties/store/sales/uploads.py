@@ -14,7 +14,7 @@ OPEN = ("received", "checked")
 
 
 class UploadRow(NamedTuple):
-    """One upload; ``choices`` and ``document`` are JSON."""
+    """One upload; ``choices``, ``document`` and ``changes`` are JSON."""
 
     id: int
     name: str
@@ -27,6 +27,7 @@ class UploadRow(NamedTuple):
     batch_id: int | None
     created_at: str
     created_by: str
+    changes: str
 
 
 class UploadListRow(NamedTuple):
@@ -66,6 +67,15 @@ def find_upload(connection: Connection, number: int, *, lock: bool = False) -> U
     return UploadRow(*row) if row else None
 
 
+def recorded_upload_of(connection: Connection, batch_id: int) -> UploadRow | None:
+    """The upload that an import was recorded from, held against others."""
+    query = _uploads().where(upload.c.batch_id == batch_id, upload.c.status == "recorded")
+    if not is_sqlite(connection):
+        query = query.with_for_update()
+    row = connection.execute(query.order_by(upload.c.id).limit(1)).first()
+    return UploadRow(*row) if row else None
+
+
 def open_upload_of(connection: Connection, sha256: str) -> UploadRow | None:
     """The upload of these bytes that is not recorded or removed yet."""
     row = connection.execute(
@@ -101,6 +111,11 @@ def open_uploads(connection: Connection, limit: int) -> list[UploadListRow]:
 def change_upload(connection: Connection, number: int, values: Mapping[str, object]) -> None:
     """Change what is kept of an upload."""
     connection.execute(update(upload).where(upload.c.id == number).values(**values))
+
+
+def first_rows_of(connection: Connection, number: int) -> str | None:
+    """JSON of the first rows of an upload's file, if they were looked at."""
+    return connection.execute(select(upload.c.first_rows).where(upload.c.id == number)).scalar()
 
 
 def needed_files(connection: Connection) -> set[str]:

@@ -15,6 +15,7 @@ from sqlalchemy import (
 
 from royalties.domain.sales.slices import ImportOutcome
 from royalties.store.tables.metadata import Id, Key, MomentText, metadata
+from royalties.store.tables.sales import CHANGES
 from royalties.store.tables.types import Flag, Json, Moment, Word
 
 setting = Table(
@@ -35,6 +36,7 @@ upload = Table(
     Column("size", BigInteger, nullable=False, comment="bytes"),
     Column("report", String(64), comment="format named by hand; null: recognised"),
     Column("choices", Text, nullable=False, comment="JSON of what the user chose"),
+    Column("changes", Text, nullable=False, server_default="[]", comment=CHANGES),
     Column("status", String(8), nullable=False),
     Column("summary", Text, comment="what a list shows of the newest import document, as JSON"),
     Column("document", Text, comment="the newest import document"),
@@ -42,6 +44,7 @@ upload = Table(
     Column("batch_id", ForeignKey("batch.id"), comment="once recorded"),
     Column("created_at", MomentText, nullable=False),
     Column("created_by", String(200), nullable=False),
+    Column("first_rows", Text, comment="JSON of the file's first rows, while it is being mapped"),
     CheckConstraint("status in ('received', 'checked', 'recorded', 'removed')", name="status"),
     CheckConstraint(
         "outcome in ('recorded', 'refused', 'confirm', 'choose', 'nothing-new')", name="outcome"

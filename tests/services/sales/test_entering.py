@@ -18,6 +18,7 @@ from royalties.services.desk.dashboard import dashboard
 from royalties.services.periods.checklist import outlook
 from royalties.services.sales import manual_entry as entering
 from royalties.services.sales import sheets
+from royalties.services.sales.batches import undo
 from royalties.services.sales.manual_entry import Entered
 from royalties.services.sales.sheets import FIELDS, Draft, DraftChangedError
 from royalties.services.work import RefusedError, Work
@@ -341,6 +342,37 @@ def test_undone_sheet_returns_its_rows_to_the_draft(clerk: Clerk) -> None:
     assert lines(clerk.office) == 0
     assert clerk.draft().rows == (*rows, typed(isbn=ATLAS))
     assert clerk.office.faults() == {}
+
+
+def test_undo_without_a_person_fills_the_typists_sheet(clerk: Clerk) -> None:
+    rows = (typed(),)
+    done = clerk.enter(a_sheet(*rows))
+    assert done.batch is not None
+    taken = clerk.office.undo(done.batch)
+    assert (taken.sheet, taken.typist) == ("amazon", "Kim Typer")
+    assert clerk.draft().rows == rows
+    assert clerk.office.faults() == {}
+
+
+def test_undo_by_a_colleague_fills_their_sheet(clerk: Clerk) -> None:
+    done = clerk.enter(a_sheet(typed()))
+    assert done.batch is not None
+    other = Clerk(clerk.office, "Pat Typer")
+    with other.work() as work:
+        assert undo(work, done.batch).sheet == "amazon"
+    assert other.draft().rows == (typed(),)
+    assert clerk.draft().rows == ()
+
+
+def test_undo_is_refused_where_the_sheet_has_no_room(clerk: Clerk) -> None:
+    done = clerk.enter(a_sheet(typed()))
+    assert done.batch is not None
+    with clerk.work() as work:
+        full = (typed(),) * sheets.MOST_ROWS
+        sheets.save(work, replace(clerk_draft(work), rows=full))
+    with clerk.work() as work, pytest.raises(RefusedError, match="record or empty that sheet"):
+        undo(work, done.batch)
+    assert lines(clerk.office) == 1
 
 
 def clerk_draft(work: Work) -> Draft:

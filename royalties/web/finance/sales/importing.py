@@ -10,6 +10,11 @@ from royalties.domain.people import FINANCE
 from royalties.services.books import setup_in_force
 from royalties.services.desk import jobs
 from royalties.services.sales import batches, imports, uploads
+from royalties.services.sales.remembered import (
+    remembered_list,
+    retailers_waiting,
+    value_words,
+)
 from royalties.services.sales.waiting import Released, alias
 from royalties.services.work import RefusedError
 from royalties.web.core.formats import plural
@@ -24,6 +29,7 @@ PAGES = Pages("importing", __name__, "/finance", FINANCE)
 _MOST_FILES = 50
 _LONGEST = 200
 _MOST_NUMBER = 2**31
+_MOST_LINES = 20_000
 _FILTERS = ("retailer", "period", "status")
 _STATUSES = {
     "recorded": "recorded",
@@ -97,6 +103,7 @@ def batch(number: int) -> str:
     return render_template(
         "finance/sales/import.html",
         found=import_,
+        undo_warning=_undo_warning(import_),
         reports=uploads.report_titles(current_work()),
         retailers=retailers(),
         words=words,
@@ -117,11 +124,22 @@ def undo(number: int) -> Response:
     """Take a whole import back."""
     _find_import(number)
     done = batches.undo(current_work(), number)
-    flash(
+    told = (
         f"Import {done.batch} is undone: {plural(done.sales, 'sale line')} and "
-        f"{plural(done.waiting, 'waiting row')} removed. The same file may be imported again.",
-        "good",
+        f"{plural(done.waiting, 'waiting row')} removed."
     )
+    if done.warning:
+        flash(f"{done.warning}.", "warn")
+    if done.sheet is not None:
+        flash(f"{told} Its rows are in the sheet again.", "good")
+        return redirect(url_for("entry.sheet", retailer=done.sheet), 303)
+    if done.upload is not None:
+        upload = uploads.find(current_work(), done.upload)
+        assert upload is not None  # noqa: S101 - it waits again
+        wait_for([jobs.start(current_work(), "check", upload, {})])
+        flash(f"{told} What was changed in its file is kept, to be recorded again.", "good")
+        return redirect(url_for("uploading.upload", number=done.upload), 303)
+    flash(f"{told} The same file may be imported again.", "good")
     return redirect(url_for("importing.batch", number=number), 303)
 
 
@@ -146,10 +164,20 @@ def waiting() -> str:
     return render_template(
         "finance/sales/waiting.html",
         found=unmatched,
+        remembered=[(row, value_words(row)) for row in remembered_list(current_work())],
+        shops=retailers(),
+        waiting_at=_waiting_at(request.args.get("match", "")[:_LONGEST]),
         before=page > 1 and here_with(page=page - 1),
         after=unmatched.more and here_with(page=page + 1),
         **matching(),
     )
+
+
+def _waiting_at(identifier: str) -> list[str]:
+    """Keys of the retailers at which an identifier waits."""
+    if not identifier:
+        return []
+    return retailers_waiting(current_work(), [identifier]).get(identifier, [])
 
 
 @PAGES.post("/waiting/match")
@@ -202,6 +230,13 @@ def retailers() -> dict[str, str]:
         return {key: each.name for key, each in setup_in_force(current_work()).retailers.items()}
     except RefusedError:
         return {}
+
+
+def _undo_warning(import_: imports.Import) -> str:
+    """What to know before it is undone; of large imports it is told when they are."""
+    if not import_.may_be_undone or import_.row.lines > _MOST_LINES:
+        return ""
+    return batches.undo_warning(current_work(), import_.row.id)
 
 
 def _find_import(number: int) -> imports.Import:

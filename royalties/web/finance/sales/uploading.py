@@ -8,16 +8,19 @@ from flask import abort, flash, jsonify, redirect, render_template, request, url
 from werkzeug.wrappers import Response
 
 from royalties.domain.people import FINANCE
+from royalties.domain.sales.changes import RowLeftOut, key_of, words_of
 from royalties.services.desk import jobs
-from royalties.services.sales import uploads
+from royalties.services.sales import mending, uploads
 from royalties.services.sales.import_document import receipts_of
 from royalties.services.work import RefusedError
+from royalties.web.core.formats import plural
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.paging import here_with, page_number
 from royalties.web.core.visit import all_or_nothing, current_work, system
 from royalties.web.core.waiting import wait_for
 from royalties.web.finance.sales import upload_words as words
 from royalties.web.finance.sales.importing import attachment, matching, retailers
+from royalties.web.finance.sales.mend_forms import SHOWN_ROWS, MendForm, as_form, rows_to_mend
 
 PAGES = Pages("uploading", __name__, "/finance/uploads", FINANCE)
 
@@ -38,7 +41,14 @@ def upload(number: int) -> Answer:
     return _upload_page(upload)
 
 
-def _upload_page(upload: uploads.Upload, seen: Sequence[str] = (), mistake: str = "") -> str:
+def _upload_page(
+    upload: uploads.Upload,
+    seen: Sequence[str] = (),
+    mistake: str = "",
+    *,
+    unmended: str = "",
+    typed: MendForm | None = None,
+) -> str:
     document = upload.document
     more: dict[str, Any] = {}
     reports, names = uploads.report_titles(current_work()), retailers()
@@ -47,7 +57,7 @@ def _upload_page(upload: uploads.Upload, seen: Sequence[str] = (), mistake: str 
             "earlier": (earlier := uploads.import_before(current_work(), document)),
             "compared": words.compared(document, earlier),
             "questions": words.questions(document, names, reports),
-            **_problems(document),
+            **_problems(document, typed),
         }
     return render_template(
         "finance/sales/upload.html",
@@ -59,6 +69,9 @@ def _upload_page(upload: uploads.Upload, seen: Sequence[str] = (), mistake: str 
         words=words,
         seen=seen,
         mistake=mistake,
+        unmended=unmended,
+        lost=_typed_words(typed),
+        key_of=key_of,
         forgotten=words.is_forgotten(upload, current_work().now),
         progress=_progress(upload),
         most_waiting=_SHOWN_WAITING,
@@ -67,7 +80,7 @@ def _upload_page(upload: uploads.Upload, seen: Sequence[str] = (), mistake: str 
     )
 
 
-def _problems(document: words.Document) -> dict[str, Any]:
+def _problems(document: words.Document, typed: MendForm | None) -> dict[str, Any]:
     """A page of the problems: of all, or of one column with one cause."""
     problems, page = document["problems"], page_number()
     cause = (
@@ -75,7 +88,19 @@ def _problems(document: words.Document) -> dict[str, Any]:
     )
     chosen = [each for each in problems if not cause or words.cause_of(each) == cause]
     first = (page - 1) * _SHOWN_PROBLEMS
+    rows = rows_to_mend(document, chosen)
+    from_row = (max(request.args.get("rows", 1, int), 1) - 1) * SHOWN_ROWS
+    if from_row >= len(rows):
+        from_row = 0
+    at = from_row // SHOWN_ROWS + 1
     return {
+        "to_mend": as_form(document, rows[from_row : from_row + SHOWN_ROWS], typed),
+        "from_row": from_row,
+        "rows_to_mend": len(rows),
+        "more_problems": {(each["sheet"], each["row"]) for each in chosen}
+        > {(each["sheet"], each["row"]) for each in rows},
+        "rows_before": at > 1 and here_with(rows=at - 1),
+        "rows_after": len(rows) > from_row + SHOWN_ROWS and here_with(rows=at + 1),
         "causes": words.by_cause(problems),
         "cause": cause,
         "problems": chosen[first : first + _SHOWN_PROBLEMS],
@@ -131,6 +156,78 @@ def check(number: int) -> Response:
         return _back_with_refusal(number, error)
     wait_for([job])
     return redirect(url_for("uploading.upload", number=number), 303)
+
+
+@PAGES.post("/<int:number>/mend")
+def mend(number: int) -> Answer:
+    """Type cells over and leave rows out, and check again."""
+    _find_upload(number)
+    form = MendForm(request.form)
+    wanted = form.changes(request.form.get("leave", ""))
+    if not wanted:
+        flash("Nothing was changed: type over a cell, or say why a row is left out.", "warn")
+        return redirect(_here(number), 303)
+    try:
+        with all_or_nothing():
+            changed = mending.mend(current_work(), number, wanted)
+            job = jobs.start(current_work(), "check", changed, {})
+    except RefusedError as error:
+        after = _find_upload(number)
+        return _upload_page(after, unmended=f"{error}", typed=form), 422
+    wait_for([job])
+    flash(f"{plural(len(wanted), 'change')} made, and checked again.", "good")
+    return redirect(_here(number), 303)
+
+
+@PAGES.post("/<int:number>/leave-out")
+def leave_out(number: int) -> Answer:
+    """Leave out the rows that wait under an identifier, and check again."""
+    upload = _find_upload(number)
+    identifier, reason = (request.form.get(name, "")[:_LONGEST] for name in ("identifier", "why"))
+    waiting = (upload.document or {}).get("waiting", ())
+    rows = [
+        RowLeftOut(each["sheet"], each["row"], reason)
+        for entry in waiting
+        if entry["isbn"] == identifier and len(entry.get("at", ())) == entry["rows"]
+        for each in entry["at"]
+    ]
+    if not rows:
+        flash(f"Nothing was changed: no rows wait for {identifier} any more.", "warn")
+        return redirect(_here(number), 303)
+    try:
+        with all_or_nothing():
+            changed = mending.mend(current_work(), number, rows)
+            job = jobs.start(current_work(), "check", changed, {})
+    except RefusedError as error:
+        return _back_with_refusal(number, error)
+    wait_for([job])
+    flash(f"{plural(len(rows), 'row')} left out, and checked again.", "good")
+    return redirect(_here(number), 303)
+
+
+@PAGES.post("/<int:number>/take-back")
+def take_back(number: int) -> Answer:
+    """Take one change back, and check again."""
+    _find_upload(number)
+    key = request.form.get("change", "")[:_LONGEST]
+    try:
+        with all_or_nothing():
+            changed = mending.take_back(current_work(), number, key)
+            job = jobs.start(current_work(), "check", changed, {})
+    except RefusedError as error:
+        return _back_with_refusal(number, error)
+    wait_for([job])
+    flash("The change is taken back, and the report checked again.", "good")
+    return redirect(_here(number), 303)
+
+
+def _here(number: int) -> str:
+    return url_for("uploading.upload", number=number)
+
+
+def _typed_words(form: MendForm | None) -> list[str]:
+    """What was typed, where the page has no fields for it any more."""
+    return [f"row {each.row}: {words_of(each)}" for each in form.changes()] if form else []
 
 
 @PAGES.post("/<int:number>/record")

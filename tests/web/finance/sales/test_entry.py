@@ -138,6 +138,16 @@ def test_warnings_must_be_ticked(site: Site) -> None:
     assert visitor.post(SHEET, form | {"confirmed": keys}).status_code == 303
 
 
+def test_undo_on_the_imports_page_fills_the_sheet_again(site: Site) -> None:
+    visitor = site.visitor(Role.CLERK)
+    number = send(visitor, ROW).location.rpartition("/")[2]
+    answer = visitor.post(f"/finance/imports/{number}/undo")
+    assert answer.status_code == 303
+    page = visitor.page(answer.location)
+    assert "Its rows are in the sheet again" in page
+    assert f'value="{HARDCOVER}"' in page
+
+
 def test_undone_rows_are_in_the_sheet_again(site: Site) -> None:
     visitor = site.visitor(Role.CLERK)
     receipt = send(visitor, ROW).location
