@@ -346,6 +346,7 @@ def known_of(work: Work, setup: Setup) -> Known:
         work.today,
         setup.first_period.starts.isoformat(),
         partial(recorded_orders, work.connection),
+        catalogue.aliases(work.connection).keys(),
     )
 
 

@@ -176,6 +176,8 @@ class Converters:
         self._choices = choices
         self._books = EditionFinder(known, blanks=report.blanks)
         self._short_books = EditionFinder(known, short=True, blanks=report.blanks)
+        self.by_alias = self._books.by_alias = self._short_books.by_alias
+        """Aliases by the cells whose edition they told."""
         self._retailers = {retailer.key: retailer.id for retailer in known.retailers.values()} | {
             normal(retailer.name): retailer.id for retailer in known.retailers.values()
         }

@@ -1,6 +1,6 @@
 """What a report is read against, and what reading it gives: the contract of this ring."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
@@ -61,6 +61,7 @@ class Known:
 
     ``editions`` goes by ISBN-13 (13 bare digits) and by every other identifier (ASIN, BN ID,
     aliases), upper case; ``retailers`` by key. ``first_day`` is that of the books, as ISO date.
+    ``aliases`` are those of the identifiers that somebody gave by hand.
     ``recorded`` tells what standing imports hold of orders, by the retailer's id and their numbers.
     """
 
@@ -69,6 +70,7 @@ class Known:
     today: date
     first_day: str = ""
     recorded: Callable[[int, Sequence[str]], Sequence[RecordedLines]] = _nothing_recorded
+    aliases: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,8 @@ class Findings(Protocol):
     Central). ``by_order``: what it holds of orders that are recorded already was left out.
     ``notices`` must be confirmed; ``notes`` are only shown. ``changes`` are what somebody changed
     in it, as applied; ``refused_rows`` the first rows with problems; ``strangers`` goes by the
-    identifier of the unknown book.
+    identifier of the unknown book; ``alias_uses`` tells
+    the rows whose edition an alias told, by alias and by the sheet's place.
     """
 
     report: str
@@ -181,6 +184,7 @@ class Findings(Protocol):
     changes: list[Change]
     refused_rows: list[RefusedRow]
     strangers: dict[str, Stranger]
+    alias_uses: dict[str, dict[int, list[int]]]
 
     @property
     def unlisted(self) -> int:

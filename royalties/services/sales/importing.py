@@ -41,6 +41,7 @@ from royalties.services.work import RefusedError, Units, Work
 from royalties.store.history import newest_revision
 from royalties.store.periods import periods
 from royalties.store.sales import batches, recorded_orders
+from royalties.store.terms import aliases
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,7 @@ def read_report(work: Work, request: Request) -> Spooled | None:
     work.actor.require(Verb.IMPORT)
     _require_few(request)
     revision = newest_revision(work.connection)  # first: PostgreSQL shows what others keep since
+    named = aliases.newest_change(work.connection)
     standing = recorded_orders.standing(work.connection)
     setup = setup_in_force(work)
     fingerprint, _ = _fingerprint(work, request)
@@ -141,7 +143,7 @@ def read_report(work: Work, request: Request) -> Spooled | None:
         reading = _opened(work, request, setup, known_of(work, setup))
         if reading.choices:
             return None
-        return spooled(reading, work.files.spool, revision, standing, fingerprint)
+        return spooled(reading, work.files.spool, (revision, named), standing, fingerprint)
     except UnreadableError:
         return None
 
@@ -170,8 +172,9 @@ def import_report(work: Work, request: Request, read: Spooled | None = None) -> 
         return ImportResult("nothing-new", nothing_new(earlier, work.day_of(earlier.recorded_at)))
     open_period = _open_period(work, setup, lock=not request.dry_run)
     known = known_of(work, setup)
-    if read is not None and (read.revision, read.sha256) != (
+    if read is not None and (read.revision, read.aliases, read.sha256) != (
         newest_revision(work.connection),
+        aliases.newest_change(work.connection),
         fingerprint,
     ):
         raise StaleError
@@ -188,11 +191,9 @@ def import_report(work: Work, request: Request, read: Spooled | None = None) -> 
             for _ in reading.chunks():
                 pass
             return recording.record(reading, None)
-        revision, standing = (
-            newest_revision(work.connection),
-            recorded_orders.standing(work.connection),
-        )
-        read = spooled(reading, work.files.spool, revision, standing, fingerprint)
+        against = (newest_revision(work.connection), aliases.newest_change(work.connection))
+        standing = recorded_orders.standing(work.connection)
+        read = spooled(reading, work.files.spool, against, standing, fingerprint)
         if read.by_order:
             _require_same_orders(work, request, read, known)
     except UnreadableError as error:
@@ -314,6 +315,7 @@ class _Recording:
                 "changes": json.dumps(as_values(read.changes), ensure_ascii=False),
             },
         )
+        aliases.add_uses(self.work.connection, number, read.alias_uses)
         batches.add_coverage(self.work.connection, number, read.account, read.totals.covered)
         return number
 
