@@ -32,7 +32,7 @@ from royalties.store.engine import (
     make_engine,
     plain_errors,
 )
-from royalties.store.schema import NotMigratedError, require_newest
+from royalties.store.schema import NotMigratedError, is_vacant, require_newest
 from royalties.store.transfer import (
     NotEmptyError,
     UnfitError,
@@ -121,6 +121,11 @@ class System:
         self._finish_migrating()
         return newest
 
+    def is_vacant(self) -> bool:
+        """Whether the database has no table at all, so that new books may begin there."""
+        with plain_errors(), self.engine.connect() as connection:
+            return is_vacant(connection)
+
     def deviations(self) -> tuple[list[str], list[str]]:
         """What the database lacks of the newest schema, and what it has beside it."""
         from royalties.store.migrate import deviations  # noqa: PLC0415 - few pay for Alembic
@@ -155,7 +160,9 @@ class System:
         engine = for_reading(self.engine) if read_only else self.engine
         engine = engine.execution_options(**{LOCK_SECONDS: lock_seconds, PATIENT: patient})
         with plain_errors(), engine.connect() as connection, connection.begin() as transaction:
-            here = _zone(require_newest(connection))
+            kept = require_newest(connection)
+            here = _zone(kept.time_zone)
+            self._remember(kept.books)
             yield Work(
                 connection,
                 self.files,
@@ -173,6 +180,12 @@ class System:
             )
             if read_only or trial:
                 transaction.rollback()
+
+    def _remember(self, books: str | None) -> None:
+        """Forget what was read of other books, which the database held before."""
+        if self.memory.get("books", {}).get("number") != books:
+            self.memory.clear()
+            self.memory["books"] = {"number": books}
 
     def back_up(
         self, actor: Actor, target: Path, progress: Progress = nothing_to_show

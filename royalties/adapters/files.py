@@ -282,6 +282,14 @@ class Files:
             closed.append(self.home)
         return [words for each in closed if (words := _close(each))]
 
+    def empty(self) -> None:
+        """Delete all that is kept, when the books that it belongs to were emptied."""
+        for name in _FOLDERS:
+            folder = self.home / name
+            for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+                if path != self._beat():
+                    shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+
     def clear_leftovers(self) -> int:
         """Delete what writes that were interrupted left; returns how many files that were.
 

@@ -226,19 +226,19 @@ _BY_STATUS = {
 _BY_SUBJECT = {"1": "mailbox", "2": "mailbox", "7": "policy"}
 
 
-def _refusal(code: int, answer: bytes | str, what: str, about: str) -> MailError:
+def _refusal(code: int, answer: bytes | str, refusal: str, about: str) -> MailError:
     """What a refusal means, in words, and what to do."""
     words = _answer(code, answer)
     if code in {_CLOSING, _NEEDS_SIGNING_IN}:
         return MailServerError(f"the mail server takes nothing from us now ({words})")
     if code < _FOR_GOOD:
-        return MailError(f"{what} for now ({words})")
+        return MailError(f"{refusal} for now ({words})")
     if found := _ENHANCED.match(_text(answer)):
         subject, detail = found[2], found[3]
         about = _BY_STATUS.get((subject, detail)) or _BY_SUBJECT.get(subject, about)
     elif code == 552:  # noqa: PLR2004 - RFC 5321: storage exceeded
         about = "full" if about == "mailbox" else "large"
-    return RefusedMailError(f"{what}: {_REMEDIES[about]} ({words})")
+    return RefusedMailError(f"{refusal}: {_REMEDIES[about]} ({words})")
 
 
 def _text(answer: bytes | str) -> str:

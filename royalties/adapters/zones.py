@@ -2,9 +2,13 @@
 
 import os
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 DEFAULT = ZoneInfo("UTC")
+_AREAS = (
+    "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe",
+    "Indian", "Pacific",
+)  # fmt: skip
 _LOCALTIME, _ZONES = Path("/etc/localtime"), "/zoneinfo/"
 
 
@@ -33,3 +37,9 @@ def of_this_computer() -> ZoneInfo:
         except UnknownZoneError:
             continue
     return DEFAULT
+
+
+def names() -> list[str]:
+    """The zones that people choose from, by place; and UTC."""
+    placed = [each for each in available_timezones() if each.partition("/")[0] in _AREAS]
+    return [*sorted(placed), "UTC"]

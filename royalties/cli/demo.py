@@ -13,6 +13,8 @@ from royalties.cli.demo_orders import tell_orders
 from royalties.cli.desk import Desk, amounts, command
 from royalties.domain.counting import counted
 from royalties.services.books import setup_in_force
+from royalties.services.desk import examples
+from royalties.services.examples import EXAMPLES
 from royalties.services.ledger.verifying import verify
 from royalties.services.periods.close import close, show_run
 from royalties.services.sales.batches import import_list
@@ -20,9 +22,6 @@ from royalties.services.sales.importing import Request, import_report
 from royalties.services.statements.issuing import write_statements
 from royalties.services.terms.setup import load
 from royalties.services.work import RefusedError
-
-EXAMPLES = Path(__file__).parents[2] / "examples"
-"""Setup, sample reports (``demo.json`` lists them by period) and orders (``orders.json``)."""
 
 
 @dataclass(slots=True)
@@ -57,7 +56,7 @@ def demo(desk: Desk) -> None:
     statements into the home folder and verifies the books. Running it again changes nothing.
     Books that are not the demo's are left alone.
     """
-    plan = _plan()
+    plan = examples.plan()
     setup = EXAMPLES / plan["setup"]
     desk.system.migrate()
     home = desk.system.config.home
@@ -85,16 +84,6 @@ def demo(desk: Desk) -> None:
         desk.show(year.document())
     else:
         _show(desk, year)
-
-
-def _plan() -> dict[str, Any]:
-    manifest = EXAMPLES / "demo.json"
-    if not manifest.is_file():
-        raise RefusedError(
-            f"the sample reports are not at {EXAMPLES}: run the demo from a checkout of the project"
-        )
-    found: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))
-    return found
 
 
 def _require_own_books(desk: Desk, example: Mapping[str, Any]) -> None:

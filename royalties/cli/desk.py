@@ -29,6 +29,7 @@ from royalties.runtime import (
     UnsupportedDatabaseError,
     open_system,
 )
+from royalties.services.books import EmptyBooksError
 from royalties.services.errors import REFUSALS
 from royalties.services.work import Progress, Units, Work, nothing_to_show
 
@@ -49,6 +50,11 @@ REFUSED = (
     UnsupportedDatabaseError,
 )
 """Errors that are a refusal with advice (exit 1); any other one is a bug and is not caught."""
+
+_BEGIN = (
+    "Run 'royalties load FILE' with a setup file that names the publisher ('royalties init "
+    "--example' writes one to begin with), or 'royalties serve' and set it up in the browser."
+)
 
 
 @dataclass(slots=True)
@@ -155,6 +161,8 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
         except (NotMigratedError, DatabaseUnavailableError) as error:
             config = system.config
             desk.refuse(homes.advice(config) if homes.is_empty(config) else str(error))
+        except EmptyBooksError as error:
+            desk.refuse(f"{error}. {_BEGIN}")
         except REFUSED as error:
             desk.refuse(str(error))
         finally:

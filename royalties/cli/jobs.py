@@ -156,7 +156,8 @@ def work_once(system: System, *, bounded: bool = False) -> bool:
 
 def _do(system: System, job: jobs.Job, *, bounded: bool) -> None:
     told = _Told(system, job.id)
-    seen = (_looked_apart if bounded else _looked)(system, job, told)
+    is_apart = bounded and not jobs.only_writes(job)
+    seen = (_looked_apart if is_apart else _looked)(system, job, told)
     try:
         with system.work(jobs.WORKER, progress=told) as work:
             jobs.run(work, job, seen)

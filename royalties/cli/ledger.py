@@ -14,18 +14,18 @@ def verify_(desk: Desk) -> None:
     """Check every invariant over the whole database; exit 1 if any fails."""
     with desk.work("Verifying", read_only=True) as work:
         invariants = verify(work)
-    failed = [each for each in invariants if not each.holds]
+    failed = [invariant for invariant in invariants if not invariant.holds]
     document = {
         "holds": not failed,
         "checks": [
-            {"name": each.name, "holds": each.holds, "failures": list(each.failures)}
-            for each in invariants
+            {"name": invariant.name, "holds": invariant.holds, "failures": list(invariant.failures)}
+            for invariant in invariants
         ],
     }
     if not desk.json:
-        for each in invariants:
-            desk.say(f"{'ok  ' if each.holds else 'FAIL'}  {each.name}")
-            for failure in each.failures[:20]:
+        for invariant in invariants:
+            desk.say(f"{'ok  ' if invariant.holds else 'FAIL'}  {invariant.name}")
+            for failure in invariant.failures[:20]:
                 desk.say(f"        {failure}")
     if failed:
         desk.refuse(

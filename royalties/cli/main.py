@@ -26,6 +26,11 @@ JOBS = {
             "Load a setup file: titles, contracts, beneficiaries, plans",
             "royalties load setup.json",
         ),
+        "terms": CommandEntry(
+            "terms",
+            "Show contracts and plans in plain words",
+            "royalties terms",
+        ),
         "schema": CommandEntry(
             "setup",
             "Print the JSON Schema of the setup file",
@@ -66,6 +71,22 @@ JOBS = {
             "sales",
             "Let an identifier stand for an edition from now on",
             "royalties alias B00EXAMPLE 9781442246942",
+        ),
+        "no-book": CommandEntry(
+            "sales",
+            "Say that an identifier or a title of reports is no book",
+            "royalties no-book TOTE-01 --retailer publisher-web",
+        ),
+        "bundle": CommandEntry(
+            "sales",
+            "Say that an identifier is several editions with shares of the price",
+            "royalties bundle SET-1 9781442246928=2/3 9781442246935=1/3 --retailer publisher-web",
+        ),
+        "remembered": CommandEntry(
+            "sales", "List what was said once of reports", "royalties remembered"
+        ),
+        "forget": CommandEntry(
+            "sales", "Take back what was said once of reports", "royalties forget 3"
         ),
         "places": CommandEntry(
             "places",
@@ -233,6 +254,7 @@ def main() -> None:
     ROYALTIES_HOME is the folder of the database and files (./instance);
     ROYALTIES_DATABASE_URL chooses another database (SQLite or PostgreSQL).
 
-    A first day: init, load SETUP, import REPORT ..., run PERIOD, close PERIOD,
-    statements PERIOD --out FOLDER. Or see it all at once: royalties demo.
+    A first day: serve, and go on in the browser. Or by commands: init --example, load SETUP,
+    import REPORT ..., run PERIOD, close PERIOD, statements PERIOD --out FOLDER. Or see it all at
+    once: royalties demo.
     """

@@ -197,8 +197,8 @@ def _show(desk: Desk, document: dict[str, Any]) -> None:
     desk.table(
         ("at (UTC)", "by", "step", "state"),
         [
-            (f"{each['at']:%Y-%m-%d %H:%M}", each["by"], each["step"], each["state"])
-            for each in document["history"]
+            (f"{event['at']:%Y-%m-%d %H:%M}", event["by"], event["step"], event["state"])
+            for event in document["history"]
         ],
     )
     if document["invoices"]:
@@ -206,8 +206,14 @@ def _show(desk: Desk, document: dict[str, Any]) -> None:
         desk.table(
             ("invoice", "kind", "currency", ">total", "due"),
             [
-                (each["invoice"], each["kind"], each["currency"], each["total"], each["due"])
-                for each in document["invoices"]
+                (
+                    invoice["invoice"],
+                    invoice["kind"],
+                    invoice["currency"],
+                    invoice["total"],
+                    invoice["due"],
+                )
+                for invoice in document["invoices"]
             ],
         )
     if document["receipts"]:
@@ -215,7 +221,7 @@ def _show(desk: Desk, document: dict[str, Any]) -> None:
         desk.say("")
         desk.table(
             (">receipt", "on", "currency", ">amount", "reference", ">reverses"),
-            [tuple(each[name] for name in names) for each in document["receipts"]],
+            [tuple(receipt[name] for name in names) for receipt in document["receipts"]],
         )
 
 
@@ -230,7 +236,9 @@ def quote(desk: Desk, number: str, out: Path | None) -> None:
         papers = [
             quotes.quote_paper(work, number, issued.version, file) for file in ("pdf", "xlsx")
         ]
-        written = [str(work.files.write_out(out, each.name, each.data)) for each in papers if out]
+        written = [
+            str(work.files.write_out(out, paper.name, paper.data)) for paper in papers if out
+        ]
     total = amount_text(issued.total, issued.currency)
     if desk.json:
         desk.show(
@@ -248,8 +256,8 @@ def quote(desk: Desk, number: str, out: Path | None) -> None:
     desk.say(
         f"Quote {issued.number}: {issued.currency} {total}, valid until {until}. A link is sent."
     )
-    for each in written:
-        desk.say(each)
+    for path in written:
+        desk.say(path)
 
 
 @click.command("ship")

@@ -39,8 +39,8 @@ def show_document(desk: Desk, document: dict[str, Any]) -> None:
     desk.table(
         ("contract", "currency", *(f">{name.replace('_', ' ')}" for name in columns)),
         [
-            (each["key"], each["currency"], *(each[name] for name in columns))
-            for each in document["contracts"]
+            (contract["key"], contract["currency"], *(contract[name] for name in columns))
+            for contract in document["contracts"]
         ],
     )
     desk.say("")
@@ -52,8 +52,8 @@ def show_document(desk: Desk, document: dict[str, Any]) -> None:
             *(f">{'to pay' if name == 'paid' else name.replace('_', ' ')}" for name in columns),
         ),
         [
-            (each["key"], each["currency"], *(each[name] for name in columns))
-            for each in document["beneficiaries"]
+            (beneficiary["key"], beneficiary["currency"], *(beneficiary[name] for name in columns))
+            for beneficiary in document["beneficiaries"]
         ],
     )
     for exception in document["exceptions"]:
@@ -63,7 +63,7 @@ def show_document(desk: Desk, document: dict[str, Any]) -> None:
         )
     if document["exceptions"]:
         desk.say("The period cannot be closed while an exception stands.")
-    show_warnings(desk, [each["message"] for each in document.get("warnings", ())])
+    show_warnings(desk, [warning["message"] for warning in document.get("warnings", ())])
 
 
 @click.command("close")

@@ -29,12 +29,12 @@ def places(desk: Desk, *, mends: bool, yes: bool, choices: dict[str, str]) -> No
     """
     with desk.work("Looking at places", read_only=True) as work:
         entries = strays(work, choices)
-    count = sum(each.can_be_mended for each in entries)
+    count = sum(stray.can_be_mended for stray in entries)
     if not mends or not count:
         _show(desk, entries, [])
         return
-    mendable = [each for each in entries if each.can_be_mended]
-    lines = [f"  {each.where}: {each.place} becomes {each.becomes}" for each in mendable]
+    mendable = [stray for stray in entries if stray.can_be_mended]
+    lines = [f"  {stray.where}: {stray.place} becomes {stray.becomes}" for stray in mendable]
     confirm_final(desk, "\n".join([f"{counted(count, 'place')} would be mended:", *lines]), yes=yes)
     with desk.work("Mending places") as work:
         mended = mend(work, choices)
@@ -46,8 +46,8 @@ def _show(desk: Desk, entries: list[Stray], mended: list[Stray]) -> None:
     if desk.json:
         desk.show(
             {
-                "strays": [each.shown for each in entries],
-                "mended": [each.shown for each in mended],
+                "strays": [stray.shown for stray in entries],
+                "mended": [stray.shown for stray in mended],
             }
         )
         return
@@ -60,10 +60,10 @@ def _show(desk: Desk, entries: list[Stray], mended: list[Stray]) -> None:
     if mended:
         desk.say("")
     _table(desk, entries)
-    for reason in dict.fromkeys(each.stays for each in entries if each.stays):
-        alike = sum(each.stays == reason for each in entries)
+    for reason in dict.fromkeys(stray.stays for stray in entries if stray.stays):
+        alike = sum(stray.stays == reason for stray in entries)
         desk.say(f"{counted(alike, 'place')}: {reason}.")
-    if count := sum(each.can_be_mended for each in entries):
+    if count := sum(stray.can_be_mended for stray in entries):
         desk.say(f"'royalties places --mend' mends {counted(count, 'place')}.")
 
 

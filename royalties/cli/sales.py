@@ -1,4 +1,4 @@
-"""import, undo, correct, imports, sales, waiting, alias."""
+"""import, undo, correct, imports, sales, waiting, alias, no-book, bundle, remembered, forget."""
 
 import json
 import os
@@ -26,6 +26,13 @@ from royalties.domain.sales.changes import (
 )
 from royalties.services.sales.batches import correct, import_list, sales_list, undo
 from royalties.services.sales.importing import ImportResult, Request, import_file
+from royalties.services.sales.remembered import (
+    forget,
+    remembered_list,
+    say_bundle,
+    say_no_book,
+    value_words,
+)
 from royalties.services.sales.waiting import alias, edition_words, waiting_list
 from royalties.services.work import RefusedError
 
@@ -476,4 +483,108 @@ def alias_(desk: Desk, identifier: str, isbn: str, *, yes: bool) -> None:
         desk.say(each)
 
 
-COMMANDS = [import_, undo_, correct_, imports, sales, waiting, alias_]
+@click.command("no-book")
+@click.argument("identifier")
+@click.option("--retailer", required=True, metavar="KEY", help="In whose reports.")
+@command
+def no_book(desk: Desk, identifier: str, retailer: str) -> None:
+    """Say that IDENTIFIER, or a title of rows without one, is no book: a tote bag, a gift card."""
+    with desk.work() as work:
+        said = say_no_book(work, retailer, identifier)
+    if desk.json:
+        desk.show({"number": said.number, "rows": said.rows})
+        return
+    desk.say(
+        f"{identifier} is no book in reports of {retailer}: its rows are skipped from now on; "
+        f"{counted(said.rows, 'waiting row')} set aside. 'royalties forget {said.number}' takes "
+        f"that back."
+    )
+
+
+@click.command("bundle")
+@click.argument("identifier")
+@click.argument("shares", metavar="ISBN=SHARE...", nargs=-1, required=True)
+@click.option("--retailer", required=True, metavar="KEY", help="In whose reports.")
+@command
+def bundle(desk: Desk, identifier: str, shares: Sequence[str], retailer: str) -> None:
+    """Say that IDENTIFIER is several editions together, each with its SHARE of the price."""
+    pairs = []
+    for each in shares:
+        isbn, equals, share = each.partition("=")
+        if not equals:
+            raise click.BadParameter(f"{each!r}: write ISBN=SHARE, such as 9781442246928=2/3")
+        pairs.append((isbn, share))
+    with desk.work() as work:
+        said = say_bundle(work, retailer, identifier, pairs)
+    if desk.json:
+        document = {"number": said.number, "rows": said.rows}
+        desk.show(document | {"without_price": said.without_price})
+        return
+    desk.say(
+        f"{identifier} is a bundle of {counted(len(pairs), 'edition')} in reports of {retailer} "
+        f"from now on; {counted(said.rows, 'waiting row')} recorded. 'royalties forget "
+        f"{said.number}' takes that back for later reports."
+    )
+    if said.without_price:
+        desk.say(
+            f"{counted(said.without_price, 'row')} still wait: they have no money of their own."
+        )
+
+
+@click.command("remembered")
+@command
+def remembered(desk: Desk) -> None:
+    """List what was said once of reports: what is no book, bundles, answers; and what ended."""
+    with desk.work(read_only=True) as work:
+        rows = remembered_list(work)
+    listed = [
+        {
+            "number": row.id,
+            "retailer": row.retailer,
+            "said": row.said,
+            "name": row.name,
+            "value": json.loads(row.value),
+            "said_at": row.said_at,
+            "said_by": row.said_by,
+            "ended_at": row.ended_at,
+            "ended_by": row.ended_by,
+        }
+        for row in rows
+    ]
+    if desk.json:
+        desk.show(listed)
+    elif not listed:
+        desk.say("Nothing is remembered yet: see 'royalties no-book' and 'royalties bundle'.")
+    else:
+        columns = (">number", "retailer", "said", "name", "what", "by", "stands")
+        desk.table(
+            columns,
+            [
+                (
+                    row.id, row.retailer, row.said, row.name, value_words(row), row.said_by,
+                    "yes" if row.ended_at is None else f"ended by {row.ended_by}",
+                )
+                for row in rows
+            ],
+        )  # fmt: skip
+
+
+@click.command("forget")
+@click.argument("number", type=_NUMBER)
+@command
+def forget_(desk: Desk, number: int) -> None:
+    """Take back what 'royalties remembered' lists as NUMBER."""
+    with desk.work() as work:
+        done = forget(work, number)
+    if desk.json:
+        desk.show({"number": number, "rows": done.rows})
+        return
+    desk.say(
+        f"{number} is taken back; {counted(done.rows, 'row')} that it had set aside wait again. "
+        f"What was recorded or skipped of imports stays: undo and import them again."
+    )
+
+
+COMMANDS = [
+    import_, undo_, correct_, imports, sales, waiting, alias_, no_book, bundle, remembered, forget_,
+]  # fmt: skip

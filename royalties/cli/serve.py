@@ -6,19 +6,22 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from threading import Event, Lock, Thread
 from urllib.parse import urlsplit
 
 import click
 
 from config import BASE_URL, GUESSED
-from royalties.cli import logs, serving
+from royalties.cli import homes, logs, serving
 from royalties.cli.demo_people import welcome
 from royalties.cli.desk import Desk, command
 from royalties.cli.jobs import ENDING
 from royalties.cli.listening import LOOPBACK, Listening, listen
+from royalties.cli.setup import make_ready
 from royalties.domain.counting import counted
-from royalties.services.people import second_factor
+from royalties.runtime import DatabaseUnavailableError, NotMigratedError
+from royalties.services.people import accounts, first, second_factor
 
 _PAUSE = 1.0
 """Seconds before a worker that died is followed by another."""
@@ -43,6 +46,9 @@ _PAUSE = 1.0
 def serve(desk: Desk, host: str, port: int, *, jobs: bool, demo: bool) -> None:
     """Serve the web application until it is stopped; prints the address to open.
 
+    In an empty folder it creates the books first. While nobody can sign in, it prints a link that
+    makes the first administrator: it works once, within a day.
+
     ROYALTIES_BASE_URL is the address that people type, where a proxy passes it on; requests for
     other hosts are refused. Behind a proxy that speaks HTTPS let it begin with https://, and
     cookies are sent only there.
@@ -51,8 +57,7 @@ def serve(desk: Desk, host: str, port: int, *, jobs: bool, demo: bool) -> None:
         desk.refuse(
             f"the demo's passwords are known to everybody: it is served at {LOOPBACK[0]} only"
         )
-    with desk.work(read_only=True):
-        pass  # a database that is missing or old is told before the server starts
+    begun = _begin_books(desk, demo=demo)
     listening = listen(host, port)
     address, notes = _address(listening)
     # The application and the jobs write links with it, as all that is set up by the environment.
@@ -64,13 +69,19 @@ def serve(desk: Desk, host: str, port: int, *, jobs: bool, demo: bool) -> None:
         notes.append(lost)
     desk.system.files.clear_leftovers()
     _end_by_signals()
+    first_link = "" if demo else _first_link(desk, address)
     application = pkgutil.resolve_name("royalties.wsgi:application")
     largest_body = pkgutil.resolve_name("royalties.wsgi:largest_body")
     worker: Worker | None = None
     try:
         if jobs:
             worker = Worker([sys.executable, "-m", "royalties", "jobs", "--beside-server"])
+        if begun:
+            desk.say(f"New books: {desk.system.config.home}.")
         desk.say(f"Open {address} in a browser; Ctrl+C stops.")
+        if first_link:
+            desk.say("Nobody can sign in yet. Who opens this link first is the administrator:")
+            desk.say(first_link)
         for each in notes:
             desk.say(each)
         sys.stdout.flush()
@@ -85,6 +96,36 @@ def serve(desk: Desk, host: str, port: int, *, jobs: bool, demo: bool) -> None:
         listening.close()
         if worker is not None:
             worker.stop()
+
+
+def _begin_books(desk: Desk, *, demo: bool) -> bool:
+    """Create the books where there are none at all; tells whether it did.
+
+    Raises:
+        NotMigratedError: they are older than the program, or ``royalties demo`` is to make them.
+    """
+    config = desk.system.config
+    try:
+        with desk.work(read_only=True):
+            return False
+    except (NotMigratedError, DatabaseUnavailableError) as error:
+        is_forgotten = not config.is_home_named and homes.others(config)
+        is_new = homes.is_empty(config) or (
+            isinstance(error, NotMigratedError) and desk.system.is_vacant()
+        )
+        if demo or is_forgotten or not is_new:
+            raise
+    make_ready(desk)
+    return True
+
+
+def _first_link(desk: Desk, address: str) -> str:
+    """The link that makes the first administrator; empty once there is anybody."""
+    with desk.work(read_only=True) as work:
+        if accounts.is_anybody_here(work):
+            return ""
+    with desk.work() as work:
+        return first.offer(replace(work, base_url=address)) or ""
 
 
 def _end_by_signals() -> None:

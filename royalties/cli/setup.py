@@ -11,6 +11,7 @@ from royalties.cli import homes
 from royalties.cli.desk import Desk, command, show_warnings
 from royalties.domain.counting import counted
 from royalties.services import time_zone as house
+from royalties.services.examples import EXAMPLES
 from royalties.services.terms.schema import setup_schema
 from royalties.services.terms.setup import Loaded, load
 from royalties.services.terms.warnings import warning_document
@@ -22,12 +23,17 @@ from royalties.services.terms.warnings import warning_document
     metavar="NAME",
     help="Time zone of the house, such as America/New_York; at first this computer's.",
 )
+@click.option(
+    "--example", is_flag=True, help="Also write setup.toml, a commented setup file to begin with."
+)
 @command
-def init(desk: Desk, *, time_zone: str | None) -> None:
+def init(desk: Desk, *, time_zone: str | None, example: bool) -> None:
     """Create the home folder and bring the database to the newest migration.
 
     The house's time zone decides what day it is: it is noted once, and stays the same wherever
     the desk runs. Give --time-zone to change it.
+
+    --example writes setup.toml into the home folder, unless there is one.
 
     Again changes nothing. Then the database is compared with what it should be: if a table, a
     column, an index or a key is missing, it is named, and this exits 1.
@@ -39,15 +45,10 @@ def init(desk: Desk, *, time_zone: str | None) -> None:
             f"Begin a second set of books in {config.home}?", err=desk.json
         ):
             desk.refuse(f"Nothing was created. To use those books:\n{homes.export(existing[0])}")
-    revision = desk.system.migrate()
-    with desk.work() as work:
-        days_of = str(work.now.tzinfo)
-        if time_zone or not house.has_time_zone(work):
-            days_of = time_zone or of_this_computer().key
-            house.set_time_zone(work, days_of)
-    homes.note(config)
+    revision, days_of = make_ready(desk, time_zone)
     lacks, beside = desk.system.deviations()
     document = {"home": str(config.home), "migration": revision, "lacks": lacks, "beside": beside}
+    written = _write_example(desk) if example else ""
     if lacks:
         desk.refuse(
             f"The database counts as migrated to {revision}, but its schema differs. "
@@ -59,12 +60,38 @@ def init(desk: Desk, *, time_zone: str | None) -> None:
             {"outcome": "refused", **document},
         )
     if desk.json:
-        desk.show({**document, "time_zone": days_of})
+        desk.show({**document, "time_zone": days_of} | ({"example": written} if example else {}))
         return
     for each in beside:
         desk.say(f"  beside what is needed: {each} (it is left alone)")
     desk.say(f"Ready: {config.home} (migration {revision}, days of {days_of}).")
-    desk.say("Next: royalties load FILE with your setup; 'royalties schema' shows its form.")
+    if example:
+        desk.say(f"{written}: write your own data into it, then: royalties load {written}")
+        return
+    desk.say("Next: royalties serve, and go on in the browser; or royalties load FILE.")
+
+
+def _write_example(desk: Desk) -> str:
+    """Write the commented setup file; one that is there stays as it is."""
+    starter = EXAMPLES / "starter.toml"
+    if not starter.is_file():
+        desk.refuse(f"the examples are not at {EXAMPLES}: run this from a checkout of the project")
+    target = desk.system.config.home / "setup.toml"
+    if not target.exists():
+        desk.system.files.write_out(target.parent, target.name, starter.read_bytes())
+    return str(target)
+
+
+def make_ready(desk: Desk, time_zone: str | None = None) -> tuple[str, str]:
+    """Bring the database to the newest migration; returns that, and the house's time zone."""
+    revision = desk.system.migrate()
+    with desk.work() as work:
+        days_of = str(work.now.tzinfo)
+        if time_zone or not house.has_time_zone(work):
+            days_of = time_zone or of_this_computer().key
+            house.set_time_zone(work, days_of)
+    homes.note(desk.system.config)
+    return revision, days_of
 
 
 @click.command("load")

@@ -24,6 +24,7 @@ class Verb(StrEnum):
     UNDO = "undo"
     CORRECT = "correct"
     ALIAS = "alias"
+    REMEMBER = "remember"
     MEND = "mend"
     READ = "read"
     PREPARE = "prepare"
@@ -62,6 +63,7 @@ ALLOWED: dict[Verb, frozenset[Role]] = {
     Verb.ENTER: FINANCE,
     Verb.UNDO: FINANCE,
     Verb.ALIAS: FINANCE,
+    Verb.REMEMBER: FINANCE,
     Verb.PREPARE: FINANCE,
     Verb.EXPLAIN_JUMP: FINANCE,
     Verb.KEEP_ORDERS: FINANCE,

@@ -82,11 +82,15 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Something a report can be read in two ways about, and nobody may guess."""
+    """Something a report can be read in two ways about, and nobody may guess.
+
+    ``proposed`` are likely answers where any may be given; ``options`` are all that may.
+    """
 
     key: str
     message: str
     options: tuple[str, ...] = ()
+    proposed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

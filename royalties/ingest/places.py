@@ -469,19 +469,19 @@ def _code_anywhere(text: str) -> str | None:
 
 
 def _why_not(text: str, of: list[str]) -> str:
-    named = " or ".join(country_name(each) for each in of)
-    if of and not any(_regions(each) for each in of):
+    named = " or ".join(country_name(country) for country in of)
+    if of and not any(_regions(country) for country in of):
         return f"{text!r}: {named} has no regions in ISO 3166-2; leave it empty"
     meanings = [
-        f"{region_name(each, code)} ({each}-{code})"
-        for each in of or sorted(_iso_regions())
-        for code in _meanings(text, each)
+        f"{region_name(country, code)} ({country}-{code})"
+        for country in of or sorted(_iso_regions())
+        for code in _meanings(text, country)
     ]
     if len(meanings) > 1:
         shown = ", ".join(meanings[:_MOST_MEANINGS])
         more = " and others" if len(meanings) > _MOST_MEANINGS else ""
         return f"{text!r} could be {shown}{more}: write the code"
-    known = {_folded(each.name): each for each in chain.from_iterable(map(regions, of))}
+    known = {_folded(region.name): region for region in chain.from_iterable(map(regions, of))}
     where = f"state or region of {_the(named)}" if of else "state or region that is known"
     return f"{text!r} is no {where}: write its name, or its code such as WA{_hint(text, known)}"
 

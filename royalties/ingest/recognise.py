@@ -11,6 +11,7 @@ from typing import Any
 
 from royalties.domain.problems import Cause, Choice, Problem
 from royalties.domain.sales.changes import Change
+from royalties.domain.sales.remembered import NOTHING
 from royalties.ingest.formats import built_in
 from royalties.ingest.report import charged
 from royalties.ingest.report.amounts import Numbers
@@ -29,6 +30,7 @@ from royalties.ingest.report.declaration import (
     ReportFormat,
     normal,
 )
+from royalties.ingest.report.glance import SHEETS, FirstRows, GlancedSheet, glanced
 from royalties.ingest.report.mapping import Mapping as MappedReport
 from royalties.ingest.report.mending import changed
 from royalties.ingest.report.opening import OpenedFile, open_file
@@ -40,6 +42,7 @@ from royalties.ingest.report.text import UndecidedEncodingError
 _ALL_SHEETS = "all"
 _SHOWN_COLUMNS = 30
 _SHOWN_CELLS = 3
+_COVER_ROWS = 15
 _LEAST_COLUMNS = 3
 _ALIKE = 0.6
 
@@ -71,14 +74,14 @@ def open_report(
     Raises:
         UnreadableError: the whole file is refused, or no format knows it.
     """
-    given = Given(choices)
+    answers = Given(choices)
     try:
-        opened = open_file(path, given)
+        opened = replace(open_file(path, answers), name=name)
     except UndecidedEncodingError as undecided:
         return _asking("", undecided.choice)
     opened = replace(opened, sheets=changed(opened.sheets, changes))
     try:
-        reading = _recognised(opened, name, known, mappings, given, report)
+        reading = _recognised(opened, name, known, mappings, answers, report)
     except BaseException:
         opened.close()
         raise
@@ -88,6 +91,42 @@ def open_report(
     if reading.choices:
         reading.close()
     return reading
+
+
+def first_rows(path: Path, choices: Mapping[str, str]) -> list[GlancedSheet]:
+    """The first rows of a file's visible sheets, for somebody to say what they mean.
+
+    Raises:
+        UnreadableError: the file cannot be read, or its encoding has to be chosen first.
+    """
+    try:
+        opened = open_file(path, choices)
+    except UndecidedEncodingError as undecided:
+        raise UnreadableError(Problem(undecided.choice.message, "choose the encoding")) from None
+    try:
+        return [glanced(sheet.name, sheet.rows()) for sheet in opened.sheets[:SHEETS]]
+    finally:
+        opened.close()
+
+
+def read_first_rows(
+    sheets: Sequence[GlancedSheet],
+    mapping: MappedReport,
+    name: str,
+    known: Known,
+    choices: Mapping[str, str],
+) -> Reading:
+    """Get the first rows of a file ready to be read as a mapped report.
+
+    Raises:
+        UnreadableError: they lack a column of it.
+    """
+    opened = OpenedFile([FirstRows(sheet) for sheet in sheets])
+    declared = mapping.as_format()
+    found = tables_in(declared, opened.sheets)
+    if not found:
+        raise _unknown(opened.sheets, name, [declared], (), alone=True)
+    return _prepared(declared, found, opened, known, Given(choices))
 
 
 def as_received(
@@ -123,7 +162,9 @@ def _recognised(
     wanted: str | None,
 ) -> Report:
     formats = {declared.name: declared for declared in built_in()}
-    formats |= {mapping.key: mapping.as_format() for mapping in mappings}
+    formats |= {mapping.key: mapping.as_format() for mapping in mappings if not mapping.ended}
+    varied = {name: tuple(declared.variants) for name, declared in formats.items()}
+    formats |= _variants(formats, choices)
     if wanted is None and (chosen := choices.peek("report", formats)):
         wanted = chosen
         choices.need(("report",))
@@ -136,10 +177,10 @@ def _recognised(
         )
     tried = [formats[wanted]] if wanted else list(formats.values())
     matches = {
-        declared.name: found for declared in tried if (found := _find(declared, opened.sheets))
+        declared.name: found for declared in tried if (found := tables_in(declared, opened.sheets))
     }
     if not matches:
-        mapped = {mapping.key for mapping in mappings}
+        mapped = {mapping.key for mapping in mappings if not mapping.ended}
         raise _unknown(opened.sheets, name, tried, mapped, alone=wanted is not None)
     best = _best(matches)
     if len(best) > 1:
@@ -150,18 +191,32 @@ def _recognised(
                 choices,
             ),
         )
+    choices.need(varied[best[0]])
     return _prepared(formats[best[0]], matches[best[0]], opened, known, choices)
 
 
-def _find(declared: ReportFormat, sheets: Sequence[Sheet]) -> Found:
+def _variants(formats: Mapping[str, ReportFormat], choices: Given) -> dict[str, ReportFormat]:
+    """Formats that the user's answers have read in another way."""
+    return {
+        name: variant
+        for name, declared in formats.items()
+        for key, (answer, variant) in declared.variants.items()
+        if choices.peek(key, (answer,))
+    }
+
+
+def tables_in(declared: ReportFormat, sheets: Sequence[Sheet]) -> Found:
+    """The tables of a file that are laid out as a format says; none where it is another report."""
     tables: Found = []
+    if any(sheet.name in declared.unless_sheets for sheet in sheets):
+        return tables
     for sheet in sheets:
-        if declared.sheets and sheet.name not in declared.sheets:
-            continue
         if declared.sheet and sheet.name != declared.sheet:
             continue
+        if declared.sheets and sheet.name not in declared.sheets:
+            continue
         rows = sheet.peek()
-        header = declared.header(rows)
+        header = (declared.by_content or declared.header)(rows)
         if header is None:
             continue
         facts: Facts | None = Facts()
@@ -289,6 +344,13 @@ def _prepared(
     tables_found, doubted = _columns_in_doubt(tables_found, choices)
     retailer, unknown = _retailer(declared, tables_found, known, choices)
     declared = replace(declared, retailer=retailer)
+    if shop := known.retailers.get(retailer or ""):
+        said = known.remembered.get(shop.id, NOTHING)
+        choices.remembered = {
+            question: answer
+            for (report, question), answer in said.answers.items()
+            if report == declared.name
+        }
     if declared.charged and choices.peek(charged.KEY, (charged.EDITION,)):
         choices.need((charged.KEY,))
         tables_found = [
@@ -297,7 +359,9 @@ def _prepared(
         # The report's discount is off what was charged, so it says nothing of the edition's price.
         declared = replace(declared, prices=declared.prices and "most")
     declared, stated = _currency_of_headings(declared, tables_found, choices)
-    answers = ask(tuple(key for key in declared.asks if key != "retailer"), choices, known)
+    declared = replace(declared, asks=_asked(declared, tables_found))
+    texts = [*_outside(tables_found, opened)]
+    answers = ask(tuple(key for key in declared.asks if key != "retailer"), choices, known, texts)
     mark = next((facts.decimal for _, _, facts in tables_found if facts.decimal), declared.decimal)
     numbers = Numbers(
         decimal_mark(choices.peek("decimal", (".", ",")), habit=mark),
@@ -317,17 +381,44 @@ def _prepared(
     undated = ask(("period",), {"period": choices.peek("period")}, known)
     constants = undated.values | constants
     tables = [
-        Table(place, sheet, header, declared, converters, constants | _facts(facts, dates))
+        Table(
+            place,
+            sheet,
+            header,
+            declared,
+            converters,
+            constants | _facts(facts, dates) | _kind(declared, sheet.name),
+        )
         for place, (sheet, header, facts) in enumerate(tables_found)
     ]
     report = Report(declared, tables, known, converters, choices)
     report.period = undated.span
+    report.texts = texts
     report.unread_sheets = left
     report.choices += [*asked, *doubted, *unknown, *stated, *answers.choices]
     for code, message in (*opened.remarks, *_remarks(tables)):
         report.remarks.say(code, message)
     report.notes += [*opened.notes, *_notes(declared, tables, opened)]
     return report
+
+
+def _outside(tables: Found, opened: OpenedFile) -> Iterator[tuple[str, str]]:
+    """What stands outside of the rows, each behind where that is: above headers, on covers."""
+    read = {sheet.name: header.place for sheet, header, _ in tables}
+    for sheet in opened.sheets:
+        rows = sheet.peek()[: read.get(sheet.name, _COVER_ROWS)]
+        where = f"sheet {sheet.name!r}, row" if sheet.name else "row"
+        for number, cells in rows:
+            yield f"{where} {number}", " ".join(printed(cell) for cell in cells if cell != "")
+        if sheet.name:
+            yield f"the name of sheet {sheet.name!r}", sheet.name
+    for sheet, header, _ in tables:
+        first = next(iter(sheet.peek()[header.place + 1 :]), None)
+        if first is not None:
+            used = {at for _, at in header.columns}
+            cells = [cell for at, cell in enumerate(first[1]) if at not in used and cell != ""]
+            yield f"row {first[0]}", " ".join(map(printed, cells))
+    yield "the name of the file", Path(opened.name).stem
 
 
 def _left_sheets(declared: ReportFormat, tables: Found, opened: OpenedFile) -> list[Sheet]:
@@ -447,7 +538,7 @@ def _sheets(
     declared: ReportFormat, tables: Found, choices: Mapping[str, str]
 ) -> tuple[Found, list[Choice]]:
     """The sheets that count, where several have the columns of a report of one sheet."""
-    if declared.sheets or len(tables) == 1:
+    if declared.sheets or declared.every_sheet or len(tables) == 1:
         return tables, []
     names = [sheet.name for sheet, _, _ in tables]
     chosen = choices.get("sheet", "")
@@ -469,8 +560,13 @@ def _retailer(
     if len(own) == 1:
         return own[0], []
     default = declared.retailer
-    if default in known.retailers:
-        return default, []
+    named = (default, *declared.also_known_as)
+    for key in named:
+        if key in known.retailers:
+            return key, []
+    called = [key for key, each in known.retailers.items() if normal(each.name) in named]
+    if len(called) == 1:
+        return called[0], []
     chosen = choices.get("retailer", "")
     if chosen in known.retailers:
         return chosen, []
@@ -487,14 +583,40 @@ def _retailer(
     ]
 
 
+def _asked(declared: ReportFormat, tables: Found) -> tuple[str, ...]:
+    """What a report does not say: besides what its format never says, a date and a currency."""
+    asked = declared.asks
+    if "week" not in asked and _lack(tables, declared, "date"):
+        asked = (*asked, "period")
+    if _lack(tables, declared, "currency"):
+        asked = (*asked, "currency")
+    return tuple(dict.fromkeys(asked))
+
+
+def _lack(tables: Found, declared: ReportFormat, field: str) -> bool:
+    """Whether some table says a field nowhere: neither in its rows nor once for all of them."""
+    if field in declared.constants or field in declared.extras:
+        return False
+    return any(
+        header.at(field) < 0 and field not in facts.texts and not (field == "date" and facts.span)
+        for _, header, facts in tables
+    )
+
+
+def _kind(declared: ReportFormat, sheet: str) -> dict[str, Any]:
+    """The kind of rows that do not say theirs."""
+    name = normal(sheet)
+    of_sheet = (kind for begin, kind in declared.sheet_kinds.items() if name.startswith(begin))
+    kind = next(of_sheet, declared.kind)
+    return {} if kind is None else {"kind": kind.value}
+
+
 def _constants(
     declared: ReportFormat, answers: Answers, known: Known, dates: Dates
 ) -> dict[str, Any]:
     constants: dict[str, Any] = {**declared.constants, **answers.values}
     if declared.retailer in known.retailers:
         constants["retailer"] = known.retailers[declared.retailer or ""].id
-    if declared.kind is not None:
-        constants["kind"] = declared.kind.value
     if answers.span:
         first, last = answers.span
         dates.spans[last.isoformat()] = first.isoformat()

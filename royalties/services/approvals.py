@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from royalties.domain.people import ALLOWED, Verb
+from royalties.services.frame import TWO_PEOPLE
 from royalties.services.mail.outbox import Message, write
 from royalties.services.work import RefusedError, Work
 from royalties.store import work as store
 from royalties.store.people import people
 
-TWO_PEOPLE = "two_people"
 _WAITING = "waiting proposals"
 
 APPROVED_BY_TWO = {
@@ -85,6 +85,8 @@ def words_of(kind: str, subject: str, *, early: bool = False) -> str:
     if kind == "close":
         return f"the {'early ' if early else ''}close of {subject}"
     part, _, key = subject.partition(" ")
+    if part == "setup-file":
+        return f"the setup file {key}"
     if kind in _OF_ORDERS:
         return f"{_OF_ORDERS[kind]} {part}"
     return f"a change of {APPROVED_BY_TWO.get(part, part)} {key}"

@@ -26,6 +26,7 @@ from royalties.store.history import Revision, newest_revision, revisions_in_forc
 from royalties.store.periods import carrying, periods, runs
 from royalties.store.sales.kept_slices import period_slices
 from royalties.store.sales.recorded_orders import recorded_orders
+from royalties.store.sales.remembered import remembered_of
 from royalties.store.sales.slices import Distinctions, Names
 from royalties.store.terms import catalogue
 
@@ -34,6 +35,13 @@ LAST_CLOSED = "last closed"
 
 _KEPT_LEFT = 3
 """Of so many periods it is remembered what the ones before them left."""
+
+
+class EmptyBooksError(RefusedError):
+    """There is no house yet, so there is nothing to read or to work with."""
+
+    def __init__(self) -> None:
+        super().__init__("the books are empty: the house has to be set up first")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +95,7 @@ def setup_in_force(work: Work) -> Setup:
     makes values of its own of that, and remembers nothing.
 
     Raises:
-        RefusedError: no setup file has been loaded yet.
+        EmptyBooksError: there is no house yet.
     """
     if work.memory is None and work.seen:
         known = work.seen.get("setup", {}).get(newest_revision(work.connection))
@@ -112,10 +120,7 @@ def setup_of(revisions: Iterable[Revision]) -> Setup:
         bodies[revision.kind][revision.key] = revision.body
         used[revision.kind, revision.key] = revision.id
     if "publisher" not in bodies["publisher"]:
-        raise RefusedError(
-            "no setup file has been loaded: run 'royalties load FILE' with a file that names "
-            "the publisher ('royalties schema' shows how one looks)"
-        )
+        raise EmptyBooksError
     publisher = setup_file.publisher_of(bodies["publisher"]["publisher"])
     contracts = {key: setup_file.contract_of(body) for key, body in bodies["contracts"].items()}
     return Setup(
@@ -346,6 +351,7 @@ def known_of(work: Work, setup: Setup) -> Known:
         work.today,
         setup.first_period.starts.isoformat(),
         partial(recorded_orders, work.connection),
+        remembered_of(work.connection),
         catalogue.aliases(work.connection).keys(),
     )
 

@@ -81,13 +81,17 @@ def extent_of(work: Work, periods: tuple[int, ...]) -> totals.Extent:
 
     def asked() -> dict[int, totals.Extent]:
         by_period = totals.extents(work.connection, periods)
-        for each in periods:
-            work.know(f"extents of {(each,)}", {each: by_period[each]} if each in by_period else {})
+        for period in periods:
+            work.know(
+                f"extents of {(period,)}",
+                {period: by_period[period]} if period in by_period else {},
+            )
         return by_period
 
-    found = work.once(f"extents of {periods}", asked).values()
+    known = work.once(f"extents of {periods}", asked).values()
     return totals.Extent(
-        sum(each.lines for each in found), tuple(one for each in found for one in each.imports)
+        sum(extent.lines for extent in known),
+        tuple(one for extent in known for one in extent.imports),
     )
 
 

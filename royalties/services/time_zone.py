@@ -1,6 +1,6 @@
 """The house's time zone: it decides what day it is, whatever the server's is."""
 
-from royalties.adapters.zones import UnknownZoneError, zone
+from royalties.adapters.zones import UnknownZoneError, names, zone
 from royalties.domain.people import Verb
 from royalties.services.work import RefusedError, Work
 from royalties.store.schema import TIME_ZONE
@@ -27,3 +27,8 @@ def set_time_zone(work: Work, name: str) -> None:
         ) from None
     write_setting(work.connection, TIME_ZONE, name, work.at, work.actor.name)
     work.record(Verb.SET, {TIME_ZONE: name})
+
+
+def time_zones() -> list[str]:
+    """The names of all time zones that a house may choose."""
+    return names()

@@ -6,8 +6,9 @@ the rest of the store: the newest migration is the last file of its folder.
 
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from royalties.store.engine import is_sqlite
@@ -15,6 +16,8 @@ from royalties.store.engine import is_sqlite
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 TIME_ZONE = "time_zone"
 """The setting that names the house's time zone, as JSON."""
+BOOKS = "books"
+"""The setting that numbers the books that a database has held; another number, other books."""
 
 _UNDEFINED_TABLE = "42P01"
 
@@ -33,20 +36,28 @@ def newest() -> str:
     return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("*.py"))
 
 
-def require_newest(connection: Connection) -> str | None:
+class Kept(NamedTuple):
+    """What every unit of work asks of the settings, as JSON; None: it has no value."""
+
+    time_zone: str | None
+    books: str | None
+
+
+def require_newest(connection: Connection) -> Kept:
     """Refuse to work on a database that is not at the newest migration.
 
     Returns:
-        The setting ``TIME_ZONE``, by the same question: every page asks both.
+        Two settings, by the same question: every page asks all of it.
 
     Raises:
         NotMigratedError: says what to run.
     """
     query = text(
-        "SELECT version_num, (SELECT value FROM setting WHERE name = :name) FROM alembic_version"
+        "SELECT version_num, (SELECT value FROM setting WHERE name = :zone), "
+        "(SELECT value FROM setting WHERE name = :books) FROM alembic_version"
     )
     try:
-        row = connection.execute(query, {"name": TIME_ZONE}).first()
+        row = connection.execute(query, {"zone": TIME_ZONE, "books": BOOKS}).first()
     except DBAPIError as error:
         if not _is_missing(error):
             raise
@@ -56,8 +67,7 @@ def require_newest(connection: Connection) -> str | None:
             raise NotMigratedError(found_revision(another)) from error
     if row is None or row[0] != newest():
         raise NotMigratedError(row[0] if row else None)
-    zone: str | None = row[1]
-    return zone
+    return Kept(row[1], row[2])
 
 
 def found_revision(connection: Connection) -> str | None:
@@ -68,6 +78,11 @@ def found_revision(connection: Connection) -> str | None:
         if _is_missing(error):
             return None
         raise
+
+
+def is_vacant(connection: Connection) -> bool:
+    """Whether a database has no table at all: of this program, or of another."""
+    return not inspect(connection).get_table_names()
 
 
 def _is_missing(error: DBAPIError) -> bool:

@@ -15,10 +15,22 @@ def find_setting(connection: Connection, name: str) -> Any:  # noqa: ANN401 - JS
     return connection.execute(select(setting.c.value).where(setting.c.name == name)).scalar()
 
 
+def find_settings(connection: Connection, names: Collection[str]) -> dict[str, Any]:
+    """The values of some settings; what has none is left out."""
+    query = select(setting.c.name, setting.c.value).where(setting.c.name.in_(names))
+    return {row.name: row.value for row in connection.execute(query)}
+
+
 def write_setting(connection: Connection, name: str, value: object, at: datetime, by: str) -> None:
     """Set a value."""
     connection.execute(delete(setting).where(setting.c.name == name))
     connection.execute(insert(setting).values(name=name, value=value, changed_at=at, changed_by=by))
+
+
+def take_setting(connection: Connection, name: str) -> Any:  # noqa: ANN401 - JSON
+    """Take a setting's value away, so that it serves one taker; None if there is none."""
+    taken = delete(setting).where(setting.c.name == name).returning(setting.c.value)
+    return connection.execute(taken).scalar()
 
 
 class ProposalRow(NamedTuple):

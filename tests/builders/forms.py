@@ -1,5 +1,7 @@
 """What browsers send of forms as they are shown."""
 
+from html.parser import HTMLParser
+
 from werkzeug.datastructures import MultiDict
 
 from royalties.web.forms.entries import EntryForm, RowList
@@ -19,3 +21,55 @@ def sent(form: EntryForm) -> "MultiDict[str, str]":
             if each or field.kind not in {"tick", "ticks"}:
                 found.add(field.name, each.replace("\n", "\r\n"))
     return found
+
+
+class _Form(HTMLParser):
+    """Collects what a browser would send of the form that has an attribute."""
+
+    def __init__(self, mark: str) -> None:
+        super().__init__()
+        self.fields: dict[str, list[str]] = {}
+        self._mark = mark
+        self._inside = False
+        self._patterns = 0
+        self._select = ""
+        self._text: tuple[str, list[str]] | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        at = dict(attrs)
+        if tag == "form":
+            self._inside = self._mark in at
+        self._patterns += tag == "template"
+        if not self._inside or self._patterns:
+            return
+        name = at.get("name") or ""
+        if tag == "input" and name:
+            if at.get("type") not in ("checkbox", "radio") or "checked" in at:
+                self.fields.setdefault(name, []).append(at.get("value") or "")
+        elif tag == "select":
+            self._select = name
+        elif tag == "option" and self._select:
+            if "selected" in at or self._select not in self.fields:
+                self.fields[self._select] = [at.get("value") or ""]
+        elif tag == "textarea":
+            self._text = (name, [])
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = self._inside and tag != "form"
+        self._patterns -= tag == "template"
+        if tag == "select":
+            self._select = ""
+        elif tag == "textarea" and self._text is not None:
+            self.fields[self._text[0]] = ["".join(self._text[1]).removeprefix("\n")]
+            self._text = None
+
+    def handle_data(self, data: str) -> None:
+        if self._text is not None:
+            self._text[1].append(data)
+
+
+def typed_of(page: str, mark: str) -> dict[str, object]:
+    """What a browser sends of a page's form, found by an attribute that only this form has."""
+    form = _Form(mark)
+    form.feed(page)
+    return {name: values[0] if len(values) == 1 else values for name, values in form.fields.items()}

@@ -13,7 +13,7 @@ from royalties.services.people.staff import invite
 from royalties.services.periods import approval as closing
 from royalties.services.periods import checklist
 from royalties.services.sales import manual_entry as entering
-from royalties.services.sales import sheets
+from royalties.services.sales import sheets, uploads
 from royalties.services.statements.sending import send as send_statements
 from royalties.services.terms import amending as terms
 from royalties.services.terms.catalogue import keep_sample
@@ -37,6 +37,20 @@ CLOSED, OPEN = "2025-H1", "2025-H2"
 
 UPLOAD_WRONG, UPLOAD_GOOD = 1, 2
 """Numbers of uploads: one with problems, one that may be recorded."""
+
+MAPPED: Document = {
+    "key": "river",
+    "name": "River Books, monthly",
+    "retailer": "hub",
+    "columns": {"isbn": "EAN", "date": "Sold on", "kind": "Type", "units": "Qty", "net": "Payable"},
+    "currency": "USD",
+    "kinds": {"KENP Read": "usage"},
+    "only": {"Verified": ["Yes"]},
+    "leave_out": {"Status": ["Pending", ""]},
+    "ends_at": "Summary",
+    "answers": {"decimal": "."},
+}
+"""A mapped report."""
 
 CLOSE, CONTRACT_CHANGE = 1, 2
 """Numbers of proposals that wait."""
@@ -117,7 +131,7 @@ def _people(office: Office, site: Site) -> Actor:
     beneficiaries = [
         {**each, "email": f"desk@{each['key']}.example.org"} for each in a_setup()["beneficiaries"]
     ]
-    office.load({"beneficiaries": beneficiaries})
+    office.load({"beneficiaries": beneficiaries, "reports": [MAPPED]})
     return clerk
 
 
@@ -152,6 +166,10 @@ def _uploads(office: Office, clerk: Actor) -> None:
     assert send(office, clerk, as_file(wrong), "december.csv").id == UPLOAD_WRONG
     good = [a_row(3, date="2025-12-02"), a_row(1, date="2025-12-03", isbn=UNKNOWN)]
     assert send(office, clerk, as_file(good), "december mended.csv").id == UPLOAD_GOOD
+    with office.system.work(clerk, read_only=True) as work:
+        rows = uploads.look_at(work, UPLOAD_WRONG)
+    with office.system.work(clerk) as work:
+        uploads.keep_first_rows(work, UPLOAD_WRONG, rows)
 
 
 def _prepared(office: Office, clerk: Actor) -> None:

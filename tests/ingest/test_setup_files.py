@@ -212,6 +212,8 @@ def test_mapping_has_every_key() -> None:
         "percent": [],
         "period": None,
         "answers": {},
+        "name": None,
+        "ended": False,
         "unread": [],
     }
     assert setup.mapping_of(body("reports", "river")) == EXAMPLE["reports"][0] | absent

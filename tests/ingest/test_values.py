@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from royalties.ingest.report.amounts import Numbers, exact
+from royalties.ingest.report.amounts import Numbers
 from royalties.ingest.report.books import EditionFinder
 from royalties.ingest.report.cells import BLANK, Cell, Marked, Odd, Stranger, Undecided, Wrong
 from royalties.ingest.report.conventions import Convention, date_order, decimal_mark
@@ -163,7 +163,6 @@ def test_mixed_decimal_marks_are_refused_naming_both() -> None:
 def test_written_amount_reads_back_the_same(micro: int) -> None:
     text = f"{Decimal(micro).scaleb(-6):f}"
     assert _numbers().amount(text) == micro
-    assert exact(text) == micro or abs(micro) > 10**16
     assert _numbers(COMMA).amount(text.replace(".", ",")) == micro
     grouped = f"{Decimal(micro).scaleb(-6):,.6f}"
     assert _numbers("", grouped, "1.5").amount(grouped) == micro

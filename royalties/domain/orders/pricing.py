@@ -387,21 +387,21 @@ def _cheaper(
 ) -> Cheaper | None:
     """A quantity further up whose total is lower; the cheapest of them, the fewest copies first."""
     copies = request.copies
-    steps = {each.at_least for each in version.discounts} | {version.small_order_below}
+    steps = {discount.at_least for discount in version.discounts} | {version.small_order_below}
     if len(request.ship_to) == 1:
         steps |= {band.up_to + 1 for band in version.freight if band.up_to is not None}
     cheaper = []
     for more in sorted(step for step in steps if step > copies):
-        parts = split(more, [each.copies for each in request.ship_to])
+        parts = split(more, [address.copies for address in request.ship_to])
         ship_to = tuple(
-            ShipTo(part, each.place, each.exempt)
-            for part, each in zip(parts, request.ship_to, strict=True)
+            ShipTo(part, address.place, address.exempt)
+            for part, address in zip(parts, request.ship_to, strict=True)
         )
         other = replace(request, ship_to=ship_to)
         cost = sum(line.amount for line in _lines(other, prices, version, list_price, day))
         if cost < total:
             cheaper.append(Cheaper(more, cost))
-    return min(cheaper, key=lambda each: (each.total, each.copies), default=None)
+    return min(cheaper, key=lambda offer: (offer.total, offer.copies), default=None)
 
 
 def _once(kind: LineKind, words: str, amount: int, why: str, place: str = "") -> QuoteLine:

@@ -96,15 +96,15 @@ def expected(spans: Sequence[Span], period: Period, today: date) -> Expected:
     rhythm = rhythm_of(spans, period.calendar)
     first = period_of(min(span[0] for span in spans), rhythm)
     through = max(span[1] for span in spans)
-    wanted = [each for each in _parts(period, rhythm) if each >= first]
+    wanted = [part for part in _parts(period, rhythm) if part >= first]
     there = [
         (period_of(start, rhythm).ordinal, period_of(last, rhythm).ordinal) for start, last in spans
     ]
     open_parts = [
-        each for each in wanted if not any(low <= each.ordinal <= high for low, high in there)
+        part for part in wanted if not any(low <= part.ordinal <= high for low, high in there)
     ]
-    missing = tuple(each for each in open_parts if each.ends < today)
-    ahead = next((each for each in open_parts if each.ends >= today), None)
+    missing = tuple(part for part in open_parts if part.ends < today)
+    ahead = next((part for part in open_parts if part.ends >= today), None)
     if missing:
         late = (today - missing[0].ends).days > _PATIENCE
         standing = ReportStatus.LATE if late else ReportStatus.DUE

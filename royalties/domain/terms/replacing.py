@@ -377,11 +377,11 @@ def _removed(name: str, value: str) -> _Told:
 
 def _some(changes: Sequence[_Told]) -> _Told:
     """The first of them, what is removed before the rest."""
-    ordered = sorted(changes, key=lambda each: not each.loses)
-    listed = [each.text for each in islice(ordered, _MOST_TOLD)]
+    ordered = sorted(changes, key=lambda change: not change.loses)
+    listed = [change.text for change in islice(ordered, _MOST_TOLD)]
     more = len(changes) - len(listed)
     text = "; ".join([*listed, *([f"and {more} more"] if more else [])])
-    return _Told(text, any(each.loses for each in changes))
+    return _Told(text, any(change.loses for change in changes))
 
 
 def _counts(use: EntryUse) -> str:

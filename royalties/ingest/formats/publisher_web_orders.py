@@ -4,15 +4,13 @@ Facts of an order stand on its first line only, and discounts, taxes and refunds
 whole order, so that an order is worked out as a whole (``shop_orders``) before its lines are read.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 
 from stdnum import isbn as isbn_numbers
 
 from royalties.domain.problems import Cause
-from royalties.ingest.report.amounts import exact
-from royalties.ingest.report.cells import Cell, Odd, Stranger, Wrong, printed, text_of
+from royalties.ingest.report.cells import Cell, Marked, Odd, Stranger, Wrong, printed, text_of
 from royalties.ingest.report.columns import plain_text
 from royalties.ingest.report.declaration import (
     BOOK,
@@ -23,6 +21,7 @@ from royalties.ingest.report.declaration import (
     Surroundings,
     normal,
 )
+from royalties.ingest.report.headings import without_marks
 from royalties.ingest.report.no_books import is_no_book
 from royalties.ingest.report.shop_exports import (
     EXTRAS,
@@ -30,6 +29,8 @@ from royalties.ingest.report.shop_exports import (
     Item,
     Payment,
     ShopExport,
+    order_rows,
+    order_units,
 )
 from royalties.ingest.report.shop_orders import ShopLine, ShopOrder
 from royalties.ingest.report.shop_taxes import rate_in
@@ -62,11 +63,6 @@ _READ = frozenset(
     )
 )  # fmt: skip
 """Columns that are looked at, of some eighty."""
-_exact = lru_cache(10_000)(exact)
-"""Reports repeat their amounts."""
-
-_Line = Mapping[str, str]
-"""A row's texts by the normal name of its column."""
 
 
 class _NoAmountError(ValueError):
@@ -77,13 +73,22 @@ class _NoAmountError(ValueError):
         self.column = column
 
 
-def _amount(line: _Line, name: str) -> int:
-    """An amount in millionths; 0 where it is blank."""
-    text = line.get(name, "")
-    amount = _exact(text) if text else 0
-    if amount is None:
-        raise _NoAmountError(name, text)
-    return amount
+class _Line(dict[str, str]):
+    """A row's texts by the normal name of its column."""
+
+    def __init__(self, texts: Iterable[tuple[str, str]], read: Callable[[Cell], int | Odd]) -> None:
+        super().__init__(texts)
+        self._read = read
+
+    def amount(self, name: str) -> int:
+        """An amount in millionths; 0 where it is blank, or waits for an answer."""
+        text = self.get(name, "")
+        value = self._read(text) if text else 0
+        if isinstance(value, Wrong):
+            raise _NoAmountError(name, text)
+        if isinstance(value, Marked):
+            return value.micro
+        return value if isinstance(value, int) else 0
 
 
 def _arranged(
@@ -93,18 +98,20 @@ def _arranged(
 
 
 def _orders(rows: Iterable[Row], header: Header, around: Surroundings) -> Iterator[ExportedOrder]:
-    names = [normal(name) for name in header.names]
+    names = [without_marks(normal(name)) for name in header.names]
     read = [(name, place) for place, name in enumerate(names) if name in _READ]
     at, sku, created = header.at("order"), header.at(BOOK), header.at("date")
-    for number, group in groupby(rows, key=lambda row: plain_text(row[1][at]) or row[0]):
+    for number, group in groupby(
+        order_rows(rows, header), key=lambda row: plain_text(row[1][at]) or row[0]
+    ):
         rows_of_order = [*group]
         lines = [
-            {name: text_of(cells[place]).strip() for name, place in read}
+            _Line(((name, text_of(cells[place]).strip()) for name, place in read), around.amount)
             for _, cells in rows_of_order
         ]
         try:
             prices = [
-                (_amount(line, "lineitem price"), _amount(line, "lineitem compare at price"))
+                (line.amount("lineitem price"), line.amount("lineitem compare at price"))
                 for line in lines
             ]
             wrong = None
@@ -127,7 +134,7 @@ def _item(
     return Item(
         row=row,
         title=title,
-        units=_units(line.get("lineitem quantity", "")),
+        units=order_units(line.get("lineitem quantity", ""), "Lineitem quantity"),
         book=book,
         day=day,
         price=price,
@@ -161,31 +168,30 @@ def _order(
         gone=gone,
         currency=first.get("currency", "").upper(),
         place=_place(first),
-        is_blank=not any(text_of(cell).strip() for cell in items[0].row[1]),
     )
 
 
 def _figures(number: str, lines: Sequence[_Line], items: Sequence[Item]) -> ShopOrder:
     first = lines[0]
     rates = [
-        (rate_in(first.get(f"tax {place} name", "")), _amount(first, f"tax {place} value"))
+        (rate_in(first.get(f"tax {place} name", "")), first.amount(f"tax {place} value"))
         for place in range(1, _TAXES + 1)
     ]
     return ShopOrder(
         number=printed(number),
         currency=first.get("currency", "").upper(),
-        subtotal=_amount(first, "subtotal"),
-        shipping=_amount(first, "shipping"),
-        taxes=_amount(first, "taxes") if first.get("taxes") else sum(tax for _, tax in rates),
-        total=_amount(first, "total") if first.get("total") else None,
-        discount=_amount(first, "discount amount"),
-        refunded=_amount(first, "refunded amount"),
-        duties=_amount(first, "duties"),
+        subtotal=first.amount("subtotal"),
+        shipping=first.amount("shipping"),
+        taxes=first.amount("taxes") if first.get("taxes") else sum(tax for _, tax in rates),
+        total=first.amount("total") if first.get("total") else None,
+        discount=first.amount("discount amount"),
+        refunded=first.amount("refunded amount"),
+        duties=first.amount("duties"),
         rates=rates,
         lines=[
             ShopLine(
                 units=_count(item),
-                value=(item.price or 0) * _count(item) - _amount(line, "lineitem discount"),
+                value=(item.price or 0) * _count(item) - line.amount("lineitem discount"),
                 book=item.key,
                 is_taxable=line.get("lineitem taxable", "").casefold() != "false",
                 is_extra=item.is_extra,
@@ -222,17 +228,6 @@ def _payment(number: str, state: str, figures: ShopOrder | Wrong) -> Payment | W
 def _no_amount(error: _NoAmountError) -> Wrong:
     return Wrong(
         Cause.NO_NUMBER, f"{error} is not an amount", "write a number such as 12.50", error.column
-    )
-
-
-def _units(text: str) -> int | Wrong:
-    if text.isascii() and text.isdecimal() and len(text) <= 7:
-        return int(text)
-    return Wrong(
-        Cause.NO_WHOLE_NUMBER,
-        f"{printed(text)!r} is not a whole number",
-        "write how many copies",
-        "Lineitem quantity",
     )
 
 

@@ -308,15 +308,6 @@ class Numbers:
         return micro
 
 
-def exact(text: str) -> int | None:
-    """Millionths of a plainly written amount with a decimal point, or None."""
-    found = _PLAIN.fullmatch(text.strip())
-    figure = (
-        PrintedNumber(bool(found[1]), found[2], found[3] or "", "") if found else take_apart(text)
-    )
-    return figure.micro() if figure and figure.doubtful != "," and figure.proves != "," else None
-
-
 def currencies_of(mark: str) -> frozenset[str] | None:
     """Currencies that a code or a sign beside an amount can mean; None for anything else."""
     return _currencies(mark)

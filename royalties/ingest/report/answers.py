@@ -10,6 +10,12 @@ class Given(Mapping[str, str]):
         self._answers = dict(answers)
         self._standing: Mapping[str, str] = {}
         self._needed: set[str] = set()
+        self.remembered: Mapping[str, str] = {}
+        """Answers that were given to such a report of this retailer before, by question."""
+        self.recalled: dict[str, str] = {}
+        """Those of them that counted."""
+        self.taken: dict[str, str] = {}
+        """Answers given now that counted and are to be remembered."""
 
     def beside(self, standing: Mapping[str, str]) -> "Given":
         """The same answers, and in their absence those that stand once and for all."""

@@ -4,8 +4,8 @@ An answer that does not fit is asked again, with the reason.
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from royalties.ingest.report.amounts import Numbers
 from royalties.ingest.report.cells import Odd
 from royalties.ingest.report.conventions import again, date_order, decimal_mark
 from royalties.ingest.report.dates import FIRST_DAY, MONTHS_OF, Dates, month_span
+from royalties.ingest.report.named_periods import proposed, proposed_days
 from royalties.ingest.report.reading import Known
 
 _MONTHS = {"": 12, **MONTHS_OF}
@@ -33,8 +34,17 @@ class Answers:
     span: tuple[date, date] | None = None
 
 
-def ask(keys: tuple[str, ...], choices: Mapping[str, str], known: Known) -> Answers:
-    """Take the user's answers to what a report asks; ``retailer`` is asked elsewhere."""
+def ask(
+    keys: tuple[str, ...],
+    choices: Mapping[str, str],
+    known: Known,
+    texts: Sequence[tuple[str, str]] = (),
+) -> Answers:
+    """Take the user's answers to what a report asks; ``retailer`` is asked elsewhere.
+
+    ``texts`` are what stands outside of the rows, each behind where that is: a period named there
+    is proposed.
+    """
     answers = Answers()
     for key in keys:
         answer = choices.get(key, "").strip()
@@ -51,18 +61,34 @@ def ask(keys: tuple[str, ...], choices: Mapping[str, str], known: Known) -> Answ
             is_valid = not isinstance(value, Odd)
             answers.values[key] = value
         if not is_valid:
-            answers.choices.append(_question(key, answer, known))
+            question = again(_question(key, known), {key: answer})
+            answers.choices.append(with_proposals(question, texts))
     return answers
 
 
-def _question(key: str, answer: str, known: Known) -> Choice:
+def with_proposals(question: Choice, texts: Sequence[tuple[str, str]]) -> Choice:
+    """A question about a period or a week, with those that the report names as likely answers."""
+    if question.key not in ("period", "week"):
+        return question
+    found = proposed(texts, _period) if question.key == "period" else proposed_days(texts)
+    if not found:
+        return question
+    told = ", ".join(f"{where} says {name}" for name, where in found)
+    return replace(
+        question,
+        message=f"{question.message} ({told})",
+        proposed=tuple(name for name, _ in found),
+    )
+
+
+def _question(key: str, known: Known) -> Choice:
     asked, options = {
         "period": ("the report does not say of which period it is: give it as 2025-04", ()),
         "week": ("the report does not say of which week it is: give its last day, a Saturday", ()),
         "currency": ("the report does not say its currency: give its code", _currencies(known)),
         "discount": ("the report does not say the discount: give it as 0.40 or 40%", ()),
     }[key]
-    return again(Choice(key, asked, options), {key: answer})
+    return Choice(key, asked, options)
 
 
 def _currencies(known: Known) -> tuple[str, ...]:

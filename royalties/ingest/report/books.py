@@ -243,7 +243,8 @@ def _no_isbn(message: str) -> Wrong:
     return Wrong(
         Cause.NO_ISBN,
         message,
-        "write the 13 digits of the ISBN, or add this identifier to the edition in the setup",
+        "write the 13 digits of the ISBN, or add this identifier to the edition in the setup; if "
+        "it is no book, say that once",
     )
 
 

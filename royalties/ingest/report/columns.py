@@ -178,6 +178,8 @@ class Converters:
         self._short_books = EditionFinder(known, short=True, blanks=report.blanks)
         self.by_alias = self._books.by_alias = self._short_books.by_alias
         """Aliases by the cells whose edition they told."""
+        self.alias_uses: dict[str, dict[int, list[int]]] = {}
+        """Rows whose edition an alias told, by alias and by the sheet's place."""
         self._retailers = {retailer.key: retailer.id for retailer in known.retailers.values()} | {
             normal(retailer.name): retailer.id for retailer in known.retailers.values()
         }
@@ -221,7 +223,7 @@ class Converters:
                 "identifier": self._books.identifier,
                 "short": self._short_books.isbn,
             }.get(column.read, self._books.isbn)
-        if column.field == "list_price":
+        if column.field in ("list_price", "paid_price"):
             return lambda cell: _price(numbers.amount(cell), cell)
         if column.field in AMOUNTS:
             return lambda cell: _none_if_blank(numbers.amount(cell))
@@ -237,6 +239,7 @@ class Converters:
             "kind": self.kind,
             "retailer": self.retailer,
             "currency": self.currency,
+            "list_currency": self.currency,
             "country": country_text,
         }.get(column.field, plain_text)
 

@@ -7,13 +7,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, StrEnum
+from functools import lru_cache
 from typing import TypeAlias
 
 from royalties.domain.problems import Choice
 from royalties.domain.sales.recorded_orders import RecordedLines
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.cells import Cell, Odd, text_of, visible
-from royalties.ingest.report.headings import look_alike, unit_of, without_span, without_unit
+from royalties.ingest.report.headings import (
+    look_alike,
+    unit_of,
+    without_marks,
+    without_span,
+    without_unit,
+)
 from royalties.ingest.report.labels import TOTALS
 
 HEADER_ROWS = 15
@@ -51,11 +58,13 @@ class Column:
 
     Fields are ``book, date, retailer, kind, units, sold, returned, free, net_units, currency,
     list_price, net, unit_net, return_net, discount, country, region, city, order, reference,
-    title``, and ``postcode``, which is looked at and not recorded; a column without a field only
-    tells which rows count. ``nth`` counts columns of the same name from the left; 0: there is only
-    one, and of several the user chooses. ``read`` chooses how where the field leaves it open:
-    ``identifier`` or ``short`` (for a book), ``percent`` or ``fraction`` (for a discount).
-    ``words`` gives the meaning of printed words, in lower case.
+    title``; ``postcode``, which is looked at and not recorded; ``list_currency``, that of the list
+    price, which counts only in the row's currency; ``paid_price``, which tells copies that were
+    given away; and ``left_out``, whose ``words`` give the reason why a row does not count. A column
+    without a field is known, and at most tells which rows count. ``nth`` counts columns of the same
+    name from the left; 0: there is only one, and of several the user chooses. ``read`` chooses how
+    where the field leaves it open: ``identifier`` or ``short`` (for a book), ``percent`` or
+    ``fraction`` (for a discount). ``words`` gives the meaning of printed words, in lower case.
     """
 
     field: str
@@ -132,14 +141,15 @@ class Header:
 class Surroundings:
     """What a format that arranges rows may look up, and where it says what is to be said.
 
-    ``book`` and ``day`` read cells as all reports are read; ``price`` is an edition's list price in
-    millionths on an ISO day in a currency. ``recorded`` tells what standing imports of the report's
-    retailer hold of some orders; ``choices`` are the user's answers. ``warn`` takes a code and what
-    is to be confirmed, ``note`` what is only shown, ``ask`` a question.
+    ``book``, ``day`` and ``amount`` read cells as all reports are read; ``price`` is an edition's
+    list price in millionths on an ISO day in a currency. ``recorded`` tells what standing imports
+    of the report's retailer hold of some orders; ``choices`` are the user's answers. ``warn`` takes
+    a code and what is to be confirmed, ``note`` what is only shown, ``ask`` a question.
     """
 
     book: Callable[[Cell], int | Odd]
     day: Callable[[Cell], str | Odd]
+    amount: Callable[[Cell], int | Odd]
     price: Callable[[int, str, str], int | None]
     recorded: Callable[[Sequence[str]], Sequence[RecordedLines]]
     choices: Mapping[str, str]
@@ -152,7 +162,8 @@ class Surroundings:
 class ReportFormat:
     """One kind of report.
 
-    ``retailer`` is the default key, None where rows name it. ``sheets`` are the names of the
+    ``retailer`` is the default key, None where rows name it; ``also_known_as`` are other keys, and
+    names in lower case, that a setup may have for it. ``sheets`` are the names of the
     sheets that count; empty: the one visible sheet with the header. ``constants`` are texts by
     field. ``kinds`` reads the kind column: a kind, or the reason why its rows are no sales;
     ``other_kinds`` is what unlisted words mean, None: a problem. ``returns_positive``: the kind
@@ -165,10 +176,15 @@ class ReportFormat:
     are free ones. ``asks`` names what the report does not say. ``arrange`` rewrites the rows of a
     sheet and appends one cell for each of ``extras``. ``natural`` are remarks about dates that
     this report needs not confirmed.
+    ``kind`` is that of rows that do not say theirs, and ``sheet_kinds`` that of a sheet's rows, by
+    the beginning of its name in lower case; None, and other sheets: the sign of their units tells
+    it. ``every_sheet``: all sheets with the header count; ``unless_sheets``: a file with one of
+    these is another report. ``by_content`` finds a header whose names are not known. ``variants``
+    are other ways to read it, each for an answer that the user may give unasked, by its key.
+    ``zero_is_free``: copies without money whose price, paid or listed, is 0 are free ones.
     ``by_order``: sales are known by the numbers of their orders, so that ``arrange`` leaves out
     what is recorded already. ``points``: a point parts decimals unless the file has decimal
     commas. ``charged``: its list prices are what was charged, which may be less than the edition's.
-    ``kind`` is that of rows that do not say theirs, None: the sign of their units tells it.
     ``rows_are`` says what a row is. ``only`` and ``leave_out`` take or leave rows: the values, by
     the heading of their column. ``ends_at`` are the first words of the row at which the table ends;
     empty: the first empty row, None: nothing ends it. ``answers`` are those to questions that were
@@ -182,9 +198,12 @@ class ReportFormat:
     title: str
     columns: tuple[Column, ...]
     retailer: str | None = None
+    also_known_as: tuple[str, ...] = ()
     account: str = ""
     sheets: tuple[str, ...] = ()
     sheet: str = ""
+    every_sheet: bool = False
+    unless_sheets: tuple[str, ...] = ()
     header_row: int | None = None
     alone: bool = False
     constants: Mapping[str, str] = field(default_factory=dict)
@@ -196,6 +215,7 @@ class ReportFormat:
     leave_out: Mapping[str, Sequence[str]] = field(default_factory=dict)
     ends_at: str | None = None
     answers: Mapping[str, str] = field(default_factory=dict)
+    sheet_kinds: Mapping[str, SaleKind] = field(default_factory=dict)
     returns_positive: bool = False
     blanks: frozenset[str] = frozenset()
     totals: tuple[str, ...] = TOTALS
@@ -211,6 +231,7 @@ class ReportFormat:
     money_on_sales: bool = False
     counts_use: bool = False
     full_discount_is_free: bool = False
+    zero_is_free: bool = False
     asks: tuple[str, ...] = ()
     natural: tuple[str, ...] = ()
     prices: str = "most"
@@ -219,6 +240,8 @@ class ReportFormat:
     unread: tuple[str, ...] = ()
     unread_sheets: tuple[str, ...] = ()
     facts: Callable[[Sequence[Row]], Facts | None] | None = None
+    variants: Mapping[str, tuple[str, "ReportFormat"]] = field(default_factory=dict)
+    by_content: Callable[[Sequence[Row]], Header | None] | None = None
     arrange: (
         Callable[
             [Iterable[Row], Header, Surroundings], Iterator[tuple[int, Sequence[Cell | Odd | None]]]
@@ -239,8 +262,10 @@ class ReportFormat:
     def _matched(
         self, cells: Sequence[Cell]
     ) -> tuple[tuple[str, ...], tuple[tuple[Column, int], ...], tuple[Doubt, ...]] | None:
-        printed = [" ".join(visible(text_of(cell)).split()) for cell in cells]
-        names = [normal(name) for name in printed]
+        row = _headings(tuple(cells))
+        if not self.strict and row.is_ascii and any(map(row.lacks, self.columns)):
+            return None
+        printed, names = row.printed, row.names
         columns: list[tuple[Column, int]] = []
         doubts: list[Doubt] = []
         for column in self.columns:
@@ -257,7 +282,7 @@ class ReportFormat:
         used = {names[place] for _, place in columns}
         if self.alone and set(names) - used - {"", "problem"}:
             return None
-        return tuple(printed), tuple(columns), tuple(doubts)
+        return printed, tuple(columns), tuple(doubts)
 
     def _doubt(self, column: Column, place: int | None, names: Sequence[str]) -> Doubt | None:
         """Why a column's place is not certain."""
@@ -265,8 +290,9 @@ class ReportFormat:
             return None
         if place is not None:
             same = tuple(at for at, name in enumerate(names) if name == names[place])
+            bare = without_marks(names[place])
             counted = any(
-                other.nth and names[place] in map(normal, other.names) for other in self.columns
+                other.nth and bare in map(_declared, other.names) for other in self.columns
             )
             return None if len(same) == 1 or counted else Doubt(column.field, same, TWICE)
         wanted = {*map(normal, column.names)}
@@ -303,6 +329,40 @@ def normal(name: str) -> str:
     return " ".join(visible(name).split()).casefold()
 
 
+@lru_cache(4_096)
+def _declared(name: str) -> str:
+    """The normal name of a declared column, without marks of footnotes."""
+    return without_marks(normal(name))
+
+
+@dataclass(frozen=True, slots=True)
+class _Headings:
+    """A row that may be a header: its texts as printed, and by their normal names."""
+
+    printed: tuple[str, ...]
+    names: tuple[str, ...]
+    bare: frozenset[str]
+    """The names without marks of footnotes."""
+    is_ascii: bool
+
+    def lacks(self, column: Column) -> bool:
+        """Whether a required column is certainly not here; an amount's name may have a unit."""
+        return (
+            column.required
+            and column.field not in (*AMOUNTS, "discount")
+            and self.bare.isdisjoint(map(_declared, column.names))
+        )
+
+
+@lru_cache(64)
+def _headings(cells: tuple[Cell, ...]) -> _Headings:
+    """The names in a row; every format looks at the same first rows of a file."""
+    printed = tuple(" ".join(visible(text_of(cell)).split()) for cell in cells)
+    names = tuple(map(normal, printed))
+    bare = frozenset(map(without_marks, names))
+    return _Headings(printed, names, bare, all(map(str.isascii, names)))
+
+
 def begins(text: str, words: Sequence[str]) -> str:
     """The first of some words with which a text begins, as whole words; empty if none."""
     return next(
@@ -321,10 +381,22 @@ def _place(column: Column, names: Sequence[str], printed: Sequence[str]) -> int 
         places = [place for place, found in enumerate(names) if found == normal(name)]
         if len(places) >= max(column.nth, 1):
             return places[max(column.nth, 1) - 1]
+    if (place := _footnoted(column, names)) is not None:
+        return place
     if column.field not in (*AMOUNTS, "discount"):
         return None
     bare = [normal(without_unit(name)) for name in printed]
     for name in map(normal, column.names):
         if bare.count(name) == 1 and name not in names:
             return bare.index(name)
+    return None
+
+
+def _footnoted(column: Column, names: Sequence[str]) -> int | None:
+    """The place of a column whose heading carries the mark of a footnote."""
+    bare = [without_marks(name) for name in names]
+    for name in map(_declared, column.names):
+        places = [place for place, found in enumerate(bare) if found == name]
+        if len(places) == max(column.nth, 1):
+            return places[-1]
     return None

@@ -26,6 +26,7 @@ class DiscountUnit:
         self._numbers = numbers
         self._choices = choices
         self._answer = choices.peek(KEY, (PERCENT, FRACTION, MIXED))
+        self._remembered = choices.remembered.get(KEY, "")
         self._above_one = ""
         self._below_one = ""
         self._asked = False
@@ -66,21 +67,31 @@ class DiscountUnit:
         if not value:
             return value
         self._below_one = self._below_one or printed(cell)
-        if says_percent and mixed():
-            if not self._answer:
+        if (says_percent or self._remembered) and mixed():
+            if not self._answer and self._remembered != MIXED:
                 return self._undecided()
-            self._choices.need((KEY,))
+            self._counts()
         if self._answer == PERCENT:
-            self._choices.need((KEY,))
+            self._counts()
             return per_cent
         return value
 
     def _large(self, value: Any, per_cent: int, cell: Cell, *, says_percent: bool) -> int | Odd:
         self._above_one = self._above_one or printed(cell)
+        if says_percent and not self._answer:
+            return per_cent
+        if answer := self._answer or self._remembered:
+            self._counts()
+            return value if answer == FRACTION else per_cent
+        return self._undecided()
+
+    def _counts(self) -> None:
+        """An answer was needed: one that was given now is remembered, unless it was before."""
+        self._choices.need((KEY,))
         if self._answer:
-            self._choices.need((KEY,))
-            return value if self._answer == FRACTION else per_cent
-        return per_cent if says_percent else self._undecided()
+            self._choices.taken[KEY] = self._answer
+        else:
+            self._choices.recalled[KEY] = self._remembered
 
     def _undecided(self) -> Undecided:
         self._asked = True

@@ -15,6 +15,8 @@ _BRACKETS = re.compile(r"\s?[(\[]\s?(?:in\s)?([^()\[\]]{1,20}?)\s?[)\]]$", re.IG
 _IN = re.compile(r"\sin\s([^\s()]{1,10})$", re.IGNORECASE)
 _LAST_CODE = re.compile(r"\s([A-Z]{3})$", re.ASCII)
 _LAST_WORD = re.compile(r"[\s_](cents?|pence|%|per ?cent|pct)$", re.IGNORECASE)
+_MARKS = "*†‡§¹²³⁴⁵⁶⁷⁸⁹ "
+_NOTE = re.compile(r"\s?[(\[](?:\d|[a-e]|\*{1,3})[)\]]$", re.ASCII)
 _LONGEST = 120
 """Characters of a heading that is looked at; longer ones state no unit."""
 _CENTS = frozenset(("cent", "cents", "us cents", "ct", "cts", "pence", "¢", "minor units"))
@@ -82,13 +84,22 @@ def unit_of(heading: str) -> Unit:
     )
 
 
+def without_marks(heading: str) -> str:
+    """A heading without the marks of footnotes that stand around it.
+
+    >>> without_marks("Net Units Sold or KENP Read**"), without_marks("Units (1)")
+    ('Net Units Sold or KENP Read', 'Units')
+    """
+    return _NOTE.sub("", heading.strip(_MARKS)).strip(_MARKS)
+
+
 def without_unit(heading: str) -> str:
     """A heading without the unit that it states."""
     return heading if len(heading) > _LONGEST else _parted(heading)[0]
 
 
 def _parted(heading: str) -> tuple[str, str]:
-    heading = " ".join(heading.split())
+    heading = without_marks(" ".join(heading.split()))
     for shape in (_BRACKETS, _IN, _LAST_CODE, _LAST_WORD):
         found = shape.search(heading)
         if found and _is_unit(found[1], bare=shape is _LAST_CODE):

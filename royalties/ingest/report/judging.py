@@ -11,6 +11,7 @@ from typing import Any
 
 from royalties.domain.money import MICRO, rounded
 from royalties.domain.problems import Cause
+from royalties.domain.sales.remembered import BundlePart
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.amounts import MOST
 from royalties.ingest.report.cells import BLANK, Marked, Stranger, Undecided, Wrong, printed
@@ -25,6 +26,8 @@ _REMEDIES = {
     "units": "write how many copies",
     "retailer": "write the retailer's key",
 }
+SET_ASIDE = "set aside: "
+"""The beginning of reasons of rows that will count later."""
 _WRITE_NET = "write what the publisher received; 0 if nothing was paid"
 
 
@@ -45,6 +48,7 @@ class Verdict:
     their places among the row's. ``undated``: all that a row lacks is its date.
     ``left_net`` is the currency and the money of a row that is left out, where that is told.
     ``is_use_by_money``: the row is taken as usage because it has money and no units.
+    ``parts`` are the editions of a bundle, each with its share of the money.
     """
 
     lines: list[tuple[int, int, int | None, int | None]] = field(default_factory=list)
@@ -56,6 +60,7 @@ class Verdict:
     pending: bool = False
     undated: bool = False
     is_use_by_money: bool = False
+    parts: Sequence[BundlePart] = ()
 
 
 class Judge:
@@ -68,6 +73,9 @@ class Judge:
     def judge(self, values: dict[str, Any], books: Sequence[Any], title: str) -> Verdict:
         """Judge one row; ``books`` are its identifiers, the best first."""
         verdict = Verdict()
+        if reason := values.pop("left_out", ""):
+            verdict.left, verdict.left_net = reason, _money(values)
+            return verdict
         kind = values.get("kind", BY_SIGN)
         if isinstance(kind, LeftOut):
             verdict.left = kind.reason
@@ -75,6 +83,7 @@ class Judge:
                 verdict.left_net = (kind.currency, kind.net)
             return verdict
         self._find_book(books, title, verdict)
+        self._take_list_price(values)
         if kind == SaleKind.USAGE:
             self._usage(values, verdict)
             return verdict
@@ -91,6 +100,13 @@ class Judge:
         if not verdict.faults:
             self._lines(values, parts, verdict)
         return verdict
+
+    @staticmethod
+    def _take_list_price(values: dict[str, Any]) -> None:
+        """Leave out a list price in another currency than the row's, unless it is none at all."""
+        of_price = values.pop("list_currency", None)
+        if of_price not in (None, BLANK, values.get("currency")) and values.get("list_price"):
+            values["list_price"] = None
 
     def _find_book(self, books: Sequence[Any], title: str, verdict: Verdict) -> None:
         present = [book for book in books if book is not BLANK]
@@ -110,12 +126,11 @@ class Judge:
             verdict.faults.append(RowFault(BOOK, wrong[0][1]))
         else:
             asked = f" (is it {printed(title)!r}?)" if title else ""
-            verdict.faults.append(
-                RowFault(
-                    BOOK,
-                    Wrong(Cause.EMPTY, f"{{column}} is empty{asked}", "write the ISBN of the book"),
-                )
-            )
+            remedy = "write the ISBN of the book"
+            if title:
+                remedy += f"; if it is none, say once that {printed(title)!r} is no book"
+            wrong_cell = Wrong(Cause.EMPTY, f"{{column}} is empty{asked}", remedy)
+            verdict.faults.append(RowFault(BOOK, wrong_cell))
 
     def _find_faults(self, values: Mapping[str, Any], verdict: Verdict) -> None:
         for name, value in values.items():
@@ -215,6 +230,8 @@ class Judge:
             )
         if sold < 0:
             sold, returned = 0, returned - sold
+        if self._is_given_away(values):
+            sold, free = 0, free + sold
         if kind == SaleKind.FREE:
             sold, free = 0, free + sold
         parts = ((SaleKind.SALE, sold), (SaleKind.RETURN, -returned), (SaleKind.FREE, free))
@@ -238,6 +255,8 @@ class Judge:
             and units > 0
         ):
             kind = SaleKind.FREE
+        if units > 0 and self._is_given_away(values):
+            kind = SaleKind.FREE
         if kind == BY_SIGN or (kind == SaleKind.SALE and units < 0 and not self._report.strict):
             kind = SaleKind.SALE if units > 0 else SaleKind.RETURN
         if (units < 0) is not (kind == SaleKind.RETURN):
@@ -254,6 +273,13 @@ class Judge:
                 )
             )
         return [(int(kind), units)]
+
+    def _is_given_away(self, values: Mapping[str, Any]) -> bool:
+        if not self._report.zero_is_free or values.get("net"):
+            return False
+        paid = values.get("paid_price")
+        price = values.get("list_price") if paid is None else paid
+        return (price.micro if isinstance(price, Marked) else price) == 0
 
     def _lines(
         self, values: Mapping[str, Any], parts: list[tuple[int, int]], verdict: Verdict
@@ -367,6 +393,14 @@ def one_of(kind: int, net: int | None) -> int:
     """The signed units of a row that is one copy: its kind tells a return, else its money."""
     is_return = kind == SaleKind.RETURN or (kind == BY_SIGN and net is not None and net < 0)
     return -1 if is_return else 1
+
+
+def _money(values: Mapping[str, Any]) -> tuple[str, int] | None:
+    """Currency and net receipts of a row, if it says both."""
+    currency, net = values.get("currency"), values.get("net")
+    if isinstance(net, Marked):
+        net = net.micro
+    return (currency, net) if isinstance(currency, str) and isinstance(net, int) else None
 
 
 def listed(edition: KnownEdition, day: str, currency: str) -> int | None:

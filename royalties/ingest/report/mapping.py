@@ -56,7 +56,8 @@ class Mapping:
     name. ``unread`` are columns that are known to be of no use, as patterns. ``ends_at`` are the
     first words of the row at which the table ends, empty: the first empty row. ``percent`` names
     columns in per cent, ``period`` is of rows without a date, and ``answers`` are those to
-    questions, by key, that hold for all its files.
+    questions, by key, that hold for all its files. ``name`` is what people
+    call it; no file is recognised as one that has ``ended``.
 
     A comma as ``decimal`` and ``dmy`` or ``mdy`` as ``date_order`` count unless the file
     proves the opposite throughout, which is asked about. A point and ``ymd``, the defaults of the
@@ -74,7 +75,6 @@ class Mapping:
     currency: str | None = None
     skip: Sequence[str] = ()
     kinds: Words[str, str] = field(default_factory=dict)
-    unread: Sequence[str] = ()
     kind: str | None = None
     rows_are: str = "lines"
     only: Words[str, Sequence[str]] = field(default_factory=dict)
@@ -83,6 +83,9 @@ class Mapping:
     percent: Sequence[str] = ()
     period: str | None = None
     answers: Words[str, str] = field(default_factory=dict)
+    name: str | None = None
+    ended: bool = False
+    unread: Sequence[str] = ()
 
     def as_format(self) -> ReportFormat:
         """The mapping as a declared format."""
@@ -97,7 +100,7 @@ class Mapping:
         ]  # fmt: skip
         return ReportFormat(
             name=self.key,
-            title=f"the mapped report {self.key!r}",
+            title=f"the mapped report {self.name or self.key!r}",
             columns=(*self._columns(rows_are),),
             retailer=None if in_rows else self.retailer,
             sheet=self.sheet or "",

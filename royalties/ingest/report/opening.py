@@ -35,12 +35,13 @@ _WEB_PAGE = (b"<html", b"<!doctype html", b"<table", b"<head", b"<body")
 
 @dataclass(frozen=True, slots=True)
 class OpenedFile:
-    """An opened file: its sheets, and what is to be confirmed or told about it."""
+    """An opened file: its sheets and name, and what is to be confirmed or told about it."""
 
     sheets: Sequence[Sheet]
     remarks: Sequence[tuple[str, str]] = ()
     notes: Sequence[str] = ()
     close: Callable[[], None] = lambda: None
+    name: str = ""
 
 
 def open_file(path: Path, choices: Mapping[str, str]) -> OpenedFile:

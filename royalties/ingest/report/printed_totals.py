@@ -30,7 +30,8 @@ class PrintedTotals:
     def add(self, table: Table, number: int, values: Mapping[str, Any], bulk: Bulk | None) -> None:
         """Compare a totals row; ``bulk`` holds plain rows of its block, not yet added up."""
         tally = self._tally
-        units, free, net = tally.all_units, tally.units[SaleKind.FREE], tally.all_net
+        units, free = tally.all_units - tally.bundled, tally.units[SaleKind.FREE]
+        net = tally.all_net
         if bulk is not None and bulk.numbers:
             columns = (bulk.column(field) for field in ("units", "kind", "net"))
             for row, count, kind, amount in zip(bulk.numbers, *columns, strict=True):

@@ -16,6 +16,7 @@ from royalties.domain.sales.lines import (
     WaitingLine,
 )
 from royalties.domain.sales.recorded_orders import RecordedLines
+from royalties.domain.sales.remembered import Remembered
 from royalties.domain.terms.catalogue import Price
 
 
@@ -61,8 +62,9 @@ class Known:
 
     ``editions`` goes by ISBN-13 (13 bare digits) and by every other identifier (ASIN, BN ID,
     aliases), upper case; ``retailers`` by key. ``first_day`` is that of the books, as ISO date.
-    ``aliases`` are those of the identifiers that somebody gave by hand.
-    ``recorded`` tells what standing imports hold of orders, by the retailer's id and their numbers.
+    ``recorded`` tells what standing imports hold of orders, by the retailer's id and their numbers;
+    ``remembered`` is what was said once of reports, by the retailer's id; ``aliases`` are those of
+    the identifiers that somebody gave by hand.
     """
 
     editions: Mapping[str, KnownEdition]
@@ -70,6 +72,7 @@ class Known:
     today: date
     first_day: str = ""
     recorded: Callable[[int, Sequence[str]], Sequence[RecordedLines]] = _nothing_recorded
+    remembered: Mapping[int, Remembered] = field(default_factory=dict)
     aliases: Collection[str] = ()
 
 
@@ -144,7 +147,7 @@ class RefusedRow:
 
 
 @dataclass(slots=True)
-class Stranger:
+class UnknownBook:
     """What a report tells of a book that nobody knows.
 
     ``net`` is in millionths by currency, ``rows`` are (sheet, row) of the first ones.
@@ -163,10 +166,10 @@ class Findings(Protocol):
     None where the retailer stands in the rows. ``header_rows`` is the row of each sheet's header.
     ``account`` tells apart reports of one retailer that do not repeat each other (KDP and Vendor
     Central). ``by_order``: what it holds of orders that are recorded already was left out.
-    ``notices`` must be confirmed; ``notes`` are only shown. ``changes`` are what somebody changed
-    in it, as applied; ``refused_rows`` the first rows with problems; ``strangers`` goes by the
-    identifier of the unknown book; ``alias_uses`` tells
-    the rows whose edition an alias told, by alias and by the sheet's place.
+    ``notices`` must be confirmed; ``notes`` are only shown. ``answers`` are those that are to be
+    remembered, by question. ``changes`` are what somebody changed in it, as applied;
+    ``refused_rows`` the first rows with problems; ``unknown_books`` goes by their identifiers;
+    ``alias_uses`` tells the rows whose edition an alias told, by alias and by the sheet's place.
     """
 
     report: str
@@ -183,8 +186,13 @@ class Findings(Protocol):
     totals: ControlTotals
     changes: list[Change]
     refused_rows: list[RefusedRow]
-    strangers: dict[str, Stranger]
+    unknown_books: dict[str, UnknownBook]
     alias_uses: dict[str, dict[int, list[int]]]
+
+    @property
+    def answers(self) -> Mapping[str, str]:
+        """Answers that are to be remembered."""
+        ...
 
     @property
     def unlisted(self) -> int:

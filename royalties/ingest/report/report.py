@@ -6,33 +6,43 @@ from datetime import date
 from typing import Any
 
 from royalties.domain.counting import counted
-from royalties.domain.problems import Choice, Notice, Skipped
+from royalties.domain.problems import Cause, Choice, Notice, Skipped
 from royalties.domain.sales.changes import MOST_CHANGES, Change, RowLeftOut, words_of
 from royalties.domain.sales.lines import LineColumns, SaleLine, WaitingLine
+from royalties.domain.sales.remembered import NOTHING, BundlePart, Remembered, shared
+from royalties.domain.sales.slices import SaleKind
+from royalties.domain.terms.identifiers import identifier_key
 from royalties.ingest.report import unread_sheets
 from royalties.ingest.report.amounts import Numbers
 from royalties.ingest.report.answers import Given
 from royalties.ingest.report.asides import Asides
+from royalties.ingest.report.asking import with_proposals
 from royalties.ingest.report.bulk import Bulk, Homes, Workings
-from royalties.ingest.report.cells import Block, Cell, Marked, Wrong, printed
+from royalties.ingest.report.cells import Block, Cell, Marked, Stranger, Wrong, printed, text_of
 from royalties.ingest.report.columns import Converters, bad_cells
 from royalties.ingest.report.conventions import Convention, again
 from royalties.ingest.report.dates import LANGUAGES, RANGE_ENDS, Dates
 from royalties.ingest.report.declaration import BOOK, PLACE, Column, ReportFormat, Surroundings
-from royalties.ingest.report.judging import Judge, Verdict, listed
+from royalties.ingest.report.judging import SET_ASIDE, Judge, RowFault, Verdict, listed
 from royalties.ingest.report.mending import ChangedSheet
 from royalties.ingest.report.passed_over import PassedOver
 from royalties.ingest.report.printed_totals import PrintedTotals
-from royalties.ingest.report.reading import Chunk, ControlTotals, Known, Stranger
+from royalties.ingest.report.reading import Chunk, ControlTotals, Known, UnknownBook
 from royalties.ingest.report.refusals import Refusals
 from royalties.ingest.report.row_checks import RowChecks
 from royalties.ingest.report.row_warnings import RowWarnings
+from royalties.ingest.report.shop_orders import shown
 from royalties.ingest.report.tables import Sheet, Table
 from royalties.ingest.report.tally import Tally
 
 CHUNK = 8_192
 """Lines handed over at a time, at least."""
 
+_NO_PRICE_OF_BUNDLE = Wrong(
+    Cause.NO_LIST_PRICE,
+    "{column} cannot be worked out: a bundle has no list price of its own",
+    "write the net amount, or the list price of the bundle",
+)
 _PERIOD = "give the period of the report as 2025-05, or write the days into the file"
 _QUESTIONS = {
     choice.key: choice
@@ -88,19 +98,19 @@ class Report:
         self.problems = self._refusals.problems
         self.refused_rows = self._refusals.rows
         self.changes: list[Change] = []
-        self.strangers: dict[str, Stranger] = {}
-        self.alias_uses: dict[str, dict[int, list[int]]] = {}
+        self.unknown_books: dict[str, UnknownBook] = {}
         self._declared = declared
         self._tables = tables
         self._passed_over = [PassedOver(table.header, declared.unread) for table in tables]
+        self.texts: Sequence[tuple[str, str]] = ()
+        """What stands outside of the rows, each behind where that is."""
         self.unread_sheets: Sequence[Sheet] = ()
         """Sheets that are not read and not known to repeat the others."""
         self._converters = converters
         self._given = choices
-        editions = {edition.id: edition for edition in known.editions.values()}
-        self._editions = editions
-        self._judge = Judge(declared, editions)
-        self._watch = RowChecks(known, editions, self.remarks, declared)
+        self._editions = {edition.id: edition for edition in known.editions.values()}
+        self._judge = Judge(declared, self._editions)
+        self._watch = RowChecks(known, self._editions, self.remarks, declared)
         self._tally = Tally(known.first_day)
         self._printed_totals = PrintedTotals(self._tally)
         kept = (self.totals, self.skipped)
@@ -115,6 +125,11 @@ class Report:
         self._undated: list[str] = []
         self._last_rows: dict[int, int] = {}
         """The last row of each table that was no aside."""
+
+    @property
+    def alias_uses(self) -> dict[str, dict[int, list[int]]]:
+        """See ``reading.Reading``."""
+        return self._converters.alias_uses
 
     @property
     def unlisted(self) -> int:
@@ -132,6 +147,11 @@ class Report:
     @property
     def _dates(self) -> Dates:
         return self._converters.dates
+
+    @property
+    def answers(self) -> Mapping[str, str]:
+        """See ``reading.Reading``."""
+        return self._given.taken
 
     def chunks(self) -> Iterator[Chunk]:
         """See ``reading.Reading``."""
@@ -184,6 +204,7 @@ class Report:
         return Surroundings(
             book=self._converters.convert(Column(BOOK, ())),
             day=self._dates.day,
+            amount=self._numbers.amount,
             price=lambda book, day, currency: listed(self._editions[book], day, currency),
             recorded=lambda numbers: (
                 self._known.recorded(retailer, numbers) if retailer is not None else ()
@@ -262,10 +283,14 @@ class Report:
         self._last_rows[table.place] = max(number, self._last_rows.get(table.place, 0))
         if self._asides.turn(table, values):
             return
-        if reason := self._reason_to_leave(table, number, cells):
+        remembered = self._known.remembered.get(values.get("retailer", 0), NOTHING)
+        reason = self._reason_to_leave(table, number, cells)
+        if reason := reason or _why_no_book(remembered, table, cells, books):
             self._leave_out(values, Verdict(left=reason, left_net=_money_of(values)))
             return
         verdict = self._judge.judge(values, books, table.title_of(cells))
+        if isinstance(verdict.book, str):
+            self._divide(remembered.bundles.get(identifier_key(verdict.book), ()), verdict)
         if surplus:
             self.totals.refused += 1
             self._refusals.surplus(table, number, cells)
@@ -320,6 +345,9 @@ class Report:
         if verdict.is_use_by_money:
             values = {**values, "list_price": None}
             self._watch.money_alone(table, number)
+        if verdict.parts:
+            self._record_parts(table, number, verdict, (values, tail))
+            return
         unit_net = values.get("unit_net") if len(verdict.lines) == 1 else None
         for kind, units, net, discount in verdict.lines:
             about = (retailer, kind, day, units, currency, values.get("list_price"))
@@ -352,12 +380,14 @@ class Report:
         """Keep that an alias told the edition of a row, if one did."""
         alias = self._converters.by_alias.get(cell)
         if alias is not None:
-            self.alias_uses.setdefault(alias, {}).setdefault(table.place, []).append(number)
+            self._converters.alias_uses.setdefault(alias, {}).setdefault(table.place, []).append(
+                number
+            )
 
     def _know_of(self, table: Table, number: int, cells: Sequence[Any], verdict: Verdict) -> None:
         """Keep what a row tells of a book that nobody knows."""
         assert isinstance(verdict.book, str)  # noqa: S101 - a known book is a number
-        told = self.strangers.setdefault(verdict.book, Stranger())
+        told = self.unknown_books.setdefault(verdict.book, UnknownBook())
         told.title = told.title or printed(table.title_of(cells))
         told.author = told.author or printed(table.author_of(cells))
         if len(told.rows) < MOST_CHANGES:
@@ -392,6 +422,41 @@ class Report:
             if change.sheet not in known:
                 self._refusals.unfit(change, None)
 
+    def _divide(self, parts: Sequence[BundlePart], verdict: Verdict) -> None:
+        """Let a row be the editions of a bundle, which have its units and shares of its money."""
+        if not parts or verdict.faults:
+            return
+        if any(net is None for _, _, net, _ in verdict.lines):
+            verdict.faults.append(RowFault("net", _NO_PRICE_OF_BUNDLE))
+        verdict.parts = parts
+
+    def _record_parts(
+        self,
+        table: Table,
+        number: int,
+        verdict: Verdict,
+        about: tuple[Mapping[str, Any], tuple[str, ...]],
+    ) -> None:
+        """Record a row of a bundle: a line for each edition and kind; its money stays whole."""
+        values, tail = about
+        shares = [part.share for part in verdict.parts]
+        price = values.get("list_price")
+        prices = [None] * len(shares) if price is None else shared(price, shares)
+        retailer, day, currency = values["retailer"], values["date"], values["currency"]
+        for kind, units, net, discount in verdict.lines:
+            nets = shared(net or 0, shares)
+            for part, its_net, its_price in zip(verdict.parts, nets, prices, strict=True):
+                line = SaleLine(
+                    table.place, number, part.edition, retailer, kind, day, units, currency,
+                    its_price, its_net, discount, *tail,
+                )  # fmt: skip
+                self._sales.append(line)
+                self._tally.add(retailer, kind, day, units, currency, its_net)
+                self._watch.line(table, line)
+            self._tally.bundled += units * (len(shares) - 1) * (kind != SaleKind.FREE)
+        self._tally.look((day,))
+        self.totals.recordable += 1
+
     def _finish(self) -> None:
         self._count_undated()
         self._look_at_changes()
@@ -423,6 +488,8 @@ class Report:
             text, day = self._dates.whole
             self.notes.append(f"a month or quarter counts as its last day: {text} as {day}")
         self._tell_idle_answers()
+        if not self._declared.by_order:
+            self._tell_set_aside()
         if not self.totals.rows:
             self.remarks.say(
                 "no-rows", "the report has no rows below its header: were there no sales?"
@@ -435,6 +502,10 @@ class Report:
         for table, watched in zip(self._tables, self._passed_over, strict=True):
             where = f"sheet {table.sheet.name!r}, " if len(self._tables) > 1 else ""
             watched.say(self.remarks, where, table.constants)
+        ways = (
+            f". Add --choose {key}={answer} to record them as subscriptions and loans"
+            for key, (answer, _) in self._declared.variants.items()
+        )
         unread_sheets.say(
             self.unread_sheets,
             self._tally.receipts,
@@ -442,6 +513,7 @@ class Report:
             self.notes,
             currency=self._declared.constants.get("currency", ""),
             incomplete=bool(self.problems or self.totals.waiting or self.choices),
+            pages_hint=next(ways, ""),
         )
 
     def _count_undated(self) -> None:
@@ -453,12 +525,29 @@ class Report:
             self._given.need(("period",))
             self.notes.append(f"{counted(filled, 'row')} without a date: taken as of {last}")
 
+    def _tell_set_aside(self) -> None:
+        told = []
+        for reason, rows in self.skipped.by_reason.items():
+            if reason.startswith(SET_ASIDE):
+                money = self.skipped.net.get(reason, {})
+                sums = [shown(currency, micro) for currency, micro in sorted(money.items())]
+                told.append("; ".join((f"{counted(rows, 'row')} {reason}", *sums)))
+        if told:
+            self.remarks.say(
+                "set-aside",
+                f"{'. '.join(told)}. Import the report again once the retailer confirms them",
+            )
+
     def _tell_idle_answers(self) -> None:
         if self._conventions[0].consulted:
             self._given.need(("decimal",))
         if self._conventions[1].consulted:
             self._given.need(("date_order",))
         self._given.need(self._dates.answered)
+        self.notes.extend(
+            f"{key}={answer} as for this retailer's report before ('royalties remembered')"
+            for key, answer in self._given.recalled.items()
+        )
         self.notes.extend(
             f"{answer} had no effect: this report leaves nothing like that open"
             for answer in self._given.idle()
@@ -472,12 +561,26 @@ class Report:
             asked.append(unit)
         if self._undated:
             more = f" ({len(self._undated) - 1:,} more such rows)" if len(self._undated) > 1 else ""
-            asked.append(Choice("period", f"{self._undated[0]}{more}: {_PERIOD}", ()))
+            question = Choice("period", f"{self._undated[0]}{more}: {_PERIOD}", ())
+            asked.append(with_proposals(question, self.texts))
         self.choices += [again(choice, self._given) for choice in asked]
         self.choices += self._asides.choices
         price = self._watch.price_asked
         if price is not None and self._given.get(price.key) not in price.options:
             self.choices.append(again(price, self._given))
+
+
+def _why_no_book(
+    remembered: Remembered, table: Table, cells: Sequence[Any], books: Sequence[Any]
+) -> str:
+    """What a row names that was said to be no book; a title counts where nothing else does."""
+    if not remembered.no_books or any(isinstance(book, int) for book in books):
+        return ""
+    strangers = [book.identifier for book in books if isinstance(book, Stranger)]
+    names = [*strangers, *(text_of(cells[at]) for _, at in table.books)]
+    names += [] if strangers else [table.title_of(cells)]
+    name = remembered.no_book(map(identifier_key, names))
+    return f"{name} is no book" if name else ""
 
 
 def _headed(change: Change, names: Sequence[str]) -> Change:

@@ -15,9 +15,9 @@ from royalties.domain.counting import counted, noun
 from royalties.domain.problems import Cause, Choice
 from royalties.domain.sales.recorded_orders import RecordedLines
 from royalties.domain.sales.slices import SaleKind
-from royalties.ingest.report.cells import BLANK, Cell, Odd, Stranger, Wrong, printed
+from royalties.ingest.report.cells import BLANK, Cell, Odd, Stranger, Wrong, printed, text_of
 from royalties.ingest.report.columns import LeftOut
-from royalties.ingest.report.declaration import Row, Surroundings
+from royalties.ingest.report.declaration import Header, Row, Surroundings
 from royalties.ingest.report.shop_orders import (
     REFUNDS,
     OrderError,
@@ -38,6 +38,7 @@ REFUND = "refund"
 _TOGETHER = 5_000
 """Orders that are looked up in the books at once."""
 _MOST_NAMED = 20
+_MOST_DIGITS = 7
 
 Extras = Sequence[Cell | Odd | None]
 
@@ -77,7 +78,7 @@ class ExportedOrder:
 
     ``state`` is the word for its payment, as printed; ``payment`` what it means, or what is wrong
     with it. ``gone`` is why it is no sale whatever was paid. ``figures`` are wrong where an amount
-    is none. Rows without anything in them are an order without a number that ``is_blank``.
+    is none.
     """
 
     number: str
@@ -88,7 +89,31 @@ class ExportedOrder:
     gone: str = ""
     currency: str = ""
     place: tuple[str, str, str, str] = ("", "", "", "")
-    is_blank: bool = False
+
+
+def order_rows(rows: Iterable[Row], header: Header) -> Iterator[Row]:
+    """Rows of orders: without blank ones and headers once more, which part no order in two."""
+    for row in rows:
+        if any(text_of(cell).strip() for cell in row[1]) and not header.repeats(row[1]):
+            yield row
+
+
+def order_units(text: str, column: str) -> int | Wrong:
+    """How many copies an item of an order is of."""
+    whole, _, decimals = text.partition(".")
+    if (
+        whole.isascii()
+        and whole.isdecimal()
+        and len(whole) <= _MOST_DIGITS
+        and not decimals.strip("0")
+    ):
+        return int(whole)
+    return Wrong(
+        Cause.NO_WHOLE_NUMBER,
+        f"{printed(text)!r} is not a whole number",
+        "write how many copies",
+        column,
+    )
 
 
 class _Stands(NamedTuple):
@@ -168,8 +193,6 @@ class ShopExport:
         return self._told.setdefault(code, _Told())
 
     def _rows(self, order: ExportedOrder, recorded: Sequence[RecordedLines]) -> Sequence[Extras]:
-        if order.is_blank:
-            return [[None] * len(EXTRAS)] * len(order.items)
         self._orders += 1
         if wrong := self._fault(order):
             return _wrong(order, wrong)

@@ -26,7 +26,8 @@ class ShopLine:
     """A line of an order; ``value`` is its price times its units, less its own discount.
 
     ``book`` tells which lines are of one book. ``is_extra`` lines are gift cards, tips and
-    donations: neither the order's discount nor its tax is theirs.
+    donations: neither the order's discount nor its tax is theirs. ``tax`` is the line's own, where
+    the export says it; it lies outside the value unless that of the whole order lies inside.
     """
 
     units: int
@@ -34,6 +35,7 @@ class ShopLine:
     book: Hashable = None
     is_taxable: bool = True
     is_extra: bool = False
+    tax: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,15 @@ class Worked:
         return 0 if place in self.returned else self.nets[place] - self.reduced[place]
 
 
+def _own_taxes(order: ShopOrder) -> Taxes | None:
+    """The taxes that an export says of each line; what is left is the shipping's."""
+    taxes = [line.tax for line in order.lines if line.tax is not None]
+    of_shipping = order.taxes - sum(taxes)
+    if len(taxes) < len(order.lines) or of_shipping < 0:
+        return None
+    return Taxes(taxes, of_shipping)
+
+
 class _Reading(NamedTuple):
     """One way in which an order's figures agree."""
 
@@ -167,7 +178,9 @@ def worked_out(order: ShopOrder, answer: str = "") -> Worked:
     ]
     units = (order.unit, order.minor)
     inside = found.tax_inside
-    taxes = taxes_of(taxed, order.shipping, order.taxes, order.rates, units, inside=inside)
+    taxes = _own_taxes(order) or taxes_of(
+        taxed, order.shipping, order.taxes, order.rates, units, inside=inside
+    )
     nets = values
     if inside:
         nets = [value - tax for value, tax in zip(values, taxes.lines, strict=True)]

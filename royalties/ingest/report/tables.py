@@ -127,11 +127,12 @@ class Table:
         return (
             ("units" in fields or self.report.rows_are is RowsAre.ONE_EACH)
             and self.constants.get("kind") != SaleKind.USAGE
-            and not fields & {"returned", "free", "return_net"}
+            and not fields & {"returned", "free", "return_net", "list_currency", "left_out"}
             and len(self.books) == 1
             and not self.report.arrange
             and not self.report.returns_positive
             and not self.report.full_discount_is_free
+            and not self.report.zero_is_free
             and not self.turned
         )
 

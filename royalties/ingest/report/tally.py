@@ -16,6 +16,8 @@ class Tally(SalesTally):
         super().__init__()
         self.waiting: dict[str, tuple[int, int]] = {}
         self.skipped_net = 0
+        self.bundled = 0
+        """Copies sold less returned that rows of bundles have more as editions than as bundles."""
         self._first_day = first_day
         self._early = Early()
 

@@ -31,6 +31,7 @@ _END = "\x1e"
 """Stands for a line end while a text is split; no report has it."""
 _PEEKED = 40
 _SAMPLE = 1 << 16
+_TAIL = 64
 _BYTE_CONTROLS = bytes((*range(9), 11, 12, *range(14, 32), 127))
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -186,6 +187,7 @@ class TextSheet:
         self._path = path
         self._encoding = encoding
         self.size = path.stat().st_size
+        self._stop = _end_of_text(path, encoding.codec)
         sample = self._sample()
         self.hint = _HINT.match(sample.partition("\n")[0].rstrip("\r"))
         self.delimiter = self.hint[1] if self.hint else _delimiter(sample)
@@ -203,6 +205,8 @@ class TextSheet:
         """The first records with their line numbers."""
         if self._peeked is None:
             self._peeked = list(islice(self._records(), _PEEKED))
+            if any(len(cells) > WIDEST for _, cells in self._peeked):
+                self._peeked = _without_empty_columns(self._peeked)
             if any(len(cells) > WIDEST for _, cells in self._peeked):
                 raise UnreadableError(
                     Problem(
@@ -256,7 +260,7 @@ class TextSheet:
         with self._path.open("rb") as file:
             file.seek(self._encoding.skip)
             while not end:
-                data = file.read(_BLOCK_BYTES << open_quotes)
+                data = file.read(min(_BLOCK_BYTES << open_quotes, self._stop - file.tell()))
                 end = not data
                 self.read += len(data)
                 text = unread + decode(data, final=end)
@@ -307,6 +311,31 @@ class TextSheet:
         if reader.line_num == len(records):
             return range(line, line + len(records)), records
         return list(_numbered(text, self.delimiter, line)), records
+
+
+def _without_empty_columns(rows: list[tuple[int, list[Cell]]]) -> list[tuple[int, list[Cell]]]:
+    """Rows without the columns behind the last that any of them fills."""
+    filled = (at for _, cells in rows for at, cell in enumerate(cells, 1) if str(cell).strip())
+    width = max(filled, default=0)
+    return [(number, cells[:width]) for number, cells in rows]
+
+
+def _end_of_text(path: Path, codec: str) -> int:
+    """The bytes of a file without a last Ctrl-Z, which old programs end a text with."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        file.seek(max(size - _TAIL, 0))
+        tail = file.read()
+    wide = 2 if codec.startswith("utf-16") else 1
+    mark, ends = "\x1a".encode(codec), ("\r".encode(codec), "\n".encode(codec))
+    kept = tail
+    while kept.endswith(ends):
+        kept = kept[:-wide]
+    if not kept.endswith(mark):
+        return size
+    while kept.endswith(mark):
+        kept = kept[:-wide]
+    return size - len(tail) + len(kept)
 
 
 @dataclass(slots=True)

@@ -52,6 +52,7 @@ def say(
     *,
     currency: str,
     incomplete: bool,
+    pages_hint: str = "",
 ) -> None:
     """Tell of every sheet that is not read and holds money.
 
@@ -62,6 +63,7 @@ def say(
         notes: what is only told.
         currency: that of the report where its rows do not say it.
         incomplete: while rows are refused or wait, what was read is not the whole.
+        pages_hint: how the money for pages can be recorded.
     """
     for sheet in sheets:
         found = [each for each in _money(sheet, currency) if any(each.sums.values())]
@@ -77,7 +79,7 @@ def say(
         ):
             notes.append(
                 f"sheet {sheet.name!r} is not read: its {agreeing.name} agrees with what was read, "
-                f"but for pages read, {_shown(agreeing.pages)}"
+                f"but for pages read, {_shown(agreeing.pages)}{pages_hint}"
             )
             continue
         held = "; ".join(f"{each.name} {_shown(each.sums)}" for each in found[:_MOST_SHOWN])

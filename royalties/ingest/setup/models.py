@@ -34,18 +34,29 @@ def _or_null(schema: dict[str, Any]) -> None:
 class Publisher(Part):
     """The house whose books these are."""
 
-    name: s.Text = Field(description="Name, as it stands on statements.")
-    currency: s.Currency = Field(description="Currency of the books, ISO 4217.")
-    calendar: s.CalendarWord = Field(description="How often royalties are accounted.")
-    first_period: s.PeriodName = Field(
-        description="The first period run here, by the calendar: 2025, 2025-H1, 2025-Q3, 2025-07."
+    name: s.Text = Field(title="Name", description="Name, as it stands on statements.")
+    currency: s.Currency = Field(title="Currency", description="Currency of the books, ISO 4217.")
+    calendar: s.CalendarWord = Field(
+        title="Royalties are calculated", description="How often royalties are accounted."
     )
-    address: list[s.Text] = Field(default=[], description="Address, one line each.")
-    email: s.Email | None = Field(default=None, description="E-mail for questions.")
-    phone: s.Name | None = Field(default=None, description="Telephone for questions.")
-    website: s.Website | None = Field(default=None, description="Web address, with https://.")
+    first_period: s.PeriodName = Field(
+        title="First period",
+        description="The first period run here, by the calendar: 2025, 2025-H1, 2025-Q3, 2025-07.",
+    )
+    address: list[s.Text] = Field(
+        title="Address", default=[], description="Address, one line each."
+    )
+    email: s.Email | None = Field(title="E-mail", default=None, description="E-mail for questions.")
+    phone: s.Name | None = Field(
+        title="Telephone", default=None, description="Telephone for questions."
+    )
+    website: s.Website | None = Field(
+        title="Web address", default=None, description="Web address, with https://."
+    )
     pays_within: s.Days | None = Field(
-        default=None, description="Days from a period's end by which its royalties are paid."
+        title="Days until payment",
+        default=None,
+        description="Days from a period's end by which its royalties are paid.",
     )
 
 
@@ -446,6 +457,13 @@ class Report(Part):
     """How to read a retailer's report that no built-in format knows."""
 
     key: s.Key = Field(description="Its name in imports.")
+    name: s.Name | None = Field(
+        title="Name",
+        default=None,
+        description="What it is called on pages; null: its key.",
+        json_schema_extra=_or_null,
+    )
+    ended: s.Flag = Field(default=False, description="No file is recognised as it any more.")
     retailer: s.Key | None = Field(
         default=None,
         description="Key of the retailer; null where a column names it.",

@@ -145,10 +145,10 @@ def _address(entry: object, path: str) -> Iterator[Spot]:
 
 
 def _text(
-    entry: object, key: str, what: What, path: str, countries: tuple[str, ...] = ()
+    entry: object, key: str, kind: What, path: str, countries: tuple[str, ...] = ()
 ) -> Iterator[Spot]:
     if isinstance(entry, dict) and isinstance(entry.get(key), str):
-        yield Spot(joined(path, key), what, entry, key, countries)
+        yield Spot(joined(path, key), kind, entry, key, countries)
 
 
 def _countries(entry: object, path: str) -> Iterator[Spot]:
@@ -156,13 +156,13 @@ def _countries(entry: object, path: str) -> Iterator[Spot]:
 
 
 def _listed(
-    entry: object, key: str, what: What, path: str, countries: tuple[str, ...] = ()
+    entry: object, key: str, kind: What, path: str, countries: tuple[str, ...] = ()
 ) -> Iterator[Spot]:
     texts = entry.get(key) if isinstance(entry, dict) else None
     if isinstance(texts, list):
         for place_, text in enumerate(texts):
             if isinstance(text, str):
-                yield Spot(joined(joined(path, key), place_), what, texts, place_, countries)
+                yield Spot(joined(joined(path, key), place_), kind, texts, place_, countries)
 
 
 def _steps(holder: object, path: str) -> Iterator[Spot]:

@@ -172,7 +172,6 @@ def mapping_of(body: Body) -> dict[str, Any]:
         "currency": body.get("currency"),
         "skip": list(body.get("skip", ())),
         "kinds": dict(body.get("kinds", {})),
-        "unread": list(body.get("unread", ())),
         "kind": body.get("kind"),
         "rows_are": body.get("rows_are", "lines"),
         "only": dict(body.get("only", {})),
@@ -181,6 +180,9 @@ def mapping_of(body: Body) -> dict[str, Any]:
         "percent": list(body.get("percent", ())),
         "period": body.get("period"),
         "answers": dict(body.get("answers", {})),
+        "name": body.get("name"),
+        "ended": body.get("ended", False),
+        "unread": list(body.get("unread", ())),
     }
 
 
@@ -208,17 +210,17 @@ def _public_title(body: Body) -> PublicTitle:
         subtitle=body.get("subtitle", ""),
         description=tuple(body.get("description", ())),
         chapters=tuple(
-            Chapter(each["title"], tuple(each.get("authors", ())), each.get("sample", ""))
-            for each in body.get("chapters", ())
+            Chapter(chapter["title"], tuple(chapter.get("authors", ())), chapter.get("sample", ""))
+            for chapter in body.get("chapters", ())
         ),
         awards=tuple(
-            Award(each["name"], each.get("year"), each.get("by", ""))
-            for each in body.get("awards", ())
+            Award(award["name"], award.get("year"), award.get("by", ""))
+            for award in body.get("awards", ())
         ),
         sold_by=tuple(
-            Seller(each["retailer"], each.get("url", "")) for each in body.get("sold_by", ())
+            Seller(seller["retailer"], seller.get("url", "")) for seller in body.get("sold_by", ())
         ),
-        links=tuple(Link(each["words"], each["url"]) for each in body.get("links", ())),
+        links=tuple(Link(link["words"], link["url"]) for link in body.get("links", ())),
         bulk=body.get("bulk", False),
         custom=body.get("custom", False),
         giving=body.get("shows_giving", False),

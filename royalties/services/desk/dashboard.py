@@ -15,6 +15,13 @@ from royalties.domain.periods import Calendar, Period, period_of
 from royalties.domain.sales.reporting import Expected, ReportStatus
 from royalties.services.approvals import Proposal, may_approve, proposals
 from royalties.services.books import Setup, open_period_of, setup_in_force
+from royalties.services.desk.first_steps import (
+    Begun,
+    FirstStep,
+    first_steps,
+    is_any_recorded,
+    is_first,
+)
 from royalties.services.orders import board
 from royalties.services.orders.billing import receivables
 from royalties.services.periods.draft import draft_at_hand
@@ -135,6 +142,8 @@ class ToDo:
 class Dashboard:
     """The finance desk's home.
 
+    ``first_steps`` lead to the first close, and are none after it.
+
     ``months`` are the first and last one with sales in the open period; ``against`` is the
     period that it is compared with, in the same months (None: there is none yet).
     """
@@ -148,6 +157,7 @@ class Dashboard:
     retailers: tuple[RetailerSummary, ...]
     last: tuple[PeriodSummary, ...]
     to_do: ToDo
+    first_steps: tuple[FirstStep, ...] = ()
 
     @property
     def change(self) -> Fraction | None:
@@ -188,6 +198,13 @@ def dashboard(work: Work) -> Dashboard:
     sales = _sales(work, setup)
     period, house = sales.period, setup.publisher.currency
     retailers = _retailers(work, setup, sales)
+    exceptions = _exceptions(work, period, sales.now)
+    prepared = proposals(work, status="waiting")
+    to_do = _to_do(work, setup, period, retailers, exceptions, prepared)
+    steps: tuple[FirstStep, ...] = ()
+    if is_first(work):
+        begun = Begun(is_any_recorded(work), to_do.identifiers, exceptions, bool(sales.now))
+        steps = first_steps(work, setup, period, begun, prepared)
     earliest = min((row.period_id for row in sales.rows), default=period.ordinal)
     return Dashboard(
         period,
@@ -206,7 +223,8 @@ def dashboard(work: Work) -> Dashboard:
             for shown in _periods_shown(period)
             if shown.ordinal >= earliest
         ),
-        _to_do(work, setup, period, retailers, _exceptions(work, period, sales.now)),
+        to_do,
+        steps,
     )
 
 
@@ -318,13 +336,14 @@ def _to_do(
     period: Period,
     retailers: Iterable[RetailerSummary],
     exceptions: int | None,
+    prepared: list[Proposal],
 ) -> ToDo:
     counts = store.counts(work.connection)
-    prepared = proposals(work, status="waiting")
     waiting = prepared if work.actor.may(Verb.APPROVE) else []
     waiting = [each for each in waiting if may_approve(work, each)]
     current = period_of(work.today, Calendar(setup.publisher.calendar))
-    ended = [period.shift(place) for place in range(max(0, current.ordinal - period.ordinal))]
+    past = max(0, current.ordinal - period.ordinal) if _may_be_closed(work, setup) else 0
+    ended = [period.shift(place) for place in range(past)]
     return ToDo(
         tuple(waiting),
         len(prepared),
@@ -338,6 +357,11 @@ def _to_do(
         _unexplained(work, period, retailers),
         exceptions,
     )
+
+
+def _may_be_closed(work: Work, setup: Setup) -> bool:
+    """Whether there is anything to close: nobody is asked to close books that hold nothing."""
+    return not is_first(work) or is_any_recorded(work) or bool(setup.income)
 
 
 def _unexplained(work: Work, period: Period, retailers: Iterable[RetailerSummary]) -> int:

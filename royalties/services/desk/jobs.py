@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, TypeAlias
 
 from royalties.domain.people import Actor, Role
+from royalties.services.desk import examples
 from royalties.services.sales import uploads
 from royalties.services.sales.importing import ImportResult
 from royalties.services.work import CLOCKS_DIFFER, RefusedError, Work
@@ -37,7 +38,7 @@ Job: TypeAlias = JobRow
 
 @dataclass(frozen=True, slots=True)
 class JobKind:
-    """One kind of long work on an upload.
+    """One kind of long work, on an upload or on the books.
 
     Attributes:
         look: the long part that only reads, so that nobody waits for it; None: there is none.
@@ -75,6 +76,11 @@ def start(work: Work, kind: str, upload: uploads.Upload, arguments: Arguments) -
 def are_active(work: Work, numbers: Collection[int]) -> bool:
     """Whether any of some jobs still waits or goes on; nobody's rights are asked for."""
     return store.are_active(work.connection, numbers)
+
+
+def only_writes(job: Job) -> bool:
+    """Whether a job has no part that only reads, which others' files are read in."""
+    return KINDS[job.kind].look is None
 
 
 def seconds_for(work: Work, job: Job) -> int:
@@ -171,6 +177,8 @@ def fail(work: Work, job: Job, message: str) -> None:
     if current is not None and current.attempts == job.attempts and current.status == "running":
         values = {"status": "failed", "ended_at": work.at, "error": message}
         store.end_job(work.connection, job.id, values)
+        if job.kind == examples.JOB:
+            examples.note_failed(work)
 
 
 def put_back(work: Work, job: Job) -> None:
@@ -219,5 +227,30 @@ def _record(work: Work, job: Job, read: Any) -> object:  # noqa: ANN401 - what `
     return {"outcome": result.outcome, "batch": result.document["batch"]}
 
 
-KINDS: dict[str, JobKind] = {"check": JobKind(_keep, _check), "record": JobKind(_record, _read)}
+def _look(work: Work, job: Job) -> Any:  # noqa: ANN401 - sheets
+    return uploads.look_at(work, _number(job))
+
+
+def _keep_look(work: Work, job: Job, seen: Any) -> object:  # noqa: ANN401 - sheets
+    uploads.keep_first_rows(work, _number(job), seen)
+    return {"sheets": len(seen)}
+
+
+def begin_examples(work: Work) -> int:
+    """Let empty books become the sandbox, and have the examples loaded; the job's number."""
+    examples.begin(work)
+    return queue(work, examples.JOB, examples.JOB, {})
+
+
+def _fill(work: Work, _job: Job, _seen: Any) -> object:  # noqa: ANN401 - nothing
+    examples.fill(work)
+    return {}
+
+
+KINDS: dict[str, JobKind] = {
+    "check": JobKind(_keep, _check),
+    "look": JobKind(_keep_look, _look),
+    "record": JobKind(_record, _read),
+    examples.JOB: JobKind(_fill),
+}
 """What can be done as a job."""

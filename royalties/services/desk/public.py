@@ -77,12 +77,12 @@ def given(work: Work, title: Title) -> TitleGiving | None:
     contracts = contracts_of(work, title.key)
     rows = [
         row
-        for row in store.given(work.connection, [each.key for each in contracts])
+        for row in store.given(work.connection, [contract.key for contract in contracts])
         if not setup.beneficiaries[row.beneficiary].private
     ]
     covered = store.titles_of(work.connection, {row.contract_revision for row in rows})
     alone = [row for row in rows if covered[row.contract_revision] == [title.key]]
-    shared = len(alone) < len(rows) or any(len(each.titles) > 1 for each in contracts)
+    shared = len(alone) < len(rows) or any(len(contract.titles) > 1 for contract in contracts)
     currencies = sorted({row.currency for row in alone})
     return TitleGiving(
         tuple(

@@ -152,19 +152,26 @@ def _entries(setup: Setup, text: str) -> Iterator[Hit]:
     """Entries of the setup by key or by words in their name."""
     wanted = text.casefold().split()
     titles = ((title.key, title.title, ", ".join(title.authors)) for title in setup.titles.values())
-    retailers = ((each.key, each.name, each.channel.value) for each in setup.retailers.values())
+    retailers = (
+        (retailer.key, retailer.name, retailer.channel.value)
+        for retailer in setup.retailers.values()
+    )
     contracts = (
-        (each.key, each.key, f"{each.author}: {_titles(setup, each.titles)}")
-        for each in setup.contracts.values()
+        (contract.key, contract.key, f"{contract.author}: {_titles(setup, contract.titles)}")
+        for contract in setup.contracts.values()
     )
     payees = (
-        (each.key, each.name, ", ".join(filter(None, (each.city, each.region))))
-        for each in setup.beneficiaries.values()
+        (payee.key, payee.name, ", ".join(filter(None, (payee.city, payee.region))))
+        for payee in setup.beneficiaries.values()
     )
-    plans = ((each.key, each.key, "plan") for each in setup.plans.values())
+    plans = ((plan.key, plan.key, "plan") for plan in setup.plans.values())
     organizations = (
-        (each.key, each.name, ", ".join(filter(None, (each.city, each.region))))
-        for each in setup.organizations.values()
+        (
+            organization.key,
+            organization.name,
+            ", ".join(filter(None, (organization.city, organization.region))),
+        )
+        for organization in setup.organizations.values()
     )
     for kind, entries in (
         ("title", titles),

@@ -237,10 +237,10 @@ def account_of(setup: Setup, name: str) -> LedgerAccount:
 
 def _booked(work: Work, entries: Sequence[EntryRow]) -> tuple[Booked, ...]:
     setup = setup_in_force(work)
-    lines: dict[int, list[tuple[LedgerAccount, EntryLine]]] = {each.id: [] for each in entries}
+    lines: dict[int, list[tuple[LedgerAccount, EntryLine]]] = {entry.id: [] for entry in entries}
     for line in store.lines_of(work.connection, list(lines)):
         lines[line.entry].append((account_of(setup, line.account), line))
-    return tuple(Booked(each, tuple(lines[each.id])) for each in entries)
+    return tuple(Booked(entry, tuple(lines[entry.id])) for entry in entries)
 
 
 def _trial(

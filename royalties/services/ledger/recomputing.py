@@ -296,21 +296,34 @@ _LINE = (
 def _account_facts(account: ContractAccount) -> Facts:
     return {
         **{name: getattr(account, name) for name in _ACCOUNT},
-        "what the steps gave": [(each.step, each.amount) for each in account.shares],
-        "the reserve": [(each.withheld_in, each.amount) for each in account.reserves],
+        "what the steps gave": [(share.step, share.amount) for share in account.shares],
+        "the reserve": [(reserve.withheld_in, reserve.amount) for reserve in account.reserves],
         "the earned lines": [
             tuple(getattr(line, name) for name in _LINE) for line in account.lines
         ],
         "the prior-period sales": [
-            (each.period, each.isbn, each.retailer, each.units, each.currency, each.net)
-            for each in account.corrections
+            (
+                correction.period,
+                correction.isbn,
+                correction.retailer,
+                correction.units,
+                correction.currency,
+                correction.net,
+            )
+            for correction in account.corrections
         ],
         "the sales by month": [
-            (each.month, each.retailer, each.units, each.currency, each.net)
-            for each in account.months
+            (month.month, month.retailer, month.units, month.currency, month.net)
+            for month in account.months
         ],
         "the life to date": [
-            (each.isbn, each.units_period, each.units_life, each.earned_period, each.earned_life)
-            for each in account.life_to_date
+            (
+                edition.isbn,
+                edition.units_period,
+                edition.units_life,
+                edition.earned_period,
+                edition.earned_life,
+            )
+            for edition in account.life_to_date
         ],
     }

@@ -33,13 +33,13 @@ def tells(books: BooksUnderTest) -> Failures:
             told[line.action].append({name: payload.get(name) for name in _READ})
     yield from _closes_told(books, told[Verb.CLOSE.value])
     yield from _batches_told(books, told)
-    aliases = {(each["identifier"], each["isbn"]) for each in told[Verb.ALIAS.value]}
+    aliases = {(alias["identifier"], alias["isbn"]) for alias in told[Verb.ALIAS.value]}
     for name, isbn in catalogue.aliases(books.connection).items():
         if (name, isbn) not in aliases:
             yield f"the log does not tell that {name} stands for {isbn}"
     files: dict[str, int] = defaultdict(int)
-    for each in told[Verb.ISSUE.value]:
-        files[each["period"]] += each["files"]
+    for issue in told[Verb.ISSUE.value]:
+        files[issue["period"]] += issue["files"]
     for period_id, count in checks.issued_by_period(books.connection).items():
         files[books.period(period_id or 0)] -= count
     for period, more in files.items():
@@ -80,11 +80,13 @@ def _closes_told(books: BooksUnderTest, told: list[dict[str, Any]]) -> Failures:
 
 def _batches_told(books: BooksUnderTest, told: dict[str, list[dict[str, Any]]]) -> Failures:
     imports = {
-        each["batch"]: (each["file"][:255], each["sha256"], each["lines"])
-        for each in told[Verb.IMPORT.value]
+        imported["batch"]: (imported["file"][:255], imported["sha256"], imported["lines"])
+        for imported in told[Verb.IMPORT.value]
     }
-    corrections = {each["batch"]: each["corrects"] for each in told[Verb.CORRECT.value]}
-    undone = {each["batch"] for each in told[Verb.UNDO.value]}
+    corrections = {
+        correction["batch"]: correction["corrects"] for correction in told[Verb.CORRECT.value]
+    }
+    undone = {undo["batch"] for undo in told[Verb.UNDO.value]}
     for row in checks.imports(books.connection):
         if (row.status == "undone") != (row.id in undone):
             yield f"import {row.id} is {row.status}, but the log says otherwise"

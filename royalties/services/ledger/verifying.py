@@ -204,6 +204,7 @@ def _closed_sales_earned(books: BooksUnderTest) -> Failures:
 def _import_totals(books: BooksUnderTest) -> Failures:
     """What stands of an import is what its document told when it was recorded."""
     standing = checks.standing_by_batch(books.connection)
+    unbundled = checks.copies_unbundled(books.connection)
     for row in checks.imports(books.connection):
         if row.status != "recorded" or row.corrects is not None:
             continue
@@ -225,7 +226,7 @@ def _import_totals(books: BooksUnderTest) -> Failures:
                 yield f"import {row.id} ({row.file_name}): copies or receipts are not as recorded"
             continue
         copies = units["sold"] - units["returned"] + units["free"]
-        copies += sum(each["units"] for each in waiting)
+        copies += sum(each["units"] for each in waiting) + unbundled.get(row.id, 0)
         if copies != stands.sold - stands.returned + stands.free:
             yield f"import {row.id} ({row.file_name}): copies are not as recorded"
 

@@ -74,17 +74,17 @@ def post(
         raise NotAllowedError(work.actor, Verb.KEEP_ORDERS)
     order = life.hold_still(work, number)
     said = _said(text)
-    files = [each for each in files if each.name]
+    files = [file for file in files if file.name]
     if not said and not files:
         raise RefusedError("write something, or send a file")
     if len(files) > MOST_FILES:
         raise RefusedError(f"send up to {MOST_FILES} files with one message")
     taken = [
-        each if isinstance(each, StoredAttachment) else attachments.take(work.files, each)
-        for each in files
+        file if isinstance(file, StoredAttachment) else attachments.take(work.files, file)
+        for file in files
     ]
     attachments.require_few(taken)
-    attachments.require_room(work, order.organization, [each.size for each in taken])
+    attachments.require_room(work, order.organization, [file.size for file in taken])
     message = store.add_message(
         work.connection,
         {
@@ -96,7 +96,7 @@ def post(
             "internal": internal,
         },
     )
-    names = [_add_file(work, order, message, side, each) for each in taken]
+    names = [_add_file(work, order, message, side, file) for file in taken]
     work.record(verb, {"order": number, "message": message, "internal": internal, "files": names})
     if not internal:
         quoted = said if len(said) <= _QUOTED else f"{said[:_QUOTED]} …"

@@ -149,12 +149,12 @@ def _recipients(work: Work, order: Order, setup: Setup, side: Side) -> list[str]
         addresses = (
             [assigned.email] if assigned is not None and is_here else [setup.publisher.email]
         )
-        return [each for each in addresses if each]
+        return [address for address in addresses if address]
     addresses = [
         order.contact_email,
         *people.emails_of_organization(work.connection, order.organization),
     ]
-    return [each for each in dict.fromkeys(addresses) if each]
+    return [address for address in dict.fromkeys(addresses) if address]
 
 
 def _values(work: Work, order: Order, setup: Setup, detail: Mapping[str, object]) -> dict[str, str]:

@@ -206,11 +206,12 @@ def forgive(work: Work, subjects: Iterable[Subject]) -> None:
     """Forget the attempts of who was right; of a client's address only this one."""
     subjects = list(subjects)
     store.forget_attempts(
-        work.connection, [each.hash for each in subjects if each.tried is not Tried.ADDRESS]
+        work.connection,
+        [subject.hash for subject in subjects if subject.tried is not Tried.ADDRESS],
     )
-    for each in subjects:
-        if each.tried is Tried.ADDRESS:
-            store.forget_last_attempt(work.connection, each.hash)
+    for subject in subjects:
+        if subject.tried is Tried.ADDRESS:
+            store.forget_last_attempt(work.connection, subject.hash)
 
 
 def _is_new(work: Work, subject: Subject, limit: AttemptLimit) -> bool:

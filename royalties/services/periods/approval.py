@@ -45,8 +45,8 @@ def periods_page(work: Work, page: int = 1) -> tuple[list[PeriodShown], bool]:
     """
     work.actor.require(Verb.READ)
     setup, connection = setup_in_force(work), work.connection
-    known = {each.id: each for each in periods.known_periods(connection)}
-    closed = sorted((n for n, each in known.items() if each.status == "closed"), reverse=True)
+    known = {period.id: period for period in periods.known_periods(connection)}
+    closed = sorted((n for n, period in known.items() if period.status == "closed"), reverse=True)
     first = setup.first_period
     current = first.shift(closed[0] + 1 - first.ordinal) if closed else first
     wanted = closed[(page - 1) * PAGE : page * PAGE]
@@ -55,8 +55,8 @@ def periods_page(work: Work, page: int = 1) -> tuple[list[PeriodShown], bool]:
         wanted = [current.ordinal, *later, *wanted]
     by = store.closed_by(connection, wanted)
     amounts: dict[int, list[tuple[str, store.Amounts]]] = {}
-    for (number, currency), each in sorted(store.amounts_by_period(connection, wanted).items()):
-        amounts.setdefault(number, []).append((currency, each))
+    for (number, currency), amount in sorted(store.amounts_by_period(connection, wanted).items()):
+        amounts.setdefault(number, []).append((currency, amount))
     units = store.units_by_period(connection, wanted)
     shown = []
     for number in wanted:
@@ -73,7 +73,7 @@ def periods_page(work: Work, page: int = 1) -> tuple[list[PeriodShown], bool]:
                 by.get(number, ""),
                 units.get(number, 0),
                 of_period,
-                sum(each.statements for _, each in of_period),
+                sum(amount.statements for _, amount in of_period),
             )
         )
     return shown, len(closed) > page * PAGE

@@ -101,17 +101,17 @@ class SalesOfLine:
         )
         period = self.run.period.ordinal
         like = [
-            each
-            for each in self.done.lines
-            if (each.isbn, each.retailer, each.kind, each.currency)
+            other
+            for other in self.done.lines
+            if (other.isbn, other.retailer, other.kind, other.currency)
             == (line.isbn, line.retailer, line.kind, line.currency)
         ]
-        others = any(each.rule_place != line.rule_place for each in like)
+        others = any(other.rule_place != line.rule_place for other in like)
         alone = not others and not self.run.exceptions
         turned_alike = all(
-            each.exchange_rate == line.exchange_rate
-            for each in like
-            if each.rule_place == line.rule_place
+            other.exchange_rate == line.exchange_rate
+            for other in like
+            if other.rule_place == line.rule_place
         )
         with closing(batches.sales_behind(self.work.connection, period, group, after)) as rows:
             for row in rows:

@@ -273,8 +273,12 @@ def _compared(empty: Effect, before: Run, after: Run, setup: Setup) -> Effect:
         _beneficiary_effect(*pair, setup)
         for pair in _pairs(before.settlements, after.settlements, _payee)
     ]
-    changed = [each for each in contracts if _differ(each.earned, each.payable, *_of(each.rules))]
-    affected = [each for each in payees if _differ(each.allocated, each.due)]
+    changed = [
+        contract
+        for contract in contracts
+        if _differ(contract.earned, contract.payable, *_of(contract.rules))
+    ]
+    affected = [payee for payee in payees if _differ(payee.allocated, payee.due)]
     currencies = sorted({each.currency for each in contracts} | {each.currency for each in payees})
     return replace(
         empty,
@@ -284,10 +288,10 @@ def _compared(empty: Effect, before: Run, after: Run, setup: Setup) -> Effect:
         same_beneficiaries=len(payees) - len(affected),
         totals={
             currency: PreviewTotals(
-                _sum(each.earned for each in contracts if each.currency == currency),
-                _sum(each.payable for each in contracts if each.currency == currency),
-                _sum(each.allocated for each in payees if each.currency == currency),
-                _sum(each.due for each in payees if each.currency == currency),
+                _sum(contract.earned for contract in contracts if contract.currency == currency),
+                _sum(contract.payable for contract in contracts if contract.currency == currency),
+                _sum(payee.allocated for payee in payees if payee.currency == currency),
+                _sum(payee.due for payee in payees if payee.currency == currency),
             )
             for currency in currencies
         },

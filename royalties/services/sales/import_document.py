@@ -9,7 +9,7 @@ from royalties.domain.currencies import EXPONENTS, exponent
 from royalties.domain.money import micro_text
 from royalties.domain.problems import Choice, Notice, Problem, Skipped
 from royalties.domain.sales.changes import as_values, cell_name
-from royalties.ingest.report.reading import ControlTotals, Findings, RefusedRow, Stranger
+from royalties.ingest.report.reading import ControlTotals, Findings, RefusedRow, UnknownBook
 from royalties.store.sales.batches import BatchRow
 
 Document: TypeAlias = dict[str, Any]
@@ -107,12 +107,12 @@ def waiting_of(reading: Findings) -> list[Document]:
     """What waits, by identifier, with what the report tells of each book."""
     return [
         {"isbn": identifier, "rows": rows, "units": units}
-        | _stranger(reading.strangers.get(identifier, Stranger()))
+        | _stranger(reading.unknown_books.get(identifier, UnknownBook()))
         for identifier, (rows, units) in sorted(reading.totals.waiting.items())
     ]
 
 
-def _stranger(told: Stranger) -> Document:
+def _stranger(told: UnknownBook) -> Document:
     return {
         "title": told.title,
         "author": told.author,
@@ -146,7 +146,12 @@ def _problem(problem: Problem) -> Document:
 
 
 def _choice(each: Choice) -> Document:
-    return {"key": each.key, "options": list(each.options), "message": each.message}
+    document: Document = {
+        "key": each.key,
+        "options": list(each.options),
+        "message": each.message,
+    }
+    return document | ({"proposed": list(each.proposed)} if each.proposed else {})
 
 
 def _empty(outcome: str, fingerprint: str) -> Document:

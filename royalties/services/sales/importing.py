@@ -36,6 +36,7 @@ from royalties.services.sales.import_document import (
     waiting_of,
 )
 from royalties.services.sales.recording import period_of_month, record_read
+from royalties.services.sales.remembered import remember_answers
 from royalties.services.sales.spooling import Spooled, spooled
 from royalties.services.work import RefusedError, Units, Work
 from royalties.store.history import newest_revision
@@ -317,6 +318,9 @@ class _Recording:
         )
         aliases.add_uses(self.work.connection, number, read.alias_uses)
         batches.add_coverage(self.work.connection, number, read.account, read.totals.covered)
+        if read.answers and read.retailer in self.known.retailers:
+            shop = self.known.retailers[read.retailer or ""].id
+            remember_answers(self.work, shop, read.report, read.answers)
         return number
 
     def _open_batch(self, reading: Findings) -> int:

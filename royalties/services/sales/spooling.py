@@ -6,7 +6,7 @@ report is read first, in work that only reads, and its lines are then recorded f
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -14,7 +14,7 @@ from pathlib import Path
 from royalties.adapters.files import DiskError
 from royalties.domain.problems import Choice, Notice, Problem, Skipped
 from royalties.domain.sales.changes import Change
-from royalties.ingest.report.reading import ControlTotals, Reading, RefusedRow, Stranger
+from royalties.ingest.report.reading import ControlTotals, Reading, RefusedRow, UnknownBook
 from royalties.store.sales.line_file import LineWriter
 from royalties.store.sales.recorded_orders import Standing
 
@@ -43,9 +43,10 @@ class Spooled:
     totals: ControlTotals
     changes: list[Change]
     refused_rows: list[RefusedRow]
-    strangers: dict[str, Stranger]
+    unknown_books: dict[str, UnknownBook]
     alias_uses: dict[str, dict[int, list[int]]]
     unlisted: int
+    answers: Mapping[str, str]
     lines: int
     path: Path
     revision: int

@@ -14,6 +14,9 @@ from royalties.domain.people import Verb
 from royalties.domain.sales.changes import Change, of_values
 from royalties.domain.sales.slices import ImportOutcome
 from royalties.ingest.formats import built_in
+from royalties.ingest.recognise import first_rows
+from royalties.ingest.report.glance import GlancedSheet, sheets_of
+from royalties.ingest.report.reading import UnreadableError
 from royalties.services.books import setup_in_force
 from royalties.services.sales.import_document import receipts_of
 from royalties.services.sales.importing import (
@@ -39,6 +42,7 @@ _NAME_LENGTH = 255
 _ENDING_LENGTH = 16
 _SHOWN = 200
 _MOST_CHOICES = 20
+_ENCODING = "encoding"
 _ANSWER_LENGTH = 100
 _SWEPT_AFTER = timedelta(hours=1)
 _BACKSTROKE = re.compile(r"[/\\]")
@@ -225,7 +229,9 @@ def report_titles(work: Work) -> dict[str, str]:
     """What every report is called, mapped ones included, by its name."""
     work.actor.require(Verb.READ)
     titles = {declared.name: declared.title for declared in built_in()}
-    mapped = {each["key"]: f"mapped report {each['key']}" for each in _mappings(work)}
+    mapped = {
+        each["key"]: each["name"] or f"mapped report {each['key']}" for each in mappings_of(work)
+    }
     return titles | mapped
 
 
@@ -242,7 +248,7 @@ def change(work: Work, number: int, report: str | None, answers: Mapping[str, st
         RefusedError: no report has that name, or the upload is recorded, removed or at work.
     """
     work.actor.require(Verb.IMPORT)
-    held(work, number)
+    row = held(work, number)
     if report is not None and report not in report_titles(work):
         raise RefusedError(f"no report is called {report!r}: choose one of the list")
     kept = {
@@ -250,7 +256,9 @@ def change(work: Work, number: int, report: str | None, answers: Mapping[str, st
         for key, value in list(answers.items())[:_MOST_CHOICES]
         if value.strip()
     }
-    values = {"report": report, "choices": json.dumps(kept, sort_keys=True)}
+    values: dict[str, object] = {"report": report, "choices": json.dumps(kept, sort_keys=True)}
+    if kept.get(_ENCODING) != json.loads(row.choices).get(_ENCODING):
+        values["first_rows"] = None  # they would be read otherwise now
     return changed(work, number, values)
 
 
@@ -344,7 +352,12 @@ def record(
     store.change_upload(
         work.connection,
         number,
-        {"status": "recorded", "batch_id": result.document["batch"], "document": None},
+        {
+            "status": "recorded",
+            "batch_id": result.document["batch"],
+            "document": None,
+            "first_rows": None,
+        },
     )
     return result
 
@@ -360,7 +373,13 @@ def remove(work: Work, number: int) -> Upload:
     store.change_upload(
         work.connection,
         number,
-        {"status": "removed", "document": None, "summary": None, "outcome": None},
+        {
+            "status": "removed",
+            "document": None,
+            "summary": None,
+            "outcome": None,
+            "first_rows": None,
+        },
     )
     return _of(work, row)
 
@@ -416,11 +435,44 @@ def import_before(work: Work, document: Mapping[str, Any]) -> Earlier | None:
     return Earlier(row.id, row.file_name, row.first_day, row.last_day, json.loads(row.document))
 
 
-def _mappings(work: Work) -> Sequence[Mapping[str, Any]]:
+def mappings_of(work: Work) -> Sequence[Mapping[str, Any]]:
+    """Mapped reports of the setup, those that have ended among them; none before the first."""
+    work.actor.require(Verb.READ)
     try:
         return setup_in_force(work).mappings
     except RefusedError:
         return ()  # nothing has been loaded yet
+
+
+def look_at(work: Work, number: int) -> list[GlancedSheet]:
+    """Look at the first rows of an upload's file; read-only work, done where files are read.
+
+    Raises:
+        RefusedError: it is recorded or removed, its file is gone, or it cannot be read.
+    """
+    work.actor.require(Verb.IMPORT)
+    row = _open(store.find_upload(work.connection, number))
+    request = _request(work, row)
+    try:
+        return first_rows(request.path, request.choices)
+    except UnreadableError as error:
+        raise RefusedError(str(error)) from None
+
+
+def keep_first_rows(work: Work, number: int, sheets: Sequence[GlancedSheet]) -> None:
+    """Keep what was looked at, while the upload is open."""
+    work.actor.require(Verb.IMPORT)
+    row = store.find_upload(work.connection, number, lock=True)
+    if row is not None and row.status in store.OPEN:
+        plain = json.dumps([each.as_plain() for each in sheets])
+        store.change_upload(work.connection, number, {"first_rows": plain})
+
+
+def first_rows_of(work: Work, number: int) -> list[GlancedSheet] | None:
+    """The first rows of an open upload's file, once they were looked at."""
+    work.actor.require(Verb.IMPORT)
+    plain = store.first_rows_of(work.connection, number)
+    return None if plain is None else sheets_of(json.loads(plain))
 
 
 def _request(work: Work, row: store.UploadRow, **more: Any) -> Request:  # noqa: ANN401 - Request's

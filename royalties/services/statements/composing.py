@@ -403,11 +403,11 @@ def _minimum(units: Fraction, currency: str) -> str:
     return micro_text(rounded(units * MICRO), exponent(currency)) if units > 0 else ""
 
 
-def _fraction(part: int, whole: int) -> str:
+def _fraction(part: int, total: int) -> str:
     """A part as an exact text of at most six digits; empty if there is no whole."""
-    if whole <= 0:
+    if total <= 0:
         return ""
-    return number_text(Fraction(rounded(Fraction(part, whole) * MICRO), MICRO))
+    return number_text(Fraction(rounded(Fraction(part, total) * MICRO), MICRO))
 
 
 def places_shown(sums: Iterable[figures.PlaceSum]) -> tuple[PlaceShown, ...]:

@@ -117,15 +117,15 @@ def issue(units: Units, text: str, number: str = "") -> int:
     with units() as work:
         store.lock_for_issuing(work.connection, period.ordinal)
         known = store.issued_files(work.connection, period.ordinal)
-        new = [each for each in drawn if (each.number, each.file) not in known]
-        for each in drawn:
-            if each.sha256 != known.get((each.number, each.file), each).sha256:
-                raise AlreadyIssuedError(work.files.issued(str(period), each.name))
-        at = [each._replace(issued_at=work.at, issued_by=work.actor.name) for each in new]
+        new = [file for file in drawn if (file.number, file.file) not in known]
+        for file in drawn:
+            if file.sha256 != known.get((file.number, file.file), file).sha256:
+                raise AlreadyIssuedError(work.files.issued(str(period), file.name))
+        at = [file._replace(issued_at=work.at, issued_by=work.actor.name) for file in new]
         store.add_issued(work.connection, at)
         if new:
             work.record(Verb.ISSUE, {"period": str(period), "files": len(new)})
-    return len({each.number for each in new})
+    return len({file.number for file in new})
 
 
 def _drawn(
@@ -349,12 +349,15 @@ def _write_drafts(work: Work, setup: Setup, period: Period, folder: Path) -> Iss
     def contents() -> Iterator[list[bytes]]:
         for start in range(0, count, _BLOCK):
             block = done.settlements[start : start + _BLOCK]
-            yield [CONTENT.dump_json(composer.statement(each, None, period.ends)) for each in block]
+            yield [
+                CONTENT.dump_json(composer.statement(settlement, None, period.ends))
+                for settlement in block
+            ]
 
     written = []
     for place, (_, drawn) in enumerate(draw_all(contents(), count)):
         work.progress(place, count)
-        written += [work.files.write_out(folder, each.name, each.data) for each in drawn]
+        written += [work.files.write_out(folder, file.name, file.data) for file in drawn]
     work.progress(count, count)
     written.append(_write_period(work, setup, period, done, folder))
     return IssuedFiles(folder, tuple(written), count, draft=True)

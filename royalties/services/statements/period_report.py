@@ -112,9 +112,9 @@ def _checks(work: Work, run: Run, period: Period, *, closed: bool) -> Iterator[C
 
 def _run_checks(run: Run, currency: str) -> Iterator[Check]:
     contracts = [done for done in run.contracts if done.contract.currency == currency]
-    settlements = [each for each in run.settlements if each.currency == currency]
+    settlements = [settlement for settlement in run.settlements if settlement.currency == currency]
     lines = sum(line.earned for done in contracts for line in done.lines)
-    allocated = sum(each.amount for done in contracts for each in done.allocations)
+    allocated = sum(allocation.amount for done in contracts for allocation in done.allocations)
     yield Check("Earned lines = earned", currency, lines, sum(done.earned for done in contracts))
     yield Check(
         "Earned + brought forward + released = withheld + recouped + payable + carried forward",
@@ -135,13 +135,16 @@ def _run_checks(run: Run, currency: str) -> Iterator[Check]:
         "Allocated by plans = allocated to beneficiaries",
         currency,
         allocated,
-        sum(each.allocated for each in settlements),
+        sum(settlement.allocated for settlement in settlements),
     )
     yield Check(
         "Brought forward + allocated = tax + to pay + carried forward",
         currency,
-        sum(each.brought_forward + each.allocated for each in settlements),
-        sum(each.tax + each.paid + each.carried_forward for each in settlements),
+        sum(settlement.brought_forward + settlement.allocated for settlement in settlements),
+        sum(
+            settlement.tax + settlement.paid + settlement.carried_forward
+            for settlement in settlements
+        ),
     )
 
 
@@ -158,18 +161,20 @@ def _ledger_checks(work: Work, run: Run, period: Period) -> Iterator[Check]:
             sum(value for key, value in moved.items() if key[1] == currency and value > 0),
             -sum(value for key, value in moved.items() if key[1] == currency and value < 0),
         )
-        settlements = [each for each in run.settlements if each.currency == currency]
+        settlements = [
+            settlement for settlement in run.settlements if settlement.currency == currency
+        ]
         yield Check(
             "Ledger: payments = to pay",
             currency,
             -moved.get((PAYMENTS, currency), 0),
-            sum(each.paid for each in settlements),
+            sum(settlement.paid for settlement in settlements),
         )
         yield Check(
             "Ledger: tax = tax withheld",
             currency,
             -moved.get((TAX, currency), 0),
-            sum(each.tax for each in settlements),
+            sum(settlement.tax for settlement in settlements),
         )
 
 
@@ -213,8 +218,8 @@ def _settlements(
 def _batches(work: Work, period: Period) -> Iterator[BatchShown]:
     """What each import brought into the period."""
     sums: dict[int, list[figures.BatchSum]] = {}
-    for each in figures.batch_sums(work.connection, period.ordinal):
-        sums.setdefault(each.batch, []).append(each)
+    for batch_sum in figures.batch_sums(work.connection, period.ordinal):
+        sums.setdefault(batch_sum.batch, []).append(batch_sum)
     for row in batches.batches(work.connection, sums):
         mine = sums[row.id]
         document = json.loads(row.document)
@@ -225,9 +230,9 @@ def _batches(work: Work, period: Period) -> Iterator[BatchShown]:
             row.retailer or "several",
             work.day_of(row.recorded_at).isoformat(),
             document.get("rows", row.rows),
-            sum(each.lines for each in mine),
-            sum(each.sold for each in mine),
-            -sum(each.returned for each in mine),
-            sum(each.free for each in mine),
-            tuple((each.currency, micro_text(each.net, 2)) for each in mine),
+            sum(batch_sum.lines for batch_sum in mine),
+            sum(batch_sum.sold for batch_sum in mine),
+            -sum(batch_sum.returned for batch_sum in mine),
+            sum(batch_sum.free for batch_sum in mine),
+            tuple((batch_sum.currency, micro_text(batch_sum.net, 2)) for batch_sum in mine),
         )

@@ -138,14 +138,14 @@ def rates_needed(work: Work, setup: Setup, period: Period) -> list[tuple[str, st
     known = {
         (rate.source, rate.target) for rate in setup.exchange_rates if rate.period == str(period)
     }
-    begun = [each for each in setup.contracts.values() if each.starts <= period.ends]
+    begun = [contract for contract in setup.contracts.values() if contract.starts <= period.ends]
     wanted = {
         (currency, target): lines
         for currency, lines in sold
-        for target in {each.currency for each in begun}
+        for target in {contract.currency for contract in begun}
         if currency != target
     }
-    profit = any(rule.basis.value == "profit" for each in begun for rule in each.rules)
+    profit = any(rule.basis.value == "profit" for contract in begun for rule in contract.rules)
     costs = any(e.unit_cost for title in setup.titles.values() for e in title.editions)
     if profit and costs:
         house = setup.publisher.currency

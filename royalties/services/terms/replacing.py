@@ -119,10 +119,14 @@ class _Uses:
         return replace(
             use,
             lines=self._lines_of({key}),
-            closed=any(each.key in self._contracts for each in contracts),
-            unpriced=[found for each in editions for found in self._unpriced.get(each.isbn, ())],
-            profit=any(rule.basis is Basis.PROFIT for each in contracts for rule in each.rules),
-            ages=any(each.reserve and each.reserve.by_period for each in contracts),
+            closed=any(contract.key in self._contracts for contract in contracts),
+            unpriced=[
+                found for edition in editions for found in self._unpriced.get(edition.isbn, ())
+            ],
+            profit=any(
+                rule.basis is Basis.PROFIT for contract in contracts for rule in contract.rules
+            ),
+            ages=any(contract.reserve and contract.reserve.by_period for contract in contracts),
         )
 
     def _lines_under(self, contracts: Iterable[Contract]) -> int:

@@ -29,7 +29,10 @@ from royalties.store.terms import catalogue
 from royalties.store.terms.balances import closed_keys
 
 Bodies = dict[str, dict[str, dict[str, Any]]]
-Changed = list[tuple[str, str, dict[str, Any]]]
+Entry = tuple[str, str, dict[str, Any]]
+"""An entry of a setup file: its part, its key, its body."""
+
+Changed = list[Entry]
 DatedPrice = tuple[str, str, date]
 """ISBN, currency and the day from which a price holds."""
 
@@ -67,6 +70,23 @@ class Loaded:
         return bool(self.added or self.amended)
 
 
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a setup file says beside what is in force.
+
+    Attributes:
+        loaded: what recording it would do.
+        changed: the entries that say anything new.
+        before: the bodies in force, by part and key.
+        entries: all of the file's, in its parts' order.
+    """
+
+    loaded: Loaded
+    changed: Changed
+    before: Bodies
+    entries: list[Entry]
+
+
 def load(work: Work, path: Path, name: str, *, confirm: bool = False, ask: bool = False) -> Loaded:
     """Read a setup file and update the books from it; loading it again changes nothing.
 
@@ -81,6 +101,18 @@ def load(work: Work, path: Path, name: str, *, confirm: bool = False, ask: bool 
     Raises:
         SetupError: with every fault of the file, each with its path.
     """
+    comparison = compare(work, path, name)
+    if confirm or not any(ask or each.loses for each in comparison.loaded.asked):
+        keep(work, name, comparison)
+    return comparison.loaded
+
+
+def compare(work: Work, path: Path, name: str) -> "Comparison":
+    """What a setup file says beside the books; nothing is recorded.
+
+    Raises:
+        SetupError: with every fault of the file, each with its path.
+    """
     work.actor.require(Verb.LOAD)
     try:
         document = setup_file.read_setup(path, name)
@@ -88,15 +120,49 @@ def load(work: Work, path: Path, name: str, *, confirm: bool = False, ask: bool 
         if error.right is not None:
             _keep_own_editions(work, error.right)
         raise _with_further(work, error, name) from None
+    return _comparison(work, document, name)
+
+
+def compare_entries(work: Work, entries: Iterable[Entry], name: str) -> "Comparison":
+    """The same of entries that were read before, each with its part and key.
+
+    Raises:
+        SetupError: what changed elsewhere no longer goes with them.
+    """
+    parts: dict[str, Any] = {}
+    for part, _, body in entries:
+        if part == "publisher":
+            parts[part] = body
+        else:
+            parts.setdefault(part, []).append(body)
+    return _comparison(work, setup_file.parse_setup(parts, name), name)
+
+
+def _comparison(work: Work, document: setup_file.Document, name: str) -> "Comparison":
     _keep_own_editions(work, document)
     before = _checked(work, document, name)
     loaded, changed = _compare(document, before)
     if changed:
         loaded.asked = replaced_by(work, _amended(changed, before))
         loaded.warnings = _warnings(work, changed, before)
-    if confirm or not any(ask or each.loses for each in loaded.asked):
-        _record(work, name, loaded, changed, before)
-    return loaded
+    entries = [
+        (part, key, body)
+        for part, of_part in document.entries.items()
+        for key, body in of_part.items()
+    ]
+    return Comparison(loaded, changed, before, entries)
+
+
+def keep(work: Work, name: str, comparison: "Comparison", prepared_by: str = "") -> None:
+    """Record what a comparison says is new.
+
+    Args:
+        name: of the file.
+        comparison: made in the same transaction.
+        prepared_by: who proposed it, for the log; empty if it is the actor's own.
+    """
+    work.actor.require(Verb.LOAD)
+    _record(work, name, comparison.loaded, comparison.changed, comparison.before, prepared_by)
 
 
 def asked(work: Work, part: str, body: Mapping[str, Any]) -> list[Replaced]:
@@ -148,7 +214,9 @@ def check_entry(work: Work, part: str, body: Mapping[str, Any]) -> bool:
 
 def _entry(work: Work, part: str, body: Mapping[str, Any]) -> setup_file.Document:
     try:
-        return setup_file.parse_setup({part: [dict(body)]}, part)
+        # There is one publisher; of all other parts there are many entries.
+        said = dict(body) if part == "publisher" else [dict(body)]
+        return setup_file.parse_setup({part: said}, part)
     except setup_file.SetupError as error:
         raise _with_further(work, error, part) from None
 
@@ -178,13 +246,13 @@ def _warnings(work: Work, changed: Changed, before: Bodies) -> list[TermsWarning
     """Warnings about the entries that change, and those about others that were not there before."""
     ours = {(part, key) for part, key, _ in changed}
     known = {
-        str(each)
-        for each in (warnings_of(work, _setup_with(before, ())) if before["publisher"] else ())
+        str(warning)
+        for warning in (warnings_of(work, _setup_with(before, ())) if before["publisher"] else ())
     }
     return [
-        each
-        for each in warnings_of(work, _setup_with(before, changed))
-        if (each.part, each.key) in ours or str(each) not in known
+        warning
+        for warning in warnings_of(work, _setup_with(before, changed))
+        if (warning.part, warning.key) in ours or str(warning) not in known
     ]
 
 

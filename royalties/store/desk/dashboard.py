@@ -91,7 +91,7 @@ def counts(connection: Connection) -> Mapping[str, int]:
     A message that was taken back, or whose place a newer one took, has no text any more.
     """
     corrected = select(batch.c.id).where(batch.c.corrected_by.is_not(None))
-    standing = waiting.c.batch_id.not_in(corrected)
+    standing = waiting.c.batch_id.not_in(corrected) & waiting.c.set_aside.is_(None)
     checked = upload.c.status == "checked"
     refused = upload.c.outcome == ImportOutcome.REFUSED
     recordable = upload.c.outcome.is_(None) | upload.c.outcome.not_in(

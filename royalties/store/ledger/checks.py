@@ -27,6 +27,7 @@ from royalties.store.tables import (
     sale,
     settlement,
     statement,
+    unbundled,
     waiting,
 )
 
@@ -164,16 +165,34 @@ def batches_that_lost_lines(connection: Connection) -> Iterator[str]:
         .group_by(waiting.c.batch_id)
         .subquery()
     )
-    have = func.coalesce(stands.c.lines, 0) + func.coalesce(waits.c.lines, 0)
+    more = (
+        select(unbundled.c.batch_id, func.sum(unbundled.c.lines).label("lines"))
+        .group_by(unbundled.c.batch_id)
+        .subquery()
+    )
+    have = (
+        func.coalesce(stands.c.lines, 0)
+        + func.coalesce(waits.c.lines, 0)
+        - func.coalesce(more.c.lines, 0)
+    )
     rows = connection.execute(
         select(batch.c.id, batch.c.lines, have)
         .outerjoin(stands, stands.c.batch_id == batch.c.id)
         .outerjoin(waits, waits.c.batch_id == batch.c.id)
+        .outerjoin(more, more.c.batch_id == batch.c.id)
         .where(batch.c.status == "recorded", have != batch.c.lines)
         .order_by(batch.c.id)
     )
     for row in rows:
         yield f"import {row[0]} recorded {row[1]} lines, but {row[2]} stand in the books"
+
+
+def copies_unbundled(connection: Connection) -> dict[int, int]:
+    """How many copies more than its waiting rows an import has by now, since some were bundles."""
+    rows = connection.execute(
+        select(unbundled.c.batch_id, func.sum(unbundled.c.units)).group_by(unbundled.c.batch_id)
+    )
+    return {number: int(units) for number, units in rows}
 
 
 class RecordedImport(NamedTuple):

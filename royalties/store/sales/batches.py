@@ -34,6 +34,7 @@ from royalties.store.tables import (
     retailer,
     sale,
     sale_total,
+    unbundled,
     waiting,
 )
 
@@ -226,6 +227,7 @@ def take_back(connection: Connection, number: int, at: str) -> tuple[int, int]:
     connection.execute(delete(alias_use).where(alias_use.c.batch_id == number))
     sales = connection.execute(delete(sale).where(_of_batch(number))).rowcount
     rows = connection.execute(delete(waiting).where(waiting.c.batch_id == number)).rowcount
+    connection.execute(delete(unbundled).where(unbundled.c.batch_id == number))
     totals.forget(connection, number)
     connection.execute(delete(coverage).where(coverage.c.batch_id == number))
     connection.execute(
@@ -301,7 +303,7 @@ def waiting_summary(connection: Connection) -> list[tuple[str, int, int, int]]:
     """(identifier, batch, rows, units) of all that waits."""
     rows = connection.execute(
         select(waiting.c.identifier, waiting.c.batch_id, func.count(), func.sum(waiting.c.units))
-        .where(_not_corrected())
+        .where(is_waiting())
         .group_by(waiting.c.identifier, waiting.c.batch_id)
         .order_by(waiting.c.identifier, waiting.c.batch_id)
     )
@@ -318,7 +320,7 @@ class KnownByNow(NamedTuple):
 
 def waiting_identifiers(connection: Connection) -> list[str]:
     """Everything that names a book whose rows wait."""
-    query = select(waiting.c.identifier).where(_not_corrected()).distinct()
+    query = select(waiting.c.identifier).where(is_waiting()).distinct()
     return sorted(connection.scalars(query))
 
 
@@ -326,24 +328,24 @@ def now_known(connection: Connection, editions: Mapping[str, int]) -> list[Known
     """Waiting lines whose edition is known by now; ``editions`` goes by what they wait under."""
     columns = [waiting.c[name] for name in (*WAITING_COLUMNS, "batch_id")]
     names = sorted(editions)
-    found = []
+    lines = []
     for first in range(0, len(names), _MOST_NAMED):
         some = waiting.c.identifier.in_(names[first : first + _MOST_NAMED])
-        rows = connection.execute(select(*columns).where(some, _not_corrected()))
+        rows = connection.execute(select(*columns).where(some, is_waiting()))
         for *values, number in rows:
             line = WaitingLine(*values)
-            found.append(KnownByNow(line, number, editions[line.identifier]))
-    return sorted(found, key=_place_of)
+            lines.append(KnownByNow(line, number, editions[line.identifier]))
+    return sorted(lines, key=_place_of)
 
 
 def _place_of(known: KnownByNow) -> tuple[int, int, int, int]:
     return known.batch, known.line.sheet, known.line.row, known.line.kind
 
 
-def _not_corrected() -> ColumnElement[bool]:
-    """Rows of a corrected import stay where they are and wait no more."""
+def is_waiting() -> ColumnElement[bool]:
+    """Rows of a corrected import, or of what is no book, stay where they are and wait no more."""
     corrected = select(batch.c.id).where(batch.c.corrected_by.is_not(None))
-    return waiting.c.batch_id.not_in(corrected)
+    return and_(waiting.c.batch_id.not_in(corrected), waiting.c.set_aside.is_(None))
 
 
 def stop_waiting(connection: Connection, rows: Iterable[Row]) -> None:

@@ -183,6 +183,8 @@ def imports_waiting(
 
 def _waits(query: Any) -> Any:  # noqa: ANN401 - SQLAlchemy's Select of some columns
     """Rows of a corrected import stay where they are and wait no more."""
-    return query.select_from(waiting).join(
-        batch, (batch.c.id == waiting.c.batch_id) & batch.c.corrected_by.is_(None)
+    return (
+        query.where(waiting.c.set_aside.is_(None))
+        .select_from(waiting)
+        .join(batch, (batch.c.id == waiting.c.batch_id) & batch.c.corrected_by.is_(None))
     )

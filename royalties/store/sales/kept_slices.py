@@ -243,18 +243,21 @@ def sum_again(
         holding.on_conflict_do_update(
             index_elements=["period_id", "batch_id"], set_={"grouping": holding.excluded.grouping}
         ),
-        [{"period_id": period_id, "batch_id": each, "grouping": grouping.name} for each in numbers],
+        [
+            {"period_id": period_id, "batch_id": number, "grouping": grouping.name}
+            for number in numbers
+        ],
     )
     connection.execute(_rows_of(period_id, numbers))
     # Who was waited for may have taken an import back.
-    there = {each.batch_id for each in slicings(connection, [period_id])}
+    there = {slicing.batch_id for slicing in slicings(connection, [period_id])}
     connection.execute(
         delete(batch_slicing).where(
             batch_slicing.c.period_id == period_id,
             batch_slicing.c.batch_id.in_(sorted(set(numbers) - there)),
         )
     )
-    numbers = [each for each in numbers if each in there]
+    numbers = [number for number in numbers if number in there]
     if not _sum(connection, period_id, numbers, grouping, isbns):
         connection.execute(_rows_of(period_id, numbers))
         connection.execute(

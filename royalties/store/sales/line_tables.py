@@ -95,14 +95,14 @@ class LineTables:
 
     def _insert(self, table: str, lines: Sequence[Sequence[Any]]) -> None:
         marks = f"({', '.join('?' * len(LINE_COLUMNS))})"
-        whole = len(lines) // _AT_ONCE * _AT_ONCE
+        filled = len(lines) // _AT_ONCE * _AT_ONCE
         statement = f"INSERT INTO {table} VALUES {', '.join([marks] * _AT_ONCE)}"  # noqa: S608
-        for start in range(0, whole, _AT_ONCE):
+        for start in range(0, filled, _AT_ONCE):
             values = tuple(chain.from_iterable(lines[start : start + _AT_ONCE]))
             self._connection.execute(statement, values)
         self._connection.executemany(
             f"INSERT INTO {table} VALUES {marks}",  # noqa: S608
-            lines[whole:],
+            lines[filled:],
         )
 
     def finish(self) -> None:

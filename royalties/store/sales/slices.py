@@ -370,13 +370,13 @@ def _implied_discount(net: ColumnElement[int], value: ColumnElement[int]) -> Col
 
     Amounts too large to be scaled in 64 bits lose three digits that no discount shows.
     """
-    part, whole = func.abs(net, type_=BigInteger), func.abs(value, type_=BigInteger)
+    received, gross = func.abs(net, type_=BigInteger), func.abs(value, type_=BigInteger)
     ratio = case(
         (
-            and_(part < _SAFE_TO_SCALE, whole < _SAFE_TO_SCALE),
-            _rounded_millionths(part, whole),
+            and_(received < _SAFE_TO_SCALE, gross < _SAFE_TO_SCALE),
+            _rounded_millionths(received, gross),
         ),
-        else_=_rounded_millionths(part // 1000, whole // 1000),
+        else_=_rounded_millionths(received // 1000, gross // 1000),
     )
     return MICRO - case(((net < 0) == (value < 0), ratio), else_=-ratio)
 

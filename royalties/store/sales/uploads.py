@@ -113,6 +113,11 @@ def change_upload(connection: Connection, number: int, values: Mapping[str, obje
     connection.execute(update(upload).where(upload.c.id == number).values(**values))
 
 
+def first_rows_of(connection: Connection, number: int) -> str | None:
+    """JSON of the first rows of an upload's file, if they were looked at."""
+    return connection.execute(select(upload.c.first_rows).where(upload.c.id == number)).scalar()
+
+
 def needed_files(connection: Connection) -> set[str]:
     """Fingerprints of the files of uploads that may still be recorded."""
     rows = connection.execute(select(upload.c.sha256).where(upload.c.status.in_(OPEN)).distinct())

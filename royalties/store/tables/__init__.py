@@ -56,8 +56,10 @@ from royalties.store.tables.sales import (
     batch_slice,
     batch_slicing,
     coverage,
+    remembered,
     sale,
     sale_total,
+    unbundled,
     waiting,
 )
 from royalties.store.tables.statements import issued, statement
@@ -121,6 +123,7 @@ __all__ = [
     "quote_link",
     "receipt",
     "recovery_code",
+    "remembered",
     "reserve_release",
     "retailer",
     "revision",
@@ -133,6 +136,7 @@ __all__ = [
     "shipment",
     "statement",
     "title",
+    "unbundled",
     "upload",
     "waiting",
 ]

@@ -136,6 +136,48 @@ waiting = Table(
     Column("currency", Currency, nullable=False),
     *_line_columns(),
     Column("net", Micro, comment="null where it follows from the edition's price"),
+    Column(
+        "set_aside",
+        BigInteger,
+        comment="the remembered by which it is no book; null: it waits",
+    ),
+)
+
+# What was said once of a retailer's reports. Nothing is deleted: what was taken back has an end.
+remembered = Table(
+    "remembered",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("retailer_id", ForeignKey("retailer.id"), nullable=False),
+    Column("said", String(8), nullable=False),
+    Column("name", Text, nullable=False, comment="as it was written"),
+    Column("key", Text, nullable=False, comment="as it is compared"),
+    Column("value", Text, nullable=False, comment="JSON: shares by ISBN, or an answer"),
+    Column("said_at", MomentText, nullable=False),
+    Column("said_by", String(200), nullable=False),
+    Column("ended_at", MomentText),
+    Column("ended_by", String(200)),
+    CheckConstraint("said in ('no-book', 'bundle', 'answer')", name="said"),
+    Index(
+        "uq_remembered_key_standing",
+        "retailer_id",
+        "key",
+        unique=True,
+        sqlite_where=text("ended_at is null"),
+        postgresql_where=text("ended_at is null"),
+    ),
+)
+
+# Rows that waited and became the lines of a bundle: how many lines and copies more than they had.
+unbundled = Table(
+    "unbundled",
+    metadata,
+    Column("batch_id", ForeignKey("batch.id"), primary_key=True, autoincrement=False),
+    Column("sheet", SmallInteger, primary_key=True, autoincrement=False),
+    Column("row", Integer, primary_key=True, autoincrement=False),
+    Column("kind", SmallInteger, primary_key=True, autoincrement=False),
+    Column("lines", Integer, nullable=False, comment="more than the row that waited"),
+    Column("units", BigInteger, nullable=False, comment="more than it had"),
 )
 
 # Sums of each batch's sales, kept with them in the same transaction, so that pages never add

@@ -44,6 +44,7 @@ upload = Table(
     Column("batch_id", ForeignKey("batch.id"), comment="once recorded"),
     Column("created_at", MomentText, nullable=False),
     Column("created_by", String(200), nullable=False),
+    Column("first_rows", Text, comment="JSON of the file's first rows, while it is being mapped"),
     CheckConstraint("status in ('received', 'checked', 'recorded', 'removed')", name="status"),
     CheckConstraint(
         "outcome in ('recorded', 'refused', 'confirm', 'choose', 'nothing-new')", name="outcome"

@@ -144,6 +144,17 @@ class AcceptForm(Form):
     again = _again("The password again")
 
 
+class FirstForm(AcceptForm):
+    """The first administrator, whom nobody invited."""
+
+    email = EmailField(
+        "Your e-mail",
+        [InputRequired("Give your e-mail address."), Length(max=254, message="This is too long.")],
+        description="You sign in with it.",
+        render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
+    )
+
+
 class NameForm(Form):
     """What one is called, and how dates and money are written."""
 

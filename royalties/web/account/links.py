@@ -5,7 +5,7 @@ import time
 from flask import flash, redirect, render_template, url_for
 
 from royalties.domain.people import EVERYBODY
-from royalties.services.people import colleagues, links, throttle
+from royalties.services.people import colleagues, first, links, throttle
 from royalties.services.people.links import DeadLinkError, Purpose
 from royalties.services.people.names import BadNameError
 from royalties.services.work import RefusedError
@@ -79,6 +79,43 @@ def invitation(token: str) -> Answer:
         else:
             return come_in(begun)
     page = render_template("account/invitation.html", form=form, opened=opened)
+    return page, 422 if form.errors else 200
+
+
+@PAGES.route("/first/<token>", methods=["GET", "POST"])
+def first_administrator(token: str) -> Answer:
+    """Become the first administrator; looking at the page changes nothing."""
+    try:
+        first.look_at(current_work(), token)
+    except DeadLinkError:
+        return errors.page(
+            404,
+            "This link makes the first administrator, once and within a day: it was used, is too "
+            "old, or a newer one was printed. Who is one already signs in; otherwise start the "
+            "desk again, and it prints a new link.",
+        )
+    form = forms.FirstForm()
+    if form.validate_on_submit():
+        try:
+            with all_or_nothing():
+                begun = first.accept(
+                    current_work(),
+                    token,
+                    said(form.email),
+                    said(form.name),
+                    said(form.new),
+                    locale=str(formats.locale()),
+                    browser=browser(),
+                )
+        except first.BadAddressError as error:
+            blame(form.email, sentence(error))
+        except BadNameError as error:
+            blame(form.name, sentence(error))
+        except RefusedError as error:
+            blame(form.new, str(error))
+        else:
+            return come_in(begun)
+    page = render_template("account/first.html", form=form)
     return page, 422 if form.errors else 200
 
 

@@ -20,6 +20,7 @@ from royalties.runtime import (
     NotMigratedError,
     plain_errors,
 )
+from royalties.services.books import EmptyBooksError
 from royalties.services.errors import REFUSALS
 from royalties.services.orders.life import NoOrderError
 from royalties.services.statements.numbering import NoStatementError
@@ -100,6 +101,7 @@ def init_app(app: Flask) -> None:
     app.after_request(_come_back)
     for error, status in STATUS.items():
         app.register_error_handler(error, _refusal(status))
+    app.register_error_handler(EmptyBooksError, _empty)
     app.register_error_handler(CSRFError, _stale)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _crash)
@@ -120,6 +122,12 @@ def _refusal(status: int) -> Callable[[Exception], Answer]:
         return page(status, _OF_THE_SERVER[status].get(type(error), str(error)) + _number())
 
     return answer
+
+
+def _empty(_error: EmptyBooksError) -> Answer:
+    """What cannot be shown or done yet: the page says what comes first."""
+    roll_back()
+    return render_template("empty_books.html"), 200
 
 
 def _stale(_error: CSRFError) -> Answer:

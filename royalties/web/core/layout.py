@@ -12,6 +12,7 @@ from royalties.domain.people import Role, Verb
 from royalties.ingest import places
 from royalties.services import approvals
 from royalties.services.books import setup_in_force
+from royalties.services.frame import Frame, frame_of
 from royalties.services.work import RefusedError
 from royalties.web.core.visit import actor, visit, work
 
@@ -118,6 +119,7 @@ def init_app(app: Flask) -> None:
             "may": frozenset(verb for verb in Verb if actor().may(verb)),
             "visit": visit(),
             "publisher": publisher_name(),
+            "framing": frame(),
             "menu": MENU,
             "Role": Role,
             "Verb": Verb,
@@ -147,6 +149,11 @@ def publisher_name() -> str:
             g.publisher = "Royalties"
     name: str = g.publisher
     return name
+
+
+def frame() -> Frame:
+    """What every page shows of the house beside its own matter."""
+    return frame_of(work())
 
 
 def two_people() -> bool:

@@ -56,6 +56,7 @@ _OPEN: Values = {"period": rich.OPEN}
 _CLOSED: Values = {"period": rich.CLOSED}
 _NO_NUMBER: Values = {"number": NUMBER}
 _NO_KEY: Values = {"key": "nobody"}
+_MAPPED: Values = {"key": "river"}
 _TITLE, _RETAILER = {"key": "collab"}, {"key": "amazon"}
 _CONTRACT, _PLAN = {"key": "foot-2015"}, {"key": "cities"}
 _OWN: Values = {"key": "seattle"}
@@ -135,6 +136,8 @@ _ACCOUNT = {
     "factor.skip": Row(send=EVERYBODY),
     "factor.renew_codes": Row(EVERYBODY, EVERYBODY, form={"password": PASSWORD}),
     "links.forgotten": Row(EVERYBODY, EVERYBODY, form={"email": "nobody@example.org"}),
+    "links.first_administrator": Row(EVERYBODY, EVERYBODY, own={"token": "nothing"}),
+    "logo.logo": Row(EVERYBODY, own={"mark": "nothing"}),
     "links.invitation": Row(
         EVERYBODY,
         EVERYBODY,
@@ -156,6 +159,13 @@ _ACCOUNT = {
 }
 _SALES = {
     "home.home": _desk(),
+    "home.no_openings": Row(send=MANAGERS),
+    "house.house": Row(ADMINISTRATORS, ADMINISTRATORS),
+    "house.leave": Row(ADMINISTRATORS, ADMINISTRATORS),
+    "house.sandbox": Row(send=ADMINISTRATORS),
+    "setup_files.look": Row(send=MANAGERS),
+    "setup_files.save": Row(send=MANAGERS),
+    "setup_files.setup_file": _desk(MANAGERS),
     "home.search": _desk(query="?q=collab"),
     "importing.uploads": _desk(),
     "importing.send": Row(send=FINANCE),
@@ -171,6 +181,34 @@ _SALES = {
     "uploading.check": Row(send=FINANCE, own={"number": rich.UPLOAD_GOOD}, missing=_NO_NUMBER),
     "uploading.record": Row(send=FINANCE, own={"number": rich.UPLOAD_GOOD}, missing=_NO_NUMBER),
     "uploading.remove": Row(send=FINANCE, own={"number": rich.UPLOAD_GOOD}, missing=_NO_NUMBER),
+    "mapping.begin": Row(send=FINANCE, own={"number": rich.UPLOAD_WRONG}, missing=_NO_NUMBER),
+    "mapping.mapping": _desk(own={"number": rich.UPLOAD_WRONG}, missing=_NO_NUMBER),
+    "mapping.save": Row(
+        send=FINANCE,
+        own={"number": rich.UPLOAD_WRONG},
+        missing=_NO_NUMBER,
+        page=f"/finance/uploads/{rich.UPLOAD_WRONG}/mapping",
+        form={"name": "December"},
+    ),
+    "mapping.preview": Row(
+        send=FINANCE,
+        own={"number": rich.UPLOAD_WRONG},
+        missing=_NO_NUMBER,
+        page=f"/finance/uploads/{rich.UPLOAD_WRONG}/mapping",
+    ),
+    "mappings.report": _desk(own=_MAPPED, missing=_NO_KEY),
+    "mappings.history": _desk(own=_MAPPED, missing=_NO_KEY),
+    "mappings.rename": Row(
+        send=FINANCE,
+        own=_MAPPED,
+        missing=_NO_KEY,
+        page="/finance/reports/river",
+        form={"name": "River"},
+    ),
+    "mappings.end": Row(send=FINANCE, own=_MAPPED, missing=_NO_KEY, page="/finance/reports/river"),
+    "mappings.resume": Row(
+        send=FINANCE, own=_MAPPED, missing=_NO_KEY, page="/finance/reports/river"
+    ),
     "entry.sheet": _desk(),
     "entry.books": _desk(query="?q=collab"),
     "entry.fresh_token": _desk(),
@@ -824,6 +862,9 @@ SEEN: dict[str, Status] = {
     "ordering.begin": {"": 200, "clerk": 303, "manager": 303, "administrator": 303},
     "account.root": 302,
     "home.search": 302,
+    "house.leave": 303,
+    "links.first_administrator": 404,
+    "logo.logo": 404,
     "organization_files.waiting_preview": 404,
     "organization_orders.reorder": 303,
     "organization_people.choose": 302,
@@ -853,7 +894,12 @@ TAKEN: dict[str, Status] = {
     "closing.prepare_close": 409,
     "closing.refuse_close": 302,
     "entry.keep_draft": 200,
+    "house.house": 422,
+    "house.sandbox": 409,
     "importing.send": 422,
+    "links.first_administrator": 404,
+    "setup_files.look": 422,
+    "setup_files.save": 422,
     "invoices.preview_credit": 200,
     "invoices.remind": 422,
     "links.forgotten": 200,

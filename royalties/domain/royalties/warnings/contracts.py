@@ -216,8 +216,8 @@ def shared_titles(terms: Terms, contract: str = "") -> Iterator[TermsWarning]:
         contract: whose titles; empty: of all, each group of contracts told once.
     """
     covering: dict[str, list[str]] = {}
-    for key, each in sorted(terms.contracts.items()):
-        for title in each.titles:
+    for key, entry in sorted(terms.contracts.items()):
+        for title in entry.titles:
             covering.setdefault(title, []).append(key)
     together: dict[tuple[str, ...], list[str]] = {}
     for title, keys in covering.items():
@@ -227,7 +227,7 @@ def shared_titles(terms: Terms, contract: str = "") -> Iterator[TermsWarning]:
         ours = contract or sharing[-1]
         named = _some(titles)
         shared = f"title {named} is" if len(titles) == 1 else f"titles {named} are"
-        others = _some([each for each in sharing if each != ours])
+        others = _some([other for other in sharing if other != ours])
         yield TermsWarning(
             "titles-shared",
             "contracts",

@@ -70,7 +70,7 @@ def of_plan(books: TermsInForce, plan: Plan) -> Iterator[TermsWarning]:
     open_period = books.terms.open_period
     if not contracts:
         yield _of_whole_plan(plan, "plan-without-contract", "no contract follows it")
-    begun = [each.key for each in contracts if each.starts <= open_period.ends]
+    begun = [contract.key for contract in contracts if contract.starts <= open_period.ends]
     if begun and plan.on(open_period.ends) is None:
         yield _of_whole_plan(
             plan,
@@ -78,8 +78,10 @@ def of_plan(books: TermsInForce, plan: Plan) -> Iterator[TermsWarning]:
             f"has no version in force on {open_period.ends}, so {open_period} cannot be run: add "
             f"one that begins earlier",
         )
-    atoms = list(dict.fromkeys(books.atom(kind) for each in contracts for kind in books.sold(each)))
-    formats = frozenset(e.format for each in contracts for e in books.editions(each))
+    atoms = list(
+        dict.fromkeys(books.atom(kind) for contract in contracts for kind in books.sold(contract))
+    )
+    formats = frozenset(e.format for contract in contracts for e in books.editions(contract))
     for version, span in _that_may_count(books.terms, plan):
         if not span.has_a_last_day(open_period):
             yield TermsWarning(

@@ -299,13 +299,13 @@ def reverse_receipt(work: Work, number: int, reason: str) -> ReceiptRow:
     every = store.receipts_of(work.connection, order.id)
     if row.reverses_id is not None:
         raise RefusedError(f"receipt {number} reverses another one: record the money again instead")
-    earlier = next((each for each in every if each.reverses_id == number), None)
+    earlier = next((receipt for receipt in every if receipt.reverses_id == number), None)
     if earlier is not None:
         raise RefusedError(f"receipt {number} was reversed already, by receipt {earlier.id}")
     why = reason_of(reason)
     require_possible(order, Action.REVERSE_RECEIPT)
     left = store.open_invoices(work.connection, work.actor, order_id=order.id, settled=True)
-    of = next(each for each in left if each.id == row.invoice_id)
+    of = next(invoice for invoice in left if invoice.id == row.invoice_id)
     # The history keeps all of the reason; the ledger has room for its beginning.
     money = _Money(-row.amount, work.today, why[:_LONGEST], f"reverses-{number}", number)
     made = _post(work, order, of, money)

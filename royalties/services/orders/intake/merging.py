@@ -54,11 +54,13 @@ def namesakes(work: Work, order: Order, events: Iterable[Event]) -> list[Organiz
     if own is None:
         return []
     # Entries stand in the order in which they were first recorded.
-    before = takewhile(lambda each: each.key != own.key, every.values())
-    namesakes_by_key = {each.key: each for each in before if each.is_called(own.name)}
-    for named in (each.detail.get("named") for each in events if each.action == REQUEST):
+    before = takewhile(lambda other: other.key != own.key, every.values())
+    namesakes_by_key = {other.key: other for other in before if other.is_called(own.name)}
+    for named in (event.detail.get("named") for event in events if event.action == REQUEST):
         if named:
-            namesakes_by_key |= {each.key: each for each in every.values() if each.is_called(named)}
+            namesakes_by_key |= {
+                other.key: other for other in every.values() if other.is_called(named)
+            }
     namesakes_by_key.pop(own.key, None)
     return list(namesakes_by_key.values())
 

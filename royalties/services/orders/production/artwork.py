@@ -181,16 +181,16 @@ def send_artwork(
     kept = artwork_files(work, order)
     if len(kept) + len(files) > MOST_FILES:
         raise RefusedError(f"order {number} has {MOST_FILES} files already: write us a message")
-    lacking = missing(order, [*(each.use for each in kept), *(each.use for each in files)])
+    lacking = missing(order, [*(file.use for file in kept), *(file.use for file in files)])
     if lacking:
         words = " and ".join(f"a {use.value}" for use in lacking)
         raise RefusedError(f"{words} is missing: the order's options need it, so send it too")
-    require_room(work, order.organization, [each.size for each in files])
-    for each in files:
-        keep(work, order, each)
+    require_room(work, order.organization, [file.size for file in files])
+    for file in files:
+        keep(work, order, file)
     met = (preconditions_met(work, order) - {Precondition.ARTWORK}) | {Precondition.ARTWORK}
-    names = ", ".join(each.name for each in files) or "as it was"
-    detail = {"file": names, "files": [each.sha256 for each in files], "rights": rights}
+    names = ", ".join(file.name for file in files) or "as it was"
+    detail = {"file": names, "files": [file.sha256 for file in files], "rights": rights}
     return life.move(work, order, Action.SEND_ARTWORK, met=met, detail=detail)
 
 
@@ -333,10 +333,10 @@ def _require_side(work: Work) -> None:
 
 
 def _require_fit(files: Sequence[Looked], *, rights: bool) -> None:
-    problems = [problem for each in files for problem in each.problems]
+    problems = [problem for file in files for problem in file.problems]
     if problems:
         raise ArtworkNotTakenError(problems)
-    uses = [each.use for each in files]
+    uses = [file.use for file in files]
     if len(set(uses)) < len(uses) or not {*uses} <= {*USES}:
         raise RefusedError("send one file for each: a logo, a letter, a cover")
     if files and not rights:

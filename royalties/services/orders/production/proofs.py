@@ -117,12 +117,12 @@ def ask_changes(
     if text.strip():
         _say(work, order, proof, WHOLE, text)
     said = [
-        each
-        for each in store.comments_of(work.connection, [proof.id])
-        if each.side is Side.ORGANIZATION
+        comment
+        for comment in store.comments_of(work.connection, [proof.id])
+        if comment.side is Side.ORGANIZATION
     ]
     met = preconditions_met(work, order) | ({Precondition.COMMENT} if said else frozenset())
-    words = "; ".join(_quoted(each) for each in said)
+    words = "; ".join(_quoted(comment) for comment in said)
     detail = {"version": proof.version, "comments": len(said), "text": words[:LONGEST_COMMENT]}
     moved = life.move(work, order, Action.ASK_CHANGES, met=met, detail=detail)
     _decide(work, proof, "changes", work.actor.name)
@@ -198,14 +198,14 @@ def proofs(work: Work, order: Order) -> list[Proof]:
     """An order's proofs with comments, decisions and differences, the newest first."""
     work.actor.require(Verb.READ_ORDERS)
     files = _files(work, order)
-    ids = [each.id for each in files]
+    ids = [file.id for file in files]
     said = store.comments_of(work.connection, ids) if ids else []
     decided = store.decisions_of(work.connection, ids) if ids else {}
     before: Sequence[OrderFile | None] = [*files[1:], None]
     return [
         Proof(
             file,
-            tuple(each for each in said if each.file_id == file.id),
+            tuple(comment for comment in said if comment.file_id == file.id),
             decided.get(file.id),
             difference(older, file) if older else None,
         )

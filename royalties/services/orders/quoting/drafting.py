@@ -190,18 +190,18 @@ def _party(address: life.Address) -> Party:
     return Party(address.name, lines)
 
 
-def line_of(text: str, what: str, longest: int) -> str:
+def line_of(text: str, label: str, longest: int) -> str:
     """A text as one line, its blanks single.
 
     Raises:
         RefusedError: it is too long, has several lines, or holds what cannot be printed.
     """
     if fault := fault_of_line(text.strip().replace("\t", " ")):
-        raise RefusedError(f"{what} cannot be recorded: {fault}")
-    return " ".join(text_of(text, what, longest).split())
+        raise RefusedError(f"{label} cannot be recorded: {fault}")
+    return " ".join(text_of(text, label, longest).split())
 
 
-def text_of(text: str, what: str, longest: int) -> str:
+def text_of(text: str, label: str, longest: int) -> str:
     """A text of some lines, without blanks around it.
 
     Raises:
@@ -209,7 +209,7 @@ def text_of(text: str, what: str, longest: int) -> str:
     """
     kept = text.strip()
     if len(kept) > longest:
-        raise RefusedError(f"{what} has {len(kept)} characters: shorten it to {longest}")
+        raise RefusedError(f"{label} has {len(kept)} characters: shorten it to {longest}")
     if not all(line.replace("\t", " ").isprintable() for line in kept.splitlines()):
-        raise RefusedError(f"{what} holds signs that cannot be printed: take them out")
+        raise RefusedError(f"{label} holds signs that cannot be printed: take them out")
     return kept

@@ -1,5 +1,6 @@
 """What waits for a second person, and what was decided."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -12,7 +13,8 @@ from royalties.services.books import setup_in_force
 from royalties.services.orders import second_person
 from royalties.services.periods import previewing
 from royalties.services.terms import amending as terms
-from royalties.services.work import RefusedError
+from royalties.services.terms import loading
+from royalties.services.work import RefusedError, Work
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work, only_looks
 from royalties.web.finance.orders import approvals as order_approvals
@@ -64,6 +66,9 @@ def _proposal_view(proposal: Proposal) -> ProposalView:
         address = url_for("closing.checklist", period=proposal.subject)
         early = " before it ends" if proposal.early else ""
         return ProposalView(proposal, f"Close {proposal.subject}{early}", address)
+    if loading.is_file(proposal):
+        address = url_for("approvals.proposal", number=proposal.id)
+        return ProposalView(proposal, f"Setup file {loading.file_name(proposal)}", address)
     part, _, key = proposal.subject.partition(" ")
     word = service.APPROVED_BY_TWO.get(part, part)
     return ProposalView(
@@ -85,7 +90,8 @@ def proposal(number: int) -> Answer:
 def tried(number: int) -> Answer:
     """What a proposal would have given."""
     proposal = _find_proposal(number)
-    part, body = terms.proposed_entry(proposal) if proposal.kind == "setup" else ("", {})
+    is_entry = proposal.kind == "setup" and not loading.is_file(proposal)
+    part, body = terms.proposed_entry(proposal) if is_entry else ("", {})
     if part not in previewing.PARTS:
         abort(404)
     try:
@@ -102,14 +108,21 @@ def approve(number: int) -> Answer:
     is_order = proposal.kind in second_person.KINDS
     try:
         with all_or_nothing():
-            (second_person.approve if is_order else terms.approve)(current_work(), number)
+            _approving(proposal)(current_work(), number)
     except (RefusedError, SetupError) as error:
         return _proposal_page(_find_proposal(number), refused=str(error)), 409
     if is_order:
         flash(order_approvals.DONE[proposal.kind], "good")
         return redirect(order_approvals.order_address(proposal), 303)
     flash("Approved. It counts from the next calculation on; closed periods stay.", "good")
-    return redirect(_entry_address(proposal), 303)
+    is_file = loading.is_file(proposal)
+    return redirect(url_for(".approvals") if is_file else _entry_address(proposal), 303)
+
+
+def _approving(proposal: Proposal) -> Callable[[Work, int], object]:
+    if proposal.kind in second_person.KINDS:
+        return second_person.approve
+    return loading.approve if loading.is_file(proposal) else terms.approve
 
 
 @PAGES.post("/approvals/<int:number>/refuse")
@@ -181,6 +194,8 @@ def _proposal_page(
     form = form or RefuseForm()
     if proposal.kind in second_person.KINDS:
         return order_approvals.page(proposal, form, refused=refused)
+    if loading.is_file(proposal):
+        return _file_page(proposal, form, refused)
     work = current_work()
     told = terms.proposed(work, proposal, as_typed)
     waits = proposal.status == "waiting"
@@ -200,6 +215,25 @@ def _proposal_page(
         and (proposal.prepared_by_id == work.actor.person or work.actor.may(Verb.APPROVE)),
         effects=effects or [],
         has_effects=terms.proposed_entry(proposal)[0] in previewing.PARTS,
+        refused=refused,
+        form=form,
+    )
+
+
+def _file_page(proposal: Proposal, form: RefuseForm, refused: str) -> str:
+    """A proposed setup file, with all that it would change."""
+    work = current_work()
+    waits = proposal.status == "waiting"
+    return render_template(
+        "finance/desk/approve_file.html",
+        proposal=proposal,
+        words=_proposal_view(proposal).words,
+        told=loading.proposed(work, proposal, as_typed),
+        waits=waits,
+        may_approve=waits and service.may_approve(work, proposal),
+        is_own=proposal.prepared_by_id == work.actor.person,
+        may_withdraw=waits
+        and (proposal.prepared_by_id == work.actor.person or work.actor.may(Verb.APPROVE)),
         refused=refused,
         form=form,
     )

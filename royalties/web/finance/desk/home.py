@@ -1,19 +1,23 @@
 """The open period at a glance, and search."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from babel.dates import format_date
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from royalties.domain.people import FINANCE
+from royalties.domain.people import FINANCE, Verb
+from royalties.services.books import EmptyBooksError
 from royalties.services.desk.dashboard import Dashboard, dashboard
+from royalties.services.desk.first_steps import FirstStep, Step, note_no_openings
 from royalties.services.desk.search import LONGEST, Hit, search
-from royalties.services.work import RefusedError
+from royalties.services.frame import is_sandbox
 from royalties.web.core.formats import locale, number, percent, period_words
 from royalties.web.core.pages import Pages
 from royalties.web.core.visit import current_work
+from royalties.web.finance.desk import house
 from royalties.web.finance.orders.words import proposal_words
 
 PAGES = Pages("home", __name__, "/finance", FINANCE)
@@ -57,8 +61,8 @@ def home() -> str:
     """The open period at a glance; how to begin where nothing has been loaded yet."""
     try:
         glance = dashboard(current_work())
-    except RefusedError:
-        return render_template("finance/desk/begin.html")
+    except EmptyBooksError:
+        return _begin()
     return render_template(
         "finance/desk/home.html",
         glance=glance,
@@ -70,7 +74,103 @@ def home() -> str:
         address=_page_address,
         counted={"approvals.approvals": lambda: glance.to_do.prepared},
         order_words=proposal_words,
+        steps=[_step_view(step, glance) for step in glance.first_steps],
     )
+
+
+_HEADED = {
+    Step.RETAILERS: ("Retailers", "Add a retailer"),
+    Step.TITLES: ("Titles", "Add a title"),
+    Step.BENEFICIARIES: ("Beneficiaries", "Add a beneficiary"),
+    Step.PLAN: ("A plan", "Add a plan"),
+    Step.CONTRACT: ("A contract", "Add a contract"),
+    Step.OPENINGS: ("What was before", "Look at the contracts"),
+    Step.REPORT: ("The first report", "Import a report"),
+    Step.DRAFT: ("A draft", "Compute the draft"),
+    Step.CLOSE: ("The first close", "Open the checklist"),
+}
+"""What each step is called, and its button."""
+
+_ADD = {
+    Step.RETAILERS: ("catalogue.new_retailer", "catalogue.retailers"),
+    Step.TITLES: ("catalogue.new_title", "catalogue.titles"),
+    Step.BENEFICIARIES: ("terms.new_beneficiary", "terms.beneficiaries"),
+    Step.PLAN: ("terms.new_plan", "terms.plans"),
+    Step.CONTRACT: ("terms.new_contract", "terms.contracts"),
+}
+_IN_ROOM = {
+    Step.OPENINGS: "terms.contracts",
+    Step.REPORT: "importing.uploads",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """A step as it is shown; ``button`` is empty where this visitor has nothing to press.
+
+    ``is_managers`` says that a manager does it.
+    """
+
+    step: FirstStep
+    words: str
+    button: str
+    to: str
+    is_managers: bool = False
+
+
+_VERBS = {
+    **dict.fromkeys((Step.RETAILERS, Step.TITLES, Step.OPENINGS), Verb.LOAD),
+    **dict.fromkeys((Step.BENEFICIARIES, Step.PLAN, Step.CONTRACT), Verb.PREPARE),
+}
+_ADDED = {
+    Step.TITLES: "Look at the titles",
+    Step.CONTRACT: "Look at the contracts",
+    Step.REPORT: "Say which editions they are",
+}
+"""The button where something is there, and is lacking something."""
+
+
+def _step_view(step: FirstStep, glance: Dashboard) -> StepView:
+    words, button = _HEADED[step.step]
+    to = _step_address(step, glance)
+    if not current_work().actor.may(_VERBS.get(step.step, Verb.READ)):
+        return StepView(step, words, "", to, is_managers=not step.is_done)
+    is_open = bool(glance.to_do.ended) if step.step is Step.CLOSE else not step.is_done
+    if step.step is Step.DRAFT and not glance.sold.net:
+        is_open = False
+    if not is_open:
+        return StepView(step, words, "", to)
+    return StepView(step, words, _ADDED.get(step.step, button) if step.has_any else button, to)
+
+
+def _step_address(step: FirstStep, glance: Dashboard) -> str:
+    """The page that does a step; what is there already is shown in its list."""
+    if step.step in _ADD:
+        new, listed = _ADD[step.step]
+        return url_for(listed if step.has_any else new)
+    if step.step in _IN_ROOM:
+        has_waiting = step.step is Step.REPORT and glance.to_do.identifiers
+        return url_for("importing.waiting" if has_waiting else _IN_ROOM[step.step])
+    page = "closing.period" if step.step is Step.DRAFT else "closing.checklist"
+    return url_for(page, period=glance.period)
+
+
+@PAGES.post("/no-openings")
+def no_openings() -> Response:
+    """Note that there are no opening balances."""
+    note_no_openings(current_work())
+    flash("Noted. Should there be some after all, enter them with the contracts.", "good")
+    return redirect(url_for(".home"), 303)
+
+
+def _begin() -> str:
+    """The first page: the house is set up, or examples are on their way."""
+    work = current_work()
+    if is_sandbox(work):
+        return render_template("finance/desk/filling.html")
+    if not work.actor.may(Verb.SET):
+        return render_template("finance/desk/begin.html", sheet=None)
+    return house.house_page(house.beginning())
 
 
 @PAGES.get("/search", endpoint="search")

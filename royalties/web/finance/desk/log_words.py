@@ -15,6 +15,7 @@ _VERBS = {
     "undo": "undid an import",
     "correct": "corrected",
     "alias": "gave an alias",
+    "remember": "said once of reports",
     "prepare": "prepared",
     "approve": "decided",
     "explain-jump": "explained",
@@ -37,6 +38,7 @@ _SAID = {
     "signed-in": "Signed in",
     "signed-out": "Signed out",
     "accepted": "Accepted the invitation",
+    "first-administrator": "Became the first administrator, by the link that the desk printed",
     "reset-asked": "A new password was asked for",
     "password-reset": "Set a new password by a link",
     "password-changed": "Changed the password",
@@ -57,6 +59,9 @@ _SAID = {
     "joined": "{name} followed an invitation of colleagues",
     "demo": "Added {name} for the demo",
     "came-by-request": "Came in by a request for copies",
+    "no-book": "Said that {name} is no book in reports of {retailer}",
+    "bundle": "Said that {name} is a bundle in reports of {retailer}",
+    "forgotten": "Took back what was said of {name} in reports of {retailer}",
     "mail-again": "Let e-mail {mail} be sent again",
     "mail-given-up": "Gave e-mail {mail} up: it is not sent any more",
 }
@@ -94,6 +99,14 @@ _SWITCHES = {
     "second_factor_for_all": "A second factor for everybody",
 }
 
+_SETTINGS = {
+    ("sandbox", "begun"): "Opened the sandbox with the examples",
+    ("sandbox", "left"): "Left the sandbox: all that was in it was deleted",
+    ("logo", "changed"): "Changed the logo",
+    ("logo", "removed"): "Removed the logo",
+    ("openings_none", "True"): "Noted that there are no opening balances",
+}
+
 _ONE_OF = {"beneficiaries": "beneficiary", "income": "income", "reports": "mapped report"}
 _FEW = 5
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -119,7 +132,7 @@ def headline(action: str, payload: Any) -> str:  # noqa: ANN401 - whatever JSON 
         )
     if "proposal" in payload or not _SWITCHES.keys().isdisjoint(payload):
         return _of_proposal(payload) or _of_switch(payload)
-    pattern = _SAID.get(str(event)) or (None if event else _PLAIN.get(action))
+    pattern = _setting(payload) or _SAID.get(str(event)) or (None if event else _PLAIN.get(action))
     if pattern is None:
         return ""
     try:
@@ -128,6 +141,15 @@ def headline(action: str, payload: Any) -> str:  # noqa: ANN401 - whatever JSON 
         return ""
     by = _BY.get(str(payload.get("by")))
     return f"{said} {by}" if by else said + _by_whom(payload)
+
+
+def _setting(payload: Mapping[str, Any]) -> str:
+    """What was done with a setting that is no switch; empty if it is none of these."""
+    return next((words for each, words in _SETTINGS.items() if each in _texts(payload)), "")
+
+
+def _texts(payload: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(key, str(value)) for key, value in payload.items()]
 
 
 def _value_words(key: str, value: Any) -> str:  # noqa: ANN401 - whatever JSON was recorded

@@ -10,6 +10,7 @@ from flask import Response, abort, redirect, render_template, request, url_for
 
 from royalties.domain.people import FINANCE, Actor
 from royalties.runtime import System
+from royalties.services.books import setup_in_force
 from royalties.services.ledger import balances as service
 from royalties.services.ledger.journal import FORMATS, journal
 from royalties.services.ledger.verifying import verified
@@ -106,6 +107,7 @@ def export() -> Response:
     format_ = request.args.get("format", FORMATS[0])
     if format_ not in FORMATS:
         abort(404)
+    setup_in_force(current_work())  # refused before the answer begins
     return Response(
         _journal(system(), actor(), format_),
         mimetype="text/csv" if format_ == "csv" else "text/plain",

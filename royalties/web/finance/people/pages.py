@@ -4,6 +4,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from royalties.domain.people import FINANCE, Role, Verb
+from royalties.domain.terms.beneficiaries import Publisher
 from royalties.services import approvals
 from royalties.services.books import setup_in_force
 from royalties.services.people import second_factor
@@ -14,6 +15,7 @@ from royalties.web.account.proving import proven
 from royalties.web.core.pages import Answer, Pages, number_asked
 from royalties.web.core.visit import all_or_nothing, current_work, system
 from royalties.web.finance.desk import log as log_pages
+from royalties.web.finance.desk.house_form import CALENDARS
 from royalties.web.finance.people.forms import InviteForm, RoleForm, blame
 
 PAGES = Pages("people", __name__, "/finance", FINANCE)
@@ -175,7 +177,16 @@ def settings() -> Answer:
         can_send=system().mailer.is_set_up,
         base_url=system().config.base_url,
         time_zone=work.now.tzinfo,
+        house=_house(),
+        calendars=CALENDARS,
     )
+
+
+def _house() -> Publisher | None:
+    try:
+        return setup_in_force(current_work()).publisher
+    except RefusedError:
+        return None
 
 
 @PAGES.post("/settings/<any('two-people', 'second-factor'):control>")

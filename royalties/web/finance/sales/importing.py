@@ -10,6 +10,11 @@ from royalties.domain.people import FINANCE
 from royalties.services.books import setup_in_force
 from royalties.services.desk import jobs
 from royalties.services.sales import batches, imports, uploads
+from royalties.services.sales.remembered import (
+    remembered_list,
+    retailers_waiting,
+    value_words,
+)
 from royalties.services.sales.waiting import Released, alias
 from royalties.services.work import RefusedError
 from royalties.web.core.formats import plural
@@ -155,10 +160,20 @@ def waiting() -> str:
     return render_template(
         "finance/sales/waiting.html",
         found=unmatched,
+        remembered=[(row, value_words(row)) for row in remembered_list(current_work())],
+        shops=retailers(),
+        waiting_at=_waiting_at(request.args.get("match", "")[:_LONGEST]),
         before=page > 1 and here_with(page=page - 1),
         after=unmatched.more and here_with(page=page + 1),
         **matching(),
     )
+
+
+def _waiting_at(identifier: str) -> list[str]:
+    """Keys of the retailers at which an identifier waits."""
+    if not identifier:
+        return []
+    return retailers_waiting(current_work(), [identifier]).get(identifier, [])
 
 
 @PAGES.post("/waiting/match")

@@ -11,6 +11,7 @@ from flask import Response, render_template, request, url_for
 from royalties.domain.people import FINANCE, Actor
 from royalties.domain.sales.slices import SaleKind
 from royalties.runtime import System
+from royalties.services.books import setup_in_force
 from royalties.services.sales import listing as service
 from royalties.services.sales.listing import Filters, Key
 from royalties.web.core.pages import Pages
@@ -61,6 +62,7 @@ def sales() -> str:
 def as_csv() -> Response:
     """The filtered sales as CSV, streamed while they are read."""
     filters = _filters()
+    setup_in_force(current_work())  # refused before the answer begins
     return Response(
         _csv(system(), actor(), filters),
         mimetype="text/csv",

@@ -32,6 +32,8 @@ _QUESTIONS = {
     "week": "Which week does it cover?",
 }
 
+_FIELDS = {"book": "ISBN", "net": "net receipts", "unit_net": "net receipts of a copy"}
+
 _OPTIONS = {
     ("date_order", "dmy"): "day first: 03/04/2026 is 3 April",
     ("date_order", "mdy"): "month first: 03/04/2026 is March 4",
@@ -56,6 +58,12 @@ _OPTIONS = {
 
 _REMEDIES: Mapping[str, str] = {Cause.OTHER_REPORT: "Let it be recognised, or map the report"}
 """Of problems whose remedy at the command line is another one."""
+
+_WORK = {
+    "check": "Being checked",
+    "look": "Being looked at",
+    "record": "Being recorded",
+}
 
 CAUSES: Mapping[str, str] = {
     Cause.CONTROL_CHARACTER: "A control character in a cell",
@@ -106,12 +114,16 @@ CAUSES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Something that the report does not say; options are (answer, meaning)."""
+    """Something that the report does not say; options are (answer, meaning).
+
+    ``proposed`` are likely answers where any may be given.
+    """
 
     key: str
     words: str
     message: str
     options: tuple[tuple[str, str], ...]
+    proposed: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -174,7 +186,7 @@ def work_words(upload: Upload | UploadSummary) -> str:
     """What long work does just now."""
     if upload.job is None or upload.job.status == "queued":
         return "Waits for its turn"
-    return "Being checked" if upload.job.kind == "check" else "Being recorded"
+    return _WORK.get(upload.job.kind, "Being worked on")
 
 
 def is_forgotten(upload: Upload | UploadSummary, now: datetime) -> bool:
@@ -202,6 +214,7 @@ def questions(
                 )
                 for option in choice["options"]
             ),
+            tuple(choice.get("proposed", ())),
         )
         for choice in document["choices"]
     ]
@@ -209,11 +222,21 @@ def questions(
 
 def question_words(key: str) -> str:
     """A question in words."""
+    if field := _field_of(key):
+        return f"Which column has the {field}?"
     return _QUESTIONS.get(key, key.replace("_", " ").capitalize())
+
+
+def _field_of(key: str) -> str:
+    """What a column holds that is asked about, in words; empty for other questions."""
+    field = key.removeprefix("column_")
+    return "" if field == key else _FIELDS.get(field, field.replace("_", " "))
 
 
 def meaning(key: str, answer: str) -> str:
     """What an answer means."""
+    if _field_of(key):
+        return f"column {answer}"
     return _OPTIONS.get((key, answer), answer)
 
 

@@ -183,6 +183,10 @@ def retailers() -> str:
     return render_template(
         "finance/terms/retailers.html",
         found=part_of(sorted(seen, key=lambda each: each.name.casefold())),
+        mapped=sorted(
+            setup.mappings if setup else (),
+            key=lambda each: (each["ended"], (each["name"] or each["key"]).casefold()),
+        ),
         known=setup.retailers if setup else {},
         period=period,
         channels=CHANNELS,

@@ -91,12 +91,12 @@ class AmendForm:
     ) -> Self:
         """What a browser sent of an entry's form."""
         typed = form(request.form)
-        if key:
+        if key and "key" in typed:
             typed["key"].data = key
         revision = request.form.get("revision", "")
         return cls(
             part,
-            typed["key"].data,
+            typed["key"].data if "key" in typed else key,
             typed,
             base,
             int(revision) if revision.isdecimal() and len(revision) < 10 else 0,  # noqa: PLR2004
@@ -114,7 +114,8 @@ class AmendForm:
         """Tell every fault at its field, and above the form."""
         names, fields = self.form.labels(), self.form.every_field
         for fault in faults:
-            where = self.written.field_of(fault.path.removeprefix(f"{self.part}[0]."))
+            within = fault.path.removeprefix(f"{self.part}[0].").removeprefix(f"{self.part}.")
+            where = self.written.field_of(within)
             words = f"{names[where]}: {fault.message}" if where in names else str(fault)
             self.mistakes.append((where, words))
             if where in fields:

@@ -13,6 +13,7 @@ from royalties.domain.sales.reporting import ReportStatus, expected, in_runs, rh
 from royalties.services.books import setup_in_force
 from royalties.services.desk.dashboard import dashboard
 from royalties.services.orders.billing import invoicing
+from royalties.services.terms.amending import save
 from royalties.services.work import stored
 from royalties.store.tables import explanation, mail, proposal, upload
 from tests.builders.books import (
@@ -26,6 +27,7 @@ from tests.builders.books import (
     closed,
     nothing,
     opened,
+    remainder,
     spring,
 )
 from tests.builders.orders import (
@@ -265,13 +267,13 @@ def test_home_does_not_ask_the_proposer_to_approve(site: Site) -> None:
 @after(nothing)
 def test_home_without_books_says_how_to_begin(site: Site) -> None:
     page = site.visitor(Role.ADMINISTRATOR).page("/finance/")
-    assert "royalties load" in page
+    assert "Set up your house" in page
 
 
 @after(opened)
 def test_home_without_sales_says_the_next_step(site: Site) -> None:
     page = site.visitor(Role.CLERK).page("/finance/")
-    assert "No sales yet" in page
+    assert "To the first statement" in page
     assert 'href="/finance/imports"' in page
 
 
@@ -416,3 +418,104 @@ def test_an_order_is_found_by_its_number_its_organization_and_its_purchase_order
     assert answer.location == f"/finance/invoices/{issued.row.number}"
     nonprofit = site.visitor(Role.NONPROFIT, beneficiaries=("seattle",))
     assert nonprofit.get("/finance/search?q=PO-7").status_code == 404
+
+
+# The steps to the first close
+
+
+def steps_of(page: str) -> dict[str, tuple[bool, str]]:
+    """Each step's heading, with whether it is done, and what stands below it."""
+    listed = page.partition('aria-labelledby="first-steps"')[2].partition("</ol>")[0]
+    found = {}
+    for done, rest in re.findall(r"<li( class=\"done\")?><div>(.*?)</div></li>", listed, re.DOTALL):
+        heading = re.search(r"<h3>([^<]+)", rest)
+        assert heading
+        found[heading[1].strip()] = bool(done), rest
+    return found
+
+
+HOUSE_ALONE = {"publisher": a_setup()["publisher"]}
+
+
+@after(nothing)
+def test_first_steps_say_what_is_missing_and_where_it_is_done(site: Site) -> None:
+    site.office.load(HOUSE_ALONE)
+    steps = steps_of(site.visitor(Role.MANAGER).page("/finance/"))
+    assert list(steps) == [
+        "Retailers", "Titles", "Beneficiaries", "A plan", "A contract", "What was before",
+        "The first report", "A draft", "The first close",
+    ]  # fmt: skip
+    assert not any(done for done, _ in steps.values())
+    for name, address in (
+        ("Retailers", "/finance/new-retailer"),
+        ("Titles", "/finance/new-title"),
+        ("Beneficiaries", "/finance/new-beneficiary"),
+        ("A plan", "/finance/new-plan"),
+        ("A contract", "/finance/new-contract"),
+        ("The first report", "/finance/imports"),
+    ):
+        assert f'href="{address}"' in steps[name][1], name
+    assert "There is nothing to close yet" in steps["The first close"][1]
+    assert "href" not in steps["The first close"][1]
+    assert "href" not in steps["A draft"][1]
+
+
+@after(nothing)
+def test_nobody_is_asked_to_close_empty_books(site: Site) -> None:
+    site.office.load(HOUSE_ALONE)
+    page = site.visitor(Role.MANAGER).page("/finance/")
+    assert "Close the first half of 2025" not in page, "it ended, and nothing is in it"
+    assert "is not closed yet" not in page
+
+
+@after(spring)
+def test_first_steps_are_done_one_by_one_and_go_away_with_the_first_close(site: Site) -> None:
+    visitor = site.visitor(Role.MANAGER)
+    steps = steps_of(visitor.page("/finance/"))
+    done = {name for name, (done, _) in steps.items() if done}
+    assert {"Retailers", "Beneficiaries", "A plan", "A contract", "What was before"} <= done
+    assert "The draft has not been computed" in steps["A draft"][1]
+    assert 'href="/finance/periods/2025-H1"' in steps["A draft"][1]
+    assert "The period has ended" in steps["The first close"][1]
+    visitor.page("/finance/periods/2025-H1")
+    assert "not been computed" not in steps_of(visitor.page("/finance/"))["A draft"][1]
+
+
+@after(closed)
+def test_first_steps_are_gone_after_the_first_close(site: Site) -> None:
+    assert "To the first statement" not in site.visitor(Role.MANAGER).page("/finance/")
+
+
+@after(nothing)
+def test_titles_without_contract_and_editions_are_named(site: Site) -> None:
+    title = {"key": "pier", "title": "The Pier"}
+    site.office.load({**HOUSE_ALONE, "titles": [title]})
+    steps = steps_of(site.visitor(Role.MANAGER).page("/finance/"))
+    assert "“The Pier” has no edition yet" in steps["Titles"][1]
+
+
+@after(nothing)
+def test_that_there_are_no_openings_is_noted(site: Site) -> None:
+    site.office.load(HOUSE_ALONE)
+    assert "There are none" not in site.visitor(Role.CLERK).page("/finance/")
+    assert site.visitor(Role.CLERK).post("/finance/no-openings").status_code == 403
+    manager = site.visitor(Role.MANAGER)
+    assert manager.post("/finance/no-openings").status_code == 303
+    assert steps_of(manager.page("/finance/"))["What was before"][0]
+
+
+@after(nothing)
+def test_step_that_waits_for_approval_says_so(site: Site) -> None:
+    site.office.load({**HOUSE_ALONE, "beneficiaries": [{"key": "seattle", "name": "Seattle"}]})
+    manager = site.visitor(Role.MANAGER)
+    with site.office.system.work(manager.actor) as work:
+        saved = save(
+            work,
+            "plans",
+            {"key": "all", "versions": [{"from": "2015-01-01", "steps": [remainder("seattle")]}]},
+            revision=0,
+            is_new=True,
+        )
+    plan = steps_of(manager.page("/finance/"))["A plan"]
+    assert not plan[0]
+    assert f'href="/finance/approvals/{saved.proposal}"' in plan[1]

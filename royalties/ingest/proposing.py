@@ -1,0 +1,270 @@
+"""What a report that nobody knows may be: its header, and which column holds what.
+
+Only proposals: a person looks at them before anything is read by them.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+from royalties.ingest.formats import built_in
+from royalties.ingest.report.cells import Cell, text_of, visible
+from royalties.ingest.report.declaration import BOOK, normal
+from royalties.ingest.report.glance import GlancedSheet
+from royalties.ingest.report.headings import unit_of, without_unit
+
+FIELDS = (
+    "isbn", "title", "date", "kind", "units", "returned_units", "net", "unit_net", "list_price",
+    "discount", "currency", "retailer", "country", "region", "city", "reference", "order",
+)  # fmt: skip
+"""What a column may be mapped to, in the order in which people read it."""
+
+SEARCHED = 40
+"""Rows from the top among which the header is."""
+
+_ALIKE = 0.86
+_ISBN = re.compile(r"97[89][\d -]{10,14}|\d{9}[\dXx]", re.ASCII)
+_LEAST_FILLED = 2
+_MOST_TEXTS = 60
+_LONGEST_HEADING = 40
+"""Letters of a heading that is compared with those that are known, letter by letter."""
+_WORDS: Mapping[str, tuple[str, ...]] = {
+    "isbn": (
+        "isbn", "isbn-13", "isbn13", "isbn 13", "isbn-10", "isbn10", "ean", "ean-13", "ean13",
+        "gtin", "sku", "asin", "product id", "product code", "item number", "artikelnummer",
+        "book id", "edition", "isbn/asin", "isbn/ean", "identifier",
+    ),
+    "title": (
+        "title", "book title", "product title", "product", "item", "titel", "titre", "título",
+        "titolo", "buchtitel", "item name", "product name", "book",
+    ),
+    "date": (
+        "date", "sale date", "sales date", "transaction date", "order date", "sold on", "datum",
+        "verkauft am", "verkaufsdatum", "invoice date", "day", "month", "period", "sales month",
+        "sales period", "reporting month", "royalty date", "fecha", "data", "date de vente",
+        "posting date", "payment date", "reporting period",
+    ),
+    "kind": (
+        "type", "kind", "transaction type", "sale type", "sales type", "art", "typ", "status",
+        "order type", "tipo", "transaction", "type de vente", "vorgang",
+    ),
+    "units": (
+        "units", "qty", "quantity", "copies", "units sold", "copies sold", "quantity sold",
+        "qty sold", "net units", "net units sold", "net quantity", "menge", "anzahl", "stück",
+        "exemplare", "quantité", "cantidad", "quantità", "aantal", "sold", "net copies", "sales",
+    ),
+    "returned_units": (
+        "returns", "returned", "returned units", "units returned", "qty returned", "returned qty",
+        "units refunded", "refunded units", "copies returned", "remissionen", "quantity returned",
+    ),
+    "net": (
+        "net", "net amount", "net receipts", "net revenue", "royalty", "royalties", "earnings",
+        "your share", "publisher share", "publisher earnings", "amount", "amount due", "payable",
+        "net payable", "net sales", "proceeds", "netto", "nettobetrag", "nettoerlös", "erlös",
+        "betrag", "montant net", "importe neto", "net compensation", "payment amount",
+        "total earnings", "total net", "net total", "extended net", "publisher revenue",
+    ),
+    "unit_net": (
+        "unit net", "net unit", "net price", "unit royalty", "royalty per unit", "net per unit",
+        "nettopreis", "wholesale price", "proceeds per unit",
+    ),
+    "list_price": (
+        "list price", "price", "rrp", "srp", "msrp", "retail price", "unit price", "cover price",
+        "ladenpreis", "listenpreis", "preis", "pvp", "prix public", "listprice",
+    ),
+    "discount": (
+        "discount", "rabatt", "remise", "descuento", "sconto", "korting", "trade discount",
+    ),
+    "currency": (
+        "currency", "currency code", "währung", "devise", "moneda", "valuta", "ccy",
+        "payment currency", "cur",
+    ),
+    "retailer": ("retailer", "store", "shop", "channel", "sales channel", "vendor", "händler"),
+    "country": (
+        "country", "country code", "land", "pays", "país", "paese", "territory", "sales territory",
+        "country of sale", "ship country", "customer country",
+    ),
+    "region": ("region", "state", "province", "state/province", "bundesland", "ship state"),
+    "city": ("city", "town", "stadt", "ort", "ville", "ciudad", "ship city"),
+    "reference": (
+        "reference", "invoice", "invoice number", "invoice no", "order number", "order id",
+        "order", "order no", "transaction id", "beleg", "rechnung", "po number", "artikel",
+    ),
+}  # fmt: skip
+_MAY_BE_ISBNS = frozenset(("title", "reference", "order"))
+"""Fields whose headings, such as ``Item`` or ``Artikel``, also stand above ISBNs."""
+
+_OF_FORMATS = {
+    BOOK: "isbn", "units": "units", "sold": "units", "net_units": "units",
+    "returned": "returned_units",
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Proposal:
+    """Where a table is and what its columns are.
+
+    Attributes:
+        sheet: the place of the sheet among those of the file.
+        header_row: the number of the header's row, from 1.
+        columns: headings by field.
+    """
+
+    sheet: int = 0
+    header_row: int = 1
+    columns: dict[str, str] = field(default_factory=dict)
+
+
+@cache
+def _known() -> dict[str, tuple[str, ...]]:
+    """Fields by the headings that are known for them, the likeliest first."""
+    fields: dict[str, dict[str, None]] = {}
+    for name, words in _WORDS.items():
+        for word in words:
+            fields.setdefault(normal(word), {})[name] = None
+    for declared in built_in():
+        for column in declared.columns:
+            name = _OF_FORMATS.get(column.field, column.field)
+            if name in FIELDS:
+                for heading in column.names:
+                    fields.setdefault(normal(heading), {})[name] = None
+    return {heading: (*names,) for heading, names in fields.items()}
+
+
+def headings(sheet: GlancedSheet, row: int) -> list[str]:
+    """The headings in a row as they are printed, empty where a column has none."""
+    cells: Sequence[Cell] = sheet.rows[row - 1] if 0 < row <= len(sheet.rows) else ()
+    return [" ".join(visible(text_of(cell)).split()) for cell in cells]
+
+
+def propose(
+    sheets: Sequence[GlancedSheet], *, sheet: int | None = None, row: int | None = None
+) -> Proposal:
+    """Propose where the table is and what its columns hold; what is given is taken so."""
+    places = [
+        (at, number)
+        for at, each in enumerate(sheets)
+        if sheet in (None, at)
+        for number in range(1, min(len(each.rows), SEARCHED) + 1)
+        if row in (None, number)
+    ]
+    best = max(places, key=lambda place: _score(sheets[place[0]], place[1]), default=None)
+    if best is None:
+        return Proposal(sheet or 0, row or 1)
+    return Proposal(*best, columns=columns_of(sheets[best[0]], best[1]))
+
+
+def _score(sheet: GlancedSheet, row: int) -> tuple[int, int, int]:
+    """How much a row looks like a header: headings that are known, then texts, then its height."""
+    names = [normal(without_unit(each)) for each in headings(sheet, row)]
+    told = {_known()[each][0] for each in names if each in _known()}
+    texts = [each for each in names if any(sign.isalpha() for sign in each)]
+    if len(told) < _LEAST_FILLED and len(texts) < _LEAST_FILLED:
+        return (0, 0, -row)
+    return (len(told), min(len(texts), _MOST_TEXTS), -row)
+
+
+def columns_of(sheet: GlancedSheet, row: int) -> dict[str, str]:
+    """Headings by the field that they may hold, in the order of ``FIELDS``."""
+    names = headings(sheet, row)
+    once = {normal(each): each for each in reversed(names) if each}
+    bare = {normal(without_unit(each)): each for each in reversed(names) if each} | once
+    found: dict[str, str] = {}
+    for wanted in (0, 1):
+        for heading, name in bare.items():
+            fields = _known().get(heading, ())
+            if len(fields) > wanted and name not in found.values():
+                found.setdefault(fields[wanted], name)
+    if "isbn" not in found and (column := _with_isbns(sheet, row, names, found)):
+        found = {field: name for field, name in found.items() if name != column}
+        found["isbn"] = column
+    for name in FIELDS:
+        left = {
+            each: printed
+            for each, printed in list(bare.items())[:_MOST_TEXTS]
+            if printed not in found.values() and len(each) <= _LONGEST_HEADING
+        }
+        if name not in found and (near := _near(name, left)):
+            found[name] = near
+    if "net" in found and "unit_net" in found:
+        del found["unit_net"]
+    return {name: found[name] for name in FIELDS if name in found}
+
+
+def _near(name: str, left: Mapping[str, str]) -> str:
+    for word in _WORDS.get(name, ()):
+        if alike := get_close_matches(word, left, n=1, cutoff=_ALIKE):
+            return left[alike[0]]
+    return ""
+
+
+def _with_isbns(
+    sheet: GlancedSheet, row: int, names: Sequence[str], taken: Mapping[str, str]
+) -> str:
+    for at, name in enumerate(names):
+        texts = samples(sheet, row, at, most=10)
+        isbns = sum(1 for text in texts if _ISBN.fullmatch(text))
+        others = {field for field, each in taken.items() if each == name} - _MAY_BE_ISBNS
+        if name and not others and texts and 2 * isbns >= len(texts):
+            return name
+    return ""
+
+
+def samples(sheet: GlancedSheet, row: int, at: int, most: int = 3) -> list[str]:
+    """The first different values below a heading."""
+    found: dict[str, None] = {}
+    for cells in sheet.rows[row:]:
+        text = " ".join(text_of(cells[at]).split()) if at < len(cells) else ""
+        if text:
+            found[text] = None
+        if len(found) >= most:
+            break
+    return list(found)
+
+
+def column_is_percent(heading: str) -> bool:
+    """Whether a heading says itself that its numbers are per cent."""
+    return unit_of(heading).percent
+
+
+def nearest(
+    sheets: Sequence[GlancedSheet], mappings: Sequence[Mapping[str, Any]]
+) -> Mapping[str, Any] | None:
+    """The mapped report of whose columns a file has most, and at least half."""
+    rows = [
+        {normal(each) for each in headings(sheet, row)}
+        for sheet in sheets
+        for row in range(1, min(len(sheet.rows), SEARCHED) + 1)
+    ]
+    best, most = None, Fraction(0)
+    for body in mappings:
+        wanted = {normal(each) for each in body["columns"].values()}
+        there = max((len(wanted & names) for names in rows), default=0)
+        share = Fraction(there, len(wanted))
+        if 2 * share >= 1 and there >= _LEAST_FILLED and share > most:
+            best, most = body, share
+    return best
+
+
+def filled_in(body: Mapping[str, Any], sheet: GlancedSheet, row: int) -> dict[str, str]:
+    """A mapped report's columns as a file has them, those under another heading proposed anew."""
+    printed = {normal(each): each for each in reversed(headings(sheet, row)) if each}
+    kept = {
+        name: printed[normal(heading)]
+        for name, heading in body["columns"].items()
+        if normal(heading) in printed
+    }
+    left = {each: heading for each, heading in printed.items() if heading not in kept.values()}
+    proposed = columns_of(sheet, row)
+    for name, heading in body["columns"].items():
+        if name in kept:
+            continue
+        alike = get_close_matches(normal(heading), left, n=1, cutoff=0.6)
+        found = left.get(alike[0], "") if alike else proposed.get(name, "")
+        if found and found not in kept.values():
+            kept[name] = found
+    return kept

@@ -1,0 +1,141 @@
+"""The first rows of a file, kept so that somebody can say what they mean without its being read.
+
+A file is opened once, where files from outside are opened; what is kept of it has a known size.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, TypeAlias
+
+from royalties.ingest.report.cells import LONGEST, Block, Cell, text_of
+from royalties.ingest.report.workbook import Look
+
+SHEETS = 12
+ROWS = 200
+"""Rows that are kept of a sheet."""
+
+COLUMNS = 300
+WORDS_ROWS = 20_000
+"""Rows in which the different values of a column are looked for."""
+
+_MOST_WORDS = 30
+_LONGEST_WORD = 60
+_LETTERS = 600_000
+"""Of all cells that are kept of a sheet."""
+
+Plain: TypeAlias = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class GlancedSheet:
+    """The first rows of a sheet; ``words`` are the different values of columns with few of them."""
+
+    name: str
+    rows: tuple[tuple[Cell, ...], ...]
+    words: Mapping[int, tuple[str, ...]]
+
+    @property
+    def width(self) -> int:
+        """Columns of the widest row."""
+        return max((len(row) for row in self.rows), default=0)
+
+    def as_plain(self) -> Plain:
+        """As JSON values."""
+        return {
+            "name": self.name,
+            "rows": [[_plain(cell) for cell in row] for row in self.rows],
+            "words": {str(at): list(words) for at, words in self.words.items()},
+        }
+
+
+def glanced(name: str, rows: Iterable[Sequence[Cell]]) -> GlancedSheet:
+    """Look at a sheet's first rows; whatever is in them, what is kept has a limit."""
+    kept: list[tuple[Cell, ...]] = []
+    letters = 0
+    words: dict[int, dict[str, None] | None] = {}
+    for row in islice(rows, WORDS_ROWS):
+        cells = tuple(_short(cell) for cell in row[:COLUMNS])
+        letters += sum(len(cell) if isinstance(cell, str | bytes) else 8 for cell in cells)
+        if len(kept) < ROWS and letters <= _LETTERS:
+            kept.append(cells)
+        for at, cell in enumerate(cells):
+            _note(words, at, cell)
+    while kept and not any(text_of(cell).strip() for cell in kept[-1]):
+        kept.pop()
+    few = {at: (*each,) for at, each in words.items() if each}
+    return GlancedSheet(name, (*kept,), few)
+
+
+def _note(words: dict[int, dict[str, None] | None], at: int, cell: Cell) -> None:
+    """Take note of a column's value, unless the column has too many of them."""
+    seen = words.setdefault(at, {})
+    text = text_of(cell).strip() if seen is not None else ""
+    if seen is None or not text:
+        return
+    if len(text) > _LONGEST_WORD or (len(seen) >= _MOST_WORDS and text not in seen):
+        words[at] = None
+        return
+    seen[text] = None
+
+
+def _short(cell: Cell) -> Cell:
+    """A cell that shows whether it is too long, and is no longer than that."""
+    return cell[: LONGEST + 1] if isinstance(cell, str | bytes) else cell
+
+
+def _plain(cell: Cell) -> Any:
+    if isinstance(cell, bytes):
+        return {"odd": cell.decode("latin-1")}
+    return {"day": list(cell)} if isinstance(cell, tuple) else cell
+
+
+def _cell(plain: Any) -> Cell:
+    if isinstance(plain, dict):
+        return plain["odd"].encode("latin-1") if "odd" in plain else (*plain["day"],)
+    cell: Cell = plain
+    return cell
+
+
+def sheets_of(plain: Sequence[Plain]) -> list[GlancedSheet]:
+    """Sheets of what ``as_plain`` wrote."""
+    return [
+        GlancedSheet(
+            each["name"],
+            tuple(tuple(map(_cell, row)) for row in each["rows"]),
+            {int(at): (*words,) for at, words in each["words"].items()},
+        )
+        for each in plain
+    ]
+
+
+class FirstRows:
+    """The kept rows as the sheet of an opened file; see ``tables.Sheet``."""
+
+    def __init__(self, sheet: GlancedSheet) -> None:
+        self.name = sheet.name
+        self.look = Look()
+        self.size = self.read = len(sheet.rows)
+        self._rows = sheet.rows
+
+    def peek(self) -> list[tuple[int, list[Cell]]]:
+        """The first rows with their numbers."""
+        return [(number, list(row)) for number, row in enumerate(self._rows, 1)]
+
+    def rows(self) -> Iterator[list[Cell]]:
+        """All rows from the first."""
+        yield from map(list, self._rows)
+
+    def blocks(self, skip: int, width: int) -> Iterator[Block]:
+        """All rows after the first ``skip``, in ``width`` columns."""
+        rows = self._rows[skip:]
+        if not rows:
+            return
+        wide = [at for at, row in enumerate(rows) if any(cell != "" for cell in row[width:])]
+        padded = ([*row[:width], *[""] * (width - len(row))] for row in rows)
+        columns = list(zip(*padded, strict=True))
+        yield Block(range(skip + 1, skip + 1 + len(rows)), columns, wide)
+
+    def fresh_blocks(self, skip: int, width: int) -> Iterator[Block]:
+        """The same once more."""
+        return self.blocks(skip, width)

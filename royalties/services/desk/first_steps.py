@@ -1,0 +1,230 @@
+"""What leads a new house to its first close: each step, whether it is done, and what it lacks."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from royalties.domain.counting import counted
+from royalties.domain.people import Verb
+from royalties.domain.periods import Period
+from royalties.domain.terms.contracts import Basis
+from royalties.services.approvals import Proposal
+from royalties.services.books import Setup, last_closed_in
+from royalties.services.frame import NO_OPENINGS, frame_of
+from royalties.services.work import Work
+from royalties.store import work as settings
+from royalties.store.sales import batches
+
+_NAMED = 3
+_ASKED = (
+    "Are there advances not earned back yet, balances, or copies counted before the first "
+    "period? Enter them with the contracts and beneficiaries; or say that there are none."
+)
+
+
+class Step(StrEnum):
+    """The steps, in their order."""
+
+    RETAILERS = "retailers"
+    TITLES = "titles"
+    BENEFICIARIES = "beneficiaries"
+    PLAN = "plan"
+    CONTRACT = "contract"
+    OPENINGS = "openings"
+    REPORT = "first report"
+    DRAFT = "draft"
+    CLOSE = "close"
+
+
+@dataclass(frozen=True, slots=True)
+class FirstStep:
+    """One step.
+
+    Attributes:
+        step: which one.
+        is_done: whether nothing is missing.
+        lacks: what is missing, a sentence each.
+        has_any: whether some of it is there, so that its list is worth a look.
+        waiting: proposals that would help, once another manager approves them.
+    """
+
+    step: Step
+    lacks: tuple[str, ...] = ()
+    has_any: bool = False
+    waiting: tuple[Proposal, ...] = ()
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is missing."""
+        return not self.lacks
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What the books hold already, as far as the steps ask.
+
+    Attributes:
+        is_recorded: whether an import stands.
+        identifiers: unknown ISBNs, under which rows wait.
+        exceptions: of the draft; None: it has not been computed since a change.
+        has_sales: whether the open period has sales.
+    """
+
+    is_recorded: bool
+    identifiers: int
+    exceptions: int | None
+    has_sales: bool
+
+
+def is_first(work: Work) -> bool:
+    """Whether no period has been closed yet."""
+    return last_closed_in(work) is None
+
+
+def is_any_recorded(work: Work) -> bool:
+    """Whether an import stands."""
+    return work.once("any recorded", lambda: batches.is_any_recorded(work.connection))
+
+
+def first_steps(
+    work: Work, setup: Setup, period: Period, begun: Begun, waiting: Sequence[Proposal]
+) -> tuple[FirstStep, ...]:
+    """The steps to the first close; none once a period was closed."""
+    work.actor.require(Verb.READ)
+    if not is_first(work):
+        return ()
+    lacks: dict[Step, Callable[[], Iterable[str]]] = {
+        Step.RETAILERS: lambda: [] if setup.retailers else ["Who sells your books?"],
+        Step.TITLES: lambda: _titles(setup),
+        Step.BENEFICIARIES: lambda: [] if setup.beneficiaries else ["Who gets royalties?"],
+        Step.PLAN: lambda: [] if setup.plans else ["How is what is payable distributed?"],
+        Step.CONTRACT: lambda: _contracts(setup),
+        Step.OPENINGS: lambda: _openings(work, setup),
+        Step.REPORT: lambda: _report(begun),
+        Step.DRAFT: lambda: _draft(begun),
+        Step.CLOSE: lambda: _close(work, period, begun),
+    }
+    there = {
+        Step.RETAILERS: bool(setup.retailers),
+        Step.TITLES: bool(setup.titles),
+        Step.BENEFICIARIES: bool(setup.beneficiaries),
+        Step.PLAN: bool(setup.plans),
+        Step.CONTRACT: bool(setup.contracts),
+        Step.REPORT: begun.is_recorded,
+    }
+    return tuple(
+        FirstStep(step, tuple(lacks[step]()), there.get(step, False), _waiting(step, waiting))
+        for step in Step
+    )
+
+
+def note_no_openings(work: Work) -> None:
+    """Note that the house brings no opening balances with it."""
+    work.actor.require(Verb.LOAD)
+    noted = True
+    settings.write_setting(work.connection, NO_OPENINGS, noted, work.at, work.actor.name)
+    work.record(Verb.LOAD, {NO_OPENINGS: True})
+
+
+def _titles(setup: Setup) -> list[str]:
+    if not setup.titles:
+        return ["What do you publish? Each title has editions, and each edition list prices."]
+    bare = [title.title for title in setup.titles.values() if not title.editions]
+    by_list = {
+        key
+        for contract in setup.contracts.values()
+        if any(rule.basis is Basis.LIST for rule in contract.rules)
+        for key in contract.titles
+    }
+    unpriced = [
+        title.title
+        for key, title in setup.titles.items()
+        if key in by_list and any(not edition.prices for edition in title.editions)
+    ]
+    lacks = [f"{_listed(bare)} {_have(bare)} no edition yet."] if bare else []
+    if unpriced:
+        lacks.append(f"An edition of {_listed(unpriced)} has no list price, and earns by it.")
+    return lacks
+
+
+def _contracts(setup: Setup) -> list[str]:
+    if not setup.contracts:
+        return ["What does a sale earn? A contract has the rules, and names the plan."]
+    covered = {key for contract in setup.contracts.values() for key in contract.titles}
+    without = [
+        title.title for key, title in setup.titles.items() if title.royalties and key not in covered
+    ]
+    lacks = [f"{_listed(without)} {_have(without)} no contract."] if without else []
+    ruleless = [key for key, each in setup.contracts.items() if not each.rules and not each.rights]
+    if ruleless:
+        lacks.append(f"{counted(len(ruleless), 'contract')} without rules: nothing earns by it.")
+    return lacks
+
+
+def _openings(work: Work, setup: Setup) -> list[str]:
+    has_any = any(each.opening_balance for each in setup.beneficiaries.values()) or any(
+        contract.opening_balance
+        or contract.advances
+        or any(rule.counter.opening for rule in contract.rules)
+        for contract in setup.contracts.values()
+    )
+    if has_any or frame_of(work).has_no_openings:
+        return []
+    return [_ASKED]
+
+
+def _report(begun: Begun) -> list[str]:
+    if not begun.is_recorded:
+        return ["Import the first retailer’s report, or enter its sales by hand."]
+    if begun.identifiers:
+        isbns = counted(begun.identifiers, "unknown ISBN")
+        return [f"{isbns}: rows wait and count nowhere until you say which edition it is."]
+    return []
+
+
+def _draft(begun: Begun) -> list[str]:
+    if not begun.has_sales:
+        return ["There are no sales in the open period yet."]
+    if begun.exceptions is None:
+        return ["The draft has not been computed since the last change."]
+    if begun.exceptions:
+        return [f"{counted(begun.exceptions, 'exception')} in the draft: not every sale earns."]
+    return []
+
+
+def _close(work: Work, period: Period, begun: Begun) -> list[str]:
+    if not begun.is_recorded:
+        return ["There is nothing to close yet."]
+    if work.today <= period.ends:
+        return ["The period has not ended yet."]
+    return ["The period has ended: go through its checklist."]
+
+
+_PARTS = {
+    Step.TITLES: ("titles",),
+    Step.BENEFICIARIES: ("beneficiaries",),
+    Step.PLAN: ("plans",),
+    Step.CONTRACT: ("contracts",),
+}
+
+
+def _waiting(step: Step, waiting: Iterable[Proposal]) -> tuple[Proposal, ...]:
+    parts = _PARTS.get(step, ())
+    return tuple(
+        each
+        for each in waiting
+        if (each.kind == "setup" and each.subject.partition(" ")[0] in parts)
+        or (each.kind == "close" and step is Step.CLOSE)
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = [f"“{each}”" for each in names[:_NAMED]]
+    if len(names) > _NAMED:
+        return f"{', '.join(shown)} and {len(names) - _NAMED} more"
+    *first, last = shown
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _have(names: Sequence[str]) -> str:
+    return "has" if len(names) == 1 else "have"

@@ -1,0 +1,119 @@
+"""The publisher's own data: set up once, and amended later; its logo; who approves."""
+
+import base64
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+from royalties.adapters.files import Files, TooLargeError
+from royalties.domain.orders.artwork import Use
+from royalties.domain.people import Verb
+from royalties.ingest.uploads import artwork
+from royalties.services import approvals
+from royalties.services.frame import LOGO_MARK
+from royalties.services.terms import setup
+from royalties.services.terms.amending import EntryChangedError
+from royalties.services.time_zone import set_time_zone
+from royalties.services.work import RefusedError, Work
+from royalties.store.history import Recorded, find_revision, lock_setup
+from royalties.store.periods import periods
+from royalties.store.sales import batches
+from royalties.store.work import find_setting, take_setting, write_setting
+
+LARGEST_LOGO = 5_000_000
+"""Bytes of a logo as it is sent."""
+
+_LARGEST_KEPT = 500_000
+_LOGO = "logo"
+_PART = "publisher"
+
+
+class BadLogoError(RefusedError):
+    """A file that cannot be shown as a logo."""
+
+
+def find_house(work: Work) -> Recorded | None:
+    """What is in force of the house; None while the books are empty."""
+    work.actor.require(Verb.READ)
+    return find_revision(work.connection, _PART, _PART)
+
+
+def is_fixed(work: Work) -> bool:
+    """Whether currency, calendar and first period carry figures already, and so stay."""
+    return batches.is_any_recorded(work.connection) or (
+        periods.last_closed(work.connection) is not None
+    )
+
+
+def save_house(
+    work: Work, body: Mapping[str, Any], *, revision: int, time_zone: str, logo: bytes | None = None
+) -> bool:
+    """Set up the house, or amend it; tells whether that says anything new.
+
+    Args:
+        body: as the setup file's ``publisher`` says it.
+        revision: the number of the revision that was looked at; 0 to set it up.
+        time_zone: decides what day it is, such as ``America/New_York``.
+        logo: a PNG that ``look_at_logo`` made; empty to have none, None to leave it.
+
+    Raises:
+        SetupError: with every fault, each with its path.
+        EntryChangedError: another revision is in force by now.
+        RefusedError: there is no such time zone.
+    """
+    work.actor.require(Verb.SET)
+    lock_setup(work.connection)
+    now = find_revision(work.connection, _PART, _PART)
+    if (now.id if now else 0) != revision:
+        raise EntryChangedError("the house", now)
+    changed = setup.amend(work, _PART, body).changed
+    if time_zone != str(work.now.tzinfo):
+        set_time_zone(work, time_zone)
+        changed = True
+    if logo is not None and logo != (logo_of(work) or b""):
+        _keep_logo(work, logo)
+        changed = True
+    return changed
+
+
+def work_alone(work: Work) -> None:
+    """Let one person prepare and approve, as whoever begins alone has to."""
+    approvals.set_two_people(work, on=False)
+
+
+def look_at_logo(files: Files, sent: Any, name: str) -> bytes:  # noqa: ANN401 - a binary file
+    """A PNG made anew of a logo that was sent; nothing of the file itself is kept.
+
+    Raises:
+        BadLogoError: it is none, or could not be read safely.
+    """
+    try:
+        fingerprint, _ = files.keep_enclosure(sent, LARGEST_LOGO)
+    except TooLargeError:
+        raise BadLogoError("the logo is larger than 5 MB: save it smaller") from None
+    try:
+        checked = artwork.check(files.enclosure(fingerprint), name, Use.LOGO)
+    finally:
+        files.drop_enclosure(fingerprint)
+    if checked.problems:
+        first = checked.problems[0]
+        raise BadLogoError(f"{first.message}: {first.remedy}")
+    if not checked.previews or len(checked.previews[0]) > _LARGEST_KEPT:
+        raise BadLogoError("the logo has too many details to be shown small: save it simpler")
+    return checked.previews[0]
+
+
+def logo_of(work: Work) -> bytes | None:
+    """The house's logo as PNG; everybody may see it."""
+    kept = find_setting(work.connection, _LOGO)
+    return base64.b64decode(kept["png"]) if kept else None
+
+
+def _keep_logo(work: Work, png: bytes) -> None:
+    mark = sha256(png).hexdigest()[:10] if png else ""
+    take_setting(work.connection, _LOGO)
+    if png:
+        value = {"png": base64.b64encode(png).decode()}
+        write_setting(work.connection, _LOGO, value, work.at, work.actor.name)
+    write_setting(work.connection, LOGO_MARK, mark, work.at, work.actor.name)
+    work.record(Verb.SET, {_LOGO: "changed" if png else "removed"})

@@ -1,0 +1,276 @@
+"""A setup file at the desk: looked at entry by entry first, then saved as a whole, or prepared.
+
+Where a second person approves terms, a file that changes any waits for one as a whole, since its
+entries name each other. Into empty books it is loaded at once: nobody is there to approve.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from royalties.domain.json_values import canonical
+from royalties.domain.people import Verb
+from royalties.domain.royalties.warnings import TermsWarning
+from royalties.domain.terms.changes import Change, changes
+from royalties.domain.terms.replacing import Replaced
+from royalties.ingest.setup import SetupError
+from royalties.services import approvals
+from royalties.services.approvals import APPROVED_BY_TWO
+from royalties.services.terms import amending, setup
+from royalties.services.terms.amending import Saved
+from royalties.services.terms.replacing import UnconfirmedError, require_confirmed
+from royalties.services.terms.setup import Comparison
+from royalties.services.work import RefusedError, Work
+from royalties.store.history import lock_setup
+
+LARGEST = 10 * 1024 * 1024
+"""Bytes of a setup file."""
+
+_SUBJECT = "setup-file "
+
+WORDS = {
+    "publisher": "house",
+    "titles": "title",
+    "retailers": "retailer",
+    "contracts": "contract",
+    "beneficiaries": "beneficiary",
+    "plans": "plan",
+    "exchange_rates": "exchange rate",
+    "organizations": "organization",
+    "price_lists": "price list",
+    "payment_details": "payment details",
+    "income": "income",
+    "reports": "mapped report",
+}
+"""What one entry of each part is called."""
+
+
+class BooksChangedError(RefusedError):
+    """The books say something else than when the file was looked at."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "somebody changed the books after you had looked: look again at what the file "
+            "changes, then save it"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class EntryDifference:
+    """One entry of the file beside what is in force.
+
+    Attributes:
+        part: of the setup file.
+        key: within its part.
+        name: as people call it.
+        is_new: whether the books have no such entry.
+        changes: field by field; none: it says what is in force.
+    """
+
+    part: str
+    key: str
+    name: str
+    is_new: bool
+    changes: tuple[Change, ...]
+
+    @property
+    def word(self) -> str:
+        """What an entry of this part is called."""
+        return WORDS[self.part]
+
+
+@dataclass(frozen=True, slots=True)
+class FileDifference:
+    """What a setup file would add, change and leave.
+
+    Attributes:
+        entries: all that it names.
+        asked: what it would replace that has counted already.
+        token: confirms exactly that.
+        warnings: what of it would never count.
+        seen: tells this state of file and books from any other.
+        waits: whether a second person approves it.
+    """
+
+    entries: tuple[EntryDifference, ...]
+    asked: tuple[Replaced, ...]
+    token: str
+    warnings: tuple[TermsWarning, ...]
+    seen: str
+    waits: bool
+
+    @property
+    def added(self) -> list[EntryDifference]:
+        """Entries that the books have not."""
+        return [each for each in self.entries if each.is_new]
+
+    @property
+    def changed(self) -> list[EntryDifference]:
+        """Entries that would say something else."""
+        return [each for each in self.entries if not each.is_new and each.changes]
+
+    @property
+    def left(self) -> list[EntryDifference]:
+        """Entries that say what is in force."""
+        return [each for each in self.entries if not each.is_new and not each.changes]
+
+
+def look(work: Work, path: Path, name: str, number: Callable[[str], str] = str) -> FileDifference:
+    """What a setup file would do; nothing is recorded.
+
+    Args:
+        path: where its bytes are.
+        name: as it was sent.
+        number: how who reads it writes numbers.
+
+    Raises:
+        SetupError: with every fault of the file, each with its path.
+        NotAllowedError: it changes the house, which an administrator does.
+    """
+    work.actor.require(Verb.LOAD)
+    return _difference(work, setup.compare(work, path, name), number)
+
+
+def save(work: Work, path: Path, name: str, *, seen: str, confirmed: str = "") -> Saved:
+    """Load a setup file that was looked at, or put it before a second person.
+
+    Args:
+        path: where its bytes are.
+        name: as it was sent.
+        seen: what ``look`` told of the state.
+        confirmed: the token of what was asked.
+
+    Raises:
+        SetupError: with every fault of the file.
+        BooksChangedError: it would do something else by now.
+        UnconfirmedError: it replaces what has counted already, which is to be confirmed.
+    """
+    work.actor.require(Verb.LOAD)
+    lock_setup(work.connection)
+    comparison = setup.compare(work, path, name)
+    if _seen(comparison) != seen:
+        raise BooksChangedError
+    if not comparison.changed:
+        return Saved(changed=False)
+    _require_house(work, comparison)
+    require_confirmed(comparison.loaded.asked, confirmed)
+    if not _waits(work, comparison):
+        setup.keep(work, name, comparison)
+        return Saved(changed=True)
+    proposed = {"file": name, "entries": [list(each) for each in comparison.changed]}
+    number = approvals.prepare(
+        work, "setup", f"{_SUBJECT}{name}"[:200], proposed, fingerprint=_before(comparison)
+    )
+    return Saved(changed=True, proposal=number)
+
+
+def is_file(proposal: approvals.Proposal) -> bool:
+    """Whether a proposal is a whole setup file."""
+    return proposal.kind == "setup" and proposal.subject.startswith(_SUBJECT)
+
+
+def file_name(proposal: approvals.Proposal) -> str:
+    """The name of a proposed setup file."""
+    return proposal.subject.removeprefix(_SUBJECT)
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedFile:
+    """A proposed setup file against what is in force; ``fault`` says why it no longer goes."""
+
+    difference: FileDifference | None
+    is_stale: bool
+    fault: str = ""
+
+
+def proposed(
+    work: Work, proposal: approvals.Proposal, number: Callable[[str], str] = str
+) -> ProposedFile:
+    """What a proposed setup file would change."""
+    work.actor.require(Verb.READ)
+    try:
+        comparison = setup.compare_entries(work, _entries(proposal), file_name(proposal))
+    except SetupError as error:
+        return ProposedFile(None, is_stale=True, fault=str(error))
+    stale = _before(comparison) != proposal.fingerprint
+    return ProposedFile(_difference(work, comparison, number), stale)
+
+
+def approve(work: Work, number: int) -> approvals.Proposal:
+    """Approve a setup file that somebody else prepared, and record it.
+
+    Raises:
+        RefusedError: an entry changed meanwhile, it was decided, or one prepared it oneself.
+        SetupError: what changed elsewhere no longer goes with it.
+    """
+    proposal = approvals.approve(work, number)
+    lock_setup(work.connection)
+    comparison = setup.compare_entries(work, _entries(proposal), file_name(proposal))
+    if _before(comparison) != proposal.fingerprint:
+        raise RefusedError(
+            "an entry of the file was changed after this was prepared: refuse it, and let the "
+            "file be loaded again on what stands now"
+        )
+    setup.keep(work, file_name(proposal), comparison, proposal.prepared_by)
+    return proposal
+
+
+def _entries(proposal: approvals.Proposal) -> list[setup.Entry]:
+    body: Any = proposal.body
+    if not is_file(proposal):
+        raise RefusedError(f"proposal {proposal.id} is no setup file")
+    return [(part, key, entry) for part, key, entry in body["entries"]]
+
+
+def _difference(work: Work, comparison: Comparison, number: Callable[[str], str]) -> FileDifference:
+    asked = comparison.loaded.asked
+    return FileDifference(
+        tuple(_entry_differences(comparison, number)),
+        tuple(asked),
+        UnconfirmedError(asked).token if asked else "",
+        tuple(comparison.loaded.warnings),
+        _seen(comparison),
+        _waits(work, comparison),
+    )
+
+
+def _entry_differences(
+    comparison: Comparison, number: Callable[[str], str]
+) -> Iterable[EntryDifference]:
+    for part, key, body in comparison.entries:
+        old = comparison.before[part].get(key)
+        yield EntryDifference(
+            part,
+            key,
+            str(body.get("name") or body.get("title") or key.replace("|", ", ")),
+            old is None,
+            tuple(changes(old, body, number)) if old != body else (),
+        )
+
+
+def _waits(work: Work, comparison: Comparison) -> bool:
+    if not comparison.before["publisher"] or amending.acts_at_once(work):
+        return False
+    return any(part in APPROVED_BY_TWO for part, _, _ in comparison.changed)
+
+
+def _require_house(work: Work, comparison: Comparison) -> None:
+    """An administrator changes the house, by a file as well."""
+    if any(part == "publisher" for part, _, _ in comparison.changed):
+        work.actor.require(Verb.SET)
+
+
+def _before(comparison: Comparison) -> str:
+    """What tells the bodies in force of the entries that change from any others."""
+    told = [
+        [part, key, comparison.before[part].get(key)]
+        for part, key, _ in sorted(comparison.changed, key=lambda each: each[:2])
+    ]
+    return sha256(canonical(told).encode()).hexdigest()
+
+
+def _seen(comparison: Comparison) -> str:
+    told = [[part, key, body] for part, key, body in comparison.changed]
+    return sha256(f"{_before(comparison)}{canonical(told)}".encode()).hexdigest()

@@ -1,0 +1,147 @@
+"""What was said once of a retailer's reports, and the waiting rows that it concerns."""
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from sqlalchemy import Connection, insert, select, update
+
+from royalties.domain.sales.lines import WaitingLine
+from royalties.domain.sales.remembered import BundlePart, Remembered, Said
+from royalties.store.sales.batches import is_waiting
+from royalties.store.sales.line_tables import WAITING_COLUMNS
+from royalties.store.tables import edition, remembered, retailer, unbundled, waiting
+
+
+class RememberedRow(NamedTuple):
+    """What was said; ``value`` is JSON, and ``ended_at`` None while it stands."""
+
+    id: int
+    retailer: str
+    retailer_id: int
+    said: str
+    name: str
+    key: str
+    value: str
+    said_at: str
+    said_by: str
+    ended_at: str | None
+    ended_by: str | None
+
+
+def everything(connection: Connection, *, standing: bool = False) -> list[RememberedRow]:
+    """All that was ever said, or what stands of it; the newest first."""
+    columns = (remembered.c[name] for name in RememberedRow._fields if name != "retailer")
+    query = select(*columns, retailer.c.key.label("of")).join(
+        retailer, retailer.c.id == remembered.c.retailer_id
+    )
+    if standing:
+        query = query.where(remembered.c.ended_at.is_(None))
+    rows = connection.execute(query.order_by(remembered.c.id.desc()))
+    return [RememberedRow(row.id, row.of, *row[1:-1]) for row in rows]
+
+
+def remembered_of(connection: Connection) -> dict[int, Remembered]:
+    """What stands, by the retailer's number."""
+    rows = everything(connection, standing=True)
+    if not rows:
+        return {}
+    isbns = connection.execute(select(edition.c.isbn, edition.c.id))
+    numbers: dict[str, int] = {row.isbn: row.id for row in isbns}
+    no_books: dict[int, dict[str, str]] = {}
+    bundles: dict[int, dict[str, Sequence[BundlePart]]] = {}
+    answers: dict[int, dict[tuple[str, str], str]] = {}
+    for row in rows:
+        value = json.loads(row.value)
+        match Said(row.said):
+            case Said.NO_BOOK:
+                no_books.setdefault(row.retailer_id, {})[row.key] = row.name
+            case Said.BUNDLE:
+                parts = [BundlePart(numbers[isbn], Fraction(share)) for isbn, share in value]
+                bundles.setdefault(row.retailer_id, {})[row.key] = parts
+            case Said.ANSWER:
+                of = answers.setdefault(row.retailer_id, {})
+                of[value["report"], row.name] = value["answer"]
+    return {
+        shop: Remembered(no_books.get(shop, {}), bundles.get(shop, {}), answers.get(shop, {}))
+        for shop in {*no_books, *bundles, *answers}
+    }
+
+
+def find(connection: Connection, number: int) -> RememberedRow | None:
+    """One of them by its number."""
+    return next((row for row in everything(connection) if row.id == number), None)
+
+
+def remember(connection: Connection, values: Mapping[str, object]) -> int:
+    """Keep what is said, and return its number."""
+    made = connection.execute(insert(remembered).values(**values).returning(remembered.c.id))
+    return int(made.scalar_one())
+
+
+def end(connection: Connection, number: int, at: str, by: str) -> int:
+    """Let what was said stand no more; the rows that it set aside wait again. Returns how many."""
+    connection.execute(
+        update(remembered).where(remembered.c.id == number).values(ended_at=at, ended_by=by)
+    )
+    done = connection.execute(
+        update(waiting).where(waiting.c.set_aside == number).values(set_aside=None)
+    )
+    return done.rowcount
+
+
+def waiting_names(connection: Connection, retailer_id: int) -> list[str]:
+    """Everything under which rows of a retailer wait."""
+    query = select(waiting.c.identifier).where(waiting.c.retailer_id == retailer_id, is_waiting())
+    return sorted(connection.scalars(query.distinct()))
+
+
+def retailers_waiting(connection: Connection, names: Collection[str]) -> dict[str, list[str]]:
+    """Keys of the retailers whose rows wait, by what they wait under."""
+    rows = connection.execute(
+        select(waiting.c.identifier, retailer.c.key)
+        .join(retailer, retailer.c.id == waiting.c.retailer_id)
+        .where(waiting.c.identifier.in_([*names]), is_waiting())
+        .distinct()
+        .order_by(waiting.c.identifier, retailer.c.key)
+    )
+    found: dict[str, list[str]] = {}
+    for name, key in rows:
+        found.setdefault(name, []).append(key)
+    return found
+
+
+def set_aside(connection: Connection, number: int, retailer_id: int, names: Iterable[str]) -> int:
+    """Set the rows aside that wait under some names; returns how many."""
+    rows = 0
+    for name in names:
+        done = connection.execute(
+            update(waiting)
+            .where(waiting.c.identifier == name, waiting.c.retailer_id == retailer_id, is_waiting())
+            .values(set_aside=number)
+        )
+        rows += done.rowcount
+    return rows
+
+
+def lines_waiting(
+    connection: Connection, retailer_id: int, names: Iterable[str]
+) -> list[tuple[int, WaitingLine]]:
+    """Lines of a retailer that wait under some names, each behind its batch."""
+    columns = [waiting.c[name] for name in (*WAITING_COLUMNS, "batch_id")]
+    found = []
+    for name in names:
+        rows = connection.execute(
+            select(*columns)
+            .where(waiting.c.identifier == name, waiting.c.retailer_id == retailer_id, is_waiting())
+            .order_by(waiting.c.batch_id, waiting.c.sheet, waiting.c.row, waiting.c.kind)
+        )
+        found += [(number, WaitingLine(*values)) for *values, number in rows]
+    return found
+
+
+def note_unbundled(connection: Connection, rows: Iterable[Mapping[str, int]]) -> None:
+    """Remember how many lines and copies rows have more, now that they are those of a bundle."""
+    if these := [*rows]:
+        connection.execute(insert(unbundled), these)

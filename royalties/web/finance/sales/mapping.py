@@ -1,0 +1,273 @@
+"""The mapping page: how an upload's file is read, tried on its first rows, and kept by a name."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import abort, flash, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from royalties.domain.people import FINANCE, NotAllowedError, Verb
+from royalties.domain.problems import SetupFault
+from royalties.ingest.proposing import SEARCHED
+from royalties.ingest.report.cells import Cell, printed
+from royalties.ingest.report.glance import GlancedSheet
+from royalties.ingest.setup import SetupError
+from royalties.services.desk import jobs
+from royalties.services.sales import uploads
+from royalties.services.terms import mappings
+from royalties.services.terms.amending import EntryChangedError, find_entry
+from royalties.services.work import RefusedError
+from royalties.web.core.pages import Answer, Pages
+from royalties.web.core.visit import all_or_nothing, current_work, only_looks
+from royalties.web.core.waiting import wait_for
+from royalties.web.finance.sales import mapping_form as fields
+from royalties.web.finance.sales.mapping_form import MappingForm
+from royalties.web.forms.entries import Written
+
+PAGES = Pages("mapping", __name__, "/finance/uploads", FINANCE)
+
+_MOST_NUMBER = 2**31
+_SHOWN_ROWS, _ROWS_ABOVE = 10, 3
+_SHOWN_LETTERS = 60
+_SHOWN_COLUMNS = 40
+_KEY_LENGTH = 64
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A mapping page while somebody is at it.
+
+    Attributes:
+        upload: the report that is mapped.
+        form: what stands in the fields.
+        rows: the sheet that is shown.
+        of: the mapped report that is amended; empty for a new one.
+        revision: the number of its revision that was looked at.
+        mistakes: why it was not saved, as (field, words); ``missing`` is what the preview lacks.
+        preview: what the first rows would be; None if that is not known.
+    """
+
+    upload: uploads.Upload
+    form: MappingForm
+    sheets: list[GlancedSheet]
+    of: str = ""
+    revision: int = 0
+    base: dict[str, Any] | None = None
+    is_near: bool = False
+    written: Written = field(default_factory=Written)
+    mistakes: list[tuple[str, str]] = field(default_factory=list)
+    refused: str = ""
+    missing: list[tuple[str, str]] = field(default_factory=list)
+    preview: mappings.Preview | None = None
+    focus: str = ""
+
+    def blame(self, faults: list[SetupFault]) -> None:
+        """Tell every fault at its field, and above the form."""
+        names, every = self.form.labels(), self.form.every_field
+        for fault in faults:
+            where = self.written.field_of(fault.path.removeprefix("reports[0]."))
+            words = f"{names[where]}: {fault.message}" if where in names else str(fault)
+            self.mistakes.append((where, words))
+            if where in every:
+                every[where].errors.append(fault.message)
+
+    def look(self) -> None:
+        """Read the first rows as the form says."""
+        self.written = self.form.entry(self.base)
+        body = {**self.written.body, "key": self.of}
+        try:
+            self.preview = mappings.preview(
+                current_work(), self.upload.id, body, self.form.period_of_file
+            )
+        except SetupError as error:
+            names = self.form.labels()
+            for fault in error.faults:
+                where = self.written.field_of(fault.path.removeprefix("reports[0]."))
+                self.missing.append(
+                    (where, f"{names[where]}: {fault.message}" if where in names else str(fault))
+                )
+
+
+@PAGES.post("/<int:number>/map")
+def begin(number: int) -> Response:
+    """Have the first rows looked at, and go on to the page."""
+    upload = _find_upload(number)
+    try:
+        with all_or_nothing():
+            seen = uploads.first_rows_of(current_work(), number)
+            job = None if seen else jobs.start(current_work(), "look", upload, {})
+    except RefusedError as error:
+        flash(f"Nothing was changed: {error}.", "warn")
+        return redirect(url_for("uploading.upload", number=number), 303)
+    done = job is None or wait_for([job])
+    after = _find_upload(number)
+    if done and not (after.job is not None and after.job.id == job and after.job.error):
+        return redirect(url_for(".mapping", number=number), 303)
+    return redirect(url_for("uploading.upload", number=number), 303)
+
+
+@PAGES.get("/<int:number>/mapping")
+def mapping(number: int) -> Answer:
+    """What is proposed for a file, or what its report says, beside what that makes of it."""
+    upload = _find_upload(number)
+    _require_import()
+    if uploads.first_rows_of(current_work(), number) is None:
+        return redirect(url_for("uploading.upload", number=number))
+    try:
+        start = mappings.start(current_work(), upload, None, None)
+    except RefusedError as error:
+        flash(f"{error}.", "warn")
+        return redirect(url_for("uploading.upload", number=number))
+    form = fields.begun(start)
+    form["period"].data = form["period"].data or upload.choices.get("period", "")
+    sheet = Sheet(upload, form, [*start.sheets])
+    if start.of is not None:
+        sheet.of, sheet.revision, sheet.base = start.of.body["key"], start.of.id, start.of.body
+        sheet.is_near = start.is_near
+    return _page(sheet)
+
+
+@PAGES.post("/<int:number>/mapping")
+def save(number: int) -> Answer:
+    """Show it again with other rows or headings, or keep it and check the file by it."""
+    sheet = _typed(number)
+    asked = request.form.get("act", "save")
+    if asked == "headings":
+        _propose_again(sheet)
+        return _page(sheet)
+    if asked == "preview":
+        return _page(sheet)
+    if asked != "save":
+        sheet.focus = sheet.form.operate(asked)
+        return _page(sheet)
+    return _save(sheet)
+
+
+@PAGES.post("/<int:number>/mapping/preview")
+@only_looks
+def preview(number: int) -> Answer:
+    """The preview alone, for the page's script."""
+    sheet = _typed(number)
+    _prepare(sheet)
+    sheet.look()
+    return jsonify(html=render_template("finance/sales/mapping_preview.html", sheet=sheet))
+
+
+def _save(sheet: Sheet) -> Answer:
+    form, number = sheet.form, sheet.upload.id
+    _prepare(sheet)
+    sheet.written = form.entry(sheet.base)
+    as_new = "as_new" in request.form or not sheet.of
+    try:
+        with all_or_nothing():
+            key = mappings.save(
+                current_work(),
+                number,
+                sheet.written.body,
+                name=form["name"].data,
+                of="" if as_new else sheet.of,
+                revision=0 if as_new else sheet.revision,
+                period=form.period_of_file,
+            )
+            upload = uploads.change(current_work(), number, key, _answers(sheet))
+            job = jobs.start(current_work(), "check", upload, {})
+    except SetupError as error:
+        sheet.blame(error.faults)
+        return _page(sheet), 422
+    except EntryChangedError as error:
+        sheet.refused = str(error)
+        sheet.revision = error.now.id if error.now else 0
+        return _page(sheet), 409
+    except RefusedError as error:
+        sheet.refused = str(error)
+        return _page(sheet), 409
+    wait_for([job])
+    flash(f"Saved as “{form['name'].data}”. Files with these columns are recognised now.", "good")
+    return redirect(url_for("uploading.upload", number=number), 303)
+
+
+def _answers(sheet: Sheet) -> dict[str, str]:
+    """The upload's answers: what the mapping says is not asked of the file any more."""
+    kept = ("encoding", "second_table")
+    answers = {key: text for key, text in sheet.upload.choices.items() if key in kept}
+    form = sheet.form
+    if form.period_of_file and "period" not in sheet.written.body:
+        answers["period"] = form.period_of_file
+    return answers
+
+
+def _propose_again(sheet: Sheet) -> None:
+    """Propose columns anew for another sheet or another row of headings."""
+    names = [each.name for each in sheet.sheets]
+    chosen = sheet.form["sheet"].data
+    place = names.index(chosen) if chosen in names else 0
+    row = fields.header_row(sheet.form) if "keep_row" in request.form else None
+    start = mappings.start(current_work(), sheet.upload, place, row)
+    sheet.form["header_row"].data = str(start.header_row)
+    for column in sheet.form.columns():
+        name = column.path.removeprefix("columns.")
+        column.data = start.body["columns"].get(name, "")
+
+
+def _typed(number: int) -> Sheet:
+    """What a browser sent of the form."""
+    _require_import()
+    upload = _find_upload(number)
+    sheets = mappings.first_rows(current_work(), number)
+    of = request.form.get("of", "")[:_KEY_LENGTH]
+    entry = find_entry(current_work(), mappings.PART, of) if of else None
+    revision = request.form.get("revision", "")
+    return Sheet(
+        upload,
+        MappingForm(request.form),
+        sheets,
+        entry.body["key"] if entry else "",
+        int(revision) if revision.isdecimal() and len(revision) < 10 else 0,  # noqa: PLR2004
+        entry.body if entry else None,
+        "is_near" in request.form,
+    )
+
+
+def _prepare(sheet: Sheet) -> GlancedSheet:
+    shown = fields.offer(sheet.form, sheet.sheets)
+    fields.add_words(sheet.form, shown, sheet.base)
+    return shown
+
+
+def _page(sheet: Sheet) -> str:
+    shown = _prepare(sheet)
+    sheet.look()
+    row = fields.header_row(sheet.form)
+    first = 1 if row <= _SHOWN_ROWS else row - _ROWS_ABOVE
+    return render_template(
+        "finance/sales/mapping.html",
+        sheet=sheet,
+        form=sheet.form,
+        shown=shown,
+        header_row=row,
+        first=[
+            (number, [_text(cell) for cell in cells[:_SHOWN_COLUMNS]])
+            for number, cells in enumerate(shown.rows[first - 1 :][:_SHOWN_ROWS], first)
+        ],
+        width=min(shown.width, _SHOWN_COLUMNS),
+        samples=fields.sample_texts(shown, row),
+        most_row=SEARCHED,
+    )
+
+
+def _text(cell: Cell) -> str:
+    text = " ".join(printed(cell).split())
+    return text if len(text) <= _SHOWN_LETTERS else f"{text[: _SHOWN_LETTERS - 1]}…"
+
+
+def _require_import() -> None:
+    """A form that could not be saved is not even shown."""
+    if not current_work().actor.may(Verb.IMPORT):
+        raise NotAllowedError(current_work().actor, Verb.IMPORT)
+
+
+def _find_upload(number: int) -> uploads.Upload:
+    upload = uploads.find(current_work(), number) if number < _MOST_NUMBER else None
+    if upload is None or not upload.is_open:
+        abort(404)
+    return upload

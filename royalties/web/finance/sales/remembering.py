@@ -1,0 +1,78 @@
+"""What is said once of reports: that something is no book, or a bundle; and taken back."""
+
+from flask import flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from royalties.domain.people import FINANCE
+from royalties.services.sales import remembered
+from royalties.services.work import RefusedError
+from royalties.web.core.formats import plural
+from royalties.web.core.pages import Pages
+from royalties.web.core.visit import all_or_nothing, current_work
+
+PAGES = Pages("remembering", __name__, "/finance/waiting", FINANCE)
+
+PARTS = 6
+"""Editions that the form of a bundle has room for."""
+_LONGEST = 200
+
+
+@PAGES.post("/no-book")
+def no_book() -> Response:
+    """Say that an identifier, or a title of rows without one, is no book."""
+    name, retailer = _field("identifier"), _field("retailer")
+    try:
+        with all_or_nothing():
+            said = remembered.say_no_book(current_work(), retailer, name)
+    except RefusedError as error:
+        return _refused(error)
+    flash(
+        f"{name} is no book: its rows are skipped in these reports from now on; "
+        f"{plural(said.rows, 'waiting row')} set aside.",
+        "good",
+    )
+    return redirect(url_for("importing.waiting") + "#remembered", 303)
+
+
+@PAGES.post("/bundle")
+def bundle() -> Response:
+    """Say that an identifier is several editions together, with shares of the price."""
+    name, retailer = _field("identifier"), _field("retailer")
+    pairs = [
+        (_field(f"isbn-{place}"), _field(f"share-{place}") or "1") for place in range(1, PARTS + 1)
+    ]
+    shares = [(isbn, share) for isbn, share in pairs if isbn]
+    try:
+        with all_or_nothing():
+            said = remembered.say_bundle(current_work(), retailer, name, shares)
+    except RefusedError as error:
+        return _refused(error)
+    told = (
+        f"{name} is a bundle of {plural(len(shares), 'edition')} from now on; "
+        f"{plural(said.rows, 'waiting row')} recorded."
+    )
+    if said.without_price:
+        told += f" {plural(said.without_price, 'row')} without money of their own still wait."
+    flash(told, "good")
+    return redirect(url_for("importing.waiting") + "#remembered", 303)
+
+
+@PAGES.post("/forget")
+def forget() -> Response:
+    """Take back what was said."""
+    try:
+        with all_or_nothing():
+            done = remembered.forget(current_work(), request.form.get("number", 0, int))
+    except RefusedError as error:
+        return _refused(error)
+    flash(f"That is taken back; {plural(done.rows, 'row')} wait again.", "good")
+    return redirect(url_for("importing.waiting") + "#remembered", 303)
+
+
+def _field(name: str) -> str:
+    return request.form.get(name, "").strip()[:_LONGEST]
+
+
+def _refused(error: RefusedError) -> Response:
+    flash(f"Nothing was changed: {error}", "bad")
+    return redirect(url_for("importing.waiting"), 303)

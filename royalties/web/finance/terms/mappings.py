@@ -1,0 +1,105 @@
+"""Mapped reports: what one says, its history, renaming it, ending it and taking that back."""
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from royalties.domain.people import FINANCE
+from royalties.ingest.setup import SetupError
+from royalties.services.terms import amending as terms
+from royalties.services.terms import mappings
+from royalties.services.work import RefusedError
+from royalties.web.core.pages import Answer, Pages
+from royalties.web.core.visit import all_or_nothing, current_work
+from royalties.web.finance.sales.importing import retailers
+from royalties.web.finance.sales.mapping_form import COLUMN_WORDS, MappingForm, sentences
+from royalties.web.forms.numbers import as_typed
+
+PAGES = Pages("mappings", __name__, "/finance/reports", FINANCE)
+
+_LONGEST = 500
+
+
+@PAGES.get("/<key>")
+def report(key: str) -> str:
+    """How files of a mapped report are read."""
+    return _page(key)
+
+
+@PAGES.get("/<key>/history")
+def history(key: str) -> str:
+    """What a mapped report said before."""
+    entry = _find(key)
+    return render_template(
+        "finance/terms/title_history.html",
+        heading=entry.body.get("name") or key,
+        back=("Retailers", url_for("catalogue.retailers")),
+        page=url_for(".report", key=key),
+        history=terms.history(current_work(), mappings.PART, key, as_typed),
+    )
+
+
+@PAGES.post("/<key>/rename")
+def rename(key: str) -> Answer:
+    """Call it otherwise."""
+    _find(key)
+    name = request.form.get("name", "")[:_LONGEST]
+    try:
+        with all_or_nothing():
+            mappings.rename(current_work(), key, name, _revision())
+    except SetupError as error:
+        return _page(key, name, error.faults[0].message), 422
+    except RefusedError as error:
+        return _page(key, name, str(error)), 409
+    flash(f"It is called “{name.strip()}” from now on.", "good")
+    return redirect(url_for(".report", key=key), 303)
+
+
+@PAGES.post("/<key>/end")
+def end(key: str) -> Response:
+    """Recognise no file as it any more."""
+    return _end(key, ended=True)
+
+
+@PAGES.post("/<key>/resume")
+def resume(key: str) -> Response:
+    """Recognise files as it again."""
+    return _end(key, ended=False)
+
+
+def _end(key: str, *, ended: bool) -> Response:
+    _find(key)
+    try:
+        with all_or_nothing():
+            mappings.end(current_work(), key, _revision(), ended=ended)
+    except RefusedError as error:
+        flash(f"Nothing was changed: {error}.", "warn")
+    else:
+        words = "No file is recognised as it any more." if ended else "Files are recognised again."
+        flash(words, "good")
+    return redirect(url_for(".report", key=key), 303)
+
+
+def _page(key: str, name: str | None = None, mistake: str = "") -> str:
+    entry = _find(key)
+    return render_template(
+        "finance/terms/mapped_report.html",
+        entry=entry,
+        body=entry.body,
+        columns={field: words for field, (words, _) in COLUMN_WORDS.items()},
+        said=sentences(MappingForm(body=entry.body)),
+        retailers=retailers(),
+        name=name if name is not None else entry.body.get("name", ""),
+        mistake=mistake,
+    )
+
+
+def _revision() -> int:
+    text = request.form.get("revision", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else 0  # noqa: PLR2004
+
+
+def _find(key: str) -> terms.Entry:
+    entry = terms.find_entry(current_work(), mappings.PART, key)
+    if entry is None:
+        abort(404)
+    return entry

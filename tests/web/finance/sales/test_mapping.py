@@ -1,0 +1,225 @@
+"""Mapping a report by hand, page by page."""
+
+import re
+from html import unescape
+
+import pytest
+
+from royalties.domain.people import Role
+from tests.builders.books import EBOOK, HARDCOVER, UNKNOWN
+from tests.builders.forms import typed_of
+from tests.builders.site import Site, Visitor
+from tests.web.finance.sales.test_importing import flashed, record, send, sent
+
+HEADER = "Produkt;Verkauft am;Stück;Erlös;Vorgang;Geprüft"
+JUNE = "\n".join(
+    [
+        "Rheinbuch GmbH",
+        HEADER,
+        f"{HARDCOVER};03.06.2025;3;50,25;Verkauf;Ja",
+        f"{EBOOK};04.06.2025;-1;-9,10;Remission;Ja",
+        f"{EBOOK};05.06.2025;2;8,00;Verkauf;Nein",
+        f"{UNKNOWN};30.06.2025;1;7,50;Verkauf;Ja",
+        "Ende;;;;;",
+        "Seite 1;;;;;",
+        "",
+    ]
+).encode()
+JULY = JUNE.replace(b".06.2025", b".07.2025").replace(b"50,25", b"60,75")
+
+
+def opened(clerk: Visitor, data: bytes = JUNE, name: str = "rheinbuch.csv") -> str:
+    """Send a file that nobody knows and open its mapping page; the upload's address."""
+    address = sent(clerk, data, name)
+    assert "Map its columns" in clerk.page(address)
+    answer = clerk.post(f"{address}/map")
+    assert answer.location == f"{address}/mapping"
+    return address
+
+
+def filled(page: str, **more: str) -> dict[str, object]:
+    """What a browser sends of the page's form, with some fields changed."""
+    return {**typed_of(page, "data-preview"), **more}
+
+
+def answers(page: str) -> dict[str, object]:
+    more = {
+        "retailer": "bay",
+        "currency": "EUR",
+        "decimal": ",",
+        "date_order": "dmy",
+        "name": "Rheinbuch, monthly",
+        "ends": "words",
+        "end_words": "Ende",
+    }
+    form = filled(page, **more)
+    form["typed_filters"] = ["0"]
+    form |= {"typed_filters-0-how": "only", "typed_filters-0-column": "Geprüft"}
+    form["typed_filters-0-values"] = "ja"
+    return form
+
+
+def said(page: str, name: str) -> str:
+    """What stands in a field of choices."""
+    box = re.search(rf'<select[^>]*name="{name}".*?</select>', page, re.DOTALL)
+    assert box is not None, name
+    chosen = re.search(r'<option value="([^"]*)" selected', box[0])
+    return unescape(chosen[1]) if chosen else ""
+
+
+def test_columns_are_proposed_with_samples(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    page = clerk.page(f"{opened(clerk)}/mapping")
+    assert re.search(r'name="header_row" value="2"', page)
+    columns = {"date": "Verkauft am", "units": "Stück", "net": "Erlös", "kind_column": "Vorgang"}
+    assert {name: said(page, name) for name in columns} == columns
+    assert "03.06.2025 · 04.06.2025 · 05.06.2025" in page
+    assert said(page, "isbn") == "Produkt"
+
+
+def test_report_is_mapped_recorded_and_recognised_next_month(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK, "Cleo")
+    address = opened(clerk)
+    page = clerk.page(f"{address}/mapping")
+    # The words of the kind column are listed, and mean nothing yet.
+    assert "“Verkauf” means" in page
+    form = answers(page)
+    form |= {"typed_kinds-0-means": "sale", "typed_kinds-1-means": "return"}
+    shown = clerk.post(f"{address}/mapping/preview", form)
+    assert shown.status_code == 200
+    html = shown.get_json()["html"]
+    assert "50.25 <abbr>EUR</abbr>" in html
+    assert "1 row: Geprüft is not &#39;ja&#39;" in html
+    assert "(waits)" in html
+    assert site.office.rows("SELECT count(*) FROM revision WHERE kind = 'reports'") == [(0,)]
+    told = flashed(clerk, clerk.post(f"{address}/mapping", {**form, "act": "save"}))
+    assert "Saved as “Rheinbuch, monthly”" in told
+    assert "Rheinbuch, monthly" in told
+    record(clerk, address)
+    assert site.office.rows("SELECT units FROM sale ORDER BY row") == [(3,), (-1,)]
+    page = clerk.page(sent(clerk, JULY, "juli.csv"))
+    assert "Ready" in page
+    assert "Rheinbuch, monthly" in page
+    assert site.office.faults() == {}
+
+
+def test_mapped_reports_are_listed_renamed_ended_and_taken_up_again(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK, "Cleo")
+    address = opened(clerk)
+    form = answers(clerk.page(f"{address}/mapping"))
+    form |= {"typed_kinds-0-means": "sale", "typed_kinds-1-means": "return", "act": "save"}
+    assert clerk.post(f"{address}/mapping", form).status_code == 303
+    page = clerk.page("/finance/retailers")
+    assert 'href="/finance/reports/rheinbuch-monthly"' in page
+    page = clerk.page("/finance/reports/rheinbuch-monthly")
+    for words in (
+        "Verkauft am",
+        "Remission",
+        "in use",
+        "by Cleo",
+        "at the row that begins with Ende",
+    ):
+        assert words in page
+    revision = re.search(r'name="revision" value="(\d+)"', page)
+    assert revision is not None
+    new = {"name": "Rhein <b>& Buch", "revision": revision[1]}
+    told = flashed(clerk, clerk.post("/finance/reports/rheinbuch-monthly/rename", new))
+    assert "Rhein &lt;b&gt;&amp; Buch" in told
+    assert clerk.post("/finance/reports/rheinbuch-monthly/rename", new).status_code == 409
+    revision = re.search(r'name="revision" value="(\d+)"', told)
+    assert revision is not None
+    blank = {"name": " ", "revision": revision[1]}
+    assert clerk.post("/finance/reports/rheinbuch-monthly/rename", blank).status_code == 422
+    told = flashed(
+        clerk, clerk.post("/finance/reports/rheinbuch-monthly/end", {"revision": revision[1]})
+    )
+    assert "No file is recognised as it any more" in told
+    assert "Map its columns" in clerk.page(sent(clerk, JULY, "juli.csv"))
+    revision = re.search(r'name="revision" value="(\d+)"', told)
+    assert revision is not None
+    flashed(
+        clerk, clerk.post("/finance/reports/rheinbuch-monthly/resume", {"revision": revision[1]})
+    )
+    history = clerk.page("/finance/reports/rheinbuch-monthly/history")
+    assert "Rhein &lt;b&gt;" in history
+    assert "Added." in history
+
+
+def test_nothing_typed_is_lost_after_a_refusal(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    address = opened(clerk)
+    form = answers(clerk.page(f"{address}/mapping")) | {"act": "save", "name": ""}
+    form |= {"typed_kinds-0-means": "sale", "units": ""}
+    answer = clerk.post(f"{address}/mapping", form)
+    assert answer.status_code == 422
+    assert "Something is not right yet" in answer.text
+    assert said(answer.text, "decimal") == ","
+    assert said(answer.text, "typed_filters-0-column") == "Geprüft"
+    assert said(answer.text, "typed_kinds-0-means") == "sale"
+    assert 'value="Ende"' in answer.text
+    form |= {"units": "Stück"}
+    answer = clerk.post(f"{address}/mapping", form)
+    assert answer.status_code == 422
+    assert "give it a name" in answer.text
+
+
+def test_later_file_with_another_heading_begins_with_the_old_answers(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    address = opened(clerk)
+    form = answers(clerk.page(f"{address}/mapping")) | {"act": "save"}
+    form |= {"typed_kinds-0-means": "sale", "typed_kinds-1-means": "return"}
+    assert clerk.post(f"{address}/mapping", form).status_code == 303
+    renamed = JULY.replace("Erlös".encode(), "Netto-Erlös".encode())
+    address = opened(clerk, renamed, "juli.csv")
+    page = clerk.page(f"{address}/mapping")
+    assert "Nearly a report that is known" in page
+    assert said(page, "net") == "Netto-Erlös"
+    assert (said(page, "decimal"), said(page, "retailer")) == (",", "bay")
+    assert said(page, "typed_kinds-1-means") == "return"
+    told = flashed(clerk, clerk.post(f"{address}/mapping", filled(page, act="save")))
+    assert "Ready" in told
+    rows = site.office.rows("SELECT count(*) FROM revision WHERE kind = 'reports'")
+    assert rows == [(2,)]
+
+
+def test_hostile_file_is_shown_harmlessly(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    evil = "<script>alert(1)</script>"
+    headings = [f"{evil}{n}" for n in range(300)]
+    cells = ["{{7*7}}", "=cmd|' /C calc'!A0", "%s{0}", "x" * 400, *["1"] * 296]
+    data = "\n".join([",".join(headings), ",".join(cells)]).encode()
+    page = clerk.page(f"{opened(clerk, data)}/mapping")
+    assert evil not in page
+    assert "&lt;script&gt;" in page
+    assert "49" not in re.findall(r"<td>([^<]*)</td>", page)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"1,2,3\n4,5,6\n",
+        b"a,b\n" + b'"' + b"x" * 300_000 + b'",1\n',
+        b"Title,Units\n" + b"a,1\n" * 5,
+        "Ünïcode,\u202eRTL,\u0000\n1,2,3\n".encode(),
+    ],
+    ids=["no header", "huge cell", "no isbn", "control"],
+)
+def test_odd_files_can_be_looked_at(site: Site, data: bytes) -> None:
+    clerk = site.visitor(Role.CLERK)
+    address = opened(clerk, data)
+    page = clerk.page(f"{address}/mapping")
+    assert "Which column holds what" in page
+    form = filled(page, name="Odd", retailer="bay", act="save")
+    answer = clerk.post(f"{address}/mapping", form)
+    assert answer.status_code in (409, 422)
+
+
+def test_only_the_desk_maps_reports_and_only_open_ones(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    address = opened(clerk)
+    other = site.visitor(Role.NONPROFIT)
+    for path in ("mapping", "mapping/preview", "map"):
+        assert other.post(f"{address}/{path}").status_code == 404
+    clerk.post(f"{address}/remove")
+    assert clerk.get(f"{address}/mapping").status_code == 404
+    assert send(clerk, JUNE).status_code == 303
