@@ -26,6 +26,7 @@ from royalties.store.sales import kept_slices, totals
 from royalties.store.sales.line_tables import LINE_COLUMNS, WAITING_COLUMNS
 from royalties.store.sales.slices import in_period
 from royalties.store.tables import (
+    alias_use,
     batch,
     coverage,
     edition,
@@ -223,6 +224,7 @@ def take_back(connection: Connection, number: int, at: str) -> tuple[int, int]:
         How many sale lines and how many waiting lines were removed.
     """
     kept_slices.forget(connection, number)
+    connection.execute(delete(alias_use).where(alias_use.c.batch_id == number))
     sales = connection.execute(delete(sale).where(_of_batch(number))).rowcount
     rows = connection.execute(delete(waiting).where(waiting.c.batch_id == number)).rowcount
     connection.execute(delete(unbundled).where(unbundled.c.batch_id == number))
