@@ -41,12 +41,12 @@ _ALL = (TWO_PEOPLE, SANDBOX, LOGO_MARK, NO_OPENINGS)
 
 def frame_of(work: Work) -> Frame:
     """The frame of a page; whether two people approve is known with it."""
-    found: dict[str, Any] = work.once("frame", lambda: find_settings(work.connection, _ALL))
-    work.know(TWO_PEOPLE, found.get(TWO_PEOPLE))
+    settings: dict[str, Any] = work.once("frame", lambda: find_settings(work.connection, _ALL))
+    work.know(TWO_PEOPLE, settings.get(TWO_PEOPLE))
     return Frame(
-        found.get(LOGO_MARK) or "",
-        (found.get(SANDBOX) or {}).get("state", ""),
-        bool(found.get(NO_OPENINGS)),
+        settings.get(LOGO_MARK) or "",
+        (settings.get(SANDBOX) or {}).get("state", ""),
+        bool(settings.get(NO_OPENINGS)),
     )
 
 
