@@ -191,7 +191,7 @@ def copies_sold(
 ) -> dict[tuple[int, int], int]:
     """Copies sold less copies returned of all times, by retailer and edition."""
     wanted = sorted({book for _, book in pairs})
-    found: dict[tuple[int, int], int] = {}
+    copies: dict[tuple[int, int], int] = {}
     for first in range(0, len(wanted), _MOST_NAMED):
         rows = connection.execute(
             select(sale.c.retailer_id, sale.c.edition_id, func.sum(sale.c.units))
@@ -201,8 +201,8 @@ def copies_sold(
             )
             .group_by(sale.c.retailer_id, sale.c.edition_id)
         )
-        found |= {(shop, book): int(units) for shop, book, units in rows}
-    return {pair: found.get(pair, 0) for pair in pairs}
+        copies |= {(shop, book): int(units) for shop, book, units in rows}
+    return {pair: copies.get(pair, 0) for pair in pairs}
 
 
 def closed_periods_of(connection: Connection, number: int) -> list[str]:
