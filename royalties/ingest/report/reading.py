@@ -188,11 +188,15 @@ class Findings(Protocol):
     changes: list[Change]
     refused_rows: list[RefusedRow]
     unknown_books: dict[str, UnknownBook]
-    alias_uses: dict[str, dict[int, list[int]]]
 
     @property
     def answers(self) -> Mapping[str, str]:
         """Answers that are to be remembered."""
+        ...
+
+    @property
+    def alias_uses(self) -> dict[str, dict[int, list[int]]]:
+        """Rows whose edition an alias told."""
         ...
 
     @property
