@@ -15,6 +15,7 @@ A test that does less every day asks ``in_full("pictures")`` before what it may 
 whose examples take long is marked ``@costly()`` and tried with half as many.
 """
 
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -29,6 +30,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.browser import chromium
+from tests.databases import RUN_FOLDER
 
 TESTS = Path(__file__).parent
 
@@ -153,7 +155,7 @@ class Selection:
         """The tests that are run; the others are counted."""
         twins = Counter(_without_engine(item) for item in items if _engine(item))
         needing = {item for item in items if "chromium" in _fixtures(item)}
-        is_blind = bool(needing) and self.effort is Effort.EVERYDAY and not chromium.find()
+        is_blind = bool(needing) and self.effort is Effort.EVERYDAY and not _browser()
         chosen = []
         for item in items:
             reason = self._why_omitted(item, has_twin=twins[_without_engine(item)] == len(_ENGINES))
@@ -190,6 +192,11 @@ class Selection:
             return _engine(item) == "sqlite"
         turn = crc32(_without_engine(item).encode()) % len(_ENGINES)
         return engines != "either" or _engine(item) == _ENGINES[turn]
+
+
+def _browser() -> str | None:
+    folder = os.environ.get(RUN_FOLDER)
+    return chromium.of_this_run(Path(folder)) if folder else chromium.find()
 
 
 def _engine(item: pytest.Item) -> str:
@@ -287,6 +294,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         kept = set(chosen)
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = chosen
+
+
+@dataclass(frozen=True, slots=True)
+class InParts:
+    """What a fixture of all tests may ask, and tell of what it left out."""
+
+    everything: bool
+    _omitted: Omitted
+
+    def omit(self, part: str, tests: int) -> None:
+        """Tell what so many tests did without."""
+        if tests:
+            self._omitted.parts[part] += tests
+
+
+@pytest.fixture(scope="session")
+def in_parts(request: pytest.FixtureRequest) -> InParts:
+    """Whether all is done in full; for fixtures that serve many tests."""
+    selection = request.config.stash[_SELECTION]
+    return InParts(selection.effort is not Effort.EVERYDAY, selection.omitted)
 
 
 @pytest.fixture

@@ -322,7 +322,8 @@ def undo_(desk: Desk, batch: int) -> None:
         done = undo(work, batch)
     if desk.json:
         shown = {"batch": done.batch, "sales": done.sales, "waiting": done.waiting}
-        desk.show(shown | {"sheet": done.sheet, "upload": done.upload})
+        warning = {"warning": done.warning} if done.warning else {}
+        desk.show(shown | {"sheet": done.sheet, "upload": done.upload} | warning)
         return
     after = "The same file may be imported again."
     if done.sheet is not None:
@@ -333,6 +334,8 @@ def undo_(desk: Desk, batch: int) -> None:
         f"Import {done.batch} ({done.file_name}) is undone: {counted(done.sales, 'sale line')} and "
         f"{counted(done.waiting, 'waiting line')} removed. {after}"
     )
+    if done.warning:
+        desk.say(f"  warning: {done.warning}.")
 
 
 @click.command("correct")

@@ -28,6 +28,8 @@ LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
 NEEDS_REGION = frozenset({"US"})
 """Countries in which an address says nothing of the tax that is due without its region."""
 
+_STORE = re.compile(r"(?:www\.)?(?:amazon|audible)\.((?:com?\.)?[a-z]{2,3})/?")
+"""A store of a retailer that has one for each country, by its address."""
 _KOSOVO = "XK"
 _MOST_MEANINGS = 4
 _CUT = 3
@@ -109,6 +111,25 @@ def region(text: str, country: str = "") -> str | None:
             return plain
         return _region_index(country).get(_folded(text)) or _without_kind(text, country)
     return _code_anywhere(text) or _only(_anywhere().get(_folded(text), ()))
+
+
+def city_key(name: str) -> str:
+    """A city without case, accents, blanks and signs: "st. louis", "Saint Louis"."""
+    return _folded(name)
+
+
+def store_country(text: str) -> str | None:
+    """The country of a store that is named by its address, such as Amazon.de; None if it is none.
+
+    >>> store_country("Amazon.co.uk"), store_country("amazon.com"), store_country("Example.de")
+    ('GB', 'US', None)
+    """
+    found = _STORE.fullmatch(text.strip().casefold())
+    if not found:
+        return None
+    last = found[1].split(".")[-1]
+    code = {"com": "US", "uk": "GB"}.get(last, last.upper())
+    return code if is_country(code) else None
 
 
 def cut(text: str, country: str) -> str | None:

@@ -54,6 +54,11 @@ def report_names() -> list[str]:
     return [declared.name for declared in built_in()]
 
 
+def reports_by_order() -> frozenset[str]:
+    """Names of the built-in formats whose sales are known by the numbers of their orders."""
+    return frozenset(declared.name for declared in built_in() if declared.by_order)
+
+
 def open_report(
     path: Path,
     *,

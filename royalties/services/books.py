@@ -352,7 +352,21 @@ def known_of(work: Work, setup: Setup) -> Known:
         setup.first_period.starts.isoformat(),
         partial(recorded_orders, work.connection),
         remembered_of(work.connection),
+        _named_cities(setup),
     )
+
+
+def _named_cities(setup: Setup) -> tuple[str, ...]:
+    """Cities that plans and retailers name: as they are written there they are recorded."""
+    steps = [
+        step
+        for plan in setup.plans.values()
+        for version in plan.versions
+        for step in steps_of(version.steps)
+    ]
+    asked = {city for step in steps if step.when is not None for city in step.when.cities or ()}
+    own = {retailer.city for retailer in setup.retailers.values() if retailer.city}
+    return (*sorted(asked), *sorted(own - asked))
 
 
 def setup_used_by(work: Work, revision: int) -> Setup:

@@ -3,12 +3,15 @@
 Uses the standard library only, so that it runs before anything is installed.
 """
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from pathlib import Path
+from zlib import crc32
 
 NAMES = (
     "chromium-headless-shell",
@@ -66,6 +69,22 @@ def find(names: Sequence[str] = NAMES) -> str | None:
     named = os.environ.get("CHROMIUM")
     candidates = [named] if named else [path for path in map(shutil.which, names) if path]
     return next(filter(works, candidates), None)
+
+
+def of_this_run(folder: Path) -> str | None:
+    """The same, looked for once by all processes of a test run.
+
+    Args:
+        folder: which they share.
+    """
+    asked = repr([os.environ.get(name) for name in ("CHROMIUM", "PATH")])
+    with (folder / f"chromium-{crc32(asked.encode())}").open("a+", encoding="utf-8") as note:
+        fcntl.flock(note, fcntl.LOCK_EX)
+        note.seek(0)
+        if not (lines := note.read().splitlines()):
+            lines = [find() or ""]
+            note.write(f"{lines[0]}\n")
+    return lines[0] or None
 
 
 if __name__ == "__main__":

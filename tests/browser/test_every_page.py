@@ -3,8 +3,9 @@
 A page that is not in the list fails ``test_every_page_is_visited``.
 """
 
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from royalties.domain.people import Role
 from tests.browser.looking import DESK, PHONE, SMALL, TABLET, Window, window
+from tests.browser.unchanged import Judged
 from tests.builders import rich_orders as orders
 from tests.builders.books import Shelf, Story, nothing, opened
 from tests.builders.live import Live, serving
@@ -28,6 +30,7 @@ from tests.builders.rich import (
     UPLOAD_WRONG,
     rich,
 )
+from tests.databases import RUN_FOLDER
 from tests.selection import InFull, one_of_each
 
 STATES: dict[str, Story] = {"rich": rich, "opened": opened, "nothing": nothing}
@@ -399,7 +402,7 @@ def sites(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> Iterator[di
         for name, story in STATES.items():
             folder = tmp_path_factory.mktemp(name)
             office = stack.enter_context(shelf.office("sqlite", story, folder))
-            made[name] = stack.enter_context(serving(office))
+            made[name] = stack.enter_context(serving(office, beside=True))
         yield made
 
 
@@ -422,8 +425,16 @@ class Windows:
     def __init__(self, chromium: Browser, sites: dict[str, Live], stack: ExitStack) -> None:
         self._chromium, self._sites, self._stack = chromium, sites, stack
         self._open: dict[tuple[str, Role, str], Window] = {}
-        self.known: set[str] = set()
-        """Kinds of elements that axe has judged."""
+        self._kinds = Path(os.environ[RUN_FOLDER]) / "kinds"
+
+    def known(self) -> set[str]:
+        """Kinds of elements that axe has judged in this run, whichever process asked it."""
+        return set(self._kinds.read_text().splitlines()) if self._kinds.exists() else set()
+
+    def judged(self, kinds: Iterable[str]) -> None:
+        """Axe has judged these kinds."""
+        with self._kinds.open("a") as file:
+            file.writelines(f"{each}\n" for each in kinds)
 
     @contextmanager
     def of(self, visit: Visit) -> Iterator[Window]:
@@ -455,6 +466,13 @@ def windows(sites: dict[str, Live], chromium: Browser) -> Iterator[Windows]:
         yield Windows(chromium, sites, stack)
 
 
+@pytest.fixture(scope="session")
+def judged(chromium: Browser, pytestconfig: pytest.Config) -> Judged:
+    """What was judged of pages in earlier runs."""
+    assert pytestconfig.cache is not None
+    return Judged(pytestconfig.cache, chromium)
+
+
 def its_page(visit: Visit) -> str:
     """The page that a visit shows in one state of several: its path without numbers."""
     return re.sub(r"\d+", "", visit.path.partition("?")[0])
@@ -464,11 +482,17 @@ def its_page(visit: Visit) -> str:
     "visit", one_of_each(VISITS, its_page, others="states of pages in a browser"), ids=str
 )
 def test_page_is_accessible_and_fits(
-    visit: Visit, windows: Windows, screenshots: Path, in_full: InFull
+    visit: Visit, windows: Windows, judged: Judged, screenshots: Path, in_full: InFull
 ) -> None:
     faults: list[str] = []
+    is_full = in_full("axe where elements are of kinds judged before")
     with windows.of(visit) as seen:
-        page = seen.page
+        page, mark = seen.page, ""
+        if not is_full and not visit.submit:
+            mark = judged.mark(page, visit.path, visit.status)
+            if judged.is_unchanged(str(visit), mark):
+                in_full("looks at a page that is as it was when it last passed")
+                return
         answer = page.goto(visit.path)
         assert answer is not None
         assert answer.status == visit.status
@@ -477,13 +501,16 @@ def test_page_is_accessible_and_fits(
                 page.eval_on_selector(visit.submit, SEND)
             assert sent.value is not None
             assert sent.value.status == 422
-        known = None if in_full("axe where elements are of kinds judged before") else windows.known
+        before = windows.known()
+        known = None if is_full else set(before)
         faults += [f"{DESK}: {each}" for each in seen.faults(known)]
+        windows.judged((known or before) - before)
         page.set_viewport_size({"width": SMALL, "height": 900})
         faults += [f"{SMALL}: {each}" for each in seen.misshapen()]
         if in_full("looks at further widths, with pictures"):
             faults += looked_at_closely(seen, visit, screenshots)
     assert not faults, "\n".join(faults)
+    judged.keep(str(visit), mark)
 
 
 def looked_at_closely(seen: Window, visit: Visit, screenshots: Path) -> list[str]:

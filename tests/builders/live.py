@@ -14,7 +14,7 @@ from royalties.domain.people import Actor, Role
 from tests.builders.books import Office
 from tests.builders.doors import Clock
 from tests.builders.post import free_port
-from tests.builders.site import Site, open_site
+from tests.builders.site import Site, lend_site, open_site
 
 
 @dataclass(slots=True)
@@ -54,14 +54,20 @@ class Live:
 
 
 @contextmanager
-def serving(office: Office, *, smtp_url: str = "") -> Iterator[Live]:
-    """Serve the application on an office's books at a free port of this machine."""
+def serving(office: Office, *, smtp_url: str = "", beside: bool = False) -> Iterator[Live]:
+    """Serve the application on an office's books at a free port of this machine.
+
+    Args:
+        office: the books.
+        smtp_url: the mail server.
+        beside: whether other tests have a site meanwhile, so that this one is not lent.
+    """
     clock = Clock()
     port = free_port()
     address = f"http://localhost:{port}"
     config = replace(office.system.config, base_url=address, smtp_url=smtp_url)
     office.system = replace(office.system, config=config, clock=clock)
-    site = open_site(office)
+    site = open_site(office) if beside else lend_site(office)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("localhost", port, site.app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, name="live", daemon=True)

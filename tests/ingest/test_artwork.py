@@ -110,6 +110,7 @@ def test_bytes_after_a_picture_are_not_in_its_preview() -> None:
 # Pictures
 
 
+@pytest.mark.usefixtures("own_processes")
 @pytest.mark.thorough("combinations", but_one_in=3)
 @pytest.mark.parametrize(
     ("data", "type_", "colours"),
@@ -260,6 +261,7 @@ def test_a_wrong_checksum_is_refused(look: Checks) -> None:
     assert "damaged" in refusal(look(bytes(data)))
 
 
+@pytest.mark.usefixtures("own_processes")
 @pytest.mark.parametrize(
     ("width", "height", "said"),
     [
@@ -333,6 +335,7 @@ def test_kept_name_ends_like_the_content(name: str, type_: str, kept: str) -> No
 # Drawings
 
 
+@pytest.mark.usefixtures("own_processes")
 def test_svg_is_rewritten_with_drawing_elements_only(look: Checks) -> None:
     found = look(
         an_svg(
@@ -411,6 +414,7 @@ def test_svg_with_scripts_or_external_references_is_refused(
     assert said in refusal(look(an_svg(inside)))
 
 
+@pytest.mark.usefixtures("own_processes")
 def test_svg_with_too_many_repetitions_is_refused(look: Checks) -> None:
     doubled = "".join(
         f'<g id="a{n}"><use href="#a{n - 1}"/><use href="#a{n - 1}"/></g>' for n in range(1, 40)
@@ -449,6 +453,7 @@ def test_svg_must_be_plain_xml_with_a_size(look: Checks, data: bytes, said: str)
 # Documents
 
 
+@pytest.mark.usefixtures("own_processes")
 def test_pdf_has_a_preview_of_every_page(look: Checks) -> None:
     found = look(a_pdf(pages=3), "proof.pdf", Use.PROOF)
     assert not found.problems
@@ -550,6 +555,7 @@ def test_letters_and_proofs_must_be_documents(look: Checks, use: Use) -> None:
 # Letters
 
 
+@pytest.mark.usefixtures("own_processes")
 def test_a_letter_is_set_as_it_was_typed(look: Checks) -> None:
     text = "Dear *reader*,\r\n\r\n#it costs $5 [sic] @you.\r\n\r\nYours\r\nAnna"
     found = look(text.encode(), "letter.txt", Use.LETTER)
@@ -571,6 +577,7 @@ def test_letter_that_is_not_text_is_refused(look: Checks, data: bytes) -> None:
 # What it costs
 
 
+@pytest.mark.usefixtures("own_processes")
 def test_decompression_bomb_ends_only_the_child_process(
     look: Checks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -587,6 +594,7 @@ def test_decompression_bomb_ends_only_the_child_process(
     assert found.problems or found.previews
 
 
+@pytest.mark.usefixtures("own_processes")
 def test_child_process_that_takes_too_long_is_ended(
     look: Checks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -594,6 +602,7 @@ def test_child_process_that_takes_too_long_is_ended(
     assert "could not be looked at safely" in refusal(look(a_picture()))
 
 
+@pytest.mark.usefixtures("own_processes")
 @pytest.mark.thorough("measurements")
 def test_child_process_that_computes_too_long_is_ended(
     look: Checks, monkeypatch: pytest.MonkeyPatch
@@ -607,6 +616,7 @@ def test_child_process_that_computes_too_long_is_ended(
     assert processor_seconds() - began < 20
 
 
+@pytest.mark.usefixtures("own_processes")
 def test_child_process_with_too_much_output_is_ended(
     look: Checks, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,8 @@
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pycountry
 import pytest
@@ -14,6 +16,7 @@ from royalties.ingest import places
 from royalties.ingest.place_names import ARMED_FORCES, REGIONS, SHORT
 from royalties.ingest.places import LANGUAGES, NotAPlaceError
 from royalties.ingest.postcodes import regions_of
+from tests.ingest.shelf import RIVER, TRADE, read_text
 
 LARGE = (
     "US", "CA", "AU", "GB", "IE", "NZ", "ZA", "IN", "DE", "AT", "CH", "FR", "BE", "NL", "ES", "IT",
@@ -280,3 +283,65 @@ def test_postcode_contradicting_its_region_is_told(
 ) -> None:
     found = places.contradiction(country, region, postcode)
     assert (words in found) if words else not found
+
+
+CITIES = ("Seattle", "Québec", "St. Louis", "Zürich", "New York")
+
+
+def _cities(folder: Path, *written: str) -> list[str]:
+    rows = "".join(f'2025-03-01,9780306406157,amazon,1,USD,5.00,"{each}"\n' for each in written)
+    text = f"date,isbn,retailer,units,currency,net,city\n{rows}"
+    found = read_text(folder, text, known=replace(TRADE, cities=CITIES), mappings=[])
+    assert not found.reading.problems, found.messages
+    return [line.city for line in found.sales]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(CITIES),
+            st.sampled_from(
+                (
+                    *HABITS,
+                    lambda name: name.replace(" ", ""),
+                    lambda name: name.replace("St.", "Saint"),
+                    lambda name: name.replace(" ", "  "),
+                )
+            ),
+        ),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_cities_are_recorded_as_rules_write_them(
+    tmp_path_factory: pytest.TempPathFactory,
+    written: list[tuple[str, Callable[[str], str]]],
+) -> None:
+    folder = tmp_path_factory.mktemp("cities")
+    found = _cities(folder, *(habit(city) for city, habit in written))
+    assert found == [city for city, _ in written]
+
+
+def test_a_city_that_no_rule_names_stays_as_reported(tmp_path: Path) -> None:
+    assert _cities(tmp_path, "tacoma", "Newark", "Seattle-Tacoma", "") == [
+        "tacoma", "Newark", "Seattle-Tacoma", "",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("store", "code"),
+    [
+        ("Amazon.de", "DE"), ("amazon.co.uk", "GB"), ("AMAZON.COM", "US"), ("Amazon.com.au", "AU"),
+        ("www.amazon.com.br", "BR"), ("Amazon.co.jp", "JP"), ("Audible.fr", "FR"), ("Amazon.ie", "IE"),
+        ("Amazon.com.be", "BE"), ("Amazon.zz", "Amazon.zz"), ("Amazon", "Amazon"), ("Buch.de", "Buch.de"),
+    ],
+)  # fmt: skip
+def test_a_store_of_a_mapped_report_is_a_country(tmp_path: Path, store: str, code: str) -> None:
+    mapping = replace(RIVER, columns={**RIVER.columns, "country": "Store"})
+    text = (
+        "ISBN,Sale date,Units,Net amount,Currency,Store\n"
+        f"9780306406157,2025-03-01,1,5.00,USD,{store}\n"
+    )
+    found = read_text(tmp_path, text, mappings=[mapping])
+    assert [line.country for line in found.sales] == [code]
+    assert ("unknown-country" in found.codes) is (code == store)

@@ -38,7 +38,7 @@ class Expected:
     """What a sample comes to: copies sold, returned and free, and money by currency."""
 
     report: str
-    retailer: str
+    retailer: str | None
     rows: int
     copies: tuple[int, int, int]
     net: Mapping[str, str] = field(default_factory=dict)
@@ -68,6 +68,9 @@ EXPECTED = {
     ),
     "draft2digital-print-2025-07.csv": Expected(
         "draft2digital-print", "d2d", 1, (6, 1, 0), {"USD": "66.25"},
+    ),
+    "editx-2025-q3.xml": Expected(
+        "editx-sales-report", None, 2, (6, 1, 1), {"USD": "126.00"},
     ),
     "everand-2025-07.xlsx": Expected("everand", "everand", 3, (0, 0, 0), {}, {"USD": "22.68"}),
     "findaway-2025-07.xlsx": Expected(

@@ -214,6 +214,7 @@ _HOSTILE: dict[str, tuple[str, Callable[[], bytes], str]] = {
 }
 
 
+@pytest.mark.usefixtures("own_processes")
 @pytest.mark.thorough("hostile values", but_one_in=3)
 @pytest.mark.parametrize("what", _HOSTILE)
 def test_hostile_workbooks_are_refused(tmp_path: Path, what: str) -> None:
@@ -489,12 +490,14 @@ def test_file_that_is_no_report_is_refused(tmp_path: Path, data: bytes, message:
         read(path)
 
 
+@pytest.mark.usefixtures("own_processes")
 def test_hanging_child_process_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workbook_module, "WAIT_SECONDS", 0)
     with pytest.raises(UnreadableError, match="could not be read safely"):
         read(SAMPLES / "standard-sales.xlsx")
 
 
+@pytest.mark.usefixtures("own_processes")
 def test_child_process_ends_with_the_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     children = []
     start = workbook_module._started
@@ -518,6 +521,7 @@ def test_child_process_ends_with_the_reading(monkeypatch: pytest.MonkeyPatch) ->
     assert all(child.poll() is not None for child in children)
 
 
+@pytest.mark.usefixtures("own_processes")
 def test_words_in_a_workbook_do_not_make_it_look_encrypted(tmp_path: Path) -> None:
     """An old workbook may name a part of encrypted ones in a cell; its directory tells."""
     data = bytearray((SAMPLES / "barnes-noble.xls").read_bytes())

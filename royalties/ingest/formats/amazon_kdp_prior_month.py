@@ -28,6 +28,11 @@ PAGES = (
     "kindle edition normalized page (kenp)", "kindle edition normalized pages",
 )  # fmt: skip
 """Plans of payment by pages, in lower case."""
+PAGES_OR_UNITS = (
+    "Net Units Sold or KENP Read",
+    "Net Units Sold or Combined KENP",
+    "Net Units Sold or KENP Read or KOLL Borrows",
+)
 
 
 def month_above(rows: Sequence[Row]) -> Facts | None:
@@ -70,6 +75,7 @@ _WITH_PAGES = replace(
     columns=(
         *(column for column in COLUMNS if column.field != "net"),
         Column("kind", ("Payout Plan",)),
+        Column("", PAGES_OR_UNITS),
         Column("net", ("Royalty", "Earnings"), required=True),
     ),
     kinds={**_REPORT.kinds} | dict.fromkeys(PAGES, SaleKind.USAGE),

@@ -6,7 +6,7 @@ sheets by format are there as well, those count.
 
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.formats.amazon_kdp import MARKETPLACES, SHEETS
-from royalties.ingest.formats.amazon_kdp_prior_month import PAGES, month_above
+from royalties.ingest.formats.amazon_kdp_prior_month import PAGES, PAGES_OR_UNITS, month_above
 from royalties.ingest.report.declaration import BOOK, Column, ReportFormat
 
 FORMAT = ReportFormat(
@@ -22,15 +22,7 @@ FORMAT = ReportFormat(
         Column("country", ("Marketplace",), required=True, words=MARKETPLACES),
         Column("sold", ("Units Sold",), required=True),
         Column("returned", ("Units Refunded",), required=True),
-        Column(
-            "",
-            (
-                "Net Units Sold or KENP Read",
-                "Net Units Sold or Combined KENP",
-                "Net Units Sold or KENP Read or KOLL Borrows",
-            ),
-            required=True,
-        ),
+        Column("", PAGES_OR_UNITS, required=True),
         Column("", ("Royalty Type",)),
         Column("kind", ("Payout Plan", "Transaction Type"), required=True),
         Column("currency", ("Currency",), required=True),

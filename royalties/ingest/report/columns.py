@@ -13,7 +13,7 @@ from typing import Any
 from royalties.domain.currencies import EXPONENTS
 from royalties.domain.problems import Cause
 from royalties.domain.sales.slices import SaleKind
-from royalties.ingest.places import country
+from royalties.ingest.places import city_key, country, store_country
 from royalties.ingest.report.amounts import (
     CURRENCY_MARKS,
     Numbers,
@@ -176,6 +176,8 @@ class Converters:
         self._choices = choices
         self._books = EditionFinder(known, blanks=report.blanks)
         self._short_books = EditionFinder(known, short=True, blanks=report.blanks)
+        self._cities = {city_key(city): city for city in reversed(known.cities)}
+        self._city_names = frozenset(known.cities)
         self._retailers = {retailer.key: retailer.id for retailer in known.retailers.values()} | {
             normal(retailer.name): retailer.id for retailer in known.retailers.values()
         }
@@ -237,6 +239,7 @@ class Converters:
             "currency": self.currency,
             "list_currency": self.currency,
             "country": country_text,
+            "city": self.city,
         }.get(column.field, plain_text)
 
     def worked_out(self, field: str) -> Callable[[Any], Any]:
@@ -245,7 +248,18 @@ class Converters:
             return self.currency
         if field in (*AMOUNTS, "return_net"):
             return lambda value: within(value) if isinstance(value, int) else value
+        if field == "city":
+            return lambda value: _fit_text(
+                self.city(value) if isinstance(value, str) else value, field
+            )
         return lambda value: _fit_text(value, field)
+
+    def city(self, cell: Cell) -> str:
+        """A city as rules and retailers write it, whatever its case, accents and blanks."""
+        text = plain_text(cell)
+        if not self._cities or not text or text in self._city_names:
+            return text
+        return self._cities.get(city_key(visible(text)), text)
 
     def kind(self, cell: Cell) -> int | Odd:
         """What kind of line a word means."""
@@ -327,7 +341,10 @@ def plain_text(cell: Cell) -> str:
 def country_text(cell: Cell) -> str:
     """A country's code; what names no country as it is."""
     text = plain_text(cell)
-    return (country(visible(text)) or text) if text else ""
+    if not text:
+        return ""
+    shown = visible(text)
+    return country(shown) or store_country(shown) or text
 
 
 def _agreeing(

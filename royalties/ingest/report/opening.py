@@ -30,7 +30,7 @@ _FOREIGN = (
     (b"{\\rtf", "a rich text document"),
     (b"SQLite format 3", "a database"),
 )
-_WEB_PAGE = (b"<html", b"<!doctype html", b"<table", b"<head", b"<body")
+_WEB_PAGE = (b"<html", b"<!doctype html", b"<table", b"<head>", b"<head ", b"<body")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,8 @@ def open_file(path: Path, choices: Mapping[str, str]) -> OpenedFile:
     if head.startswith(_OLE):
         return _workbook(path, "ole")
     _refuse_foreign(head)
+    if _XML.match(head.translate(None, b"\0")):
+        return _markup(path)
     encoding = find_encoding(path, choices)
     sheet = TextSheet(path, encoding)
     notes = [encoding.note] if encoding.note else []
@@ -70,6 +72,9 @@ _TOML = re.compile(
     rb"(?:#[^\n]*\n|\s)*+\[{1,2}[a-z_.]++\]{1,2}[ \t\r]*+(?:#[^\n]*+)?\n\s*+[a-z_$\"]++\s*+="
 )
 """A table's name and its first key."""
+_XML = re.compile(
+    rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*+(?:<\?xml\s|<(?:[\w.-]++:)?SalesReport[\s>])"
+)
 _JSON = re.compile(rb'\{\s*(?:"|\}|$)')
 """An object begins with a name in quotes, or ends at once; a brace alone begins a text as well."""
 
@@ -92,6 +97,12 @@ def _workbook(path: Path, kind: str) -> OpenedFile:
     if workbook.macros:
         notes.append("the workbook has macros: none of them was run")
     return OpenedFile(workbook.sheets, remarks, notes, workbook.close)
+
+
+def _markup(path: Path) -> OpenedFile:
+    markup = Workbook(path, "xml")
+    note = "the file is XML: each of its lines is a row, each kind of element a column"
+    return OpenedFile(markup.sheets, notes=[note], close=markup.close)
 
 
 def _refuse_foreign(head: bytes) -> None:

@@ -63,7 +63,8 @@ class Known:
     ``editions`` goes by ISBN-13 (13 bare digits) and by every other identifier (ASIN, BN ID,
     aliases), upper case; ``retailers`` by key. ``first_day`` is that of the books, as ISO date.
     ``recorded`` tells what standing imports hold of orders, by the retailer's id and their numbers;
-    ``remembered`` is what was said once of reports, by the retailer's id.
+    ``remembered`` is what was said once of reports, by the retailer's id. ``cities`` are those that
+    rules and retailers name.
     """
 
     editions: Mapping[str, KnownEdition]
@@ -72,6 +73,7 @@ class Known:
     first_day: str = ""
     recorded: Callable[[int, Sequence[str]], Sequence[RecordedLines]] = _nothing_recorded
     remembered: Mapping[int, Remembered] = field(default_factory=dict)
+    cities: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ _END = "\x1e"
 _PEEKED = 40
 _SAMPLE = 1 << 16
 _TAIL = 64
+_MOST_EMPTY = 20_000
+"""So many columns may be empty behind the last one: a spreadsheet has 16,384."""
 _BYTE_CONTROLS = bytes((*range(9), 11, 12, *range(14, 32), 127))
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -205,7 +207,7 @@ class TextSheet:
         """The first records with their line numbers."""
         if self._peeked is None:
             self._peeked = list(islice(self._records(), _PEEKED))
-            if any(len(cells) > WIDEST for _, cells in self._peeked):
+            if WIDEST < max((len(cells) for _, cells in self._peeked), default=0) <= _MOST_EMPTY:
                 self._peeked = _without_empty_columns(self._peeked)
             if any(len(cells) > WIDEST for _, cells in self._peeked):
                 raise UnreadableError(

@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 from royalties.ingest.sandbox.archive import MOST_ROWS, Archive, too_many_rows
 from royalties.ingest.sandbox.books import WIDEST, CarefulPages, FastPages, Pages, blocks
 from royalties.ingest.sandbox.looks import FAR, Look, look, sheet_parts, styles
+from royalties.ingest.sandbox.markup import MarkupPages
 
 
 def send(out: BinaryIO, value: Any) -> None:
@@ -28,6 +29,11 @@ class Session:
     def __init__(self, path: Path, kind: str, *, careful: bool) -> None:
         self._looks: dict[str, Look] = {}
         self._linked = self._macros = False
+        self._kind = kind
+        self._pages: Pages
+        if kind == "xml":
+            self._pages = MarkupPages(path)
+            return
         archive = Archive(path) if kind == "zip" else None
         self._kind = archive.kind() if archive else "xls"
         if archive:
@@ -43,7 +49,7 @@ class Session:
                 beside.submit(fast.parse_first)
                 self._look(archive, fast.names)
         far = any(seen.far for seen in self._looks.values())
-        self._pages: Pages = fast
+        self._pages = fast
         if (careful or far) and self._kind == "xlsx":
             self._pages = CarefulPages(path, dict(fast.names))
 

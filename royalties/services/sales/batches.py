@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
+from royalties.domain.counting import counted
 from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
 from royalties.domain.people import Verb
 from royalties.domain.sales.slices import Origin, SaleKind
+from royalties.ingest.recognise import reports_by_order
 from royalties.services.books import setup_in_force
 from royalties.services.sales import sheets, uploads
 from royalties.services.sales.recording import sum_batch
@@ -17,6 +19,10 @@ from royalties.services.sales.waiting import release_waiting
 from royalties.services.work import RefusedError, Work
 from royalties.store.periods import periods
 from royalties.store.sales import batches as store
+from royalties.store.sales import recorded_orders
+
+_MOST_ORDERS = 5_000
+_SHOWN_ORDERS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,7 @@ class TakenBack:
         sheet: the retailer whose sheet has the rows again, if they were typed.
         typist: the name of the sheet's owner; empty: whoever undid it.
         upload: the upload that waits again, if something was changed in its file.
+        warning: what later imports hold of its orders; empty if nothing.
     """
 
     batch: int
@@ -40,6 +47,7 @@ class TakenBack:
     sheet: str | None = None
     typist: str = ""
     upload: int | None = None
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +97,51 @@ def undo(work: Work, number: int) -> TakenBack:
         )
     if batch.corrects is not None:
         _require_not_again(work, number, batch.corrects)
+    warning = left_alone(work, batch)
     sales, rows = store.take_back(work.connection, number, work.stored_at)
     work.record(Verb.UNDO, {"batch": number, "lines": sales, "waiting": rows})
     if batch.corrects is not None:
         store.mark_corrected(work.connection, batch.corrects, None)
         release_waiting(work, setup)
-    done = TakenBack(number, batch.file_name, sales, rows)
+    done = TakenBack(number, batch.file_name, sales, rows, warning=warning)
     if batch.corrects is not None:
         return done
     if sheet is not None:
         sheet.fill()
         return replace(done, sheet=sheet.draft.retailer, typist=sheet.owner)
     return replace(done, upload=uploads.reopen(work, number))
+
+
+def undo_warning(work: Work, number: int) -> str:
+    """What somebody should know before an import is undone; empty if there is nothing."""
+    work.actor.require(Verb.READ)
+    batch = store.find_batch(work.connection, number)
+    return "" if batch is None or batch.status != "recorded" else left_alone(work, batch)
+
+
+def left_alone(work: Work, batch: store.BatchRow) -> str:
+    """What later imports hold of a web shop's orders, such as refunds, without the orders."""
+    if batch.report not in reports_by_order() or batch.corrects is not None:
+        return ""
+    held: dict[int, set[str]] = {}
+    for shop, orders in recorded_orders.orders_of(work.connection, batch.id).items():
+        for first in range(0, len(orders), _MOST_ORDERS):
+            some = orders[first : first + _MOST_ORDERS]
+            for line in recorded_orders.recorded_orders(work.connection, shop, some):
+                if line.batch > batch.id:
+                    held.setdefault(line.batch, set()).add(line.order)
+    if not held:
+        return ""
+    told = "; ".join(
+        f"import {number} holds what changed since in {counted(len(names), 'order')} "
+        f"({', '.join(sorted(names)[:_SHOWN_ORDERS])}{', …' if len(names) > _SHOWN_ORDERS else ''})"
+        for number, names in sorted(held.items())
+    )
+    later = ", ".join(map(str, sorted(held)))
+    return (
+        f"Without import {batch.id}, {told}, such as refunds of sales that no longer stand: undo "
+        f"{later} as well, and import the newest export again"
+    )
 
 
 def correct(work: Work, number: int) -> Corrected:

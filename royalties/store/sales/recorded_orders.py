@@ -66,6 +66,24 @@ def recorded_orders(
     )
 
 
+def orders_of(connection: Connection, number: int) -> dict[int, list[str]]:
+    """Numbers of the orders that a batch has lines of, by the retailer's id."""
+    told = select(sale_total.c.period_id).where(sale_total.c.batch_id == number)
+    sold = select(sale.c.retailer_id, sale.c.order_ref).where(
+        sale.c.edition_id.in_(select(edition.c.id)),
+        sale.c.period_id.in_(told),
+        sale.c.batch_id == number,
+        sale.c.order_ref != "",
+    )
+    waits = select(waiting.c.retailer_id, waiting.c.order_ref).where(
+        waiting.c.batch_id == number, waiting.c.order_ref != ""
+    )
+    found: dict[int, list[str]] = {}
+    for shop, order in connection.execute(sold.union(waits)):
+        found.setdefault(shop, []).append(order)
+    return {shop: sorted(orders) for shop, orders in found.items()}
+
+
 def hold(connection: Connection, retailer_id: int) -> None:
     """Let no one else record orders of a retailer meanwhile; other sales of it are recorded."""
     connection.execute(

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from royalties.services.sales import importing
+from royalties.services.sales.batches import undo_warning
 from royalties.services.sales.importing import ImportResult, Request, import_file
 from tests.builders.books import (
     HARDCOVER,
@@ -204,3 +205,16 @@ def another(office: Office, path: Path) -> ImportResult:
             return importing.import_report(work, Request(path, path.name, confirm=True))
     finally:
         other.dispose()
+
+
+def test_undoing_an_order_whose_refund_stands_later_warns(office: Office) -> None:
+    first = bring(office, "may.csv", order("#1"), order("#2"))["batch"]
+    with office.work(read_only=True) as work:
+        assert not undo_warning(work, first)
+    later = bring(office, "june.csv", order("#1"), refunded("#2"))["batch"]
+    with office.work(read_only=True) as work:
+        told = undo_warning(work, first)
+        assert not undo_warning(work, later)
+    assert f"import {later} holds what changed since in 1 order (#2)" in told
+    assert office.undo(first).warning == told
+    assert not office.undo(later).warning

@@ -29,6 +29,7 @@ PAGES = Pages("importing", __name__, "/finance", FINANCE)
 _MOST_FILES = 50
 _LONGEST = 200
 _MOST_NUMBER = 2**31
+_MOST_LINES = 20_000
 _FILTERS = ("retailer", "period", "status")
 _STATUSES = {
     "recorded": "recorded",
@@ -102,6 +103,7 @@ def batch(number: int) -> str:
     return render_template(
         "finance/sales/import.html",
         found=import_,
+        undo_warning=_undo_warning(import_),
         reports=uploads.report_titles(current_work()),
         retailers=retailers(),
         words=words,
@@ -126,6 +128,8 @@ def undo(number: int) -> Response:
         f"Import {done.batch} is undone: {plural(done.sales, 'sale line')} and "
         f"{plural(done.waiting, 'waiting row')} removed."
     )
+    if done.warning:
+        flash(f"{done.warning}.", "warn")
     if done.sheet is not None:
         flash(f"{told} Its rows are in the sheet again.", "good")
         return redirect(url_for("entry.sheet", retailer=done.sheet), 303)
@@ -226,6 +230,13 @@ def retailers() -> dict[str, str]:
         return {key: each.name for key, each in setup_in_force(current_work()).retailers.items()}
     except RefusedError:
         return {}
+
+
+def _undo_warning(import_: imports.Import) -> str:
+    """What to know before it is undone; of large imports it is told when they are."""
+    if not import_.may_be_undone or import_.row.lines > _MOST_LINES:
+        return ""
+    return batches.undo_warning(current_work(), import_.row.id)
 
 
 def _find_import(number: int) -> imports.Import:
