@@ -392,11 +392,12 @@ def test_book_titles_with_total_in_them_are_not_totals(tmp_path: Path) -> None:
 
 def test_built_in_report_names_are_listed() -> None:
     assert report_names() == [
-        "aba-weekly", "acx", "amazon-kdp", "amazon-kdp-prior-month", "amazon-vendor-central",
-        "apple-books", "barnes-noble", "bisg-editx-flat", "draft2digital-ebook",
-        "draft2digital-print", "elliott-bay", "everand", "findaway", "google-play",
-        "ingramspark-compensation", "ingramspark-sales-comp", "kdp-2011", "kobo", "kobo-plus",
-        "overdrive", "phone-orders", "publisher-web-orders", "square-items", "standard", "woocommerce-orders",
+        "aba-weekly", "acx", "amazon-kdp", "amazon-kdp-prior-month", "amazon-kdp-total",
+        "amazon-kdp-translated", "amazon-vendor-central", "apple-books", "barnes-noble",
+        "bisg-editx-flat", "draft2digital-ebook", "draft2digital-print", "editx-sales-report",
+        "elliott-bay", "everand", "findaway", "google-play", "ingramspark-compensation",
+        "ingramspark-sales-comp", "kdp-2011", "kobo", "kobo-plus", "overdrive", "phone-orders",
+        "publisher-web-orders", "square-items", "standard", "woocommerce-orders",
     ]  # fmt: skip
 
 
