@@ -94,10 +94,10 @@ def visible(text: str) -> str:
 def without_stray_blanks(column: Sequence[Cell]) -> Sequence[Cell]:
     """A column of cells without blanks around texts, double ones and invisible signs."""
     try:
-        together = "\n".join(column)  # type: ignore[arg-type]
+        together = "\n".join(("", *column, ""))  # type: ignore[arg-type]
     except TypeError:
         return [_tidy(cell) if isinstance(cell, str) else cell for cell in column]
-    if together.isascii() and not any(blanks in f"\n{together}\n" for blanks in _STRAY):
+    if together.isascii() and not any(blanks in together for blanks in _STRAY):
         return column
     tidy = {cell: _tidy(cell) for cell in {*column} if isinstance(cell, str)}
     return [tidy[cell] for cell in column if isinstance(cell, str)]

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from royalties.domain.counting import counted
 from royalties.domain.sales.slices import SaleKind
 
+BALANCED_ROWS = 100_000
+"""Of longer reports, returns are not held against sales, so that reading them takes no longer."""
 _MANY = 1_000
 _MANY_ALONE = 10_000
 _TIMES_USUAL = 100
@@ -26,6 +28,7 @@ class Copies:
     _many: list[tuple[Place, str, int]] = field(default_factory=list)
     _balance: Counter[tuple[int, int]] = field(default_factory=Counter)
     _has_returns: bool = False
+    _rows: int = 0
 
     def look(
         self,
@@ -50,6 +53,9 @@ class Copies:
                 if abs(count) >= _MANY
             ][: _MOST_KEPT - len(self._many)]
         self._has_returns = self._has_returns or _RETURN in kinds
+        self._rows += len(numbers)
+        if self._rows > BALANCED_ROWS:
+            return
         pairs = Counter(zip(retailers, books, kinds, units, strict=True))
         for (retailer, book, kind, count), lines in pairs.items():
             if kind in (_SALE, _RETURN):
@@ -86,6 +92,6 @@ class Copies:
     @property
     def beyond_sales(self) -> dict[tuple[int, int], int]:
         """Copies that came back beyond those sold in the report, by retailer and edition."""
-        if not self._has_returns:
+        if not self._has_returns or self._rows > BALANCED_ROWS:
             return {}
         return {pair: -net for pair, net in sorted(self._balance.items()) if net < 0}
