@@ -12,22 +12,22 @@ from royalties.services.terms.in_words import terms_in_words
 def terms(desk: Desk, key: str) -> None:
     """Show all contracts and plans in plain words, or those called KEY."""
     with desk.work(read_only=True) as work:
-        found = terms_in_words(work, key)
+        entries = terms_in_words(work, key)
     if desk.json:
         desk.show(
             [
-                {"kind": each.kind, "key": each.key, "words": [each.heading, *each.lines]}
-                for each in found
+                {"kind": entry.kind, "key": entry.key, "words": [entry.heading, *entry.lines]}
+                for entry in entries
             ]
         )
         return
-    if not found:
+    if not entries:
         desk.say("There are no contracts and plans yet.")
-    for number, each in enumerate(found):
+    for number, entry in enumerate(entries):
         if number:
             desk.say("")
-        desk.say(f"{each.kind} {each.key}: {each.heading}")
-        for line in each.lines:
+        desk.say(f"{entry.kind} {entry.key}: {entry.heading}")
+        for line in entry.lines:
             desk.say(f"  {line}")
 
 

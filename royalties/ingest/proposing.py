@@ -173,26 +173,26 @@ def columns_of(sheet: GlancedSheet, row: int) -> dict[str, str]:
     names = headings(sheet, row)
     once = {normal(each): each for each in reversed(names) if each}
     bare = {normal(without_unit(each)): each for each in reversed(names) if each} | once
-    found: dict[str, str] = {}
+    columns: dict[str, str] = {}
     for wanted in (0, 1):
         for heading, name in bare.items():
             fields = _known().get(heading, ())
-            if len(fields) > wanted and name not in found.values():
-                found.setdefault(fields[wanted], name)
-    if "isbn" not in found and (column := _with_isbns(sheet, row, names, found)):
-        found = {field: name for field, name in found.items() if name != column}
-        found["isbn"] = column
+            if len(fields) > wanted and name not in columns.values():
+                columns.setdefault(fields[wanted], name)
+    if "isbn" not in columns and (column := _with_isbns(sheet, row, names, columns)):
+        columns = {field: name for field, name in columns.items() if name != column}
+        columns["isbn"] = column
     for name in FIELDS:
         left = {
             each: printed
             for each, printed in list(bare.items())[:_MOST_TEXTS]
-            if printed not in found.values() and len(each) <= _LONGEST_HEADING
+            if printed not in columns.values() and len(each) <= _LONGEST_HEADING
         }
-        if name not in found and (near := _near(name, left)):
-            found[name] = near
-    if "net" in found and "unit_net" in found:
-        del found["unit_net"]
-    return {name: found[name] for name in FIELDS if name in found}
+        if name not in columns and (near := _near(name, left)):
+            columns[name] = near
+    if "net" in columns and "unit_net" in columns:
+        del columns["unit_net"]
+    return {name: columns[name] for name in FIELDS if name in columns}
 
 
 def _near(name: str, left: Mapping[str, str]) -> str:
@@ -216,14 +216,14 @@ def _with_isbns(
 
 def samples(sheet: GlancedSheet, row: int, at: int, most: int = 3) -> list[str]:
     """The first different values below a heading."""
-    found: dict[str, None] = {}
+    texts: dict[str, None] = {}
     for cells in sheet.rows[row:]:
         text = " ".join(text_of(cells[at]).split()) if at < len(cells) else ""
         if text:
-            found[text] = None
-        if len(found) >= most:
+            texts[text] = None
+        if len(texts) >= most:
             break
-    return list(found)
+    return list(texts)
 
 
 def column_is_percent(heading: str) -> bool:

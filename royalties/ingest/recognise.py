@@ -128,10 +128,10 @@ def read_first_rows(
     """
     opened = OpenedFile([FirstRows(sheet) for sheet in sheets])
     declared = mapping.as_format()
-    found = tables_in(declared, opened.sheets)
-    if not found:
+    tables = tables_in(declared, opened.sheets)
+    if not tables:
         raise _unknown(opened.sheets, name, [declared], (), alone=True)
-    return _prepared(declared, found, opened, known, Given(choices))
+    return _prepared(declared, tables, opened, known, Given(choices))
 
 
 def as_received(
@@ -428,11 +428,11 @@ def _outside(tables: Found, opened: OpenedFile) -> Iterator[tuple[str, str]]:
 
 def _left_sheets(declared: ReportFormat, tables: Found, opened: OpenedFile) -> list[Sheet]:
     """Sheets that do not belong to the report, but for those that are known to repeat it."""
-    found = {sheet.name for sheet, _, _ in tables}
+    read_names = {sheet.name for sheet, _, _ in tables}
     return [
         sheet
         for sheet in opened.sheets
-        if sheet.name not in found
+        if sheet.name not in read_names
         and not any(fnmatchcase(sheet.name, pattern) for pattern in declared.unread_sheets)
     ]
 

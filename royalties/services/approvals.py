@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from royalties.domain.people import ALLOWED, Verb
-from royalties.services.frame import TWO_PEOPLE
+from royalties.services.frame import TWO_PEOPLE, frame_of
 from royalties.services.mail.outbox import Message, write
 from royalties.services.work import RefusedError, Work
 from royalties.store import work as store
@@ -94,8 +94,7 @@ def words_of(kind: str, subject: str, *, early: bool = False) -> str:
 
 def two_people(work: Work) -> bool:
     """Whether maker and checker are two people; they are, unless switched off."""
-    value = work.once(TWO_PEOPLE, lambda: store.find_setting(work.connection, TWO_PEOPLE))
-    return value is None or bool(value)
+    return frame_of(work).two_people
 
 
 def set_two_people(work: Work, *, on: bool) -> None:

@@ -353,6 +353,7 @@ def known_of(work: Work, setup: Setup) -> Known:
         partial(recorded_orders, work.connection),
         remembered_of(work.connection),
         _named_cities(setup),
+        catalogue.aliases(work.connection).keys(),
     )
 
 

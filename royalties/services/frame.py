@@ -15,7 +15,6 @@ SANDBOX = "sandbox"
 LOGO_MARK = "logo_mark"
 """The setting that tells one logo of the house from the next; empty: there is none."""
 
-
 NO_OPENINGS = "openings_none"
 """The setting that says that the house brings no opening balances with it."""
 
@@ -29,24 +28,26 @@ class Frame:
         sandbox: ``filling``, ``ready`` or ``failed`` while these are the examples' books; else
             empty.
         has_no_openings: whether the house said that it brings no opening balances.
+        two_people: whether maker and checker are two people, as they are unless it is switched off.
     """
 
     logo: str = ""
     sandbox: str = ""
     has_no_openings: bool = False
+    two_people: bool = True
 
 
 _ALL = (TWO_PEOPLE, SANDBOX, LOGO_MARK, NO_OPENINGS)
 
 
 def frame_of(work: Work) -> Frame:
-    """The frame of a page; whether two people approve is known with it."""
+    """The frame of a page."""
     found: dict[str, Any] = work.once("frame", lambda: find_settings(work.connection, _ALL))
-    work.know(TWO_PEOPLE, found.get(TWO_PEOPLE))
     return Frame(
         found.get(LOGO_MARK) or "",
         (found.get(SANDBOX) or {}).get("state", ""),
         bool(found.get(NO_OPENINGS)),
+        bool(found.get(TWO_PEOPLE, True)),
     )
 
 

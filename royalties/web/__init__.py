@@ -42,6 +42,7 @@ ROOMS = (
     "finance.people.pages",
     "finance.periods.closing",
     "finance.periods.runs",
+    "finance.sales.aliases",
     "finance.sales.entry",
     "finance.sales.importing",
     "finance.sales.mapping",

@@ -92,7 +92,7 @@ def test_unknown_report_is_mapped_and_known_the_next_month(
         page.get_by_role("button", name=re.compile("^Record 2 sale lines")).click()
         expect(page.get_by_text("Recorded as import 1")).to_be_visible()
         send(page, MAY.replace(".05.2025", ".06.2025"), "juni.csv")
-        expect(page.get_by_text("Rheinbuch, monthly")).to_be_visible()
+        expect(page.locator("main dd", has_text="Rheinbuch, monthly").first).to_be_visible()
         expect(page.get_by_role("heading", name="Record it")).to_be_visible()
         page.goto("/finance/reports/rheinbuch-monthly")
         picture(page, f"report-{name}")

@@ -300,7 +300,8 @@ def test_commands_suggested_as_remedies_work(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "river.csv"
     file.write_text("ISBN,Day,Qty,Net,Cur\n9781442246928,03/25/2025,1,40.00,USD\n")
     refused = run("import", file, code=1)
-    assert "choose date_order=mdy if all dates of the file are written so" in refused.stdout
+    assert "row 2 has '03/25/2025'" in refused.stderr
+    assert "--choose date_order=dmy|mdy" in refused.stderr
     assert "Recorded" in run("import", file, "--choose", "date_order=mdy").stdout
 
     windows = tmp_path / "caf\u00e9.csv"

@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 from openpyxl import load_workbook
 
-from royalties.cli import demo as demo_module
 from royalties.cli import main
+from royalties.services.desk import examples
 from tests.builders.demo import demo, demo_of_this_run
 
 ROOT = Path(__file__).parents[2]
@@ -213,7 +213,7 @@ def test_demo_refuses_books_of_others(tmp_path: Path) -> None:
 
 
 def test_demo_without_examples_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demo_module, "EXAMPLES", tmp_path / "nowhere")
+    monkeypatch.setattr(examples, "EXAMPLES", tmp_path / "nowhere")
     runner = CliRunner(env={"ROYALTIES_HOME": str(tmp_path), "ROYALTIES_DATABASE_URL": ""})
     result = runner.invoke(main, ["demo"])
     assert result.exit_code == 1

@@ -77,13 +77,13 @@ def cell_at(name: str) -> tuple[int, int] | None:
     >>> cell_at("ab12"), cell_at("12")
     ((27, 12), None)
     """
-    found = _CELL.fullmatch(name.strip().upper())
-    if found is None:
+    match = _CELL.fullmatch(name.strip().upper())
+    if match is None:
         return None
     place = 0
-    for letter in found[1]:
+    for letter in match[1]:
         place = place * _LETTERS + ord(letter) - ord("A") + 1
-    return place - 1, int(found[2])
+    return place - 1, int(match[2])
 
 
 def one_line(text: str) -> str:
@@ -130,10 +130,10 @@ def _of_value(value: Mapping[str, Any]) -> Change:
     where = (value["sheet"], value["row"])
     if "left_out" in value:
         return RowLeftOut(*where, value["left_out"], value["by"], value["at"])
-    found = cell_at(value["cell"])
-    assert found is not None  # noqa: S101 - as_values wrote it
+    cell = cell_at(value["cell"])
+    assert cell is not None  # noqa: S101 - as_values wrote it
     said = (value["from"], value["to"], value["column"], value["by"], value["at"])
-    return CellChange(*where, found[0], *said)
+    return CellChange(*where, cell[0], *said)
 
 
 def signed(changes: Sequence[Change], by: str, at: str) -> tuple[Change, ...]:

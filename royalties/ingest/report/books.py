@@ -54,11 +54,31 @@ class EditionFinder:
         """``blanks`` are words that mean nothing, in lower case."""
         self._editions = known.editions
         self._names = EditionNames({name: each.id for name, each in known.editions.items()})
+        self._aliases = {identifier_key(each): each for each in known.aliases}
+        self.by_alias: dict[Cell, str] = {}
+        """Aliases by the cells whose edition they told."""
         self._short = short
         self._blanks = blanks
 
     def isbn(self, cell: Cell) -> int | Odd:
         """The edition's id by ISBN, or by any other identifier that stands in its place."""
+        return self._noted(cell, self._isbn(cell))
+
+    def _noted(self, cell: Cell, found: int | Odd) -> int | Odd:
+        """What was found, taking note of an alias that told it."""
+        if self._aliases and isinstance(found, int):
+            text = written_identifier(text_of(cell))
+            if label := _LABEL.match(text):
+                text = written_identifier(text[label.end() :])
+            key = identifier_key(text)
+            alias = self._aliases.get(key)
+            if alias is None and isbn.is_valid(key.zfill(10)):
+                alias = self._aliases.get(isbn.to_isbn13(key.zfill(10)))
+            if alias is not None:
+                self.by_alias[cell] = alias
+        return found
+
+    def _isbn(self, cell: Cell) -> int | Odd:
         text = self._written(cell)
         if isinstance(text, Odd):
             return text
@@ -80,6 +100,9 @@ class EditionFinder:
 
     def identifier(self, cell: Cell) -> int | Odd:
         """The edition's id by a retailer's own number."""
+        return self._noted(cell, self._identifier(cell))
+
+    def _identifier(self, cell: Cell) -> int | Odd:
         text = self._written(cell)
         if isinstance(text, Odd):
             return text

@@ -135,6 +135,8 @@ def as_value(cell: Cell) -> str | int | float | date | datetime | None:
         return None
     if isinstance(cell, tuple):
         return date(*cell[:3]) if len(cell) == 3 else _moment(cell)
+    if cell in (b"TRUE", b"FALSE"):
+        return cell == b"TRUE"
     return text_of(cell) if isinstance(cell, bytes) else cell
 
 

@@ -178,6 +178,10 @@ class Converters:
         self._short_books = EditionFinder(known, short=True, blanks=report.blanks)
         self._cities = {city_key(city): city for city in reversed(known.cities)}
         self._city_names = frozenset(known.cities)
+        self.by_alias = self._books.by_alias = self._short_books.by_alias
+        """Aliases by the cells whose edition they told."""
+        self.alias_uses: dict[str, dict[int, list[int]]] = {}
+        """Rows whose edition an alias told, by alias and by the sheet's place."""
         self._retailers = {retailer.key: retailer.id for retailer in known.retailers.values()} | {
             normal(retailer.name): retailer.id for retailer in known.retailers.values()
         }

@@ -1,6 +1,6 @@
 """What a report is read against, and what reading it gives: the contract of this ring."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
@@ -64,7 +64,7 @@ class Known:
     aliases), upper case; ``retailers`` by key. ``first_day`` is that of the books, as ISO date.
     ``recorded`` tells what standing imports hold of orders, by the retailer's id and their numbers;
     ``remembered`` is what was said once of reports, by the retailer's id. ``cities`` are those that
-    rules and retailers name.
+    rules and retailers name, ``aliases`` the identifiers that somebody gave by hand.
     """
 
     editions: Mapping[str, KnownEdition]
@@ -74,6 +74,7 @@ class Known:
     recorded: Callable[[int, Sequence[str]], Sequence[RecordedLines]] = _nothing_recorded
     remembered: Mapping[int, Remembered] = field(default_factory=dict)
     cities: Sequence[str] = ()
+    aliases: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,8 @@ class Findings(Protocol):
     Central). ``by_order``: what it holds of orders that are recorded already was left out.
     ``notices`` must be confirmed; ``notes`` are only shown. ``answers`` are those that are to be
     remembered, by question. ``changes`` are what somebody changed in it, as applied;
-    ``refused_rows`` the first rows with problems; ``unknown_books`` goes by their identifiers.
+    ``refused_rows`` the first rows with problems; ``unknown_books`` goes by their identifiers;
+    ``alias_uses`` tells the rows whose edition an alias told, by alias and by the sheet's place.
     """
 
     report: str
@@ -190,6 +192,11 @@ class Findings(Protocol):
     @property
     def answers(self) -> Mapping[str, str]:
         """Answers that are to be remembered."""
+        ...
+
+    @property
+    def alias_uses(self) -> dict[str, dict[int, list[int]]]:
+        """Rows whose edition an alias told."""
         ...
 
     @property

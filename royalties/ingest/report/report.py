@@ -18,7 +18,7 @@ from royalties.ingest.report.answers import Given
 from royalties.ingest.report.asides import Asides
 from royalties.ingest.report.asking import with_proposals
 from royalties.ingest.report.bulk import Bulk, Homes, Workings
-from royalties.ingest.report.cells import Block, Marked, Stranger, Wrong, printed, text_of
+from royalties.ingest.report.cells import Block, Cell, Marked, Stranger, Wrong, printed, text_of
 from royalties.ingest.report.columns import Converters, bad_cells
 from royalties.ingest.report.conventions import Convention, again
 from royalties.ingest.report.dates import LANGUAGES, RANGE_ENDS, Dates
@@ -125,6 +125,11 @@ class Report:
         self._undated: list[str] = []
         self._last_rows: dict[int, int] = {}
         """The last row of each table that was no aside."""
+
+    @property
+    def alias_uses(self) -> dict[str, dict[int, list[int]]]:
+        """See ``reading.Reading``."""
+        return self._converters.alias_uses
 
     @property
     def unlisted(self) -> int:
@@ -256,6 +261,9 @@ class Report:
         self._last_rows[table.place] = max(rows.numbers[-1], self._last_rows.get(table.place, 0))
         self.totals.recordable += len(rows.numbers)
         self._watch.plain(table, rows)
+        if self._converters.by_alias:
+            for number, cell in zip(rows.numbers, rows.raw(table.books[0][1]), strict=True):
+                self._note_alias(table, number, cell)
 
     def _row(
         self,
@@ -361,9 +369,20 @@ class Report:
         self._tally.look((day,))
         if isinstance(verdict.book, int):
             self.totals.recordable += 1
+            if self._converters.by_alias:
+                found = (at for reader, at in table.books if reader.one(cells[at]) == verdict.book)
+                self._note_alias(table, number, cells[next(found)])
         else:
             self._tally.wait(verdict.book, sum(units for _, units, _, _ in verdict.lines))
             self._know_of(table, number, cells, verdict)
+
+    def _note_alias(self, table: Table, number: int, cell: Cell) -> None:
+        """Keep that an alias told the edition of a row, if one did."""
+        alias = self._converters.by_alias.get(cell)
+        if alias is not None:
+            self._converters.alias_uses.setdefault(alias, {}).setdefault(table.place, []).append(
+                number
+            )
 
     def _know_of(self, table: Table, number: int, cells: Sequence[Any], verdict: Verdict) -> None:
         """Keep what a row tells of a book that nobody knows."""

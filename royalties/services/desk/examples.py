@@ -76,12 +76,12 @@ def fill(work: Work) -> None:
         raise RefusedError("these books are no sandbox, and examples do not belong in them")
     # Nobody looked at the draft, and nobody signs for what is invented.
     work = replace(work, actor=_PLAYER)
-    found = plan()
-    setup = EXAMPLES / found["setup"]
-    reports = sum(len(part["reports"]) for part in found["periods"])
+    example = plan()
+    setup = EXAMPLES / example["setup"]
+    reports = sum(len(part["reports"]) for part in example["periods"])
     load(work, setup, setup.name, confirm=True)
     done = 0
-    for part in found["periods"]:
+    for part in example["periods"]:
         for report in part["reports"]:
             _import(work, report)
             done += 1

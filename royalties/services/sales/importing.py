@@ -42,6 +42,7 @@ from royalties.services.work import RefusedError, Units, Work
 from royalties.store.history import newest_revision
 from royalties.store.periods import periods
 from royalties.store.sales import batches, recorded_orders
+from royalties.store.terms import aliases
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,7 @@ def read_report(work: Work, request: Request) -> Spooled | None:
     work.actor.require(Verb.IMPORT)
     _require_few(request)
     revision = newest_revision(work.connection)  # first: PostgreSQL shows what others keep since
+    named = aliases.newest_change(work.connection)
     standing = recorded_orders.standing(work.connection)
     setup = setup_in_force(work)
     fingerprint, _ = _fingerprint(work, request)
@@ -142,7 +144,7 @@ def read_report(work: Work, request: Request) -> Spooled | None:
         reading = _opened(work, request, setup, known_of(work, setup))
         if reading.choices:
             return None
-        return spooled(reading, work.files.spool, revision, standing, fingerprint)
+        return spooled(reading, work.files.spool, (revision, named), standing, fingerprint)
     except UnreadableError:
         return None
 
@@ -171,8 +173,9 @@ def import_report(work: Work, request: Request, read: Spooled | None = None) -> 
         return ImportResult("nothing-new", nothing_new(earlier, work.day_of(earlier.recorded_at)))
     open_period = _open_period(work, setup, lock=not request.dry_run)
     known = known_of(work, setup)
-    if read is not None and (read.revision, read.sha256) != (
+    if read is not None and (read.revision, read.aliases, read.sha256) != (
         newest_revision(work.connection),
+        aliases.newest_change(work.connection),
         fingerprint,
     ):
         raise StaleError
@@ -189,11 +192,9 @@ def import_report(work: Work, request: Request, read: Spooled | None = None) -> 
             for _ in reading.chunks():
                 pass
             return recording.record(reading, None)
-        revision, standing = (
-            newest_revision(work.connection),
-            recorded_orders.standing(work.connection),
-        )
-        read = spooled(reading, work.files.spool, revision, standing, fingerprint)
+        against = (newest_revision(work.connection), aliases.newest_change(work.connection))
+        standing = recorded_orders.standing(work.connection)
+        read = spooled(reading, work.files.spool, against, standing, fingerprint)
         if read.by_order:
             _require_same_orders(work, request, read, known)
     except UnreadableError as error:
@@ -315,6 +316,7 @@ class _Recording:
                 "changes": json.dumps(as_values(read.changes), ensure_ascii=False),
             },
         )
+        aliases.add_uses(self.work.connection, number, read.alias_uses)
         batches.add_coverage(self.work.connection, number, read.account, read.totals.covered)
         if read.answers and read.retailer in self.known.retailers:
             shop = self.known.retailers[read.retailer or ""].id

@@ -24,7 +24,8 @@ class Spooled:
     """The ``Findings`` of a report that was read through, whose lines lie in a file.
 
     ``lines`` counts those that are sold and those that wait. ``revision`` is the newest one of the
-    setup that it was read against: another setup may know other editions. ``standing`` tells which
+    setup that it was read against, ``aliases`` the newest decision about an alias: others may know
+    other editions. ``standing`` tells which
     imports stood then: a report that is known ``by_order`` leaves out what they hold.
     """
 
@@ -43,11 +44,13 @@ class Spooled:
     changes: list[Change]
     refused_rows: list[RefusedRow]
     unknown_books: dict[str, UnknownBook]
+    alias_uses: dict[str, dict[int, list[int]]]
     unlisted: int
     answers: Mapping[str, str]
     lines: int
     path: Path
     revision: int
+    aliases: int
     standing: Standing
     sha256: str
 
@@ -56,14 +59,16 @@ class Spooled:
         self.path.unlink(missing_ok=True)
 
 
-_OWN = ("lines", "path", "revision", "standing", "sha256")
+_OWN = ("lines", "path", "revision", "aliases", "standing", "sha256")
 """What a reading does not say."""
 
 
 def spooled(
-    reading: Reading, folder: Path, revision: int, standing: Standing, sha256: str
+    reading: Reading, folder: Path, against: tuple[int, int], standing: Standing, sha256: str
 ) -> Spooled:
     """Read a report through, and keep its lines in a file of a folder.
+
+    ``against`` are the newest revision of the setup and the newest decision about aliases.
 
     Raises:
         DiskError: the lines cannot be written.
@@ -72,8 +77,15 @@ def spooled(
     said = {
         each.name: getattr(reading, each.name) for each in fields(Spooled) if each.name not in _OWN
     }
+    revision, aliases = against
     return Spooled(
-        **said, lines=lines, path=path, revision=revision, standing=standing, sha256=sha256
+        **said,
+        lines=lines,
+        path=path,
+        revision=revision,
+        aliases=aliases,
+        standing=standing,
+        sha256=sha256,
     )
 
 

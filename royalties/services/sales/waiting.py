@@ -1,5 +1,6 @@
 """Rows that wait for an unknown edition: listed, and recorded once it is known."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -9,7 +10,7 @@ from stdnum import isbn as isbn_numbers
 from royalties.domain.money import MICRO, rounded
 from royalties.domain.people import Verb
 from royalties.domain.sales.lines import SaleLine
-from royalties.domain.terms.identifiers import EditionNames
+from royalties.domain.terms.identifiers import EditionNames, identifier_key
 from royalties.ingest.report.books import unfit, written_identifier
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.sales.before_books import early_of, notice_of
@@ -17,7 +18,7 @@ from royalties.services.sales.recording import record_lines
 from royalties.services.work import RefusedError, Work
 from royalties.store.periods import periods
 from royalties.store.sales import batches
-from royalties.store.terms import catalogue
+from royalties.store.terms import aliases, catalogue
 
 _LONGEST = 100
 """Letters of an identifier."""
@@ -77,6 +78,8 @@ def alias(work: Work, identifier: str, isbn: str) -> Released:
     if taken:
         raise RefusedError(f"{identifier!r} stands for another edition already")
     catalogue.add_alias(work.connection, value, editions[wanted])
+    given = aliases.AliasChange(value, None, wanted, 0, work.stored_at, work.actor.name)
+    aliases.add_change(work.connection, given)
     # The period's lock comes before the log's, as in a close, so that neither waits for the other.
     released = release_waiting(work, setup)
     work.record(Verb.ALIAS, {"identifier": value, "isbn": wanted})
@@ -140,8 +143,25 @@ def release_waiting(work: Work, setup: Setup) -> Released:
     early = notice_of(early_of(recorded, setup), setup, open_period, done=True)
     released.warnings = (early.message,) if early else ()
     record_lines(work, setup, open_period, by_batch)
+    _note_uses(work, rows, done)
     batches.stop_waiting(work.connection, done)
     return released
+
+
+def _note_uses(
+    work: Work, rows: Sequence[batches.KnownByNow], done: Sequence[tuple[int, int, int, int]]
+) -> None:
+    """Keep which of the recorded rows an alias told the edition of."""
+    by_key = {identifier_key(name): name for name in catalogue.aliases(work.connection)}
+    recorded = set(done)
+    uses: dict[int, dict[str, dict[int, list[int]]]] = {}
+    for line, number, _ in rows:
+        name = by_key.get(identifier_key(line.identifier))
+        if name is not None and (number, line.sheet, line.row, line.kind) in recorded:
+            of_name = uses.setdefault(number, {}).setdefault(name, {})
+            of_name.setdefault(line.sheet, []).append(line.row)
+    for number, told in uses.items():
+        aliases.add_uses(work.connection, number, told)
 
 
 def receipts(units: int, price: int, discount: int) -> int:

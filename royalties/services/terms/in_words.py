@@ -36,15 +36,15 @@ def terms_in_words(work: Work, key: str = "") -> list[TermsInWords]:
     """
     work.actor.require(Verb.READ)
     setup = setup_in_force(work)
-    found = [
+    entries = [
         *(_contract(setup, each) for each in setup.contracts.values() if key in ("", each.key)),
         *(_plan(setup, each) for each in setup.plans.values() if key in ("", each.key)),
     ]
-    if key and not found:
+    if key and not entries:
         raise RefusedError(
             f"there is no contract or plan {key[:64]!r}: without a key all of them are shown"
         )
-    return found
+    return entries
 
 
 def _contract(setup: Setup, contract: Contract) -> TermsInWords:

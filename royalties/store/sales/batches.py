@@ -26,6 +26,7 @@ from royalties.store.sales import kept_slices, totals
 from royalties.store.sales.line_tables import LINE_COLUMNS, WAITING_COLUMNS
 from royalties.store.sales.slices import in_period
 from royalties.store.tables import (
+    alias_use,
     batch,
     coverage,
     edition,
@@ -190,7 +191,7 @@ def copies_sold(
 ) -> dict[tuple[int, int], int]:
     """Copies sold less copies returned of all times, by retailer and edition."""
     wanted = sorted({book for _, book in pairs})
-    found: dict[tuple[int, int], int] = {}
+    copies: dict[tuple[int, int], int] = {}
     for first in range(0, len(wanted), _MOST_NAMED):
         rows = connection.execute(
             select(sale.c.retailer_id, sale.c.edition_id, func.sum(sale.c.units))
@@ -200,8 +201,8 @@ def copies_sold(
             )
             .group_by(sale.c.retailer_id, sale.c.edition_id)
         )
-        found |= {(shop, book): int(units) for shop, book, units in rows}
-    return {pair: found.get(pair, 0) for pair in pairs}
+        copies |= {(shop, book): int(units) for shop, book, units in rows}
+    return {pair: copies.get(pair, 0) for pair in pairs}
 
 
 def closed_periods_of(connection: Connection, number: int) -> list[str]:
@@ -223,6 +224,7 @@ def take_back(connection: Connection, number: int, at: str) -> tuple[int, int]:
         How many sale lines and how many waiting lines were removed.
     """
     kept_slices.forget(connection, number)
+    connection.execute(delete(alias_use).where(alias_use.c.batch_id == number))
     sales = connection.execute(delete(sale).where(_of_batch(number))).rowcount
     rows = connection.execute(delete(waiting).where(waiting.c.batch_id == number)).rowcount
     connection.execute(delete(unbundled).where(unbundled.c.batch_id == number))

@@ -50,6 +50,8 @@ from royalties.store.tables.runs import (
     settlement,
 )
 from royalties.store.tables.sales import (
+    alias_change,
+    alias_use,
     batch,
     batch_slice,
     batch_slicing,
@@ -73,6 +75,8 @@ from royalties.store.tables.work import (
 
 __all__ = [
     "account_carried",
+    "alias_change",
+    "alias_use",
     "allocation",
     "attempt",
     "batch",

@@ -235,3 +235,25 @@ batch_slice = Table(
     ),
     sqlite_with_rowid=False,
 )
+
+# Where an alias told the edition, so that it is known what a wrong one did; and every decision
+# about an alias.
+alias_use = Table(
+    "alias_use",
+    metadata,
+    Column("identifier", String(100), primary_key=True, comment="upper case"),
+    Column("batch_id", ForeignKey("batch.id"), primary_key=True, index=True),
+    Column("sheet", SmallInteger, primary_key=True, autoincrement=False),
+    Column("rows", Text, nullable=False, comment="JSON list of the rows' numbers"),
+)
+alias_change = Table(
+    "alias_change",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("identifier", String(100), nullable=False, index=True),
+    Column("from_isbn", String(13), comment="null: none"),
+    Column("to_isbn", String(13), comment="null: none"),
+    Column("rows", BigInteger, nullable=False, comment="recorded rows that were moved with it"),
+    Column("at", MomentText, nullable=False),
+    Column("by", String(200), nullable=False),
+)

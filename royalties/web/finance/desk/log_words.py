@@ -33,6 +33,8 @@ _VERBS = {
 }
 
 _SAID = {
+    "match-moved": "{identifier} stands for {isbn}, and no longer for {was}",
+    "match-ended": "{identifier} stands for no edition any more, and did for {was}",
     "signed-in": "Signed in",
     "signed-out": "Signed out",
     "accepted": "Accepted the invitation",

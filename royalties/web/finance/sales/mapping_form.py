@@ -179,7 +179,7 @@ class MappingForm(EntryForm):
     returns = Choice("Returns", options=_RETURNS)
     rows_are = Choice("Each row is", options=_ROWS_ARE)
     ends = Choice("The table ends", path="typed_ends", options=_ENDS)
-    end_words = EntryField("these words", path="typed_end_words", longest=_LONGEST)
+    end_words = EntryField("First words of that row", path="typed_end_words", longest=_LONGEST)
     unread = EntryField(
         "Columns of no use", path="typed_unread", longest=_LONGEST,
         hint="So that no import warns that they are not read; separated by semicolons. "

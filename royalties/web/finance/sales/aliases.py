@@ -1,0 +1,92 @@
+"""Identifiers matched by hand: where each was used, and how a wrong match is ended or moved."""
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from royalties.domain.people import FINANCE
+from royalties.services.sales import aliases, imports
+from royalties.services.work import RefusedError
+from royalties.web.core.formats import plural
+from royalties.web.core.pages import Answer, Pages
+from royalties.web.core.paging import part_of
+from royalties.web.core.visit import all_or_nothing, current_work
+from royalties.web.forms.entries import EntryForm
+from royalties.web.forms.fields import EntryField, Hidden, Tick
+
+PAGES = Pages("aliases", __name__, "/finance/aliases", FINANCE)
+
+_LONGEST = 200
+
+
+class MoveForm(EntryForm):
+    """What becomes of an alias: the edition is blank where it is ended."""
+
+    identifier = Hidden(longest=_LONGEST)
+    seen = Hidden(longest=_LONGEST)
+    isbn = EntryField("Edition", longest=_LONGEST)
+    rows = Tick("Also move its rows that count in open periods")
+
+
+@PAGES.get("/", endpoint="aliases")
+def alias_list() -> str:
+    """Every identifier that was matched by hand, and what was decided lately."""
+    found = aliases.alias_list(current_work())
+    return render_template(
+        "finance/sales/aliases.html",
+        found=part_of(found),
+        decisions=aliases.decisions(current_work()),
+    )
+
+
+@PAGES.get("/one")
+def one() -> str:
+    """One of them: its edition, where it was used, and what was decided."""
+    return _page(request.args.get("identifier", "")[:_LONGEST])
+
+
+@PAGES.post("/move")
+def move() -> Answer | Response:
+    """Move it to another edition, or end it; for open periods' rows too, if that was ticked."""
+    form = MoveForm(request.form)
+    identifier, isbn = form["identifier"].data, form["isbn"].data
+    is_end = request.form.get("do") == "end"
+    if not is_end and not isbn:
+        return _page(identifier, form, "Choose the edition that it is to stand for."), 422
+    try:
+        with all_or_nothing():
+            done = aliases.move_alias(
+                current_work(),
+                identifier,
+                None if is_end else isbn,
+                seen=form["seen"].data,
+                rows=bool(form["rows"].data),
+            )
+    except RefusedError as error:
+        return _page(identifier, form, str(error)), 422
+    rows = f"; {plural(done.rows, 'recorded row')} went with it" if done.rows else ""
+    told = f"stands for {done.now}" if done.now else "stands for no edition"
+    flash(f"{done.identifier} {told} from now on{rows}.", "good")
+    return redirect(url_for(".one", identifier=done.identifier), 303)
+
+
+def _page(identifier: str, form: MoveForm | None = None, mistake: str = "") -> str:
+    found = aliases.find_alias(current_work(), identifier) if identifier else None
+    if found is None:
+        abort(404)
+    if form is None:
+        body = {"identifier": found.identifier, "seen": found.edition and found.edition.isbn}
+        form = MoveForm(body=body)
+    elif found.edition is not None:
+        form["seen"].data = found.edition.isbn
+    text = request.values.get("q", "")[:_LONGEST]
+    candidates = imports.editions_like(current_work(), text) if text else []
+    return render_template(
+        "finance/sales/alias.html",
+        found=found,
+        form=form,
+        mistake=mistake,
+        q=text,
+        candidates=[
+            each for each in candidates if not found.edition or each.isbn != found.edition.isbn
+        ],
+    )
