@@ -295,7 +295,7 @@ class ReportFormat:
                 other.nth and bare in map(_declared, other.names) for other in self.columns
             )
             return None if len(same) == 1 or counted else Doubt(column.field, same, TWICE)
-        wanted = {*map(normal, column.names)}
+        wanted = {*map(_normal, column.names)}
         if self.strict and column.field in (*SPANNED, *AMOUNTS):
             spans = [without_span(name) for name in names]
             if found := tuple(at for at, name in enumerate(spans) if name in wanted):
@@ -330,6 +330,12 @@ def normal(name: str) -> str:
 
 
 @lru_cache(4_096)
+def _normal(name: str) -> str:
+    """The normal name of a declared column."""
+    return normal(name)
+
+
+@lru_cache(4_096)
 def _declared(name: str) -> str:
     """The normal name of a declared column, without marks of footnotes."""
     return without_marks(normal(name))
@@ -359,7 +365,7 @@ def _headings(cells: tuple[Cell, ...]) -> _Headings:
     """The names in a row; every format looks at the same first rows of a file."""
     printed = tuple(" ".join(visible(text_of(cell)).split()) for cell in cells)
     names = tuple(map(normal, printed))
-    bare = frozenset(map(without_marks, names))
+    bare = frozenset(_without_marks(names))
     return _Headings(printed, names, bare, all(map(str.isascii, names)))
 
 
@@ -377,16 +383,17 @@ def begins(text: str, words: Sequence[str]) -> str:
 
 def _place(column: Column, names: Sequence[str], printed: Sequence[str]) -> int | None:
     """The place of a column; an amount's name may state its unit as well."""
-    for name in column.names:
-        places = [place for place, found in enumerate(names) if found == normal(name)]
-        if len(places) >= max(column.nth, 1):
-            return places[max(column.nth, 1) - 1]
+    for name in map(_normal, column.names):
+        if name in names:
+            places = [place for place, found in enumerate(names) if found == name]
+            if len(places) >= max(column.nth, 1):
+                return places[max(column.nth, 1) - 1]
     if (place := _footnoted(column, names)) is not None:
         return place
     if column.field not in (*AMOUNTS, "discount"):
         return None
-    bare = [normal(without_unit(name)) for name in printed]
-    for name in map(normal, column.names):
+    bare = _without_units(tuple(printed))
+    for name in map(_normal, column.names):
         if bare.count(name) == 1 and name not in names:
             return bare.index(name)
     return None
@@ -394,9 +401,18 @@ def _place(column: Column, names: Sequence[str], printed: Sequence[str]) -> int 
 
 def _footnoted(column: Column, names: Sequence[str]) -> int | None:
     """The place of a column whose heading carries the mark of a footnote."""
-    bare = [without_marks(name) for name in names]
+    bare = _without_marks(tuple(names))
     for name in map(_declared, column.names):
-        places = [place for place, found in enumerate(bare) if found == name]
-        if len(places) == max(column.nth, 1):
-            return places[-1]
+        if bare.count(name) == max(column.nth, 1):
+            return max(place for place, found in enumerate(bare) if found == name)
     return None
+
+
+@lru_cache(64)
+def _without_marks(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(without_marks, names))
+
+
+@lru_cache(64)
+def _without_units(printed: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(normal(without_unit(name)) for name in printed)
