@@ -35,6 +35,9 @@ from tests.builders.titles import public
 
 CLOSED, OPEN = "2025-H1", "2025-H2"
 
+ALIAS = "OLD-LIST-7"
+"""An identifier that was matched by hand."""
+
 UPLOAD_WRONG, UPLOAD_GOOD = 1, 2
 """Numbers of uploads: one with problems, one that may be recorded."""
 
@@ -87,6 +90,7 @@ def rich(office: Office) -> None:
     orders_in_many_states(office)
     a_request_waits(office)
     _uploads(office, clerk)
+    office.alias(ALIAS, HARDCOVER)
     _prepared(office, clerk)
     _amended(office, clerk)
     send_statements(office.work, period=CLOSED)

@@ -70,7 +70,7 @@ def test_the_retailer_who_takes_telephone_orders_comes_first(site: Site) -> None
 @after(nothing)
 def test_entry_page_without_setup_says_what_to_do(site: Site) -> None:
     page = site.visitor(Role.CLERK).page(SHEET)
-    assert "Describe the house" in page
+    assert "Nothing here yet" in page
 
 
 def test_a_typed_sheet_is_recorded_and_gives_a_receipt(site: Site) -> None:
