@@ -261,7 +261,8 @@ def _unknown(
         where = (
             "correct its columns, sheet or header_row under reports in the setup and load that"
             if nearest.name in mapped
-            else "name the columns as that report does, or map this one in the setup (key reports)"
+            else "name the columns as that report does, or map this one: on its page in the "
+            "browser, or under reports in the setup"
         )
         return UnreadableError(
             Problem(f"{name} is nearly {nearest.title}{_lacks(nearest, sheets)}", where)
@@ -278,7 +279,7 @@ def _unknown(
     return UnreadableError(
         Problem(
             f"no report that is known has these columns: {shown}",
-            "map its columns to a report in the setup (key reports)",
+            "map its columns: on its page in the browser, or under reports in the setup",
         )
     )
 

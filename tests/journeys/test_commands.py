@@ -60,7 +60,7 @@ def test_a_file_that_nobody_knows_is_refused_in_one_sentence(run: Run, tmp_path:
     assert result.stdout == ""
     assert result.stderr == (
         "letter.csv: refused: no report that is known has these columns: Dear, Sir; map its "
-        "columns to a report in the setup (key reports)\n"
+        "columns: on its page in the browser, or under reports in the setup\n"
     )
 
 
