@@ -21,6 +21,7 @@ from tests.builders import rich_orders as orders
 from tests.builders.books import Shelf, Story, nothing, opened
 from tests.builders.live import Live, serving
 from tests.builders.rich import (
+    ALIAS,
     INVITATION,
     INVITED,
     JOINING,
@@ -102,7 +103,6 @@ VISITS = (
     Visit("/finance/", CLERK, "nothing"),
     Visit("/finance/contracts", ADMIN, "nothing"),
     Visit("/finance/house", ADMIN),
-    Visit("/finance/house", ADMIN, submit=FORM),
     Visit("/finance/setup-file"),
     Visit("/finance/setup-file", submit=FORM),
     Visit("/account/first/nothing", STRANGER, status=404),
@@ -121,6 +121,8 @@ VISITS = (
     Visit("/finance/reports/river", CLERK),
     Visit("/finance/reports/river/history"),
     Visit("/finance/waiting", CLERK),
+    Visit("/finance/aliases/", CLERK),
+    Visit(f"/finance/aliases/one?identifier={ALIAS}", CLERK),
     Visit("/finance/waiting", CLERK, "opened"),
     Visit("/finance/entry/", CLERK),
     Visit("/finance/entry/", CLERK, "opened"),

@@ -94,7 +94,7 @@ def test_untouched_books_have_no_faults(office: Office) -> None:
 
 @after(nothing)
 def test_books_without_a_setup_are_refused_with_advice(office: Office) -> None:
-    with pytest.raises(RefusedError, match="load"):
+    with pytest.raises(RefusedError, match="set up"):
         office.faults()
 
 
