@@ -66,7 +66,7 @@ def test_a_sheet_is_typed_and_recorded_by_keyboard_alone(seen: tuple[Window, Liv
     keys(page, "+Enter", "3", "+Enter", "+ArrowRight", "+ArrowRight", "12.5", "+Enter")
     assert cell(page, 2, "net") == "223.13"  # 3 × 85.00 less an eighth, rounded
     keys(page, "+Enter", "us", "+Enter", "WA", "+Enter", "Seattle", "+Enter", "T-7", "+Enter")
-    keys(page, ATLAS, "+Enter")
+    keys(page, HARDCOVER, "+Enter")
     expect(page.locator("#c-1-list_price")).to_have_text("85.00")
     keys(page, "ret", "+Enter", "1", "+Enter")
     assert cell(page, 3, "kind") == "return"

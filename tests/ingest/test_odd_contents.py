@@ -61,7 +61,8 @@ NUMBERS = (
     _lost_zero,
 )
 UNITS = ("{}", "+{}", "{}.0", "{:03d}")
-NETS = ("{}", "{}0", "${}", "USD {}", "{} USD", "+{}")
+NETS = ("{}", "{}00", "${}", "USD {}", "{} USD", "+{}")
+"""With two decimals or four: a lone 1.000 may be a thousand, which is asked."""
 
 WRONG = (
     ("ISBN", "9780306406158"), ("ISBN", "9.78031E+12"), ("ISBN", ""), ("ISBN", "n/a"),

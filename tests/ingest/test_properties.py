@@ -47,7 +47,7 @@ def lines(draw: st.DrawFn) -> tuple[Any, ...]:
     units = sign * draw(st.integers(1, 10_000))
     net = 0 if kind == 3 else sign * draw(micros)
     country, region, city, order, reference = (draw(texts) for _ in range(5))
-    country = places.country(country) or country
+    country = places.country(country) or places.store_country(country) or country
     of = country if places.is_country(country) else ""
     region = places.region(region, of) or region
     return (

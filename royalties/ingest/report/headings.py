@@ -25,7 +25,7 @@ _WORDS = frozenset(("ALL", "TOP", "TRY", "MOP", "MAD", "PEN", "LAK", "GEL", "COP
 
 
 _SPAN = re.compile(
-    r"[\s(\[-]*\b(?:[mypq]td|(?:month|year|period|quarter)[\s-]to[\s-]date"
+    r"[(\[]?\b(?:[mypq]td|(?:month|year|period|quarter)[\s-]to[\s-]date"
     r"|(?:this|current|last|prior)[\s-](?:month|year|period|quarter)|cumulative|year|month)\b"
     r"[\s)\]:-]*",
     re.IGNORECASE,
@@ -51,8 +51,8 @@ def without_span(heading: str) -> str:
     if len(heading) > _LONGEST:
         return ""
     words = heading.replace("_", " ")
-    bare = " ".join(_SPAN.sub(" ", words).split())
-    return bare if bare != " ".join(words.split()) else ""
+    bare = " ".join(_SPAN.sub(" ", words).split()).strip("-:([ ")
+    return bare if bare != " ".join(words.split()).strip("-:([ ") else ""
 
 
 def look_alike(heading: str) -> str:

@@ -21,7 +21,10 @@ function follow(form) {
       });
       if (!answer.ok) throw new Error(answer.statusText);
       const { html } = await answer.json();
-      if (mine === asked) shown.innerHTML = html;
+      if (mine === asked) {
+        shown.innerHTML = html;
+        window.dispatchEvent(new Event("resize")); // its tables are fitted to their boxes
+      }
     } catch {
       // The button still shows it.
       form.querySelectorAll("[data-unscripted]").forEach((each) => (each.hidden = false));

@@ -58,6 +58,7 @@ function act(button) {
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-row]");
   if (!button || !act(button)) return;
+  window.dispatchEvent(new Event("resize")); // a table may be wider than its box now
   event.preventDefault();
   for (const list of document.querySelectorAll("[data-rows]")) {
     if (!list.closest("[data-row-of]")) number(list, "");
