@@ -845,10 +845,10 @@ def test_browsers_are_named_in_words(agent: str, words: str) -> None:
 
 
 def test_first_administrator_is_told_how_to_sign_in(site: Site) -> None:
-    assert "royalties invite" in site.stranger().page("/account/sign-in")
+    assert "Nobody can sign in yet" in site.stranger().page("/account/sign-in")
     with site.office.system.work(TESS) as work:
         address = people.invite(work, "a@example.org", "Ann", Role.ADMINISTRATOR).address
-    assert "royalties invite" not in site.stranger().page("/account/sign-in")
+    assert "Nobody can sign in yet" not in site.stranger().page("/account/sign-in")
     assert address.startswith("http://localhost:8000/account/invitation/")
     assert links.LASTS[links.Purpose.INVITATION].days == 7
 
