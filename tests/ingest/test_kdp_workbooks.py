@@ -164,3 +164,14 @@ def test_pages_of_the_sheet_of_all_royalties_are_no_copies(tmp_path: Path, plan:
         ("usage", 0, 1865.0, "USD", "2018-05-31"),
         ("free", 9, 0, "USD", "2018-05-31"),
     ]
+
+
+def test_a_translated_header_that_stands_once_more_hides_no_sales(tmp_path: Path) -> None:
+    first, second = {"date": "Juli 2025"}, {"date": "Juli 2025", "royalty": 13.5}
+    rows = _table(EBOOKS, first, second)
+    once = read(_save(tmp_path / "once.xlsx", {"Tantiemen": rows}))
+    again = [rows[0], rows[1], rows[0], *rows[2:]]
+    twice = read(_save(tmp_path / "twice.xlsx", {"Tantiemen": again}))
+    assert once.reading.totals.net == {"EUR": 54_000_000}
+    assert twice.reading.totals.net == once.reading.totals.net
+    assert not twice.messages

@@ -62,10 +62,16 @@ def _header(rows: Sequence[Row]) -> Header | None:
         if layout is None or not all(names) or _fits(layout, cells):
             continue
         if not _ENGLISH & {*map(normal, names)}:
-            below = [row for _, row in rows[place + 1 :] if any(text_of(cell) for cell in row)]
-            if below and all(_fits(layout, row) for row in below):
-                columns = tuple((_FIELDS[field], at) for at, field in enumerate(layout))
-                return Header(number, place, tuple(names), columns)
+            columns = tuple((_FIELDS[field], at) for at, field in enumerate(layout))
+            header = Header(number, place, tuple(names), columns)
+            below = [
+                row for _, row in rows[place + 1 :]
+                if any(text_of(cell) for cell in row) and not header.repeats(row)
+            ]  # fmt: skip
+            # Sales above a header that stands once more would be passed over.
+            above = any(_fits(layout, row) for _, row in rows[:place])
+            if below and not above and all(_fits(layout, row) for row in below):
+                return header
     return None
 
 
