@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from stdnum import isbn
 
@@ -149,7 +149,11 @@ def _recorded(found: Read) -> list[Sale]:
     ]
 
 
+ONE_ROW = ["9780306406157", "2021-01-01", "1", "1.00", "USD"]
+
+
 @given(files())
+@example(([Sale(ISBNS[0], "2021-01-01", 1, 100)], [ONE_ROW], [0, 1, 2, 3, 4], "header-again"))
 def test_odd_looks_are_understood_without_asking(
     tmp_path_factory: pytest.TempPathFactory,
     file: tuple[list[Sale], list[list[str]], list[int], str],

@@ -1,7 +1,7 @@
 """Rows between the sales: blank ones, headers once more, totals, headings, second tables."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from royalties.domain.problems import Choice, Skipped
 from royalties.domain.sales.slices import SaleKind
@@ -21,6 +21,15 @@ _NEAR = 3
 _MOST_NOTES = 20
 
 
+class Aside(NamedTuple):
+    """What is said of a row that is no sale: where it stands (sheet, row), and in what words."""
+
+    at: tuple[int, int]
+    text: str
+    is_prose: bool
+    """Somebody wrote it: below the last sale it may speak of the sales."""
+
+
 class Asides:
     """Recognises rows that are no sales, and keeps what they mean for the rows below."""
 
@@ -32,7 +41,7 @@ class Asides:
         counted: tuple[ControlTotals, Skipped],
     ) -> None:
         self.choices: list[Choice] = []
-        self.notes: list[tuple[tuple[int, int], str]] = []
+        self.notes: list[Aside] = []
         self._skip = declared.skip
         self._given = choices
         self._totals = totals
@@ -105,7 +114,7 @@ class Asides:
 
     def _header_again(self, table: Table, number: int) -> None:
         if not self._heading or number - self._heading > _NEAR:
-            self._note(table, number, ": repeated header skipped")
+            self._note(table, number, ": repeated header skipped", is_prose=False)
             return
         table.turned = self._given.get("second_table", "")
         if table.turned not in SECOND_TABLE and not self.choices:
@@ -116,9 +125,10 @@ class Asides:
             )
             self.choices.append(again(question, self._given))
 
-    def _note(self, table: Table, number: int, text: str) -> None:
+    def _note(self, table: Table, number: int, text: str, *, is_prose: bool = True) -> None:
         if len(self.notes) < _MOST_NOTES:
-            self.notes.append(((table.place, number), f"{table.where(number)}{text}"))
+            at = (table.place, number)
+            self.notes.append(Aside(at, f"{table.where(number)}{text}", is_prose))
 
 
 def _make_return(values: dict[str, Any]) -> None:

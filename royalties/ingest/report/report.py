@@ -476,8 +476,8 @@ class Report:
         )
         if not self._declared.strict and (told := self.remarks.take("identical-rows")):
             self.notes.append(told)
-        for at, note in self._asides.notes:
-            if self._declared.strict and at[1] > self._last_rows.get(at[0], 0):
+        for at, note, is_prose in self._asides.notes:
+            if is_prose and self._declared.strict and at[1] > self._last_rows.get(at[0], 0):
                 self.remarks.add("footer", at, f"{note}, below the last sale: does it change any?")
             else:
                 self.notes.append(note)
