@@ -24,7 +24,7 @@ from royalties.services.cache import Made, cached, extent_of
 from royalties.services.work import RefusedError, Work
 from royalties.store.history import Revision, newest_revision, revisions_in_force
 from royalties.store.periods import carrying, periods, runs
-from royalties.store.sales.kept_slices import period_slices
+from royalties.store.sales.kept_slices import period_blocks
 from royalties.store.sales.recorded_orders import recorded_orders
 from royalties.store.sales.remembered import remembered_of
 from royalties.store.sales.slices import Distinctions, Names
@@ -179,10 +179,10 @@ def require_next(work: Work, setup: Setup, period: Period) -> None:
 
 
 def books_of(work: Work, setup: Setup, period: Period) -> Books:
-    """Everything a run of a period reads, its sales summed to slices by one query."""
+    """Everything a run of a period reads."""
     contracts = in_force(list(setup.contracts.values()), period)
     sold = sold_of(setup)
-    slices = period_slices(
+    blocks = period_blocks(
         work.connection,
         period.ordinal,
         asked_by(contracts, [setup.plans[contract.plan] for contract in contracts], sold),
@@ -199,9 +199,9 @@ def books_of(work: Work, setup: Setup, period: Period) -> Books:
         contracts=contracts,
         plans=setup.plans,
         beneficiaries=setup.beneficiaries,
-        rates=rates_of(work, setup, period, {each.reverses for each in slices} - {None}),
+        rates=rates_of(work, setup, period, {each.like.reverses for each in blocks} - {None}),
         income=[entry for entry in setup.income if entry.period == str(period)],
-        slices=slices,
+        blocks=blocks,
         states=left.states,
         balances=left.balances,
     )
@@ -234,11 +234,8 @@ def _rates_in(rates: Iterable[ExchangeRate], period: Period) -> dict[tuple[str, 
 
 def names_of(work: Work) -> Names:
     """ISBNs by edition number, and keys by retailer number."""
-    editions = catalogue.edition_rows(work.connection)
     retailers = catalogue.retailer_ids(work.connection)
-    return Names(
-        {row.id: row.isbn for row in editions}, {id_: key for key, id_ in retailers.items()}
-    )
+    return Names(catalogue.isbns(work.connection), {id_: key for key, id_ in retailers.items()})
 
 
 def left_before(work: Work, period: Period) -> LeftBefore:

@@ -10,7 +10,7 @@ from royalties.domain.periods import Calendar, Period, parse_period
 from royalties.domain.royalties.allocation import CapKey
 from royalties.domain.royalties.earning import CounterState, Rates, SoldEdition
 from royalties.domain.royalties.run import Books, ContractRun, ContractState, HeldReserve, Run, run
-from royalties.domain.sales.slices import Place, SaleKind, Slice
+from royalties.domain.sales.slices import Place, SaleKind, Slice, blocks_of
 from royalties.domain.terms.beneficiaries import Beneficiary, WithholdingRate
 from royalties.domain.terms.catalogue import Channel, Format
 from royalties.domain.terms.contracts import (
@@ -365,7 +365,7 @@ class House:
             {payee.key: payee for payee in self.beneficiaries},
             Rates(period, self.exchange_rates),
             income,
-            slices_of(lines, self.contracts),
+            blocks_of(slices_of(lines, self.contracts)),
             states or {},
             balances or {},
         )

@@ -23,6 +23,7 @@ from royalties.services.periods.checklist import (
 from royalties.services.periods.draft import RunView, draft, run_view
 from royalties.services.statements.numbering import number_statements
 from royalties.services.terms.warnings import warning_document, warnings_of_run
+from royalties.services.uncollected import uncollected
 from royalties.services.work import RefusedError, Work
 from royalties.store.history import newest_revision
 from royalties.store.ledger import entries as ledger
@@ -100,7 +101,8 @@ def close(
     period = setup.period(text)
     periods.lock_for_close(work.connection, setup.first_period)
     require_next(work, setup, period)
-    done = run(books_of(work, setup, period))
+    with uncollected():
+        done = run(books_of(work, setup, period))
     document = run_document(done, "closed")
     frozen = canonical(document)
     fingerprint = sha256(frozen.encode()).hexdigest()

@@ -59,7 +59,7 @@ class Distinctions:
     def grouping(self) -> str:
         """The fingerprint of limits and places: by these, all slices of a period are told apart."""
         limits = [(str(limit.value), limit.exclusive) for limit in self.limits]
-        said = ["1", limits, *map(sorted, self.places)]
+        said = ["2", limits, *map(sorted, self.places)]
         return sha256(json.dumps(said).encode()).hexdigest()
 
 
@@ -107,21 +107,14 @@ def slices_of(
         parts: which lines; none of them twice.
         has_corrections: whether lines may take something back; without them it is faster.
     """
-    queries = line_queries(period_id, asked, parts, has_corrections=has_corrections)
-    if not queries:
-        return []
-    return read_lines(connection.execute(union_all(*queries)).all(), asked, names)
-
-
-def line_queries(
-    period_id: int, asked: Distinctions, parts: Sequence[Part], *, has_corrections: bool = True
-) -> list[Select[Any]]:
-    """Queries over lines, whose rows ``read_lines`` reads; together they are ``slices_of``."""
-    return [
+    queries = [
         kind.grouped(asked)
         for part in parts
         for kind in _kinds(part, period_id, has_corrections=has_corrections)
     ]
+    if not queries:
+        return []
+    return _Reader(asked, names).read(connection.execute(union_all(*queries)).all())
 
 
 def import_queries(
@@ -158,11 +151,6 @@ def sums_by_class(figures: Sequence[Any], limits: int) -> Iterator[tuple[int, An
     yield class_, units, net, value
 
 
-def read_lines(rows: Sequence[Sequence[Any]], asked: Distinctions, names: Names) -> list[Slice]:
-    """The slices that rows of ``line_queries`` stand for."""
-    return _Reader(asked, names).read(rows)
-
-
 def _kinds(part: Part, period_id: int, *, has_corrections: bool) -> list["_Lines"]:
     chosen = part.chosen(period_id)
     kinds = []
@@ -177,6 +165,12 @@ def _kinds(part: Part, period_id: int, *, has_corrections: bool) -> list["_Lines
     else:
         taken_back = [kind.that_reverse() for kind in kinds]
     return [kind.but_reversed() for kind in kinds] + taken_back
+
+
+def has_unpriced(connection: Connection, period_id: int) -> bool:
+    """Whether lines of a period have no list price of their own."""
+    unpriced = and_(sale.c.period_id == period_id, sale.c.list_price.is_(None))
+    return connection.execute(select(literal(1)).where(unpriced).limit(1)).first() is not None
 
 
 def reversed_periods(connection: Connection, period_id: int) -> list[int]:
