@@ -42,10 +42,15 @@ class Closed:
     confirmed: tuple[str, ...] = ()
 
 
-def show_run(work: Work, text: str) -> dict[str, Any]:
+def show_run(work: Work, text: str, *, with_lines: bool = True) -> dict[str, Any]:
     """The run document of a period: computed for an open one, as frozen for a closed one.
 
     ``warnings`` are about terms that never count; a closed run has none, since its terms stay.
+
+    Args:
+        work: the unit of work.
+        text: the period.
+        with_lines: whether the earned lines of an open one are told; there may be many thousands.
     """
     work.actor.require(Verb.READ)
     setup = setup_in_force(work)
@@ -55,7 +60,7 @@ def show_run(work: Work, text: str) -> dict[str, Any]:
         return document | {"warnings": []}
     done, used = draft(work, text)
     warnings = [warning_document(each) for each in warnings_of_run(work, used)]
-    return run_document(done, "draft") | {"warnings": warnings}
+    return run_document(done, "draft", with_lines=with_lines) | {"warnings": warnings}
 
 
 def before_close(work: Work, text: str, *, early: str = "") -> Outlook:

@@ -95,6 +95,39 @@ def same(one: Earnings, other: Earnings) -> bool:
     )
 
 
+# What is known without any line
+
+
+@given(contracts(), editions, lines, stands)
+def test_sums_and_number_of_lines_are_those_of_the_lines(
+    contract: Contract,
+    sold: tuple[SoldEdition, ...],
+    came_in: list[SaleLine],
+    before: dict[str, Fraction],
+) -> None:
+    income = [Income(contract.key, "", right, 333) for right, _ in contract.rights]
+    for apart in (False, True):
+        slices = slices_of(came_in, [contract])
+        found = earned(contract, slices, sold, before, income, apart=apart).lines
+        number, total = len(found), found.earned
+        everybody, amazon = (
+            found.earned_by_edition(chosen)
+            for chosen in (None, lambda sellers: [who.retailer == "amazon" for who in sellers])
+        )
+        made = list(found)
+        assert (number, total) == (len(made), sum(line.earned for line in made))
+        assert made == sorted(made, key=lambda line: line.rule_place)
+        for isbn, amount in everybody.items():
+            of_edition = [line for line in made if line.isbn == isbn]
+            assert amount == sum(line.earned for line in of_edition)
+            assert amazon[isbn] == sum(
+                line.earned for line in of_edition if line.retailer == "amazon"
+            )
+        assert everybody.keys() == amazon.keys() == {line.isbn for line in made} - {None}
+        assert found == tuple(made)
+        assert found[:2] == tuple(made[:2])
+
+
 # What never matters
 
 
