@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import os
 import signal
 import sys
 import threading
@@ -80,7 +81,7 @@ def jobs_(desk: Desk, *, once: bool, beside_server: bool) -> None:
 def _stop_with_server(stopped: threading.Event) -> None:
     """Stop when the other end of standard input is closed, as it is when the server was killed."""
     with contextlib.suppress(OSError, ValueError):
-        while sys.stdin.buffer.read(1):
+        while os.read(sys.stdin.fileno(), 1):  # a buffer would be locked when Python ends
             pass
     stopped.set()
 

@@ -46,6 +46,7 @@ ROOMS = (
     "finance.sales.entry",
     "finance.sales.importing",
     "finance.sales.mapping",
+    "finance.sales.over_time",
     "finance.sales.pages",
     "finance.sales.remembering",
     "finance.sales.uploading",

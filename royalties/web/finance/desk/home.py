@@ -1,6 +1,6 @@
 """The open period at a glance, and search."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -14,11 +14,13 @@ from royalties.services.desk.dashboard import Dashboard, dashboard
 from royalties.services.desk.first_steps import FirstStep, Step, note_no_openings
 from royalties.services.desk.search import LONGEST, Hit, search
 from royalties.services.frame import is_sandbox
+from royalties.services.sales.over_time import Against, Asked, By, Measure
 from royalties.web.core.formats import locale, number, percent, period_words
 from royalties.web.core.pages import Pages
 from royalties.web.core.visit import current_work
 from royalties.web.finance.desk import house
 from royalties.web.finance.orders.words import proposal_words
+from royalties.web.finance.sales.over_time import Glimpse, glimpse
 
 PAGES = Pages("home", __name__, "/finance", FINANCE)
 
@@ -71,11 +73,23 @@ def home() -> str:
         chart=[
             (period.name, period.sold.units, number(period.sold.units)) for period in glance.last
         ],
+        months=_months_of(glance),
         address=_page_address,
         counted={"approvals.approvals": lambda: glance.to_do.prepared},
         order_words=proposal_words,
         steps=[_step_view(step, glance) for step in glance.first_steps],
     )
+
+
+def _months_of(glance: Dashboard) -> list[Glimpse]:
+    """Copies and receipts of the open period by month, over those of the one before."""
+    months = 12 // glance.period.calendar.per_year
+    until = f"{glance.period.ends:%Y-%m}"
+    asked = Asked(By.RETAILER, columns=months, until=until)
+    if months == 1:
+        asked = Asked(By.RETAILER, columns=12, until=until, against=Against.YEAR)
+    both = (glimpse(replace(asked, measure=each)) for each in (Measure.COPIES, Measure.RECEIPTS))
+    return [each for each in both if each is not None]
 
 
 _HEADED = {
