@@ -17,11 +17,10 @@ from royalties.domain.people import Verb
 from royalties.domain.periods import NotAPeriodError, Period, period_of
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest import places
-from royalties.services.books import Setup, setup_in_force
+from royalties.services.books import Setup, last_change_of_figures, setup_in_force
 from royalties.services.cache import cached, keep_nobody_waiting
 from royalties.services.sales.editions import edition_index
 from royalties.services.work import RefusedError, Work
-from royalties.store.periods.closing import last_change
 from royalties.store.sales import lines as line_store
 from royalties.store.sales import over_time as store
 from royalties.store.sales.over_time import GroupedBy, SoldRow
@@ -30,8 +29,8 @@ MOST_COLUMNS = 24
 _MONTHS, _PERIODS = 12, 6
 """Columns that are shown unless somebody asks for more or fewer."""
 
-_KEPT = 20
-"""Tables that are kept for the next look, while nothing changes."""
+_KEPT = 4
+"""So many sums are kept for the next look, while nothing changes."""
 
 
 class By(StrEnum):
@@ -195,12 +194,12 @@ def sales_over_time(work: Work, asked: Asked) -> SalesOverTime | None:
         BeingCalculatedError: there are many lines, and they have to be looked at.
     """
     work.actor.require(Verb.READ)
-    months = store.months_sold(work.connection)
-    if months is None:
+    newest = last_change_of_figures(work)
+    extent = cached(work, "extent of sales", newest, lambda: _extent(work))
+    if extent is None:
         return None
     setup = setup_in_force(work)
-    currencies = tuple(store.currencies(work.connection))
-    asked = _decided(setup, asked, months, currencies)
+    asked = _decided(setup, asked, extent)
     span = _Span.of(setup, asked)
     wanted = store.Wanted(
         span.since,
@@ -211,7 +210,7 @@ def sales_over_time(work: Work, asked: Asked) -> SalesOverTime | None:
         asked.to_date,
     )
     grouped = _GROUPED[asked.by]
-    state: Hashable = (asked, work.once("newest line", lambda: last_change(work.connection, ())))
+    state: Hashable = (newest, grouped, wanted)
     if not store.has_kept_sums(grouped, wanted) and not asked.title:
         keep_nobody_waiting(
             work,
@@ -221,13 +220,31 @@ def sales_over_time(work: Work, asked: Asked) -> SalesOverTime | None:
             words="what sold over time",
             periods=None,
         )
+    sums = cached(
+        work,
+        "over time",
+        state,
+        lambda: tuple(store.sold(work.connection, grouped, wanted)),
+        most=_KEPT,
+    )
+    return _table(asked, span, _names_of(work, asked.by), sums, extent)
 
-    def add_up() -> SalesOverTime:
-        sums = store.sold(work.connection, grouped, wanted)
-        periods = tuple(line_store.periods_with_sales(work.connection).values())
-        return _table(asked, span, _names_of(work, asked.by), sums, (currencies, periods))
 
-    return cached(work, "over time", state, add_up, most=_KEPT)
+@dataclass(frozen=True, slots=True)
+class _Extent:
+    """The first and the latest month with sales, their currencies, and periods' names."""
+
+    months: tuple[str, str]
+    currencies: tuple[str, ...]
+    periods: tuple[str, ...]
+
+
+def _extent(work: Work) -> _Extent | None:
+    months = store.months_sold(work.connection)
+    if months is None:
+        return None
+    periods = line_store.periods_with_sales(work.connection)
+    return _Extent(months, tuple(store.currencies(work.connection)), tuple(periods.values()))
 
 
 def as_csv(columns: Sequence[str], rows: Iterable[paper.Row]) -> str:
@@ -254,10 +271,9 @@ _GROUPED = {
 }
 
 
-def _decided(
-    setup: Setup, asked: Asked, months: tuple[str, str], currencies: tuple[str, ...]
-) -> Asked:
+def _decided(setup: Setup, asked: Asked, extent: _Extent) -> Asked:
     """What is asked for, with what was left open: no column before the first sale."""
+    months, currencies = extent.months, extent.currencies
     if asked.per is Per.PERIOD:
         first, last = (_period_of_month(setup, month) for month in months)
         wanted = _known_period(setup, asked.until)
@@ -390,7 +406,7 @@ def _table(
     span: _Span,
     row_of: Callable[[str], tuple[str, str]],
     sums: Iterable[SoldRow],
-    choices: tuple[tuple[str, ...], tuple[str, ...]],
+    extent: _Extent,
 ) -> SalesOverTime:
     figures: dict[str, dict[str | int, int]] = defaultdict(lambda: defaultdict(int))
     names: dict[str, str] = {}
@@ -421,7 +437,8 @@ def _table(
             sum(row.to_date for row in rows),
         ),
         compared,
-        *choices,
+        extent.currencies,
+        extent.periods,
     )
 
 
