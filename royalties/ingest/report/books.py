@@ -64,9 +64,9 @@ class EditionFinder:
         """The edition's id by ISBN, or by any other identifier that stands in its place."""
         return self._noted(cell, self._isbn(cell))
 
-    def _noted(self, cell: Cell, found: int | Odd) -> int | Odd:
+    def _noted(self, cell: Cell, book: int | Odd) -> int | Odd:
         """What was found, taking note of an alias that told it."""
-        if self._aliases and isinstance(found, int):
+        if self._aliases and isinstance(book, int):
             text = written_identifier(text_of(cell))
             if label := _LABEL.match(text):
                 text = written_identifier(text[label.end() :])
@@ -76,18 +76,18 @@ class EditionFinder:
                 alias = self._aliases.get(isbn.to_isbn13(key.zfill(10)))
             if alias is not None:
                 self.by_alias[cell] = alias
-        return found
+        return book
 
     def _isbn(self, cell: Cell) -> int | Odd:
         text = self._written(cell)
         if isinstance(text, Odd):
             return text
-        if (found := self._named(text)) is not None:
-            return found
+        if (book := self._named(text)) is not None:
+            return book
         if label := _LABEL.match(text):
             text = written_identifier(text[label.end() :])
-            if (found := self._named(text)) is not None:
-                return found
+            if (book := self._named(text)) is not None:
+                return book
         bare = identifier_key(text)
         if self._short and bare.isdecimal() and len(bare) < 10:
             bare = bare.zfill(10)
@@ -117,15 +117,15 @@ class EditionFinder:
 
     def _named(self, text: str) -> int | Odd | None:
         """The edition that an identifier of the catalogue names."""
-        found = self._names.find(text)
-        if len(found) > 1:
-            isbns = sorted({each.isbn for each in self._editions.values() if each.id in found})
+        editions = self._names.find(text)
+        if len(editions) > 1:
+            isbns = sorted({each.isbn for each in self._editions.values() if each.id in editions})
             return Wrong(
                 Cause.SEVERAL_EDITIONS,
                 f"{text!r} can mean {' or '.join(isbns)}",
                 "write the ISBN, or the identifier exactly as it stands in the setup",
             )
-        return next(iter(found), None)
+        return next(iter(editions), None)
 
     def _written(self, cell: Cell) -> str | Odd:
         """The text of an identifier, without what spreadsheets put around it."""
@@ -193,11 +193,11 @@ class EditionFinder:
 def written_identifier(text: str) -> str:
     """An identifier without what spreadsheets put around it."""
     text = visible(text).strip()
-    if found := _AS_TEXT.fullmatch(text):
-        text = found[1]
+    if match := _AS_TEXT.fullmatch(text):
+        text = match[1]
     text = text.removeprefix("'").strip()
-    if found := _FRACTION.fullmatch(text):
-        text = found[1]
+    if match := _FRACTION.fullmatch(text):
+        text = match[1]
     return text
 
 

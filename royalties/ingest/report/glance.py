@@ -101,11 +101,11 @@ def sheets_of(plain: Sequence[Plain]) -> list[GlancedSheet]:
     """Sheets of what ``as_plain`` wrote."""
     return [
         GlancedSheet(
-            each["name"],
-            tuple(tuple(map(_cell, row)) for row in each["rows"]),
-            {int(at): (*words,) for at, words in each["words"].items()},
+            sheet["name"],
+            tuple(tuple(map(_cell, row)) for row in sheet["rows"]),
+            {int(at): (*words,) for at, words in sheet["words"].items()},
         )
-        for each in plain
+        for sheet in plain
     ]
 
 

@@ -56,11 +56,11 @@ class ChangedSheet:
                 else:
                     unfit.append((change, None))
                 continue
-            found = self._found.get(change)
-            if found is None or change.was not in (None, found):
-                unfit.append((change, found))
+            held = self._found.get(change)
+            if held is None or change.was not in (None, held):
+                unfit.append((change, held))
             else:
-                done.append(replace(change, was=found))
+                done.append(replace(change, was=held))
         return done, unfit
 
     @property

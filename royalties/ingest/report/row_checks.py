@@ -149,13 +149,13 @@ class RowChecks:
         ``unit_net`` are the receipts of one copy, where the report has them beside those of the
         row.
         """
-        if found := self._contradictions.of_units(
+        if disagreement := self._contradictions.of_units(
             line.kind, line.units, line.net, unit_net, line.currency
         ):
-            self._figures(table, line.row, *found)
+            self._figures(table, line.row, *disagreement)
         figures = (line.kind, line.units, line.list_price, line.net, line.discount, line.currency)
-        if found := self._contradictions.of(figures):
-            self._figures(table, line.row, *found)
+        if disagreement := self._contradictions.of(figures):
+            self._figures(table, line.row, *disagreement)
 
     def _all_charged(self, table: Table, rows: Bulk) -> None:
         if self._charged is None:

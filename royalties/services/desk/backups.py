@@ -136,7 +136,7 @@ def restore(actor: Actor, source: Path, url: str, home: Path, progress: Progress
         DiskError: there is no room.
     """
     actor.require(Verb.SET)
-    with _told(home):
+    with _disk_errors(home):
         _require_empty(home, transfer.files_of(url))
     transfer.require_empty(url)
     with archive.reading(source) as reader:
@@ -300,12 +300,12 @@ def _staged(home: Path, but: Sequence[str]) -> Iterator[_Stage]:
         DiskError: it cannot be written.
         RefusedError: another restore is at work in it.
     """
-    with _told(home):
+    with _disk_errors(home):
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         _require_empty(home, but)
         stage = _Stage(home, home / _STAGE)
         stage.folder.mkdir(mode=0o700, exist_ok=True)
-        with _held(stage.folder):
+        with _locked(stage.folder):
             for each in stage.folder.iterdir():  # left by a restore that was killed
                 shutil.rmtree(each)
             try:
@@ -324,7 +324,7 @@ def _require_empty(home: Path, but: Sequence[str]) -> None:
 
 
 @contextmanager
-def _told(home: Path) -> Iterator[None]:
+def _disk_errors(home: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -332,7 +332,7 @@ def _told(home: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _held(folder: Path) -> Iterator[None]:
+def _locked(folder: Path) -> Iterator[None]:
     handle = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

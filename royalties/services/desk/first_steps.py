@@ -211,10 +211,10 @@ _PARTS = {
 def _waiting(step: Step, waiting: Iterable[Proposal]) -> tuple[Proposal, ...]:
     parts = _PARTS.get(step, ())
     return tuple(
-        each
-        for each in waiting
-        if (each.kind == "setup" and each.subject.partition(" ")[0] in parts)
-        or (each.kind == "close" and step is Step.CLOSE)
+        proposal
+        for proposal in waiting
+        if (proposal.kind == "setup" and proposal.subject.partition(" ")[0] in parts)
+        or (proposal.kind == "close" and step is Step.CLOSE)
     )
 
 

@@ -318,10 +318,10 @@ def _held_with_oneself(work: Work, house: _House, key: str, number: int) -> Pers
     return held[number]
 
 
-def _record(work: Work, house: _House, what: str, number: int | None, name: str, key: str) -> None:
+def _record(work: Work, house: _House, event: str, number: int | None, name: str, key: str) -> None:
     field = "beneficiary" if house is _NONPROFITS else house.word
     who = {} if number is None else {"person": number}
-    work.record(Verb.INVITE_COLLEAGUE, {"what": what, **who, "name": name, field: key})
+    work.record(Verb.INVITE_COLLEAGUE, {"what": event, **who, "name": name, field: key})
 
 
 def _belongs(work: Work, house: _House, person: PersonRow, key: str) -> bool:

@@ -239,10 +239,12 @@ def _in_force_by(plan: Plan, version: str, period: Period) -> Plan:
     """The plan with a version in force on a period's last day, whenever it really begins."""
     if not version:
         return plan
-    wanted = next(each for each in plan.versions if each.starts == date.fromisoformat(version))
+    wanted = next(
+        candidate for candidate in plan.versions if candidate.starts == date.fromisoformat(version)
+    )
     if plan.on(period.ends) == wanted:
         return plan
-    earlier = tuple(each for each in plan.versions if each.starts < period.ends)
+    earlier = tuple(candidate for candidate in plan.versions if candidate.starts < period.ends)
     return Plan(plan.key, (*earlier, replace(wanted, starts=period.ends)))
 
 
@@ -267,7 +269,9 @@ def _books_as(work: Work, books: Books, proposed: Setup) -> Books:
 def _compared(empty: Effect, before: Run, after: Run, setup: Setup) -> Effect:
     contracts = [
         _contract_effect(*pair)
-        for pair in _pairs(before.contracts, after.contracts, lambda each: each.contract.key)
+        for pair in _pairs(
+            before.contracts, after.contracts, lambda computed: computed.contract.key
+        )
     ]
     payees = [
         _beneficiary_effect(*pair, setup)
@@ -279,7 +283,9 @@ def _compared(empty: Effect, before: Run, after: Run, setup: Setup) -> Effect:
         if _differ(contract.earned, contract.payable, *_of(contract.rules))
     ]
     affected = [payee for payee in payees if _differ(payee.allocated, payee.due)]
-    currencies = sorted({each.currency for each in contracts} | {each.currency for each in payees})
+    currencies = sorted(
+        {figures.currency for figures in contracts} | {figures.currency for figures in payees}
+    )
     return replace(
         empty,
         contracts=tuple(changed),

@@ -238,13 +238,13 @@ def _stale(work: Work, groupings: Groupings) -> list[Slicing]:
     known = kept_slices.slicings(work.connection)
     again = {
         (period, batch)
-        for period in {each.period_id for each in known}
+        for period in {known_sum.period_id for known_sum in known}
         for batch in kept_slices.unsplit(work.connection, period, groupings.of(period).split)
     }
     return [
-        each
-        for each in known
-        if each.grouping != groupings.of(each.period_id).name or each[:2] in again
+        known_sum
+        for known_sum in known
+        if known_sum.grouping != groupings.of(known_sum.period_id).name or known_sum[:2] in again
     ]
 
 

@@ -270,11 +270,11 @@ def proposed(
         changes(now.body if now else None, body, number),
         now is None,
         _fingerprint(now) != proposal.fingerprint,
-        *_told(work, proposal, part, body),
+        *_consequences(work, proposal, part, body),
     )
 
 
-def _told(
+def _consequences(
     work: Work, proposal: approvals.Proposal, part: str, body: Body
 ) -> tuple[list[Replaced], list[TermsWarning]]:
     if proposal.status != "waiting":

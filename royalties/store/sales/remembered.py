@@ -106,10 +106,10 @@ def retailers_waiting(connection: Connection, names: Collection[str]) -> dict[st
         .distinct()
         .order_by(waiting.c.identifier, retailer.c.key)
     )
-    found: dict[str, list[str]] = {}
+    retailers: dict[str, list[str]] = {}
     for name, key in rows:
-        found.setdefault(name, []).append(key)
-    return found
+        retailers.setdefault(name, []).append(key)
+    return retailers
 
 
 def set_aside(connection: Connection, number: int, retailer_id: int, names: Iterable[str]) -> int:
@@ -130,15 +130,15 @@ def lines_waiting(
 ) -> list[tuple[int, WaitingLine]]:
     """Lines of a retailer that wait under some names, each behind its batch."""
     columns = [waiting.c[name] for name in (*WAITING_COLUMNS, "batch_id")]
-    found = []
+    lines = []
     for name in names:
         rows = connection.execute(
             select(*columns)
             .where(waiting.c.identifier == name, waiting.c.retailer_id == retailer_id, is_waiting())
             .order_by(waiting.c.batch_id, waiting.c.sheet, waiting.c.row, waiting.c.kind)
         )
-        found += [(number, WaitingLine(*values)) for *values, number in rows]
-    return found
+        lines += [(number, WaitingLine(*values)) for *values, number in rows]
+    return lines
 
 
 def note_unbundled(connection: Connection, rows: Iterable[Mapping[str, int]]) -> None:

@@ -63,11 +63,11 @@ def _keep_out(response: Response) -> Response:
 
 
 @PAGES.get("/answered/<what>")
-def answered(what: str) -> Answer:
+def answered(answer: str) -> Answer:
     """What was answered; the same for everybody."""
-    if what not in ANSWERED:
+    if answer not in ANSWERED:
         return errors.page(404)
-    heading, words = ANSWERED[what]
+    heading, words = ANSWERED[answer]
     return render_template("public/quote_answered.html", said=heading, words=words)
 
 

@@ -124,7 +124,7 @@ def mapping(number: int) -> Answer:
     if start.of is not None:
         sheet.of, sheet.revision, sheet.base = start.of.body["key"], start.of.id, start.of.body
         sheet.is_near = start.is_near
-    return _page(sheet)
+    return _mapping_page(sheet)
 
 
 @PAGES.post("/<int:number>/mapping")
@@ -134,12 +134,12 @@ def save(number: int) -> Answer:
     asked = request.form.get("act", "save")
     if asked == "headings":
         _propose_again(sheet)
-        return _page(sheet)
+        return _mapping_page(sheet)
     if asked == "preview":
-        return _page(sheet)
+        return _mapping_page(sheet)
     if asked != "save":
         sheet.focus = sheet.form.operate(asked)
-        return _page(sheet)
+        return _mapping_page(sheet)
     return _save(sheet)
 
 
@@ -173,14 +173,14 @@ def _save(sheet: Sheet) -> Answer:
             job = jobs.start(current_work(), "check", upload, {})
     except SetupError as error:
         sheet.blame(error.faults)
-        return _page(sheet), 422
+        return _mapping_page(sheet), 422
     except EntryChangedError as error:
         sheet.refused = str(error)
         sheet.revision = error.now.id if error.now else 0
-        return _page(sheet), 409
+        return _mapping_page(sheet), 409
     except RefusedError as error:
         sheet.refused = str(error)
-        return _page(sheet), 409
+        return _mapping_page(sheet), 409
     wait_for([job])
     flash(f"Saved as “{form['name'].data}”. Files with these columns are recognised now.", "good")
     return redirect(url_for("uploading.upload", number=number), 303)
@@ -234,7 +234,7 @@ def _prepare(sheet: Sheet) -> GlancedSheet:
     return shown
 
 
-def _page(sheet: Sheet) -> str:
+def _mapping_page(sheet: Sheet) -> str:
     shown = _prepare(sheet)
     sheet.look()
     row = fields.header_row(sheet.form)

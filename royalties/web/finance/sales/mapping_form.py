@@ -310,12 +310,12 @@ def sentences(form: MappingForm) -> list[tuple[str, str]]:
 
 def offer(form: MappingForm, sheets: Sequence[GlancedSheet]) -> GlancedSheet:
     """Offer what can be chosen on the page of a file; returns the sheet that is shown."""
-    names = [each.name for each in sheets]
+    names = [visible.name for visible in sheets]
     form["sheet"].offer([(name, name or "the only one") for name in names])
     place = names.index(form["sheet"].data) if form["sheet"].data in names else 0
     sheet = sheets[place]
     printed = list(dict.fromkeys(filter(None, headings(sheet, header_row(form)))))
-    options = [("", _UNREAD), *((each, each) for each in printed)]
+    options = [("", _UNREAD), *((heading, heading) for heading in printed)]
     for column in form.columns():
         column.offer(options)
     g.setdefault(_OFFERED, options)
@@ -333,25 +333,29 @@ def add_words(form: MappingForm, sheet: GlancedSheet, base: Mapping[str, Any] | 
 
     Words that this file lacks are listed if the report knew them before.
     """
-    names = [normal(each) for each in headings(sheet, header_row(form))]
+    names = [normal(heading) for heading in headings(sheet, header_row(form))]
     column = normal(form["kind_column"].data)
     said = {normal(row["word"].data): row["means"].data for row in form["typed_kinds"].rows}
     words: list[str] = []
     if column in names:
         words = [*_words_below(sheet, names.index(column), column)]
         there = set(map(normal, words))
-        words += [each for each in (base or {}).get("kinds", {}) if normal(each) not in there]
+        words += [
+            kind_word
+            for kind_word in (base or {}).get("kinds", {})
+            if normal(kind_word) not in there
+        ]
     form["typed_kinds"].process_data(
         [{"word": word, "means": said.get(normal(word)) or _usual(word)} for word in words]
     )
 
 
 def _words_below(sheet: GlancedSheet, at: int, heading: str) -> Iterable[str]:
-    found: dict[str, str] = {}
+    words: dict[str, str] = {}
     for word in sheet.words.get(at, ()):
         if normal(word) != heading:
-            found.setdefault(normal(word), word)
-    return found.values()
+            words.setdefault(normal(word), word)
+    return words.values()
 
 
 def _usual(word: str) -> str:
@@ -361,15 +365,15 @@ def _usual(word: str) -> str:
 
 def sample_texts(sheet: GlancedSheet, row: int) -> dict[str, str]:
     """Three values of each column by its heading."""
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for at, heading in enumerate(headings(sheet, row)):
-        if heading and heading not in found:
+        if heading and heading not in texts:
             shown = (
-                each if len(each) <= _SAMPLE else f"{each[: _SAMPLE - 1]}…"
-                for each in samples(sheet, row, at)
+                text if len(text) <= _SAMPLE else f"{text[: _SAMPLE - 1]}…"
+                for text in samples(sheet, row, at)
             )
-            found[heading] = " · ".join(shown)
-    return found
+            texts[heading] = " · ".join(shown)
+    return texts
 
 
 def begun(start: Start) -> MappingForm:
