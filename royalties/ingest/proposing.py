@@ -105,7 +105,7 @@ _OF_FORMATS = {
 
 
 @dataclass(slots=True)
-class Proposal:
+class MappingProposal:
     """Where a table is and what its columns are.
 
     Attributes:
@@ -143,7 +143,7 @@ def headings(sheet: GlancedSheet, row: int) -> list[str]:
 
 def propose(
     sheets: Sequence[GlancedSheet], *, sheet: int | None = None, row: int | None = None
-) -> Proposal:
+) -> MappingProposal:
     """Propose where the table is and what its columns hold; what is given is taken so."""
     places = [
         (at, number)
@@ -154,8 +154,8 @@ def propose(
     ]
     best = max(places, key=lambda place: _score(sheets[place[0]], place[1]), default=None)
     if best is None:
-        return Proposal(sheet or 0, row or 1)
-    return Proposal(*best, columns=columns_of(sheets[best[0]], best[1]))
+        return MappingProposal(sheet or 0, row or 1)
+    return MappingProposal(*best, columns=columns_of(sheets[best[0]], best[1]))
 
 
 def _score(sheet: GlancedSheet, row: int) -> tuple[int, int, int]:

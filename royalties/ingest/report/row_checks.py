@@ -27,7 +27,7 @@ from royalties.ingest.report.plausible import Plausible
 from royalties.ingest.report.reading import Known, KnownEdition
 from royalties.ingest.report.row_warnings import RowWarnings
 from royalties.ingest.report.tables import Table
-from royalties.ingest.report.unusual import Copies
+from royalties.ingest.report.unusual import CopyCounts
 
 COMPARED_ROWS = 100_000
 """So many rows are compared with each other; beyond them memory would grow with the file."""
@@ -67,7 +67,7 @@ class RowChecks:
         self._latest_publication = max(self._published.values(), default="")
         self._titles = _Titles(editions)
         self._plausible = Plausible(editions) if report.counts_use else None
-        self._copies = Copies()
+        self._copies = CopyCounts()
         self._compared: dict[int, int] = {}
         self._rows_compared = 0
 

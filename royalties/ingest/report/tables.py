@@ -33,7 +33,7 @@ from royalties.ingest.report.declaration import (
 )
 from royalties.ingest.report.labels import is_total_label
 from royalties.ingest.report.row_filters import RowFilter, TableEnd
-from royalties.ingest.report.workbook import Look
+from royalties.ingest.report.workbook import SheetLook
 
 _AUTHORS = frozenset(
     ("author", "authors", "author(s)", "author name", "author names", "contributor")
@@ -47,7 +47,7 @@ class Sheet(Protocol):
     name: str
 
     @property
-    def look(self) -> Look:
+    def look(self) -> SheetLook:
         """What the second look at a workbook saw."""
         ...
 

@@ -14,7 +14,7 @@ from royalties.services.people.invitations import invited_to
 from royalties.services.people.links import LASTS, DeadLinkError, Purpose
 from royalties.services.people.names import fit_email, fit_name, plain_name
 from royalties.services.people.passwords import keep_password
-from royalties.services.people.sessions import Begun, Browser, as_person, begin
+from royalties.services.people.sessions import BegunSession, Browser, as_person, begin
 from royalties.services.people.staff import close
 from royalties.services.people.throttle import Subject, Tried, attempt
 from royalties.services.work import CLOCKS_DIFFER, RefusedError, Work
@@ -241,7 +241,7 @@ def join(work: Work, token: str) -> None:
 
 def accept(
     work: Work, token: str, name: str, password: str, *, locale: str, browser: Browser
-) -> Begun:
+) -> BegunSession:
     """Come in by an invitation without an account: choose a name and a password.
 
     Raises:

@@ -45,7 +45,7 @@ _CANNOT = (MissingExchangeRateError, NoPlanError, UnknownRightError)
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class AmountChange:
     """An amount as things stand and as proposed, in minor units."""
 
     before: int
@@ -64,9 +64,9 @@ class ContractEffect:
     contract: str
     author: str
     currency: str
-    earned: Comparison
-    payable: Comparison
-    rules: tuple[tuple[str, Comparison], ...]
+    earned: AmountChange
+    payable: AmountChange
+    rules: tuple[tuple[str, AmountChange], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +76,18 @@ class BeneficiaryEffect:
     beneficiary: str
     name: str
     currency: str
-    allocated: Comparison
-    due: Comparison
+    allocated: AmountChange
+    due: AmountChange
 
 
 @dataclass(frozen=True, slots=True)
 class PreviewTotals:
     """Sums over all contracts and beneficiaries of one currency."""
 
-    earned: Comparison
-    payable: Comparison
-    allocated: Comparison
-    due: Comparison
+    earned: AmountChange
+    payable: AmountChange
+    allocated: AmountChange
+    due: AmountChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class Effect:
     beneficiaries: tuple[BeneficiaryEffect, ...] = ()
     same_beneficiaries: int = 0
     totals: Mapping[str, PreviewTotals] = field(default_factory=dict)
-    exceptions: Comparison = Comparison(0, 0)
+    exceptions: AmountChange = AmountChange(0, 0)
     problem: str = ""
 
     @property
@@ -301,7 +301,7 @@ def _compared(empty: Effect, before: Run, after: Run, setup: Setup) -> Effect:
             )
             for currency in currencies
         },
-        exceptions=Comparison(len(before.exceptions), len(after.exceptions)),
+        exceptions=AmountChange(len(before.exceptions), len(after.exceptions)),
     )
 
 
@@ -326,10 +326,10 @@ def _contract_effect(
         some.contract.key,
         some.contract.author,
         some.contract.currency,
-        Comparison(before.earned if before else 0, after.earned if after else 0),
-        Comparison(before.payable if before else 0, after.payable if after else 0),
+        AmountChange(before.earned if before else 0, after.earned if after else 0),
+        AmountChange(before.payable if before else 0, after.payable if after else 0),
         tuple(
-            (rule, Comparison(earned[0].get(rule, 0), earned[1].get(rule, 0)))
+            (rule, AmountChange(earned[0].get(rule, 0), earned[1].get(rule, 0)))
             for rule in dict.fromkeys((*earned[1], *earned[0]))
         ),
     )
@@ -349,19 +349,19 @@ def _beneficiary_effect(
         some.beneficiary,
         setup.beneficiaries[some.beneficiary].name,
         some.currency,
-        Comparison(before.allocated if before else 0, after.allocated if after else 0),
-        Comparison(before.due if before else 0, after.due if after else 0),
+        AmountChange(before.allocated if before else 0, after.allocated if after else 0),
+        AmountChange(before.due if before else 0, after.due if after else 0),
     )
 
 
-def _of(rules: Iterable[tuple[str, Comparison]]) -> list[Comparison]:
+def _of(rules: Iterable[tuple[str, AmountChange]]) -> list[AmountChange]:
     return [figure for _, figure in rules]
 
 
-def _differ(*figures: Comparison) -> bool:
+def _differ(*figures: AmountChange) -> bool:
     return any(figure.difference for figure in figures)
 
 
-def _sum(figures: Iterable[Comparison]) -> Comparison:
+def _sum(figures: Iterable[AmountChange]) -> AmountChange:
     listed = list(figures)
-    return Comparison(sum(each.before for each in listed), sum(each.after for each in listed))
+    return AmountChange(sum(each.before for each in listed), sum(each.after for each in listed))

@@ -19,7 +19,7 @@ from royalties.store.history import newest_revision
 from royalties.store.periods import periods
 from royalties.store.sales import batches, kept_slices, line_file, totals
 from royalties.store.sales.kept_slices import Grouping, Slicing
-from royalties.store.sales.slices import Names
+from royalties.store.sales.slices import LineKeys
 
 
 @dataclass(slots=True)
@@ -28,7 +28,7 @@ class Groupings:
 
     work: Work
     setup: Setup
-    _names: Names | None = None
+    _names: LineKeys | None = None
     _found: dict[int, Grouping] = field(default_factory=dict)
 
     @property

@@ -77,7 +77,7 @@ class PreviewLine:
 
 
 @dataclass(slots=True)
-class Preview:
+class MappingPreview:
     """What the first rows of a file would be; amounts as exact texts by currency.
 
     ``refused`` says why they cannot be read at all; everything else is empty then.
@@ -164,7 +164,7 @@ def first_rows(work: Work, number: int) -> list[GlancedSheet]:
     return sheets
 
 
-def preview(work: Work, number: int, body: Body, period: str = "") -> Preview:
+def preview(work: Work, number: int, body: Body, period: str = "") -> MappingPreview:
     """What the first rows of an upload's file would be, read as an entry says.
 
     Args:
@@ -185,7 +185,7 @@ def preview(work: Work, number: int, body: Body, period: str = "") -> Preview:
         reading = _read(sheets, body, known, period)
         return _previewed(reading, known)
     except UnreadableError as error:
-        return Preview(refused=str(error))
+        return MappingPreview(refused=str(error))
 
 
 def _checked(work: Work, body: Body) -> dict[str, Any]:
@@ -199,14 +199,14 @@ def _read(sheets: Sequence[GlancedSheet], body: Body, known: Known, period: str)
     return read_first_rows(sheets, mapping, "this file", known, choices)
 
 
-def _previewed(reading: Reading, known: Known) -> Preview:
+def _previewed(reading: Reading, known: Known) -> MappingPreview:
     lines: list[SaleLine | WaitingLine] = []
     for chunk in reading.chunks():
         lines += [*chunk.all_sales(), *chunk.waiting]
     lines.sort(key=lambda line: (line.sheet, line.row))
     books = {edition.id: (edition.isbn, edition.title) for edition in known.editions.values()}
     totals = reading.totals
-    return Preview(
+    return MappingPreview(
         lines=[_line(sale_line, books) for sale_line in lines[:SHOWN_LINES]],
         line_count=len(lines),
         rows=totals.rows,

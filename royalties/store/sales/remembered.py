@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, insert, select, update
 
 from royalties.domain.sales.lines import WaitingLine
-from royalties.domain.sales.remembered import BundlePart, Remembered, Said
+from royalties.domain.sales.remembered import AnswerKind, BundlePart, Remembered
 from royalties.store.sales.batches import is_waiting
 from royalties.store.sales.line_tables import WAITING_COLUMNS
 from royalties.store.tables import edition, remembered, retailer, unbundled, waiting
@@ -54,13 +54,13 @@ def remembered_of(connection: Connection) -> dict[int, Remembered]:
     answers: dict[int, dict[tuple[str, str], str]] = {}
     for row in rows:
         value = json.loads(row.value)
-        match Said(row.said):
-            case Said.NO_BOOK:
+        match AnswerKind(row.said):
+            case AnswerKind.NO_BOOK:
                 no_books.setdefault(row.retailer_id, {})[row.key] = row.name
-            case Said.BUNDLE:
+            case AnswerKind.BUNDLE:
                 parts = [BundlePart(numbers[isbn], Fraction(share)) for isbn, share in value]
                 bundles.setdefault(row.retailer_id, {})[row.key] = parts
-            case Said.ANSWER:
+            case AnswerKind.ANSWER:
                 of = answers.setdefault(row.retailer_id, {})
                 of[value["report"], row.name] = value["answer"]
     return {

@@ -102,7 +102,7 @@ def _accept(
     def do(linked: Linked) -> None:
         if refused is not None:
             raise refused
-        form = forms.AcceptForm()
+        form = forms.AcceptQuoteForm()
         if not form.agreed.is_ticked:
             raise RefusedError("tick that you have read the terms: they hold once you accept")
         accepted = quotes.accept_quote(
@@ -211,7 +211,7 @@ def _quote_page(token: str, linked: Linked, refused: str = "") -> str:
         email=linked.email,
         house=setup.publisher if setup else None,
         refused=refused,
-        form=forms.AcceptForm(),
+        form=forms.AcceptQuoteForm(),
         ask=forms.AskByLinkForm(),
         decline=forms.DeclineForm(),
     )

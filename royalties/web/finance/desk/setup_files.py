@@ -15,7 +15,7 @@ from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work, only_looks, release, system
 from royalties.web.finance.terms.editing import confirmed
 from royalties.web.forms.entries import EntryForm
-from royalties.web.forms.fields import Upload
+from royalties.web.forms.fields import FileUpload
 from royalties.web.forms.numbers import as_typed
 
 PAGES = Pages("setup_files", __name__, "/finance", FINANCE)
@@ -27,7 +27,7 @@ _GONE = "The file is not here any more: choose it again."
 class FileForm(EntryForm):
     """A setup file."""
 
-    file = Upload(
+    file = FileUpload(
         "Setup file", hint="JSON or TOML, up to 10 MB. Drop it here, or choose it.", needed=True,
         accept=".json,.toml",
     )  # fmt: skip

@@ -18,7 +18,7 @@ PAGES = Pages("aliases", __name__, "/finance/aliases", FINANCE)
 _LONGEST = 200
 
 
-class MoveForm(EntryForm):
+class AliasForm(EntryForm):
     """What becomes of an alias: the edition is blank where it is ended."""
 
     identifier = Hidden(longest=_LONGEST)
@@ -47,7 +47,7 @@ def one() -> str:
 @PAGES.post("/move")
 def move() -> Answer | Response:
     """Move it to another edition, or end it; for open periods' rows too, if that was ticked."""
-    form = MoveForm(request.form)
+    form = AliasForm(request.form)
     identifier, isbn = form["identifier"].data, form["isbn"].data
     is_end = request.form.get("do") == "end"
     if not is_end and not isbn:
@@ -69,13 +69,13 @@ def move() -> Answer | Response:
     return redirect(url_for(".one", identifier=done.identifier), 303)
 
 
-def _alias_page(identifier: str, form: MoveForm | None = None, mistake: str = "") -> str:
+def _alias_page(identifier: str, form: AliasForm | None = None, mistake: str = "") -> str:
     alias = aliases.find_alias(current_work(), identifier) if identifier else None
     if alias is None:
         abort(404)
     if form is None:
         body = {"identifier": alias.identifier, "seen": alias.edition and alias.edition.isbn}
-        form = MoveForm(body=body)
+        form = AliasForm(body=body)
     elif alias.edition is not None:
         form["seen"].data = alias.edition.isbn
     text = request.values.get("q", "")[:_LONGEST]
