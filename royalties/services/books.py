@@ -29,7 +29,7 @@ from royalties.store.periods.closing import last_change
 from royalties.store.sales.kept_slices import period_slices
 from royalties.store.sales.recorded_orders import recorded_orders
 from royalties.store.sales.remembered import remembered_of
-from royalties.store.sales.slices import Distinctions, Names
+from royalties.store.sales.slices import Distinctions, LineKeys
 from royalties.store.terms import catalogue
 
 LAST_CLOSED = "last closed"
@@ -255,11 +255,11 @@ def _rates_in(rates: Iterable[ExchangeRate], period: Period) -> dict[tuple[str, 
     return {(rate.source, rate.target): rate.rate for rate in rates if rate.period == str(period)}
 
 
-def names_of(work: Work) -> Names:
+def names_of(work: Work) -> LineKeys:
     """ISBNs by edition number, and keys by retailer number."""
     editions = catalogue.edition_rows(work.connection)
     retailers = catalogue.retailer_ids(work.connection)
-    return Names(
+    return LineKeys(
         {row.id: row.isbn for row in editions}, {id_: key for key, id_ in retailers.items()}
     )
 

@@ -69,14 +69,14 @@ def order_rows(rows: Iterable[Row], header: Header) -> Iterator[Row]:
 
 def order_units(text: str, column: str) -> int | Wrong:
     """How many copies an item of an order is of."""
-    whole, _, decimals = text.partition(".")
+    digits, _, decimals = text.partition(".")
     if (
-        whole.isascii()
-        and whole.isdecimal()
-        and len(whole) <= _MOST_DIGITS
+        digits.isascii()
+        and digits.isdecimal()
+        and len(digits) <= _MOST_DIGITS
         and not decimals.strip("0")
     ):
-        return int(whole)
+        return int(digits)
     return Wrong(
         Cause.NO_WHOLE_NUMBER,
         f"{printed(text)!r} is not a whole number",

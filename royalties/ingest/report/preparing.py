@@ -21,7 +21,7 @@ from royalties.ingest.report.declaration import Facts, Header, ReportFormat, nor
 from royalties.ingest.report.layout_remarks import layout_notes, look_remarks
 from royalties.ingest.report.opening import OpenedFile
 from royalties.ingest.report.reading import Known
-from royalties.ingest.report.report import Report
+from royalties.ingest.report.report import ReportReading
 from royalties.ingest.report.tables import FoundTables, Sheet, Table
 from royalties.ingest.report.undecided import (
     counted_sheets,
@@ -39,7 +39,7 @@ def prepared(
     opened: OpenedFile,
     known: Known,
     choices: Given,
-) -> Report:
+) -> ReportReading:
     """A report that is ready to be read, or has questions that come first."""
     choices = choices.beside(declared.answers)
     left = _left_sheets(declared, tables_found, opened)
@@ -70,7 +70,7 @@ def prepared(
         )
         for place, (sheet, header, facts) in enumerate(tables_found)
     ]
-    report = Report(declared, tables, known, converters, choices)
+    report = ReportReading(declared, tables, known, converters, choices)
     report.period = undated.span
     report.texts = texts
     report.unread_sheets = left
@@ -124,13 +124,13 @@ def _dates(declared: ReportFormat, known: Known, choices: Given) -> Dates:
     )
 
 
-def questions_only(choice: Choice) -> Report:
+def questions_only(choice: Choice) -> ReportReading:
     """A reading of no rows that asks one question: without its answer nothing can be read."""
     known = Known({}, {}, date.min)
     numbers, dates = Numbers(decimal_mark("")), Dates(date_order(""), date(2000, 1, 1))
     declared = ReportFormat(name="", title="", columns=())
     converters = Converters(declared, known, numbers, dates, Given({}))
-    report = Report(declared, [], known, converters, Given({}))
+    report = ReportReading(declared, [], known, converters, Given({}))
     report.choices.append(choice)
     return report
 

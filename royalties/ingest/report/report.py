@@ -38,7 +38,7 @@ _NO_PRICE_OF_BUNDLE = Wrong(
 )
 
 
-class Report:
+class ReportReading:
     """See ``reading.Reading``."""
 
     def __init__(

@@ -203,7 +203,7 @@ class ShopExport:
         self._warnings.of("recorded").add(order.number)
         if order.payment is Payment.AWAITED and not order.gone:
             self._warnings.of("recorded-unpaid").add(f"{order.number} ({order.state})")
-            return self._kept(order, worked, {})
+            return self._recorded_rows(order, worked, {})
         worked, changes = self._compared(order, figures, worked, recorded)
         if changes is None:
             return _wrong(order, changed_fault(order, worked, recorded, batches))
@@ -216,7 +216,7 @@ class ShopExport:
             self._warnings.of("changed").add(f"{order.number} ({words})")
             if worked is not None and not order.gone:
                 self._remark(order, figures, worked)
-        return self._kept(order, worked, changes)
+        return self._recorded_rows(order, worked, changes)
 
     def _compared(
         self,
@@ -248,7 +248,7 @@ class ShopExport:
             return worked, {}
         return next((pair for pair in compared if pair[1]), (worked, None))
 
-    def _kept(
+    def _recorded_rows(
         self, order: ExportedOrder, worked: Worked | None, changes: Mapping[int, RowSales]
     ) -> list[Extras]:
         rows: list[Extras] = []

@@ -97,7 +97,7 @@ def retailer_of(
     """The report's retailer, asked for where the setup does not have it."""
     if all(header.at("retailer") >= 0 for _, header, _ in tables_found):
         return None, []
-    own = [key for key, each in known.retailers.items() if declared.name in each.reports]
+    own = [key for key, retailer in known.retailers.items() if declared.name in retailer.reports]
     if len(own) == 1:
         return own[0], []
     default = declared.retailer
@@ -105,7 +105,7 @@ def retailer_of(
     for key in named:
         if key in known.retailers:
             return key, []
-    called = [key for key, each in known.retailers.items() if normal(each.name) in named]
+    called = [key for key, retailer in known.retailers.items() if normal(retailer.name) in named]
     if len(called) == 1:
         return called[0], []
     chosen = choices.get("retailer", "")

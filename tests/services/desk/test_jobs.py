@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from royalties.cli.jobs import _Told, work_off, work_once
+from royalties.cli.jobs import _Progress, work_off, work_once
 from royalties.domain.people import Actor, Role
 from royalties.services.desk import jobs
 from royalties.services.desk.jobs import LEASE, MOST_ATTEMPTS, queue, start
@@ -277,7 +277,7 @@ def test_a_busy_database_lets_a_job_wait(desk: Desk) -> None:
 
 def test_progress_is_kept_outside_the_database(desk: Desk) -> None:
     files = desk.office.system.files
-    told = _Told(desk.office.system, 7)
+    told = _Progress(desk.office.system, 7)
     with desk.office.work():  # which holds the lock on SQLite
         told(5, 10)
         assert files.progress(7) == (5, 10)

@@ -187,10 +187,10 @@ def retailers() -> str:
     period, seen = retailers_summary(work) if setup else (None, ())
     return render_template(
         "finance/terms/retailers.html",
-        found=part_of(sorted(seen, key=lambda each: each.name.casefold())),
+        found=part_of(sorted(seen, key=lambda name: name.name.casefold())),
         mapped=sorted(
             setup.mappings if setup else (),
-            key=lambda each: (each["ended"], (each["name"] or each["key"]).casefold()),
+            key=lambda shop: (shop["ended"], (shop["name"] or shop["key"]).casefold()),
         ),
         known=setup.retailers if setup else {},
         period=period,
