@@ -1,4 +1,4 @@
-"""import, undo, correct, imports, sales, waiting, alias, no-book, bundle, remembered, forget."""
+"""import, undo, correct, imports, sales, waiting, no-book, bundle, remembered, forget."""
 
 import json
 import os
@@ -10,7 +10,6 @@ from typing import Any
 
 import click
 
-from royalties.cli.confirming import confirm_final, final
 from royalties.cli.desk import Desk, amounts, command
 from royalties.domain.counting import counted
 from royalties.domain.sales.changes import (
@@ -33,7 +32,7 @@ from royalties.services.sales.remembered import (
     say_no_book,
     value_words,
 )
-from royalties.services.sales.waiting import alias, edition_words, waiting_list
+from royalties.services.sales.waiting import waiting_list
 from royalties.services.work import RefusedError
 
 _SHOWN = 20
@@ -460,34 +459,6 @@ def waiting(desk: Desk) -> None:
         )
 
 
-@click.command("alias")
-@click.argument("identifier")
-@click.argument("isbn")
-@final
-@command
-def alias_(desk: Desk, identifier: str, isbn: str, *, yes: bool) -> None:
-    """Let IDENTIFIER (an ASIN, an old ISBN) stand for the edition ISBN from now on."""
-    if not yes:
-        with desk.work(trial=True) as work:
-            released = alias(work, identifier, isbn)
-            edition = edition_words(work, isbn)
-        rows = counted(sum(released.rows.values()), "waiting row")
-        effect = (
-            f"{identifier} would stand for {edition} in every report from now on, and {rows} "
-            f"would be recorded."
-        )
-        confirm_final(desk, " ".join([effect, *released.warnings]), yes=yes)
-    with desk.work() as work:
-        released = alias(work, identifier, isbn)
-    if desk.json:
-        desk.show({"released": released.rows, "without_price": released.without_price})
-        return
-    count = sum(released.rows.values())
-    desk.say(f"{identifier} stands for {isbn}; {counted(count, 'waiting row')} recorded.")
-    for each in released.warnings:
-        desk.say(each)
-
-
 @click.command("no-book")
 @click.argument("identifier")
 @click.option("--retailer", required=True, metavar="KEY", help="In whose reports.")
@@ -591,5 +562,5 @@ def forget_(desk: Desk, number: int) -> None:
 
 
 COMMANDS = [
-    import_, undo_, correct_, imports, sales, waiting, alias_, no_book, bundle, remembered, forget_,
+    import_, undo_, correct_, imports, sales, waiting, no_book, bundle, remembered, forget_,
 ]  # fmt: skip
