@@ -78,9 +78,12 @@ JOBS = {
             "sales", "List rows that wait for an unknown edition", "royalties waiting"
         ),
         "alias": CommandEntry(
-            "sales",
+            "aliases",
             "Let an identifier stand for an edition from now on",
             "royalties alias B00EXAMPLE 9781442246942",
+        ),
+        "aliases": CommandEntry(
+            "aliases", "List identifiers that were matched by hand", "royalties aliases"
         ),
         "no-book": CommandEntry(
             "sales",

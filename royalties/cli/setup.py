@@ -53,7 +53,7 @@ def init(desk: Desk, *, time_zone: str | None, example: bool) -> None:
         desk.refuse(
             f"The database counts as migrated to {revision}, but its schema differs. "
             "Missing or different:\n"
-            + "\n".join(f"  {each}" for each in lacks)
+            + "\n".join(f"  {lack}" for lack in lacks)
             + "\nA program from between two releases made it, or it was changed by hand. Make a "
             "copy of the books, add what is missing as migrations/versions define it, and run "
             "'royalties init' again; do not work with these books before.",
@@ -62,8 +62,8 @@ def init(desk: Desk, *, time_zone: str | None, example: bool) -> None:
     if desk.json:
         desk.show({**document, "time_zone": days_of} | ({"example": written} if example else {}))
         return
-    for each in beside:
-        desk.say(f"  beside what is needed: {each} (it is left alone)")
+    for text in beside:
+        desk.say(f"  beside what is needed: {text} (it is left alone)")
     desk.say(f"Ready: {config.home} (migration {revision}, days of {days_of}).")
     if example:
         desk.say(f"{written}: write your own data into it, then: royalties load {written}")

@@ -42,12 +42,12 @@ _ALL = (TWO_PEOPLE, SANDBOX, LOGO_MARK, NO_OPENINGS)
 
 def frame_of(work: Work) -> Frame:
     """The frame of a page."""
-    found: dict[str, Any] = work.once("frame", lambda: find_settings(work.connection, _ALL))
+    settings: dict[str, Any] = work.once("frame", lambda: find_settings(work.connection, _ALL))
     return Frame(
-        found.get(LOGO_MARK) or "",
-        (found.get(SANDBOX) or {}).get("state", ""),
-        bool(found.get(NO_OPENINGS)),
-        bool(found.get(TWO_PEOPLE, True)),
+        settings.get(LOGO_MARK) or "",
+        (settings.get(SANDBOX) or {}).get("state", ""),
+        bool(settings.get(NO_OPENINGS)),
+        bool(settings.get(TWO_PEOPLE, True)),
     )
 
 

@@ -31,15 +31,15 @@ class Contradictions:
             kinds, units, _, nets, _, currencies = columns
             shown = zip(kinds, units, nets, unit_nets, currencies, strict=True)
             for place, each in enumerate(shown):
-                if found := self.of_units(*each):
-                    yield place, *found
+                if contradiction := self.of_units(*each):
+                    yield place, *contradiction
         if columns[2].count(None) == len(columns[2]):
             return
         if self._agreed.issuperset(zip(*columns, strict=True)):
             return
         for place, figures in enumerate(zip(*columns, strict=True)):
-            if figures not in self._agreed and (found := self.of(figures)):
-                yield place, *found
+            if figures not in self._agreed and (contradiction := self.of(figures)):
+                yield place, *contradiction
 
     def of_units(
         self, kind: int, units: int, net: int | None, unit_net: int | None, currency: str

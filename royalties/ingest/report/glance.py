@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, TypeAlias
 
 from royalties.ingest.report.cells import LONGEST, Block, Cell, text_of
-from royalties.ingest.report.workbook import Look
+from royalties.ingest.report.workbook import SheetLook
 
 SHEETS = 12
 ROWS = 200
@@ -101,11 +101,11 @@ def sheets_of(plain: Sequence[Plain]) -> list[GlancedSheet]:
     """Sheets of what ``as_plain`` wrote."""
     return [
         GlancedSheet(
-            each["name"],
-            tuple(tuple(map(_cell, row)) for row in each["rows"]),
-            {int(at): (*words,) for at, words in each["words"].items()},
+            sheet["name"],
+            tuple(tuple(map(_cell, row)) for row in sheet["rows"]),
+            {int(at): (*words,) for at, words in sheet["words"].items()},
         )
-        for each in plain
+        for sheet in plain
     ]
 
 
@@ -114,7 +114,7 @@ class FirstRows:
 
     def __init__(self, sheet: GlancedSheet) -> None:
         self.name = sheet.name
-        self.look = Look()
+        self.look = SheetLook()
         self.size = self.read = len(sheet.rows)
         self._rows = sheet.rows
 

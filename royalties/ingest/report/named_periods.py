@@ -38,21 +38,21 @@ def proposed(
         places: where a text stands, in words, and the text.
         read: a period as people write it, or None.
     """
-    found: dict[str, str] = {}
+    periods: dict[str, str] = {}
     for where, text in places:
         for first, last in _spans(text[:_LONGEST], read):
             if name := _name(first, last):
-                found.setdefault(name, where)
-    return [*found.items()][:_MOST]
+                periods.setdefault(name, where)
+    return [*periods.items()][:_MOST]
 
 
 def proposed_days(places: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Days that texts name, each once, with where it stands."""
-    found: dict[str, str] = {}
+    days: dict[str, str] = {}
     for where, text in places:
         for day in _days(text[:_LONGEST]):
-            found.setdefault(day.isoformat(), where)
-    return [*found.items()][:_MOST]
+            days.setdefault(day.isoformat(), where)
+    return [*days.items()][:_MOST]
 
 
 def _spans(text: str, read: Callable[[str], Span | None]) -> Iterator[Span]:

@@ -90,16 +90,16 @@ class TableEnd:
 
     def watched(self, blocks: Iterable[Block], *, count: bool = True) -> Iterator[Block]:
         """The same, taking note of the end's row and of how many rows with cells are below it."""
-        rest = iter(blocks)
+        following = iter(blocks)
         begun = False
-        for block in rest:
+        for block in following:
             place = self._place(block, begun=begun)
             if place is not None:
                 self.row = block.numbers[place]
                 below = _below(block, place + 1)
                 yield _first(block, place + 1)
                 if count:
-                    self.below = below + sum(_below(each, 0) for each in rest)
+                    self.below = below + sum(_below(later, 0) for later in following)
                 return
             begun = begun or (not self._words and _below(block, 0) > 0)
             yield block

@@ -21,7 +21,7 @@ Place = tuple[int, int]
 
 
 @dataclass(slots=True)
-class Copies:
+class CopyCounts:
     """What rows of a report have in copies; a slip of the hand stands out among them."""
 
     _rows_by_count: Counter[int] = field(default_factory=Counter)

@@ -89,7 +89,7 @@ class OnixPages:
         next(self.rows(""))
 
     def rows(self, name: str) -> Iterator[list[Any]]:  # noqa: ARG002 - there is one sheet
-        """See ``Pages``; the first row names the columns."""
+        """See ``WorkbookPages``; the first row names the columns."""
         try:
             with self._path.open("rb") as file:
                 for count, row in enumerate(self._rows(file)):
@@ -102,11 +102,11 @@ class OnixPages:
             ) from error
 
     def offset(self, name: str) -> int:  # noqa: ARG002
-        """See ``Pages``."""
+        """See ``WorkbookPages``."""
         return 0
 
     def size(self, name: str) -> tuple[int, int]:  # noqa: ARG002
-        """See ``Pages``."""
+        """See ``WorkbookPages``."""
         return 0, len(COLUMNS)
 
     def _rows(self, file: Any) -> Iterator[list[Any]]:

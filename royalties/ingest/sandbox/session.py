@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from royalties.ingest.sandbox.archive import MOST_ROWS, Archive, too_many_rows
-from royalties.ingest.sandbox.books import WIDEST, CarefulPages, FastPages, Pages, blocks
+from royalties.ingest.sandbox.books import WIDEST, CarefulPages, FastPages, WorkbookPages, blocks
 from royalties.ingest.sandbox.looks import FAR, Look, look, sheet_parts, styles
 from royalties.ingest.sandbox.markup import MarkupPages
 from royalties.ingest.sandbox.onix import OnixPages
@@ -31,7 +31,7 @@ class Session:
         self._looks: dict[str, Look] = {}
         self._linked = self._macros = False
         self._kind = kind
-        self._pages: Pages
+        self._pages: WorkbookPages
         if kind in ("xml", "onix"):
             self._pages = MarkupPages(path) if kind == "xml" else OnixPages(path)
             return

@@ -7,7 +7,7 @@ from royalties.domain.people import Role, Verb
 from royalties.services.people.links import DeadLinkError
 from royalties.services.people.names import fit_email, fit_name
 from royalties.services.people.passwords import complaint, normal
-from royalties.services.people.sessions import Begun, Browser, as_person, begin
+from royalties.services.people.sessions import BegunSession, Browser, as_person, begin
 from royalties.services.work import CLOCKS_DIFFER, RefusedError, Work
 from royalties.store.people import people as store
 from royalties.store.work import find_setting, take_setting, write_setting
@@ -47,7 +47,7 @@ def look_at(work: Work, token: str) -> None:
 
 def accept(
     work: Work, token: str, email: str, name: str, password: str, *, locale: str, browser: Browser
-) -> Begun:
+) -> BegunSession:
     """Become the first administrator; the second factor comes next.
 
     Raises:

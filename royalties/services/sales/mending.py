@@ -122,9 +122,9 @@ class _State:
     """The rows that may be changed as the newest check shows them, and the changes so far."""
 
     def __init__(self, document: Mapping[str, Any], before: Sequence[Change]) -> None:
-        self.changes = {(each.sheet, each.row, _place(each)): each for each in before}
+        self.changes = {(change.sheet, change.row, _place(change)): change for change in before}
         self._left_before = {
-            (each.sheet, each.row) for each in before if isinstance(each, RowLeftOut)
+            (change.sheet, change.row) for change in before if isinstance(change, RowLeftOut)
         }
         self._cells: dict[tuple[str, int, int], tuple[str, str]] = {}
         self._rows: set[_Row] = set()
@@ -136,7 +136,7 @@ class _State:
                 if found is not None:
                     self._cells[(*where, found[0])] = (cell["value"], cell["column"])
         for waiting in document["waiting"]:
-            self._rows.update((each["sheet"], each["row"]) for each in waiting.get("at", ()))
+            self._rows.update((row["sheet"], row["row"]) for row in waiting.get("at", ()))
 
     def take(self, change: Change) -> None:
         """Add a change, if it was made for what stands there."""
@@ -167,10 +167,10 @@ class _State:
     def _outdated(self, change: Change) -> OutdatedError:
         """Who came first, as far as it is known."""
         same_row = [
-            each for key, each in self.changes.items() if key[:2] == (change.sheet, change.row)
+            before for key, before in self.changes.items() if key[:2] == (change.sheet, change.row)
         ]
         place = _place(change)
-        first = next((each for each in same_row if _place(each) in (place, -1)), None)
+        first = next((before for before in same_row if _place(before) in (place, -1)), None)
         typed = f" (you typed {change.now!r})" if isinstance(change, CellChange) else ""
         row = f"row {change.row}"
         if isinstance(first, RowLeftOut):

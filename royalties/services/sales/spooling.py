@@ -73,7 +73,7 @@ def spooled(
     Raises:
         DiskError: the lines cannot be written.
     """
-    path, lines = _kept(reading, folder)
+    path, lines = _spooled(reading, folder)
     said = {
         each.name: getattr(reading, each.name) for each in fields(Spooled) if each.name not in _OWN
     }
@@ -89,7 +89,7 @@ def spooled(
     )
 
 
-def _kept(reading: Reading, folder: Path) -> tuple[Path, int]:
+def _spooled(reading: Reading, folder: Path) -> tuple[Path, int]:
     with writing(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=folder, prefix=".lines-")

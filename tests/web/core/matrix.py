@@ -242,6 +242,9 @@ _SALES = {
     "sales.sales": _desk(),
     "sales.as_csv": _desk(),
     "sales.as_xlsx": _desk(),
+    "over_time.over_time": _desk(),
+    "over_time.as_csv": _desk(),
+    "over_time.as_xlsx": _desk(),
 }
 _CLOSING = {
     "closing.periods": _desk(),

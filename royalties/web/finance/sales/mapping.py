@@ -34,7 +34,7 @@ _KEY_LENGTH = 64
 
 
 @dataclass(slots=True)
-class Sheet:
+class MappingPage:
     """A mapping page while somebody is at it.
 
     Attributes:
@@ -58,7 +58,7 @@ class Sheet:
     mistakes: list[tuple[str, str]] = field(default_factory=list)
     refused: str = ""
     missing: list[tuple[str, str]] = field(default_factory=list)
-    preview: mappings.Preview | None = None
+    preview: mappings.MappingPreview | None = None
     focus: str = ""
 
     def blame(self, faults: list[SetupFault]) -> None:
@@ -120,11 +120,11 @@ def mapping(number: int) -> Answer:
         return redirect(url_for("uploading.upload", number=number))
     form = fields.begun(start)
     form["period"].data = form["period"].data or upload.choices.get("period", "")
-    sheet = Sheet(upload, form, [*start.sheets])
+    sheet = MappingPage(upload, form, [*start.sheets])
     if start.of is not None:
         sheet.of, sheet.revision, sheet.base = start.of.body["key"], start.of.id, start.of.body
         sheet.is_near = start.is_near
-    return _page(sheet)
+    return _mapping_page(sheet)
 
 
 @PAGES.post("/<int:number>/mapping")
@@ -134,12 +134,12 @@ def save(number: int) -> Answer:
     asked = request.form.get("act", "save")
     if asked == "headings":
         _propose_again(sheet)
-        return _page(sheet)
+        return _mapping_page(sheet)
     if asked == "preview":
-        return _page(sheet)
+        return _mapping_page(sheet)
     if asked != "save":
         sheet.focus = sheet.form.operate(asked)
-        return _page(sheet)
+        return _mapping_page(sheet)
     return _save(sheet)
 
 
@@ -153,7 +153,7 @@ def preview(number: int) -> Answer:
     return jsonify(html=render_template("finance/sales/mapping_preview.html", sheet=sheet))
 
 
-def _save(sheet: Sheet) -> Answer:
+def _save(sheet: MappingPage) -> Answer:
     form, number = sheet.form, sheet.upload.id
     _prepare(sheet)
     sheet.written = form.entry(sheet.base)
@@ -173,20 +173,20 @@ def _save(sheet: Sheet) -> Answer:
             job = jobs.start(current_work(), "check", upload, {})
     except SetupError as error:
         sheet.blame(error.faults)
-        return _page(sheet), 422
+        return _mapping_page(sheet), 422
     except EntryChangedError as error:
         sheet.refused = str(error)
         sheet.revision = error.now.id if error.now else 0
-        return _page(sheet), 409
+        return _mapping_page(sheet), 409
     except RefusedError as error:
         sheet.refused = str(error)
-        return _page(sheet), 409
+        return _mapping_page(sheet), 409
     wait_for([job])
     flash(f"Saved as “{form['name'].data}”. Files with these columns are recognised now.", "good")
     return redirect(url_for("uploading.upload", number=number), 303)
 
 
-def _answers(sheet: Sheet) -> dict[str, str]:
+def _answers(sheet: MappingPage) -> dict[str, str]:
     """The upload's answers: what the mapping says is not asked of the file any more."""
     kept = ("encoding", "second_table")
     answers = {key: text for key, text in sheet.upload.choices.items() if key in kept}
@@ -196,7 +196,7 @@ def _answers(sheet: Sheet) -> dict[str, str]:
     return answers
 
 
-def _propose_again(sheet: Sheet) -> None:
+def _propose_again(sheet: MappingPage) -> None:
     """Propose columns anew for another sheet or another row of headings."""
     names = [each.name for each in sheet.sheets]
     chosen = sheet.form["sheet"].data
@@ -209,7 +209,7 @@ def _propose_again(sheet: Sheet) -> None:
         column.data = start.body["columns"].get(name, "")
 
 
-def _typed(number: int) -> Sheet:
+def _typed(number: int) -> MappingPage:
     """What a browser sent of the form."""
     _require_import()
     upload = _find_upload(number)
@@ -217,7 +217,7 @@ def _typed(number: int) -> Sheet:
     of = request.form.get("of", "")[:_KEY_LENGTH]
     entry = find_entry(current_work(), mappings.PART, of) if of else None
     revision = request.form.get("revision", "")
-    return Sheet(
+    return MappingPage(
         upload,
         MappingForm(request.form),
         sheets,
@@ -228,13 +228,13 @@ def _typed(number: int) -> Sheet:
     )
 
 
-def _prepare(sheet: Sheet) -> GlancedSheet:
+def _prepare(sheet: MappingPage) -> GlancedSheet:
     shown = fields.offer(sheet.form, sheet.sheets)
     fields.add_words(sheet.form, shown, sheet.base)
     return shown
 
 
-def _page(sheet: Sheet) -> str:
+def _mapping_page(sheet: MappingPage) -> str:
     shown = _prepare(sheet)
     sheet.look()
     row = fields.header_row(sheet.form)

@@ -86,7 +86,7 @@ def _problems(document: words.Document, typed: MendForm | None) -> dict[str, Any
     cause = (
         (request.args["cause"], request.args.get("column", "")) if "cause" in request.args else ()
     )
-    chosen = [each for each in problems if not cause or words.cause_of(each) == cause]
+    chosen = [problem for problem in problems if not cause or words.cause_of(problem) == cause]
     first = (page - 1) * _SHOWN_PROBLEMS
     rows = rows_to_mend(document, chosen)
     from_row = (max(request.args.get("rows", 1, int), 1) - 1) * SHOWN_ROWS
@@ -97,8 +97,8 @@ def _problems(document: words.Document, typed: MendForm | None) -> dict[str, Any
         "to_mend": as_form(document, rows[from_row : from_row + SHOWN_ROWS], typed),
         "from_row": from_row,
         "rows_to_mend": len(rows),
-        "more_problems": {(each["sheet"], each["row"]) for each in chosen}
-        > {(each["sheet"], each["row"]) for each in rows},
+        "more_problems": {(problem["sheet"], problem["row"]) for problem in chosen}
+        > {(problem["sheet"], problem["row"]) for problem in rows},
         "rows_before": at > 1 and here_with(rows=at - 1),
         "rows_after": len(rows) > from_row + SHOWN_ROWS and here_with(rows=at + 1),
         "causes": words.by_cause(problems),
@@ -186,10 +186,10 @@ def leave_out(number: int) -> Answer:
     identifier, reason = (request.form.get(name, "")[:_LONGEST] for name in ("identifier", "why"))
     waiting = (upload.document or {}).get("waiting", ())
     rows = [
-        RowLeftOut(each["sheet"], each["row"], reason)
+        RowLeftOut(row["sheet"], row["row"], reason)
         for entry in waiting
         if entry["isbn"] == identifier and len(entry.get("at", ())) == entry["rows"]
-        for each in entry["at"]
+        for row in entry["at"]
     ]
     if not rows:
         flash(f"Nothing was changed: no rows wait for {identifier} any more.", "warn")
