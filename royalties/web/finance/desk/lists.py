@@ -22,7 +22,7 @@ from royalties.web.core.visit import all_or_nothing, current_work, release, syst
 from royalties.web.core.waiting import wait_for
 from royalties.web.finance.terms.editing import confirmed
 from royalties.web.forms.entries import EntryForm
-from royalties.web.forms.fields import UploadField
+from royalties.web.forms.fields import FileUpload
 from royalties.web.forms.numbers import as_typed
 
 PAGES = Pages("lists", __name__, "/finance/lists", FINANCE)
@@ -63,7 +63,7 @@ _WORDS = {
 class ListForm(EntryForm):
     """A list."""
 
-    file = UploadField("File", needed=True)
+    file = FileUpload("File", needed=True)
 
 
 @PAGES.get(f"/<{_KINDS}:kind>")
