@@ -26,6 +26,16 @@ JOBS = {
             "Load a setup file: titles, contracts, beneficiaries, plans",
             "royalties load setup.json",
         ),
+        "titles": CommandEntry(
+            "lists",
+            "Add and amend titles from a table or an ONIX file",
+            "royalties titles catalogue.xlsx --dry-run",
+        ),
+        "beneficiaries": CommandEntry(
+            "lists",
+            "Add and amend beneficiaries from a table",
+            "royalties beneficiaries payees.csv --dry-run",
+        ),
         "terms": CommandEntry(
             "terms",
             "Show contracts and plans in plain words",

@@ -28,6 +28,7 @@ ROOMS = (
     "finance.desk.approvals",
     "finance.desk.home",
     "finance.desk.house",
+    "finance.desk.lists",
     "finance.desk.setup_files",
     "finance.ledger.pages",
     "finance.orders.board",

@@ -10,6 +10,7 @@ from royalties.ingest.sandbox.archive import MOST_ROWS, Archive, too_many_rows
 from royalties.ingest.sandbox.books import WIDEST, CarefulPages, FastPages, WorkbookPages, blocks
 from royalties.ingest.sandbox.looks import FAR, Look, look, sheet_parts, styles
 from royalties.ingest.sandbox.markup import MarkupPages
+from royalties.ingest.sandbox.onix import OnixPages
 
 
 def send(out: BinaryIO, value: Any) -> None:
@@ -31,8 +32,8 @@ class Session:
         self._linked = self._macros = False
         self._kind = kind
         self._pages: WorkbookPages
-        if kind == "xml":
-            self._pages = MarkupPages(path)
+        if kind in ("xml", "onix"):
+            self._pages = MarkupPages(path) if kind == "xml" else OnixPages(path)
             return
         archive = Archive(path) if kind == "zip" else None
         self._kind = archive.kind() if archive else "xls"
