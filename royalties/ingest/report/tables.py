@@ -23,6 +23,7 @@ from royalties.ingest.report.dates import Dates
 from royalties.ingest.report.declaration import (
     AMOUNTS,
     BOOK,
+    Facts,
     Header,
     ReportFormat,
     RowsAre,
@@ -75,6 +76,10 @@ class Sheet(Protocol):
     def fresh_blocks(self, skip: int, width: int) -> Iterator[Block]:
         """The same once more, while the first are still being read."""
         ...
+
+
+FoundTables = list[tuple[Sheet, Header, Facts]]
+"""Tables of a file that are laid out as a format says."""
 
 
 class Table:

@@ -10,7 +10,7 @@ from royalties.domain.people import Verb
 from royalties.domain.sales.lines import SaleLine, WaitingLine
 from royalties.domain.sales.remembered import BundlePart, Said, shared
 from royalties.domain.terms.identifiers import EditionNames, identifier_key
-from royalties.ingest.report.books import written_identifier
+from royalties.ingest.report.books import unlabelled, written_identifier
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.sales.recording import record_lines
 from royalties.services.sales.waiting import as_matched, receipts
@@ -153,6 +153,8 @@ def _named(work: Work, retailer: str, name: str) -> tuple[int, str, str]:
     if retailer not in setup_in_force(work).retailers:
         raise RefusedError(f"no retailer has the key {retailer!r}: look it up in the setup")
     name = as_matched(written_identifier(name))
+    if not _waiting(work, shops[retailer], identifier_key(name)):
+        name = as_matched(unlabelled(name))
     key = identifier_key(name)
     if not key or len(name) > _LONGEST or not name.isprintable():
         raise RefusedError(f"an identifier or a title has 1 to {_LONGEST} letters, digits or signs")

@@ -11,7 +11,7 @@ from royalties.domain.money import MICRO, rounded
 from royalties.domain.people import Verb
 from royalties.domain.sales.lines import SaleLine
 from royalties.domain.terms.identifiers import EditionNames, identifier_key
-from royalties.ingest.report.books import unfit, written_identifier
+from royalties.ingest.report.books import unfit, unlabelled, written_identifier
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.sales.before_books import early_of, notice_of
 from royalties.services.sales.recording import record_lines
@@ -61,6 +61,8 @@ def alias(work: Work, identifier: str, isbn: str) -> Released:
     editions = {row.isbn: row.id for row in catalogue.edition_rows(work.connection)}
     wanted = as_matched(isbn)
     value = as_matched(written_identifier(identifier))
+    if value not in batches.waiting_identifiers(work.connection):
+        value = as_matched(unlabelled(value))
     if wanted not in editions:
         raise RefusedError(
             f"no edition has the ISBN {isbn!r}: add it to a title of a setup file and load that"
