@@ -207,7 +207,19 @@ JOBS = {
             "royalties invite pat@example.org --name 'Pat Doe' --role clerk",
         ),
         "people": CommandEntry(
-            "people", "List who may sign in, or was invited", "royalties people"
+            "people",
+            "List who may sign in, withdraw an invitation, close an account",
+            "royalties people --withdraw pat@example.org",
+        ),
+        "proposals": CommandEntry(
+            "proposals",
+            "List what waits for a second person, or take it back",
+            "royalties proposals --withdraw 7 --reason 'Wrong plan'",
+        ),
+        "mail": CommandEntry(
+            "mail",
+            "List e-mail, or take a message back that has not left",
+            "royalties mail --take-back 12 --reason 'Wrong address'",
         ),
     },
     "The server": {

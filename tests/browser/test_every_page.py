@@ -311,6 +311,7 @@ VISITS = (
     Visit(f"/finance/orders/{orders.AHEAD}/cancel"),
     Visit(f"/finance/orders/{orders.CANCELLED}/cancel"),
     Visit(f"/finance/orders/{orders.ASKED}/quotes"),
+    Visit(f"/finance/orders/{orders.QUOTED}/quotes"),
     Visit(f"/finance/orders/{orders.BILLED}/quotes"),
     Visit(f"/finance/orders/{orders.PROOFED}/files"),
     Visit(f"/finance/orders/{orders.BILLED}/files"),

@@ -456,6 +456,7 @@ _ORDERS = {
     "orders.hold": _order_form(form={"reason": "They moved"}),
     "orders.resume": _order_form(),
     "orders.promise": _order_form(form={"reason": "Paper", "day": "2026-12-24"}),
+    "order_quotes.withdraw": _order_form(orders.QUOTED, form={"reason": "A wrong price"}),
     "orders.ask_decline": _order(orders.ASKED, look=FINANCE),
     "orders.decline": _order(
         orders.ASKED,
