@@ -105,7 +105,7 @@ TOLD: Mapping[str, Mapping[Side, NoticeWords]] = {
         )
     },
     Action.WITHDRAW_QUOTE: {
-        _THEM: Words(
+        _THEM: NoticeWords(
             "we have withdrawn the quote",
             (
                 "We have withdrawn our quote for {copies} of {title}; nobody can accept it now.",
