@@ -45,8 +45,8 @@ from royalties.store.sales.packed_slices import (
 from royalties.store.sales.slices import (
     PLACES,
     Distinctions,
-    Names,
-    Part,
+    LineKeys,
+    PeriodPart,
     as_asked,
     has_passed,
     has_unpriced,
@@ -322,7 +322,10 @@ def rows_of(
         for some in _chunks(chosen, _SUMMED_AT_ONCE):
             rows: list[SumRow] = []
             for query in import_queries(
-                period_id, asked[is_split], Part(batches, some), has_corrections=has_corrections
+                period_id,
+                asked[is_split],
+                PeriodPart(batches, some),
+                has_corrections=has_corrections,
             ):
                 sums = connection.execute(query).all()
                 rows += _rows(period_id, sums, asked[is_split], is_split=is_split)
@@ -388,7 +391,7 @@ def period_blocks(
     connection: Connection,
     period_id: int,
     asked: Distinctions,
-    names: Names,
+    names: LineKeys,
     imports: Sequence[Slicing] | None = None,
 ) -> list[Block]:
     """A period's sales: what imports keep, and sums over the lines of which nothing is kept.
@@ -408,13 +411,13 @@ def period_blocks(
     kept = [each.batch_id for each in known if each.grouping == asked.grouping]
     others = [each.batch_id for each in known if each.grouping != asked.grouping]
     blocks: list[Block] = []
-    parts = [Part(others)] if others else []
+    parts = [PeriodPart(others)] if others else []
     if kept:
         blocks, again = _kept(connection, period_id, kept, asked, names)
         if again:
-            parts.append(Part(kept, again, unreported=False))
+            parts.append(PeriodPart(kept, again, unreported=False))
         if has_unpriced(connection, period_id):
-            parts.append(Part(kept if others else None, reported=False))
+            parts.append(PeriodPart(kept if others else None, reported=False))
     lines = slices_of(connection, period_id, asked, names, parts, has_corrections=has_corrections)
     return blocks + blocks_of(lines)
 
@@ -424,7 +427,7 @@ def _kept(
     period_id: int,
     batches: Sequence[int],
     asked: Distinctions,
-    names: Names,
+    names: LineKeys,
 ) -> tuple[list[Block], set[int]]:
     """What imports keep, but of editions whose lines have to be looked at: their numbers."""
     columns = (batch_slice.c[name] for name in ("edition_id", "is_split", "places", "sums"))
@@ -446,7 +449,7 @@ def _kept(
 
 
 def differing(
-    connection: Connection, period_id: int, asked: Distinctions, names: Names
+    connection: Connection, period_id: int, asked: Distinctions, names: LineKeys
 ) -> Iterator[str]:
     """What is kept of a period's imports and is not the sum of their lines: a sentence for each.
 
@@ -479,7 +482,7 @@ def _compared_lines(
     connection: Connection, period_id: int, of: _Some, asked: Distinctions
 ) -> _Compared:
     """Lines summed again, by import and edition."""
-    query = _summed(Part(*of).chosen(period_id), asked, _class(asked))
+    query = _summed(PeriodPart(*of).chosen(period_id), asked, _class(asked))
     return _by_edition(connection.execute(query))
 
 

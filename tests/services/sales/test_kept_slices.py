@@ -15,7 +15,7 @@ from royalties.services.work import RefusedError
 from royalties.store.sales import kept_slices
 from royalties.store.sales.kept_slices import period_blocks
 from royalties.store.sales.packed_slices import PackedRow, SumRow, unpacked
-from royalties.store.sales.slices import Part, slices_of
+from royalties.store.sales.slices import slices_of
 from tests.builders.books import (
     EBOOK,
     HARDCOVER,
@@ -45,7 +45,7 @@ def agree(office: Office) -> list[tuple[str, int]]:
             asked = asked_in(setup, period)
             blocks = period_blocks(work.connection, number, asked, names)
             kept = [each for block in blocks for each in block.slices()]
-            lines = slices_of(work.connection, number, asked, names, [Part()])
+            lines = slices_of(work.connection, number, asked, names, [PeriodPart()])
             lines = [each for each in lines if each.kind is not SaleKind.FREE]
             assert summed_with_reversals(kept) == summed_with_reversals(lines)
             assert not [*kept_slices.differing(work.connection, number, asked, names)]
