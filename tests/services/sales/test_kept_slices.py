@@ -15,7 +15,7 @@ from royalties.services.work import RefusedError
 from royalties.store.sales import kept_slices
 from royalties.store.sales.kept_slices import period_blocks
 from royalties.store.sales.packed_slices import PackedRow, SumRow, unpacked
-from royalties.store.sales.slices import slices_of
+from royalties.store.sales.slices import PeriodPart, slices_of
 from tests.builders.books import (
     EBOOK,
     HARDCOVER,
