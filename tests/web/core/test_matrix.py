@@ -655,7 +655,7 @@ def on_postgresql(
         yield site, people(site)
 
 
-@pytest.mark.thorough("hostile values", but_one_in=3)
+@pytest.mark.thorough("hostile values", but_one_in=6)
 @pytest.mark.parametrize("room", ROOMS)
 @pytest.mark.parametrize("site_on", ["sqlite", "postgresql"])
 def test_hostile_query_value_never_crashes_a_page(
@@ -671,7 +671,7 @@ def test_hostile_query_value_never_crashes_a_page(
     assert walk.state() == walk.before
 
 
-@pytest.mark.thorough("hostile values", but_one_in=3)
+@pytest.mark.thorough("hostile values", but_one_in=6)
 @pytest.mark.parametrize("room", ROOMS)
 def test_hostile_form_value_never_crashes_a_page(walk: Walk, room: str, in_full: InFull) -> None:
     wrong, values = [], hostile_values(room, in_full)
