@@ -6,7 +6,10 @@ from collections.abc import Collection, Iterator
 from lxml import html
 from lxml.html import HtmlElement
 
-_NAMED = "//input[not(@type='hidden')] | //select | //textarea | //button | //a[@href] | //img"
+_NAMED = (
+    "(//input[not(@type='hidden')] | //select | //textarea | //button | //a[@href] | //img)"
+    "[not(@hidden)]"
+)
 _REFERS = ("aria-describedby", "aria-labelledby")
 
 

@@ -33,6 +33,7 @@ def test_fault_of_markup_is_found(body: str, fault: str) -> None:
         "<form><input type=search aria-label=Books><button title=Find></button></form>",
         "<p><label for=a>Words</label><input id=a> <label>Words <input></label>",
         "<p><a href=/><img src=data:, alt=Home></a><img src=data:, alt=''>",
+        "<form><input name=user hidden readonly><a href=/ hidden></a></form>",
         "<p id=b>why<p><a href=/ aria-describedby='b b'>y</a>",
     ],
 )
