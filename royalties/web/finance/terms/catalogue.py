@@ -39,6 +39,7 @@ _STANDINGS = {
     ReportStatus.LATE: ("late", "bad"),
     ReportStatus.OWN: ("own orders", ""),
     ReportStatus.NEVER: ("none yet", ""),
+    ReportStatus.RETIRED: ("retired", ""),
 }
 
 
