@@ -41,6 +41,11 @@ JOBS = {
             "Show contracts and plans in plain words",
             "royalties terms",
         ),
+        "entry": CommandEntry(
+            "entry",
+            "Retire, bring back, remove or rename a title, a retailer, a contract …",
+            "royalties entry retailer river --retire --reason 'It closed'",
+        ),
         "schema": CommandEntry(
             "setup",
             "Print the JSON Schema of the setup file",

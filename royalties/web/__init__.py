@@ -53,6 +53,7 @@ ROOMS = (
     "finance.sales.uploading",
     "finance.statements.pages",
     "finance.terms.catalogue",
+    "finance.terms.inverses",
     "finance.terms.mappings",
     "finance.terms.pages",
     "finance.terms.rates",

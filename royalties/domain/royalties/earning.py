@@ -51,6 +51,7 @@ class Uncovered(StrEnum):
     """Why sales earn nothing."""
 
     NO_CONTRACT = "no contract covers the title"
+    CONTRACT_ENDED = "contract ended"
     NO_LIST_PRICE = "no list price in the report or of the edition"
     NO_RULE = "no rule matches"
     NO_RULE_FOR_USAGE = "no rule on net receipts or profit takes subscriptions and loans"
@@ -273,7 +274,9 @@ def earn(  # noqa: PLR0917 - contract, sales, and what they are judged by
     matched: list[tuple[int, Slice]] = []
     free, usage, asks_who = SaleKind.FREE, SaleKind.USAGE, match.asks_who
     for slice_ in slices:
-        isbn, retailer, kind, currency, priced, discount, where, units, net, list_value, of = slice_
+        isbn, retailer, kind, currency, priced, discount, where, units, net, list_value, of, _ = (
+            slice_
+        )
         if kind is free:
             continue
         format_, country, is_usage = sold[isbn].format, where.country, kind is usage

@@ -13,6 +13,7 @@ from fractions import Fraction
 from royalties.domain.money import rounded, units_of
 from royalties.domain.periods import Period, period_of
 from royalties.domain.royalties.allocation import Allocation, CapKey, allocate, asks_where
+from royalties.domain.royalties.days import Claim, claim
 from royalties.domain.royalties.earning import (
     CounterState,
     EarnedLine,
@@ -212,9 +213,10 @@ def account(
     version = plan.on(last)
     if version is None:
         raise NoPlanError(contract, last)
+    theirs, ended = _by_day(books, contract, slices)
     earnings = earn(
         contract,
-        [slice_ for title in contract.titles for slice_ in slices.get(title, ())],
+        theirs,
         books.sold,
         books.channels,
         limits,
@@ -258,7 +260,43 @@ def account(
         allocated.undistributed,
         allocated.cap_use,
     )
-    return done, earnings.exceptions
+    return done, [*earnings.exceptions, *ended]
+
+
+def _by_day(
+    books: Books, contract: Contract, slices: Mapping[str, Sequence[Slice]]
+) -> tuple[list[Slice], list[SalesException]]:
+    """A contract's slices, and those after its end that no other contract takes."""
+    theirs: list[Slice] = []
+    ended: list[SalesException] = []
+    for title in contract.titles:
+        of_title = slices.get(title, ())
+        if all(slice_.day is None for slice_ in of_title):
+            theirs += of_title
+            continue
+        others = [
+            other
+            for other in books.contracts
+            if other.key != contract.key and title in other.titles
+        ]
+        for slice_ in of_title:
+            if slice_.day is None:
+                theirs.append(slice_)
+                continue
+            match claim(contract, others, slice_.day, slice_.kind, slice_.reverses):
+                case Claim.COUNTS:
+                    theirs.append(slice_)
+                case Claim.ENDED:
+                    ended.append(_ended(books, contract, slice_))
+    return theirs, ended
+
+
+def _ended(books: Books, contract: Contract, slice_: Slice) -> SalesException:
+    channel = books.channels[slice_.retailer]
+    reasons = (Uncovered.CONTRACT_ENDED,)
+    return SalesException(
+        contract.key, slice_.isbn, slice_.retailer, channel, slice_.units, reasons
+    )
 
 
 def reserve(

@@ -1,5 +1,6 @@
 """Sales as the calculation sees them: kinds, and slices (sums over like sale lines)."""
 
+from datetime import date
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
@@ -73,7 +74,9 @@ class Slice(NamedTuple):
     ``currency``; ``priced`` is false where neither report nor edition has a list price (then
     ``list_value`` is 0, and no discount is known); ``discount`` is the class between the limits
     that rules name (``domain.discounts``). ``reverses`` is the closed period whose run counted
-    the lines that these take back; None for all others.
+    the lines that these take back; None for all others. ``day`` stands for the days of the
+    lines where contracts of their title end: no contract begins or ends between them. None: no
+    contract asks.
     """
 
     isbn: str
@@ -87,3 +90,4 @@ class Slice(NamedTuple):
     net: int
     list_value: int
     reverses: int | None = None
+    day: date | None = None

@@ -39,6 +39,7 @@ class Beneficiary:
     opening_balance: int = 0
     contact: str = ""
     phone: str = ""
+    retired: date | None = None
 
     def tax_rate_on(self, day: date) -> Fraction:
         """The rate in force on a day; 0 where none is."""

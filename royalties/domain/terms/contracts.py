@@ -127,6 +127,24 @@ class Contract:
     opening_balance: int = 0
     order_charges: tuple[str, ...] = ("option-copies",)
     """What of an order counts into net receipts beside copies, as ``pricing.LineKind`` says it."""
+    ends: date | None = None
+    sell_off_until: date | None = None
+    rights_ended: tuple[tuple[str, date], ...] = ()
+    """Rights that ended, each with its last day."""
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which sales count: the end, or that of the sell-off; None: it goes on."""
+        return self.sell_off_until or self.ends
+
+    def contains(self, day: date) -> bool:
+        """Whether a day lies between the start and the end of the sell-off, both included."""
+        return self.starts <= day and (self.last_day is None or day <= self.last_day)
+
+    def rights_on(self, day: date) -> list[str]:
+        """The rights that have not ended before a day."""
+        ended = dict(self.rights_ended)
+        return [right for right, _ in self.rights if right not in ended or day <= ended[right]]
 
     def share_of(self, right: str) -> Fraction | None:
         """The author's share of a subsidiary right's income, if the contract has it."""

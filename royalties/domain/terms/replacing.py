@@ -251,7 +251,8 @@ def _periods(used: Distributed) -> str:
 
 
 def _contract(old: Body, new: Body, use: EntryUse) -> _ChangeText:
-    same = {"author", "titles"}  # a title more earns; one less is told below
+    # A title more earns, one less is told below; an ended right changes no figure.
+    same = {"author", "titles", "rights_ended"}
     differ = {key for key in {*old, *new} - same if old.get(key) != new.get(key)}
     rules = old.get("rules", [])
     if new.get("rules", [])[: len(rules)] == rules:

@@ -323,7 +323,8 @@ def _price_lists(books: _Books) -> Iterator[SetupFault]:
     listed: dict[str, str] = {}
     for key, prices in books.entries("price_lists"):
         titles = [title.text for title in prices.get("titles").each() if title.text]
-        if books.repeats("price_lists", prices):
+        # Of one that was retired another one may take the place.
+        if books.repeats("price_lists", prices) or prices.get("retired").given:
             titles = []
         elif not titles and ("price_lists", key) not in books.document.wrong:
             titles = [""]

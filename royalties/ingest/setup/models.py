@@ -87,6 +87,11 @@ class Retailer(Part):
         min_length=1,
         description="Reports that are its own, such as publisher-web-orders.",
     )
+    retired: s.Day | None = Field(
+        title="Retired since",
+        default=None,
+        description="No report of it is expected since this day, and it is offered nowhere.",
+    )
 
 
 class Discount(Part):
@@ -209,12 +214,27 @@ class Contract(Part):
     starts: s.Day = Field(
         title="Starts", description="It counts from the period that contains this day."
     )
+    ends: s.Day | None = Field(
+        title="Ends",
+        default=None,
+        description="Its last day; absent: it goes on. Sales after it are another contract's.",
+    )
+    sell_off_until: s.Day | None = Field(
+        title="Sell-off until",
+        default=None,
+        description="Last day of selling off after the end; sales until then count as before.",
+    )
     author: s.Text | None = Field(
         title="Author", default=None, description="With whom the contract was made."
     )
     rules: list[Rule] = Field(default=[], description="How sales earn; the first match counts.")
     subsidiary_rights: dict[s.Right, s.Rate] = Field(
         default={}, description="The author's share of each right's income, a fraction."
+    )
+    rights_ended: dict[s.Right, s.Day] = Field(
+        default={},
+        description="Rights that ended, each with its last day; income of licences given before "
+        "still counts.",
     )
     reserve: Reserve | None = Field(default=None, description="Absent: nothing is withheld.")
     advances: list[Advance] = Field(default=[], description="Oldest first is recouped first.")
@@ -299,6 +319,11 @@ class Beneficiary(Part):
         title="Opening balance",
         default="0",
         description="Owed before the first period, in the publisher’s currency.",
+    )
+    retired: s.Day | None = Field(
+        title="Retired since",
+        default=None,
+        description="They are offered nowhere since this day; what is still due is paid.",
     )
 
 

@@ -73,6 +73,7 @@ def title_of(body: Body) -> Title:
         royalties=body.get("royalties", True),
         editions=tuple(_edition(edition) for edition in body.get("editions", ())),
         shown=_public_title(body),
+        retired=_maybe(body, "retired", date.fromisoformat),
     )
 
 
@@ -86,6 +87,7 @@ def retailer_of(body: Body) -> Retailer:
         region=body.get("region"),
         city=body.get("city"),
         reports=(*body.get("reports", ()),),
+        retired=_maybe(body, "retired", date.fromisoformat),
     )
 
 
@@ -97,6 +99,12 @@ def contract_of(body: Body) -> Contract:
         titles=tuple(body["titles"]),
         currency=currency,
         starts=date.fromisoformat(body["starts"]),
+        ends=_maybe(body, "ends", date.fromisoformat),
+        sell_off_until=_maybe(body, "sell_off_until", date.fromisoformat),
+        rights_ended=tuple(
+            (right, date.fromisoformat(day))
+            for right, day in sorted(body.get("rights_ended", {}).items())
+        ),
         rules=tuple(_rule(rule) for rule in body.get("rules", ())),
         plan=body["plan"],
         author=body.get("author", ""),
@@ -130,6 +138,7 @@ def beneficiary_of(body: Body, currency_of_publisher: str) -> Beneficiary:
         on_hold=body.get("on_hold", False),
         private=body.get("private", False),
         opening_balance=minor_units(body.get("opening_balance", "0"), currency_of_publisher),
+        retired=_maybe(body, "retired", date.fromisoformat),
     )
 
 
@@ -201,6 +210,7 @@ def _edition(body: Body) -> Edition:
         prices=tuple(_price(price) for price in body.get("prices", ())),
         unit_cost=_exact(body.get("unit_cost", "0")),
         identifiers=tuple(sorted(body.get("identifiers", {}).items())),
+        retired=_maybe(body, "retired", date.fromisoformat),
     )
 
 

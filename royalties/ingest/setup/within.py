@@ -101,6 +101,16 @@ def _exactly_one(model: type[Part], at: Node) -> Iterator[SetupFault]:
 # Contracts
 
 
+def _days(contract: Node) -> Iterator[SetupFault]:
+    """A contract ends after it starts, and is sold off after it ends; days compare as texts."""
+    starts, ends, until = (contract.get(name) for name in ("starts", "ends", "sell_off_until"))
+    if until.text and not ends.text:
+        yield until.fault("needs a last day: give ends as well")
+    for after, before, words in ((ends, starts, "starts"), (until, ends, "ends")):
+        if after.text and before.text and after.text < before.text:
+            yield after.fault(f"is before the day on which it {words}: give a later day")
+
+
 def _contract(contract: Node) -> Iterator[SetupFault]:
     rules = contract.get("rules")
     yield from listed_once(contract.get("titles"))
@@ -113,6 +123,7 @@ def _contract(contract: Node) -> Iterator[SetupFault]:
     if not list(rules.each()) and not contract.get("subsidiary_rights").value:
         yield rules.fault("is missing: add at least one rule or a subsidiary right")
     yield from _counters(list(rules.each()))
+    yield from _days(contract)
     for words in ("formats", "channels"):
         yield from listed_once(contract.get("reserve").get(words))
     for advance in contract.get("advances").each():

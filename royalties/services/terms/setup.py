@@ -1,5 +1,6 @@
 """Load a setup file: everything it says is added or amended by key, or nothing is."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,7 +22,7 @@ from royalties.services.sales.waiting import Released, release_waiting
 from royalties.services.terms.replacing import Amended, replaced_by
 from royalties.services.terms.warnings import warnings_of
 from royalties.services.work import Work
-from royalties.store.history import Revision, add_revisions, revisions_in_force
+from royalties.store.history import Revision, add_revisions, new_keys, revisions_in_force
 from royalties.store.orders.orders import own_editions
 from royalties.store.periods import figures, periods, runs
 from royalties.store.sales import batches
@@ -37,6 +38,7 @@ DatedPrice = tuple[str, str, date]
 """ISBN, currency and the day from which a price holds."""
 
 _MOST_NAMED = 50
+_UNKNOWN = re.compile(r'unknown [a-z ]+ "([^"]+)"')
 
 
 @dataclass(slots=True)
@@ -177,19 +179,22 @@ def asked(work: Work, part: str, body: Mapping[str, Any]) -> list[Replaced]:
     return replaced_by(work, _amended(_compare(document, before)[1], before))
 
 
-def amend(work: Work, part: str, body: Mapping[str, Any], *, prepared_by: str = "") -> Loaded:
+def amend(
+    work: Work, part: str, body: Mapping[str, Any], *, prepared_by: str = "", reason: str = ""
+) -> Loaded:
     """Bring one entry of the setup to what its new body says; entries with its key are replaced.
 
     Args:
         part: ``titles``, ``contracts``, … as in a setup file.
         body: the entry as it would stand in a setup file.
         prepared_by: who proposed it, for the log; empty if it is the actor's own.
+        reason: why, for the entry's history.
 
     Raises:
         SetupError: with every fault of the entry, its paths beginning with ``titles[0].``.
     """
     work.actor.require(Verb.LOAD)
-    return _load(work, _entry(work, part, body), part, prepared_by)
+    return _load(work, _entry(work, part, body), part, prepared_by, reason)
 
 
 def add(work: Work, part: str, body: Mapping[str, Any]) -> Loaded:
@@ -229,10 +234,12 @@ def _with_further(work: Work, error: setup_file.SetupError, name: str) -> setup_
     return setup_file.SetupError(name, setup_file.in_order(error.faults, faults))
 
 
-def _load(work: Work, document: setup_file.Document, name: str, prepared_by: str = "") -> Loaded:
+def _load(
+    work: Work, document: setup_file.Document, name: str, prepared_by: str = "", reason: str = ""
+) -> Loaded:
     before = _checked(work, document, name)
     loaded, changed = _compare(document, before)
-    _record(work, name, loaded, changed, before, prepared_by)
+    _record(work, name, loaded, changed, before, prepared_by, reason)
     return loaded
 
 
@@ -265,14 +272,20 @@ def _setup_with(before: Bodies, changed: Iterable[tuple[str, str, dict[str, Any]
     return setup_of(Revision(0, part, key, body) for (part, key), body in bodies.items())
 
 
-def _record(
-    work: Work, name: str, loaded: Loaded, changed: Changed, before: Bodies, prepared_by: str = ""
+def _record(  # noqa: PLR0917 - what was compared, and who wants it why
+    work: Work,
+    name: str,
+    loaded: Loaded,
+    changed: Changed,
+    before: Bodies,
+    prepared_by: str = "",
+    reason: str = "",
 ) -> None:
     """Keep the changed bodies, and record what waited for them."""
     if not changed:
         return
     loaded.recorded = True
-    add_revisions(work.connection, changed, work.at, work.actor.name)
+    add_revisions(work.connection, changed, work.at, work.actor.name, reason)
     setup = setup_of(revisions_in_force(work.connection))
     _record_catalogue(work, setup, {key for kind, key, _ in changed if kind == "titles"})
     # The period's lock comes before the log's, as in a close, so that neither waits for the other.
@@ -281,6 +294,8 @@ def _record(
     detail: dict[str, object] = {"file": name, "added": loaded.added, "amended": loaded.amended}
     if prepared_by:
         detail["prepared_by"] = prepared_by
+    if reason:
+        detail["reason"] = reason
     if loaded.asked:
         detail["replaced"] = [str(each) for each in loaded.asked]
     work.record(Verb.LOAD, {**detail, "entries": _named(changed, before)})
@@ -306,12 +321,48 @@ def _checked(work: Work, document: setup_file.Document, name: str) -> Bodies:
 
 def _compared(work: Work, document: setup_file.Document) -> tuple[Bodies, list[SetupFault]]:
     """The bodies in force, and what is wrong with a document beside them."""
-    before = of_setup(work, "bodies", lambda: _bodies(revisions_in_force(work.connection)))
+    before = bodies_in_force(work)
     merged = {kind: {**before[kind], **document.entries.get(kind, {})} for kind in setup_file.KINDS}
-    faults = setup_file.check(document, merged)
+    faults = _told_of_new_keys(work, document, before, setup_file.check(document, merged))
     if merged["publisher"]:
         faults += _faults_against_books(work, document, before, merged)
     return before, faults
+
+
+def bodies_in_force(work: Work) -> Bodies:
+    """Every entry's body, by part and key."""
+    return of_setup(work, "bodies", lambda: _bodies(revisions_in_force(work.connection)))
+
+
+def _told_of_new_keys(
+    work: Work, document: setup_file.Document, before: Bodies, faults: list[SetupFault]
+) -> list[SetupFault]:
+    """The same, with what a file still calls by a key that was changed, and the one to write."""
+    changed = {
+        (part, old): new
+        for (part, old), new in new_keys(work.connection).items()
+        if old not in before.get(part, {})
+    }
+    if not changed:
+        return faults
+    new_of = {old: new for (_, old), new in changed.items()}
+    told = [
+        SetupFault(
+            f"{document.paths[part, old]}.key",
+            f'"{old}" was changed to "{new}" in the books: write that',
+        )
+        for (part, old), new in changed.items()
+        if (part, old) in document.paths
+    ]
+    for fault in faults:
+        unknown = _UNKNOWN.match(fault.message)
+        old = unknown[1] if unknown else ""
+        told.append(
+            SetupFault(fault.path, f'"{old}" was changed to "{new_of[old]}": write that')
+            if old in new_of
+            else fault
+        )
+    return told
 
 
 def _bodies(revisions: list[Revision]) -> Bodies:

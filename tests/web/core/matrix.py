@@ -369,6 +369,13 @@ _TERMS = {
     "terms.new_plan": _desk(),
     "terms.add_plan": Row(send=FINANCE, page="/finance/new-plan"),
     "terms.try_new_plan": Row(send=FINANCE, page="/finance/new-plan"),
+    "inverses.entry": Row(
+        FINANCE,
+        MANAGERS,
+        own={"part": "retailers", "key": "bay"},
+        missing={"part": "retailers", **_NO_KEY},
+        form={"do": "retire", "reason": "It closed"},
+    ),
     "rates.rates": _desk(),
     "rates.enter_rate": Row(send=MANAGERS, form={"source": "EUR", "target": "USD", "rate": "1.05"}),
     "rates.enter_income": Row(

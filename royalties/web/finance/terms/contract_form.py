@@ -100,6 +100,8 @@ class ContractForm(EntryForm):
     titles = _of("titles", hint="Keys of titles, with commas between; all share one account.")
     currency = _of("currency", hint="Three letters, such as USD.", short=True)
     starts = _of("starts", hint=True, short=True)
+    ends = _of("ends", hint=True, short=True)
+    sell_off_until = _of("sell_off_until", hint=True, short=True)
     plan = _of("plan", hint=True, listed="plans")
     opening_balance = _of("opening_balance", hint=True, short=True)
     reserve_rate = _of(
