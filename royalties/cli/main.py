@@ -31,6 +31,11 @@ JOBS = {
             "Show contracts and plans in plain words",
             "royalties terms",
         ),
+        "openings": CommandEntry(
+            "moving",
+            "Show or load what a house that moves in brings into its books",
+            "royalties openings --template openings.xlsx",
+        ),
         "schema": CommandEntry(
             "setup",
             "Print the JSON Schema of the setup file",
@@ -99,6 +104,11 @@ JOBS = {
             "periods",
             "Compute the draft run of a period",
             "royalties run 2025-H1",
+        ),
+        "parallel": CommandEntry(
+            "moving",
+            "Compare a draft with the last old statement, to the cent",
+            "royalties parallel 2025-H1 old-totals.xlsx",
         ),
         "close": CommandEntry(
             "periods",

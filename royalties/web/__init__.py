@@ -29,6 +29,7 @@ ROOMS = (
     "finance.desk.home",
     "finance.desk.house",
     "finance.desk.setup_files",
+    "finance.periods.parallel",
     "finance.ledger.pages",
     "finance.orders.board",
     "finance.orders.files",

@@ -84,7 +84,7 @@ _HEADED = {
     Step.BENEFICIARIES: ("Beneficiaries", "Add a beneficiary"),
     Step.PLAN: ("A plan", "Add a plan"),
     Step.CONTRACT: ("A contract", "Add a contract"),
-    Step.OPENINGS: ("What was before", "Look at the contracts"),
+    Step.OPENINGS: ("What was before", "Enter what you bring"),
     Step.REPORT: ("The first report", "Import a report"),
     Step.DRAFT: ("A draft", "Compute the draft"),
     Step.CLOSE: ("The first close", "Open the checklist"),
@@ -99,7 +99,7 @@ _ADD = {
     Step.CONTRACT: ("terms.new_contract", "terms.contracts"),
 }
 _IN_ROOM = {
-    Step.OPENINGS: "terms.contracts",
+    Step.OPENINGS: "terms.openings",
     Step.REPORT: "importing.uploads",
 }
 
