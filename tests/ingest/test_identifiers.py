@@ -35,6 +35,12 @@ def _known(names: dict[str, int]) -> Known:
 
 
 FINDER = EditionFinder(_known(SHOP))
+COLUMNS = {
+    "ISBN": FINDER.isbn,
+    "ASIN/ISBN": FINDER.identifier,
+    "short ISBN": EditionFinder(_known(SHOP), short=True).isbn,
+}
+"""How columns of identifiers are read: whatever a column is, it takes the same spellings."""
 
 
 @st.composite
@@ -56,23 +62,28 @@ def other_spellings(draw: st.DrawFn) -> tuple[int, Cell]:
     if text[at - 1 : at + 1].strip("-/_"):
         gap = draw(st.sampled_from(("", " ", "-", "\u00a0", "\u2011", *INVISIBLE)))
         text = text[:at] + gap + text[at:]
+    labels: tuple[str, ...] = ("", "SKU: ", "sku:")
     if name.startswith("978"):
-        labels = ("", "ISBN: ", "isbn ", "ISBN-13: " if len(name) == len(text) else "ISBN:")
-        text = draw(st.sampled_from(labels)) + text
+        labels = ("", "ISBN: ", "isbn ", "eISBN: ", "ISBN no. ", "urn:isbn:", "ASIN/ISBN: ")
+    elif name.startswith("B0"):
+        labels = ("", "ASIN: ", "asin ", "ASIN:", "ASIN/ISBN: ")
+    text = draw(st.sampled_from(labels)) + text
     around = draw(st.sampled_from(("{}", " {}\t", "'{}", '="{}"', "\ufeff{}", "{}\u200b")))
     return SHOP[name], around.format(text)
 
 
-@given(other_spellings())
-def test_an_identifier_is_found_in_any_spelling(spelt: tuple[int, Cell]) -> None:
+@pytest.mark.parametrize("column", COLUMNS)
+@given(spelt=other_spellings())
+def test_an_identifier_is_found_in_any_spelling(column: str, spelt: tuple[int, Cell]) -> None:
     edition, cell = spelt
-    assert FINDER.isbn(cell) == edition
+    assert COLUMNS[column](cell) == edition
 
 
+@pytest.mark.parametrize("column", COLUMNS)
 @pytest.mark.parametrize("name", [name for name in SHOP if name.isdecimal()])
-def test_a_number_may_lose_or_gain_leading_zeros(name: str) -> None:
+def test_a_number_may_lose_or_gain_leading_zeros(name: str, column: str) -> None:
     for cell in (int(name), float(int(name)), f"{int(name)}.0", f"0{name}"):
-        assert FINDER.isbn(cell) == SHOP[name]
+        assert COLUMNS[column](cell) == SHOP[name]
 
 
 @pytest.mark.parametrize(
@@ -88,7 +99,7 @@ def test_a_number_may_lose_or_gain_leading_zeros(name: str) -> None:
     ],
 )
 def test_short_and_padded_isbns_are_found(text: str) -> None:
-    assert isinstance(FINDER.isbn(text), int)
+    assert {read(text) for read in COLUMNS.values()} <= {1, 2}
 
 
 def test_the_text_as_written_counts_before_its_normal_form() -> None:
@@ -112,6 +123,22 @@ def test_an_unknown_identifier_waits(text: str, identifier: str) -> None:
     found = EditionFinder(_known({})).isbn(text)
     assert isinstance(found, Stranger)
     assert found.identifier == identifier
+
+
+@pytest.mark.parametrize(
+    ("text", "identifier"),
+    [
+        ("ISBN: 978-3-16-148410-0", "9783161484100"), ("ISBN 80442957x", "9780804429573"),
+        ("ASIN: b0unknown1", "B0UNKNOWN1"), ("SKU: 12", "12"), ("UPC: 036000291453", "036000291453"),
+        ("ISBN: 9783161484100.0", "9783161484100"),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_an_unknown_identifier_waits_without_its_label(text: str, identifier: str) -> None:
+    finder = EditionFinder(_known({}))
+    for found in (finder.isbn(text), finder.identifier(text)):
+        assert isinstance(found, Stranger)
+        assert found.identifier == identifier
 
 
 @given(st.integers(0, 12), st.sampled_from("OIlSBX"))

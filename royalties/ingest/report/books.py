@@ -1,6 +1,7 @@
 """Identifiers of books, and the editions they name."""
 
 import re
+from collections.abc import Callable
 
 from stdnum import ean, isbn
 
@@ -29,9 +30,12 @@ _NO_ZERO = re.compile(r"\d{7,8}[\dX]", re.ASCII)
 _ASIN = re.compile(r"B0[0-9A-Z]{8}")
 _AS_TEXT = re.compile(r'="([^"]*)"')
 _LABEL = re.compile(
-    r"(?:ISBN|EAN|GTIN)(?:[\s-]?1[034](?!\d))?[\s:.#=-]*(?=\d)|(?:UPC|ASIN|SKU)\s*:\s*(?=\S)",
+    r"(?:urn:)?(?:e-?|print[\s-]?|(?:ASIN|SKU)/)?(?:ISBN|EAN|GTIN)"
+    r"(?:[\s-]?\(?1[034](?!\d)\)?)?(?:\s(?:no|nr))?[\s:.#=-]*(?=\d)"
+    r"|(?P<own>(?:(?:UPC|ASIN|SKU)(?:/ISBN)?)\s*[:#]\s*(?=\S)|ASIN(?:/ISBN)?\s+(?=B0))",
     re.IGNORECASE | re.ASCII,
 )
+"""What people write before an identifier; ``own`` is that of a retailer's own number."""
 _FRACTION = re.compile(r"(\d+)\.0+", re.ASCII)
 _DAMAGED = re.compile(r"\d(?:[.,]\d+)?E\+?\d{1,2}", re.IGNORECASE | re.ASCII)
 _SEVERAL = re.compile(r"(?:97[89]\d{10}|\d{9}[\dXx]).+(?:97[89]\d{10}|\d{9}[\dXx])", re.ASCII)
@@ -62,33 +66,42 @@ class EditionFinder:
 
     def isbn(self, cell: Cell) -> int | Odd:
         """The edition's id by ISBN, or by any other identifier that stands in its place."""
-        return self._noted(cell, self._isbn(cell))
+        return self._noted(cell, self._book_of(cell, self._by_isbn))
 
-    def _noted(self, cell: Cell, found: int | Odd) -> int | Odd:
+    def identifier(self, cell: Cell) -> int | Odd:
+        """The edition's id by a retailer's own number, or by an ISBN in its place."""
+        return self._noted(cell, self._book_of(cell, self._by_own_number))
+
+    def _noted(self, cell: Cell, book: int | Odd) -> int | Odd:
         """What was found, taking note of an alias that told it."""
-        if self._aliases and isinstance(found, int):
-            text = written_identifier(text_of(cell))
-            if label := _LABEL.match(text):
-                text = written_identifier(text[label.end() :])
-            key = identifier_key(text)
-            alias = self._aliases.get(key)
+        if self._aliases and isinstance(book, int):
+            key = identifier_key(unlabelled(written_identifier(text_of(cell))))
+            whole = identifier_key(written_identifier(text_of(cell)))
+            alias = self._aliases.get(whole, self._aliases.get(key))
             if alias is None and isbn.is_valid(key.zfill(10)):
                 alias = self._aliases.get(isbn.to_isbn13(key.zfill(10)))
             if alias is not None:
                 self.by_alias[cell] = alias
-        return found
+        return book
 
-    def _isbn(self, cell: Cell) -> int | Odd:
+    def _book_of(self, cell: Cell, otherwise: Callable[[str, str], int | Odd]) -> int | Odd:
+        """What an identifier names, as it is written, else without its label; else otherwise."""
         text = self._written(cell)
         if isinstance(text, Odd):
             return text
-        if (found := self._named(text)) is not None:
-            return found
-        if label := _LABEL.match(text):
-            text = written_identifier(text[label.end() :])
-            if (found := self._named(text)) is not None:
-                return found
+        if (book := self._named(text)) is not None:
+            return book
+        label = _LABEL.match(text)
+        if label:
+            text = unlabelled(text)
+            if (book := self._named(text)) is not None:
+                return book
         bare = identifier_key(text)
+        if label and label["own"] and not (unfit(text) or _looks_like_isbn(bare)):
+            return self._by_own_number(text, bare)
+        return otherwise(text, bare)
+
+    def _by_isbn(self, text: str, bare: str) -> int | Odd:
         if self._short and bare.isdecimal() and len(bare) < 10:
             bare = bare.zfill(10)
         if _THIRTEEN.fullmatch(bare):
@@ -98,34 +111,27 @@ class EditionFinder:
         padded = self._padded(bare)
         return self._other(text, bare) if padded is None else padded
 
-    def identifier(self, cell: Cell) -> int | Odd:
-        """The edition's id by a retailer's own number."""
-        return self._noted(cell, self._identifier(cell))
-
-    def _identifier(self, cell: Cell) -> int | Odd:
-        text = self._written(cell)
-        if isinstance(text, Odd):
-            return text
-        if (found := self._named(text)) is not None:
-            return found
-        bare = identifier_key(text)
+    def _by_own_number(self, text: str, bare: str) -> int | Odd:
         if _TEN.fullmatch(bare) and isbn.is_valid(bare):
             return self._ten(bare)
         if _THIRTEEN.fullmatch(bare) and ean.is_valid(bare):
             return self._thirteen(bare)
+        padded = self._padded(bare)
+        if isinstance(padded, int | Stranger):
+            return padded
         return Stranger(_waiting_under(text))
 
     def _named(self, text: str) -> int | Odd | None:
         """The edition that an identifier of the catalogue names."""
-        found = self._names.find(text)
-        if len(found) > 1:
-            isbns = sorted({each.isbn for each in self._editions.values() if each.id in found})
+        editions = self._names.find(text)
+        if len(editions) > 1:
+            isbns = sorted({each.isbn for each in self._editions.values() if each.id in editions})
             return Wrong(
                 Cause.SEVERAL_EDITIONS,
                 f"{text!r} can mean {' or '.join(isbns)}",
                 "write the ISBN, or the identifier exactly as it stands in the setup",
             )
-        return next(iter(found), None)
+        return next(iter(editions), None)
 
     def _written(self, cell: Cell) -> str | Odd:
         """The text of an identifier, without what spreadsheets put around it."""
@@ -168,8 +174,8 @@ class EditionFinder:
             return None
         if not is_isbn10(ten):
             return None
-        found = self._ten(ten)
-        return found if isinstance(found, int) or ten.endswith("X") else None
+        book = self._ten(ten)
+        return book if isinstance(book, int) or ten.endswith("X") else None
 
     def _other(self, text: str, bare: str) -> Odd:
         if _ASIN.fullmatch(bare):
@@ -193,12 +199,18 @@ class EditionFinder:
 def written_identifier(text: str) -> str:
     """An identifier without what spreadsheets put around it."""
     text = visible(text).strip()
-    if found := _AS_TEXT.fullmatch(text):
-        text = found[1]
+    if match := _AS_TEXT.fullmatch(text):
+        text = match[1]
     text = text.removeprefix("'").strip()
-    if found := _FRACTION.fullmatch(text):
-        text = found[1]
+    if match := _FRACTION.fullmatch(text):
+        text = match[1]
     return text
+
+
+def unlabelled(text: str) -> str:
+    """An identifier without the label that stands before it."""
+    label = _LABEL.match(text)
+    return written_identifier(text[label.end() :]) if label else text
 
 
 def unfit(text: str) -> Wrong | None:
@@ -218,6 +230,10 @@ def unfit(text: str) -> Wrong | None:
     if word in _NO_NAMES or is_total or not identifier_key(text).strip("_./#&+:"):
         return _no_isbn(f"{text!r} is not an ISBN")
     return None
+
+
+def _looks_like_isbn(bare: str) -> bool:
+    return bool(_THIRTEEN.fullmatch(bare) or _TEN.fullmatch(bare))
 
 
 def _is_own_number(text: str, bare: str) -> bool:

@@ -11,7 +11,7 @@ from royalties.domain.money import MICRO, rounded
 from royalties.domain.people import Verb
 from royalties.domain.sales.lines import SaleLine
 from royalties.domain.terms.identifiers import EditionNames, identifier_key
-from royalties.ingest.report.books import unfit, written_identifier
+from royalties.ingest.report.books import unfit, unlabelled, written_identifier
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.sales.before_books import early_of, notice_of
 from royalties.services.sales.recording import record_lines
@@ -61,6 +61,8 @@ def alias(work: Work, identifier: str, isbn: str) -> Released:
     editions = {row.isbn: row.id for row in catalogue.edition_rows(work.connection)}
     wanted = as_matched(isbn)
     value = as_matched(written_identifier(identifier))
+    if value not in batches.waiting_identifiers(work.connection):
+        value = as_matched(unlabelled(value))
     if wanted not in editions:
         raise RefusedError(
             f"no edition has the ISBN {isbn!r}: add it to a title of a setup file and load that"
@@ -76,7 +78,15 @@ def alias(work: Work, identifier: str, isbn: str) -> Released:
     if taken == {editions[wanted]}:
         return release_waiting(work, setup)
     if taken:
-        raise RefusedError(f"{identifier!r} stands for another edition already")
+        by_hand = {identifier_key(name) for name in catalogue.aliases(work.connection)}
+        raise RefusedError(
+            f"{identifier!r} stands for another edition already: "
+            + (
+                f"move it there, on its page or by 'royalties alias {identifier} {wanted} --move'"
+                if identifier_key(value) in by_hand
+                else "take it out of that one in the setup first"
+            )
+        )
     catalogue.add_alias(work.connection, value, editions[wanted])
     given = aliases.AliasChange(value, None, wanted, 0, work.stored_at, work.actor.name)
     aliases.add_change(work.connection, given)

@@ -149,18 +149,16 @@ def save(work: Work, path: Path, name: str, *, seen: str, confirmed: str = "") -
     """
     work.actor.require(Verb.LOAD)
     lock_setup(work.connection)
-    return save_comparison(
-        work, setup.compare(work, path, name), name, seen=seen, confirmed=confirmed
-    )
+    return save_compared(work, setup.compare(work, path, name), name, seen, confirmed)
 
 
-def save_comparison(
-    work: Work, comparison: Comparison, name: str, *, seen: str, confirmed: str = ""
+def save_compared(
+    work: Work, comparison: Comparison, name: str, seen: str, confirmed: str = ""
 ) -> Saved:
-    """Record what was compared, or put it before a second person; the setup is locked.
+    """The same of what was compared in this transaction, which holds the setup.
 
     Raises:
-        BooksChangedError: it would do something else than what was looked at.
+        BooksChangedError: it would do something else by now.
         UnconfirmedError: it replaces what has counted already, which is to be confirmed.
     """
     work.actor.require(Verb.LOAD)
@@ -238,8 +236,10 @@ def _entries(proposal: approvals.Proposal) -> list[setup.Entry]:
     return [(part, key, entry) for part, key, entry in body["entries"]]
 
 
-def difference(work: Work, comparison: Comparison, number: Callable[[str], str]) -> FileDifference:
-    """What a comparison would add, change and leave, for who looks at it first."""
+def difference(
+    work: Work, comparison: Comparison, number: Callable[[str], str] = str
+) -> FileDifference:
+    """What a comparison would add, change and leave."""
     asked = comparison.loaded.asked
     return FileDifference(
         tuple(_entry_differences(comparison, number)),

@@ -248,7 +248,7 @@ def save(work: Work, path: Path, name: str, *, seen: str, confirmed: str = "") -
     work.actor.require(Verb.LOAD)
     lock_setup(work.connection)
     compared = _compared(work, path, name)
-    return loading.save_comparison(work, compared, name, seen=seen, confirmed=confirmed)
+    return loading.save_compared(work, compared, name, seen, confirmed)
 
 
 def load(work: Work, path: Path, name: str) -> Loaded:

@@ -19,7 +19,7 @@ from royalties.ingest.uploads import artwork
 from royalties.services.orders import attachments, messages
 from royalties.services.periods import parallel
 from royalties.services.sales import uploads
-from royalties.services.terms import catalogue, house, loading, openings
+from royalties.services.terms import catalogue, house, lists, loading, openings
 from royalties.web.core.visit import TOKEN
 
 _FORM = 5_000_000
@@ -39,6 +39,7 @@ _ONE_PICTURE = artwork.LARGEST + _STRANGERS_FORM
 _PICTURES = 3 * artwork.LARGEST + _STRANGERS_FORM
 _FILES = {
     "house.house": house.LARGEST_LOGO + _STRANGERS_FORM,
+    "lists.send": lists.LARGEST + _STRANGERS_FORM,
     "setup_files.look": loading.LARGEST + _STRANGERS_FORM,
     "catalogue.sample": catalogue.LARGEST_SAMPLE + _STRANGERS_FORM,
     "importing.send": uploads.LARGEST,

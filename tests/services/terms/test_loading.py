@@ -433,6 +433,16 @@ def test_an_alias_counts_in_every_spelling(office: Office, written: str) -> None
 
 
 @after(opened)
+@pytest.mark.parametrize("written", ["SKU: HB-LANT-01", "sku:hb lant 01"])
+def test_an_alias_may_be_given_with_its_label(office: Office, written: str) -> None:
+    office.bring_batch([a_row(4, isbn="HB-LANT-01", discount="0.25")])
+    assert office.alias(written, HARDCOVER).rows == {"HB-LANT-01": 1}
+    office.bring_batch([a_row(1, isbn="SKU: HBLANT01")])
+    assert office.rows("SELECT sum(units) FROM sale") == [(5,)]
+    assert office.faults() == {}
+
+
+@after(opened)
 def test_an_identifier_of_the_setup_records_what_waits_in_any_spelling(office: Office) -> None:
     office.bring_batch([a_row(4, isbn="hb lant 01", discount="0.25")])
     collab = part("titles", "collab")

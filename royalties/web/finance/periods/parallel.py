@@ -14,7 +14,7 @@ from royalties.web.core.files import download
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work, release, system
 from royalties.web.forms.entries import EntryForm
-from royalties.web.forms.fields import Lines, Upload
+from royalties.web.forms.fields import FileUpload, Lines
 
 PAGES = Pages("parallel", __name__, "/finance/periods", FINANCE)
 
@@ -44,7 +44,7 @@ FIGURES = {
 class TotalsForm(EntryForm):
     """The old statement's totals."""
 
-    file = Upload(
+    file = FileUpload(
         "The old statement’s totals", hint="Excel or CSV, up to 5 MB. Drop it here, or choose it.",
         needed=True, accept=".xlsx,.csv",
     )  # fmt: skip

@@ -13,8 +13,8 @@ from royalties.services.terms.openings import caps_of
 from royalties.web.core.visit import current_work
 from royalties.web.forms.entries import Body, EntryForm, RowList, Written
 from royalties.web.forms.fields import (
-    Choice,
     EntryField,
+    Selection,
     Share,
     Tick,
     fields_of,
@@ -63,7 +63,7 @@ class RuleForm(EntryForm):
     to = _rule("discount.up_to", short=True)
     basis = _rule(
         "basis",
-        kind=Choice,
+        kind=Selection,
         options=(
             ("", "choose …"),
             ("list", "list price"),
@@ -75,13 +75,13 @@ class RuleForm(EntryForm):
     escalator = EntryField("Escalator")
     tiers_by = _rule(
         "tiers_by",
-        kind=Choice,
+        kind=Selection,
         options=(("", "net copies"), ("list", "list value"), ("net", "net receipts")),
     )
     counter = _rule("counter.name")
     resets = _rule(
         "counter.resets",
-        kind=Choice,
+        kind=Selection,
         options=(("", "never"), ("year", "each year"), ("period", "each period")),
     )
     opening = _rule("counter.opening", short=True)
@@ -125,7 +125,7 @@ def _caps_offered() -> list[tuple[str, str]]:
 class CapForm(EntryForm):
     """What a cap let through before the books."""
 
-    cap = Choice("Cap", options=_caps_offered)
+    cap = Selection("Cap", options=_caps_offered)
     used = _cap("used", short=True)
 
 

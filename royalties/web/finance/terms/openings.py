@@ -18,7 +18,7 @@ from royalties.web.core.pages import Answer
 from royalties.web.core.visit import all_or_nothing, current_work, only_looks, release, system
 from royalties.web.finance.terms.editing import PAGES, confirmed
 from royalties.web.forms.entries import EntryForm
-from royalties.web.forms.fields import Upload
+from royalties.web.forms.fields import FileUpload
 from royalties.web.forms.numbers import as_typed
 
 _MOST_FAULTS = 200
@@ -40,7 +40,7 @@ WORDS = {
 class OpeningsFile(EntryForm):
     """A filled-in table."""
 
-    file = Upload(
+    file = FileUpload(
         "Filled-in table", hint="Excel or CSV, up to 5 MB. Drop it here, or choose it.",
         needed=True, accept=".xlsx,.csv",
     )  # fmt: skip
