@@ -30,6 +30,7 @@ ROOMS = (
     "finance.desk.house",
     "finance.desk.lists",
     "finance.desk.setup_files",
+    "finance.periods.parallel",
     "finance.ledger.pages",
     "finance.orders.board",
     "finance.orders.files",

@@ -11,6 +11,7 @@ from royalties.domain.money import NotAnAmountError, exact_number, number_text
 
 _WORDS = {
     "basis": "basis",
+    "brought_in": "brought into the books",
     "cap": "cap",
     "counter": "counter",
     "ein": "EIN",
@@ -26,6 +27,7 @@ _WORDS = {
     "pay_out_at_year_end": "paid out at year end",
     "per_unit": "per copy",
     "recouped": "recouped before",
+    "released_in": "released in",
     "shows_giving": "tells what it gave",
     "sold_by": "sold by",
     "unit_cost": "cost of one copy",
@@ -37,14 +39,18 @@ _WORDS = {
     "tax_rate": "tax rate",
     "tiers_by": "counted by",
     "up_to": "up to",
+    "withheld_in": "withheld in",
 }
 _SINGULAR = {
     "advances": "advance",
     "awards": "award",
+    "brought_in": "brought in",
+    "caps": "cap",
     "chapters": "chapter",
     "editions": "edition",
     "links": "link",
     "prices": "price",
+    "reserves": "reserve",
     "rules": "rule",
     "steps": "step",
     "tiers": "tier",

@@ -267,7 +267,7 @@ def _contract(old: Body, new: Body, use: EntryUse) -> _ChangeText:
 
 
 def _beneficiary(old: Body, new: Body, use: EntryUse) -> _ChangeText:
-    differ = {"opening_balance"}
+    differ = {"brought_in", "opening_balance"}
     day = use.open_period.ends.isoformat()
     before, after = (_rates(body.get("tax_rate", "0")) for body in (old, new))
     in_force = _on(before, day)

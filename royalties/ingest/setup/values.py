@@ -7,7 +7,12 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from royalties.domain.money import MICRO, minor_units
-from royalties.domain.terms.beneficiaries import Beneficiary, Publisher, WithholdingRate
+from royalties.domain.terms.beneficiaries import (
+    BalanceBroughtIn,
+    Beneficiary,
+    Publisher,
+    WithholdingRate,
+)
 from royalties.domain.terms.catalogue import (
     Award,
     Channel,
@@ -24,13 +29,17 @@ from royalties.domain.terms.catalogue import (
 from royalties.domain.terms.contracts import (
     Advance,
     Basis,
+    CapUsed,
     Contract,
+    ContractBroughtIn,
     Counter,
     Counts,
     DiscountRange,
+    EditionBroughtIn,
     ExchangeRate,
     Income,
     Reserve,
+    ReserveBroughtIn,
     Resets,
     Rule,
     Tier,
@@ -116,6 +125,36 @@ def contract_of(body: Body) -> Contract:
         advances=tuple(_advance(advance, currency) for advance in body.get("advances", ())),
         opening_balance=minor_units(body.get("opening_balance", "0"), currency),
         order_charges=tuple(body.get("order_charges", ("option-copies",))),
+        brought_in=_brought_in(body.get("brought_in", {}), currency),
+    )
+
+
+def _brought_in(body: Body, currency: str) -> ContractBroughtIn:
+    return ContractBroughtIn(
+        minor_units(body.get("undistributed", "0"), currency),
+        tuple(
+            ReserveBroughtIn(
+                each["withheld_in"],
+                minor_units(each["amount"], currency),
+                each.get("released_in", ""),
+            )
+            for each in body.get("reserves", ())
+        ),
+        tuple(
+            CapUsed(
+                minor_units(each["used"], currency),
+                each.get("name", ""),
+                each.get("version", ""),
+                each.get("step", ""),
+            )
+            for each in body.get("caps", ())
+        ),
+        tuple(
+            EditionBroughtIn(
+                each["isbn"], each.get("units", 0), minor_units(each.get("earned", "0"), currency)
+            )
+            for each in body.get("editions", ())
+        ),
     )
 
 
@@ -139,6 +178,14 @@ def beneficiary_of(body: Body, currency_of_publisher: str) -> Beneficiary:
         private=body.get("private", False),
         opening_balance=minor_units(body.get("opening_balance", "0"), currency_of_publisher),
         retired=_maybe(body, "retired", date.fromisoformat),
+        brought_in=tuple(
+            BalanceBroughtIn(
+                each["currency"],
+                minor_units(each["amount"], each["currency"]),
+                each.get("reason", ""),
+            )
+            for each in body.get("brought_in", ())
+        ),
     )
 
 
