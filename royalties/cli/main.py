@@ -41,6 +41,16 @@ JOBS = {
             "Show contracts and plans in plain words",
             "royalties terms",
         ),
+        "entry": CommandEntry(
+            "entry",
+            "Retire, bring back, remove or rename a title, a retailer, a contract …",
+            "royalties entry retailer river --retire --reason 'It closed'",
+        ),
+        "openings": CommandEntry(
+            "moving",
+            "Show or load what a house that moves in brings into its books",
+            "royalties openings --template openings.xlsx",
+        ),
         "schema": CommandEntry(
             "setup",
             "Print the JSON Schema of the setup file",
@@ -112,6 +122,11 @@ JOBS = {
             "periods",
             "Compute the draft run of a period",
             "royalties run 2025-H1",
+        ),
+        "parallel": CommandEntry(
+            "moving",
+            "Compare a draft with the last old statement, to the cent",
+            "royalties parallel 2025-H1 old-totals.xlsx",
         ),
         "close": CommandEntry(
             "periods",

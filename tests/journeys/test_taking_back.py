@@ -98,3 +98,17 @@ def test_message_that_has_not_left_is_taken_back(run: Run, office: Office) -> No
         "nothing is to be taken back" in run("mail", "--take-back", message["mail"], code=1).stderr
     )
     assert "nothing to try again" in run("mail", "--again", message["mail"], code=1).stderr
+
+
+def test_entry_is_shown_retired_renamed_and_removed_by_command(run: Run) -> None:
+    shows = shown(run("entry", "retailer", "bay", "--json"))
+    assert (shows["retired"], shows["renamable"], shows["removable"]) == (None, True, False)
+    why = ("--reason", "A mistake", "--json")
+    assert shown(run("entry", "retailer", "bay", "--retire", *why))["outcome"] == "retired"
+    assert "retired since" in run("entry", "retailer", "bay").stdout
+    run("entry", "retailer", "bay", "--bring-back", *why)
+    run("entry", "retailer", "bay", "--rename", "shore", *why)
+    assert "there is no retailer" in run("entry", "retailer", "bay", code=1).stderr
+    assert "sales or reports" in run("entry", "retailer", "shore", "--remove", *why, code=1).stdout
+    assert "say why" in run("entry", "title", "collab", "--retire", code=1).stderr
+    assert "one step" in run("entry", "title", "collab", "--retire", "--remove", code=2).stderr

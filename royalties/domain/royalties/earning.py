@@ -61,6 +61,7 @@ class Uncovered(StrEnum):
     """Why sales earn nothing."""
 
     NO_CONTRACT = "no contract covers the title"
+    CONTRACT_ENDED = "contract ended"
     NO_LIST_PRICE = "no list price in the report or of the edition"
     NO_RULE = "no rule matches"
     NO_RULE_FOR_USAGE = "no rule on net receipts or profit takes subscriptions and loans"
@@ -344,7 +345,7 @@ def earn(  # noqa: PLR0917 - contract, sales, and what they are judged by
     exceptions: list[SalesException] = []
     known = match.known
     for block in blocks:
-        currency, _, reverses, judged = block.like
+        currency, _, reverses, judged, _ = block.like
         format_, of = sold[block.isbn].format, reverses or 0
         place = known.get((format_, judged))
         if place.__class__ is int:  # nearly always

@@ -11,8 +11,9 @@ from enum import StrEnum
 from fractions import Fraction
 
 from royalties.domain.money import rounded, units_of
-from royalties.domain.periods import Period, period_of
+from royalties.domain.periods import Calendar, Period, parse_period, period_of
 from royalties.domain.royalties.allocation import Allocation, CapKey, allocate, asks_where
+from royalties.domain.royalties.days import Claim, claim
 from royalties.domain.royalties.earning import (
     ZERO,
     CounterState,
@@ -26,7 +27,7 @@ from royalties.domain.royalties.earning import (
     earn,
 )
 from royalties.domain.sales.slices import UNITS, Block
-from royalties.domain.terms.beneficiaries import Beneficiary
+from royalties.domain.terms.beneficiaries import BalanceBroughtIn, Beneficiary
 from royalties.domain.terms.catalogue import Channel
 from royalties.domain.terms.contracts import Advance, Contract, Income, Reserve
 from royalties.domain.terms.discounts import discount_limits, representatives
@@ -35,10 +36,20 @@ from royalties.domain.terms.plans import CapPer, Plan, PlanVersion, beneficiarie
 
 @dataclass(frozen=True, slots=True)
 class HeldReserve:
-    """What a closed period withheld and no later one has released, in minor units."""
+    """What a period withheld and no later one has released, in minor units.
+
+    ``release`` is the period that releases it, whatever the terms say; only what was withheld
+    before the books may name one.
+    """
 
     period: int
     amount: int
+    release: int | None = None
+
+    def is_due(self, period: int, hold: int) -> bool:
+        """Whether a period releases it, which holds what it withholds for ``hold`` periods."""
+        due = self.period + hold if self.release is None else self.release
+        return due <= period
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +68,35 @@ class ContractState:
     counters_year: Mapping[str, Fraction] = field(default_factory=dict)
     caps_life: Mapping[CapKey, int] = field(default_factory=dict)
     caps_year: Mapping[CapKey, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class BroughtIn:
+    """What a contract brings into its first run beside a debit balance; amounts in minor units.
+
+    ``caps`` are what each cap let through, as far as its time counts; ``sold`` net copies and
+    what they earned by ISBN.
+    """
+
+    held: tuple[HeldReserve, ...] = ()
+    undistributed: int = 0
+    caps: Mapping[CapKey, int] = field(default_factory=dict)
+    sold: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def reserves(self) -> int:
+        """All that is held."""
+        return sum(each.amount for each in self.held)
+
+    def state(self, brought_forward: int) -> ContractState:
+        """As a contract's state before its first run."""
+        return ContractState(
+            brought_forward,
+            self.held,
+            undistributed=self.undistributed,
+            caps_life=self.caps,
+            caps_year=self.caps,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +165,7 @@ class ContractRun:
     allocations: tuple[Allocation, ...]
     undistributed: int
     cap_use: Mapping[CapKey, int]
+    brought_in: BroughtIn | None = None
 
 
 class NotPaid(StrEnum):
@@ -137,7 +178,10 @@ class NotPaid(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """One beneficiary's account in one currency, in minor units."""
+    """One beneficiary's account in one currency, in minor units.
+
+    ``adjustments`` are what of the balance brought into the books has a reason of its own.
+    """
 
     beneficiary: str
     currency: str
@@ -149,6 +193,7 @@ class Settlement:
     paid: int
     carried_forward: int
     reason: NotPaid | None
+    adjustments: tuple[BalanceBroughtIn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,14 +255,19 @@ def account(
     discounts: Sequence[Fraction],
 ) -> tuple[ContractRun, list[SalesException]]:
     """One contract from its sales to its allocations (calculation.md, steps 1 to 3)."""
-    period, state = books.period, books.states.get(contract.key, _new(contract))
+    period, state = books.period, books.states.get(contract.key)
+    brought_in = None
+    if state is None:
+        brought_in = brought_in_of(contract, period.calendar)
+        state = (brought_in or BroughtIn()).state(contract.opening_balance)
     plan, last = books.plans[contract.plan], period.ends
     version = plan.on(last)
     if version is None:
         raise NoPlanError(contract, last)
+    theirs, ended = _by_day(books, contract, blocks)
     earnings = earn(
         contract,
-        [block for title in contract.titles for block in blocks.get(title, ())],
+        theirs,
         books.sold,
         books.channels,
         discounts,
@@ -260,8 +310,52 @@ def account(
         tuple(allocated.allocations),
         allocated.undistributed,
         allocated.cap_use,
+        brought_in,
     )
-    return done, earnings.exceptions
+    return done, [*earnings.exceptions, *ended]
+
+
+def _by_day(
+    books: Books, contract: Contract, blocks: Mapping[str, Sequence[Block]]
+) -> tuple[list[Block], list[SalesException]]:
+    """A contract's sales, and those after its end that no other contract takes."""
+    theirs: list[Block] = []
+    ended: list[SalesException] = []
+    for title in contract.titles:
+        of_title = blocks.get(title, ())
+        if all(block.like.day is None for block in of_title):
+            theirs += of_title
+            continue
+        others = [
+            other
+            for other in books.contracts
+            if other.key != contract.key and title in other.titles
+        ]
+        for block in of_title:
+            day, reverses = block.like.day, block.like.reverses
+            if day is None:
+                theirs.append(block)
+                continue
+            claims = [claim(contract, others, day, who.kind, reverses) for who in block.sellers]
+            counted = [each is Claim.COUNTS for each in claims]
+            if all(counted):
+                theirs.append(block)
+                continue
+            if any(counted):
+                theirs.append(block.chosen(counted))
+            after = block.chosen([each is Claim.ENDED for each in claims])
+            ended += [
+                SalesException(
+                    contract.key,
+                    block.isbn,
+                    who.retailer,
+                    books.channels[who.retailer],
+                    units,
+                    (Uncovered.CONTRACT_ENDED,),
+                )
+                for who, units in zip(after.sellers, after.column(UNITS), strict=True)
+            ]
+    return theirs, ended
 
 
 def reserve(
@@ -280,7 +374,7 @@ def reserve(
     periods, what was withheld two periods ago is released.
     """
     hold = terms.hold_periods if terms else 0
-    due = tuple(entry for entry in held if entry.period <= period.ordinal - hold)
+    due = tuple(entry for entry in held if entry.is_due(period.ordinal, hold))
     released = sum(entry.amount for entry in due)
     if terms is None:
         return Withheld(0, 0, released, due)
@@ -351,8 +445,8 @@ def settle(books: Books, contracts: Sequence[ContractRun]) -> list[Settlement]:
             allocated[key] = allocated.get(key, 0) + given.amount
     planned = {name for done in contracts for name in beneficiaries_of(done.version.steps)}
     for payee in books.beneficiaries.values():
-        if payee.opening_balance:
-            allocated.setdefault((payee.key, books.currency), 0)
+        for currency in payee.brought_in_by(books.currency):
+            allocated.setdefault((payee.key, currency), 0)
     settled = [
         _settlement(books, books.beneficiaries[name], currency, amount)
         for (name, currency), amount in sorted(allocated.items())
@@ -365,8 +459,11 @@ def settle(books: Books, contracts: Sequence[ContractRun]) -> list[Settlement]:
 
 
 def _settlement(books: Books, payee: Beneficiary, currency: str, allocated: int) -> Settlement:
-    opening = payee.opening_balance if currency == books.currency else 0
-    brought_forward = books.balances.get((payee.key, currency), opening)
+    carried = books.balances.get((payee.key, currency))
+    is_first = carried is None
+    if carried is None:
+        carried = payee.brought_in_by(books.currency).get(currency, 0)
+    brought_forward = carried
     rate = payee.tax_rate_on(books.period.ends)
     tax = rounded(rate * allocated)
     due = brought_forward + allocated - tax
@@ -381,12 +478,41 @@ def _settlement(books: Books, payee: Beneficiary, currency: str, allocated: int)
         reason = NotPaid.BELOW_MINIMUM
     paid = 0 if reason else due
     return Settlement(
-        payee.key, currency, brought_forward, allocated, rate, tax, due, paid, due - paid, reason
+        payee.key,
+        currency,
+        brought_forward,
+        allocated,
+        rate,
+        tax,
+        due,
+        paid,
+        due - paid,
+        reason,
+        payee.adjustments(currency) if is_first else (),
     )
 
 
-def _new(contract: Contract) -> ContractState:
-    return ContractState(brought_forward=contract.opening_balance)
+def brought_in_of(contract: Contract, calendar: Calendar) -> BroughtIn | None:
+    """What a contract brings into its first run; None: nothing."""
+    said = contract.brought_in
+    if not said:
+        return None
+    return BroughtIn(
+        tuple(
+            HeldReserve(
+                parse_period(each.withheld_in, calendar).ordinal,
+                each.amount,
+                parse_period(each.released_in, calendar).ordinal if each.released_in else None,
+            )
+            for each in said.reserves
+        ),
+        said.undistributed,
+        {
+            CapKey(contract.plan, each.version, each.path, each.name): each.amount
+            for each in said.caps
+        },
+        {each.isbn: (each.units, each.earned) for each in said.editions},
+    )
 
 
 def _stands(contract: Contract, state: ContractState, books: Books) -> dict[str, Fraction]:

@@ -57,6 +57,7 @@ def _contract(done: ContractRun, *, with_lines: bool) -> Document:
         "key": done.contract.key,
         "currency": currency,
         **{name: amount_text(amount, currency) for name, amount in amounts.items()},
+        **_brought_in(done),
         "plan": done.contract.plan,
         "plan_version": done.version.starts.isoformat(),
         **({"lines": _lines(done.lines, currency)} if with_lines else {}),
@@ -68,6 +69,21 @@ def _contract(done: ContractRun, *, with_lines: bool) -> Document:
             }
             for allocation in done.allocations
         ],
+    }
+
+
+def _brought_in(done: ContractRun) -> Document:
+    """What a contract brought into the books, in its first run alone."""
+    if done.brought_in is None:
+        return {}
+    currency = done.contract.currency
+    return {
+        "brought_in": {
+            "reserves": amount_text(done.brought_in.reserves, currency),
+            "undistributed": amount_text(done.brought_in.undistributed, currency),
+            "caps_used": amount_text(sum(done.brought_in.caps.values()), currency),
+            "units": sum(units for units, _ in done.brought_in.sold.values()),
+        }
     }
 
 
@@ -111,4 +127,16 @@ def _settlement(settlement: Settlement) -> Document:
         "currency": settlement.currency,
         **{name: amount_text(amount, settlement.currency) for name, amount in amounts.items()},
         "reason": settlement.reason.value if settlement.reason else None,
+        **_adjustments(settlement),
+    }
+
+
+def _adjustments(settlement: Settlement) -> Document:
+    if not settlement.adjustments:
+        return {}
+    return {
+        "adjustments": [
+            {"amount": amount_text(each.amount, each.currency), "reason": each.reason}
+            for each in settlement.adjustments
+        ]
     }

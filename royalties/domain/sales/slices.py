@@ -1,6 +1,7 @@
 """Sales as the calculation sees them: kinds, and slices (sums over like sale lines)."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from enum import IntEnum, StrEnum
 from itertools import chain, compress
 from typing import NamedTuple
@@ -75,7 +76,9 @@ class Slice(NamedTuple):
     ``currency``; ``priced`` is false where neither report nor edition has a list price (then
     ``list_value`` is 0, and no discount is known); ``discount`` is the class between the limits
     that rules name (``domain.discounts``). ``reverses`` is the closed period whose run counted
-    the lines that these take back; None for all others.
+    the lines that these take back; None for all others. ``day`` stands for the days of the
+    lines where contracts of their title end: no contract begins or ends between them. None: no
+    contract asks.
     """
 
     isbn: str
@@ -89,6 +92,7 @@ class Slice(NamedTuple):
     net: int
     list_value: int
     reverses: int | None = None
+    day: date | None = None
 
 
 class Seller(NamedTuple):
@@ -114,6 +118,7 @@ class Like(NamedTuple):
     place: Place
     reverses: int | None
     judged: Judged
+    day: date | None = None
 
 
 UNITS, NET, LIST_VALUE = range(1, 4)
@@ -159,7 +164,7 @@ class Block(NamedTuple):
 
     def slices(self) -> Iterator[Slice]:
         """The same as slices."""
-        currency, place, reverses, judged = self.like
+        currency, place, reverses, judged, day = self.like
         columns = map(self.column, (UNITS, NET, LIST_VALUE))
         for (retailer, kind), units, net, list_value in zip(self.sellers, *columns, strict=True):
             yield Slice(
@@ -174,6 +179,7 @@ class Block(NamedTuple):
                 net,
                 list_value,
                 reverses,
+                day,
             )
 
 
@@ -185,7 +191,7 @@ def blocks_of(slices: Iterable[Slice]) -> list[Block]:
             continue
         is_usage = each.kind is SaleKind.USAGE
         judged = Judged(each.place.country, each.discount, each.priced, is_usage)
-        like = Like(each.currency, each.place, each.reverses, judged)
+        like = Like(each.currency, each.place, each.reverses, judged, each.day)
         of_block = sums.setdefault((each.isbn, like), {})
         seller = Seller(each.retailer, each.kind)
         units, net, list_value = of_block.get(seller, (0, 0, 0))

@@ -416,7 +416,9 @@ def bad_cells(block: Block) -> dict[int, list[tuple[int, Wrong]]]:
         if str not in types:
             continue
         texts = cells if len(types) == 1 else [cell for cell in cells if isinstance(cell, str)]
-        if max(map(len, texts)) <= LONGEST and not CONTROL.search("".join(texts)):  # type: ignore[arg-type]
+        together = "".join(texts)  # type: ignore[arg-type]
+        harmless = together.isprintable() or not CONTROL.search(together)
+        if harmless and (len(together) <= LONGEST or max(map(len, texts)) <= LONGEST):  # type: ignore[arg-type]
             continue
         for place, cell in enumerate(cells):
             if isinstance(cell, str) and (wrong := bad_text(cell)):

@@ -28,8 +28,8 @@ from royalties.ingest.report.row_checks import RowChecks
 from royalties.ingest.report.tables import Sheet, Table
 from royalties.ingest.report.tally import Tally
 
-CHUNK = 8_192
-"""Lines handed over at a time, at least."""
+CHUNK = 128
+"""Lines handed over at a time, at least: while they are still near the processor."""
 
 _NO_PRICE_OF_BUNDLE = Wrong(
     Cause.NO_LIST_PRICE,

@@ -64,7 +64,7 @@ class Tally(SalesTally):
         totals.usage_lines = self.kinds[SaleKind.USAGE]
         totals.waiting.update(self.waiting)
         totals.sums.update(self.sums)
-        for key, each in self.sums.items():
+        for key, each in totals.sums.items():
             if key.month < self._first_day[:7]:
                 self._early.add(0, each.units, key.currency, each.net)
         totals.early = self._early

@@ -8,7 +8,12 @@ from functools import lru_cache
 from typing import Any, TypeVar, cast
 
 from royalties.domain.money import MICRO, minor_units
-from royalties.domain.terms.beneficiaries import Beneficiary, Publisher, WithholdingRate
+from royalties.domain.terms.beneficiaries import (
+    BalanceBroughtIn,
+    Beneficiary,
+    Publisher,
+    WithholdingRate,
+)
 from royalties.domain.terms.catalogue import (
     Award,
     Channel,
@@ -25,13 +30,17 @@ from royalties.domain.terms.catalogue import (
 from royalties.domain.terms.contracts import (
     Advance,
     Basis,
+    CapUsed,
     Contract,
+    ContractBroughtIn,
     Counter,
     Counts,
     DiscountRange,
+    EditionBroughtIn,
     ExchangeRate,
     Income,
     Reserve,
+    ReserveBroughtIn,
     Resets,
     Rule,
     Tier,
@@ -100,6 +109,7 @@ def title_of(body: Body) -> Title:
         royalties=body.get("royalties", True),
         editions=tuple(_edition(edition) for edition in body.get("editions", ())),
         shown=_public_title(body),
+        retired=_maybe(body, "retired", _day),
     )
 
 
@@ -113,6 +123,7 @@ def retailer_of(body: Body) -> Retailer:
         region=body.get("region"),
         city=body.get("city"),
         reports=(*body.get("reports", ()),),
+        retired=_maybe(body, "retired", _day),
     )
 
 
@@ -124,6 +135,11 @@ def contract_of(body: Body) -> Contract:
         titles=tuple(body["titles"]),
         currency=currency,
         starts=_day(body["starts"]),
+        ends=_maybe(body, "ends", _day),
+        sell_off_until=_maybe(body, "sell_off_until", _day),
+        rights_ended=tuple(
+            (right, _day(day)) for right, day in sorted(body.get("rights_ended", {}).items())
+        ),
         rules=tuple(_rule(rule) for rule in body.get("rules", ())),
         plan=body["plan"],
         author=body.get("author", ""),
@@ -135,6 +151,36 @@ def contract_of(body: Body) -> Contract:
         advances=tuple(_advance(advance, currency) for advance in body.get("advances", ())),
         opening_balance=_minor(body.get("opening_balance", "0"), currency),
         order_charges=tuple(body.get("order_charges", ("option-copies",))),
+        brought_in=_brought_in(body.get("brought_in", {}), currency),
+    )
+
+
+def _brought_in(body: Body, currency: str) -> ContractBroughtIn:
+    return ContractBroughtIn(
+        _minor(body.get("undistributed", "0"), currency),
+        tuple(
+            ReserveBroughtIn(
+                each["withheld_in"],
+                _minor(each["amount"], currency),
+                each.get("released_in", ""),
+            )
+            for each in body.get("reserves", ())
+        ),
+        tuple(
+            CapUsed(
+                _minor(each["used"], currency),
+                each.get("name", ""),
+                each.get("version", ""),
+                each.get("step", ""),
+            )
+            for each in body.get("caps", ())
+        ),
+        tuple(
+            EditionBroughtIn(
+                each["isbn"], each.get("units", 0), _minor(each.get("earned", "0"), currency)
+            )
+            for each in body.get("editions", ())
+        ),
     )
 
 
@@ -157,6 +203,15 @@ def beneficiary_of(body: Body, currency_of_publisher: str) -> Beneficiary:
         on_hold=body.get("on_hold", False),
         private=body.get("private", False),
         opening_balance=_minor(body.get("opening_balance", "0"), currency_of_publisher),
+        retired=_maybe(body, "retired", _day),
+        brought_in=tuple(
+            BalanceBroughtIn(
+                each["currency"],
+                _minor(each["amount"], each["currency"]),
+                each.get("reason", ""),
+            )
+            for each in body.get("brought_in", ())
+        ),
     )
 
 
@@ -227,6 +282,7 @@ def _edition(body: Body) -> Edition:
         prices=tuple(_price(price) for price in body.get("prices", ())),
         unit_cost=_exact(body.get("unit_cost", "0")),
         identifiers=tuple(sorted(body.get("identifiers", {}).items())),
+        retired=_maybe(body, "retired", _day),
     )
 
 

@@ -162,8 +162,11 @@ def _contracts(setup: Setup) -> list[str]:
 
 
 def _openings(work: Work, setup: Setup) -> list[str]:
-    has_any = any(each.opening_balance for each in setup.beneficiaries.values()) or any(
+    has_any = any(
+        each.opening_balance or each.brought_in for each in setup.beneficiaries.values()
+    ) or any(
         contract.opening_balance
+        or contract.brought_in
         or contract.advances
         or any(rule.counter.opening for rule in contract.rules)
         for contract in setup.contracts.values()

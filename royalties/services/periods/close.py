@@ -21,6 +21,7 @@ from royalties.services.periods.checklist import (
     require_possible,
 )
 from royalties.services.periods.draft import RunView, draft, run_view
+from royalties.services.periods.parallel import require_settled
 from royalties.services.statements.numbering import number_statements
 from royalties.services.terms.warnings import warning_document, warnings_of_run
 from royalties.services.uncollected import uncollected
@@ -75,6 +76,7 @@ def before_close(work: Work, text: str, *, early: str = "") -> Outlook:
     shown = run_view(work, text)
     found = outlook_on(work, shown.period, shown)
     require_possible(found, early)
+    require_settled(work, found.period)
     return found
 
 
@@ -114,6 +116,7 @@ def close(
     checklist = outlook_on(work, period, RunView(period, done, setup, fingerprint))
     early = "" if checklist.has_ended else early.strip()
     require_possible(checklist, early)
+    require_settled(work, str(period))
     proposal = _require_approved(work, checklist, early)
     if work.actor.person is None:
         confirmed = require_confirmed(checklist, confirm=confirm, seen=seen)
