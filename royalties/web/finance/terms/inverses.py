@@ -81,11 +81,12 @@ def entry(part: str, key: str) -> Answer:
         abort(404)
     if request.method == "GET":
         return _page(found)
+    act = _DO.get(request.form.get("do", ""))
+    if act is None:
+        return _page(found, refused="choose what is to be done with it"), 422
     try:
         with all_or_nothing():
-            words, onward = _DO[request.form.get("do", "")](found)
-    except KeyError:
-        abort(400)
+            words, onward = act(found)
     except SetupError as error:
         refused = "; ".join(f"{_field(fault)} {fault.message}" for fault in error.faults)
         return _page(found, refused=refused), 422
@@ -217,7 +218,7 @@ def _page(found: Standing, *, refused: str = "") -> str:
         named_by=[
             (
                 service.WORDS.get(of, "mapped report"),
-                other,
+                service.name_of(current_work(), of, other),
                 url_for(_PAGE_OF[of], key=other) if of in _PAGE_OF else "",
             )
             for of, other in found.references
