@@ -28,7 +28,7 @@ from royalties.services.work import RefusedError, Work
 from royalties.store.history import Revision, newest_revision, revisions_in_force
 from royalties.store.periods import carrying, periods, runs
 from royalties.store.periods.closing import last_change
-from royalties.store.sales.kept_slices import period_slices
+from royalties.store.sales.kept_slices import period_blocks
 from royalties.store.sales.recorded_orders import recorded_orders
 from royalties.store.sales.remembered import remembered_of
 from royalties.store.sales.slices import Distinctions, LineKeys, by_day
@@ -204,19 +204,19 @@ def require_next(work: Work, setup: Setup, period: Period) -> None:
 
 
 def books_of(work: Work, setup: Setup, period: Period) -> Books:
-    """Everything a run of a period reads, its sales summed to slices by one query."""
+    """Everything a run of a period reads."""
     contracts = in_force(list(setup.contracts.values()), period)
     sold = sold_of(setup)
     plans = [setup.plans[contract.plan] for contract in contracts]
     asked = asked_by(contracts, plans, sold, period)
     names = of_setup(work, "numbers", lambda: names_of(work))
     imports = extent_of(work, (period.ordinal,)).imports
-    slices = by_day(
+    blocks = by_day(
         work.connection,
         period.ordinal,
         asked,
         names,
-        period_slices(work.connection, period.ordinal, asked, names, imports),
+        period_blocks(work.connection, period.ordinal, asked, names, imports),
     )
     left = left_before(work, period)
     return Books(
@@ -228,9 +228,9 @@ def books_of(work: Work, setup: Setup, period: Period) -> Books:
         contracts=contracts,
         plans=setup.plans,
         beneficiaries=setup.beneficiaries,
-        rates=rates_of(work, setup, period, {each.reverses for each in slices} - {None}),
+        rates=rates_of(work, setup, period, {each.like.reverses for each in blocks} - {None}),
         income=[entry for entry in setup.income if entry.period == str(period)],
-        slices=slices,
+        blocks=blocks,
         states=left.states,
         balances=left.balances,
     )
@@ -263,11 +263,8 @@ def _rates_in(rates: Iterable[ExchangeRate], period: Period) -> dict[tuple[str, 
 
 def names_of(work: Work) -> LineKeys:
     """ISBNs by edition number, and keys by retailer number."""
-    editions = catalogue.edition_rows(work.connection)
     retailers = catalogue.retailer_ids(work.connection)
-    return LineKeys(
-        {row.id: row.isbn for row in editions}, {id_: key for key, id_ in retailers.items()}
-    )
+    return LineKeys(catalogue.isbns(work.connection), {id_: key for key, id_ in retailers.items()})
 
 
 def left_before(work: Work, period: Period) -> LeftBefore:

@@ -18,7 +18,7 @@ from royalties.domain.royalties.run import (
     Run,
     run,
 )
-from royalties.domain.sales.slices import Place, SaleKind, Slice
+from royalties.domain.sales.slices import Place, SaleKind, Slice, blocks_of
 from royalties.domain.terms.beneficiaries import Beneficiary, WithholdingRate
 from royalties.domain.terms.catalogue import Channel, Format
 from royalties.domain.terms.contracts import (
@@ -376,7 +376,7 @@ class House:
             {payee.key: payee for payee in self.beneficiaries},
             Rates(period, self.exchange_rates),
             income,
-            slices_of(lines, self.contracts),
+            blocks_of(slices_of(lines, self.contracts)),
             states or {},
             balances or {},
         )

@@ -11,13 +11,19 @@ from royalties.domain.royalties.run import ContractRun, Run, Settlement
 Document = dict[str, Any]
 
 
-def run_document(run: Run, status: str) -> Document:
-    """Write a run as plain JSON values; ``status`` is ``draft`` or ``closed``."""
+def run_document(run: Run, status: str, *, with_lines: bool = True) -> Document:
+    """Write a run as plain JSON values; ``status`` is ``draft`` or ``closed``.
+
+    Args:
+        run: the run.
+        status: what it is.
+        with_lines: whether the contracts' earned lines stand in it.
+    """
     return {
         "period": str(run.period),
         "status": status,
         "exceptions": [_exception(each) for each in run.exceptions],
-        "contracts": [_contract(each) for each in run.contracts],
+        "contracts": [_contract(each, with_lines=with_lines) for each in run.contracts],
         "beneficiaries": [_settlement(each) for each in run.settlements],
     }
 
@@ -33,7 +39,7 @@ def _exception(exception: SalesException) -> Document:
     }
 
 
-def _contract(done: ContractRun) -> Document:
+def _contract(done: ContractRun, *, with_lines: bool) -> Document:
     currency = done.contract.currency
     amounts = {
         "earned": done.earned,
@@ -54,7 +60,7 @@ def _contract(done: ContractRun) -> Document:
         **_brought_in(done),
         "plan": done.contract.plan,
         "plan_version": done.version.starts.isoformat(),
-        "lines": _lines(done.lines, currency),
+        **({"lines": _lines(done.lines, currency)} if with_lines else {}),
         "allocations": [
             {
                 "step": allocation.step,
