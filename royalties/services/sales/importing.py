@@ -24,7 +24,7 @@ from royalties.ingest.report.reading import (
     UnreadableError,
 )
 from royalties.services.books import Setup, known_of, setup_in_force
-from royalties.services.sales.before_books import notice_of
+from royalties.services.sales.before_books import notice_of, would_earn
 from royalties.services.sales.import_document import (
     NO_USAGE,
     document_of,
@@ -349,8 +349,11 @@ class _Recording:
         notices = []
         if overlap := self._overlap(reading):
             notices.append(overlap)
-        if early := notice_of(reading.totals.early, self.setup, self.open_period):
-            notices.append(early)
+        early = reading.totals.early
+        if early.rows:
+            earned = would_earn(self.work, self.setup, early, self.open_period)
+            notice = notice_of(early, self.setup, self.open_period, earned=earned)
+            notices += [notice] if notice else []
         if beyond := self._beyond_sales(reading):
             notices.append(beyond)
         lines = Counter[Period]()
