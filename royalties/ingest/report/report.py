@@ -55,8 +55,8 @@ _QUESTIONS = {
         ),
         Choice(
             "currency",
-            "a currency is given as a sign: which dollar?",
-            ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN"),
+            "a currency is given as a sign that several share: which dollar? which krone?",
+            ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "SEK", "NOK", "DKK", "JPY", "CNY"),
         ),
     )
 }
@@ -101,7 +101,9 @@ class Report:
         self.unknown_books: dict[str, UnknownBook] = {}
         self._declared = declared
         self._tables = tables
-        self._passed_over = [PassedOver(table.header, declared.unread) for table in tables]
+        self._passed_over = [
+            PassedOver(table.header, declared.unread, by_words=declared.strict) for table in tables
+        ]
         self.texts: Sequence[tuple[str, str]] = ()
         """What stands outside of the rows, each behind where that is."""
         self.unread_sheets: Sequence[Sheet] = ()
