@@ -201,10 +201,12 @@ def _import_several(desk: Desk, requests: Sequence[Request]) -> None:
         outcomes[result.outcome] += 1
     if desk.json:
         desk.show(documents)
-    told = [f"{outcomes[each]} {words}" for each, words in _OUTCOMES.items() if outcomes[each]]
+    told = [
+        f"{outcomes[outcome]} {words}" for outcome, words in _OUTCOMES.items() if outcomes[outcome]
+    ]
     dry = " Dry run: nothing was recorded." if requests[0].dry_run else ""
     desk.say(f"{len(requests)} files: {', '.join(told)}.{dry}")
-    if any(outcomes[each] for each in _NOT_RECORDED):
+    if any(outcomes[outcome] for outcome in _NOT_RECORDED):
         sys.exit(1)
 
 
@@ -483,10 +485,10 @@ def no_book(desk: Desk, identifier: str, retailer: str) -> None:
 def bundle(desk: Desk, identifier: str, shares: Sequence[str], retailer: str) -> None:
     """Say that IDENTIFIER is several editions together, each with its SHARE of the price."""
     pairs = []
-    for each in shares:
-        isbn, equals, share = each.partition("=")
+    for text in shares:
+        isbn, equals, share = text.partition("=")
         if not equals:
-            raise click.BadParameter(f"{each!r}: write ISBN=SHARE, such as 9781442246928=2/3")
+            raise click.BadParameter(f"{text!r}: write ISBN=SHARE, such as 9781442246928=2/3")
         pairs.append((isbn, share))
     with desk.work() as work:
         said = say_bundle(work, retailer, identifier, pairs)

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from royalties.domain.orders.pricing import PriceList
+from royalties.domain.people import Verb
 from royalties.domain.periods import Calendar, Period, parse_period
 from royalties.domain.royalties.carrying import LeftBefore
 from royalties.domain.royalties.earning import Rates, SoldEdition
@@ -24,14 +25,30 @@ from royalties.services.cache import Made, cached, extent_of
 from royalties.services.work import RefusedError, Work
 from royalties.store.history import Revision, newest_revision, revisions_in_force
 from royalties.store.periods import carrying, periods, runs
+from royalties.store.periods.closing import last_change
 from royalties.store.sales.kept_slices import period_slices
 from royalties.store.sales.recorded_orders import recorded_orders
 from royalties.store.sales.remembered import remembered_of
-from royalties.store.sales.slices import Distinctions, Names
+from royalties.store.sales.slices import Distinctions, LineKeys
 from royalties.store.terms import catalogue
 
 LAST_CLOSED = "last closed"
 """What read-only work asks once under this name: the ordinal of the latest closed period."""
+
+_CHANGES_NO_FIGURE = frozenset(
+    {
+        Verb.SIGN_IN,
+        Verb.KEEP_ACCOUNT,
+        Verb.PREPARE,
+        Verb.EXPLAIN_JUMP,
+        Verb.ISSUE,
+        Verb.SEND,
+        Verb.AUDIT,
+        Verb.MANAGE_PEOPLE,
+        Verb.INVITE_COLLEAGUE,
+    }
+)
+"""Verbs after which a draft is the same as before; every other one makes it stale."""
 
 _KEPT_LEFT = 3
 """Of so many periods it is remembered what the ones before them left."""
@@ -110,6 +127,12 @@ def of_setup(work: Work, name: str, make: Callable[[], Made]) -> Made:
         return make()
     newest = work.once("newest revision", lambda: newest_revision(work.connection))
     return cached(work, name, newest, make)
+
+
+def last_change_of_figures(work: Work) -> int:
+    """The log's newest line that may change a figure; work asks for it once."""
+    without = {verb.value for verb in _CHANGES_NO_FIGURE}
+    return work.once("last change", lambda: last_change(work.connection, without))
 
 
 def setup_of(revisions: Iterable[Revision]) -> Setup:
@@ -232,11 +255,11 @@ def _rates_in(rates: Iterable[ExchangeRate], period: Period) -> dict[tuple[str, 
     return {(rate.source, rate.target): rate.rate for rate in rates if rate.period == str(period)}
 
 
-def names_of(work: Work) -> Names:
+def names_of(work: Work) -> LineKeys:
     """ISBNs by edition number, and keys by retailer number."""
     editions = catalogue.edition_rows(work.connection)
     retailers = catalogue.retailer_ids(work.connection)
-    return Names(
+    return LineKeys(
         {row.id: row.isbn for row in editions}, {id_: key for key, id_ in retailers.items()}
     )
 

@@ -14,7 +14,7 @@ from royalties.domain.sales.slices import Place, SaleKind, Slice
 from royalties.domain.terms.discounts import DiscountLimit
 from royalties.store.sales import kept_slices, totals
 from royalties.store.sales.kept_slices import Grouping, period_slices
-from royalties.store.sales.slices import Distinctions, Names
+from royalties.store.sales.slices import Distinctions, LineKeys
 from royalties.store.tables import batch, batch_slice
 from tests.builders.books import Office, Shelf
 from tests.selection import costly
@@ -36,7 +36,7 @@ from tests.store.test_slices import (
     summed,
 )
 
-NAMES = Names(ISBNS, RETAILERS)
+NAMES = LineKeys(ISBNS, RETAILERS)
 imports = st.lists(st.lists(lines(), max_size=6), min_size=1, max_size=3)
 
 

@@ -113,13 +113,13 @@ class _At:
         if isinstance(value, dict):
             inner = self.within(value)
             return "; ".join(
-                f"{_WORDS.get(key, key)} {inner.at(key).text(each)}" for key, each in value.items()
+                f"{_WORDS.get(key, key)} {inner.at(key).text(part)}" for key, part in value.items()
             )
         if isinstance(value, list):
-            shown = [self.text(each) for each in value]
-            nested = any(isinstance(each, dict) for each in value)
-            glue = " ¶ " if any(len(each) > _A_LINE for each in shown) and not nested else ", "
-            return glue.join(f"({each})" if nested else each for each in shown)
+            shown = [self.text(part) for part in value]
+            nested = any(isinstance(part, dict) for part in value)
+            glue = " ¶ " if any(len(part) > _A_LINE for part in shown) and not nested else ", "
+            return glue.join(f"({part})" if nested else part for part in shown)
         if self.is_share and not self.is_unit and isinstance(value, str):
             return self.number(_percent(value))
         return self.number(str(value))
@@ -165,8 +165,8 @@ def _by_name(at: _At, name: str, old: list[Any], new: list[Any]) -> Iterator[Cha
     def titled(called: str) -> _At:
         return at.entry(how.format(word, called))
 
-    was = {each[name]: each for each in old}
-    now = {each[name]: each for each in new}
+    was = {entry[name]: entry for entry in old}
+    now = {entry[name]: entry for entry in new}
     for called, body in now.items():
         if called not in was:
             yield titled(called).change(None, body)
@@ -175,7 +175,7 @@ def _by_name(at: _At, name: str, old: list[Any], new: list[Any]) -> Iterator[Cha
     for called, body in was.items():
         if called not in now:
             yield titled(called).change(body, None)
-    if [each for each in was if each in now] != [each for each in now if each in was]:
+    if [key for key in was if key in now] != [key for key in now if key in was]:
         yield Change(
             " · ".join(at.entry(f"order of {at.key}").words), ", ".join(was), ", ".join(now)
         )

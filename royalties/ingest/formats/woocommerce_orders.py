@@ -23,17 +23,16 @@ from royalties.ingest.report.declaration import (
     Surroundings,
     normal,
 )
-from royalties.ingest.report.headings import without_marks
-from royalties.ingest.report.no_books import is_no_book
-from royalties.ingest.report.shop_exports import (
-    EXTRAS,
+from royalties.ingest.report.exported_orders import (
     ExportedOrder,
     Item,
     Payment,
-    ShopExport,
     order_rows,
     order_units,
 )
+from royalties.ingest.report.headings import without_marks
+from royalties.ingest.report.no_books import is_no_book
+from royalties.ingest.report.shop_exports import EXTRAS, ShopExport
 from royalties.ingest.report.shop_orders import ShopLine, ShopOrder
 
 _PAYMENTS = {

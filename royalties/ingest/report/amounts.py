@@ -233,12 +233,14 @@ class Numbers:
             return _no_units(printed(cell))
         return _whole(-int(figure.whole) if figure.negative else int(figure.whole))
 
-    def _read(self, cell: Cell, what: str, *, settle: bool = True) -> PrintedNumber | Odd:
+    def _read(self, cell: Cell, wanted: str, *, settle: bool = True) -> PrintedNumber | Odd:
         if isinstance(cell, bytes):
             return oddity(cell)
         if not isinstance(cell, str):
             return Wrong(
-                Cause.DATE_AS_NUMBER, f"{printed(cell)!r} is a date, not {what}", "write the number"
+                Cause.DATE_AS_NUMBER,
+                f"{printed(cell)!r} is a date, not {wanted}",
+                "write the number",
             )
         text = cell.strip()
         if not text or text.casefold() in self.blanks:

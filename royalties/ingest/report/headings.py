@@ -123,3 +123,17 @@ def _currency(text: str) -> str:
     if len(meant) == 1:
         return next(iter(meant))
     return text.upper() if text.upper() in EXPONENTS else ""
+
+
+def column_letters(at: int) -> str:
+    """A column as spreadsheets name it.
+
+    >>> column_letters(0), column_letters(27)
+    ('A', 'AB')
+    """
+    letters = ""
+    number = at + 1
+    while number:
+        number, place = divmod(number - 1, 26)
+        letters = chr(65 + place) + letters
+    return letters

@@ -1,7 +1,7 @@
-"""Columns that nobody reads although their headings speak of copies, money, or what became of them.
+"""Unread columns whose headings suggest copies, money or returns.
 
-A report that has a column *Returns* which is not read counts too many copies, and nothing else
-would show it.
+If a report has a *Returns* column that is not read, too many copies are counted, and nothing else
+would reveal it.
 """
 
 import re
@@ -64,12 +64,12 @@ _OTHER = frozenset(_ELSE.split())
 
 
 def words_of(heading: str) -> frozenset[str]:
-    """The words of a heading in small letters; of ``GrossSoldQuantity`` as well."""
+    """The words of a heading in lower case; ``GrossSoldQuantity`` has three."""
     return frozenset(_WORD.findall(_HUMP.sub(" ", heading).casefold()))
 
 
 def speaks_of_sales(heading: str) -> bool:
-    """Whether a heading speaks of returns, copies, amounts, a currency or a state.
+    """Whether a heading suggests returns, copies, amounts, a currency or a status.
 
     >>> speaks_of_sales("Returned Qty"), speaks_of_sales("Return date"), speaks_of_sales("Author")
     (True, False, False)
@@ -81,7 +81,7 @@ def speaks_of_sales(heading: str) -> bool:
 
 
 def speaks_of_money(heading: str) -> bool:
-    """Whether a heading is that of amounts, of whole rows and not of one copy."""
+    """Whether a heading is that of amounts per row, not per copy."""
     words = words_of(heading)
     return (
         bool(_MONEY & words) and not (_OTHER | _NO_MONEY) & words and not unit_of(heading).percent
@@ -161,12 +161,12 @@ class _Column:
 
 
 def _holds(text: str) -> bool:
-    """Whether a cell says anything; nothing, zero and dashes do not."""
+    """Whether a cell holds a value: not blank, zero or a dash."""
     return bool(text.strip("0.,-\u2013\u2014 ")) and text.casefold() not in ("n/a", "none")
 
 
 class PassedOver:
-    """Watches the columns of a table that are not read, while others are."""
+    """Watches the unread columns of a table while the others are read."""
 
     def __init__(self, header: Header, unread: Sequence[str], *, by_words: bool = False) -> None:
         """Watch what is not read.
@@ -200,7 +200,7 @@ class PassedOver:
         self._watched_kinds = list(self._kinds)
 
     def look(self, block: Block) -> None:
-        """Look at some rows, until each column has shown what it holds."""
+        """Look at some rows, until each column has enough examples."""
         for column in self._watched:
             cells = block.columns[column.at]
             distinct = dict.fromkeys(cells)
@@ -217,7 +217,7 @@ class PassedOver:
                     column.look((cells[column.at],))
 
     def say(self, remarks: RowWarnings, where: str, constants: Mapping[str, Any]) -> None:
-        """Tell of every such column that holds anything."""
+        """Warn about every such column that holds values."""
         own = text_of(constants.get("currency") or "").upper()
         for column in self._columns:
             if not column.all:

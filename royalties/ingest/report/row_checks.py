@@ -27,7 +27,7 @@ from royalties.ingest.report.plausible import Plausible
 from royalties.ingest.report.reading import Known, KnownEdition
 from royalties.ingest.report.row_warnings import RowWarnings
 from royalties.ingest.report.tables import Table
-from royalties.ingest.report.unusual import Copies
+from royalties.ingest.report.unusual import CopyCounts
 
 COMPARED_ROWS = 100_000
 """So many rows are compared with each other; beyond them memory would grow with the file."""
@@ -67,7 +67,7 @@ class RowChecks:
         self._latest_publication = max(self._published.values(), default="")
         self._titles = _Titles(editions)
         self._plausible = Plausible(editions) if report.counts_use else None
-        self._copies = Copies()
+        self._copies = CopyCounts()
         self._compared: dict[int, int] = {}
         self._rows_compared = 0
 
@@ -149,13 +149,13 @@ class RowChecks:
         ``unit_net`` are the receipts of one copy, where the report has them beside those of the
         row.
         """
-        if found := self._contradictions.of_units(
+        if disagreement := self._contradictions.of_units(
             line.kind, line.units, line.net, unit_net, line.currency
         ):
-            self._figures(table, line.row, *found)
+            self._figures(table, line.row, *disagreement)
         figures = (line.kind, line.units, line.list_price, line.net, line.discount, line.currency)
-        if found := self._contradictions.of(figures):
-            self._figures(table, line.row, *found)
+        if disagreement := self._contradictions.of(figures):
+            self._figures(table, line.row, *disagreement)
 
     def _all_charged(self, table: Table, rows: Bulk) -> None:
         if self._charged is None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from royalties.domain.problems import Choice, Problem
 from royalties.ingest.report.cells import CONTROL, LONGEST, Block, Cell
 from royalties.ingest.report.reading import UnreadableError
-from royalties.ingest.report.workbook import Look
+from royalties.ingest.report.workbook import SheetLook
 
 DELIMITERS = ",;\t|"
 WIDEST = 1_000
@@ -183,7 +183,7 @@ class TextSheet:
     """A text file as the one sheet it is."""
 
     name = ""
-    look = Look()
+    look = SheetLook()
 
     def __init__(self, path: Path, encoding: Encoding) -> None:
         self._path = path

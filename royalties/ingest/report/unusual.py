@@ -1,4 +1,4 @@
-"""Copies that are far more than usual, and returns of more copies than a report sells."""
+"""Unusually many copies in a row, and returns of more copies than a report sells."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -21,8 +21,8 @@ Place = tuple[int, int]
 
 
 @dataclass(slots=True)
-class Copies:
-    """What rows of a report have in copies; a slip of the hand stands out among them."""
+class CopyCounts:
+    """Copies per row of a report, so that a typing error stands out."""
 
     _rows_by_count: Counter[int] = field(default_factory=Counter)
     _many: list[tuple[Place, str, int]] = field(default_factory=list)
@@ -91,7 +91,7 @@ class Copies:
 
     @property
     def beyond_sales(self) -> dict[tuple[int, int], int]:
-        """Copies that came back beyond those sold in the report, by retailer and edition."""
+        """Copies returned in excess of those sold in the report, by retailer and edition."""
         if not self._has_returns or self._rows > BALANCED_ROWS:
             return {}
         return {pair: -net for pair, net in sorted(self._balance.items()) if net < 0}

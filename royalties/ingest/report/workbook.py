@@ -28,7 +28,7 @@ _LARGEST_FRAME = 256 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class SheetLook:
     """What the second look saw; columns count from 0, rows from 1."""
 
     hidden: frozenset[int] = frozenset()
@@ -48,7 +48,7 @@ class WorkbookSheet:
         about = workbook.ask_one(f"sheet {place}")
         self.size = about["rows"]
         self.read = 0
-        self.look = Look(
+        self.look = SheetLook(
             frozenset(about["hidden"]),
             about["percent"],
             (*about["struck"],),

@@ -32,7 +32,7 @@ Value = str | int | float | bytes | tuple[int, ...]
 _PLAIN = frozenset((str, float, int))
 
 
-class Pages(Protocol):
+class WorkbookPages(Protocol):
     """The sheets of an opened workbook."""
 
     names: list[tuple[str, bool]]
@@ -162,7 +162,7 @@ def password_protected() -> FileRefusedError:
 
 
 def blocks(
-    pages: Pages, name: str, look: Look, skip: int
+    pages: WorkbookPages, name: str, look: Look, skip: int
 ) -> Iterator[tuple[int, list[list[Value]]]]:
     """Yield the first row's number and the columns of some rows at a time."""
     rows = pages.rows(name)

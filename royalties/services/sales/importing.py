@@ -387,14 +387,16 @@ class _Recording:
         earlier = batches.already_covered(
             self.work.connection, reading.account, reading.totals.covered
         )
-        same = [each.batch for each in earlier if _alike(json.loads(each.document), reading.totals)]
+        same = [
+            batch.batch for batch in earlier if _alike(json.loads(batch.document), reading.totals)
+        ]
         if self.request.origin is Origin.TYPED:
             earlier = [
-                each for each in earlier if each.batch in same or each.origin != Origin.TYPED
+                batch for batch in earlier if batch.batch in same or batch.origin != Origin.TYPED
             ]
         if reading.by_order:
             earlier = [
-                each for each in earlier if json.loads(each.document)["report"] != reading.report
+                batch for batch in earlier if json.loads(batch.document)["report"] != reading.report
             ]
         if not earlier:
             return None

@@ -19,7 +19,7 @@ from royalties.store.history import newest_revision
 from royalties.store.periods import periods
 from royalties.store.sales import batches, kept_slices, line_file, totals
 from royalties.store.sales.kept_slices import Grouping, Slicing
-from royalties.store.sales.slices import Names
+from royalties.store.sales.slices import LineKeys
 
 
 @dataclass(slots=True)
@@ -28,7 +28,7 @@ class Groupings:
 
     work: Work
     setup: Setup
-    _names: Names | None = None
+    _names: LineKeys | None = None
     _found: dict[int, Grouping] = field(default_factory=dict)
 
     @property
@@ -238,13 +238,13 @@ def _stale(work: Work, groupings: Groupings) -> list[Slicing]:
     known = kept_slices.slicings(work.connection)
     again = {
         (period, batch)
-        for period in {each.period_id for each in known}
+        for period in {known_sum.period_id for known_sum in known}
         for batch in kept_slices.unsplit(work.connection, period, groupings.of(period).split)
     }
     return [
-        each
-        for each in known
-        if each.grouping != groupings.of(each.period_id).name or each[:2] in again
+        known_sum
+        for known_sum in known
+        if known_sum.grouping != groupings.of(known_sum.period_id).name or known_sum[:2] in again
     ]
 
 

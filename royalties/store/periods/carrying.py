@@ -105,11 +105,11 @@ def chain(connection: Connection, first: Period) -> Iterator[CarriedPeriod]:
         entries = max(entries, _last_entry(connection, number, last))
         totals = {row[1]: tuple(map(int, row[2:])) for row in connection.execute(totals_of(number))}
         computed = CarriedForward(state_of(left), entries, dict(accounts), totals)
-        yield CarriedPeriod(number, _kept(connection, number), computed)
+        yield CarriedPeriod(number, _carried_before(connection, number), computed)
         last = number
 
 
-def _kept(connection: Connection, number: int) -> CarriedForward | None:
+def _carried_before(connection: Connection, number: int) -> CarriedForward | None:
     row = connection.execute(select(carried).where(carried.c.period_id == number)).first()
     if row is None:
         return None

@@ -41,8 +41,8 @@ from royalties.store.engine import all_or_nothing, insert_or, is_too_large
 from royalties.store.sales.slices import (
     PLACES,
     Distinctions,
-    Names,
-    Part,
+    LineKeys,
+    PeriodPart,
     as_asked,
     has_passed,
     import_queries,
@@ -325,7 +325,10 @@ def rows_of(
     for is_split, chosen in of.items():
         for some in _chunks(chosen, _SUMMED_AT_ONCE):
             for query in import_queries(
-                period_id, asked[is_split], Part(batches, some), has_corrections=has_corrections
+                period_id,
+                asked[is_split],
+                PeriodPart(batches, some),
+                has_corrections=has_corrections,
             ):
                 sums = connection.execute(query).all()
                 yield _rows(period_id, sums, asked[is_split], is_split=is_split)
@@ -404,7 +407,7 @@ def period_slices(
     connection: Connection,
     period_id: int,
     asked: Distinctions,
-    names: Names,
+    names: LineKeys,
     imports: Sequence[Slicing] | None = None,
 ) -> list[Slice]:
     """A period's slices: what imports keep, and sums over the lines of which nothing is kept.
@@ -416,12 +419,12 @@ def period_slices(
     has_corrections = any(each.is_correction for each in known)
     kept = [each.batch_id for each in known if each.grouping == asked.grouping]
     others = [each.batch_id for each in known if each.grouping != asked.grouping]
-    parts = [Part(others)] if others else []
+    parts = [PeriodPart(others)] if others else []
     if not kept:
         return slices_of(
             connection, period_id, asked, names, parts, has_corrections=has_corrections
         )
-    parts.append(Part(kept if others else None, reported=False))
+    parts.append(PeriodPart(kept if others else None, reported=False))
     lines = line_queries(period_id, asked, parts, has_corrections=has_corrections)
     # One question: so both tell of the same moment.
     together = union_all(
@@ -431,7 +434,7 @@ def period_slices(
     slices, again = _read([row for row in rows if row[-1] is not None], asked, names)
     slices += read_lines([row[:-1] for row in rows if row[-1] is None], asked, names)
     if again:
-        parts = [Part(kept, again, unreported=False)]
+        parts = [PeriodPart(kept, again, unreported=False)]
         slices += slices_of(
             connection, period_id, asked, names, parts, has_corrections=has_corrections
         )
@@ -463,7 +466,7 @@ def _kept(period_id: int, batches: Sequence[int], asked: Distinctions) -> Select
 
 
 def _read(
-    rows: Sequence[Sequence[Any]], asked: Distinctions, names: Names
+    rows: Sequence[Sequence[Any]], asked: Distinctions, names: LineKeys
 ) -> tuple[list[Slice], set[int]]:
     """Rows as slices, but those of editions whose lines have to be looked at."""
     editions = {id_: (isbn, isbn in asked.discounted) for id_, isbn in names.isbns.items()}
@@ -505,7 +508,7 @@ def _read(
 
 
 def differing(
-    connection: Connection, period_id: int, asked: Distinctions, names: Names
+    connection: Connection, period_id: int, asked: Distinctions, names: LineKeys
 ) -> Iterator[str]:
     """What is kept of a period's imports and is not the sum of their lines: a sentence for each.
 
@@ -538,7 +541,7 @@ def _compared_lines(
     connection: Connection, period_id: int, of: _Some, asked: Distinctions
 ) -> _Compared:
     """Lines summed again, by import and edition."""
-    query = _summed(Part(*of).chosen(period_id), asked, _class(asked))
+    query = _summed(PeriodPart(*of).chosen(period_id), asked, _class(asked))
     return _by_edition(connection.execute(query))
 
 

@@ -78,7 +78,7 @@ class LineWriter:
             self._process.send(self._content)
             self._process.finish()
             return
-        with _told():
+        with _disk_errors():
             tables = LineTables(self._path)
             try:
                 tables.add(self._content)
@@ -149,7 +149,7 @@ _ENDED = "the process that writes the lines has ended"
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _disk_errors() -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:

@@ -64,7 +64,7 @@ class Distinctions:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PeriodPart:
     """Some lines of a period: of some imports, of some editions; None is all.
 
     ``reported`` are those whose report had a list price, ``unreported`` those without.
@@ -85,7 +85,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class LineKeys:
     """ISBNs by edition number, and keys by retailer number."""
 
     isbns: Mapping[int, str]
@@ -96,8 +96,8 @@ def slices_of(
     connection: Connection,
     period_id: int,
     asked: Distinctions,
-    names: Names,
-    parts: Sequence[Part] = (Part(),),
+    names: LineKeys,
+    parts: Sequence[PeriodPart] = (PeriodPart(),),
     *,
     has_corrections: bool = True,
 ) -> list[Slice]:
@@ -114,7 +114,11 @@ def slices_of(
 
 
 def line_queries(
-    period_id: int, asked: Distinctions, parts: Sequence[Part], *, has_corrections: bool = True
+    period_id: int,
+    asked: Distinctions,
+    parts: Sequence[PeriodPart],
+    *,
+    has_corrections: bool = True,
 ) -> list[Select[Any]]:
     """Queries over lines, whose rows ``read_lines`` reads; together they are ``slices_of``."""
     return [
@@ -125,7 +129,7 @@ def line_queries(
 
 
 def import_queries(
-    period_id: int, asked: Distinctions, part: Part, *, has_corrections: bool
+    period_id: int, asked: Distinctions, part: PeriodPart, *, has_corrections: bool
 ) -> list[Select[Any]]:
     """Queries over lines with a list price, by import: its number stands last.
 
@@ -158,12 +162,12 @@ def sums_by_class(figures: Sequence[Any], limits: int) -> Iterator[tuple[int, An
     yield class_, units, net, value
 
 
-def read_lines(rows: Sequence[Sequence[Any]], asked: Distinctions, names: Names) -> list[Slice]:
+def read_lines(rows: Sequence[Sequence[Any]], asked: Distinctions, names: LineKeys) -> list[Slice]:
     """The slices that rows of ``line_queries`` stand for."""
     return _Reader(asked, names).read(rows)
 
 
-def _kinds(part: Part, period_id: int, *, has_corrections: bool) -> list["_Lines"]:
+def _kinds(part: PeriodPart, period_id: int, *, has_corrections: bool) -> list["_Lines"]:
     chosen = part.chosen(period_id)
     kinds = []
     if part.reported:
@@ -284,13 +288,13 @@ def has_passed(limit: DiscountLimit, discount: ColumnElement[int]) -> ColumnElem
 
 def in_period(period_id: int) -> ColumnElement[bool]:
     """Lines of a period, found edition by edition along the table's key."""
-    return Part().chosen(period_id)
+    return PeriodPart().chosen(period_id)
 
 
 class _Reader:
     """Turns grouped rows into slices by class of discount."""
 
-    def __init__(self, asked: Distinctions, names: Names) -> None:
+    def __init__(self, asked: Distinctions, names: LineKeys) -> None:
         self._asked = asked
         self._isbns = names.isbns
         self._retailers = names.retailers

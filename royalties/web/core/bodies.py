@@ -18,7 +18,7 @@ from werkzeug.http import parse_cookie
 from royalties.ingest.uploads import artwork
 from royalties.services.orders import attachments, messages
 from royalties.services.sales import uploads
-from royalties.services.terms import catalogue, house, loading
+from royalties.services.terms import catalogue, house, lists, loading
 from royalties.web.core.visit import TOKEN
 
 _FORM = 5_000_000
@@ -38,6 +38,7 @@ _ONE_PICTURE = artwork.LARGEST + _STRANGERS_FORM
 _PICTURES = 3 * artwork.LARGEST + _STRANGERS_FORM
 _FILES = {
     "house.house": house.LARGEST_LOGO + _STRANGERS_FORM,
+    "lists.send": lists.LARGEST + _STRANGERS_FORM,
     "setup_files.look": loading.LARGEST + _STRANGERS_FORM,
     "catalogue.sample": catalogue.LARGEST_SAMPLE + _STRANGERS_FORM,
     "importing.send": uploads.LARGEST,

@@ -53,6 +53,7 @@ MENU: tuple[tuple[str, tuple[MenuEntry, ...]], ...] = (
             MenuEntry("Import reports", "importing.uploads"),
             MenuEntry("Enter sales", "entry.sheet"),
             MenuEntry("Sales", "sales.sales"),
+            MenuEntry("Sales over time", "over_time.over_time"),
             MenuEntry("Waiting ISBNs", "importing.waiting"),
         ),
     ),

@@ -14,7 +14,7 @@ from royalties.services.desk import places
 from royalties.services.work import RefusedError
 from royalties.store.sales import kept_slices
 from royalties.store.sales.kept_slices import period_slices
-from royalties.store.sales.slices import Part, slices_of
+from royalties.store.sales.slices import PeriodPart, slices_of
 from tests.builders.books import (
     EBOOK,
     HARDCOVER,
@@ -43,7 +43,7 @@ def agree(office: Office) -> list[tuple[str, int]]:
             period = setup.first_period.shift(number - setup.first_period.ordinal)
             asked = asked_in(setup, period)
             kept = period_slices(work.connection, number, asked, names)
-            lines = slices_of(work.connection, number, asked, names, [Part()])
+            lines = slices_of(work.connection, number, asked, names, [PeriodPart()])
             assert summed_with_reversals(kept) == summed_with_reversals(lines)
             assert not [*kept_slices.differing(work.connection, number, asked, names)]
             found += [

@@ -57,6 +57,8 @@ _CLOSED: Values = {"period": rich.CLOSED}
 _NO_NUMBER: Values = {"number": NUMBER}
 _NO_KEY: Values = {"key": "nobody"}
 _MAPPED: Values = {"key": "river"}
+_TITLES: Values = {"kind": "titles"}
+_LIST: Values = {**_TITLES, "number": rich.LIST_GOOD}
 _TITLE, _RETAILER = {"key": "collab"}, {"key": "amazon"}
 _CONTRACT, _PLAN = {"key": "foot-2015"}, {"key": "cities"}
 _OWN: Values = {"key": "seattle"}
@@ -163,6 +165,12 @@ _SALES = {
     "house.house": Row(ADMINISTRATORS, ADMINISTRATORS),
     "house.leave": Row(ADMINISTRATORS, ADMINISTRATORS),
     "house.sandbox": Row(send=ADMINISTRATORS),
+    "lists.choose": _desk(MANAGERS, own=_TITLES),
+    "lists.template": _desk(own={**_TITLES, "file": "xlsx"}),
+    "lists.send": Row(send=MANAGERS, own=_TITLES),
+    "lists.look": _desk(MANAGERS, own=_LIST, missing={**_LIST, **_NO_NUMBER}),
+    "lists.answer": Row(send=MANAGERS, own=_LIST, missing={**_LIST, **_NO_NUMBER}),
+    "lists.save": Row(send=MANAGERS, own=_LIST, missing={**_LIST, **_NO_NUMBER}),
     "setup_files.look": Row(send=MANAGERS),
     "setup_files.save": Row(send=MANAGERS),
     "setup_files.setup_file": _desk(MANAGERS),
@@ -234,6 +242,9 @@ _SALES = {
     "sales.sales": _desk(),
     "sales.as_csv": _desk(),
     "sales.as_xlsx": _desk(),
+    "over_time.over_time": _desk(),
+    "over_time.as_csv": _desk(),
+    "over_time.as_xlsx": _desk(),
 }
 _CLOSING = {
     "closing.periods": _desk(),
@@ -445,6 +456,7 @@ _ORDERS = {
     "orders.hold": _order_form(form={"reason": "They moved"}),
     "orders.resume": _order_form(),
     "orders.promise": _order_form(form={"reason": "Paper", "day": "2026-12-24"}),
+    "order_quotes.withdraw": _order_form(orders.QUOTED, form={"reason": "A wrong price"}),
     "orders.ask_decline": _order(orders.ASKED, look=FINANCE),
     "orders.decline": _order(
         orders.ASKED,
@@ -910,6 +922,8 @@ TAKEN: dict[str, Status] = {
     "importing.send": 422,
     "links.first_administrator": 404,
     "mapping.preview": 200,
+    "lists.send": 422,
+    "lists.save": 409,
     "setup_files.look": 422,
     "setup_files.save": 422,
     "invoices.preview_credit": 200,

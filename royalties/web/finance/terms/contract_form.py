@@ -9,8 +9,8 @@ from royalties.domain.terms.catalogue import Channel, Format
 from royalties.ingest.setup import models
 from royalties.web.forms.entries import Body, EntryForm, RowList, Written
 from royalties.web.forms.fields import (
-    Choice,
     EntryField,
+    Selection,
     Share,
     Tick,
     fields_of,
@@ -52,7 +52,7 @@ class RuleForm(EntryForm):
     to = _rule("discount.up_to", short=True)
     basis = _rule(
         "basis",
-        kind=Choice,
+        kind=Selection,
         options=(
             ("", "choose …"),
             ("list", "list price"),
@@ -64,13 +64,13 @@ class RuleForm(EntryForm):
     escalator = EntryField("Escalator")
     tiers_by = _rule(
         "tiers_by",
-        kind=Choice,
+        kind=Selection,
         options=(("", "net copies"), ("list", "list value"), ("net", "net receipts")),
     )
     counter = _rule("counter.name")
     resets = _rule(
         "counter.resets",
-        kind=Choice,
+        kind=Selection,
         options=(("", "never"), ("year", "each year"), ("period", "each period")),
     )
     opening = _rule("counter.opening", short=True)

@@ -1,0 +1,102 @@
+"""Why no format takes a file: which one it nearly is, and what of that is missing."""
+
+from collections.abc import Collection, Sequence
+from difflib import get_close_matches
+from fractions import Fraction
+
+from royalties.domain.problems import Cause, Problem
+from royalties.ingest.report.cells import printed, text_of
+from royalties.ingest.report.declaration import ReportFormat, normal
+from royalties.ingest.report.reading import UnreadableError
+from royalties.ingest.report.tables import Sheet
+
+_SHOWN_COLUMNS = 30
+_LEAST_COLUMNS = 3
+_ALIKE = 0.6
+
+
+def unrecognised_error(
+    sheets: Sequence[Sheet],
+    name: str,
+    tried: Sequence[ReportFormat],
+    mapped: Collection[str],
+    *,
+    alone: bool,
+) -> UnreadableError:
+    """Why no format takes a file: which one it nearly is, and what of that is missing."""
+    if alone:
+        return UnreadableError(
+            Problem(
+                f"{name} is not {tried[0].title}{_lacks(tried[0], sheets)}",
+                "leave the report's name out to have it recognised, or map the report",
+                cause=Cause.OTHER_REPORT,
+            )
+        )
+    nearest = _nearest(tried, sheets)
+    if nearest is not None:
+        where = (
+            "correct its columns, sheet or header_row under reports in the setup and load that"
+            if nearest.name in mapped
+            else "name the columns as that report does, or map this one: on its page in the "
+            "browser, or under reports in the setup"
+        )
+        return UnreadableError(
+            Problem(f"{name} is nearly {nearest.title}{_lacks(nearest, sheets)}", where)
+        )
+    columns = _likeliest_header(sheets)
+    if len(columns) < 2:
+        return UnreadableError(
+            Problem(
+                "only one column was found",
+                "export the report again as .xlsx or CSV; do not put quotation marks around rows",
+            )
+        )
+    shown = ", ".join(columns[:_SHOWN_COLUMNS])
+    return UnreadableError(
+        Problem(
+            f"no report that is known has these columns: {shown}",
+            "map its columns: on its page in the browser, or under reports in the setup",
+        )
+    )
+
+
+def _nearest(tried: Sequence[ReportFormat], sheets: Sequence[Sheet]) -> ReportFormat | None:
+    """The format of which a file has most required columns, and at least two in three."""
+    best: tuple[Fraction, int, ReportFormat] | None = None
+    for declared in tried:
+        required = sum(1 for column in declared.columns if column.required)
+        lacking = min((len(declared.missing(sheet.peek())) for sheet in sheets), default=required)
+        there = required - lacking
+        if required < _LEAST_COLUMNS or 3 * there < 2 * required:
+            continue
+        nearness = (Fraction(there, required), there)
+        if best is None or nearness > best[:2]:
+            best = (*nearness, declared)
+    return best[2] if best else None
+
+
+def _lacks(wanted: ReportFormat, sheets: Sequence[Sheet]) -> str:
+    """What a file lacks of a format, with the columns that may be those under another name."""
+    if wanted.sheet and wanted.sheet not in {sheet.name for sheet in sheets}:
+        return f": it has no sheet {wanted.sheet!r}"
+    lacking = min((wanted.missing(sheet.peek()) for sheet in sheets), key=len, default=[])
+    if not lacking:
+        return f": its columns do not stand in row {wanted.header_row}" if wanted.header_row else ""
+    known = {normal(each) for column in wanted.columns for each in column.names}
+    others = {normal(each): each for each in _likeliest_header(sheets) if normal(each) not in known}
+    told = []
+    for column in lacking:
+        alike = get_close_matches(normal(column), others, n=1, cutoff=_ALIKE)
+        told.append(f"{column!r}" + (f" (is it {others[alike[0]]!r}?)" if alike else ""))
+    return f": it has no column {', '.join(told)}"
+
+
+def _likeliest_header(sheets: Sequence[Sheet]) -> list[str]:
+    """The row of most texts among the first rows of all sheets."""
+    best: list[str] = []
+    for sheet in sheets:
+        for _, cells in sheet.peek()[:15]:
+            texts = [printed(cell).strip() for cell in cells if text_of(cell).strip()]
+            if len(texts) > len(best):
+                best = texts
+    return best
