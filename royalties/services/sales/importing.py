@@ -72,11 +72,15 @@ class Request:
 
 @dataclass(slots=True)
 class ImportResult:
-    """What came of an import; ``document`` is the import document of the public interface."""
+    """What came of an import; ``document`` is the import document of the public interface.
+
+    ``read_with`` is how a kept upload was read: its report, choices and changes.
+    """
 
     outcome: str
     document: dict[str, Any]
     returned: Path | None = None
+    read_with: tuple[str | None, str, str] | None = None
 
 
 class StaleError(RuntimeError):
