@@ -113,6 +113,28 @@ class _Found(dict[tuple[int, str, int, str], list[int]]):
         return sums
 
 
+class EarlyKey(NamedTuple):
+    """What early lines have in common that earn alike.
+
+    ``day`` is empty where the report has a list price, for then no other price is looked up.
+    """
+
+    edition: int
+    retailer: int
+    kind: int
+    currency: str
+    list_price: int | None
+    discount: int | None
+    country: str
+    region: str
+    city: str
+    order: str
+    day: str
+
+
+_MOST_EARLY = 20_000
+
+
 @dataclass(slots=True)
 class Early:
     """Sale lines dated before the books' first period.
@@ -121,11 +143,29 @@ class Early:
         rows: how many rows of the report, or sale lines of the books.
         units: net copies.
         net: net receipts in millionths by currency.
+        sold: net copies and receipts of the lines whose edition is known.
+        is_complete: whether ``sold`` has all of them; there may be too many to keep.
     """
 
     rows: int = 0
     units: int = 0
     net: dict[str, int] = field(default_factory=dict)
+    sold: dict[EarlyKey, tuple[int, int]] = field(default_factory=dict)
+    is_complete: bool = True
+
+    def note(self, line: SaleLine) -> None:
+        """Note what of a line decides what it earns."""
+        key = EarlyKey(
+            *(line.edition, line.retailer, line.kind, line.currency),
+            *(line.list_price, line.discount),
+            *(line.country, line.region, line.city, line.order),
+            line.day if line.list_price is None else "",
+        )
+        if key not in self.sold and len(self.sold) >= _MOST_EARLY:
+            self.is_complete = False
+            return
+        units, net = self.sold.get(key, (0, 0))
+        self.sold[key] = (units + line.units, net + line.net)
 
     def add(self, rows: int, units: int, currency: str, net: int | None) -> None:
         """Add lines of a currency; receipts are None where only a price will tell."""

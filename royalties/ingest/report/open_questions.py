@@ -20,8 +20,8 @@ _QUESTIONS = {
         ),
         Choice(
             "currency",
-            "a currency is given as a sign: which dollar?",
-            ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN"),
+            "a currency is given as a sign that several share: which dollar? which krone?",
+            ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "SEK", "NOK", "DKK", "JPY", "CNY"),
         ),
     )
 }

@@ -47,10 +47,12 @@ class Recorder:
 
     def add_plain(self, table: Table, rows: Bulk) -> None:
         """Record plain rows, column by column."""
-        self._columns.append(rows.sales(self._homes))
+        columns = rows.sales(self._homes)
+        self._columns.append(columns)
         fields = ("retailer", "kind", "date", "units", "currency", "net")
         self._tally.add_all(*(rows.column(field) for field in fields))
         self._tally.look(rows.column("date"))
+        self._tally.look_at_columns(columns)
         self.totals.rows += len(rows.numbers)
         self.totals.recordable += len(rows.numbers)
         self._watch.plain(table, rows)
@@ -102,6 +104,7 @@ class Recorder:
             self._watch.figures(row.table, line, unit_net)
             self._sales.append(line)
             self._tally.add(row.retailer, kind, row.day, units, row.currency, line.net)
+            self._tally.look_at_sale(line)
             self._watch.line(row.table, line)
         self._tally.look((row.day,))
         self.totals.recordable += 1
@@ -135,6 +138,7 @@ class Recorder:
                 )  # fmt: skip
                 self._sales.append(line)
                 self._tally.add(row.retailer, kind, row.day, units, row.currency, part_net)
+                self._tally.look_at_sale(line)
                 self._watch.line(row.table, line)
             self._tally.bundled += units * (len(shares) - 1) * (kind != SaleKind.FREE)
         self._tally.look((row.day,))

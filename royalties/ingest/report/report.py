@@ -92,7 +92,9 @@ class ReportReading:
         self._dates = converters.dates
         self._refusals = state.refusals
         self._tally = tally
-        self._passed_over = [PassedOver(table.header, declared.unread) for table in tables]
+        self._passed_over = [
+            PassedOver(table.header, declared.unread, by_words=declared.strict) for table in tables
+        ]
         self._judge = Judge(declared, editions)
         self._watch = RowChecks(known, editions, state.remarks, declared)
         self._asides = Asides(declared, choices, totals, (state.totals, state.skipped))

@@ -4,7 +4,7 @@ All of it keeps the entry's history, with who did it and why. A change of terms 
 person where the house wants that, as every other one does (``amending``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -101,13 +101,19 @@ def find_standing(work: Work, part: str, key: str) -> Standing | None:
         date.fromisoformat(retired) if retired else None,
         references,
         found,
-        _kept(references, found),
+        _kept([f"{_word(of)} {name_of(work, of, other)}" for of, other in references], found),
         _fixed(part, found),
         tuple(
             (each["isbn"], date.fromisoformat(each["retired"]) if "retired" in each else None)
             for each in now.body.get("editions", ())
         ),
     )
+
+
+def name_of(work: Work, part: str, key: str) -> str:
+    """An entry as people know it."""
+    work.actor.require(Verb.READ)
+    return _name(setup_in_force(work), part, key, setup.bodies_in_force(work)[part][key])
 
 
 def retire(work: Work, part: str, key: str, reason: str, *, isbn: str = "") -> Saved:
@@ -372,7 +378,11 @@ _BY_KEY = {
 }
 
 
-def _kept(references: tuple[tuple[str, str], ...], usage: store.Usage) -> str:
+def _word(part: str) -> str:
+    return WORDS.get(part, "mapped report")
+
+
+def _kept(references: Sequence[str], usage: store.Usage) -> str:
     """Why an entry cannot be removed, in words; empty if it can."""
     if usage.closed:
         return "a closed period used it"
@@ -383,8 +393,7 @@ def _kept(references: tuple[tuple[str, str], ...], usage: store.Usage) -> str:
     if usage.people:
         return "people belong to it"
     if references:
-        named = ", ".join(f"{WORDS.get(of, 'mapped report')} {key}" for of, key in references[:5])
-        return f"it is named by {named}"
+        return f"it is named by {', '.join(references[:5])}"
     return ""
 
 

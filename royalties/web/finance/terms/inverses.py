@@ -15,7 +15,7 @@ from royalties.services.work import RefusedError
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work
 from royalties.web.forms.entries import EntryForm
-from royalties.web.forms.fields import Choice, Day, EntryField
+from royalties.web.forms.fields import Day, EntryField, Selection
 
 PAGES = Pages("inverses", __name__, "/finance/entries", FINANCE)
 
@@ -44,14 +44,14 @@ _LIST_OF = {
 class WhyForm(EntryForm):
     """Why an entry is taken back; of a title perhaps one edition alone."""
 
-    isbn = Choice("What is meant")
+    isbn = Selection("What is meant")
     reason = EntryField("Why", hint="Its history keeps it.", needed=True, longest=1000)
 
 
 class EndForm(EntryForm):
     """The last day of a contract or of a right, and why."""
 
-    right = Choice("What ends")
+    right = Selection("What ends")
     ends = Day("Last day", short=True)
     sell_off_until = Day(
         "Sell-off until",
@@ -81,11 +81,12 @@ def entry(part: str, key: str) -> Answer:
         abort(404)
     if request.method == "GET":
         return _page(found)
+    act = _DO.get(request.form.get("do", ""))
+    if act is None:
+        return _page(found, refused="choose what is to be done with it"), 422
     try:
         with all_or_nothing():
-            words, onward = _DO[request.form.get("do", "")](found)
-    except KeyError:
-        abort(400)
+            words, onward = act(found)
     except SetupError as error:
         refused = "; ".join(f"{_field(fault)} {fault.message}" for fault in error.faults)
         return _page(found, refused=refused), 422
@@ -217,7 +218,7 @@ def _page(found: Standing, *, refused: str = "") -> str:
         named_by=[
             (
                 service.WORDS.get(of, "mapped report"),
-                other,
+                service.name_of(current_work(), of, other),
                 url_for(_PAGE_OF[of], key=other) if of in _PAGE_OF else "",
             )
             for of, other in found.references

@@ -75,4 +75,4 @@ def test_unknown_entries_and_acts_are_not_there(site: Site) -> None:
     boss = site.visitor(Role.MANAGER)
     for path in ("nothing/collab", "titles/nothing", "publisher/publisher"):
         assert boss.get(f"/finance/entries/{path}").status_code == 404
-    assert boss.post("/finance/entries/titles/collab", {"do": "nothing"}).status_code == 400
+    assert boss.post("/finance/entries/titles/collab", {"do": "nothing"}).status_code == 422
