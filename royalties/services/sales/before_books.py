@@ -14,7 +14,7 @@ from royalties.domain.periods import Period
 from royalties.domain.problems import Notice
 from royalties.domain.royalties.run import run
 from royalties.domain.sales.lines import Early, SaleLine
-from royalties.domain.sales.slices import Place, SaleKind, Slice
+from royalties.domain.sales.slices import Place, SaleKind, Slice, blocks_of
 from royalties.domain.terms.discounts import discount_class, discount_limits
 from royalties.services.books import Setup, books_of, names_of
 from royalties.services.errors import CANNOT_RUN
@@ -72,7 +72,7 @@ def would_earn(work: Work, setup: Setup, early: Early, open_period: Period) -> s
             )
         )
     try:
-        done = run(replace(books, slices=slices, income=()))
+        done = run(replace(books, blocks=blocks_of(slices), income=()))
     except CANNOT_RUN:
         return ""
     sums: dict[str, int] = {}
