@@ -3,7 +3,14 @@
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
 
-from royalties.domain.sales.lines import Early, LineColumns, SaleLine, SalesTally, WaitingLine
+from royalties.domain.sales.lines import (
+    Early,
+    LineColumns,
+    SaleLine,
+    SalesTally,
+    WaitingLine,
+    by_line,
+)
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.reading import ControlTotals
 
@@ -37,7 +44,7 @@ class Tally(SalesTally):
         """Look at sale lines, column by column, whose rows are looked at as well."""
         first, days = self._first_day, columns[_DAY]
         if min(days) < first:
-            for line in map(SaleLine._make, zip(*columns, strict=True)):
+            for line in by_line(columns):
                 self.look_at_sale(line)
 
     def look_at_sale(self, line: SaleLine) -> None:
