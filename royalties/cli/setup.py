@@ -10,6 +10,7 @@ from royalties.adapters.zones import of_this_computer
 from royalties.cli import homes
 from royalties.cli.desk import Desk, command, show_warnings
 from royalties.domain.counting import counted
+from royalties.domain.terms.entry_words import ENTRY_WORDS
 from royalties.services import time_zone as house
 from royalties.services.examples import EXAMPLES
 from royalties.services.terms.schema import setup_schema
@@ -145,22 +146,6 @@ def warn(desk: Desk, loaded: Loaded) -> None:
     show_warnings(desk, [str(each) for each in loaded.warnings])
 
 
-_ONE_OF = {
-    "publisher": "publisher",
-    "titles": "title",
-    "retailers": "retailer",
-    "contracts": "contract",
-    "beneficiaries": "beneficiary",
-    "plans": "plan",
-    "exchange_rates": "exchange rate",
-    "organizations": "organization",
-    "price_lists": "price list",
-    "payment_details": "payment details",
-    "income": "income entry",
-    "reports": "mapped report",
-}
-
-
 def loaded_document(loaded: Loaded) -> dict[str, object]:
     """What was loaded, as one JSON document."""
     return {
@@ -203,7 +188,7 @@ def summary(loaded: Loaded) -> str:
     if not loaded.changed:
         return "nothing new; the books say all of it already."
     parts = [
-        f"{counted(count, _ONE_OF[kind])} {word}"
+        f"{counted(count, ENTRY_WORDS[kind])} {word}"
         for word, counts in (("added", loaded.added), ("amended", loaded.amended))
         for kind, count in counts.items()
     ]

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from royalties.domain.money import NotAnAmountError, exact_number
 from royalties.domain.periods import Period
 from royalties.domain.terms.changes import Change, changes
+from royalties.domain.terms.entry_words import ENTRY_WORDS
 
 Body = Mapping[str, Any]
 """An entry of the setup as it is kept: JSON values, defaults left out."""
@@ -128,16 +129,7 @@ def _number(value: object) -> Fraction | None:
         return None
 
 
-_WORDS = {
-    "plans": "plan",
-    "contracts": "contract",
-    "beneficiaries": "beneficiary",
-    "titles": "title",
-    "retailers": "retailer",
-    "exchange_rates": "exchange rate",
-    "income": "income",
-    "price_lists": "price list",
-}
+_WORDS = {**ENTRY_WORDS, "income": "income"}
 
 
 def _named(part: str, body: Body) -> str:

@@ -10,7 +10,7 @@ from itertools import groupby
 from stdnum import isbn as isbn_numbers
 
 from royalties.domain.problems import Cause
-from royalties.ingest.report.cells import Cell, Marked, Odd, Stranger, Wrong, printed, text_of
+from royalties.ingest.report.cells import Cell, Odd, Stranger, Wrong, printed, text_of
 from royalties.ingest.report.columns import plain_text
 from royalties.ingest.report.declaration import (
     BOOK,
@@ -24,7 +24,10 @@ from royalties.ingest.report.declaration import (
 from royalties.ingest.report.exported_orders import (
     ExportedOrder,
     Item,
+    NoAmountError,
     Payment,
+    order_amount,
+    order_place,
     order_rows,
     order_units,
 )
@@ -34,6 +37,7 @@ from royalties.ingest.report.shop_exports import EXTRAS, ShopExport
 from royalties.ingest.report.shop_orders import ShopLine, ShopOrder
 from royalties.ingest.report.shop_taxes import rate_in
 
+_PLACE = ("country", "province", "city", "zip")
 _PAYMENTS = {
     "paid": Payment.MADE,
     "partially_refunded": Payment.MADE,
@@ -57,19 +61,11 @@ _READ = frozenset(
         *(
             f"{kind} {part}"
             for kind in ("shipping", "billing")
-            for part in ("country", "province", "city", "zip")
+            for part in _PLACE
         ),
     )
 )  # fmt: skip
 """Columns that are looked at, of some eighty."""
-
-
-class _NoAmountError(ValueError):
-    """A cell of an order that is no amount; carries its column and text."""
-
-    def __init__(self, column: str, text: str) -> None:
-        super().__init__(printed(text))
-        self.column = column
 
 
 class _Line(dict[str, str]):
@@ -82,12 +78,7 @@ class _Line(dict[str, str]):
     def amount(self, name: str) -> int:
         """An amount in millionths; 0 where it is blank, or waits for an answer."""
         text = self.get(name, "")
-        value = self._read(text) if text else 0
-        if isinstance(value, Wrong):
-            raise _NoAmountError(name, text)
-        if isinstance(value, Marked):
-            return value.micro
-        return value if isinstance(value, int) else 0
+        return order_amount(self._read(text) if text else 0, name, text)
 
 
 def _arranged(
@@ -114,8 +105,8 @@ def _orders(rows: Iterable[Row], header: Header, around: Surroundings) -> Iterat
                 for line in lines
             ]
             wrong = None
-        except _NoAmountError as error:
-            prices, wrong = [(0, 0)] * len(lines), _no_amount(error)
+        except NoAmountError as error:
+            prices, wrong = [(0, 0)] * len(lines), error.wrong
         items = [
             _item(row, line, around.book(row[1][sku]), around.day(row[1][created]), *price)
             for row, line, price in zip(rows_of_order, lines, prices, strict=True)
@@ -149,8 +140,8 @@ def _order(
     figures: ShopOrder | Wrong
     try:
         figures = wrong or _figures(number, lines, items)
-    except _NoAmountError as error:
-        figures = _no_amount(error)
+    except NoAmountError as error:
+        figures = error.wrong
     state = "_".join(first.get("financial status", "").casefold().replace("-", " ").split())
     payment = _payment(number, state, figures)
     gone = ""
@@ -166,7 +157,7 @@ def _order(
         state=state.replace("_", " ") or "no payment state",
         gone=gone,
         currency=first.get("currency", "").upper(),
-        place=_place(first),
+        place=order_place(lambda name: first.get(name, ""), _PLACE),
     )
 
 
@@ -224,25 +215,8 @@ def _payment(number: str, state: str, figures: ShopOrder | Wrong) -> Payment | W
     return payment
 
 
-def _no_amount(error: _NoAmountError) -> Wrong:
-    return Wrong(
-        Cause.NO_NUMBER, f"{error} is not an amount", "write a number such as 12.50", error.column
-    )
-
-
 def _count(item: Item) -> int:
     return item.units if isinstance(item.units, int) else 0
-
-
-def _place(first: _Line) -> tuple[str, str, str, str]:
-    """Country, region, city and postcode of the shipping address, or of the billing address."""
-    for kind in ("shipping", "billing"):
-        country, region, city, postcode = (
-            first.get(f"{kind} {part}", "") for part in ("country", "province", "city", "zip")
-        )
-        if country or region or city:
-            return country, region, city, postcode.lstrip("'")
-    return ("", "", "", "")
 
 
 FORMAT = ReportFormat(

@@ -12,7 +12,7 @@ from itertools import groupby
 from stdnum import isbn as isbn_numbers
 
 from royalties.domain.problems import Cause
-from royalties.ingest.report.cells import Cell, Marked, Odd, Stranger, Wrong, printed, text_of
+from royalties.ingest.report.cells import Cell, Odd, Stranger, Wrong, printed, text_of
 from royalties.ingest.report.columns import plain_text
 from royalties.ingest.report.declaration import (
     BOOK,
@@ -26,7 +26,10 @@ from royalties.ingest.report.declaration import (
 from royalties.ingest.report.exported_orders import (
     ExportedOrder,
     Item,
+    NoAmountError,
     Payment,
+    order_amount,
+    order_place,
     order_rows,
     order_units,
 )
@@ -89,19 +92,7 @@ class _Line:
     def amount(self, name: str) -> int:
         """An amount in millionths; 0 where it is blank, or waits for an answer."""
         value = self.read(self.cells.get(name, ""))
-        if isinstance(value, Wrong):
-            raise _NoAmountError(name, self.text(name))
-        if isinstance(value, Marked):
-            return value.micro
-        return value if isinstance(value, int) else 0
-
-
-class _NoAmountError(ValueError):
-    """A cell of an order that is no amount; carries its column and text."""
-
-    def __init__(self, name: str, text: str) -> None:
-        super().__init__(printed(text))
-        self.column = _NAMES[name][0]
+        return order_amount(value, _NAMES[name][0], self.text(name))
 
 
 def _arranged(
@@ -134,8 +125,8 @@ def _orders(rows: Iterable[Row], header: Header, around: Surroundings) -> Iterat
             book = around.book(row[1][sku])
             try:
                 items.append(_item(row, line, book, day))
-            except _NoAmountError as error:
-                wrong = wrong or _no_amount(error)
+            except NoAmountError as error:
+                wrong = wrong or error.wrong
                 items.append(Item(row, line.text("title"), _units(line), book, day))
         yield _order("" if isinstance(number, int) else number, lines, items, wrong)
 
@@ -178,8 +169,8 @@ def _order(
     figures: ShopOrder | Wrong
     try:
         figures = wrong or _figures(number, state, lines, items)
-    except _NoAmountError as error:
-        figures = _no_amount(error)
+    except NoAmountError as error:
+        figures = error.wrong
     payment: Payment | Wrong = _PAYMENTS.get(state) or Wrong(
         Cause.ORDER_STATE,
         f"{printed(state)!r} of order {printed(number)} is no known Order Status",
@@ -194,7 +185,7 @@ def _order(
         state=state,
         gone=f"{state} order" if payment is Payment.NEVER else "",
         currency=first.text("currency").upper(),
-        place=_place(first),
+        place=order_place(first.text, ("country", "region", "city", "postcode")),
     )
 
 
@@ -234,25 +225,8 @@ def _figures(number: str, state: str, lines: Sequence[_Line], items: Sequence[It
     )
 
 
-def _no_amount(error: _NoAmountError) -> Wrong:
-    return Wrong(
-        Cause.NO_NUMBER, f"{error} is not an amount", "write a number such as 12.50", error.column
-    )
-
-
 def _units(line: _Line) -> int | Wrong:
     return order_units(line.text("units"), "Quantity")
-
-
-def _place(first: _Line) -> tuple[str, str, str, str]:
-    """Country, region, city and postcode of the shipping address, or of the billing address."""
-    for kind in ("shipping", "billing"):
-        country, region, city, postcode = (
-            first.text(f"{kind} {part}") for part in ("country", "region", "city", "postcode")
-        )
-        if country or region or city:
-            return country, region, city, postcode.lstrip("'")
-    return ("", "", "", "")
 
 
 FORMAT = ReportFormat(

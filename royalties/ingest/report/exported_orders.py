@@ -1,11 +1,11 @@
 """Orders as a web shop exports them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from royalties.domain.problems import Cause
-from royalties.ingest.report.cells import Odd, Stranger, Wrong, printed, text_of
+from royalties.ingest.report.cells import Marked, Odd, Stranger, Wrong, printed, text_of
 from royalties.ingest.report.declaration import Header, Row
 from royalties.ingest.report.shop_orders import ShopOrder
 
@@ -83,3 +83,43 @@ def order_units(text: str, column: str) -> int | Wrong:
         "write how many copies",
         column,
     )
+
+
+class NoAmountError(ValueError):
+    """A cell of an order that is not an amount; carries its column and what is wrong."""
+
+    def __init__(self, column: str, text: str) -> None:
+        super().__init__(printed(text))
+        self.column = column
+
+    @property
+    def wrong(self) -> Wrong:
+        """What is wrong with the order."""
+        return Wrong(
+            Cause.NO_NUMBER, f"{self} is not an amount", "write a number such as 12.50", self.column
+        )
+
+
+def order_amount(value: int | Odd, column: str, text: str) -> int:
+    """An amount in millionths; 0 where it is blank, or waits for an answer.
+
+    Raises:
+        NoAmountError: the cell holds something else.
+    """
+    if isinstance(value, Wrong):
+        raise NoAmountError(column, text)
+    if isinstance(value, Marked):
+        return value.micro
+    return value if isinstance(value, int) else 0
+
+
+def order_place(text: Callable[[str], str], parts: Sequence[str]) -> tuple[str, str, str, str]:
+    """Country, region, city and postcode of the shipping address, or of the billing address.
+
+    ``parts`` is how the export calls these four behind *shipping* and *billing*.
+    """
+    for kind in ("shipping", "billing"):
+        country, region, city, postcode = (text(f"{kind} {part}") for part in parts)
+        if country or region or city:
+            return country, region, city, postcode.lstrip("'")
+    return ("", "", "", "")

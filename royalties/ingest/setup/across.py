@@ -9,6 +9,7 @@ from royalties.domain.currencies import EXPONENTS
 from royalties.domain.money import NotAnAmountError, minor_units
 from royalties.domain.periods import Calendar, NotAPeriodError, parse_period
 from royalties.domain.problems import SetupFault
+from royalties.domain.terms.entry_words import ENTRY_WORDS
 from royalties.domain.terms.identifiers import identifier_key, is_isbn10
 from royalties.ingest.setup.document import Document
 from royalties.ingest.setup.identifiers import isbn as plain_isbn
@@ -18,18 +19,7 @@ from royalties.ingest.setup.within import KEYS, caps_by_path, caps_in
 
 Merged = Mapping[str, Mapping[str, dict[str, Any]]]
 
-_WORD = {
-    "titles": "title",
-    "retailers": "retailer",
-    "contracts": "contract",
-    "beneficiaries": "beneficiary",
-    "plans": "plan",
-    "exchange_rates": "exchange rate",
-    "reports": "report",
-    "organizations": "organization",
-    "price_lists": "price list",
-    "payment_details": "payment details",
-}
+_WORD = {**ENTRY_WORDS, "reports": "report", "income": "income"}
 _MOST_TO_COMPARE = 2000
 """Keys beyond which no near match is looked for: it would take seconds."""
 

@@ -14,6 +14,7 @@ from royalties.domain.json_values import canonical
 from royalties.domain.people import Verb
 from royalties.domain.royalties.warnings import TermsWarning
 from royalties.domain.terms.changes import Change, changes
+from royalties.domain.terms.entry_words import ENTRY_WORDS
 from royalties.domain.terms.replacing import Replaced
 from royalties.ingest.setup import SetupError
 from royalties.services import approvals
@@ -30,20 +31,7 @@ LARGEST = 10 * 1024 * 1024
 
 _SUBJECT = "setup-file "
 
-WORDS = {
-    "publisher": "house",
-    "titles": "title",
-    "retailers": "retailer",
-    "contracts": "contract",
-    "beneficiaries": "beneficiary",
-    "plans": "plan",
-    "exchange_rates": "exchange rate",
-    "organizations": "organization",
-    "price_lists": "price list",
-    "payment_details": "payment details",
-    "income": "income",
-    "reports": "mapped report",
-}
+WORDS = {**ENTRY_WORDS, "publisher": "house", "income": "income"}
 """What one entry of each part is called."""
 
 
