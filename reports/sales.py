@@ -1,128 +1,48 @@
 """Recorded sales as a file: the columns of the standard sales file, and where each came from.
 
-A text is written as a text, whatever it looks like: nothing of a report from outside becomes a
-formula in somebody's spreadsheet. The standard columns are read back by an import as they were.
+The standard columns are read back by an import as they were.
 """
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TypeAlias
 
-import xlsxwriter
+from reports import listing
+from reports.listing import MOST, Row
 
-from reports.streaming import MOST_ROWS, clean
+__all__ = ["HEADINGS", "MOST", "Row", "csv_lines", "write_workbook"]
 
-HEADINGS = (
-    "date",
-    "isbn",
-    "retailer",
-    "kind",
-    "units",
-    "currency",
-    "list_price",
-    "net",
-    "discount",
-    "country",
-    "region",
-    "city",
-    "order",
-    "reference",
-    "title",
-    "format",
-    "period",
-    "import",
-    "file",
-    "sheet",
-    "row",
+_COLUMNS = (
+    ("date", 11),
+    ("isbn", 15),
+    ("retailer", 18),
+    ("kind", 8),
+    ("units", 7),
+    ("currency", 9),
+    ("list_price", 10),
+    ("net", 11),
+    ("discount", 9),
+    ("country", 9),
+    ("region", 9),
+    ("city", 14),
+    ("order", 14),
+    ("reference", 14),
+    ("title", 40),
+    ("format", 11),
+    ("period", 9),
+    ("import", 8),
+    ("file", 30),
+    ("sheet", 14),
+    ("row", 8),
 )
 
-MOST = MOST_ROWS - 1
-"""So many sales fit on a workbook's sheet, below the headings."""
-
-BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
-_STARTS_FORMULA = (
-    "=",
-    "+",
-    "-",
-    "@",
-    "\t",
-    "\r",
-    "\N{NULL}",
-    "\uff1d",
-    "\uff0b",
-    "\uff0d",
-    "\uff20",
-)
-"""The last four are the wide twins of ``=``, ``+``, ``-`` and ``@``."""
-
-_EXACT_DIGITS = 15
-_WIDTHS = (11, 15, 18, 8, 7, 9, 10, 11, 9, 9, 9, 14, 14, 14, 40, 11, 9, 8, 30, 14, 8)
-
-Value: TypeAlias = str | int | Decimal | None
-Row: TypeAlias = Sequence[Value]
+HEADINGS = tuple(heading for heading, _ in _COLUMNS)
 
 
 def csv_lines(rows: Iterable[Row]) -> Iterator[str]:
-    """The sales as CSV, some hundreds of lines at a time; the first has the mark of UTF-8."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    buffer.write(BOM)
-    writer.writerow(HEADINGS)
-    for row in rows:
-        writer.writerow([neutral(value) if isinstance(value, str) else value for value in row])
-        if buffer.tell() > 1 << 16:
-            yield _taken(buffer)
-    yield _taken(buffer)
+    """The sales as CSV."""
+    return listing.csv_lines(HEADINGS, rows)
 
 
 def write_workbook(path: Path, rows: Iterable[Row]) -> None:
-    """Write the sales as a workbook, row by row in constant memory."""
-    options = {
-        "constant_memory": True,
-        "tmpdir": str(path.parent),
-        "strings_to_formulas": False,
-        "strings_to_numbers": False,
-        "strings_to_urls": False,
-    }
-    with xlsxwriter.Workbook(str(path), options) as workbook:
-        sheet = workbook.add_worksheet("Sales")
-        bold = workbook.add_format({"bold": True, "bottom": 1})
-        sheet.freeze_panes(1, 0)
-        for place, width in enumerate(_WIDTHS):
-            sheet.set_column(place, place, width)
-        for place, heading in enumerate(HEADINGS):
-            sheet.write_string(0, place, heading, bold)
-        last = 0
-        for last, row in enumerate(rows, 1):
-            for place, value in enumerate(row):
-                if isinstance(value, str):
-                    if value:
-                        sheet.write_string(last, place, clean(value))
-                elif value is not None:
-                    _write_number(sheet, last, place, value)
-        sheet.autofilter(0, 0, last, len(HEADINGS) - 1)
-        sheet.ignore_errors({"number_stored_as_text": f"A1:U{last + 1}"})
-
-
-def neutral(text: str) -> str:
-    """A text that a spreadsheet would take for a formula, with an apostrophe before it."""
-    return f"'{text}" if text.lstrip(" ").startswith(_STARTS_FORMULA) else text
-
-
-def _write_number(
-    sheet: xlsxwriter.worksheet.Worksheet, row: int, place: int, value: int | Decimal
-) -> None:
-    if len(Decimal(value).as_tuple().digits) > _EXACT_DIGITS:
-        sheet.write_string(row, place, str(value))  # a workbook would cut it
-    else:
-        sheet.write_number(row, place, value)
-
-
-def _taken(buffer: io.StringIO) -> str:
-    text = buffer.getvalue()
-    buffer.seek(0)
-    buffer.truncate()
-    return text
+    """Write the sales as a workbook."""
+    listing.write_workbook(path, "Sales", _COLUMNS, rows)

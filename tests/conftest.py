@@ -27,7 +27,7 @@ from tests.databases import (
 )
 from tests.services.racing import Racers
 
-pytest_plugins = ["tests.selection", "tests.readers"]
+pytest_plugins = ["tests.selection", "tests.readers", "tests.schemas"]
 
 SELDOM = (20_000, 20, 20)
 """Thresholds of garbage collection, which takes a fourteenth of the time with Python's own."""

@@ -7,7 +7,7 @@ desk's own code: tables are written out here as they were.
 from alembic import op
 
 revision = "0021"
-down_revision = "0018"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 

@@ -60,7 +60,7 @@ class ThereAlreadyError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class ArchiveHeader:
     """What a backup is of.
 
     Attributes:
@@ -118,10 +118,10 @@ def line_of(row: Row) -> bytes:
     return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
-class Writer:
+class ArchiveWriter:
     """Writes a backup; ``close`` tells what it holds."""
 
-    def __init__(self, file: IO[bytes], header: Header) -> None:
+    def __init__(self, file: IO[bytes], header: ArchiveHeader) -> None:
         self._zip = gzip.GzipFile("", "wb", _SPEED, file, mtime=0)
         # Not as a stream: that would write once more when it is thrown away, as on a full disk.
         self._tar = tarfile.TarFile("", "w", self._zip, format=tarfile.PAX_FORMAT)
@@ -257,7 +257,7 @@ class _Bounded(tarfile.TarInfo):
 _BROKEN = (EOFError, OSError, tarfile.TarError, zlib.error)
 
 
-class Reader:
+class ArchiveReader:
     """Reads a backup from front to back; ``finish`` tells whether it was whole.
 
     Raises:
@@ -386,7 +386,7 @@ class Reader:
             self._fail(f"its {name} cannot be read")
         return document
 
-    def _header_of(self, document: dict[str, Any]) -> Header:
+    def _header_of(self, document: dict[str, Any]) -> ArchiveHeader:
         if document.get("format") != _FORMAT:
             self._fail("it is no backup of this program")
         if document.get("version") != _VERSION:
@@ -402,7 +402,7 @@ class Reader:
             )
         ):
             self._fail("its header.json cannot be read")
-        return Header(document["program"], document["schema"], document["made_at"], tables)
+        return ArchiveHeader(document["program"], document["schema"], document["made_at"], tables)
 
     def _fail(self, reason: str) -> NoReturn:
         raise NotABackupError(self._path, reason)
@@ -445,11 +445,11 @@ class _Checked(io.RawIOBase):
 
 
 @contextlib.contextmanager
-def reading(path: Path) -> Iterator[Reader]:
+def reading(path: Path) -> Iterator[ArchiveReader]:
     """A backup to be read.
 
     Raises:
         NotABackupError: it is none.
     """
     with contextlib.ExitStack() as stack:
-        yield Reader(path, stack)
+        yield ArchiveReader(path, stack)

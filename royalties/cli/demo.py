@@ -169,7 +169,7 @@ def _show(desk: Desk, year: _Year) -> None:
     desk.say("")
     desk.table(
         ("period", ">reports", ">rows", ">lines", ">sold", ">returned", ">free", "net receipts"),
-        [(each["period"], *_sums(year, each["period"])) for each in year.periods],
+        [(period["period"], *_sums(year, period["period"])) for period in year.periods],
     )
     for period in year.periods:
         run = period["run"]
@@ -183,14 +183,14 @@ def _show(desk: Desk, year: _Year) -> None:
             )
         desk.table(
             ("beneficiary", ">allocated", ">tax", ">due", ">to pay", ">carried forward"),
-            [(each["key"], *(each[name] for name in _SETTLED)) for each in run["beneficiaries"]],
+            [(payee["key"], *(payee[name] for name in _SETTLED)) for payee in run["beneficiaries"]],
         )
     desk.say("")
     desk.table(
         ("order", "organization", "kind", "state", ">copies", "next"),
         [
-            tuple(f"{cell:,}" if isinstance(cell, int) else cell for cell in each.values())
-            for each in year.orders
+            tuple(f"{cell:,}" if isinstance(cell, int) else cell for cell in order.values())
+            for order in year.orders
         ],
     )
     desk.say("")

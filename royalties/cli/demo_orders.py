@@ -85,7 +85,7 @@ def _first_card(desk: Desk, plan: Mapping[str, Any]) -> board.Card | None:
 
 
 def _tell(desk: Desk, plan: Mapping[str, Any], folder: Path, place: int) -> None:
-    telling = _Telling(plan, _look(desk, plan, folder), place)
+    telling = _Telling(plan, _examine_artwork(desk, plan, folder), place)
     with desk.work(f"Order of {plan['organization']}") as work:
         for minute, step in enumerate(plan["steps"]):
             now = work.now
@@ -97,7 +97,9 @@ def _tell(desk: Desk, plan: Mapping[str, Any], folder: Path, place: int) -> None
             do(replace(work, actor=actor, now=now), telling, step)
 
 
-def _look(desk: Desk, plan: Mapping[str, Any], folder: Path) -> dict[str, artwork.Looked]:
+def _examine_artwork(
+    desk: Desk, plan: Mapping[str, Any], folder: Path
+) -> dict[str, artwork.Looked]:
     """Look at an order's files, by name, before it is told."""
     sent = {name: use for step in plan["steps"] for use, name in step.get("files", {}).items()}
     sent |= {step["file"]: Use.PROOF for step in plan["steps"] if "file" in step}

@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import os
 import signal
 import sys
 import threading
@@ -80,7 +81,7 @@ def jobs_(desk: Desk, *, once: bool, beside_server: bool) -> None:
 def _stop_with_server(stopped: threading.Event) -> None:
     """Stop when the other end of standard input is closed, as it is when the server was killed."""
     with contextlib.suppress(OSError, ValueError):
-        while sys.stdin.buffer.read(1):
+        while os.read(sys.stdin.fileno(), 1):  # a buffer would be locked when Python ends
             pass
     stopped.set()
 
@@ -133,7 +134,7 @@ def work_once(system: System, *, bounded: bool = False) -> bool:
     if job is None:
         return False
     try:
-        _do(system, job, bounded=bounded)
+        _run_job(system, job, bounded=bounded)
     except jobs.LostWorkerError:
         _note(system, lambda work: jobs.fail(work, job, _LOST))
     except StaleError:
@@ -154,8 +155,8 @@ def work_once(system: System, *, bounded: bool = False) -> bool:
     return True
 
 
-def _do(system: System, job: jobs.Job, *, bounded: bool) -> None:
-    told = _Told(system, job.id)
+def _run_job(system: System, job: jobs.Job, *, bounded: bool) -> None:
+    told = _Progress(system, job.id)
     is_apart = bounded and not jobs.only_writes(job)
     seen = (_looked_apart if is_apart else _looked)(system, job, told)
     try:
@@ -166,12 +167,12 @@ def _do(system: System, job: jobs.Job, *, bounded: bool) -> None:
             seen.close()
 
 
-def _looked(system: System, job: jobs.Job, told: "_Told") -> Any:  # noqa: ANN401 - a kind's own
+def _looked(system: System, job: jobs.Job, told: "_Progress") -> Any:  # noqa: ANN401 - a kind's own
     with system.work(jobs.WORKER, read_only=True, progress=told) as work:
         return jobs.look(work, job)
 
 
-def _looked_apart(system: System, job: jobs.Job, told: "_Told") -> Any:  # noqa: ANN401
+def _looked_apart(system: System, job: jobs.Job, told: "_Progress") -> Any:  # noqa: ANN401
     """The same in a process of its own: nobody knows how long a file takes to be read."""
     with system.work(jobs.WORKER, read_only=True) as work:
         seconds = jobs.seconds_for(work, job)
@@ -204,7 +205,7 @@ def _note(system: System, how: Callable[[Work], None]) -> None:
         how(work)
 
 
-class _Told:
+class _Progress:
     """Progress, written down at most four times a second."""
 
     def __init__(self, system: System, job: int) -> None:

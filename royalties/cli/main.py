@@ -26,6 +26,16 @@ JOBS = {
             "Load a setup file: titles, contracts, beneficiaries, plans",
             "royalties load setup.json",
         ),
+        "titles": CommandEntry(
+            "lists",
+            "Add and amend titles from a table or an ONIX file",
+            "royalties titles catalogue.xlsx --dry-run",
+        ),
+        "beneficiaries": CommandEntry(
+            "lists",
+            "Add and amend beneficiaries from a table",
+            "royalties beneficiaries payees.csv --dry-run",
+        ),
         "terms": CommandEntry(
             "terms",
             "Show contracts and plans in plain words",
@@ -35,6 +45,11 @@ JOBS = {
             "entry",
             "Retire, bring back, remove or rename a title, a retailer, a contract …",
             "royalties entry retailer river --retire --reason 'It closed'",
+        ),
+        "openings": CommandEntry(
+            "moving",
+            "Show or load what a house that moves in brings into its books",
+            "royalties openings --template openings.xlsx",
         ),
         "schema": CommandEntry(
             "setup",
@@ -73,9 +88,12 @@ JOBS = {
             "sales", "List rows that wait for an unknown edition", "royalties waiting"
         ),
         "alias": CommandEntry(
-            "sales",
+            "aliases",
             "Let an identifier stand for an edition from now on",
             "royalties alias B00EXAMPLE 9781442246942",
+        ),
+        "aliases": CommandEntry(
+            "aliases", "List identifiers that were matched by hand", "royalties aliases"
         ),
         "no-book": CommandEntry(
             "sales",
@@ -104,6 +122,11 @@ JOBS = {
             "periods",
             "Compute the draft run of a period",
             "royalties run 2025-H1",
+        ),
+        "parallel": CommandEntry(
+            "moving",
+            "Compare a draft with the last old statement, to the cent",
+            "royalties parallel 2025-H1 old-totals.xlsx",
         ),
         "close": CommandEntry(
             "periods",

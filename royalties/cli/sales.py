@@ -1,4 +1,4 @@
-"""import, undo, correct, imports, sales, waiting, alias, no-book, bundle, remembered, forget."""
+"""import, undo, correct, imports, sales, waiting, no-book, bundle, remembered, forget."""
 
 import json
 import os
@@ -10,7 +10,6 @@ from typing import Any
 
 import click
 
-from royalties.cli.confirming import confirm_final, final
 from royalties.cli.desk import Desk, amounts, command
 from royalties.domain.counting import counted
 from royalties.domain.sales.changes import (
@@ -33,7 +32,7 @@ from royalties.services.sales.remembered import (
     say_no_book,
     value_words,
 )
-from royalties.services.sales.waiting import alias, edition_words, waiting_list
+from royalties.services.sales.waiting import waiting_list
 from royalties.services.work import RefusedError
 
 _SHOWN = 20
@@ -202,10 +201,12 @@ def _import_several(desk: Desk, requests: Sequence[Request]) -> None:
         outcomes[result.outcome] += 1
     if desk.json:
         desk.show(documents)
-    told = [f"{outcomes[each]} {words}" for each, words in _OUTCOMES.items() if outcomes[each]]
+    told = [
+        f"{outcomes[outcome]} {words}" for outcome, words in _OUTCOMES.items() if outcomes[outcome]
+    ]
     dry = " Dry run: nothing was recorded." if requests[0].dry_run else ""
     desk.say(f"{len(requests)} files: {', '.join(told)}.{dry}")
-    if any(outcomes[each] for each in _NOT_RECORDED):
+    if any(outcomes[outcome] for outcome in _NOT_RECORDED):
         sys.exit(1)
 
 
@@ -458,34 +459,6 @@ def waiting(desk: Desk) -> None:
         )
 
 
-@click.command("alias")
-@click.argument("identifier")
-@click.argument("isbn")
-@final
-@command
-def alias_(desk: Desk, identifier: str, isbn: str, *, yes: bool) -> None:
-    """Let IDENTIFIER (an ASIN, an old ISBN) stand for the edition ISBN from now on."""
-    if not yes:
-        with desk.work(trial=True) as work:
-            released = alias(work, identifier, isbn)
-            edition = edition_words(work, isbn)
-        rows = counted(sum(released.rows.values()), "waiting row")
-        effect = (
-            f"{identifier} would stand for {edition} in every report from now on, and {rows} "
-            f"would be recorded."
-        )
-        confirm_final(desk, " ".join([effect, *released.warnings]), yes=yes)
-    with desk.work() as work:
-        released = alias(work, identifier, isbn)
-    if desk.json:
-        desk.show({"released": released.rows, "without_price": released.without_price})
-        return
-    count = sum(released.rows.values())
-    desk.say(f"{identifier} stands for {isbn}; {counted(count, 'waiting row')} recorded.")
-    for each in released.warnings:
-        desk.say(each)
-
-
 @click.command("no-book")
 @click.argument("identifier")
 @click.option("--retailer", required=True, metavar="KEY", help="In whose reports.")
@@ -512,10 +485,10 @@ def no_book(desk: Desk, identifier: str, retailer: str) -> None:
 def bundle(desk: Desk, identifier: str, shares: Sequence[str], retailer: str) -> None:
     """Say that IDENTIFIER is several editions together, each with its SHARE of the price."""
     pairs = []
-    for each in shares:
-        isbn, equals, share = each.partition("=")
+    for text in shares:
+        isbn, equals, share = text.partition("=")
         if not equals:
-            raise click.BadParameter(f"{each!r}: write ISBN=SHARE, such as 9781442246928=2/3")
+            raise click.BadParameter(f"{text!r}: write ISBN=SHARE, such as 9781442246928=2/3")
         pairs.append((isbn, share))
     with desk.work() as work:
         said = say_bundle(work, retailer, identifier, pairs)
@@ -589,5 +562,5 @@ def forget_(desk: Desk, number: int) -> None:
 
 
 COMMANDS = [
-    import_, undo_, correct_, imports, sales, waiting, alias_, no_book, bundle, remembered, forget_,
+    import_, undo_, correct_, imports, sales, waiting, no_book, bundle, remembered, forget_,
 ]  # fmt: skip

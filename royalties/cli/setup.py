@@ -53,7 +53,7 @@ def init(desk: Desk, *, time_zone: str | None, example: bool) -> None:
         desk.refuse(
             f"The database counts as migrated to {revision}, but its schema differs. "
             "Missing or different:\n"
-            + "\n".join(f"  {each}" for each in lacks)
+            + "\n".join(f"  {lack}" for lack in lacks)
             + "\nA program from between two releases made it, or it was changed by hand. Make a "
             "copy of the books, add what is missing as migrations/versions define it, and run "
             "'royalties init' again; do not work with these books before.",
@@ -62,8 +62,8 @@ def init(desk: Desk, *, time_zone: str | None, example: bool) -> None:
     if desk.json:
         desk.show({**document, "time_zone": days_of} | ({"example": written} if example else {}))
         return
-    for each in beside:
-        desk.say(f"  beside what is needed: {each} (it is left alone)")
+    for text in beside:
+        desk.say(f"  beside what is needed: {text} (it is left alone)")
     desk.say(f"Ready: {config.home} (migration {revision}, days of {days_of}).")
     if example:
         desk.say(f"{written}: write your own data into it, then: royalties load {written}")
@@ -108,20 +108,25 @@ def load_(desk: Desk, file: Path, *, confirm: bool) -> None:
     ask = not desk.json and sys.stdin.isatty()
     with desk.work() as work:
         loaded = load(work, file, file.name, confirm=confirm, ask=ask)
-    _warn(desk, loaded)
+    warn(desk, loaded)
     if loaded.outcome == "confirm" and ask:
-        click.confirm(f"{file.name}: {_summary(loaded)} Load it?", abort=True)
+        click.confirm(f"{file.name}: {summary(loaded)} Load it?", abort=True)
         with desk.work() as work:
             loaded = load(work, file, file.name, confirm=True)
     if loaded.outcome == "confirm":
         desk.refuse(
             f"{file.name}: nothing recorded. Read the warnings, then repeat with --confirm.",
-            _document(loaded),
+            loaded_document(loaded),
         )
     if desk.json:
-        desk.show(_document(loaded))
+        desk.show(loaded_document(loaded))
         return
-    desk.say(f"{file.name}: {_summary(loaded)}")
+    desk.say(f"{file.name}: {summary(loaded)}")
+    say_released(desk, loaded)
+
+
+def say_released(desk: Desk, loaded: Loaded) -> None:
+    """Tell which waiting rows were recorded, and which still wait."""
     for identifier, rows in loaded.released.rows.items():
         desk.say(f"{counted(rows, 'waiting row')} of {identifier} recorded.")
     for identifier, rows in loaded.released.without_price.items():
@@ -131,7 +136,8 @@ def load_(desk: Desk, file: Path, *, confirm: bool) -> None:
         desk.say(each)
 
 
-def _warn(desk: Desk, loaded: Loaded) -> None:
+def warn(desk: Desk, loaded: Loaded) -> None:
+    """Tell what is replaced, and what never counts."""
     if desk.json:
         return
     for asked in loaded.asked:
@@ -155,7 +161,8 @@ _ONE_OF = {
 }
 
 
-def _document(loaded: Loaded) -> dict[str, object]:
+def loaded_document(loaded: Loaded) -> dict[str, object]:
+    """What was loaded, as one JSON document."""
     return {
         "outcome": loaded.outcome,
         "added": loaded.added,
@@ -191,7 +198,8 @@ def _released_warning(message: str) -> dict[str, object]:
     }
 
 
-def _summary(loaded: Loaded) -> str:
+def summary(loaded: Loaded) -> str:
+    """What was loaded, in a sentence."""
     if not loaded.changed:
         return "nothing new; the books say all of it already."
     parts = [

@@ -124,10 +124,10 @@ def store_country(text: str) -> str | None:
     >>> store_country("Amazon.co.uk"), store_country("amazon.com"), store_country("Example.de")
     ('GB', 'US', None)
     """
-    found = _STORE.fullmatch(text.strip().casefold())
-    if not found:
+    match = _STORE.fullmatch(text.strip().casefold())
+    if not match:
         return None
-    last = found[1].split(".")[-1]
+    last = match[1].split(".")[-1]
     code = {"com": "US", "uk": "GB"}.get(last, last.upper())
     return code if is_country(code) else None
 
@@ -401,10 +401,10 @@ def _all_codes() -> frozenset[str]:
 def _region_index(country: str) -> dict[str, str]:
     known = _iso_regions().get(country, ())
     forces = [(name, code) for code, name in ARMED_FORCES.get(country, {}).items()]
-    codes = [each.code for each in known] + [code for _, code in forces]
+    codes = [known_region.code for known_region in known] + [code for _, code in forces]
     own = [(name, code) for code, names in REGIONS.get(country, {}).items() for name in names]
     own += [(name, code) for code, names in SHORT.get(country, {}).items() for name in names]
-    iso = [(each.name, each.code) for each in known] + forces
+    iso = [(known_region.name, known_region.code) for known_region in known] + forces
     translated = [(other, code) for name, code in iso for other in _translations("iso3166-2", name)]
     names = [*iso, *translated, *own]
     return _index(

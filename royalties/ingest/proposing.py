@@ -105,7 +105,7 @@ _OF_FORMATS = {
 
 
 @dataclass(slots=True)
-class Proposal:
+class MappingProposal:
     """Where a table is and what its columns are.
 
     Attributes:
@@ -143,7 +143,7 @@ def headings(sheet: GlancedSheet, row: int) -> list[str]:
 
 def propose(
     sheets: Sequence[GlancedSheet], *, sheet: int | None = None, row: int | None = None
-) -> Proposal:
+) -> MappingProposal:
     """Propose where the table is and what its columns hold; what is given is taken so."""
     places = [
         (at, number)
@@ -154,8 +154,8 @@ def propose(
     ]
     best = max(places, key=lambda place: _score(sheets[place[0]], place[1]), default=None)
     if best is None:
-        return Proposal(sheet or 0, row or 1)
-    return Proposal(*best, columns=columns_of(sheets[best[0]], best[1]))
+        return MappingProposal(sheet or 0, row or 1)
+    return MappingProposal(*best, columns=columns_of(sheets[best[0]], best[1]))
 
 
 def _score(sheet: GlancedSheet, row: int) -> tuple[int, int, int]:
@@ -171,8 +171,8 @@ def _score(sheet: GlancedSheet, row: int) -> tuple[int, int, int]:
 def columns_of(sheet: GlancedSheet, row: int) -> dict[str, str]:
     """Headings by the field that they may hold, in the order of ``FIELDS``."""
     names = headings(sheet, row)
-    once = {normal(each): each for each in reversed(names) if each}
-    bare = {normal(without_unit(each)): each for each in reversed(names) if each} | once
+    once = {normal(printed): printed for printed in reversed(names) if printed}
+    bare = {normal(without_unit(printed)): printed for printed in reversed(names) if printed} | once
     columns: dict[str, str] = {}
     for wanted in (0, 1):
         for heading, name in bare.items():
@@ -184,9 +184,9 @@ def columns_of(sheet: GlancedSheet, row: int) -> dict[str, str]:
         columns["isbn"] = column
     for name in FIELDS:
         left = {
-            each: printed
-            for each, printed in list(bare.items())[:_MOST_TEXTS]
-            if printed not in columns.values() and len(each) <= _LONGEST_HEADING
+            heading: printed
+            for heading, printed in list(bare.items())[:_MOST_TEXTS]
+            if printed not in columns.values() and len(heading) <= _LONGEST_HEADING
         }
         if name not in columns and (near := _near(name, left)):
             columns[name] = near
@@ -236,13 +236,13 @@ def nearest(
 ) -> Mapping[str, Any] | None:
     """The mapped report of whose columns a file has most, and at least half."""
     rows = [
-        {normal(each) for each in headings(sheet, row)}
+        {normal(name) for name in headings(sheet, row)}
         for sheet in sheets
         for row in range(1, min(len(sheet.rows), SEARCHED) + 1)
     ]
     best, most = None, Fraction(0)
     for body in mappings:
-        wanted = {normal(each) for each in body["columns"].values()}
+        wanted = {normal(name) for name in body["columns"].values()}
         there = max((len(wanted & names) for names in rows), default=0)
         share = Fraction(there, len(wanted))
         if 2 * share >= 1 and there >= _LEAST_FILLED and share > most:
@@ -252,13 +252,13 @@ def nearest(
 
 def filled_in(body: Mapping[str, Any], sheet: GlancedSheet, row: int) -> dict[str, str]:
     """A mapped report's columns as a file has them, those under another heading proposed anew."""
-    printed = {normal(each): each for each in reversed(headings(sheet, row)) if each}
+    printed = {normal(name): name for name in reversed(headings(sheet, row)) if name}
     kept = {
         name: printed[normal(heading)]
         for name, heading in body["columns"].items()
         if normal(heading) in printed
     }
-    left = {each: heading for each, heading in printed.items() if heading not in kept.values()}
+    left = {name: heading for name, heading in printed.items() if heading not in kept.values()}
     proposed = columns_of(sheet, row)
     for name, heading in body["columns"].items():
         if name in kept:

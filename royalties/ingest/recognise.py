@@ -18,7 +18,7 @@ from royalties.ingest.report.mending import changed
 from royalties.ingest.report.opening import OpenedFile, open_file
 from royalties.ingest.report.preparing import prepared, questions_only
 from royalties.ingest.report.reading import Known, Reading, UnreadableError
-from royalties.ingest.report.report import Report
+from royalties.ingest.report.report import ReportReading
 from royalties.ingest.report.tables import FoundTables, Sheet
 from royalties.ingest.report.text import UndecidedEncodingError
 from royalties.ingest.report.unrecognised import unrecognised_error
@@ -140,7 +140,7 @@ def _recognised(
     mappings: Sequence[MappedReport],
     choices: Given,
     wanted: str | None,
-) -> Report:
+) -> ReportReading:
     formats = {declared.name: declared for declared in built_in()}
     formats |= {mapping.key: mapping.as_format() for mapping in mappings if not mapping.ended}
     varied = {name: tuple(declared.variants) for name, declared in formats.items()}

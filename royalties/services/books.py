@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from royalties.domain.orders.pricing import PriceList
+from royalties.domain.people import Verb
 from royalties.domain.periods import Calendar, Period, parse_period
 from royalties.domain.royalties.carrying import LeftBefore
 from royalties.domain.royalties.days import cuts
@@ -26,14 +27,30 @@ from royalties.services.cache import Made, cached, extent_of
 from royalties.services.work import RefusedError, Work
 from royalties.store.history import Revision, newest_revision, revisions_in_force
 from royalties.store.periods import carrying, periods, runs
-from royalties.store.sales.kept_slices import period_slices
+from royalties.store.periods.closing import last_change
+from royalties.store.sales.kept_slices import period_blocks
 from royalties.store.sales.recorded_orders import recorded_orders
 from royalties.store.sales.remembered import remembered_of
-from royalties.store.sales.slices import Distinctions, Names, by_day
+from royalties.store.sales.slices import Distinctions, LineKeys, by_day
 from royalties.store.terms import catalogue
 
 LAST_CLOSED = "last closed"
 """What read-only work asks once under this name: the ordinal of the latest closed period."""
+
+_CHANGES_NO_FIGURE = frozenset(
+    {
+        Verb.SIGN_IN,
+        Verb.KEEP_ACCOUNT,
+        Verb.PREPARE,
+        Verb.EXPLAIN_JUMP,
+        Verb.ISSUE,
+        Verb.SEND,
+        Verb.AUDIT,
+        Verb.MANAGE_PEOPLE,
+        Verb.INVITE_COLLEAGUE,
+    }
+)
+"""Verbs after which a draft is the same as before; every other one makes it stale."""
 
 _KEPT_LEFT = 3
 """Of so many periods it is remembered what the ones before them left."""
@@ -114,6 +131,12 @@ def of_setup(work: Work, name: str, make: Callable[[], Made]) -> Made:
     return cached(work, name, newest, make)
 
 
+def last_change_of_figures(work: Work) -> int:
+    """The log's newest line that may change a figure; work asks for it once."""
+    without = {verb.value for verb in _CHANGES_NO_FIGURE}
+    return work.once("last change", lambda: last_change(work.connection, without))
+
+
 def setup_of(revisions: Iterable[Revision]) -> Setup:
     """Make domain values of setup entries."""
     bodies: dict[str, dict[str, Any]] = {kind: {} for kind in setup_file.KINDS}
@@ -181,19 +204,19 @@ def require_next(work: Work, setup: Setup, period: Period) -> None:
 
 
 def books_of(work: Work, setup: Setup, period: Period) -> Books:
-    """Everything a run of a period reads, its sales summed to slices by one query."""
+    """Everything a run of a period reads."""
     contracts = in_force(list(setup.contracts.values()), period)
     sold = sold_of(setup)
     plans = [setup.plans[contract.plan] for contract in contracts]
     asked = asked_by(contracts, plans, sold, period)
     names = of_setup(work, "numbers", lambda: names_of(work))
     imports = extent_of(work, (period.ordinal,)).imports
-    slices = by_day(
+    blocks = by_day(
         work.connection,
         period.ordinal,
         asked,
         names,
-        period_slices(work.connection, period.ordinal, asked, names, imports),
+        period_blocks(work.connection, period.ordinal, asked, names, imports),
     )
     left = left_before(work, period)
     return Books(
@@ -205,9 +228,9 @@ def books_of(work: Work, setup: Setup, period: Period) -> Books:
         contracts=contracts,
         plans=setup.plans,
         beneficiaries=setup.beneficiaries,
-        rates=rates_of(work, setup, period, {each.reverses for each in slices} - {None}),
+        rates=rates_of(work, setup, period, {each.like.reverses for each in blocks} - {None}),
         income=[entry for entry in setup.income if entry.period == str(period)],
-        slices=slices,
+        blocks=blocks,
         states=left.states,
         balances=left.balances,
     )
@@ -238,13 +261,10 @@ def _rates_in(rates: Iterable[ExchangeRate], period: Period) -> dict[tuple[str, 
     return {(rate.source, rate.target): rate.rate for rate in rates if rate.period == str(period)}
 
 
-def names_of(work: Work) -> Names:
+def names_of(work: Work) -> LineKeys:
     """ISBNs by edition number, and keys by retailer number."""
-    editions = catalogue.edition_rows(work.connection)
     retailers = catalogue.retailer_ids(work.connection)
-    return Names(
-        {row.id: row.isbn for row in editions}, {id_: key for key, id_ in retailers.items()}
-    )
+    return LineKeys(catalogue.isbns(work.connection), {id_: key for key, id_ in retailers.items()})
 
 
 def left_before(work: Work, period: Period) -> LeftBefore:

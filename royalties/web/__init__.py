@@ -19,7 +19,7 @@ from royalties.web.core import (
     visit,
     waiting,
 )
-from royalties.web.core.pages import Number, Pages
+from royalties.web.core.pages import NumberConverter, Pages
 
 ROOMS = (
     "account.factor",
@@ -28,7 +28,9 @@ ROOMS = (
     "finance.desk.approvals",
     "finance.desk.home",
     "finance.desk.house",
+    "finance.desk.lists",
     "finance.desk.setup_files",
+    "finance.periods.parallel",
     "finance.ledger.pages",
     "finance.orders.board",
     "finance.orders.files",
@@ -46,6 +48,7 @@ ROOMS = (
     "finance.sales.entry",
     "finance.sales.importing",
     "finance.sales.mapping",
+    "finance.sales.over_time",
     "finance.sales.pages",
     "finance.sales.remembering",
     "finance.sales.uploading",
@@ -74,7 +77,7 @@ ROOMS = (
 
 def init_app(app: Flask) -> None:
     """Give an application all pages and what they share."""
-    app.url_map.converters["int"] = Number
+    app.url_map.converters["int"] = NumberConverter
     access.init_app(app)
     bodies.init_app(app)
     app.before_request(_refuse_nul)

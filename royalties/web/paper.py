@@ -51,16 +51,16 @@ class ContractPaper:
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class StatementPaper:
     """A whole statement, ready to be shown by ``statement/paper.html``."""
 
     statement: Statement
     contracts: tuple[ContractPaper, ...]
 
 
-def paper_of(statement: Statement) -> Paper:
+def paper_of(statement: Statement) -> StatementPaper:
     """Group and sum what a statement says; nothing is calculated that it does not say."""
-    return Paper(statement, tuple(map(_contract, statement.contracts)))
+    return StatementPaper(statement, tuple(map(_contract, statement.contracts)))
 
 
 def _contract(account: ContractAccount) -> ContractPaper:

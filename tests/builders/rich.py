@@ -1,5 +1,6 @@
 """Books in which every page has something to show, and people at work in them."""
 
+import io
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -7,8 +8,10 @@ from functools import partial
 from sqlalchemy import insert
 
 from royalties.adapters.credentials import fingerprint
+from royalties.cli.jobs import work_once
 from royalties.domain.people import Actor, Role
 from royalties.services.approvals import set_two_people
+from royalties.services.desk import listing
 from royalties.services.people.staff import invite
 from royalties.services.periods import approval as closing
 from royalties.services.periods import checklist
@@ -17,6 +20,7 @@ from royalties.services.sales import sheets, uploads
 from royalties.services.statements.sending import send as send_statements
 from royalties.services.terms import amending as terms
 from royalties.services.terms.catalogue import keep_sample
+from royalties.services.terms.lists import ListKind
 from royalties.services.terms.replacing import CONFIRMED
 from royalties.store.tables import colleague, link
 from tests.builders.books import (
@@ -55,6 +59,9 @@ MAPPED: Document = {
 }
 """A mapped report."""
 
+LIST_GOOD, LIST_WRONG, LIST_OPEN, LIST_OF_BENEFICIARIES = 1, 2, 3, 4
+"""Numbers of jobs that read lists: one that may be saved, one with faults, one with questions."""
+
 CLOSE, CONTRACT_CHANGE = 1, 2
 """Numbers of proposals that wait."""
 
@@ -90,6 +97,7 @@ def rich(office: Office) -> None:
     orders_in_many_states(office)
     a_request_waits(office)
     _uploads(office, clerk)
+    _lists(office)
     office.alias(ALIAS, HARDCOVER)
     _prepared(office, clerk)
     _amended(office, clerk)
@@ -174,6 +182,35 @@ def _uploads(office: Office, clerk: Actor) -> None:
         rows = uploads.look_at(work, UPLOAD_WRONG)
     with office.system.work(clerk) as work:
         uploads.keep_first_rows(work, UPLOAD_WRONG, rows)
+
+
+GOOD_TITLES = """\
+ISBN,Title,Subtitle,Authors,Format,Published,Price USD,Price GBP,Shelf
+9781442200012,The Collab,,Kim Foote,HB,2015-07-01,90.00,60.00,A
+9780306406157,Tides of Elsewhere,A Year on Four Coasts,Ada Quill,PB,2025-09-02,21.50,,B
+9781402894626,Tides of Elsewhere,A Year on Four Coasts,Ada Quill,EPUB,2025-09-02,12.99,,B
+"""
+WRONG_TITLES = GOOD_TITLES.replace("9780306406157", "9780306406158").replace("12.99", "a lot")
+OPEN_TITLES = GOOD_TITLES.replace("EPUB", "Mug").replace("2025-09-02", "2/9/2025")
+SOME_BENEFICIARIES = """\
+Payee,Address,City,State,Country,E-mail,Minimum payment,Tax withheld
+Seattle Readers,1 Quay St; Seattle WA 98101,Seattle,WA,US,desk@seattle.example.org,25.00,0
+Portland Readers,2 Mill Ln,Portland,OR,US,desk@portland.example.org,,24 %
+"""
+
+
+def _lists(office: Office) -> None:
+    mona = Actor("Mona Reyes", Role.MANAGER, MANAGER)
+    for number, kind, text in (
+        (LIST_GOOD, ListKind.TITLES, GOOD_TITLES),
+        (LIST_WRONG, ListKind.TITLES, WRONG_TITLES),
+        (LIST_OPEN, ListKind.TITLES, OPEN_TITLES),
+        (LIST_OF_BENEFICIARIES, ListKind.BENEFICIARIES, SOME_BENEFICIARIES),
+    ):
+        stored = listing.keep_sent(office.system.files, io.BytesIO(text.encode()), f"{kind}.csv")
+        with office.system.work(mona) as work:
+            assert listing.send(work, kind, stored, {}) == number
+        assert work_once(office.system)
 
 
 def _prepared(office: Office, clerk: Actor) -> None:

@@ -55,6 +55,7 @@ LOOKS = {
     "statements.sending.sending_of",
     "terms.loading.look",
     "terms.mappings.preview",
+    "terms.openings.look",
     "terms.setup.compare",
 }
 """Verbs that only show something, to those who may also change it."""

@@ -16,6 +16,8 @@ from royalties.ingest.report.mapping import Mapping as MappedReport
 from royalties.ingest.report.reading import Known, KnownEdition, KnownRetailer, Reading
 
 FILES = Path(__file__).parent / "files"
+EXAMPLES = Path(__file__).parents[2] / "examples"
+SELLERS = EXAMPLES / "reports" / "sellers"
 SAMPLES = FILES / "samples"
 BAD = FILES / "bad"
 TODAY = date(2026, 11, 23)
@@ -56,6 +58,20 @@ def known_from(setup: Mapping[str, Any]) -> Known:
 
 
 CATALOGUE = known_from(json.loads((SAMPLES / "catalogue.json").read_text(encoding="utf-8")))
+
+
+def _house_of_sellers() -> Known:
+    """The examples' house, with the sellers whose samples there are."""
+    setup = json.loads((EXAMPLES / "setup.json").read_text(encoding="utf-8"))
+    more = json.loads((SELLERS / "retailers.json").read_text(encoding="utf-8"))
+    setup["retailers"] += more["retailers"]
+    for title in setup["titles"]:
+        for edition in title["editions"]:
+            edition["isbn"] = edition["isbn"].replace("-", "")
+    return known_from(setup)
+
+
+HOUSE_OF_SELLERS = _house_of_sellers()
 
 TRADE = known_from(
     {

@@ -1,11 +1,9 @@
 """Samples of sellers' reports, to the cent; and that each file is one format's, and no other's."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,23 +12,7 @@ from royalties.ingest.formats import built_in
 from royalties.ingest.recognise import report_names, tables_in
 from royalties.ingest.report.mapping import Mapping as MappedReport
 from royalties.ingest.report.opening import open_file
-from tests.ingest.shelf import RIVER, SAMPLES, Read, known_from, read
-
-EXAMPLES = Path(__file__).parents[2] / "examples"
-SELLERS = EXAMPLES / "reports" / "sellers"
-
-
-def _setup() -> dict[str, Any]:
-    setup: dict[str, Any] = json.loads((EXAMPLES / "setup.json").read_text(encoding="utf-8"))
-    more = json.loads((SELLERS / "retailers.json").read_text(encoding="utf-8"))
-    setup["retailers"] += more["retailers"]
-    for title in setup["titles"]:
-        for edition in title["editions"]:
-            edition["isbn"] = edition["isbn"].replace("-", "")
-    return setup
-
-
-KNOWN = known_from(_setup())
+from tests.ingest.shelf import HOUSE_OF_SELLERS, RIVER, SAMPLES, SELLERS, Read, read
 
 
 @dataclass(frozen=True)
@@ -109,7 +91,7 @@ def _decimals(money: Mapping[str, str]) -> dict[str, Decimal]:
 
 
 def _read(path: Path, *mappings: MappedReport, **choices: str) -> Read:
-    return read(path, KNOWN, mappings, None, **choices)
+    return read(path, HOUSE_OF_SELLERS, mappings, None, **choices)
 
 
 @pytest.mark.parametrize(

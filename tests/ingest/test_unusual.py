@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from royalties.ingest.report.reading import UnreadableError
-from royalties.ingest.report.unusual import Copies
+from royalties.ingest.report.unusual import CopyCounts
 from tests.ingest.shelf import BAD, RIVER, TRADE, Read, read, read_text
 
 A = "9780306406157"
@@ -55,7 +55,7 @@ def test_copies_are_balanced_however_they_are_read(
     lines: list[tuple[int, int, int, int]], size: int
 ) -> None:
     signed = [(*line[:3], -line[3] if line[2] == 2 else line[3]) for line in lines]
-    copies = Copies()
+    copies = CopyCounts()
     for first in range(0, len(signed), size):
         some = signed[first : first + size]
         shops, books, kinds, units = zip(*some, strict=True)

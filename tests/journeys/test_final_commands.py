@@ -17,7 +17,17 @@ from click.testing import CliRunner, Result
 from royalties.cli import main
 from royalties.cli.main import ENTRIES, load
 from royalties.services.orders import life
-from tests.builders.books import HARDCOVER, UNKNOWN, Office, a_row, a_setup, after, nothing, spring
+from tests.builders.books import (
+    EBOOK,
+    HARDCOVER,
+    UNKNOWN,
+    Office,
+    a_row,
+    a_setup,
+    after,
+    nothing,
+    spring,
+)
 from tests.builders.orders import (
     ACCEPTED,
     IN_PROOF,
@@ -37,7 +47,11 @@ Arguments = tuple[str, ...]
 CUSTOM = "O-2026-0005"
 
 FINAL: Mapping[str, Sequence[Arguments]] = {
-    "alias": [("alias", UNKNOWN, HARDCOVER)],
+    "alias": [
+        ("alias", UNKNOWN, HARDCOVER),
+        ("alias", "B0OTHER", EBOOK, "--move"),
+        ("alias", "B0OTHER", "--end"),
+    ],
     "close": [("close", "2025-H1")],
     "credit": [("credit", "I-000001", "--reason", "Wet")],
     "invoice": [("invoice", UNPAID, "--deposit")],
@@ -62,6 +76,7 @@ def everything_waits(office: Office) -> None:
         ship(office, ACCEPTED, address, copies)
     invoice(office, ACCEPTED)
     office.bring_batch([a_row(2), a_row(3, isbn=UNKNOWN), a_row(1, region="Was")])
+    office.alias("B0OTHER", HARDCOVER)
 
 
 @pytest.fixture
@@ -123,6 +138,9 @@ def test_irreversible_command_says_what_would_happen(run: Run) -> None:
     for call, words in (
         (("alias", UNKNOWN, HARDCOVER), "1 waiting row would be recorded"),
         (("alias", UNKNOWN, HARDCOVER), "(The Collab, hardcover)"),
+        (("alias", UNKNOWN, HARDCOVER), "rows that a close has counted by then stay"),
+        (("alias", "B0OTHER", EBOOK), f"stands for {HARDCOVER}; it would stand for {EBOOK}"),
+        (("alias", "B0OTHER", "--end"), "it would stand for no edition from now on"),
         (("close", "2025-H1"), "statements and leaves"),
         (("close", "2025-H1"), "1 unknown ISBN: 1 row, 3 copies, which count nowhere"),
         (("credit", "I-000001", "--reason"), "USD 14127.50"),

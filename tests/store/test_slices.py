@@ -15,7 +15,7 @@ from royalties.domain.sales.lines import SaleLine
 from royalties.domain.sales.slices import Place, SaleKind, Slice
 from royalties.domain.terms.discounts import DiscountLimit, discount_class
 from royalties.store.sales import batches
-from royalties.store.sales.slices import Distinctions, Names, slices_of
+from royalties.store.sales.slices import Distinctions, LineKeys, slices_of
 from royalties.store.tables import price
 from tests.builders.books import Office, Shelf, spring
 from tests.selection import costly
@@ -234,7 +234,7 @@ def found(
 ) -> list[Slice]:
     with office.system.engine.connect() as connection:
         write(connection, sold, known)
-        slices = slices_of(connection, PERIOD, wanted, Names(ISBNS, RETAILERS))
+        slices = slices_of(connection, PERIOD, wanted, LineKeys(ISBNS, RETAILERS))
         connection.rollback()
     return slices
 

@@ -209,11 +209,11 @@ def quote(request: PriceRequest, prices: PriceList, list_price: Fraction, day: d
 
 def require_possible(request: PriceRequest) -> None:
     """Refuse, by a NotOfferedError, what no price list offers."""
-    if any(each.copies <= 0 for each in request.ship_to) or not request.ship_to:
+    if any(address.copies <= 0 for address in request.ship_to) or not request.ship_to:
         raise NotOfferedError("every address takes at least one copy")
     if request.copies > MOST_COPIES:
         raise NotOfferedError(f"orders go up to {MOST_COPIES:,} copies")
-    if any(each.amount < 0 for each in request.agreed):
+    if any(charge.amount < 0 for charge in request.agreed):
         raise NotOfferedError("a charge is never negative: agree on a discount instead")
     if len(set(request.options)) < len(request.options):
         raise NotOfferedError("each option is had once")

@@ -100,24 +100,24 @@ def as_values(changes: Sequence[Change]) -> list[dict[str, Any]]:
     """Changes as JSON values, as the import document has them."""
     return [
         {
-            "sheet": each.sheet,
-            "row": each.row,
-            "cell": cell_name(each.place, each.row),
-            "column": each.column,
-            "from": each.was,
-            "to": each.now,
-            "by": each.by,
-            "at": each.at,
+            "sheet": change.sheet,
+            "row": change.row,
+            "cell": cell_name(change.place, change.row),
+            "column": change.column,
+            "from": change.was,
+            "to": change.now,
+            "by": change.by,
+            "at": change.at,
         }
-        if isinstance(each, CellChange)
+        if isinstance(change, CellChange)
         else {
-            "sheet": each.sheet,
-            "row": each.row,
-            "left_out": each.reason,
-            "by": each.by,
-            "at": each.at,
+            "sheet": change.sheet,
+            "row": change.row,
+            "left_out": change.reason,
+            "by": change.by,
+            "at": change.at,
         }
-        for each in changes
+        for change in changes
     ]
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 
-class Said(StrEnum):
+class AnswerKind(StrEnum):
     """What something was said to be."""
 
     NO_BOOK = "no-book"

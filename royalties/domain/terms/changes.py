@@ -11,6 +11,7 @@ from royalties.domain.money import NotAnAmountError, exact_number, number_text
 
 _WORDS = {
     "basis": "basis",
+    "brought_in": "brought into the books",
     "cap": "cap",
     "counter": "counter",
     "ein": "EIN",
@@ -26,6 +27,7 @@ _WORDS = {
     "pay_out_at_year_end": "paid out at year end",
     "per_unit": "per copy",
     "recouped": "recouped before",
+    "released_in": "released in",
     "shows_giving": "tells what it gave",
     "sold_by": "sold by",
     "unit_cost": "cost of one copy",
@@ -37,14 +39,18 @@ _WORDS = {
     "tax_rate": "tax rate",
     "tiers_by": "counted by",
     "up_to": "up to",
+    "withheld_in": "withheld in",
 }
 _SINGULAR = {
     "advances": "advance",
     "awards": "award",
+    "brought_in": "brought in",
+    "caps": "cap",
     "chapters": "chapter",
     "editions": "edition",
     "links": "link",
     "prices": "price",
+    "reserves": "reserve",
     "rules": "rule",
     "steps": "step",
     "tiers": "tier",
@@ -116,13 +122,13 @@ class _At:
         if isinstance(value, dict):
             inner = self.within(value)
             return "; ".join(
-                f"{_WORDS.get(key, key)} {inner.at(key).text(each)}" for key, each in value.items()
+                f"{_WORDS.get(key, key)} {inner.at(key).text(part)}" for key, part in value.items()
             )
         if isinstance(value, list):
-            shown = [self.text(each) for each in value]
-            nested = any(isinstance(each, dict) for each in value)
-            glue = " ¶ " if any(len(each) > _A_LINE for each in shown) and not nested else ", "
-            return glue.join(f"({each})" if nested else each for each in shown)
+            shown = [self.text(part) for part in value]
+            nested = any(isinstance(part, dict) for part in value)
+            glue = " ¶ " if any(len(part) > _A_LINE for part in shown) and not nested else ", "
+            return glue.join(f"({part})" if nested else part for part in shown)
         if self.is_share and not self.is_unit and isinstance(value, str):
             return self.number(_percent(value))
         return self.number(str(value))
@@ -168,8 +174,8 @@ def _by_name(at: _At, name: str, old: list[Any], new: list[Any]) -> Iterator[Cha
     def titled(called: str) -> _At:
         return at.entry(how.format(word, called))
 
-    was = {each[name]: each for each in old}
-    now = {each[name]: each for each in new}
+    was = {entry[name]: entry for entry in old}
+    now = {entry[name]: entry for entry in new}
     for called, body in now.items():
         if called not in was:
             yield titled(called).change(None, body)
@@ -178,7 +184,7 @@ def _by_name(at: _At, name: str, old: list[Any], new: list[Any]) -> Iterator[Cha
     for called, body in was.items():
         if called not in now:
             yield titled(called).change(body, None)
-    if [each for each in was if each in now] != [each for each in now if each in was]:
+    if [key for key in was if key in now] != [key for key in now if key in was]:
         yield Change(
             " · ".join(at.entry(f"order of {at.key}").words), ", ".join(was), ", ".join(now)
         )

@@ -93,7 +93,7 @@ def replaced(part: str, key: str, old: Body, new: Body, use: EntryUse) -> Replac
         new: as it would stand.
     """
     new = _as_before(new, old)
-    change = _TOLD[part](old, new, use) if part in _TOLD else _NOTHING
+    change = _CHANGE_TEXTS[part](old, new, use) if part in _CHANGE_TEXTS else _NOTHING
     if not change.text:
         return None
     code = "replaces-version" if part in ("plans", "price_lists") else "replaces-terms"
@@ -101,14 +101,14 @@ def replaced(part: str, key: str, old: Body, new: Body, use: EntryUse) -> Replac
     return Replaced(code, part, key, f"{_WORDS[part]} {_named(part, old)}: {change.text}", loses)
 
 
-class _Told(NamedTuple):
+class _ChangeText(NamedTuple):
     """What is said of a change, and whether something is left out or something dated replaced."""
 
     text: str
     loses: bool = False
 
 
-_NOTHING = _Told("")
+_NOTHING = _ChangeText("")
 
 
 def _as_before(new: Any, old: Any) -> Any:  # noqa: ANN401 - JSON
@@ -152,7 +152,7 @@ def _named(part: str, body: Body) -> str:
 # Plans and price lists: dated versions
 
 
-def _plan(old: Body, new: Body, use: EntryUse) -> _Told:
+def _plan(old: Body, new: Body, use: EntryUse) -> _ChangeText:
     before, after = (_by_day(body["versions"]) for body in (old, new))
     open_ends = use.open_period.ends.isoformat()
     used = {each.version: each for each in use.distributed if each.version in before}
@@ -175,7 +175,7 @@ def _plan(old: Body, new: Body, use: EntryUse) -> _Told:
         f"the version from {day} begins in closed time, which another version distributed"
         for day in early
     ]
-    return _Told(
+    return _ChangeText(
         f"{'; '.join(sentences)}. {_then(use, before, after, governs, will_govern)} "
         f"{_advice(lost, after)}",
         loses=True,
@@ -213,7 +213,7 @@ def _advice(lost: Sequence[str], after: Mapping[str, Body]) -> str:
     return "Let it begin on the first day of an open period, unless history is to show it so."
 
 
-def _price_list(old: Body, new: Body, use: EntryUse) -> _Told:
+def _price_list(old: Body, new: Body, use: EntryUse) -> _ChangeText:
     if not use.moved_money:
         return _NOTHING
     today = use.today.isoformat()
@@ -225,11 +225,11 @@ def _price_list(old: Body, new: Body, use: EntryUse) -> _Told:
                 continue
             place = f" of {entry['place']}" if name == "taxes" else ""
             how = f"is changed ({_fields(entry, after[day])})" if day in after else "is left out"
-            sentences.append(_Told(f"the {noun}{place} from {entry['from']} {how}"))
+            sentences.append(_ChangeText(f"the {noun}{place} from {entry['from']} {how}"))
     if not sentences:
         return _NOTHING
     listed = _some(sentences).text
-    return _Told(
+    return _ChangeText(
         f"{listed}. Issued quotes keep their prices; new ones are made by what it says now.",
         loses=True,
     )
@@ -250,7 +250,7 @@ def _periods(used: Distributed) -> str:
 # The rest: what stands in a file counts for all open periods
 
 
-def _contract(old: Body, new: Body, use: EntryUse) -> _Told:
+def _contract(old: Body, new: Body, use: EntryUse) -> _ChangeText:
     # A title more earns, one less is told below; an ended right changes no figure.
     same = {"author", "titles", "rights_ended"}
     differ = {key for key in {*old, *new} - same if old.get(key) != new.get(key)}
@@ -266,8 +266,8 @@ def _contract(old: Body, new: Body, use: EntryUse) -> _Told:
     return _terms(old, new, differ, use, [_removed("title", title) for title in lost])
 
 
-def _beneficiary(old: Body, new: Body, use: EntryUse) -> _Told:
-    differ = {"opening_balance"}
+def _beneficiary(old: Body, new: Body, use: EntryUse) -> _ChangeText:
+    differ = {"brought_in", "opening_balance"}
     day = use.open_period.ends.isoformat()
     before, after = (_rates(body.get("tax_rate", "0")) for body in (old, new))
     in_force = _on(before, day)
@@ -286,7 +286,7 @@ def _rates(tax: object) -> dict[str, str]:
     return {"": "0"} | {each["from"]: each["rate"] for each in tax}  # type: ignore[attr-defined]
 
 
-def _title(old: Body, new: Body, use: EntryUse) -> _Told:
+def _title(old: Body, new: Body, use: EntryUse) -> _ChangeText:
     differ = {"published"} if use.ages else set()
     if not new.get("royalties", True):
         differ.add("royalties")
@@ -298,7 +298,7 @@ def _title(old: Body, new: Body, use: EntryUse) -> _Told:
         if any(_stand_in(later, *at) != price for at, price in _stood_in(edition, use)):
             asked.add("prices")
         told += [
-            _Told(f"edition {isbn} · {each.text}", each.loses)
+            _ChangeText(f"edition {isbn} · {each.text}", each.loses)
             for each in _changed(edition, later, asked)
         ]
     return _together(_changed(old, new, differ) + told, use)
@@ -320,69 +320,69 @@ def _stand_in(edition: Body, currency: str, day: str) -> str:
     return max(known)[1] if known else ""
 
 
-def _retailer(old: Body, new: Body, use: EntryUse) -> _Told:
+def _retailer(old: Body, new: Body, use: EntryUse) -> _ChangeText:
     return _terms(old, new, {"channel"}, use)
 
 
-def _exchange_rate(old: Body, new: Body, use: EntryUse) -> _Told:
+def _exchange_rate(old: Body, new: Body, use: EntryUse) -> _ChangeText:
     if not use.lines or old["rate"] == new["rate"]:
         return _NOTHING
-    return _Told(f"{old['rate']} becomes {new['rate']}. {_counts(use)}")
+    return _ChangeText(f"{old['rate']} becomes {new['rate']}. {_counts(use)}")
 
 
-def _income(old: Body, new: Body, use: EntryUse) -> _Told:
+def _income(old: Body, new: Body, use: EntryUse) -> _ChangeText:
     if old["amount"] == new["amount"]:
         return _NOTHING
-    return _Told(f"{old['amount']} becomes {new['amount']}. {_counts(use)}")
+    return _ChangeText(f"{old['amount']} becomes {new['amount']}. {_counts(use)}")
 
 
 def _terms(
-    old: Body, new: Body, differ: set[str], use: EntryUse, more: Sequence[_Told] = ()
-) -> _Told:
+    old: Body, new: Body, differ: set[str], use: EntryUse, more: Sequence[_ChangeText] = ()
+) -> _ChangeText:
     return _together([*more, *_changed(old, new, differ)], use)
 
 
-def _together(told: Sequence[_Told], use: EntryUse) -> _Told:
+def _together(told: Sequence[_ChangeText], use: EntryUse) -> _ChangeText:
     """What changed, with what it counts for; nothing if nothing was calculated by it."""
     if not told or not use.moved_money:
         return _NOTHING
     listed = _some(told)
-    return _Told(f"{listed.text}. {_counts(use)}", listed.loses)
+    return _ChangeText(f"{listed.text}. {_counts(use)}", listed.loses)
 
 
-def _changed(old: Body, new: Body, differ: set[str]) -> list[_Told]:
+def _changed(old: Body, new: Body, differ: set[str]) -> list[_ChangeText]:
     """Fields of some keys that changed."""
     before, after = ({k: v for k, v in body.items() if k in differ} for body in (old, new))
-    return [_said(each) for each in changes(before, after)]
+    return [_field_change(each) for each in changes(before, after)]
 
 
 def _fields(old: Body, new: Body) -> str:
-    return _some([_said(each) for each in changes(old, new)]).text
+    return _some([_field_change(each) for each in changes(old, new)]).text
 
 
-def _said(change: Change) -> _Told:
+def _field_change(change: Change) -> _ChangeText:
     before, after = (
         value if len(value) <= _LONGEST else f"{value[: _LONGEST - 1].rstrip()}…"
         for value in (change.before, change.after)
     )
     if not before:
-        return _Told(f"{change.field}: {after} (added)")
+        return _ChangeText(f"{change.field}: {after} (added)")
     if not after:
         return _removed(change.field, before)
-    return _Told(f"{change.field}: {before} becomes {after}")
+    return _ChangeText(f"{change.field}: {before} becomes {after}")
 
 
-def _removed(name: str, value: str) -> _Told:
-    return _Told(f"{name}: {value} (removed)", loses=True)
+def _removed(name: str, value: str) -> _ChangeText:
+    return _ChangeText(f"{name}: {value} (removed)", loses=True)
 
 
-def _some(changes: Sequence[_Told]) -> _Told:
+def _some(changes: Sequence[_ChangeText]) -> _ChangeText:
     """The first of them, what is removed before the rest."""
     ordered = sorted(changes, key=lambda change: not change.loses)
     listed = [change.text for change in islice(ordered, _MOST_TOLD)]
     more = len(changes) - len(listed)
     text = "; ".join([*listed, *([f"and {more} more"] if more else [])])
-    return _Told(text, any(change.loses for change in changes))
+    return _ChangeText(text, any(change.loses for change in changes))
 
 
 def _counts(use: EntryUse) -> str:
@@ -397,7 +397,7 @@ def _including(use: EntryUse) -> str:
     return f", including {lines} already recorded"
 
 
-_TOLD: dict[str, Callable[[Body, Body, EntryUse], _Told]] = {
+_CHANGE_TEXTS: dict[str, Callable[[Body, Body, EntryUse], _ChangeText]] = {
     "plans": _plan,
     "contracts": _contract,
     "beneficiaries": _beneficiary,
@@ -408,5 +408,5 @@ _TOLD: dict[str, Callable[[Body, Body, EntryUse], _Told]] = {
     "price_lists": _price_list,
 }
 
-ASKED = frozenset(_TOLD)
+ASKED = frozenset(_CHANGE_TEXTS)
 """Parts whose entries may be asked about; others change no amount, or cannot change once used."""

@@ -233,12 +233,14 @@ class Numbers:
             return _no_units(printed(cell))
         return _whole(-int(figure.whole) if figure.negative else int(figure.whole))
 
-    def _read(self, cell: Cell, what: str, *, settle: bool = True) -> PrintedNumber | Odd:
+    def _read(self, cell: Cell, wanted: str, *, settle: bool = True) -> PrintedNumber | Odd:
         if isinstance(cell, bytes):
             return oddity(cell)
         if not isinstance(cell, str):
             return Wrong(
-                Cause.DATE_AS_NUMBER, f"{printed(cell)!r} is a date, not {what}", "write the number"
+                Cause.DATE_AS_NUMBER,
+                f"{printed(cell)!r} is a date, not {wanted}",
+                "write the number",
             )
         text = cell.strip()
         if not text or text.casefold() in self.blanks:
@@ -318,7 +320,8 @@ def _currencies(unit: str) -> frozenset[str] | None:
         return frozenset()
     if unit in CURRENCY_MARKS:
         return CURRENCY_MARKS[unit]
-    return frozenset((unit.upper(),)) if unit.upper() in EXPONENTS else None
+    is_code = unit.upper() in EXPONENTS and not (unit[-1:].islower() and unit[:-1].isupper())
+    return frozenset((unit.upper(),)) if is_code else None
 
 
 def _from_number(cell: float) -> int | Odd:

@@ -70,14 +70,14 @@ def with_proposals(question: Choice, texts: Sequence[tuple[str, str]]) -> Choice
     """A question about a period or a week, with those that the report names as likely answers."""
     if question.key not in ("period", "week"):
         return question
-    found = proposed(texts, _period) if question.key == "period" else proposed_days(texts)
-    if not found:
+    proposals = proposed(texts, _period) if question.key == "period" else proposed_days(texts)
+    if not proposals:
         return question
-    told = ", ".join(f"{where} says {name}" for name, where in found)
+    told = ", ".join(f"{where} says {name}" for name, where in proposals)
     return replace(
         question,
         message=f"{question.message} ({told})",
-        proposed=tuple(name for name, _ in found),
+        proposed=tuple(name for name, _ in proposals),
     )
 
 

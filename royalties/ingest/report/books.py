@@ -66,15 +66,15 @@ class EditionFinder:
 
     def isbn(self, cell: Cell) -> int | Odd:
         """The edition's id by ISBN, or by any other identifier that stands in its place."""
-        return self._noted(cell, self._found(cell, self._by_isbn))
+        return self._noted(cell, self._book_of(cell, self._by_isbn))
 
     def identifier(self, cell: Cell) -> int | Odd:
         """The edition's id by a retailer's own number, or by an ISBN in its place."""
-        return self._noted(cell, self._found(cell, self._by_own_number))
+        return self._noted(cell, self._book_of(cell, self._by_own_number))
 
-    def _noted(self, cell: Cell, found: int | Odd) -> int | Odd:
+    def _noted(self, cell: Cell, book: int | Odd) -> int | Odd:
         """What was found, taking note of an alias that told it."""
-        if self._aliases and isinstance(found, int):
+        if self._aliases and isinstance(book, int):
             key = identifier_key(unlabelled(written_identifier(text_of(cell))))
             whole = identifier_key(written_identifier(text_of(cell)))
             alias = self._aliases.get(whole, self._aliases.get(key))
@@ -82,20 +82,20 @@ class EditionFinder:
                 alias = self._aliases.get(isbn.to_isbn13(key.zfill(10)))
             if alias is not None:
                 self.by_alias[cell] = alias
-        return found
+        return book
 
-    def _found(self, cell: Cell, otherwise: Callable[[str, str], int | Odd]) -> int | Odd:
+    def _book_of(self, cell: Cell, otherwise: Callable[[str, str], int | Odd]) -> int | Odd:
         """What an identifier names, as it is written, else without its label; else otherwise."""
         text = self._written(cell)
         if isinstance(text, Odd):
             return text
-        if (found := self._named(text)) is not None:
-            return found
+        if (book := self._named(text)) is not None:
+            return book
         label = _LABEL.match(text)
         if label:
             text = unlabelled(text)
-            if (found := self._named(text)) is not None:
-                return found
+            if (book := self._named(text)) is not None:
+                return book
         bare = identifier_key(text)
         if label and label["own"] and not (unfit(text) or _looks_like_isbn(bare)):
             return self._by_own_number(text, bare)
@@ -123,15 +123,15 @@ class EditionFinder:
 
     def _named(self, text: str) -> int | Odd | None:
         """The edition that an identifier of the catalogue names."""
-        found = self._names.find(text)
-        if len(found) > 1:
-            isbns = sorted({each.isbn for each in self._editions.values() if each.id in found})
+        editions = self._names.find(text)
+        if len(editions) > 1:
+            isbns = sorted({each.isbn for each in self._editions.values() if each.id in editions})
             return Wrong(
                 Cause.SEVERAL_EDITIONS,
                 f"{text!r} can mean {' or '.join(isbns)}",
                 "write the ISBN, or the identifier exactly as it stands in the setup",
             )
-        return next(iter(found), None)
+        return next(iter(editions), None)
 
     def _written(self, cell: Cell) -> str | Odd:
         """The text of an identifier, without what spreadsheets put around it."""
@@ -174,8 +174,8 @@ class EditionFinder:
             return None
         if not is_isbn10(ten):
             return None
-        found = self._ten(ten)
-        return found if isinstance(found, int) or ten.endswith("X") else None
+        book = self._ten(ten)
+        return book if isinstance(book, int) or ten.endswith("X") else None
 
     def _other(self, text: str, bare: str) -> Odd:
         if _ASIN.fullmatch(bare):
@@ -199,11 +199,11 @@ class EditionFinder:
 def written_identifier(text: str) -> str:
     """An identifier without what spreadsheets put around it."""
     text = visible(text).strip()
-    if found := _AS_TEXT.fullmatch(text):
-        text = found[1]
+    if match := _AS_TEXT.fullmatch(text):
+        text = match[1]
     text = text.removeprefix("'").strip()
-    if found := _FRACTION.fullmatch(text):
-        text = found[1]
+    if match := _FRACTION.fullmatch(text):
+        text = match[1]
     return text
 
 

@@ -61,7 +61,7 @@ class Convention:
         elif not self.habit:
             self._settled = max(self._proofs, key=lambda answer: self._proofs[answer])
         elif not self.fixed and not self._contradicted:
-            self._look()
+            self._search_file()
             self._contradicted = self.habit not in self._proofs
             self.asked = self.asked or self._contradicted
             self.settle()
@@ -81,7 +81,7 @@ class Convention:
     def found(self) -> str:
         """The answer, after a look through the whole file if need be; nothing if there is none."""
         if not self.answer:
-            self._look()
+            self._search_file()
             self.settle()
         return self.answer
 
@@ -90,7 +90,7 @@ class Convention:
         self.asked = not self.found() or self.asked
         return self.answer
 
-    def _look(self) -> None:
+    def _search_file(self) -> None:
         if self._search:
             search, self._search = self._search, None
             search()

@@ -94,14 +94,14 @@ def _month_in_any_language(word: str) -> int:
     """The month whose whole name a word is, if all languages agree; 0 if none or several."""
     from babel import Locale  # noqa: PLC0415 - half a second, for those who need it
 
-    found = {
+    months = {
         month
         for code in _LANGUAGES.values()
         for use in ("format", "stand-alone")
         for month, name in Locale(code).months[use]["wide"].items()
         if _folded(name) == word
     }
-    return found.pop() if len(found) == 1 else 0
+    return months.pop() if len(months) == 1 else 0
 
 
 class Dates:

@@ -298,16 +298,16 @@ class ReportFormat:
         wanted = {*map(_normal, column.names)}
         if self.strict and column.field in (*SPANNED, *AMOUNTS):
             spans = [without_span(name) for name in names]
-            if found := tuple(at for at, name in enumerate(spans) if name in wanted):
-                return Doubt(column.field, found, TO_DATE)
+            if places := tuple(at for at, name in enumerate(spans) if name in wanted):
+                return Doubt(column.field, places, TO_DATE)
         if all(name.isascii() for name in names):
             return None
         alike = {look_alike(name) for name in wanted}
-        found = tuple(
+        places = tuple(
             at for at, name in enumerate(names)
             if not name.isascii() and look_alike(name) in alike
         )  # fmt: skip
-        return Doubt(column.field, found, LOOK_ALIKE) if found else None
+        return Doubt(column.field, places, LOOK_ALIKE) if places else None
 
     def missing(self, rows: Sequence[Row]) -> list[str]:
         """Names of required columns that the likeliest header row lacks."""

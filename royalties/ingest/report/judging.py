@@ -81,6 +81,8 @@ class Judge:
             verdict.left = kind.reason
             if kind.net is not None:
                 verdict.left_net = (kind.currency, kind.net)
+            elif not kind.currency:
+                verdict.left_net = _money(values)
             return verdict
         self._find_book(books, title, verdict)
         self._take_list_price(values)

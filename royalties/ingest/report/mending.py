@@ -11,7 +11,7 @@ from dataclasses import replace
 from royalties.domain.sales.changes import CellChange, Change, RowLeftOut
 from royalties.ingest.report.cells import Block, Cell, printed
 from royalties.ingest.report.tables import Sheet
-from royalties.ingest.report.workbook import Look
+from royalties.ingest.report.workbook import SheetLook
 
 
 class ChangedSheet:
@@ -56,15 +56,15 @@ class ChangedSheet:
                 else:
                     unfit.append((change, None))
                 continue
-            found = self._found.get(change)
-            if found is None or change.was not in (None, found):
-                unfit.append((change, found))
+            held = self._found.get(change)
+            if held is None or change.was not in (None, held):
+                unfit.append((change, held))
             else:
-                done.append(replace(change, was=found))
+                done.append(replace(change, was=held))
         return done, unfit
 
     @property
-    def look(self) -> Look:
+    def look(self) -> SheetLook:
         """See ``tables.Sheet``."""
         return self._sheet.look
 

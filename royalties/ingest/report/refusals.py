@@ -33,13 +33,13 @@ class Refusals:
         self._keep(table, number, cells, ())
         self._add(table, number, "", "", _SURPLUS)
 
-    def unfit(self, change: Change, found: str | None) -> None:
+    def unfit(self, change: Change, held: str | None) -> None:
         """A change that found another cell than it was made for, or none."""
         message, value = "no such cell is read", ""
         if isinstance(change, RowLeftOut):
             message = "no such row is read"
-        elif found is not None:
-            message, value = f"the cell does not hold {change.was!r}, which was changed", found
+        elif held is not None:
+            message, value = f"the cell does not hold {change.was!r}, which was changed", held
         column = change.column if isinstance(change, CellChange) else ""
         problem = Problem(
             f"the change {words_of(change)} does not fit: {message}",

@@ -170,14 +170,14 @@ def worked_out(order: ShopOrder, answer: str = "") -> Worked:
                 name,
                 "write the amount without its sign, or export the order again",
             )
-    found = _read(order)
-    values = _discounted(order, found.discount)
+    reading = _read(order)
+    values = _discounted(order, reading.discount)
     taxed = [
         value if line.is_taxable and not line.is_extra else 0
         for value, line in zip(values, order.lines, strict=True)
     ]
     units = (order.unit, order.minor)
-    inside = found.tax_inside
+    inside = reading.tax_inside
     taxes = _own_taxes(order) or taxes_of(
         taxed, order.shipping, order.taxes, order.rates, units, inside=inside
     )
@@ -209,7 +209,7 @@ def worked_out(order: ShopOrder, answer: str = "") -> Worked:
 def _read(order: ShopOrder) -> _Reading:
     """How subtotal and total come of the lines: the order's discount, and where the tax lies."""
     values = [line.value for line in order.lines]
-    found: list[_Reading] = []
+    readings: list[_Reading] = []
     added_up = False
     for outside in _extras(order):
         discount = sum(values) - outside - order.subtotal
@@ -218,9 +218,9 @@ def _read(order: ShopOrder) -> _Reading:
         added_up = True
         before_tax = order.subtotal + outside + order.shipping + order.duties
         if order.total == before_tax + order.taxes or (order.total is None and not order.taxes):
-            found.append(_Reading(discount, tax_inside=False))
+            readings.append(_Reading(discount, tax_inside=False))
         elif order.total == before_tax:
-            found.append(_Reading(discount, tax_inside=True))
+            readings.append(_Reading(discount, tax_inside=True))
     if not added_up:
         raise OrderError(
             f"the lines of order {order.number} do not add up to its subtotal: they come to "
@@ -229,15 +229,15 @@ def _read(order: ShopOrder) -> _Reading:
             "Subtotal",
             "correct the order, or export it again",
         )
-    if not found:
+    if not readings:
         raise OrderError(_no_total(order), "Total", "correct the order, or export it again")
-    if len(set(found)) > 1:
+    if len(set(readings)) > 1:
         raise OrderError(
             f"the figures of order {order.number} agree in two ways: {_figures(order)}",
             "Total",
             "leave its gift cards and tips out, and correct its Subtotal and Total",
         )
-    return found[0]
+    return readings[0]
 
 
 def _extras(order: ShopOrder) -> Iterator[int]:

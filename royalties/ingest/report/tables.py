@@ -33,7 +33,7 @@ from royalties.ingest.report.declaration import (
 )
 from royalties.ingest.report.labels import is_total_label
 from royalties.ingest.report.row_filters import RowFilter, TableEnd
-from royalties.ingest.report.workbook import Look
+from royalties.ingest.report.workbook import SheetLook
 
 _AUTHORS = frozenset(
     ("author", "authors", "author(s)", "author name", "author names", "contributor")
@@ -47,7 +47,7 @@ class Sheet(Protocol):
     name: str
 
     @property
-    def look(self) -> Look:
+    def look(self) -> SheetLook:
         """What the second look at a workbook saw."""
         ...
 
@@ -179,11 +179,11 @@ class Table:
         """The codes of all rows' currencies; found in a pass of its own, once."""
         if self._currencies is None:
             columns = [(reader, at) for field, reader, at in self.readers if field == "currency"]
-            found = set() if columns else {self.constants.get("currency", "")}
+            codes = set() if columns else {self.constants.get("currency", "")}
             for reader, at in columns:
                 for cells in self._cells(at):
-                    found.update(reader.all(cells))
-            self._currencies = frozenset(code for code in found if isinstance(code, str) and code)
+                    codes.update(reader.all(cells))
+            self._currencies = frozenset(code for code in codes if isinstance(code, str) and code)
         return self._currencies
 
     def read(self, cells: Sequence[Any]) -> tuple[dict[str, Any], list[Any]]:
@@ -236,12 +236,12 @@ class Table:
 
     def money_of(self, cells: Sequence[Any]) -> tuple[str, int] | None:
         """Currency and receipts in millionths of a row, as far as its cells say them."""
-        found = {
+        values = {
             field: reader.one(cells[at])
             for field, reader, at in self.readers
             if field in ("net", "currency")
         }
-        net, currency = found.get("net"), found.get("currency", self.constants.get("currency"))
+        net, currency = values.get("net"), values.get("currency", self.constants.get("currency"))
         micro = net.micro if isinstance(net, Marked) else net
         if isinstance(micro, int) and isinstance(currency, str):
             return currency, micro

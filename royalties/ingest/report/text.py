@@ -16,7 +16,7 @@ from pathlib import Path
 from royalties.domain.problems import Choice, Problem
 from royalties.ingest.report.cells import CONTROL, LONGEST, Block, Cell
 from royalties.ingest.report.reading import UnreadableError
-from royalties.ingest.report.workbook import Look
+from royalties.ingest.report.workbook import SheetLook
 
 DELIMITERS = ",;\t|"
 WIDEST = 1_000
@@ -24,7 +24,8 @@ WIDEST = 1_000
 
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "cp1252", "latin-1", "mac-roman")
 
-_BLOCK_BYTES = 1 << 16
+_FIRST_BYTES, _BLOCK_BYTES = 1 << 16, 1 << 14
+"""The first rows show what a file does alike everywhere; later ones stay near the processor."""
 _SCAN_BYTES = 1 << 20
 _LONGEST_LINE = 1 << 22
 _END = "\x1e"
@@ -183,7 +184,7 @@ class TextSheet:
     """A text file as the one sheet it is."""
 
     name = ""
-    look = Look()
+    look = SheetLook()
 
     def __init__(self, path: Path, encoding: Encoding) -> None:
         self._path = path
@@ -262,7 +263,8 @@ class TextSheet:
         with self._path.open("rb") as file:
             file.seek(self._encoding.skip)
             while not end:
-                data = file.read(min(_BLOCK_BYTES << open_quotes, self._stop - file.tell()))
+                size = _BLOCK_BYTES if self.read else _FIRST_BYTES
+                data = file.read(min(size << open_quotes, self._stop - file.tell()))
                 end = not data
                 self.read += len(data)
                 text = unread + decode(data, final=end)

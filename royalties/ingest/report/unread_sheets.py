@@ -1,4 +1,4 @@
-"""Sheets of a workbook that are not read, and whether they hold money that nobody counts."""
+"""Unread sheets of a workbook, and whether they hold money that is not counted."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -54,35 +54,40 @@ def say(
     incomplete: bool,
     pages_hint: str = "",
 ) -> None:
-    """Tell of every sheet that is not read and holds money.
+    """Warn about, or note, every unread sheet that holds money.
 
     Args:
-        sheets: that are not read.
-        read: receipts of the rows that were.
-        remarks: what is to be confirmed.
-        notes: what is only told.
-        currency: that of the report where its rows do not say it.
-        incomplete: while rows are refused or wait, what was read is not the whole.
+        sheets: the unread ones.
+        read: receipts of the rows that were read, by currency.
+        remarks: receives what has to be confirmed.
+        notes: receives what is only shown.
+        currency: the report's, if its rows have none.
+        incomplete: whether rows are refused or waiting, so that sums cannot be compared.
         pages_hint: how the money for pages can be recorded.
     """
     for sheet in sheets:
-        found = [each for each in _money(sheet, currency) if any(each.sums.values())]
-        if not found:
+        all_amounts = [amounts for amounts in _money(sheet, currency) if any(amounts.sums.values())]
+        if not all_amounts:
             continue
-        if agreeing := next((each for each in found if _alike(each.sums, read)), None):
+        if agreeing := next(
+            (amounts for amounts in all_amounts if _alike(amounts.sums, read)), None
+        ):
             notes.append(
                 f"sheet {sheet.name!r} is not read: its {agreeing.name} agrees with what was read"
             )
             continue
         if agreeing := next(
-            (each for each in found if each.pages and _alike(each.rows, read)), None
+            (amounts for amounts in all_amounts if amounts.pages and _alike(amounts.rows, read)),
+            None,
         ):
             notes.append(
                 f"sheet {sheet.name!r} is not read: its {agreeing.name} agrees with what was read, "
-                f"but for pages read, {_shown(agreeing.pages)}{pages_hint}"
+                f"but for pages read, {_amounts_text(agreeing.pages)}{pages_hint}"
             )
             continue
-        held = "; ".join(f"{each.name} {_shown(each.sums)}" for each in found[:_MOST_SHOWN])
+        held = "; ".join(
+            f"{amounts.name} {_amounts_text(amounts.sums)}" for amounts in all_amounts[:_MOST_SHOWN]
+        )
         if not _is_of_totals(sheet.name):
             remarks.say("sheet-not-read", f"sheet {sheet.name!r} is not read: {held}")
         elif incomplete:
@@ -91,7 +96,7 @@ def say(
             remarks.say(
                 "totals-sheet",
                 f"sheet {sheet.name!r} differs from what was read: {held}; read was "
-                f"{_shown(read) or 'nothing'}",
+                f"{_amounts_text(read) or 'nothing'}",
             )
 
 
@@ -100,12 +105,12 @@ def _money(sheet: Sheet, currency: str) -> Sequence[_Money]:
     if header is None:
         return ()
     place, names = header
-    found: dict[str, _Money] = {}
+    amounts: dict[str, _Money] = {}
     for at, name in enumerate(names):
         if speaks_of_money(name):
             bare = without_unit(name)
-            found.setdefault(bare, _Money(bare)).columns.append((at, unit_of(name).currency))
-    columns = [(money, *column) for money in found.values() for column in money.columns]
+            amounts.setdefault(bare, _Money(bare)).columns.append((at, unit_of(name).currency))
+    columns = [(money, *column) for money in amounts.values() for column in money.columns]
     own = next((at for at, name in enumerate(names) if is_currency_heading(name)), -1)
     numbers = Numbers(decimal_mark("."))
     for block in sheet.blocks(place + 1, len(names)):
@@ -125,7 +130,7 @@ def _money(sheet: Sheet, currency: str) -> Sequence[_Money]:
                 sums = money.pages if is_pages else money.rows
                 sums = money.totals if is_total else sums
                 sums[key] = sums.get(key, 0) + value
-    return [*found.values()]
+    return [*amounts.values()]
 
 
 def _header(rows: Sequence[tuple[int, Sequence[Cell]]]) -> tuple[int, list[str]] | None:
@@ -161,7 +166,7 @@ def _together(*parts: Sums) -> Sums:
     return {code: sum(part.get(code, 0) for part in parts) for part in parts for code in part}
 
 
-def _shown(sums: Sums) -> str:
+def _amounts_text(sums: Sums) -> str:
     return ", ".join(
         f"{code or '(no currency)'} {micro_text(micro, exponent(code) if code else 2)}"
         for code, micro in sorted(sums.items())

@@ -25,10 +25,12 @@ WAIT_SECONDS = 60
 _BYTES_PER_EXTRA_SECOND = 500_000
 _PEEKED = 40
 _LARGEST_FRAME = 256 << 20
+_AHEAD = 1 << 20
+"""Bytes that the child may send before they are taken: it goes on meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class SheetLook:
     """What the second look saw; columns count from 0, rows from 1."""
 
     hidden: frozenset[int] = frozenset()
@@ -48,7 +50,7 @@ class WorkbookSheet:
         about = workbook.ask_one(f"sheet {place}")
         self.size = about["rows"]
         self.read = 0
-        self.look = Look(
+        self.look = SheetLook(
             frozenset(about["hidden"]),
             about["percent"],
             (*about["struck"],),
@@ -229,6 +231,7 @@ def _started(path: Path, kind: str, careful: bool, seconds: int) -> subprocess.P
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        pipesize=_AHEAD,
         env={"PYTHONPATH": home, "LC_ALL": "C.UTF-8"},
     )
 

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from royalties.ingest.sandbox.archive import MOST_ROWS, Archive, too_many_rows
-from royalties.ingest.sandbox.books import WIDEST, CarefulPages, FastPages, Pages, blocks
+from royalties.ingest.sandbox.books import WIDEST, CarefulPages, FastPages, WorkbookPages, blocks
 from royalties.ingest.sandbox.looks import FAR, Look, look, sheet_parts, styles
 from royalties.ingest.sandbox.markup import MarkupPages
+from royalties.ingest.sandbox.onix import OnixPages
 
 
 def send(out: BinaryIO, value: Any) -> None:
@@ -30,9 +31,9 @@ class Session:
         self._looks: dict[str, Look] = {}
         self._linked = self._macros = False
         self._kind = kind
-        self._pages: Pages
-        if kind == "xml":
-            self._pages = MarkupPages(path)
+        self._pages: WorkbookPages
+        if kind in ("xml", "onix"):
+            self._pages = MarkupPages(path) if kind == "xml" else OnixPages(path)
             return
         archive = Archive(path) if kind == "zip" else None
         self._kind = archive.kind() if archive else "xls"

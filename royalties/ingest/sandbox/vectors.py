@@ -214,12 +214,13 @@ def _inside(value: str) -> str:
 def _box(root: ET.Element) -> tuple[float, float, float, float]:
     try:
         x, y, width, height = (
-            float(each) for each in root.attrib["viewBox"][:_LONGEST_BOX].replace(",", " ").split()
+            float(number)
+            for number in root.attrib["viewBox"][:_LONGEST_BOX].replace(",", " ").split()
         )
     except (KeyError, ValueError):
         x = y = 0.0
         width, height = (_length(root.attrib.get(side, "")) for side in ("width", "height"))
-    whole = all(math.isfinite(each) for each in (x, y, width, height))
+    whole = all(math.isfinite(number) for number in (x, y, width, height))
     if not whole or width <= 0 or height <= 0:
         raise FileRefusedError(
             "the SVG does not say how large it is", "export it again with a viewBox, or as PDF"

@@ -203,6 +203,68 @@ class Advance(Part):
     )
 
 
+class ReserveBroughtIn(Part):
+    """Withheld against returns in a period before the books, and not released yet."""
+
+    withheld_in: s.PeriodName = Field(
+        title="Withheld in", description="The period that withheld it, such as 2024-H2."
+    )
+    amount: s.Amount = Field(title="Amount", description="In the contract's currency.")
+    released_in: s.PeriodName | None = Field(
+        title="Released in",
+        default=None,
+        description="The period that releases it. Absent: as the contract's reserve says.",
+    )
+
+
+class CapBroughtIn(Part):
+    """What a cap of the contract's plan let through before the books."""
+
+    name: s.Name | None = Field(title="Cap", default=None, description="The cap's name.")
+    version: s.Day | None = Field(
+        title="Version from",
+        default=None,
+        description="Of a cap without a name: first day of the plan's version.",
+    )
+    step: s.StepPath | None = Field(
+        title="Step",
+        default=None,
+        description="Of a cap without a name: its step, such as 2; of its second member 2.2.",
+    )
+    used: s.Amount = Field(
+        title="Used",
+        description="In the contract's currency: over the cap's life, or for a yearly one in the "
+        "calendar year of the first period.",
+    )
+
+
+class EditionBroughtIn(Part):
+    """An edition's net copies and earnings before the books, for the statements' life to date."""
+
+    isbn: s.Isbn = Field(title="ISBN", description="Of an edition of the contract's titles.")
+    units: s.NetCopies = Field(
+        title="Net copies", default=0, description="Sold less returned before the first period."
+    )
+    earned: s.SignedAmount = Field(
+        title="Earned", default="0", description="What they earned, in the contract's currency."
+    )
+
+
+class ContractBroughtIn(Part):
+    """What a contract brings into the books beside balance, counters and advances."""
+
+    undistributed: s.Amount = Field(
+        title="Undistributed",
+        default="0",
+        description="Payable that no step of the plan could place, carried to the next period.",
+    )
+    reserves: list[ReserveBroughtIn] = Field(default=[], description="Held against returns.")
+    caps: list[CapBroughtIn] = Field(default=[], description="What caps let through already.")
+    editions: list[EditionBroughtIn] = Field(
+        default=[], description="Life to date of editions, for statements."
+    )
+
+
 class Contract(Part):
     """The agreement with an author over one or more titles, which share one account."""
 
@@ -243,6 +305,10 @@ class Contract(Part):
         default="0",
         description="A debit balance brought into the books: zero or below, such as -120.00.",
     )
+    brought_in: ContractBroughtIn | None = Field(
+        default=None,
+        description="What a house that moves in brings beside balance, counters and advances.",
+    )
     order_charges: list[ChargeWord] = Field(
         default=["option-copies"],
         description="What counts into net receipts of orders beside copies. Freight and tax never "
@@ -258,6 +324,20 @@ class TaxRate(Part):
 
     from_: s.Day = Field(title="From", alias="from", description="First day it holds.")
     rate: s.Rate = Field(title="Rate", description="Fraction of what is allocated.")
+
+
+class BalanceBroughtIn(Part):
+    """What a beneficiary was owed before the books, or an adjustment of it."""
+
+    currency: s.Currency = Field(title="Currency", description="ISO 4217.")
+    amount: s.SignedAmount = Field(
+        title="Amount", description="Owed before the first period; below zero: overpaid."
+    )
+    reason: s.Text | None = Field(
+        title="Reason",
+        default=None,
+        description="Absent: the balance; else an adjustment, shown with it on the statement.",
+    )
 
 
 class Beneficiary(Part):
@@ -324,6 +404,10 @@ class Beneficiary(Part):
         title="Retired since",
         default=None,
         description="They are offered nowhere since this day; what is still due is paid.",
+    )
+    brought_in: list[BalanceBroughtIn] = Field(
+        default=[],
+        description="Balances in other currencies, and adjustments with a reason.",
     )
 
 

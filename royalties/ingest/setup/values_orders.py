@@ -90,14 +90,14 @@ def _version(body: Body, currency: str) -> PriceVersion:
     return PriceVersion(
         starts=date.fromisoformat(body["from"]),
         discounts=tuple(
-            QuantityDiscount(each["at_least"], Fraction(each["discount"]))
-            for each in body.get("discounts", ())
+            QuantityDiscount(discount["at_least"], Fraction(discount["discount"]))
+            for discount in body.get("discounts", ())
         ),
         options={
-            Option(option): _option(each, currency)
-            for option, each in body.get("options", {}).items()
+            Option(option): _option(terms, currency)
+            for option, terms in body.get("options", {}).items()
         },
-        freight=tuple(_freight(each, currency) for each in body["freight"]),
+        freight=tuple(_freight(freight, currency) for freight in body["freight"]),
         small_order_below=body.get("small_order_below", 0),
         small_order_charge=amount("small_order_charge"),
         rush_charge=amount("rush_charge"),

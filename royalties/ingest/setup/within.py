@@ -132,6 +132,28 @@ def _contract(contract: Node) -> Iterator[SetupFault]:
             yield advance.get("recouped").fault(
                 f"is more than the amount {advance.get('amount').text}: at most all of it"
             )
+    yield from _brought_in(contract.get("brought_in"))
+
+
+def _brought_in(brought_in: Node) -> Iterator[SetupFault]:
+    yield from each_once(
+        brought_in.get("reserves").each(),
+        ("withheld_in",),
+        "is the period of {}: add both up",
+    )
+    yield from each_once(
+        brought_in.get("editions").each(), ("isbn",), "stands already at {}: keep one of them"
+    )
+    for cap in brought_in.get("caps").each():
+        by_name, by_place = cap.get("name").given, [cap.get("version"), cap.get("step")]
+        if by_name and any(each.given for each in by_place):
+            yield cap.get("name").fault("is given beside a step: a cap with a name needs no step")
+        if not by_name and not all(each.given for each in by_place):
+            yield cap.fault("names no cap: give its name, or version and step")
+    for names in (("name",), ("version", "step")):
+        yield from each_once(
+            brought_in.get("caps").each(), names, "is the cap of {}: keep one of them"
+        )
 
 
 def _rule(rule: Node) -> Iterator[SetupFault]:
@@ -298,12 +320,18 @@ def _weightless(member: Node) -> bool:
 
 def caps_in(steps: Node) -> Iterator[Node]:
     """Every cap of a list of steps, of its members and of what is nested in them."""
-    for step in steps.each():
-        for place in (step, *step.get("to").each()):
-            if place.get("cap").given:
-                yield place.get("cap")
-            if place is not step:
-                yield from caps_in(place.get("steps"))
+    return (cap for _, cap in caps_by_path(steps))
+
+
+def caps_by_path(steps: Node, path: str = "") -> Iterator[tuple[str, Node]]:
+    """The same, each with its path: 2 for the second step, 2.1 for its first member."""
+    for number, step in enumerate(steps.each(), 1):
+        if step.get("cap").given:
+            yield f"{path}{number}", step.get("cap")
+        for place, member in enumerate(step.get("to").each(), 1):
+            if member.get("cap").given:
+                yield f"{path}{number}.{place}", member.get("cap")
+            yield from caps_by_path(member.get("steps"), f"{path}{number}.{place}.")
 
 
 # The rest
@@ -314,6 +342,15 @@ def _beneficiary(beneficiary: Node) -> Iterator[SetupFault]:
         beneficiary.get("tax_rate").each(),
         ("from",),
         "begins on the same day as {}: change one",
+    )
+    brought_in = list(beneficiary.get("brought_in").each())
+    balances = [each for each in brought_in if not each.get("reason").given]
+    yield from each_once(
+        balances, ("currency",), "is the balance of {}: add both up, or give one a reason"
+    )
+    adjustments = [each for each in brought_in if each.get("reason").given]
+    yield from each_once(
+        adjustments, ("currency", "reason"), "is the adjustment of {}: add both up"
     )
 
 

@@ -17,7 +17,13 @@ from pathlib import Path
 from typing import IO
 
 from royalties.adapters import archive
-from royalties.adapters.archive import FOLDERS, Header, NotABackupError, Parts, ThereAlreadyError
+from royalties.adapters.archive import (
+    FOLDERS,
+    ArchiveHeader,
+    NotABackupError,
+    Parts,
+    ThereAlreadyError,
+)
 from royalties.adapters.files import DiskError
 from royalties.domain.people import Actor, Verb
 from royalties.services.work import Progress, RefusedError, Work
@@ -44,7 +50,7 @@ class BackupSummary:
     size: int = 0
 
     @classmethod
-    def of(cls, header: Header, parts: Parts, size: int = 0) -> "BackupSummary":
+    def of(cls, header: ArchiveHeader, parts: Parts, size: int = 0) -> "BackupSummary":
         """What the parts of a backup hold."""
         counts: dict[str, dict[str, int]] = {"tables": {}, "files": {}}
         for name, part in parts.items():
@@ -84,10 +90,10 @@ def back_up(
     schema = _schema_of(connection)
     tables = transfer.tables_of(connection)
     columns = {table.name: [each.name for each in table.columns] for table in tables}
-    header = Header(version("royalties"), schema, at, columns)
+    header = ArchiveHeader(version("royalties"), schema, at, columns)
     total = len(tables) + len(FOLDERS)
     with archive.writing(target) as file:
-        writer = archive.Writer(file, header)
+        writer = archive.ArchiveWriter(file, header)
         for place, table in enumerate(tables):
             for _ in writer.table(
                 table.name, transfer.rows_of(connection, table, columns[table.name])
@@ -136,7 +142,7 @@ def restore(actor: Actor, source: Path, url: str, home: Path, progress: Progress
         DiskError: there is no room.
     """
     actor.require(Verb.SET)
-    with _told(home):
+    with _disk_errors(home):
         _require_empty(home, transfer.files_of(url))
     transfer.require_empty(url)
     with archive.reading(source) as reader:
@@ -172,7 +178,7 @@ def restore(actor: Actor, source: Path, url: str, home: Path, progress: Progress
     return BackupSummary.of(header, reader.parts)
 
 
-def _require_known(source: Path, header: Header) -> None:
+def _require_known(source: Path, header: ArchiveHeader) -> None:
     if not migrate.knows(header.schema):
         raise NotABackupError(
             source,
@@ -248,7 +254,7 @@ def _check_read_back(
         raise transfer.UnfitError(table.name, "what was read back is not what was written")
 
 
-def _tables_for(source: Path, header: Header, found: list[Table]) -> dict[str, Table]:
+def _tables_for(source: Path, header: ArchiveHeader, found: list[Table]) -> dict[str, Table]:
     """The new database's tables, with the columns that the backup tells of."""
     tables = {table.name: table for table in found}
     for name, table in tables.items():
@@ -257,7 +263,7 @@ def _tables_for(source: Path, header: Header, found: list[Table]) -> dict[str, T
     return tables
 
 
-def _otherwise(source: Path, name: str, header: Header) -> NotABackupError:
+def _otherwise(source: Path, name: str, header: ArchiveHeader) -> NotABackupError:
     return NotABackupError(
         source,
         f"its table {name[:80]!r} is not as migration {header.schema} makes it, so its books were "
@@ -300,12 +306,12 @@ def _staged(home: Path, but: Sequence[str]) -> Iterator[_Stage]:
         DiskError: it cannot be written.
         RefusedError: another restore is at work in it.
     """
-    with _told(home):
+    with _disk_errors(home):
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         _require_empty(home, but)
         stage = _Stage(home, home / _STAGE)
         stage.folder.mkdir(mode=0o700, exist_ok=True)
-        with _held(stage.folder):
+        with _locked(stage.folder):
             for each in stage.folder.iterdir():  # left by a restore that was killed
                 shutil.rmtree(each)
             try:
@@ -324,7 +330,7 @@ def _require_empty(home: Path, but: Sequence[str]) -> None:
 
 
 @contextmanager
-def _told(home: Path) -> Iterator[None]:
+def _disk_errors(home: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -332,7 +338,7 @@ def _told(home: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _held(folder: Path) -> Iterator[None]:
+def _locked(folder: Path) -> Iterator[None]:
     handle = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

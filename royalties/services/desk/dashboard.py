@@ -16,7 +16,7 @@ from royalties.domain.sales.reporting import Expected, ReportStatus
 from royalties.services.approvals import Proposal, may_approve, proposals
 from royalties.services.books import Setup, open_period_of, setup_in_force
 from royalties.services.desk.first_steps import (
-    Begun,
+    BooksSoFar,
     FirstStep,
     first_steps,
     is_any_recorded,
@@ -204,7 +204,7 @@ def dashboard(work: Work) -> Dashboard:
     to_do = _to_do(work, setup, period, retailers, exceptions, prepared)
     steps: tuple[FirstStep, ...] = ()
     if is_first(work):
-        begun = Begun(is_any_recorded(work), to_do.identifiers, exceptions, bool(sales.now))
+        begun = BooksSoFar(is_any_recorded(work), to_do.identifiers, exceptions, bool(sales.now))
         steps = first_steps(work, setup, period, begun, prepared)
     earliest = min((row.period_id for row in sales.rows), default=period.ordinal)
     return Dashboard(

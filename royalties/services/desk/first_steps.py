@@ -1,4 +1,4 @@
-"""What leads a new house to its first close: each step, whether it is done, and what it lacks."""
+"""The steps to a new publisher's first close: whether each is done, and what is missing."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _ASKED = (
 )
 
 
-class Step(StrEnum):
+class StepName(StrEnum):
     """The steps, in their order."""
 
     RETAILERS = "retailers"
@@ -48,7 +48,7 @@ class FirstStep:
         waiting: proposals that would help, once another manager approves them.
     """
 
-    step: Step
+    step: StepName
     lacks: tuple[str, ...] = ()
     has_any: bool = False
     waiting: tuple[Proposal, ...] = ()
@@ -60,8 +60,8 @@ class FirstStep:
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
-    """What the books hold already, as far as the steps ask.
+class BooksSoFar:
+    """Facts about the books that the steps depend on.
 
     Attributes:
         is_recorded: whether an import stands.
@@ -87,39 +87,39 @@ def is_any_recorded(work: Work) -> bool:
 
 
 def first_steps(
-    work: Work, setup: Setup, period: Period, begun: Begun, waiting: Sequence[Proposal]
+    work: Work, setup: Setup, period: Period, begun: BooksSoFar, waiting: Sequence[Proposal]
 ) -> tuple[FirstStep, ...]:
-    """The steps to the first close; none once a period was closed."""
+    """The steps to the first close; none once a period has been closed."""
     work.actor.require(Verb.READ)
     if not is_first(work):
         return ()
-    lacks: dict[Step, Callable[[], Iterable[str]]] = {
-        Step.RETAILERS: lambda: [] if setup.retailers else ["Who sells your books?"],
-        Step.TITLES: lambda: _titles(setup),
-        Step.BENEFICIARIES: lambda: [] if setup.beneficiaries else ["Who gets royalties?"],
-        Step.PLAN: lambda: [] if setup.plans else ["How is what is payable distributed?"],
-        Step.CONTRACT: lambda: _contracts(setup),
-        Step.OPENINGS: lambda: _openings(work, setup),
-        Step.REPORT: lambda: _report(begun),
-        Step.DRAFT: lambda: _draft(begun),
-        Step.CLOSE: lambda: _close(work, period, begun),
+    lacks: dict[StepName, Callable[[], Iterable[str]]] = {
+        StepName.RETAILERS: lambda: [] if setup.retailers else ["Who sells your books?"],
+        StepName.TITLES: lambda: _titles(setup),
+        StepName.BENEFICIARIES: lambda: [] if setup.beneficiaries else ["Who gets royalties?"],
+        StepName.PLAN: lambda: [] if setup.plans else ["How is what is payable distributed?"],
+        StepName.CONTRACT: lambda: _contracts(setup),
+        StepName.OPENINGS: lambda: _openings(work, setup),
+        StepName.REPORT: lambda: _report(begun),
+        StepName.DRAFT: lambda: _draft(begun),
+        StepName.CLOSE: lambda: _close(work, period, begun),
     }
     there = {
-        Step.RETAILERS: bool(setup.retailers),
-        Step.TITLES: bool(setup.titles),
-        Step.BENEFICIARIES: bool(setup.beneficiaries),
-        Step.PLAN: bool(setup.plans),
-        Step.CONTRACT: bool(setup.contracts),
-        Step.REPORT: begun.is_recorded,
+        StepName.RETAILERS: bool(setup.retailers),
+        StepName.TITLES: bool(setup.titles),
+        StepName.BENEFICIARIES: bool(setup.beneficiaries),
+        StepName.PLAN: bool(setup.plans),
+        StepName.CONTRACT: bool(setup.contracts),
+        StepName.REPORT: begun.is_recorded,
     }
     return tuple(
         FirstStep(step, tuple(lacks[step]()), there.get(step, False), _waiting(step, waiting))
-        for step in Step
+        for step in StepName
     )
 
 
 def note_no_openings(work: Work) -> None:
-    """Note that the house brings no opening balances with it."""
+    """Note that there are no opening balances."""
     work.actor.require(Verb.LOAD)
     noted = True
     settings.write_setting(work.connection, NO_OPENINGS, noted, work.at, work.actor.name)
@@ -162,8 +162,11 @@ def _contracts(setup: Setup) -> list[str]:
 
 
 def _openings(work: Work, setup: Setup) -> list[str]:
-    has_any = any(each.opening_balance for each in setup.beneficiaries.values()) or any(
+    has_any = any(
+        each.opening_balance or each.brought_in for each in setup.beneficiaries.values()
+    ) or any(
         contract.opening_balance
+        or contract.brought_in
         or contract.advances
         or any(rule.counter.opening for rule in contract.rules)
         for contract in setup.contracts.values()
@@ -173,7 +176,7 @@ def _openings(work: Work, setup: Setup) -> list[str]:
     return [_ASKED]
 
 
-def _report(begun: Begun) -> list[str]:
+def _report(begun: BooksSoFar) -> list[str]:
     if not begun.is_recorded:
         return ["Import the first retailer’s report, or enter its sales by hand."]
     if begun.identifiers:
@@ -182,7 +185,7 @@ def _report(begun: Begun) -> list[str]:
     return []
 
 
-def _draft(begun: Begun) -> list[str]:
+def _draft(begun: BooksSoFar) -> list[str]:
     if not begun.has_sales:
         return ["There are no sales in the open period yet."]
     if begun.exceptions is None:
@@ -192,7 +195,7 @@ def _draft(begun: Begun) -> list[str]:
     return []
 
 
-def _close(work: Work, period: Period, begun: Begun) -> list[str]:
+def _close(work: Work, period: Period, begun: BooksSoFar) -> list[str]:
     if not begun.is_recorded:
         return ["There is nothing to close yet."]
     if work.today <= period.ends:
@@ -201,20 +204,20 @@ def _close(work: Work, period: Period, begun: Begun) -> list[str]:
 
 
 _PARTS = {
-    Step.TITLES: ("titles",),
-    Step.BENEFICIARIES: ("beneficiaries",),
-    Step.PLAN: ("plans",),
-    Step.CONTRACT: ("contracts",),
+    StepName.TITLES: ("titles",),
+    StepName.BENEFICIARIES: ("beneficiaries",),
+    StepName.PLAN: ("plans",),
+    StepName.CONTRACT: ("contracts",),
 }
 
 
-def _waiting(step: Step, waiting: Iterable[Proposal]) -> tuple[Proposal, ...]:
+def _waiting(step: StepName, waiting: Iterable[Proposal]) -> tuple[Proposal, ...]:
     parts = _PARTS.get(step, ())
     return tuple(
-        each
-        for each in waiting
-        if (each.kind == "setup" and each.subject.partition(" ")[0] in parts)
-        or (each.kind == "close" and step is Step.CLOSE)
+        proposal
+        for proposal in waiting
+        if (proposal.kind == "setup" and proposal.subject.partition(" ")[0] in parts)
+        or (proposal.kind == "close" and step is StepName.CLOSE)
     )
 
 

@@ -9,6 +9,7 @@ from royalties.domain.people import Actor, Role
 from royalties.services.desk import examples
 from royalties.services.sales import uploads
 from royalties.services.sales.importing import ImportResult
+from royalties.services.terms import lists
 from royalties.services.work import CLOCKS_DIFFER, RefusedError, Work
 from royalties.store import work as store
 from royalties.store.people import people
@@ -28,6 +29,9 @@ MEMORY = 1 << 30
 
 _BYTES_PER_SECOND = 500_000
 """A report gets one more second for so many bytes."""
+
+LIST = "list"
+"""The kind of job that reads a list of titles or beneficiaries."""
 
 WORKER = Actor("royalties jobs", Role.STRANGER)
 """Who takes jobs and notes how they ended; the work itself is done in a person's name."""
@@ -85,8 +89,12 @@ def only_writes(job: Job) -> bool:
 
 def seconds_for(work: Work, job: Job) -> int:
     """How many seconds of computing the part of a job that only reads may take."""
-    row = upload_store.find_upload(work.connection, _number(job))
-    return SECONDS + (row.size if row else 0) // _BYTES_PER_SECOND
+    if job.kind == LIST:
+        size = int(job.arguments["size"])
+    else:
+        row = upload_store.find_upload(work.connection, _number(job))
+        size = row.size if row else 0
+    return SECONDS + size // _BYTES_PER_SECOND
 
 
 def refuse_busy(work: Work, upload: uploads.Upload) -> None:
@@ -236,6 +244,21 @@ def _keep_look(work: Work, job: Job, seen: Any) -> object:  # noqa: ANN401 - she
     return {"sheets": len(seen)}
 
 
+def _read_list(work: Work, job: Job) -> Any:  # noqa: ANN401 - a Listed
+    path = work.files.enclosure(job.arguments["file"])
+    if not path.is_file():
+        raise RefusedError("the file is not here any more: choose it again")
+    kind = lists.ListKind(job.arguments["kind"])
+    return lists.read(work, path, kind, job.arguments["answers"])
+
+
+def _keep_list(work: Work, job: Job, seen: Any) -> object:  # noqa: ANN401 - a Listed
+    kept = lists.kept(seen)
+    if not seen.faults and not seen.questions:
+        kept["list"] = lists.keep(work, seen, job.arguments["name"])
+    return kept
+
+
 def begin_examples(work: Work) -> int:
     """Let empty books become the sandbox, and have the examples loaded; the job's number."""
     examples.begin(work)
@@ -251,6 +274,7 @@ KINDS: dict[str, JobKind] = {
     "check": JobKind(_keep, _check),
     "look": JobKind(_keep_look, _look),
     "record": JobKind(_record, _read),
+    LIST: JobKind(_keep_list, _read_list),
     examples.JOB: JobKind(_fill),
 }
 """What can be done as a job."""

@@ -121,7 +121,7 @@ def balances(work: Work, *, period: str = "", day: date | None = None, kind: str
     """
     work.actor.require(Verb.READ)
     setup = setup_in_force(work)
-    closed = [each for each in periods.known_periods(work.connection) if each.status == "closed"]
+    closed = [known for known in periods.known_periods(work.connection) if known.status == "closed"]
     if not day and period:
         day = parse_period(period, setup.calendar).ends
     if not day:
@@ -141,7 +141,7 @@ def balances(work: Work, *, period: str = "", day: date | None = None, kind: str
             _trial(currency, kinds, kind, most)
             for currency, kinds in sorted(balances_by_kind.items())
         ),
-        tuple((each.name, each.ends) for each in reversed(closed)),
+        tuple((known.name, known.ends) for known in reversed(closed)),
     )
 
 
@@ -198,11 +198,11 @@ def entry_page(
         work.connection, PAGE + 1, period_name=period, event=event, subject=subject, below=below
     )
     more, entries = len(entries) > PAGE, entries[:PAGE]
-    closed = [each for each in periods.known_periods(work.connection) if each.status == "closed"]
+    closed = [known for known in periods.known_periods(work.connection) if known.status == "closed"]
     return EntryPage(
         _booked(work, entries),
         entries[-1].id if more else None,
-        tuple(each.name for each in reversed(closed)),
+        tuple(known.name for known in reversed(closed)),
         tuple(store.events(work.connection)),
     )
 

@@ -78,13 +78,16 @@ def _compared(work: Work, again: Recomputed) -> Iterator[tuple[str, str]]:
 def _after(before: LedgerBefore, done: Run) -> LedgerBefore:
     """What the ledger holds after a close."""
     advances = {
-        each.contract.key: sum(one.advance.amount - one.advance.recouped for one in each.advances)
-        for each in done.contracts
+        contract.contract.key: sum(
+            recouped.advance.amount - recouped.advance.recouped for recouped in contract.advances
+        )
+        for contract in done.contracts
     }
     return LedgerBefore(
         {**before.advances, **advances},
-        before.contracts | {each.contract.key for each in done.contracts},
-        before.beneficiaries | {(each.beneficiary, each.currency) for each in done.settlements},
+        before.contracts | {contract.contract.key for contract in done.contracts},
+        before.beneficiaries
+        | {(settlement.beneficiary, settlement.currency) for settlement in done.settlements},
     )
 
 

@@ -218,7 +218,7 @@ def _claimed(books: BooksUnderTest, number: int) -> tuple[set[str], checks.Claim
     setup = setup_used_by(books.work, closed.revision)
     first = setup.first_period
     read = books_of(books.work, setup, first.shift(number - first.ordinal))
-    dated = [each for each in read.slices if each.day is not None]
+    dated = [each for block in read.blocks if block.like.day is not None for each in block.slices()]
     copies: dict[tuple[str, str], dict[tuple[str, str], int]] = {}
     for slice_ in dated:
         title = read.sold[slice_.isbn].title

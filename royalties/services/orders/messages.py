@@ -73,7 +73,7 @@ def post(
     if internal and side is not Side.STAFF:
         raise NotAllowedError(work.actor, Verb.KEEP_ORDERS)
     order = life.hold_still(work, number)
-    said = _said(text)
+    said = _checked_text(text)
     files = [file for file in files if file.name]
     if not said and not files:
         raise RefusedError("write something, or send a file")
@@ -148,7 +148,7 @@ def _add_file(work: Work, order: Order, message: int, side: Side, sent: StoredAt
     return kept.name
 
 
-def _said(text: str) -> str:
+def _checked_text(text: str) -> str:
     message = text.replace("\r\n", "\n").strip()
     if len(message) > _LONGEST:
         raise RefusedError(

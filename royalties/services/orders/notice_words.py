@@ -10,7 +10,7 @@ _US = Side.STAFF
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class NoticeWords:
     """What one side is told.
 
     Attributes:
@@ -34,9 +34,9 @@ class Words:
 _PROMISED = "The copies are promised for {promised}."
 _ESTIMATED = "The copies are currently expected by {promised}."
 
-TOLD: Mapping[str, Mapping[Side, Words]] = {
+TOLD: Mapping[str, Mapping[Side, NoticeWords]] = {
     "request": {
-        _US: Words(
+        _US: NoticeWords(
             "{organization} asks for {copies}",
             (
                 "{organization} asks for {copies} of {title}: {what}.",
@@ -47,7 +47,7 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
                 "That needs a price first: {lacking}.",
             ),
         ),
-        _THEM: Words(
+        _THEM: NoticeWords(
             "we have your request",
             (
                 "Thank you for asking for {copies} of {title}.",
@@ -57,7 +57,7 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
         ),
     },
     Action.QUOTE: {
-        _THEM: Words(
+        _THEM: NoticeWords(
             "your quote is ready",
             (
                 "Our quote {version} for {copies} of {title} is ready: {total}.",
@@ -71,11 +71,11 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
         )
     },
     Action.ACCEPT: {
-        _US: Words(
+        _US: NoticeWords(
             "{organization} accepted the quote",
             ("{by} accepted the quote for {copies} of {title}.", "Purchase order: {po_number}"),
         ),
-        _THEM: Words(
+        _THEM: NoticeWords(
             "you accepted the quote",
             (
                 "You accepted the quote for {copies} of {title}.",
@@ -86,7 +86,7 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
         ),
     },
     "record-acceptance": {
-        _THEM: Words(
+        _THEM: NoticeWords(
             "we recorded that you accepted",
             (
                 "{actor} recorded that {name} accepted our quote {version} {how} on {on}.",
@@ -98,14 +98,14 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
         )
     },
     Action.ASK_ANOTHER_QUOTE: {
-        _US: Words(
+        _US: NoticeWords(
             "{organization} asks for another quote",
             ("{by} asks for a change to the quote for {copies} of {title}:", "{text}"),
             "Make another quote",
         )
     },
     Action.WITHDRAW_QUOTE: {
-        _THEM: Words(
+        _THEM: NoticeWords(
             "we have withdrawn the quote",
             (
                 "We have withdrawn our quote for {copies} of {title}; nobody can accept it now.",
@@ -115,27 +115,27 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
         )
     },
     Action.DECLINE: {
-        _US: Words("{organization} declined", ("{by} declined: {reason}",)),
-        _THEM: Words(
+        _US: NoticeWords("{organization} declined", ("{by} declined: {reason}",)),
+        _THEM: NoticeWords(
             "we cannot take it",
             ("We cannot take your request for {copies} of {title}.", "{reason}"),
         ),
     },
     Action.EXPIRE: {
-        _THEM: Words(
+        _THEM: NoticeWords(
             "the quote has expired",
             (
                 "The quote for {copies} of {title} is no longer valid.",
                 "If you still want the copies, write to us on the order's page.",
             ),
         ),
-        _US: Words(
+        _US: NoticeWords(
             "the quote has expired",
             ("{organization} did not answer the quote for {copies} of {title} in time.",),
         ),
     },
     Action.INVOICE_DEPOSIT: {
-        _THEM: Words(
+        _THEM: NoticeWords(
             "the deposit's invoice",
             (
                 "Here is the invoice {invoice} for the deposit of your order: {total}.",
@@ -147,13 +147,13 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
         )
     },
     Action.SEND_ARTWORK: {
-        _US: Words(
+        _US: NoticeWords(
             "new artwork",
             ("{by} sent artwork for {title}: {file}.", "Make a proof and send it."),
             "Look at the artwork",
             "/files#artwork",
         ),
-        _THEM: Words(
+        _THEM: NoticeWords(
             "new artwork",
             (
                 "{by} added artwork to your order: {file}.",
@@ -166,7 +166,7 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
         ),
     },
     Action.SEND_PROOF: {
-        _THEM: Words(
+        _THEM: NoticeWords(
             "proof {version} is ready for you",
             (
                 "Proof {version} of your edition of {title} is ready.",
@@ -179,13 +179,13 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
         )
     },
     Action.ASK_CHANGES: {
-        _US: Words(
+        _US: NoticeWords(
             "changes asked",
             ("{by} asks for changes to proof {version} of {title}.", "{text}"),
             "Look at the proof",
             "/files#proofs",
         ),
-        _THEM: Words(
+        _THEM: NoticeWords(
             "you asked for changes",
             ("{by} asked for changes to proof {version}.", "We will send a new proof.", _ESTIMATED),
             "Look at the proof",
@@ -194,13 +194,13 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
         ),
     },
     Action.APPROVE_PROOF: {
-        _US: Words(
+        _US: NoticeWords(
             "proof {version} approved",
             ("{name} approved proof {version} of {title}. Production can begin.", _PROMISED),
             "Look at the proof",
             "/files#proofs",
         ),
-        _THEM: Words(
+        _THEM: NoticeWords(
             "you approved the proof",
             (
                 "{name} approved proof {version} of your edition of {title}.",
@@ -213,10 +213,12 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
         ),
     },
     Action.PRODUCE: {
-        _THEM: Words("production has begun", ("{copies} of {title} are being made.", _PROMISED))
+        _THEM: NoticeWords(
+            "production has begun", ("{copies} of {title} are being made.", _PROMISED)
+        )
     },
     Action.SHIP_PART: {
-        _THEM: Words(
+        _THEM: NoticeWords(
             "copies are on their way",
             ("{shipped} of your copies of {title} were shipped.", "{carrier}: {tracking}"),
             "Look at the shipment",
@@ -224,7 +226,7 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
         )
     },
     Action.SHIP_LAST: {
-        _THEM: Words(
+        _THEM: NoticeWords(
             "your copies are on their way",
             (
                 "The last copies of {title} were shipped.",
@@ -236,7 +238,7 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
         )
     },
     Action.INVOICE: {
-        _THEM: Words(
+        _THEM: NoticeWords(
             "your invoice",
             (
                 "Here is the invoice {invoice} for {copies} of {title}: {total}.",
@@ -248,7 +250,7 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
         )
     },
     "invoice-cancellation": {
-        _THEM: Words(
+        _THEM: NoticeWords(
             "the invoice for your cancelled order",
             (
                 "Here is the invoice {invoice} for the order that was cancelled: {total}.",
@@ -260,7 +262,7 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
         )
     },
     Action.RECEIVE: {
-        _THEM: Words(
+        _THEM: NoticeWords(
             "we received your payment",
             (
                 "We received {amount} for invoice {invoice} on {received_on}.",
@@ -271,7 +273,7 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
         )
     },
     Action.REVERSE_RECEIPT: {
-        _THEM: Words(
+        _THEM: NoticeWords(
             "a payment was recorded by mistake",
             (
                 "We had recorded {amount} for invoice {invoice} by mistake: {reason}",
@@ -281,13 +283,13 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
         )
     },
     "pay-back": {
-        _THEM: Words(
+        _THEM: NoticeWords(
             "we paid money back",
             ("On {paid_on} we paid back {amount}, which was too much for invoice {invoice}.",),
         )
     },
     "reverse-pay-back": {
-        _THEM: Words(
+        _THEM: NoticeWords(
             "money was not paid back after all",
             (
                 (
@@ -298,10 +300,10 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
         )
     },
     Action.SETTLE: {
-        _THEM: Words("paid", ("Nothing more is owed for this order: it is paid.",)),
+        _THEM: NoticeWords("paid", ("Nothing more is owed for this order: it is paid.",)),
     },
     Action.REOPEN: {
-        _THEM: Words(
+        _THEM: NoticeWords(
             "not paid yet",
             (
                 "We had recorded {amount} for invoice {invoice} by mistake: {reason}",
@@ -312,7 +314,7 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
         )
     },
     Action.CREDIT: {
-        _THEM: Words(
+        _THEM: NoticeWords(
             "a credit note",
             ("We have issued the credit note {invoice} for your order: {total}.",),
             "Open the credit note",
@@ -320,11 +322,11 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
         )
     },
     Action.CANCEL: {
-        _US: Words(
+        _US: NoticeWords(
             "{organization} cancelled",
             ("{by} cancelled the order: {reason}", "Owed at this stage: {owed}."),
         ),
-        _THEM: Words(
+        _THEM: NoticeWords(
             "cancelled",
             (
                 "The order for {copies} of {title} is cancelled.",
@@ -334,27 +336,31 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
             also_own=True,
         ),
     },
-    Action.HOLD: {_THEM: Words("on hold", ("Your order is on hold: {reason}",))},
-    Action.RESUME: {_THEM: Words("work resumes", ("Work on your order has resumed.", _PROMISED))},
+    Action.HOLD: {_THEM: NoticeWords("on hold", ("Your order is on hold: {reason}",))},
+    Action.RESUME: {
+        _THEM: NoticeWords("work resumes", ("Work on your order has resumed.", _PROMISED))
+    },
     "promise": {
-        _THEM: Words("another day", (_PROMISED, "Why: {reason}")),
+        _THEM: NoticeWords("another day", (_PROMISED, "Why: {reason}")),
     },
     "assign": {
-        _US: Words("it is yours", ("{actor} asks you to take care of this order: {copies}.",)),
+        _US: NoticeWords(
+            "it is yours", ("{actor} asks you to take care of this order: {copies}.",)
+        ),
     },
     "message": {
-        _US: Words(
+        _US: NoticeWords(
             "a message from {by}",
             ("{by} writes:", "{text}", "Files: {files}"),
             "Answer",
             "#messages",
         ),
-        _THEM: Words(
+        _THEM: NoticeWords(
             "a message", ("{by} writes:", "{text}", "Files: {files}"), "Answer", "/messages"
         ),
     },
     "quote-ends": {
-        _THEM: Words(
+        _THEM: NoticeWords(
             "your quote ends soon",
             (
                 "Quote {version} for {copies} of {title} is valid until {valid_until}.",
@@ -366,7 +372,7 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
         )
     },
     "proof-waits": {
-        _THEM: Words(
+        _THEM: NoticeWords(
             "proof {version} is still waiting for you",
             (
                 "Proof {version} of your edition of {title} has been waiting for {days}.",

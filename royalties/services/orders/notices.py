@@ -63,10 +63,10 @@ def tell(
     for to, words in TOLD.get(event, {}).items():
         if to is acting and not words.also_own and event != "assign":
             continue
-        paragraphs = [said for each in words.paragraphs if (said := _said(each, values))]
-        subject = _said(words.subject, values) or event.replace("-", " ")
+        paragraphs = [said for each in words.paragraphs if (said := _sentence(each, values))]
+        subject = _sentence(words.subject, values) or event.replace("-", " ")
         room = "organization" if to is _THEM else "finance"
-        page = f"/{room}/orders/{order.number}{_said(words.page, values)}"
+        page = f"/{room}/orders/{order.number}{_sentence(words.page, values)}"
         for recipient in _recipients(work, order, setup, to):
             address = page
             if words.by_link and values.get("version"):
@@ -197,7 +197,7 @@ def money(minor: int, currency: str) -> str:
     return f"{currency} {amount_text(minor, currency)}" if minor else ""
 
 
-def _said(words: str, values: Mapping[str, str]) -> str:
+def _sentence(words: str, values: Mapping[str, str]) -> str:
     """A sentence with its names filled in; empty if one of them is not known."""
     named = [name for _, name, _, _ in Formatter().parse(words) if name]
     if any(not values.get(name) for name in named):

@@ -41,7 +41,7 @@ def paper(work: Work, kind: str, number: str, file: str, make: Callable[[], byte
     """
     known = store.find_paper(work.connection, kind, number, file)
     if known is not None:
-        return Paper(known.name, _kept(work, known))
+        return Paper(known.name, _stored_bytes(work, known))
     name = f"{_WORDS[kind]} {number.replace('/', '-')}.{file}"
     data = make()
     if work.memory is None:
@@ -73,7 +73,7 @@ def _keep(work: Work, kind: str, number: str, file: str, made: Paper) -> None:
     )
 
 
-def _kept(work: Work, known: store.PaperRow) -> bytes:
+def _stored_bytes(work: Work, known: store.PaperRow) -> bytes:
     path = work.files.issued(FOLDER, _on_disk(known.name, known.sha256))
     data = path.read_bytes() if path.exists() else b""
     if sha256(data).hexdigest() != known.sha256:

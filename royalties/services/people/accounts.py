@@ -8,7 +8,7 @@ from royalties.services.mail.notices import notice
 from royalties.services.people import passwords, second_factor
 from royalties.services.people.names import fit_name, plain_address
 from royalties.services.people.sessions import (
-    Begun,
+    BegunSession,
     Browser,
     Visit,
     active_person,
@@ -54,7 +54,7 @@ def check_password(work: Work, email: str, password: str) -> int | None:
     return person.id if person and right and person.status == "active" else None
 
 
-def sign_in(work: Work, number: int, browser: Browser) -> Begun:
+def sign_in(work: Work, number: int, browser: Browser) -> BegunSession:
     """Begin the session of somebody whose password was right; the second factor may still be due.
 
     Who needs none and has none is in.
@@ -67,7 +67,7 @@ def sign_in(work: Work, number: int, browser: Browser) -> Begun:
     return begin(work, person.id, browser, is_full=is_full)
 
 
-def give_code(work: Work, visit: Visit, code: str, browser: Browser) -> Begun | None:
+def give_code(work: Work, visit: Visit, code: str, browser: Browser) -> BegunSession | None:
     """Give the second factor: a code of the app, or one of the recovery codes; None if wrong."""
     work.actor.require(Verb.SIGN_IN)
     person = active_person(work, visit.person)
@@ -151,7 +151,7 @@ def rename(work: Work, visit: Visit, name: str, locale: str) -> None:
         work.record(Verb.KEEP_ACCOUNT, {"what": "renamed", "before": person.name, "after": name})
 
 
-def change_password(work: Work, visit: Visit, password: str, browser: Browser) -> Begun:
+def change_password(work: Work, visit: Visit, password: str, browser: Browser) -> BegunSession:
     """Set a new password; every session ends but this one, which goes on under a new text.
 
     Raises:

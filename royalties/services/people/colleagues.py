@@ -14,7 +14,7 @@ from royalties.services.people.invitations import invited_to
 from royalties.services.people.links import LASTS, DeadLinkError, Purpose
 from royalties.services.people.names import fit_email, fit_name, plain_name
 from royalties.services.people.passwords import keep_password
-from royalties.services.people.sessions import Begun, Browser, as_person, begin
+from royalties.services.people.sessions import BegunSession, Browser, as_person, begin
 from royalties.services.people.staff import close
 from royalties.services.people.throttle import Subject, Tried, attempt
 from royalties.services.work import CLOCKS_DIFFER, RefusedError, Work
@@ -241,7 +241,7 @@ def join(work: Work, token: str) -> None:
 
 def accept(
     work: Work, token: str, name: str, password: str, *, locale: str, browser: Browser
-) -> Begun:
+) -> BegunSession:
     """Come in by an invitation without an account: choose a name and a password.
 
     Raises:
@@ -318,10 +318,10 @@ def _held_with_oneself(work: Work, house: _House, key: str, number: int) -> Pers
     return held[number]
 
 
-def _record(work: Work, house: _House, what: str, number: int | None, name: str, key: str) -> None:
+def _record(work: Work, house: _House, event: str, number: int | None, name: str, key: str) -> None:
     field = "beneficiary" if house is _NONPROFITS else house.word
     who = {} if number is None else {"person": number}
-    work.record(Verb.INVITE_COLLEAGUE, {"what": what, **who, "name": name, field: key})
+    work.record(Verb.INVITE_COLLEAGUE, {"what": event, **who, "name": name, field: key})
 
 
 def _belongs(work: Work, house: _House, person: PersonRow, key: str) -> bool:

@@ -10,7 +10,7 @@ from royalties.services.mail.outbox import Message, write
 from royalties.services.people.invitations import InvitedTo, house_name, invited_to_own, inviter_of
 from royalties.services.people.names import fit_name, plain_address
 from royalties.services.people.passwords import keep_password, set_password
-from royalties.services.people.sessions import Begun, Browser, as_person, begin
+from royalties.services.people.sessions import BegunSession, Browser, as_person, begin
 from royalties.services.work import CLOCKS_DIFFER, RefusedError, Work
 from royalties.store.mail import messages as mail
 from royalties.store.people import people as store
@@ -120,7 +120,7 @@ def look_at(work: Work, token: str, purpose: Purpose) -> OpenedLink:
 
 def accept(
     work: Work, token: str, name: str, password: str, *, locale: str, browser: Browser
-) -> Begun:
+) -> BegunSession:
     """Accept an invitation: choose a name and a password; the second factor comes next.
 
     Raises:

@@ -8,7 +8,7 @@ from royalties.adapters.sealing import LostKeyError
 from royalties.domain.people import FINANCE, Role, Verb
 from royalties.services.mail.notices import notice
 from royalties.services.people.sessions import (
-    Begun,
+    BegunSession,
     Browser,
     Visit,
     active_person,
@@ -42,7 +42,7 @@ class UnreadableKeyError(RefusedError):
 class Enrolled:
     """A second factor that was set up; the recovery codes are shown once."""
 
-    begun: Begun
+    begun: BegunSession
     codes: list[str]
 
 
@@ -147,7 +147,7 @@ def set_up(work: Work, visit: Visit, secret: str, code: str, browser: Browser) -
     return Enrolled(begin(work, person.id, browser, is_full=True), _new_codes(work, person.id))
 
 
-def skip(work: Work, visit: Visit, browser: Browser) -> Begun:
+def skip(work: Work, visit: Visit, browser: Browser) -> BegunSession:
     """Come in without a second factor where that is left to the person.
 
     Raises:

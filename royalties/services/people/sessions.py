@@ -66,7 +66,7 @@ class Browser:
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class BegunSession:
     """A session that began; the browser is to carry ``token``."""
 
     token: str
@@ -119,7 +119,7 @@ def touch(work: Work, visit: Visit) -> None:
     store.touch_session(work.connection, visit.hash, work.at)
 
 
-def begin(work: Work, number: int, browser: Browser, *, is_full: bool) -> Begun:
+def begin(work: Work, number: int, browser: Browser, *, is_full: bool) -> BegunSession:
     """A new session in place of the one that the browser carried; its text is new at each step."""
     if browser.token:
         found = store.find_session(work.connection, fingerprint(browser.token))
@@ -135,7 +135,7 @@ def begin(work: Work, number: int, browser: Browser, *, is_full: bool) -> Begun:
         work.at,
         browser.agent[:_LONGEST_AGENT],
     )
-    return Begun(token, is_full)
+    return BegunSession(token, is_full)
 
 
 def active_person(work: Work, number: int) -> PersonRow:

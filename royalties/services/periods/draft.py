@@ -21,6 +21,7 @@ from royalties.services.books import (
     LAST_CLOSED,
     Setup,
     books_of,
+    last_change_of_figures,
     require_next,
     setup_in_force,
     setup_used_by,
@@ -30,26 +31,11 @@ from royalties.services.closed_run import frozen_run
 from royalties.services.statements.composing import Composer
 from royalties.services.statements.numbering import NoStatementError
 from royalties.services.terms.warnings import warnings_of_run
+from royalties.services.uncollected import uncollected
 from royalties.services.work import Work
-from royalties.store.periods import closing as store
 from royalties.store.periods import runs
 
 _KEPT_RUNS = 3
-
-CHANGES_NO_FIGURE = frozenset(
-    {
-        Verb.SIGN_IN,
-        Verb.KEEP_ACCOUNT,
-        Verb.PREPARE,
-        Verb.EXPLAIN_JUMP,
-        Verb.ISSUE,
-        Verb.SEND,
-        Verb.AUDIT,
-        Verb.MANAGE_PEOPLE,
-        Verb.INVITE_COLLEAGUE,
-    }
-)
-"""Verbs after which a draft is the same as before; every other one makes it stale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +67,11 @@ def draft(work: Work, text: str) -> tuple[Run, Setup]:
         RefusedError: an earlier period is still open, or this one is closed.
     """
     work.actor.require(Verb.READ)
-    setup = setup_in_force(work)
-    period = setup.period(text)
-    require_next(work, setup, period)
-    return run(books_of(work, setup, period)), setup
+    with uncollected():
+        setup = setup_in_force(work)
+        period = setup.period(text)
+        require_next(work, setup, period)
+        return run(books_of(work, setup, period)), setup
 
 
 def run_view(work: Work, text: str) -> RunView:
@@ -246,5 +233,4 @@ def draft_warnings(work: Work, shown: RunView) -> tuple[TermsWarning, ...]:
 
 def state_of(work: Work, period: Period) -> tuple[Period, int]:
     """A period and the newest change that its draft may depend on."""
-    but = {verb.value for verb in CHANGES_NO_FIGURE}
-    return period, work.once("last change", lambda: store.last_change(work.connection, but))
+    return period, last_change_of_figures(work)

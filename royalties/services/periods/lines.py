@@ -86,11 +86,11 @@ class SalesOfLine:
             for row in rows:
                 if len(lines) == size:
                     last = lines[-1]
-                    return self._shown(lines), (last[0], last[3], last[4])
+                    return self._documents(lines), (last[0], last[3], last[4])
                 lines.append(row)
-        return self._shown(lines), None
+        return self._documents(lines), None
 
-    def _shown(self, lines: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    def _documents(self, lines: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
         return list(with_changes(self.work, map(sale_shown, lines)))
 
     def _rows(self, after: After | None) -> Generator[tuple[Any, ...], None, None]:

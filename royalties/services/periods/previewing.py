@@ -45,7 +45,7 @@ _CANNOT = (MissingExchangeRateError, NoPlanError, UnknownRightError)
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class AmountChange:
     """An amount as things stand and as proposed, in minor units."""
 
     before: int
@@ -64,9 +64,9 @@ class ContractEffect:
     contract: str
     author: str
     currency: str
-    earned: Comparison
-    payable: Comparison
-    rules: tuple[tuple[str, Comparison], ...]
+    earned: AmountChange
+    payable: AmountChange
+    rules: tuple[tuple[str, AmountChange], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +76,18 @@ class BeneficiaryEffect:
     beneficiary: str
     name: str
     currency: str
-    allocated: Comparison
-    due: Comparison
+    allocated: AmountChange
+    due: AmountChange
 
 
 @dataclass(frozen=True, slots=True)
 class PreviewTotals:
     """Sums over all contracts and beneficiaries of one currency."""
 
-    earned: Comparison
-    payable: Comparison
-    allocated: Comparison
-    due: Comparison
+    earned: AmountChange
+    payable: AmountChange
+    allocated: AmountChange
+    due: AmountChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class Effect:
     beneficiaries: tuple[BeneficiaryEffect, ...] = ()
     same_beneficiaries: int = 0
     totals: Mapping[str, PreviewTotals] = field(default_factory=dict)
-    exceptions: Comparison = Comparison(0, 0)
+    exceptions: AmountChange = AmountChange(0, 0)
     problem: str = ""
 
     @property
@@ -239,10 +239,12 @@ def _in_force_by(plan: Plan, version: str, period: Period) -> Plan:
     """The plan with a version in force on a period's last day, whenever it really begins."""
     if not version:
         return plan
-    wanted = next(each for each in plan.versions if each.starts == date.fromisoformat(version))
+    wanted = next(
+        candidate for candidate in plan.versions if candidate.starts == date.fromisoformat(version)
+    )
     if plan.on(period.ends) == wanted:
         return plan
-    earlier = tuple(each for each in plan.versions if each.starts < period.ends)
+    earlier = tuple(candidate for candidate in plan.versions if candidate.starts < period.ends)
     return Plan(plan.key, (*earlier, replace(wanted, starts=period.ends)))
 
 
@@ -267,7 +269,9 @@ def _books_as(work: Work, books: Books, proposed: Setup) -> Books:
 def _compared(empty: Effect, before: Run, after: Run, setup: Setup) -> Effect:
     contracts = [
         _contract_effect(*pair)
-        for pair in _pairs(before.contracts, after.contracts, lambda each: each.contract.key)
+        for pair in _pairs(
+            before.contracts, after.contracts, lambda computed: computed.contract.key
+        )
     ]
     payees = [
         _beneficiary_effect(*pair, setup)
@@ -279,7 +283,9 @@ def _compared(empty: Effect, before: Run, after: Run, setup: Setup) -> Effect:
         if _differ(contract.earned, contract.payable, *_of(contract.rules))
     ]
     affected = [payee for payee in payees if _differ(payee.allocated, payee.due)]
-    currencies = sorted({each.currency for each in contracts} | {each.currency for each in payees})
+    currencies = sorted(
+        {figures.currency for figures in contracts} | {figures.currency for figures in payees}
+    )
     return replace(
         empty,
         contracts=tuple(changed),
@@ -295,7 +301,7 @@ def _compared(empty: Effect, before: Run, after: Run, setup: Setup) -> Effect:
             )
             for currency in currencies
         },
-        exceptions=Comparison(len(before.exceptions), len(after.exceptions)),
+        exceptions=AmountChange(len(before.exceptions), len(after.exceptions)),
     )
 
 
@@ -320,10 +326,10 @@ def _contract_effect(
         some.contract.key,
         some.contract.author,
         some.contract.currency,
-        Comparison(before.earned if before else 0, after.earned if after else 0),
-        Comparison(before.payable if before else 0, after.payable if after else 0),
+        AmountChange(before.earned if before else 0, after.earned if after else 0),
+        AmountChange(before.payable if before else 0, after.payable if after else 0),
         tuple(
-            (rule, Comparison(earned[0].get(rule, 0), earned[1].get(rule, 0)))
+            (rule, AmountChange(earned[0].get(rule, 0), earned[1].get(rule, 0)))
             for rule in dict.fromkeys((*earned[1], *earned[0]))
         ),
     )
@@ -343,19 +349,19 @@ def _beneficiary_effect(
         some.beneficiary,
         setup.beneficiaries[some.beneficiary].name,
         some.currency,
-        Comparison(before.allocated if before else 0, after.allocated if after else 0),
-        Comparison(before.due if before else 0, after.due if after else 0),
+        AmountChange(before.allocated if before else 0, after.allocated if after else 0),
+        AmountChange(before.due if before else 0, after.due if after else 0),
     )
 
 
-def _of(rules: Iterable[tuple[str, Comparison]]) -> list[Comparison]:
+def _of(rules: Iterable[tuple[str, AmountChange]]) -> list[AmountChange]:
     return [figure for _, figure in rules]
 
 
-def _differ(*figures: Comparison) -> bool:
+def _differ(*figures: AmountChange) -> bool:
     return any(figure.difference for figure in figures)
 
 
-def _sum(figures: Iterable[Comparison]) -> Comparison:
+def _sum(figures: Iterable[AmountChange]) -> AmountChange:
     listed = list(figures)
-    return Comparison(sum(each.before for each in listed), sum(each.after for each in listed))
+    return AmountChange(sum(each.before for each in listed), sum(each.after for each in listed))

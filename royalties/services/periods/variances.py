@@ -135,11 +135,11 @@ def close_exceptions(work: Work, shown: RunView) -> CloseExceptions:
     first = setup.first_period
     last = period.shift(-1) if period > first else None
     year_ago = period.shift(-period.calendar.per_year)
-    earlier = sorted({each.ordinal for each in (last, year_ago) if each and each >= first})
+    earlier = sorted({other.ordinal for other in (last, year_ago) if other and other >= first})
     first_month = first.starts.isoformat()[:7]
     sold = store.sold_in(work.connection, [period.ordinal, *earlier], first_month)
     reports = _missing_reports(work, setup, period)
-    missing = {each.key for each in reports} - {key for key, _ in sold[period.ordinal]}
+    missing = {report.key for report in reports} - {key for key, _ in sold[period.ordinal]}
     made = [
         *_of_titles(work, shown, last, earlier),
         *_of_retailers(setup, sold, period, last, missing),

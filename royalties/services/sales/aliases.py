@@ -12,6 +12,8 @@ from itertools import groupby
 from royalties.domain.people import Verb
 from royalties.domain.sales.slices import SaleKind
 from royalties.domain.terms.catalogue import Edition
+from royalties.domain.terms.identifiers import identifier_key
+from royalties.ingest.report.books import unlabelled, written_identifier
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.sales.recording import sum_batch
 from royalties.services.sales.waiting import as_matched, receipts
@@ -75,7 +77,7 @@ class MovedAlias:
 
 
 def alias_list(work: Work) -> list[Alias]:
-    """Every alias that stands, by identifier."""
+    """Every alias in force, by identifier."""
     work.actor.require(Verb.READ)
     known = _editions(setup_in_force(work))
     found = catalogue.aliases(work.connection)
@@ -89,12 +91,12 @@ def decisions(work: Work) -> list[AliasChange]:
 
 
 def find_alias(work: Work, identifier: str) -> Alias | None:
-    """An alias with all that is known of it; None where nobody ever gave it.
+    """An alias with its uses and history; None if it never existed.
 
     Uses are those since this release: earlier imports did not keep what told their editions.
     """
     work.actor.require(Verb.READ)
-    value = as_matched(identifier)
+    value = _as_kept(work, identifier)
     isbn = store.edition_of(work.connection, value)
     history = tuple(store.changes(work.connection, value, _SHOWN))
     if isbn is None and not history:
@@ -129,7 +131,7 @@ def move_alias(
     work.actor.require(Verb.ALIAS)
     setup = setup_in_force(work)
     periods.lock_for_sales(work.connection, setup.first_period)
-    value = as_matched(identifier)
+    value = _as_kept(work, identifier)
     was = store.edition_of(work.connection, value, lock=True)
     numbers = {row.isbn: row.id for row in catalogue.edition_rows(work.connection)}
     wanted = None if isbn is None else as_matched(isbn)
@@ -150,6 +152,16 @@ def move_alias(
     told = {"what": what, "identifier": value, "isbn": wanted, "was": was, "rows": moved}
     work.record(Verb.ALIAS, told)
     return MovedAlias(value, was, wanted, moved)
+
+
+def _as_kept(work: Work, identifier: str) -> str:
+    """The spelling under which an alias is kept; one that nobody gave as it would be."""
+    value = as_matched(unlabelled(written_identifier(identifier)))
+    found = catalogue.aliases(work.connection)
+    if value in found:
+        return value
+    key = identifier_key(value)
+    return next((name for name in found if identifier_key(name) == key), value)
 
 
 def _require_own(setup: Setup, value: str) -> None:
@@ -192,7 +204,7 @@ def _move_rows(
 
 
 def _require_same_money(line: UsedLine, old: Edition, new: Edition | None) -> None:
-    """Refuse a line whose money may have come of the old edition's price, which nobody told."""
+    """Refuse a line whose money may be derived from the list price of the old edition."""
     before = _derived(line, old)
     if line.net == before and (new is None or _derived(line, new) != before):
         raise RefusedError(
@@ -202,7 +214,7 @@ def _require_same_money(line: UsedLine, old: Edition, new: Edition | None) -> No
 
 
 def _derived(line: UsedLine, edition: Edition) -> int | None:
-    """The receipts that follow from an edition's list price, where a report may leave that."""
+    """Receipts computed from an edition's list price, which a report may omit."""
     if line.list_price is not None or line.discount is None or line.kind == SaleKind.FREE:
         return None
     price = edition.price_on(date.fromisoformat(line.day), line.currency)

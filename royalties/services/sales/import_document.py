@@ -89,16 +89,16 @@ def document_of(
         "units": units_of(totals),
         "net": net_of(totals),
         "usage": usage_of(totals),
-        "problems": [_problem(each) for each in reading.problems[:_SHOWN_PROBLEMS]],
+        "problems": [_problem(problem) for problem in reading.problems[:_SHOWN_PROBLEMS]],
         "problem_count": len(reading.problems) + reading.unlisted,
         "warnings": [
             {"code": notice.code, "message": notice.message}
             for notice in (reading.notices if notices is None else notices)
         ],
         "notes": list(reading.notes),
-        "choices": [_choice(each) for each in reading.choices],
+        "choices": [_choice(choice) for choice in reading.choices],
         "changes": as_values(reading.changes),
-        "refused_rows": [_refused_row(each) for each in reading.refused_rows],
+        "refused_rows": [_refused_row(row) for row in reading.refused_rows],
         "same_as": None,
     }
 
@@ -145,13 +145,13 @@ def _problem(problem: Problem) -> Document:
     }
 
 
-def _choice(each: Choice) -> Document:
+def _choice(choice: Choice) -> Document:
     document: Document = {
-        "key": each.key,
-        "options": list(each.options),
-        "message": each.message,
+        "key": choice.key,
+        "options": list(choice.options),
+        "message": choice.message,
     }
-    return document | ({"proposed": list(each.proposed)} if each.proposed else {})
+    return document | ({"proposed": list(choice.proposed)} if choice.proposed else {})
 
 
 def _empty(outcome: str, fingerprint: str) -> Document:

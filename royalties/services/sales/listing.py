@@ -246,8 +246,8 @@ class _Search:
             filters.month,
         )
         sums = [] if too_many else store.sums(work.connection, asked, filters.retailer)
-        months = tuple(sorted({each.month for each in sums}, reverse=True))
-        sums = [each for each in sums if filters.month in ("", each.month)]
+        months = tuple(sorted({batch_sum.month for batch_sum in sums}, reverse=True))
+        sums = [batch_sum for batch_sum in sums if filters.month in ("", batch_sum.month)]
         wanted = _along_the_key(asked, sums)
         totals = SalesTotals()
         if wanted is not None and asked.editions is not None:
@@ -255,7 +255,7 @@ class _Search:
         elif wanted is not None:
             totals = _totals(sums)
         names = tuple(known.values())
-        retailers = {each.retailer_id: each.retailer for each in sums}
+        retailers = {batch_sum.retailer_id: batch_sum.retailer for batch_sum in sums}
         return cls(setup, shelf, retailers, known, wanted, totals, period, names, months, too_many)
 
 
@@ -289,11 +289,11 @@ def _along_the_key(asked: Narrowed, sums: Iterable[store.Summed]) -> Narrowed | 
     narrow = asked.batches is not None or bool(asked.month)
     return Narrowed(
         asked.editions,
-        tuple(sorted({each.period_id for each in summed})),
-        tuple(sorted({each.retailer_id for each in summed})),
-        asked.kinds if not narrow else tuple(sorted({each.kind for each in summed})),
-        tuple(sorted({each.currency for each in summed})) if narrow else None,
-        tuple(sorted({each.batch_id for each in summed})) if narrow else None,
+        tuple(sorted({row.period_id for row in summed})),
+        tuple(sorted({row.retailer_id for row in summed})),
+        asked.kinds if not narrow else tuple(sorted({row.kind for row in summed})),
+        tuple(sorted({row.currency for row in summed})) if narrow else None,
+        tuple(sorted({row.batch_id for row in summed})) if narrow else None,
         asked.month,
     )
 

@@ -157,13 +157,13 @@ def _read(
         return replace(entered, mistakes=(nothing,)), None
     known, shelf = EditionFinder(known_of(work, setup)), edition_index(work)
     judged = [_Row.of(row, known, shelf) for row in rows]
-    sheets.write_file(path, sheet, [each.cells for each in judged])
+    sheets.write_file(path, sheet, [judged_row.cells for judged_row in judged])
     if (judgement := _before(work, path, sheet, entered)) is not None:
         return judgement, None
     own = [
         replace(mistake, row=place)
-        for place, each in enumerate(judged)
-        for mistake in each.mistakes
+        for place, judged_row in enumerate(judged)
+        for mistake in judged_row.mistakes
     ]
     request = Request(
         path, _file_name(work), report="standard", choices=choices, origin=Origin.TYPED
@@ -171,8 +171,9 @@ def _read(
     lines = read_report(work, request)
     judgement = _judged(work, request, lines, entered, own)
     if lines is not None:
-        if not judgement.mistakes and {each.key for each in judgement.warnings} <= set(confirmed):
-            warned = frozenset(each.message for each in judgement.warnings)
+        asked = {warning.key for warning in judgement.warnings}
+        if not judgement.mistakes and asked <= set(confirmed):
+            warned = frozenset(warning.message for warning in judgement.warnings)
             return entered, _Read(request, lines, warned)
         lines.close()
     return judgement, None
@@ -307,7 +308,7 @@ def _file_name(work: Work) -> str:
 
 def _mistakes(document: Mapping[str, Any], own: list[Mistake]) -> tuple[Mistake, ...]:
     """All that is wrong, in the order of the sheet; a cell's own mistake stands for others."""
-    marked = {(each.row, each.field) for each in own}
+    marked = {(entry.row, entry.field) for entry in own}
     mistakes = list(own)
     for problem in document["problems"]:
         row = problem["row"] - FIRST_ROW if problem["row"] >= FIRST_ROW else None
@@ -333,7 +334,7 @@ def _mistakes(document: Mapping[str, Any], own: list[Mistake]) -> tuple[Mistake,
         ]
     places = {field: place for place, field in enumerate(FIELDS)}
     mistakes.sort(
-        key=lambda each: (each.row is not None, each.row or 0, places.get(each.field, -1))
+        key=lambda entry: (entry.row is not None, entry.row or 0, places.get(entry.field, -1))
     )
     return tuple(mistakes)
 

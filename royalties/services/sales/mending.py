@@ -1,7 +1,7 @@
-"""A report mended where it was refused: cells typed over and rows left out, and both taken back.
+"""Corrections of a refused report: cells changed and rows left out, each of them reversible.
 
-Changes belong to the upload and then to its import; the bytes that were sent stay as they are. A
-change says what it found: one that was made for another state of the report is refused.
+Changes belong to the upload and later to its import; the file that was sent is not altered. A
+change records what the cell held, and is refused if the report is now read differently.
 """
 
 import json
@@ -32,7 +32,7 @@ _Row = tuple[str, int]
 
 
 class OutdatedError(RefusedError):
-    """Somebody changed the same meanwhile, or the report is read otherwise by now."""
+    """Somebody else changed the same cell or row, or the report is now read differently."""
 
 
 def mend(work: Work, number: int, wanted: Sequence[Change]) -> Upload:
@@ -122,9 +122,9 @@ class _State:
     """The rows that may be changed as the newest check shows them, and the changes so far."""
 
     def __init__(self, document: Mapping[str, Any], before: Sequence[Change]) -> None:
-        self.changes = {(each.sheet, each.row, _place(each)): each for each in before}
+        self.changes = {(change.sheet, change.row, _place(change)): change for change in before}
         self._left_before = {
-            (each.sheet, each.row) for each in before if isinstance(each, RowLeftOut)
+            (change.sheet, change.row) for change in before if isinstance(change, RowLeftOut)
         }
         self._cells: dict[tuple[str, int, int], tuple[str, str]] = {}
         self._rows: set[_Row] = set()
@@ -136,7 +136,7 @@ class _State:
                 if found is not None:
                     self._cells[(*where, found[0])] = (cell["value"], cell["column"])
         for waiting in document["waiting"]:
-            self._rows.update((each["sheet"], each["row"]) for each in waiting.get("at", ()))
+            self._rows.update((row["sheet"], row["row"]) for row in waiting.get("at", ()))
 
     def take(self, change: Change) -> None:
         """Add a change, if it was made for what stands there."""
@@ -165,12 +165,12 @@ class _State:
             self.changes[key] = replace(change, was=first, column=column)
 
     def _outdated(self, change: Change) -> OutdatedError:
-        """Who came first, as far as it is known."""
+        """The error to raise, naming whoever changed it first, if known."""
         same_row = [
-            each for key, each in self.changes.items() if key[:2] == (change.sheet, change.row)
+            before for key, before in self.changes.items() if key[:2] == (change.sheet, change.row)
         ]
         place = _place(change)
-        first = next((each for each in same_row if _place(each) in (place, -1)), None)
+        first = next((before for before in same_row if _place(before) in (place, -1)), None)
         typed = f" (you typed {change.now!r})" if isinstance(change, CellChange) else ""
         row = f"row {change.row}"
         if isinstance(first, RowLeftOut):

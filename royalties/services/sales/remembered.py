@@ -8,7 +8,7 @@ from typing import Any
 
 from royalties.domain.people import Verb
 from royalties.domain.sales.lines import SaleLine, WaitingLine
-from royalties.domain.sales.remembered import BundlePart, Said, shared
+from royalties.domain.sales.remembered import AnswerKind, BundlePart, shared
 from royalties.domain.terms.identifiers import EditionNames, identifier_key
 from royalties.ingest.report.books import unlabelled, written_identifier
 from royalties.services.books import Setup, setup_in_force
@@ -41,17 +41,17 @@ class SaidOnce:
 
 
 def remembered_list(work: Work) -> list[RememberedRow]:
-    """Everything that was ever said, the newest first; what was taken back as well."""
+    """Everything that was ever said, newest first, including what was taken back."""
     work.actor.require(Verb.READ)
     return store.everything(work.connection)
 
 
 def value_words(row: RememberedRow) -> str:
-    """What was said, in words: shares of a bundle by ISBN, or an answer and its report."""
+    """A text of what was said: the shares of a bundle by ISBN, or an answer and its report."""
     value = json.loads(row.value)
-    if row.said == Said.BUNDLE:
+    if row.said == AnswerKind.BUNDLE:
         return ", ".join(f"{isbn} {share}" for isbn, share in value)
-    return f"{value['answer']} ({value['report']})" if row.said == Said.ANSWER else ""
+    return f"{value['answer']} ({value['report']})" if row.said == AnswerKind.ANSWER else ""
 
 
 def retailers_waiting(work: Work, names: Sequence[str]) -> dict[str, list[str]]:
@@ -69,7 +69,7 @@ def say_no_book(work: Work, retailer: str, name: str) -> SaidOnce:
         RefusedError: it names an edition, or something else was said of it.
     """
     shop, name, key = _named(work, retailer, name)
-    number = _remember(work, shop, Said.NO_BOOK, (name, key), [])
+    number = _remember(work, shop, AnswerKind.NO_BOOK, (name, key), [])
     rows = store.set_aside(work.connection, number, shop, _waiting(work, shop, key))
     work.record(Verb.REMEMBER, {"what": "no-book", "name": name, "retailer": retailer})
     return SaidOnce(number, rows)
@@ -89,7 +89,7 @@ def say_bundle(work: Work, retailer: str, name: str, shares: Sequence[tuple[str,
     setup = setup_in_force(work)
     parts = _parts(work, shares)
     value = [[isbn, str(part.share)] for isbn, part in parts.items()]
-    number = _remember(work, shop, Said.BUNDLE, (name, key), value)
+    number = _remember(work, shop, AnswerKind.BUNDLE, (name, key), value)
     # The period's lock comes before the log's, as in a close, so that neither waits for the other.
     said = _unbundle(work, setup, shop, (number, key), [*parts.values()])
     work.record(
@@ -115,7 +115,7 @@ def remember_answers(work: Work, retailer: int, report: str, answers: Mapping[st
             store.end(work.connection, before.id, work.stored_at, work.actor.name)
         value = {"report": report, "answer": answer}
         store.remember(
-            work.connection, _values(work, retailer, Said.ANSWER, (question, key), value)
+            work.connection, _values(work, retailer, AnswerKind.ANSWER, (question, key), value)
         )
 
 
@@ -192,7 +192,7 @@ def _share(text: str) -> Fraction:
 def _remember(
     work: Work,
     shop: int,
-    said: Said,
+    said: AnswerKind,
     named: tuple[str, str],
     value: Any,  # noqa: ANN401 - JSON
 ) -> int:
@@ -209,16 +209,16 @@ def _remember(
 
 
 _WORDS = {
-    Said.NO_BOOK.value: "no book",
-    Said.BUNDLE.value: "a bundle",
-    Said.ANSWER.value: "answered",
+    AnswerKind.NO_BOOK.value: "no book",
+    AnswerKind.BUNDLE.value: "a bundle",
+    AnswerKind.ANSWER.value: "answered",
 }
 
 
 def _values(
     work: Work,
     shop: int,
-    said: Said,
+    said: AnswerKind,
     named: tuple[str, str],
     value: Any,  # noqa: ANN401 - JSON
 ) -> dict[str, object]:
@@ -269,7 +269,7 @@ def _unbundle(
 
 
 def lines_of_bundle(line: WaitingLine, parts: Sequence[BundlePart]) -> list[SaleLine]:
-    """A row of a bundle as lines of its editions; none where its money is not known.
+    """A row of a bundle as lines of its editions; none if its money is unknown.
 
     Each edition has the row's units; its money and its list price are divided by the shares.
     """

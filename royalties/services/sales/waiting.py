@@ -78,7 +78,15 @@ def alias(work: Work, identifier: str, isbn: str) -> Released:
     if taken == {editions[wanted]}:
         return release_waiting(work, setup)
     if taken:
-        raise RefusedError(f"{identifier!r} stands for another edition already")
+        by_hand = {identifier_key(name) for name in catalogue.aliases(work.connection)}
+        raise RefusedError(
+            f"{identifier!r} stands for another edition already: "
+            + (
+                f"move it there, on its page or by 'royalties alias {identifier} {wanted} --move'"
+                if identifier_key(value) in by_hand
+                else "take it out of that one in the setup first"
+            )
+        )
     catalogue.add_alias(work.connection, value, editions[wanted])
     given = aliases.AliasChange(value, None, wanted, 0, work.stored_at, work.actor.name)
     aliases.add_change(work.connection, given)

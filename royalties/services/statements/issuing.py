@@ -87,7 +87,8 @@ def issue_statements(units: Units, period: Period, folder: Path) -> list[Path]:
         numbers = store.numbers_of(work.connection, work.actor, period.ordinal)
     files = [known[number, kind] for number in numbers for kind in FILES]
     return [
-        work.files.write_out(folder, each.name, _kept(work, str(period), each)) for each in files
+        work.files.write_out(folder, each.name, _stored_bytes(work, str(period), each))
+        for each in files
     ]
 
 
@@ -300,7 +301,7 @@ def statement_file(work: Work, number: str, kind: str) -> IssuedFile:
             f"statement {number} has not been issued yet: a manager issues it, and from then on "
             f"its files stay the same"
         )
-    return IssuedFile(kept.name, _kept(work, statement_of(row).period, kept))
+    return IssuedFile(kept.name, _stored_bytes(work, statement_of(row).period, kept))
 
 
 def statement_files(work: Work, text: str) -> Iterator[IssuedFile]:
@@ -316,7 +317,7 @@ def statement_files(work: Work, text: str) -> Iterator[IssuedFile]:
     kept = [known[number, kind] for number in numbers for kind in FILES if (number, kind) in known]
     if not kept:
         raise RefusedError(f"no statement of {period} has been issued yet: a manager issues them")
-    return (IssuedFile(each.name, _kept(work, str(period), each)) for each in kept)
+    return (IssuedFile(each.name, _stored_bytes(work, str(period), each)) for each in kept)
 
 
 def period_workbook(work: Work, text: str) -> IssuedFile:
@@ -330,7 +331,7 @@ def period_workbook(work: Work, text: str) -> IssuedFile:
     return IssuedFile(_period_name(period, draft=made is not None), period_paper.workbook(report))
 
 
-def _kept(work: Work, period: str, kept: store.IssuedRow) -> bytes:
+def _stored_bytes(work: Work, period: str, kept: store.IssuedRow) -> bytes:
     path = work.files.issued(period, kept.name)
     data = path.read_bytes() if path.exists() else b""
     if sha256(data).hexdigest() != kept.sha256:

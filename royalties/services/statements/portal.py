@@ -174,7 +174,7 @@ def issued_file(work: Work, key: str, number: str, kind: str) -> tuple[str, byte
     file = next((each for each in files if each.file == kind), None)
     if file is None:
         raise NotYoursError
-    return file.name, _kept(work, file)
+    return file.name, _stored_bytes(work, file)
 
 
 def year(work: Work, key: str, number: int | None = None) -> Year:
@@ -214,10 +214,10 @@ def issued_in(work: Work, key: str, number: int) -> list[tuple[str, bytes]]:
     files = store.issued_files(work.connection, work.actor, key, numbers)
     if not files:
         raise NotYoursError
-    return [(each.name, _kept(work, each)) for each in files]
+    return [(each.name, _stored_bytes(work, each)) for each in files]
 
 
-def _kept(work: Work, file: store.PortalFileRow) -> bytes:
+def _stored_bytes(work: Work, file: store.PortalFileRow) -> bytes:
     path = work.files.issued(file.period, file.name)
     data = path.read_bytes() if path.exists() else b""
     if sha256(data).hexdigest() != file.sha256:

@@ -46,7 +46,7 @@ class EntryChangedError(RefusedError):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class EntryRevision:
     """A revision of an entry, and what it changed of the one before.
 
     ``by`` recorded it; ``prepared_by`` is whoever had proposed it, empty if nobody had.
@@ -78,7 +78,9 @@ def find_entry(work: Work, part: str, key: str) -> Entry | None:
     return _in_force(work, part, key)
 
 
-def history(work: Work, part: str, key: str, number: Callable[[str], str] = str) -> list[Said]:
+def history(
+    work: Work, part: str, key: str, number: Callable[[str], str] = str
+) -> list[EntryRevision]:
     """What was said of an entry, the newest first, each with what it changed.
 
     It goes on with what was said of it under a key that it had before.
@@ -90,7 +92,7 @@ def history(work: Work, part: str, key: str, number: Callable[[str], str] = str)
     revisions = _revisions(work, part, key)
     approved = approvals.proposals(work, status="approved", kind="setup", subject=f"{part} {key}")
     told = [
-        Said(
+        EntryRevision(
             new.id,
             new.at,
             new.by,
@@ -291,11 +293,11 @@ def proposed(
         changes(now.body if now else None, body, number),
         now is None,
         _fingerprint(now) != proposal.fingerprint,
-        *_told(work, proposal, part, body),
+        *_consequences(work, proposal, part, body),
     )
 
 
-def _told(
+def _consequences(
     work: Work, proposal: approvals.Proposal, part: str, body: Body
 ) -> tuple[list[Replaced], list[TermsWarning]]:
     if proposal.status != "waiting":

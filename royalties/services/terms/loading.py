@@ -130,7 +130,7 @@ def look(work: Work, path: Path, name: str, number: Callable[[str], str] = str) 
         NotAllowedError: it changes the house, which an administrator does.
     """
     work.actor.require(Verb.LOAD)
-    return _difference(work, setup.compare(work, path, name), number)
+    return difference(work, setup.compare(work, path, name), number)
 
 
 def save(work: Work, path: Path, name: str, *, seen: str, confirmed: str = "") -> Saved:
@@ -149,7 +149,19 @@ def save(work: Work, path: Path, name: str, *, seen: str, confirmed: str = "") -
     """
     work.actor.require(Verb.LOAD)
     lock_setup(work.connection)
-    comparison = setup.compare(work, path, name)
+    return save_compared(work, setup.compare(work, path, name), name, seen, confirmed)
+
+
+def save_compared(
+    work: Work, comparison: Comparison, name: str, seen: str, confirmed: str = ""
+) -> Saved:
+    """The same of what was compared in this transaction, which holds the setup.
+
+    Raises:
+        BooksChangedError: it would do something else by now.
+        UnconfirmedError: it replaces what has counted already, which is to be confirmed.
+    """
+    work.actor.require(Verb.LOAD)
     if _seen(comparison) != seen:
         raise BooksChangedError
     if not comparison.changed:
@@ -195,7 +207,7 @@ def proposed(
     except SetupError as error:
         return ProposedFile(None, is_stale=True, fault=str(error))
     stale = _before(comparison) != proposal.fingerprint
-    return ProposedFile(_difference(work, comparison, number), stale)
+    return ProposedFile(difference(work, comparison, number), stale)
 
 
 def approve(work: Work, number: int) -> approvals.Proposal:
@@ -224,7 +236,10 @@ def _entries(proposal: approvals.Proposal) -> list[setup.Entry]:
     return [(part, key, entry) for part, key, entry in body["entries"]]
 
 
-def _difference(work: Work, comparison: Comparison, number: Callable[[str], str]) -> FileDifference:
+def difference(
+    work: Work, comparison: Comparison, number: Callable[[str], str] = str
+) -> FileDifference:
+    """What a comparison would add, change and leave."""
     asked = comparison.loaded.asked
     return FileDifference(
         tuple(_entry_differences(comparison, number)),

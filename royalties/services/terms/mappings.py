@@ -1,7 +1,7 @@
-"""Mapped reports at the desk: proposed from a file's first rows, tried on them, and kept.
+"""Mapped reports: proposed from a file's first rows, previewed on them, and saved.
 
-Whoever may import a report may say how one is to be read: what a file turns out to hold is looked
-at on its own page before anything is recorded, whichever way it was recognised.
+Anyone who may import reports may define a mapping: the result is shown on the upload's page before
+anything is recorded, however the file was recognised.
 """
 
 import re
@@ -77,7 +77,7 @@ class PreviewLine:
 
 
 @dataclass(slots=True)
-class Preview:
+class MappingPreview:
     """What the first rows of a file would be; amounts as exact texts by currency.
 
     ``refused`` says why they cannot be read at all; everything else is empty then.
@@ -102,15 +102,15 @@ class Preview:
 
 
 def start(work: Work, upload: uploads.Upload, sheet: int | None, row: int | None) -> Start:
-    """What is known or proposed of an upload's file; a sheet or row that is given is taken so.
+    """The known or proposed mapping of an upload's file; a given sheet or row is kept.
 
     Raises:
         RefusedError: its first rows were not looked at yet.
     """
     work.actor.require(Verb.IMPORT)
     sheets = first_rows(work, upload.id)
-    known = [each for each in uploads.mappings_of(work) if not each["ended"]]
-    keys = {each["key"]: each for each in known}
+    known = [mapping for mapping in uploads.mappings_of(work) if not mapping["ended"]]
+    keys = {mapping["key"]: mapping for mapping in known}
     report = upload.report or (upload.document or {}).get("report")
     own = keys[report] if report in keys else None if report else proposing.nearest(sheets, known)
     if own is None:
@@ -120,9 +120,9 @@ def start(work: Work, upload: uploads.Upload, sheet: int | None, row: int | None
     place, header = _place_of(sheets, own, sheet, row)
     columns = proposing.filled_in(own, sheets[place], header)
     body = {**(entry.body if entry else own), "columns": columns}
-    printed = {normal(each) for each in proposing.headings(sheets[place], header)}
+    printed = {normal(heading) for heading in proposing.headings(sheets[place], header)}
     wanted = (*own["columns"].values(), *own["only"], *own["leave_out"])
-    lacks = any(normal(each) not in printed for each in wanted)
+    lacks = any(normal(heading) not in printed for heading in wanted)
     return Start(sheets, place, header, body, entry, is_near=lacks)
 
 
@@ -130,18 +130,21 @@ def _place_of(
     sheets: Sequence[GlancedSheet], body: Body, sheet: int | None, row: int | None
 ) -> tuple[int, int]:
     """The sheet and the row in which most headings of a mapped report are."""
-    wanted = {each.casefold() for each in body["columns"].values()}
+    wanted = {heading.casefold() for heading in body["columns"].values()}
     places = [
         (at, number)
-        for at, each in enumerate(sheets)
+        for at, glanced in enumerate(sheets)
         if sheet in (None, at)
-        for number in range(1, min(len(each.rows), proposing.SEARCHED) + 1)
+        for number in range(1, min(len(glanced.rows), proposing.SEARCHED) + 1)
         if row in (None, number)
     ]
     return max(
         places or [(sheet or 0, row or 1)],
         key=lambda at: (
-            len(wanted & {each.casefold() for each in proposing.headings(sheets[at[0]], at[1])}),
+            len(
+                wanted
+                & {heading.casefold() for heading in proposing.headings(sheets[at[0]], at[1])}
+            ),
             -at[1],
         ),
     )
@@ -161,7 +164,7 @@ def first_rows(work: Work, number: int) -> list[GlancedSheet]:
     return sheets
 
 
-def preview(work: Work, number: int, body: Body, period: str = "") -> Preview:
+def preview(work: Work, number: int, body: Body, period: str = "") -> MappingPreview:
     """What the first rows of an upload's file would be, read as an entry says.
 
     Args:
@@ -182,7 +185,7 @@ def preview(work: Work, number: int, body: Body, period: str = "") -> Preview:
         reading = _read(sheets, body, known, period)
         return _previewed(reading, known)
     except UnreadableError as error:
-        return Preview(refused=str(error))
+        return MappingPreview(refused=str(error))
 
 
 def _checked(work: Work, body: Body) -> dict[str, Any]:
@@ -196,15 +199,15 @@ def _read(sheets: Sequence[GlancedSheet], body: Body, known: Known, period: str)
     return read_first_rows(sheets, mapping, "this file", known, choices)
 
 
-def _previewed(reading: Reading, known: Known) -> Preview:
+def _previewed(reading: Reading, known: Known) -> MappingPreview:
     lines: list[SaleLine | WaitingLine] = []
     for chunk in reading.chunks():
         lines += [*chunk.all_sales(), *chunk.waiting]
     lines.sort(key=lambda line: (line.sheet, line.row))
-    books = {each.id: (each.isbn, each.title) for each in known.editions.values()}
+    books = {edition.id: (edition.isbn, edition.title) for edition in known.editions.values()}
     totals = reading.totals
-    return Preview(
-        lines=[_line(each, books) for each in lines[:SHOWN_LINES]],
+    return MappingPreview(
+        lines=[_line(sale_line, books) for sale_line in lines[:SHOWN_LINES]],
         line_count=len(lines),
         rows=totals.rows,
         sold=totals.sold,
@@ -275,15 +278,15 @@ def save(
 
 
 def _tidied(
-    body: dict[str, Any], sheets: Sequence[GlancedSheet], known: Known, found: Reading
+    body: dict[str, Any], sheets: Sequence[GlancedSheet], known: Known, reading: Reading
 ) -> dict[str, Any]:
-    """The entry without sheet and header's row, if every later file shows them as this one does."""
+    """The entry without sheet and header row, if the file is read the same without them."""
     bare = {key: value for key, value in body.items() if key not in ("sheet", "header_row")}
     try:
         again = _read(sheets, bare, known, "")
     except UnreadableError:
         return body
-    return bare if again.header_rows == found.header_rows else body
+    return bare if again.header_rows == reading.header_rows else body
 
 
 def _new_key(work: Work, name: str) -> str:
@@ -314,7 +317,7 @@ def _require_same(work: Work, key: str, revision: int) -> Recorded:
 
 
 def rename(work: Work, key: str, name: str, revision: int) -> None:
-    """Call a mapped report otherwise; its key stays.
+    """Rename a mapped report; its key stays.
 
     Raises:
         SetupError: the name is blank or too long.
@@ -327,7 +330,7 @@ def rename(work: Work, key: str, name: str, revision: int) -> None:
 
 
 def end(work: Work, key: str, revision: int, *, ended: bool) -> None:
-    """Recognise no file as a mapped report any more, or take that back.
+    """Stop recognising files as a mapped report, or resume.
 
     Raises:
         EntryChangedError: another revision is in force by now.

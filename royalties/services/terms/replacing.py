@@ -48,7 +48,7 @@ def require_confirmed(asked: list[Replaced], confirmed: str) -> None:
 
 def replaced_by(work: Work, amended: Iterable[Amended]) -> list[Replaced]:
     """What amended entries would replace of what closed periods used, or open ones will."""
-    entries = [each for each in amended if each[0] in ASKED]
+    entries = [entry for entry in amended if entry[0] in ASKED]
     if not entries:
         return []
     uses = _Uses(work, setup_in_force(work))
@@ -56,7 +56,7 @@ def replaced_by(work: Work, amended: Iterable[Amended]) -> list[Replaced]:
         replaced(part, key, old, new, uses.of(part, key, old, new))
         for part, key, old, new in entries
     )
-    return [each for each in all_replaced if each is not None]
+    return [replacement for replacement in all_replaced if replacement is not None]
 
 
 class _Uses:

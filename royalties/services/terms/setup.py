@@ -7,9 +7,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from royalties.domain.money import amount_text
+from royalties.domain.money import NotAnAmountError, amount_text
 from royalties.domain.people import Verb
-from royalties.domain.periods import Calendar, NotAPeriodError, parse_period
+from royalties.domain.periods import Calendar, NotAPeriodError, Period, parse_period
 from royalties.domain.problems import SetupFault
 from royalties.domain.royalties.warnings import TermsWarning
 from royalties.domain.terms.changes import changes
@@ -425,6 +425,7 @@ def _faults_against_books(
         faults += _used_prices(work, document, before)
     if "contracts" in said:
         faults += _closed_contracts(work, document, merged)
+        faults += _late_reserves(work, document, merged)
     if said & {"contracts", "beneficiaries"}:
         faults += _carried_openings(work, document, before)
     return faults
@@ -561,7 +562,10 @@ def _closed_contracts(
     currencies = {key: currency for key, (currency, _) in found.items()}
     faults = []
     for key in document.entries.get("contracts", {}):
-        contract = setup_file.contract_of(merged["contracts"][key])
+        try:
+            contract = setup_file.contract_of(merged["contracts"][key])
+        except NotAnAmountError:
+            continue  # told already
         kept = currencies.get(key, contract.currency)
         if contract.currency != kept:
             path = f"{document.paths['contracts', key]}.currency"
@@ -582,27 +586,63 @@ def _closed_contracts(
 def _carried_openings(
     work: Work, document: setup_file.Document, before: Bodies
 ) -> list[SetupFault]:
-    """An opening balance that closed runs carry forward says nothing any more, so it stays."""
+    """What closed runs carry forward says nothing any more where it was brought in: it stays."""
     parts = ("contracts", "beneficiaries")
     changed = [
-        (part, key, old)
+        (part, key, name, before[part][key].get(name, absent))
         for part in parts
         for key, body in document.entries.get(part, {}).items()
         if key in before[part]
-        if (old := before[part][key].get("opening_balance", "0"))
-        != body.get("opening_balance", "0")
+        for name, absent in (("opening_balance", "0"), ("brought_in", None))
+        if before[part][key].get(name, absent) != body.get(name, absent)
     ]
     if not changed:
         return []
     used = dict(zip(parts, closed_keys(work.connection), strict=True))
     return [
         SetupFault(
-            f"{document.paths[part, key]}.opening_balance",
-            f"is {old} in closed runs, which carry it forward: it cannot change any more",
+            f"{document.paths[part, key]}.{name}",
+            f"is {old if isinstance(old, str) else 'as it is'} in closed runs, which carry it "
+            f"forward: it cannot change any more",
         )
-        for part, key, old in changed
+        for part, key, name, old in changed
         if key in used[part]
     ]
+
+
+def _late_reserves(work: Work, document: setup_file.Document, merged: Bodies) -> list[SetupFault]:
+    """A reserve was withheld before the contract's first run here."""
+    entries = {
+        key: reserves
+        for key, body in document.entries.get("contracts", {}).items()
+        if (reserves := body.get("brought_in", {}).get("reserves"))
+    }
+    if not entries or "publisher" in document.unsure:
+        return []
+    publisher = merged["publisher"]["publisher"]
+    first = parse_period(publisher["first_period"], Calendar(publisher["calendar"]))
+    last = periods.last_closed(work.connection)
+    used, _ = closed_keys(work.connection)
+    open_period = first if last is None else first.shift(last + 1 - first.ordinal)
+    return [
+        SetupFault(
+            f"{document.paths['contracts', key]}.brought_in.reserves[{place}].withheld_in",
+            f"{each['withheld_in']} is not before {open_period}, where the contract begins here: "
+            f"what this period withholds is calculated",
+        )
+        for key, reserves in entries.items()
+        if key not in used
+        for place, each in enumerate(reserves)
+        if _is_from(open_period, each["withheld_in"])
+    ]
+
+
+def _is_from(period: Period, name: str) -> bool:
+    """Whether a period is another one or lies behind it; of what is none it is told elsewhere."""
+    try:
+        return parse_period(name, period.calendar) >= period
+    except NotAPeriodError:
+        return False
 
 
 def _other_books(work: Work, document: setup_file.Document, before: Bodies) -> list[SetupFault]:

@@ -17,6 +17,7 @@ from royalties.store.statements.statements import StatementRow
 from royalties.store.tables import (
     allocation,
     batch,
+    brought_in,
     closed_run,
     contract_close,
     earned_line,
@@ -35,7 +36,15 @@ from royalties.store.tables import (
 _ROWS, _DOCUMENTS = 1_000, 20
 _TABLES = {
     each.name: each
-    for each in (allocation, contract_close, earned_line, period, reserve_release, settlement)
+    for each in (
+        allocation,
+        brought_in,
+        contract_close,
+        earned_line,
+        period,
+        reserve_release,
+        settlement,
+    )
 }
 
 

@@ -78,10 +78,10 @@ def orders_of(connection: Connection, number: int) -> dict[int, list[str]]:
     waits = select(waiting.c.retailer_id, waiting.c.order_ref).where(
         waiting.c.batch_id == number, waiting.c.order_ref != ""
     )
-    found: dict[int, list[str]] = {}
+    by_shop: dict[int, list[str]] = {}
     for shop, order in connection.execute(sold.union(waits)):
-        found.setdefault(shop, []).append(order)
-    return {shop: sorted(orders) for shop, orders in found.items()}
+        by_shop.setdefault(shop, []).append(order)
+    return {shop: sorted(orders) for shop, orders in by_shop.items()}
 
 
 def hold(connection: Connection, retailer_id: int) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, insert, select, update
 
 from royalties.domain.sales.lines import WaitingLine
-from royalties.domain.sales.remembered import BundlePart, Remembered, Said
+from royalties.domain.sales.remembered import AnswerKind, BundlePart, Remembered
 from royalties.store.sales.batches import is_waiting
 from royalties.store.sales.line_tables import WAITING_COLUMNS
 from royalties.store.tables import edition, remembered, retailer, unbundled, waiting
@@ -54,13 +54,13 @@ def remembered_of(connection: Connection) -> dict[int, Remembered]:
     answers: dict[int, dict[tuple[str, str], str]] = {}
     for row in rows:
         value = json.loads(row.value)
-        match Said(row.said):
-            case Said.NO_BOOK:
+        match AnswerKind(row.said):
+            case AnswerKind.NO_BOOK:
                 no_books.setdefault(row.retailer_id, {})[row.key] = row.name
-            case Said.BUNDLE:
+            case AnswerKind.BUNDLE:
                 parts = [BundlePart(numbers[isbn], Fraction(share)) for isbn, share in value]
                 bundles.setdefault(row.retailer_id, {})[row.key] = parts
-            case Said.ANSWER:
+            case AnswerKind.ANSWER:
                 of = answers.setdefault(row.retailer_id, {})
                 of[value["report"], row.name] = value["answer"]
     return {
@@ -106,10 +106,10 @@ def retailers_waiting(connection: Connection, names: Collection[str]) -> dict[st
         .distinct()
         .order_by(waiting.c.identifier, retailer.c.key)
     )
-    found: dict[str, list[str]] = {}
+    retailers: dict[str, list[str]] = {}
     for name, key in rows:
-        found.setdefault(name, []).append(key)
-    return found
+        retailers.setdefault(name, []).append(key)
+    return retailers
 
 
 def set_aside(connection: Connection, number: int, retailer_id: int, names: Iterable[str]) -> int:
@@ -130,15 +130,15 @@ def lines_waiting(
 ) -> list[tuple[int, WaitingLine]]:
     """Lines of a retailer that wait under some names, each behind its batch."""
     columns = [waiting.c[name] for name in (*WAITING_COLUMNS, "batch_id")]
-    found = []
+    lines = []
     for name in names:
         rows = connection.execute(
             select(*columns)
             .where(waiting.c.identifier == name, waiting.c.retailer_id == retailer_id, is_waiting())
             .order_by(waiting.c.batch_id, waiting.c.sheet, waiting.c.row, waiting.c.kind)
         )
-        found += [(number, WaitingLine(*values)) for *values, number in rows]
-    return found
+        lines += [(number, WaitingLine(*values)) for *values, number in rows]
+    return lines
 
 
 def note_unbundled(connection: Connection, rows: Iterable[Mapping[str, int]]) -> None:

@@ -31,7 +31,7 @@ from sqlalchemy import (
 )
 
 from royalties.domain.money import MICRO
-from royalties.domain.sales.slices import Place, SaleKind, Slice
+from royalties.domain.sales.slices import Block, Place, SaleKind, Slice, blocks_of
 from royalties.domain.terms.discounts import DiscountLimit
 from royalties.store.tables import edition, price, sale
 
@@ -63,12 +63,12 @@ class Distinctions:
     def grouping(self) -> str:
         """The fingerprint of limits and places: by these, all slices of a period are told apart."""
         limits = [(str(limit.value), limit.exclusive) for limit in self.limits]
-        said = ["1", limits, *map(sorted, self.places)]
+        said = ["2", limits, *map(sorted, self.places)]
         return sha256(json.dumps(said).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PeriodPart:
     """Some lines of a period: of some imports, of some editions; None is all.
 
     ``reported`` are those whose report had a list price, ``unreported`` those without; ``since``
@@ -96,7 +96,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class LineKeys:
     """ISBNs by edition number, and keys by retailer number."""
 
     isbns: Mapping[int, str]
@@ -107,8 +107,8 @@ def slices_of(
     connection: Connection,
     period_id: int,
     asked: Distinctions,
-    names: Names,
-    parts: Sequence[Part] = (Part(),),
+    names: LineKeys,
+    parts: Sequence[PeriodPart] = (PeriodPart(),),
     *,
     has_corrections: bool = True,
 ) -> list[Slice]:
@@ -118,16 +118,24 @@ def slices_of(
         parts: which lines; none of them twice.
         has_corrections: whether lines may take something back; without them it is faster.
     """
-    queries = line_queries(period_id, asked, parts, has_corrections=has_corrections)
+    queries = [
+        kind.grouped(asked)
+        for part in parts
+        for kind in _kinds(part, period_id, has_corrections=has_corrections)
+    ]
     if not queries:
         return []
-    return read_lines(connection.execute(union_all(*queries)).all(), asked, names)
+    return _Reader(asked, names).read(connection.execute(union_all(*queries)).all())
 
 
 def by_day(
-    connection: Connection, period_id: int, asked: Distinctions, names: Names, found: list[Slice]
-) -> list[Slice]:
-    """The same slices, those of editions whose contracts end told apart by day.
+    connection: Connection,
+    period_id: int,
+    asked: Distinctions,
+    names: LineKeys,
+    found: list[Block],
+) -> list[Block]:
+    """The same sales, those of editions whose contracts end told apart by day.
 
     The lines of these editions are summed anew, between each two days on which a contract of them
     begins or ends.
@@ -136,33 +144,20 @@ def by_day(
         return found
     numbers = {isbn: id_ for id_, isbn in names.isbns.items()}
     dated = {isbn for isbns, _ in asked.dated for isbn in isbns}
-    sold = {slice_.isbn for slice_ in found} & dated
-    slices = [slice_ for slice_ in found if slice_.isbn not in dated]
+    sold = {block.isbn for block in found} & dated
+    blocks = [block for block in found if block.isbn not in dated]
     for isbns, days in asked.dated:
         editions = [numbers[isbn] for isbn in isbns if isbn in sold]
         for since, before in pairwise((None, *days, None)) if editions else ():
-            part = Part(editions=editions, since=since, before=before)
+            part = PeriodPart(editions=editions, since=since, before=before)
             day = since or days[0] - timedelta(1)
-            slices += [
-                slice_._replace(day=day)
-                for slice_ in slices_of(connection, period_id, asked, names, [part])
-            ]
-    return slices
-
-
-def line_queries(
-    period_id: int, asked: Distinctions, parts: Sequence[Part], *, has_corrections: bool = True
-) -> list[Select[Any]]:
-    """Queries over lines, whose rows ``read_lines`` reads; together they are ``slices_of``."""
-    return [
-        kind.grouped(asked)
-        for part in parts
-        for kind in _kinds(part, period_id, has_corrections=has_corrections)
-    ]
+            slices = slices_of(connection, period_id, asked, names, [part])
+            blocks += blocks_of(each._replace(day=day) for each in slices)
+    return blocks
 
 
 def import_queries(
-    period_id: int, asked: Distinctions, part: Part, *, has_corrections: bool
+    period_id: int, asked: Distinctions, part: PeriodPart, *, has_corrections: bool
 ) -> list[Select[Any]]:
     """Queries over lines with a list price, by import: its number stands last.
 
@@ -195,12 +190,7 @@ def sums_by_class(figures: Sequence[Any], limits: int) -> Iterator[tuple[int, An
     yield class_, units, net, value
 
 
-def read_lines(rows: Sequence[Sequence[Any]], asked: Distinctions, names: Names) -> list[Slice]:
-    """The slices that rows of ``line_queries`` stand for."""
-    return _Reader(asked, names).read(rows)
-
-
-def _kinds(part: Part, period_id: int, *, has_corrections: bool) -> list["_Lines"]:
+def _kinds(part: PeriodPart, period_id: int, *, has_corrections: bool) -> list["_Lines"]:
     chosen = part.chosen(period_id)
     kinds = []
     if part.reported:
@@ -214,6 +204,12 @@ def _kinds(part: Part, period_id: int, *, has_corrections: bool) -> list["_Lines
     else:
         taken_back = [kind.that_reverse() for kind in kinds]
     return [kind.but_reversed() for kind in kinds] + taken_back
+
+
+def has_unpriced(connection: Connection, period_id: int) -> bool:
+    """Whether lines of a period have no list price of their own."""
+    unpriced = and_(sale.c.period_id == period_id, sale.c.list_price.is_(None))
+    return connection.execute(select(literal(1)).where(unpriced).limit(1)).first() is not None
 
 
 def reversed_periods(connection: Connection, period_id: int) -> list[int]:
@@ -321,13 +317,13 @@ def has_passed(limit: DiscountLimit, discount: ColumnElement[int]) -> ColumnElem
 
 def in_period(period_id: int) -> ColumnElement[bool]:
     """Lines of a period, found edition by edition along the table's key."""
-    return Part().chosen(period_id)
+    return PeriodPart().chosen(period_id)
 
 
 class _Reader:
     """Turns grouped rows into slices by class of discount."""
 
-    def __init__(self, asked: Distinctions, names: Names) -> None:
+    def __init__(self, asked: Distinctions, names: LineKeys) -> None:
         self._asked = asked
         self._isbns = names.isbns
         self._retailers = names.retailers

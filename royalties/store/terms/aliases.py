@@ -216,13 +216,13 @@ def let_wait(
     if not lines:
         return
     connection.execute(delete(sale).where(*_these(isbn)), _keys(lines))
-    rows = [(*each, lines[0].batch) for each in again]
+    rows = [(*row, lines[0].batch) for row in again]
     add_rows(connection, "waiting", (*WAITING_COLUMNS, "batch_id"), rows)
     sums: dict[tuple[Any, ...], list[int]] = {}
-    for each in lines:
-        key = (each.batch, each.period, each.retailer, each.day[:7], each.kind, each.currency)
+    for line in lines:
+        key = (line.batch, line.period, line.retailer, line.day[:7], line.kind, line.currency)
         added = sums.setdefault(key, [0, 0, 0])
-        for place, value in enumerate((1, each.units, each.net)):
+        for place, value in enumerate((1, line.units, line.net)):
             added[place] += value
     names = ("batch_id", "period_id", "retailer_id", "month", "kind", "currency")
     at = and_(*(sale_total.c[name] == bindparam(f"of_{name}") for name in names))
@@ -253,13 +253,13 @@ def _these(isbn: str) -> list[ColumnElement[bool]]:
 def _keys(lines: Iterable[UsedLine]) -> list[dict[str, object]]:
     return [
         {
-            "of_batch_id": each.batch,
-            "of_sheet": each.sheet,
-            "of_row": each.row,
-            "of_period_id": each.period,
-            "of_retailer_id": each.retailer,
-            "of_kind": each.kind,
-            "of_currency": each.currency,
+            "of_batch_id": line.batch,
+            "of_sheet": line.sheet,
+            "of_row": line.row,
+            "of_period_id": line.period,
+            "of_retailer_id": line.retailer,
+            "of_kind": line.kind,
+            "of_currency": line.currency,
         }
-        for each in lines
+        for line in lines
     ]

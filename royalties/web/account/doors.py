@@ -4,7 +4,7 @@ from flask import make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from royalties.services.people.networks import network
-from royalties.services.people.sessions import Begun, Browser, Visit
+from royalties.services.people.sessions import BegunSession, Browser, Visit
 from royalties.services.people.throttle import Asker, Held
 from royalties.web.account import known
 from royalties.web.core import errors
@@ -28,7 +28,7 @@ def way_on() -> str:
     return own_address(request.args.get("next")) or ""
 
 
-def come_in(begun: Begun) -> Response:
+def come_in(begun: BegunSession) -> Response:
     """Let the browser carry the new session, and go on."""
     remember(begun.token)
     if begun.is_full:

@@ -131,7 +131,7 @@ class ResetForm(Form):
     again = _again("The new password again")
 
 
-class AcceptForm(Form):
+class InvitationForm(Form):
     """Name and password of somebody who was invited."""
 
     name = StringField(
@@ -144,7 +144,7 @@ class AcceptForm(Form):
     again = _again("The password again")
 
 
-class FirstForm(AcceptForm):
+class FirstForm(InvitationForm):
     """The first administrator, whom nobody invited."""
 
     email = EmailField(

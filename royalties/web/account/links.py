@@ -60,7 +60,7 @@ def invitation(token: str) -> Answer:
         return errors.page(404, str(error))
     if isinstance(opened, colleagues.Invitation) and opened.has_account:
         return _join(token, opened)
-    form = forms.AcceptForm(data={"name": opened.name})
+    form = forms.InvitationForm(data={"name": opened.name})
     if form.validate_on_submit():
         try:
             with all_or_nothing():

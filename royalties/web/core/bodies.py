@@ -17,8 +17,9 @@ from werkzeug.http import parse_cookie
 
 from royalties.ingest.uploads import artwork
 from royalties.services.orders import attachments, messages
+from royalties.services.periods import parallel
 from royalties.services.sales import uploads
-from royalties.services.terms import catalogue, house, loading
+from royalties.services.terms import catalogue, house, lists, loading, openings
 from royalties.web.core.visit import TOKEN
 
 _FORM = 5_000_000
@@ -38,6 +39,7 @@ _ONE_PICTURE = artwork.LARGEST + _STRANGERS_FORM
 _PICTURES = 3 * artwork.LARGEST + _STRANGERS_FORM
 _FILES = {
     "house.house": house.LARGEST_LOGO + _STRANGERS_FORM,
+    "lists.send": lists.LARGEST + _STRANGERS_FORM,
     "setup_files.look": loading.LARGEST + _STRANGERS_FORM,
     "catalogue.sample": catalogue.LARGEST_SAMPLE + _STRANGERS_FORM,
     "importing.send": uploads.LARGEST,
@@ -52,7 +54,9 @@ _FILES = {
     "organization_orders.accept": _ONE_FILE,
     "organization_orders.purchase_order": _ONE_FILE,
     "organization_orders.say": messages.MOST_FILES * attachments.LARGEST,
+    "parallel.begin": parallel.LARGEST + _STRANGERS_FORM,
     "quote_links.accept": _ONE_FILE,
+    "terms.look_at_openings": openings.LARGEST + _STRANGERS_FORM,
 }
 """Pages that take files, and how many bytes; all others take words alone."""
 

@@ -28,7 +28,7 @@ class ChangedSinceSeenError(RefusedError):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FactChange:
     """A fact that is not what it was; empty where there was none, or is none."""
 
     what: str
@@ -61,13 +61,15 @@ class Consent:
         return request.method == "POST" and _facts_sent() != (self.version, dict(self.facts))
 
     @property
-    def changes(self) -> list[Change]:
+    def changes(self) -> list[FactChange]:
         """What is not as the form that came had shown it."""
         _, before = _facts_sent()
         if request.method != "POST" or not before:
             return []
         names = dict.fromkeys((*self.facts, *before))
-        compared = (Change(each, before.get(each, ""), self.facts.get(each, "")) for each in names)
+        compared = (
+            FactChange(each, before.get(each, ""), self.facts.get(each, "")) for each in names
+        )
         return [each for each in compared if each.before != each.after]
 
     @property

@@ -9,7 +9,7 @@ from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
-from babel.numbers import format_decimal
+from babel.numbers import format_compact_decimal, format_decimal
 from flask import Flask, g, has_request_context, request
 from jinja2 import pass_context
 from jinja2.runtime import Context
@@ -64,6 +64,14 @@ def number(value: Amount, digits: int | None = None) -> str:
         digits = max(0, -int(exact.as_tuple().exponent))
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     text: str = format_decimal(exact, pattern, locale=locale())
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def compact(value: Amount) -> str:
+    """A number as short as a bar has room for: 12K, 1.3M; the exact one stands elsewhere."""
+    exact = Decimal(value or 0)
+    digits = 0 if abs(exact) < 1000 else 1  # noqa: PLR2004
+    text: str = format_compact_decimal(exact, locale=locale(), fraction_digits=digits)
     return text.replace("-", "\N{MINUS SIGN}")
 
 
@@ -217,6 +225,7 @@ def examples(hint: str) -> str:
 
 FILTERS: dict[str, Callable[..., str]] = {
     "number": number,
+    "compact": compact,
     "money": money,
     "day": day,
     "moment": moment,

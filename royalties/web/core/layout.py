@@ -53,6 +53,7 @@ MENU: tuple[tuple[str, tuple[MenuEntry, ...]], ...] = (
             MenuEntry("Import reports", "importing.uploads"),
             MenuEntry("Enter sales", "entry.sheet"),
             MenuEntry("Sales", "sales.sales"),
+            MenuEntry("Sales over time", "over_time.over_time"),
             MenuEntry("Waiting ISBNs", "importing.waiting"),
         ),
     ),
@@ -84,6 +85,7 @@ MENU: tuple[tuple[str, tuple[MenuEntry, ...]], ...] = (
             MenuEntry("Beneficiaries", "terms.beneficiaries"),
             MenuEntry("Plans", "terms.plans"),
             MenuEntry("Rates and income", "rates.rates"),
+            MenuEntry("Brought in", "terms.openings"),
         ),
     ),
     (

@@ -79,7 +79,7 @@ def here() -> str:
     return request.full_path.rstrip("?") if request.method == "GET" else ""
 
 
-class Number(IntegerConverter):
+class NumberConverter(IntegerConverter):
     """A number in an address; one that no database takes leads nowhere."""
 
     def __init__(self, map_: Map, max: int = LARGEST) -> None:  # noqa: A002 - Werkzeug's own name

@@ -140,7 +140,7 @@ class Email(EntryField):
     kind = "email"
 
 
-class Upload(EntryField):
+class FileUpload(EntryField):
     """One file or several; they are read by ``core.files.enclosed``."""
 
     kind = "file"
@@ -256,7 +256,7 @@ class Paragraphs(Lines):
         return [" ".join(each) for each in lines if each]
 
 
-class Words(EntryField):
+class KeyList(EntryField):
     """A list of keys, with commas or blanks between."""
 
     def written_out(self, value: Any) -> str:  # noqa: ANN401 - JSON
@@ -268,7 +268,7 @@ class Words(EntryField):
         return [each for each in _BETWEEN_WORDS.split(text) if each]
 
 
-class Names(Words):
+class NameList(KeyList):
     """A list of names with commas between or on lines; codes may also stand side by side."""
 
     def read(self, text: str) -> object:
@@ -298,7 +298,7 @@ class Region(EntryField):
         return str(self.form[name].data) if self.form is not None else ""
 
 
-class Choice(EntryField):
+class Selection(EntryField):
     """One of some words; what is none of them stays to be seen."""
 
     kind = "choice"
@@ -323,7 +323,7 @@ class Choice(EntryField):
         return self._options() if callable(self._options) else self._options
 
 
-class Ticks(Choice):
+class Ticks(Selection):
     """Some of some words."""
 
     kind = "ticks"
@@ -412,6 +412,7 @@ _KINDS: dict[Any, type[EntryField]] = {
     s.Flag: Tick,
     s.Limit: Whole,
     s.ListPrice: Number,
+    s.NetCopies: Whole,
     s.Opening: Whole,
     s.Rate: Share,
     s.Rating: Number,
@@ -421,9 +422,9 @@ _KINDS: dict[Any, type[EntryField]] = {
     s.Whole: Whole,
     s.Year: Whole,
     list[s.ChannelWord]: Ticks,
-    list[s.Country]: Names,
+    list[s.Country]: NameList,
     list[s.FormatWord]: Ticks,
-    list[s.Key]: Words,
+    list[s.Key]: KeyList,
     list[s.Paragraph]: Paragraphs,
     list[s.Region]: Lines,
     list[s.Text]: Lines,

@@ -8,15 +8,15 @@ from werkzeug.datastructures import MultiDict
 
 from royalties.web.forms.entries import EntryForm
 from royalties.web.forms.fields import (
-    Choice,
     Country,
     Day,
     EntryField,
+    FileUpload,
     Hidden,
     Lines,
     Region,
+    Selection,
     Tick,
-    Upload,
     Whole,
 )
 
@@ -110,13 +110,13 @@ class PromiseForm(ReasonForm):
 class AssignForm(OrderForm):
     """Who takes care of an order."""
 
-    person = Choice("Taken care of by")
+    person = Selection("Taken care of by")
 
 
-class MoveForm(OrderForm):
+class MoveOrderForm(OrderForm):
     """To which organization of its name an order is moved."""
 
-    organization = Choice("Move it to", longest=64)
+    organization = Selection("Move it to", longest=64)
     sure = Tick(needed=True, is_consent=True)
     why = EntryField(
         "How you made sure",
@@ -129,7 +129,7 @@ class MessageForm(OrderForm):
     """What is written to the other side."""
 
     text = Lines("Your message", hint=_KEPT, rows=5, longest=_LONGEST_MESSAGE)
-    files = Upload("Files", many=True)
+    files = FileUpload("Files", many=True)
 
 
 class NoteForm(MessageForm):
@@ -139,17 +139,17 @@ class NoteForm(MessageForm):
     internal = Tick()
 
 
-class EditionForm(OrderForm):
+class OrderEditionForm(OrderForm):
     """The number of a custom edition."""
 
-    by = Choice("The number", options=(("house", ""), ("isbn", "")))
+    by = Selection("The number", options=(("house", ""), ("isbn", "")))
     isbn = EntryField("ISBN", short=True, longest=20)
 
 
 class ShipForm(OrderForm):
     """A shipment."""
 
-    address = Choice("To", word="address")
+    address = Selection("To", word="address")
     copies = Whole(
         "Copies", word="number of copies", needed=True, short=True, longest=7, render_kw=_NUMERIC
     )
@@ -168,7 +168,7 @@ class ShipForm(OrderForm):
 class CameBackForm(OrderForm):
     """Copies that came back."""
 
-    back_address = Choice("From", word="address")
+    back_address = Selection("From", word="address")
     back_copies = Whole(
         "Copies", word="number of copies", needed=True, short=True, longest=7, render_kw=_NUMERIC
     )
@@ -199,7 +199,7 @@ class InvoiceForm(OrderForm):
 class ReceiptForm(OrderForm):
     """Money that came in for an invoice."""
 
-    invoice = Choice("For the invoice", id="of", longest=20)
+    invoice = Selection("For the invoice", id="of", longest=20)
     amount = EntryField("Amount", needed=True, short=True, longest=30, render_kw=_DECIMAL)
     received_on = Day("Received on", id="on", needed=True, short=True)
     reference = EntryField("Reference on the bank’s statement", longest=100)
@@ -208,7 +208,7 @@ class ReceiptForm(OrderForm):
 class PayBackForm(ReceiptForm):
     """Money that was paid back."""
 
-    invoice = Choice("For the invoice", id="back-of", longest=20)
+    invoice = Selection("For the invoice", id="back-of", longest=20)
     amount = EntryField(
         "Amount", id="back-amount", needed=True, short=True, longest=30, render_kw=_DECIMAL
     )
@@ -219,7 +219,7 @@ class PayBackForm(ReceiptForm):
 class CreditForm(ReasonForm):
     """A credit note: all that is left, or amounts by line (``line-1`` …)."""
 
-    what = Choice("What is credited", options=(("all", ""), ("lines", "")))
+    what = Selection("What is credited", options=(("all", ""), ("lines", "")))
     reason = EntryField(
         "Why",
         hint="The organization can read it. The amount is deducted from the sales.",
@@ -232,10 +232,10 @@ class PurchaseOrderForm(OrderForm):
     """A purchase order: its number, its file, or both."""
 
     po_number = EntryField("Number of your purchase order", longest=100)
-    po_file = Upload("or its file", accept=PAPERS)
+    po_file = FileUpload("or its file", accept=PAPERS)
 
 
-class AcceptForm(PurchaseOrderForm):
+class AcceptQuoteForm(PurchaseOrderForm):
     """A quote is accepted, with a name and perhaps a purchase order."""
 
     quote = Hidden()
@@ -243,14 +243,14 @@ class AcceptForm(PurchaseOrderForm):
     agreed = Tick(needed=True, is_consent=True)
 
 
-class RecordAcceptForm(AcceptForm):
+class RecordAcceptForm(AcceptQuoteForm):
     """The same, as it came on paper or by telephone."""
 
     name = EntryField("Who accepted", id="accept-name", needed=True, longest=200)
-    how = Choice("How", id="accept-how", short=True)
+    how = Selection("How", id="accept-how", short=True)
     on = Day("On", id="accept-on", needed=True, short=True)
     po_number = EntryField("Number of the purchase order", id="accept-po", longest=100)
-    po_file = Upload(
+    po_file = FileUpload(
         "What came, as a file",
         id="accept-file",
         hint="The purchase order, or the e-mail. Not needed for a telephone call.",
@@ -300,7 +300,7 @@ class StaffArtworkForm(ArtworkForm):
 class ProofForm(OrderForm):
     """A proof."""
 
-    proof = Upload(
+    proof = FileUpload(
         id="proof-file",
         hint="A PDF of up to 40 pages. The organization approves this very file, or says what to "
         "change.",
@@ -321,7 +321,7 @@ class StaffCommentForm(OrderForm):
     """The same by the staff, who choose the page."""
 
     proof_version = Hidden()
-    page = Choice("Comment on", word="page", short=True)
+    page = Selection("Comment on", word="page", short=True)
     text = Lines("Comment", rows=3, needed=True, longest=2000)
 
 
@@ -332,7 +332,7 @@ class ChangesForm(OrderForm):
     changes = Lines("What is to be changed", id="changes-text", rows=4, longest=2000)
 
 
-class ApproveForm(OrderForm):
+class ApproveProofForm(OrderForm):
     """A proof is approved, with a name."""
 
     proof_version = Hidden()
@@ -344,12 +344,12 @@ class ApproveForm(OrderForm):
 class CertificateForm(OrderForm):
     """A signed tax certificate."""
 
-    organization = Choice("Organization", longest=80)
+    organization = Selection("Organization", longest=80)
     country = Country("Country", needed=True, short=True)
     region = Region("State", needed=True, short=True)
     signed_on = Day("Signed on", needed=True)
     expires_on = Day("Expires on", needed=True)
-    file = Upload(
+    file = FileUpload(
         "The signed certificate",
         hint="PDF, PNG or JPEG. A W-9 or a letter of the IRS is none.",
         accept=".pdf,.png,.jpg,.jpeg",

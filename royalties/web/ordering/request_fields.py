@@ -5,7 +5,6 @@ from typing import Any
 from royalties.domain.orders.pricing import Option
 from royalties.web.forms.entries import EntryForm, RowList
 from royalties.web.forms.fields import (
-    Choice,
     Country,
     Day,
     Email,
@@ -13,6 +12,7 @@ from royalties.web.forms.fields import (
     Hidden,
     Lines,
     Region,
+    Selection,
     Tick,
     Ticks,
 )
@@ -55,19 +55,19 @@ class Addresses(RowList):
 class RequestForm(EntryForm):
     """A request: what, where and who."""
 
-    kind = Choice("What would you like?")
-    isbn = Choice("Edition")
+    kind = Selection("What would you like?")
+    isbn = Selection("Edition")
     copies = EntryField("Copies", short=True, longest=9, render_kw=_NUMERIC)
     option = Ticks("What makes it yours", options=tuple((each.value, "") for each in Option))
     need_by = Day("Needed by", short=True)
     rush = Tick("Rush: sooner, for a charge")
     region = Region("Goes to the state", short=True, longest=100)
     country = Country("Country", short=True)
-    tax = Choice("Sales tax")
+    tax = Selection("Sales tax")
 
     addresses = Addresses(AddressForm, "address")
 
-    for_ = Choice("Organization", name="for")
+    for_ = Selection("Organization", name="for")
     organization = EntryField("Organization", longest=120)
     contact_name = EntryField("Your name", longest=200)
     contact_email = Email("E-mail", longest=254)

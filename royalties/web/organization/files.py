@@ -291,7 +291,7 @@ def _approve_page(number: str, refused: str = "") -> str:
         "proof",
         refused=refused,
         consent=consent,
-        form=forms.ApproveForm(consent.typed),
+        form=forms.ApproveProofForm(consent.typed),
         proof=sent[0],
         can=may(Action.APPROVE_PROOF, order),
     )
@@ -306,7 +306,7 @@ def approve(number: str) -> Answer:
         order = find_order(number)
         sent = proofs.proofs(current_work(), order)
         _approval_consent(order, sent).require()
-        form = forms.ApproveForm()
+        form = forms.ApproveProofForm()
         release()  # reading the file holds nobody up
         kept = proofs.kept_as(system().files, sent[0].file) if sent else ""
         proofs.approve(

@@ -36,7 +36,7 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class CheckedFile:
+class SignedFile:
     """A file that was looked at, as a page shows it: ``token`` is what it carries of it."""
 
     looked: Looked
@@ -44,10 +44,10 @@ class CheckedFile:
     token: str
 
 
-def checked_file(order: Order, looked: Looked) -> CheckedFile:
+def checked_file(order: Order, looked: Looked) -> SignedFile:
     """Sign what the page carries of a file, whose pictures wait among the uploads."""
     if looked.problems:
-        return CheckedFile(looked, 0, "")
+        return SignedFile(looked, 0, "")
     said = [
         *_order_and_person(order),
         looked.use.value,
@@ -55,7 +55,7 @@ def checked_file(order: Order, looked: Looked) -> CheckedFile:
         looked.sha256,
         looked.previews,
     ]
-    return CheckedFile(looked, len(looked.previews), _signer().dumps(said))
+    return SignedFile(looked, len(looked.previews), _signer().dumps(said))
 
 
 def waiting(order: Order, token: str) -> Waiting | None:

@@ -24,7 +24,7 @@ from royalties.web.core.visit import current_work
 
 
 @dataclass(frozen=True, slots=True)
-class Button:
+class CustomerButton:
     """How an action is offered: its words, the page it is done on and the place there."""
 
     words: str
@@ -33,13 +33,17 @@ class Button:
 
 
 BUTTONS = {
-    Action.ACCEPT: Button("Accept the quote", "organization_orders.quotes", "accept"),
-    Action.ASK_ANOTHER_QUOTE: Button("Ask for a change", "organization_orders.quotes", "ask"),
-    Action.DECLINE: Button("Decline the quote", "organization_orders.ask_decline"),
-    Action.SEND_ARTWORK: Button("Send artwork", "organization_files.artwork"),
-    Action.APPROVE_PROOF: Button("Approve and start production", "organization_files.ask_approve"),
-    Action.ASK_CHANGES: Button("Ask for changes", "organization_files.proof", "changes"),
-    Action.CANCEL: Button("Cancel the order", "organization_orders.ask_cancel"),
+    Action.ACCEPT: CustomerButton("Accept the quote", "organization_orders.quotes", "accept"),
+    Action.ASK_ANOTHER_QUOTE: CustomerButton(
+        "Ask for a change", "organization_orders.quotes", "ask"
+    ),
+    Action.DECLINE: CustomerButton("Decline the quote", "organization_orders.ask_decline"),
+    Action.SEND_ARTWORK: CustomerButton("Send artwork", "organization_files.artwork"),
+    Action.APPROVE_PROOF: CustomerButton(
+        "Approve and start production", "organization_files.ask_approve"
+    ),
+    Action.ASK_CHANGES: CustomerButton("Ask for changes", "organization_files.proof", "changes"),
+    Action.CANCEL: CustomerButton("Cancel the order", "organization_orders.ask_cancel"),
 }
 """Every action of the organization."""
 

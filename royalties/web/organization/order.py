@@ -112,7 +112,7 @@ def _quotes_page(number: str, refused: str = "") -> str:
         "quotes",
         refused=refused,
         consent=consent,
-        form=forms.AcceptForm(consent.typed),
+        form=forms.AcceptQuoteForm(consent.typed),
         ask=forms.AskForm(),
         quotes=listed,
         can=can,
@@ -155,7 +155,7 @@ def accept(number: str) -> Answer:
     def accept_with(file: StoredAttachment | None) -> str:
         order = find_order(number)
         _acceptance_consent(order, quotes.quotes(current_work(), order)).require()
-        form = forms.AcceptForm()
+        form = forms.AcceptQuoteForm()
         if not form.agreed.is_ticked:
             raise RefusedError("tick that you have read the terms: they hold once you accept")
         accepted = quotes.accept_quote(

@@ -26,7 +26,7 @@ def opened(token: str) -> Answer:
         pending = requests.look_at(current_work(), token)
     except DeadLinkError as error:
         return errors.page(404, str(error))
-    form = forms.AcceptForm(data={"name": pending.body.contact_name})
+    form = forms.InvitationForm(data={"name": pending.body.contact_name})
     if not pending.needs_account:
         for name in ("name", "new", "again"):
             del form[name]
@@ -46,7 +46,7 @@ def opened(token: str) -> Answer:
     return page, 422 if form.errors else 200
 
 
-def _open(token: str, pending: PendingRequest, form: forms.AcceptForm) -> Answer | None:
+def _open(token: str, pending: PendingRequest, form: forms.InvitationForm) -> Answer | None:
     """Make the order, and go on to it by the second factor; None: say what is wrong."""
     name, password = (said(form.name), said(form.new)) if pending.needs_account else ("", "")
     try:

@@ -63,11 +63,11 @@ def _keep_out(response: Response) -> Response:
 
 
 @PAGES.get("/answered/<what>")
-def answered(what: str) -> Answer:
+def answered(answer: str) -> Answer:
     """What was answered; the same for everybody."""
-    if what not in ANSWERED:
+    if answer not in ANSWERED:
         return errors.page(404)
-    heading, words = ANSWERED[what]
+    heading, words = ANSWERED[answer]
     return render_template("public/quote_answered.html", said=heading, words=words)
 
 
@@ -102,7 +102,7 @@ def _accept(
     def do(linked: Linked) -> None:
         if refused is not None:
             raise refused
-        form = forms.AcceptForm()
+        form = forms.AcceptQuoteForm()
         if not form.agreed.is_ticked:
             raise RefusedError("tick that you have read the terms: they hold once you accept")
         accepted = quotes.accept_quote(
@@ -211,7 +211,7 @@ def _quote_page(token: str, linked: Linked, refused: str = "") -> str:
         email=linked.email,
         house=setup.publisher if setup else None,
         refused=refused,
-        form=forms.AcceptForm(),
+        form=forms.AcceptQuoteForm(),
         ask=forms.AskByLinkForm(),
         decline=forms.DeclineForm(),
     )

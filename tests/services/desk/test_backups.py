@@ -569,7 +569,7 @@ def test_backup_during_imports_and_closes_is_consistent(
 def test_backup_memory_does_not_grow_with_the_books(tmp_path: Path) -> None:
     import tracemalloc  # noqa: PLC0415 - here alone
 
-    header = archive.Header("1", "0001", "now", {"log": ["a"]})
+    header = archive.ArchiveHeader("1", "0001", "now", {"log": ["a"]})
     many = ([number, "x" * 100] for number in range(15_000))
     (tmp_path / "received").mkdir()
     with (tmp_path / "received" / "large").open("wb") as file:
@@ -577,7 +577,7 @@ def test_backup_memory_does_not_grow_with_the_books(tmp_path: Path) -> None:
     tracemalloc.start()
     try:
         with archive.writing(tmp_path / "b") as target:
-            writer = archive.Writer(target, header)
+            writer = archive.ArchiveWriter(target, header)
             assert [*writer.table("log", many)][-1] == 15_000
             for folder in archive.FOLDERS:
                 for _ in writer.folder(tmp_path, folder):

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from royalties.cli.jobs import _Told, work_off, work_once
+from royalties.cli.jobs import _Progress, work_off, work_once
 from royalties.domain.people import Actor, Role
 from royalties.services.desk import jobs
 from royalties.services.desk.jobs import LEASE, MOST_ATTEMPTS, queue, start
@@ -277,7 +277,7 @@ def test_a_busy_database_lets_a_job_wait(desk: Desk) -> None:
 
 def test_progress_is_kept_outside_the_database(desk: Desk) -> None:
     files = desk.office.system.files
-    told = _Told(desk.office.system, 7)
+    told = _Progress(desk.office.system, 7)
     with desk.office.work():  # which holds the lock on SQLite
         told(5, 10)
         assert files.progress(7) == (5, 10)
@@ -310,6 +310,7 @@ def command(office: Office, *arguments: str) -> subprocess.Popen[bytes]:
             "ROYALTIES_HOME": str(config.home),
             "ROYALTIES_DATABASE_URL": config.database_url,
         },
+        stdin=subprocess.PIPE if "--beside-server" in arguments else subprocess.DEVNULL,
     )
 
 
@@ -320,8 +321,10 @@ def test_work_command_runs_waiting_jobs_and_ends(desk: Desk) -> None:
 
 
 @pytest.mark.thorough("processes of their own")
-def test_work_command_runs_until_stopped(desk: Desk) -> None:
-    worker = command(desk.office)
+@pytest.mark.parametrize("options", [(), ("--beside-server",)])
+def test_work_command_runs_until_stopped(desk: Desk, options: tuple[str, ...]) -> None:
+    """Also while it still waits for its server to end."""
+    worker = command(desk.office, *options)
     try:
         upload = desk.sent()
         waited = time.monotonic() + PATIENCE
@@ -331,3 +334,5 @@ def test_work_command_runs_until_stopped(desk: Desk) -> None:
     finally:
         worker.send_signal(signal.SIGTERM)
     assert worker.wait(PATIENCE) == 0
+    if worker.stdin is not None:
+        worker.stdin.close()

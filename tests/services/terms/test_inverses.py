@@ -11,7 +11,7 @@ from royalties.services.desk.dashboard import retailers_summary
 from royalties.services.sales import imports
 from royalties.services.sales.manual_entry import retailers_first
 from royalties.services.terms import amending, inverses
-from royalties.services.terms.amending import Said, Saved
+from royalties.services.terms.amending import EntryRevision, Saved
 from royalties.services.work import RefusedError
 from tests.builders.books import (
     EBOOK,
@@ -43,7 +43,7 @@ def do(office: Office, act: Callable[..., object], *what: str, **more: str) -> o
         return act(work, *what, "A mistake", **more)
 
 
-def history(office: Office, part: str, key: str) -> list[Said]:
+def history(office: Office, part: str, key: str) -> list[EntryRevision]:
     with office.work(read_only=True) as work:
         return amending.history(work, part, key)
 

@@ -9,6 +9,7 @@ from tests.builders.books import after
 from tests.builders.post import posted
 from tests.builders.rich import CLOSED, rich
 from tests.builders.site import BASE, PASSWORD, TOTP_KEY, Site
+from tests.selection import InFull
 
 NAMED = {
     "order": re.compile(r"\bO-\d{4}-\d{4}\b"),
@@ -62,14 +63,20 @@ def told(site: Site) -> list[tuple[str, str, str, str]]:
 
 
 @after(rich)
-def test_link_of_every_message_opens_what_it_names(site: Site) -> None:
+def test_link_of_every_message_opens_what_it_names(site: Site, in_full: InFull) -> None:
     sending.send(site.office.work, period=CLOSED, again=True)
     followed, wrong = Counter[str](), []
     readers: dict[tuple[str, str], Actor] = {}
+    is_full, seen = in_full("links of messages that differ in numbers only"), set[str]()
     for email, subject, text, kind in told(site):
         path = link_of(text)
         if not path:
             continue
+        followed[kind] += 1
+        alike = re.sub(r"\d+", "", f"{kind} {subject} {path}")
+        if alike in seen and not is_full:
+            continue
+        seen.add(alike)
         room = path.split("/")[1] + (path.split("/")[2] if kind == "statement" else "")
         if (email, room) not in readers:
             readers[email, room] = addressee(site, email, path)
@@ -77,7 +84,6 @@ def test_link_of_every_message_opens_what_it_names(site: Site) -> None:
         page = reader.get(path.partition("#")[0], follow_redirects=True)
         said = page.text
         anchor = path.partition("#")[2]
-        followed[kind] += 1
         if page.status_code != 200:
             wrong.append(f"{email}: {subject}: {path}: {page.status}")
         elif anchor and f'id="{anchor}"' not in said:

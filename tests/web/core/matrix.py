@@ -57,6 +57,8 @@ _CLOSED: Values = {"period": rich.CLOSED}
 _NO_NUMBER: Values = {"number": NUMBER}
 _NO_KEY: Values = {"key": "nobody"}
 _MAPPED: Values = {"key": "river"}
+_TITLES: Values = {"kind": "titles"}
+_LIST: Values = {**_TITLES, "number": rich.LIST_GOOD}
 _TITLE, _RETAILER = {"key": "collab"}, {"key": "amazon"}
 _CONTRACT, _PLAN = {"key": "foot-2015"}, {"key": "cities"}
 _OWN: Values = {"key": "seattle"}
@@ -163,6 +165,12 @@ _SALES = {
     "house.house": Row(ADMINISTRATORS, ADMINISTRATORS),
     "house.leave": Row(ADMINISTRATORS, ADMINISTRATORS),
     "house.sandbox": Row(send=ADMINISTRATORS),
+    "lists.choose": _desk(MANAGERS, own=_TITLES),
+    "lists.template": _desk(own={**_TITLES, "file": "xlsx"}),
+    "lists.send": Row(send=MANAGERS, own=_TITLES),
+    "lists.look": _desk(MANAGERS, own=_LIST, missing={**_LIST, **_NO_NUMBER}),
+    "lists.answer": Row(send=MANAGERS, own=_LIST, missing={**_LIST, **_NO_NUMBER}),
+    "lists.save": Row(send=MANAGERS, own=_LIST, missing={**_LIST, **_NO_NUMBER}),
     "setup_files.look": Row(send=MANAGERS),
     "setup_files.save": Row(send=MANAGERS),
     "setup_files.setup_file": _desk(MANAGERS),
@@ -234,6 +242,9 @@ _SALES = {
     "sales.sales": _desk(),
     "sales.as_csv": _desk(),
     "sales.as_xlsx": _desk(),
+    "over_time.over_time": _desk(),
+    "over_time.as_csv": _desk(),
+    "over_time.as_xlsx": _desk(),
 }
 _CLOSING = {
     "closing.periods": _desk(),
@@ -326,6 +337,17 @@ _TERMS = {
     "terms.try_beneficiary": Row(
         send=FINANCE, own=_OWN, missing=_NO_KEY, page="/finance/beneficiaries/seattle/amend"
     ),
+    "parallel.parallel": _desk(own=_OPEN, missing=_NO_PERIOD),
+    "parallel.template": _desk(own={**_OPEN, "kind": "csv"}, missing={**_NO_PERIOD, "kind": "csv"}),
+    "parallel.as_xlsx": _desk(own=_OPEN, missing=_NO_PERIOD),
+    "parallel.begin": Row(send=FINANCE, own=_OPEN, missing=_NO_PERIOD),
+    "parallel.explain": Row(send=FINANCE, own=_OPEN, missing=_NO_PERIOD),
+    "parallel.sign": Row(send=MANAGERS, own=_OPEN, missing=_NO_PERIOD),
+    "parallel.abandon": Row(send=MANAGERS, own=_OPEN, missing=_NO_PERIOD),
+    "terms.openings": _desk(),
+    "terms.openings_template": _desk(own={"kind": "csv"}),
+    "terms.look_at_openings": Row(send=MANAGERS),
+    "terms.save_openings": Row(send=MANAGERS),
     "terms.payment_details": _desk(),
     "terms.amend_payment_details": Row(
         FINANCE,
@@ -918,7 +940,15 @@ TAKEN: dict[str, Status] = {
     "importing.send": 422,
     "links.first_administrator": 404,
     "mapping.preview": 200,
+    "lists.send": 422,
+    "lists.save": 409,
     "setup_files.look": 422,
+    "terms.look_at_openings": 422,
+    "parallel.begin": 422,
+    "parallel.explain": 422,
+    "parallel.sign": 409,
+    "parallel.abandon": 409,
+    "terms.save_openings": 422,
     "setup_files.save": 422,
     "invoices.preview_credit": 200,
     "invoices.remind": 422,

@@ -262,10 +262,10 @@ def _decide(work: Work, row: store.CertificateRow, reason: str) -> None:
     )
 
 
-def _record(work: Work, number: int, organization: str, place: str, what: str) -> None:
+def _record(work: Work, number: int, organization: str, place: str, event: str) -> None:
     verb = Verb.KEEP_ORDERS if work.actor.sees_all else Verb.ORDER
     work.record(
-        verb, {"certificate": number, "organization": organization, "place": place, "what": what}
+        verb, {"certificate": number, "organization": organization, "place": place, "what": event}
     )
 
 

@@ -104,10 +104,10 @@ def total_of(work: Work, number: str, amounts: Mapping[int, int] | None) -> int:
     if row is None:
         raise RefusedError(f"there is no invoice {number[:20]}")
     rows = store.invoices_of(work.connection, row.order_id)
-    before = [IssuedInvoice(each, invoice_shown(each)) for each in rows]
+    before = [IssuedInvoice(earlier, invoice_shown(earlier)) for earlier in rows]
     of = IssuedInvoice(row, invoice_shown(row))
     _require_creditable(of, before)
-    left = left_of(of.shown, [each.shown for each in before if each.row.of_id == row.id])
+    left = left_of(of.shown, [note.shown for note in before if note.row.of_id == row.id])
     return sum(_chosen(of.shown, left, amounts).values())
 
 

@@ -51,8 +51,8 @@ from royalties.store.orders.proofs import proofs_sent
 
 __all__ = [
     "INVOICE_CANCELLATION",
+    "InvoicePreview",
     "IssuedInvoice",
-    "Preview",
     "credit_note",
     "invoice",
     "invoice_cancellation",
@@ -99,14 +99,14 @@ def invoice_paper(work: Work, number: str, file: str) -> Paper:
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class InvoicePreview:
     """The final invoice as it would be; ``further`` proofs may be charged by it."""
 
     shown: InvoiceShown
     further: int
 
 
-def preview(work: Work, order: Order, proofs: int | None = None) -> Preview:
+def preview(work: Work, order: Order, proofs: int | None = None) -> InvoicePreview:
     """The final invoice as it would be issued today; nothing is kept.
 
     Args:
@@ -122,7 +122,7 @@ def preview(work: Work, order: Order, proofs: int | None = None) -> Preview:
     agreed = agreed_of(work, setup, order)
     further = _proofs_of(work, order, agreed)
     bill, _ = _final(work, order, agreed, further, proofs)
-    return Preview(shown_of(work, setup, order, agreed, bill, ""), further.further)
+    return InvoicePreview(shown_of(work, setup, order, agreed, bill, ""), further.further)
 
 
 def preview_deposit(work: Work, order: Order) -> InvoiceShown:

@@ -27,7 +27,7 @@ from royalties.services.people.invitations import house_name
 from royalties.services.people.links import DeadLinkError
 from royalties.services.people.names import fit_name
 from royalties.services.people.passwords import keep_password
-from royalties.services.people.sessions import Begun, Browser, begin
+from royalties.services.people.sessions import BegunSession, Browser, begin
 from royalties.services.people.throttle import TooOftenError, count_request
 from royalties.services.terms import setup
 from royalties.services.work import CLOCKS_DIFFER, RefusedError, Work
@@ -81,7 +81,7 @@ class OpenedRequest:
     """The order that a request became; ``begun`` is the new account's session, if it is new."""
 
     number: str
-    begun: Begun | None = None
+    begun: BegunSession | None = None
 
 
 _BODY = TypeAdapter(Requested)

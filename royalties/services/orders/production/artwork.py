@@ -229,7 +229,7 @@ def preview_of(work: Work, number: str, file_id: int, page: int = 1) -> bytes | 
     previews = row.facts.get("previews", [])
     if not 1 <= page <= len(previews):
         return None
-    return _kept(work.files, previews[page - 1])
+    return _stored_file(work.files, previews[page - 1])
 
 
 def drawing_of(work: Work, number: str, file_id: int) -> messages.OrderDownload | None:
@@ -320,10 +320,10 @@ def _fingerprint(cover: Cover) -> str:
 def _first_preview(work: Work, file: OrderFile | None) -> bytes | None:
     if file is None or not file.previews:
         return None
-    return _kept(work.files, file.facts["previews"][0])
+    return _stored_file(work.files, file.facts["previews"][0])
 
 
-def _kept(files: Files, digest: str) -> bytes | None:
+def _stored_file(files: Files, digest: str) -> bytes | None:
     path = files.order_file(f"{digest}-preview.png")
     return path.read_bytes() if path.is_file() else None
 

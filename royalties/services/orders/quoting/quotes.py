@@ -157,7 +157,7 @@ def prepare_quote(
     shown = compose(work, order, versions + 1, edits)
     body = {
         "order": number,
-        "edits": _kept(edits),
+        "edits": _edits_document(edits),
         "currency": shown.currency,
         "total": shown.total,
         "listed": compose(work, order, versions + 1, replace(edits, discount=None)).total,
@@ -189,7 +189,7 @@ def approve_quote(work: Work, proposal: approvals.Proposal) -> QuoteShown:
     return _issue(work, order, edits, issued_by=proposal.prepared_by)
 
 
-def _kept(edits: Edits) -> dict[str, Any]:
+def _edits_document(edits: Edits) -> dict[str, Any]:
     """What was agreed, as JSON values."""
     return {
         "discount": str(edits.discount),

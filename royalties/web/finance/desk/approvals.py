@@ -27,7 +27,7 @@ from royalties.web.forms.numbers import as_typed
 PAGES = Pages("approvals", __name__, "/finance", FINANCE)
 
 
-class RefuseForm(EntryForm):
+class RefuseProposalForm(EntryForm):
     """Why a proposal goes back."""
 
     reason = EntryField("Reason to refuse", longest=1000)
@@ -129,7 +129,7 @@ def _approving(proposal: Proposal) -> Callable[[Work, int], object]:
 def refuse(number: int) -> Answer:
     """Send a proposal back with the reason."""
     proposal = _find_proposal(number)
-    form = RefuseForm(request.form)
+    form = RefuseProposalForm(request.form)
     if not form.reason.data and current_work().actor.may(Verb.APPROVE):
         form.reason.errors.append("Say why, so that who prepared it knows what to change.")
         return _proposal_page(proposal, form=form), 422
@@ -189,9 +189,9 @@ def _proposal_page(
     *,
     effects: list[previewing.Effect] | None = None,
     refused: str = "",
-    form: RefuseForm | None = None,
+    form: RefuseProposalForm | None = None,
 ) -> str:
-    form = form or RefuseForm()
+    form = form or RefuseProposalForm()
     if proposal.kind in second_person.KINDS:
         return order_approvals.page(proposal, form, refused=refused)
     if loading.is_file(proposal):
@@ -220,7 +220,7 @@ def _proposal_page(
     )
 
 
-def _file_page(proposal: Proposal, form: RefuseForm, refused: str) -> str:
+def _file_page(proposal: Proposal, form: RefuseProposalForm, refused: str) -> str:
     """A proposed setup file, with all that it would change."""
     work = current_work()
     waits = proposal.status == "waiting"

@@ -1,6 +1,6 @@
 """The open period at a glance, and search."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -11,14 +11,16 @@ from werkzeug.wrappers import Response
 from royalties.domain.people import FINANCE, Verb
 from royalties.services.books import EmptyBooksError
 from royalties.services.desk.dashboard import Dashboard, dashboard
-from royalties.services.desk.first_steps import FirstStep, Step, note_no_openings
+from royalties.services.desk.first_steps import FirstStep, StepName, note_no_openings
 from royalties.services.desk.search import LONGEST, Hit, search
 from royalties.services.frame import is_sandbox
+from royalties.services.sales.over_time import Against, Asked, By, Measure
 from royalties.web.core.formats import locale, number, percent, period_words
 from royalties.web.core.pages import Pages
 from royalties.web.core.visit import current_work
 from royalties.web.finance.desk import house
 from royalties.web.finance.orders.words import proposal_words
+from royalties.web.finance.sales.over_time import Glimpse, glimpse
 
 PAGES = Pages("home", __name__, "/finance", FINANCE)
 
@@ -71,6 +73,7 @@ def home() -> str:
         chart=[
             (period.name, period.sold.units, number(period.sold.units)) for period in glance.last
         ],
+        months=_months_of(glance),
         address=_page_address,
         counted={"approvals.approvals": lambda: glance.to_do.prepared},
         order_words=proposal_words,
@@ -78,29 +81,40 @@ def home() -> str:
     )
 
 
+def _months_of(glance: Dashboard) -> list[Glimpse]:
+    """Copies and receipts of the open period by month, over those of the one before."""
+    months = 12 // glance.period.calendar.per_year
+    until = f"{glance.period.ends:%Y-%m}"
+    asked = Asked(By.RETAILER, columns=months, until=until)
+    if months == 1:
+        asked = Asked(By.RETAILER, columns=12, until=until, against=Against.YEAR)
+    both = (glimpse(replace(asked, measure=each)) for each in (Measure.COPIES, Measure.RECEIPTS))
+    return [each for each in both if each is not None]
+
+
 _HEADED = {
-    Step.RETAILERS: ("Retailers", "Add a retailer"),
-    Step.TITLES: ("Titles", "Add a title"),
-    Step.BENEFICIARIES: ("Beneficiaries", "Add a beneficiary"),
-    Step.PLAN: ("A plan", "Add a plan"),
-    Step.CONTRACT: ("A contract", "Add a contract"),
-    Step.OPENINGS: ("What was before", "Look at the contracts"),
-    Step.REPORT: ("The first report", "Import a report"),
-    Step.DRAFT: ("A draft", "Compute the draft"),
-    Step.CLOSE: ("The first close", "Open the checklist"),
+    StepName.RETAILERS: ("Retailers", "Add a retailer"),
+    StepName.TITLES: ("Titles", "Add a title"),
+    StepName.BENEFICIARIES: ("Beneficiaries", "Add a beneficiary"),
+    StepName.PLAN: ("A plan", "Add a plan"),
+    StepName.CONTRACT: ("A contract", "Add a contract"),
+    StepName.OPENINGS: ("What was before", "Enter what you bring"),
+    StepName.REPORT: ("The first report", "Import a report"),
+    StepName.DRAFT: ("A draft", "Compute the draft"),
+    StepName.CLOSE: ("The first close", "Open the checklist"),
 }
 """What each step is called, and its button."""
 
 _ADD = {
-    Step.RETAILERS: ("catalogue.new_retailer", "catalogue.retailers"),
-    Step.TITLES: ("catalogue.new_title", "catalogue.titles"),
-    Step.BENEFICIARIES: ("terms.new_beneficiary", "terms.beneficiaries"),
-    Step.PLAN: ("terms.new_plan", "terms.plans"),
-    Step.CONTRACT: ("terms.new_contract", "terms.contracts"),
+    StepName.RETAILERS: ("catalogue.new_retailer", "catalogue.retailers"),
+    StepName.TITLES: ("catalogue.new_title", "catalogue.titles"),
+    StepName.BENEFICIARIES: ("terms.new_beneficiary", "terms.beneficiaries"),
+    StepName.PLAN: ("terms.new_plan", "terms.plans"),
+    StepName.CONTRACT: ("terms.new_contract", "terms.contracts"),
 }
 _IN_ROOM = {
-    Step.OPENINGS: "terms.contracts",
-    Step.REPORT: "importing.uploads",
+    StepName.OPENINGS: "terms.openings",
+    StepName.REPORT: "importing.uploads",
 }
 
 
@@ -119,13 +133,13 @@ class StepView:
 
 
 _VERBS = {
-    **dict.fromkeys((Step.RETAILERS, Step.TITLES, Step.OPENINGS), Verb.LOAD),
-    **dict.fromkeys((Step.BENEFICIARIES, Step.PLAN, Step.CONTRACT), Verb.PREPARE),
+    **dict.fromkeys((StepName.RETAILERS, StepName.TITLES, StepName.OPENINGS), Verb.LOAD),
+    **dict.fromkeys((StepName.BENEFICIARIES, StepName.PLAN, StepName.CONTRACT), Verb.PREPARE),
 }
 _ADDED = {
-    Step.TITLES: "Look at the titles",
-    Step.CONTRACT: "Look at the contracts",
-    Step.REPORT: "Say which editions they are",
+    StepName.TITLES: "Look at the titles",
+    StepName.CONTRACT: "Look at the contracts",
+    StepName.REPORT: "Say which editions they are",
 }
 """The button where something is there, and is lacking something."""
 
@@ -135,8 +149,8 @@ def _step_view(step: FirstStep, glance: Dashboard) -> StepView:
     to = _step_address(step, glance)
     if not current_work().actor.may(_VERBS.get(step.step, Verb.READ)):
         return StepView(step, words, "", to, is_managers=not step.is_done)
-    is_open = bool(glance.to_do.ended) if step.step is Step.CLOSE else not step.is_done
-    if step.step is Step.DRAFT and not glance.sold.net:
+    is_open = bool(glance.to_do.ended) if step.step is StepName.CLOSE else not step.is_done
+    if step.step is StepName.DRAFT and not glance.sold.net:
         is_open = False
     if not is_open:
         return StepView(step, words, "", to)
@@ -149,9 +163,9 @@ def _step_address(step: FirstStep, glance: Dashboard) -> str:
         new, listed = _ADD[step.step]
         return url_for(listed if step.has_any else new)
     if step.step in _IN_ROOM:
-        has_waiting = step.step is Step.REPORT and glance.to_do.identifiers
+        has_waiting = step.step is StepName.REPORT and glance.to_do.identifiers
         return url_for("importing.waiting" if has_waiting else _IN_ROOM[step.step])
-    page = "closing.period" if step.step is Step.DRAFT else "closing.checklist"
+    page = "closing.period" if step.step is StepName.DRAFT else "closing.checklist"
     return url_for(page, period=glance.period)
 
 

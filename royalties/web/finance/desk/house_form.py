@@ -13,7 +13,16 @@ from royalties.services.time_zone import time_zones
 from royalties.services.work import RefusedError
 from royalties.web.core.formats import locale
 from royalties.web.forms.entries import EntryForm, Written
-from royalties.web.forms.fields import Choice, Day, Email, Options, Tick, Upload, Whole, fields_of
+from royalties.web.forms.fields import (
+    Day,
+    Email,
+    FileUpload,
+    Options,
+    Selection,
+    Tick,
+    Whole,
+    fields_of,
+)
 
 CALENDARS: Mapping[Calendar, str] = {
     Calendar.HALF_YEARLY: "every half-year",
@@ -47,7 +56,7 @@ class HouseForm(EntryForm):
     email = _of("email", kind=Email, hint="Where payees write with questions. Statements print it.")
     phone = _of("phone", short=True)
     website = _of("website", hint="With https://")
-    logo = Upload(
+    logo = FileUpload(
         "Logo",
         hint="PNG, JPEG, SVG or PDF, up to 5 MB. Pages show it; only a picture made anew is kept.",
         accept=".png,.jpg,.jpeg,.svg,.pdf,.tif,.tiff",
@@ -55,13 +64,15 @@ class HouseForm(EntryForm):
     no_logo = Tick("Show no logo any more")
     currency = _of(
         "currency",
-        kind=Choice,
+        kind=Selection,
         label="Currency of the books",
         options=_currencies,
         hint="Contracts may be in others.",
     )
     calendar = _of(
-        "calendar", kind=Choice, options=[(each.value, words) for each, words in CALENDARS.items()]
+        "calendar",
+        kind=Selection,
+        options=[(each.value, words) for each, words in CALENDARS.items()],
     )
     first_day = Day(
         "A day in the first period",
@@ -75,7 +86,9 @@ class HouseForm(EntryForm):
         hint="From a period’s end until its royalties are paid; statements then name the day.",
         short=True,
     )
-    time_zone = Choice("Time zone", options=_zones, hint="It decides what day it is.", needed=True)
+    time_zone = Selection(
+        "Time zone", options=_zones, hint="It decides what day it is.", needed=True
+    )
     alone = Tick(
         "I work alone",
         hint="One person may prepare and approve. Leave it blank if somebody else approves what "

@@ -15,7 +15,7 @@ from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work, only_looks, release, system
 from royalties.web.finance.terms.editing import confirmed
 from royalties.web.forms.entries import EntryForm
-from royalties.web.forms.fields import Upload
+from royalties.web.forms.fields import FileUpload
 from royalties.web.forms.numbers import as_typed
 
 PAGES = Pages("setup_files", __name__, "/finance", FINANCE)
@@ -27,7 +27,7 @@ _GONE = "The file is not here any more: choose it again."
 class FileForm(EntryForm):
     """A setup file."""
 
-    file = Upload(
+    file = FileUpload(
         "Setup file", hint="JSON or TOML, up to 10 MB. Drop it here, or choose it.", needed=True,
         accept=".json,.toml",
     )  # fmt: skip
@@ -75,7 +75,7 @@ def save() -> Answer:
                 confirmed=confirmed(),
             )
     except SetupError as error:
-        return _form_page(_told(error), error), 422
+        return _form_page(_fault_count(error), error), 422
     except UnconfirmedError:
         return _preview(fingerprint, name, "Tick that you have read what is replaced.")
     except RefusedError as error:
@@ -102,12 +102,12 @@ def _preview(fingerprint: str, name: str, refused: str = "") -> Answer:
     if path is None:
         return _form_page(_GONE), 422
     try:
-        found = service.look(current_work(), path, name, as_typed)
+        preview = service.look(current_work(), path, name, as_typed)
     except SetupError as error:
-        return _form_page(_told(error), error), 422
+        return _form_page(_fault_count(error), error), 422
     page = render_template(
         "finance/desk/setup_file.html",
-        found=found,
+        found=preview,
         name=name,
         file=fingerprint,
         refused=refused,
@@ -115,7 +115,7 @@ def _preview(fingerprint: str, name: str, refused: str = "") -> Answer:
     return page, 409 if refused else 200
 
 
-def _told(error: SetupError) -> str:
+def _fault_count(error: SetupError) -> str:
     count = len(error.faults)
     return f"The file has {count} fault{'s' if count > 1 else ''}, so nothing was saved."
 

@@ -314,7 +314,7 @@ def move(number: str) -> Answer:
     order_page.find_order(number)
 
     def do() -> str:
-        form = forms.MoveForm()
+        form = forms.MoveOrderForm()
         if not form.sure.is_ticked:
             raise RefusedError(
                 "tick that you have made sure who asked: it opens all orders to them"
@@ -335,7 +335,7 @@ def _ask_move(number: str, refused: str = "") -> str:
     work = current_work()
     order = order_page.find_order(number)
     there = namesakes.namesakes(work, order, life.history(work, order))
-    form = forms.MoveForm()
+    form = forms.MoveOrderForm()
     form.organization.offer(
         [(namesake.key, f"{namesake.name} ({namesake.key})") for namesake in there]
     )

@@ -27,7 +27,7 @@ from royalties.web.ordering.fields import unit
 
 
 @dataclass(frozen=True, slots=True)
-class Button:
+class StaffButton:
     """How an action is offered: its words, the page it is done on and the place there."""
 
     words: str
@@ -37,23 +37,23 @@ class Button:
 
 
 BUTTONS = {
-    Action.QUOTE: Button("Make a quote", "order_quotes.quotes", "new"),
-    Action.ACCEPT: Button("Record an acceptance", "order_quotes.quotes", "accept"),
-    Action.WITHDRAW_QUOTE: Button("Withdraw the quote", "order_quotes.quotes", "withdraw"),
-    Action.DECLINE: Button("Decline", "orders.ask_decline"),
-    Action.INVOICE_DEPOSIT: Button(
+    Action.QUOTE: StaffButton("Make a quote", "order_quotes.quotes", "new"),
+    Action.ACCEPT: StaffButton("Record an acceptance", "order_quotes.quotes", "accept"),
+    Action.WITHDRAW_QUOTE: StaffButton("Withdraw the quote", "order_quotes.quotes", "withdraw"),
+    Action.DECLINE: StaffButton("Decline", "orders.ask_decline"),
+    Action.INVOICE_DEPOSIT: StaffButton(
         "Invoice the deposit", "order_money.money", "deposit", Verb.BILL
     ),
-    Action.SEND_ARTWORK: Button("Add artwork", "order_files.files", "artwork"),
-    Action.SEND_PROOF: Button("Send a proof", "order_files.files", "proof"),
-    Action.PRODUCE: Button("Start production", "order_shipping.shipping", "start"),
-    Action.SHIP_PART: Button("Ship copies", "order_shipping.shipping", "ship"),
-    Action.INVOICE: Button("Issue the invoice", "order_money.money", "invoice", Verb.BILL),
-    Action.RECEIVE: Button("Record a receipt", "order_money.money", "receive", Verb.BILL),
-    Action.CREDIT: Button("Write a credit note", "order_money.money", "credit", Verb.CREDIT),
-    Action.CANCEL: Button("Cancel the order", "orders.ask_cancel"),
-    Action.HOLD: Button("Put on hold", "orders.order", "hold"),
-    Action.RESUME: Button("Resume", "orders.order", "hold"),
+    Action.SEND_ARTWORK: StaffButton("Add artwork", "order_files.files", "artwork"),
+    Action.SEND_PROOF: StaffButton("Send a proof", "order_files.files", "proof"),
+    Action.PRODUCE: StaffButton("Start production", "order_shipping.shipping", "start"),
+    Action.SHIP_PART: StaffButton("Ship copies", "order_shipping.shipping", "ship"),
+    Action.INVOICE: StaffButton("Issue the invoice", "order_money.money", "invoice", Verb.BILL),
+    Action.RECEIVE: StaffButton("Record a receipt", "order_money.money", "receive", Verb.BILL),
+    Action.CREDIT: StaffButton("Write a credit note", "order_money.money", "credit", Verb.CREDIT),
+    Action.CANCEL: StaffButton("Cancel the order", "orders.ask_cancel"),
+    Action.HOLD: StaffButton("Put on hold", "orders.order", "hold"),
+    Action.RESUME: StaffButton("Resume", "orders.order", "hold"),
 }
 """Every action of the staff but those that another one completes."""
 
@@ -70,7 +70,7 @@ class StaffAction:
     """An action that the table allows as the order stands; ``missing``: what it still needs."""
 
     action: Action
-    button: Button
+    button: StaffButton
     address: str
     missing: tuple[str, ...]
 

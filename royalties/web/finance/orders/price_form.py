@@ -7,7 +7,7 @@ from royalties.domain.orders.price_lists import Option
 from royalties.ingest.setup import orders as models
 from royalties.web.finance.terms.editing import AmendForm
 from royalties.web.forms.entries import Body, EntryForm, RowList, Written, as_before
-from royalties.web.forms.fields import Choice, Lines, Share, fields_of, key_field
+from royalties.web.forms.fields import Lines, Selection, Share, fields_of, key_field
 
 _OPTIONS = tuple((each.value, each.value.replace("-", " ")) for each in Option)
 _STATES = tuple((each.value, each.value.replace("-", " ")) for each in models.CANCELLED_FROM)
@@ -40,7 +40,7 @@ class DiscountForm(EntryForm):
 class OptionForm(EntryForm):
     """What an option of a custom edition costs."""
 
-    option = Choice("Option", options=(("", "choose …"), *_OPTIONS))
+    option = Selection("Option", options=(("", "choose …"), *_OPTIONS))
     minimum = _option("minimum", short=True)
     set_up = _option("set_up", short=True)
     per_copy = _option("per_copy", short=True)
@@ -57,7 +57,7 @@ class FreightForm(EntryForm):
 class CancellationForm(EntryForm):
     """What an order owes that is cancelled in a state or a later one."""
 
-    state = Choice("From the state", options=(("", "choose …"), *_STATES))
+    state = Selection("From the state", options=(("", "choose …"), *_STATES))
     share = Share("Owed of the total", hint="5 % or 0.05", short=True)
 
 

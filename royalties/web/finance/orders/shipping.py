@@ -28,7 +28,7 @@ PAGES = Pages("order_shipping", __name__, "/finance/orders", FINANCE)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class AddressCopies:
     """One of an order's addresses: how many copies were ordered, are there, and are left."""
 
     number: int
@@ -64,7 +64,7 @@ def edition(number: str) -> Answer:
     """Give a custom order its own edition: an ISBN, or the next internal number."""
 
     def do() -> str:
-        form = forms.EditionForm()
+        form = forms.OrderEditionForm()
         isbn = form.isbn.data if form.by.data == "isbn" else None
         if isbn == "":
             raise RefusedError("the ISBN is missing: write it, or let the house number it")
@@ -176,7 +176,7 @@ def _shipping_page(number: str, refused: str = "") -> str:
         missing=_missing(order, met),
         needs_edition=order.kind is OrderKind.CUSTOM and order.own_isbn is None,
         token=order_forms.new_token(),
-        edition=forms.EditionForm(),
+        edition=forms.OrderEditionForm(),
         shipped=shipped,
         back=back,
         is_before=bool(refused) and shipped.day.data < first_day,
@@ -194,9 +194,9 @@ def _missing(order: Order, met: frozenset[Precondition]) -> list[str]:
     return list(order_page.missing_of(order, line, met)) if line else []
 
 
-def _places(order: Order, there: Mapping[int, int]) -> list[Place]:
+def _places(order: Order, there: Mapping[int, int]) -> list[AddressCopies]:
     return [
-        Place(at, f"{each.name}, {each.city or each.place}", each.copies, there.get(at, 0))
+        AddressCopies(at, f"{each.name}, {each.city or each.place}", each.copies, there.get(at, 0))
         for at, each in enumerate(order.ship_to, 1)
     ]
 

@@ -69,7 +69,7 @@ ACTIONS = {
 }
 
 
-class Event(Protocol):
+class HistoryLine(Protocol):
     """A line of an order's history."""
 
     @property
@@ -118,7 +118,7 @@ def proposal_words(proposal: Proposal) -> str:
             return f"Move {body['order']} to {body['to']}"
 
 
-def promise_words(order: Order, events: Iterable[Event], version: PriceVersion | None) -> str:
+def promise_words(order: Order, events: Iterable[HistoryLine], version: PriceVersion | None) -> str:
     """How the promised day follows from what is known."""
     promises = [each for each in events if each.action == PROMISE]
     if order.promised_on is None or version is None:

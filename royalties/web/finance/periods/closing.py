@@ -24,7 +24,11 @@ from royalties.web.core.formats import plural
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.paging import page_number
 from royalties.web.core.visit import all_or_nothing, current_work
-from royalties.web.finance.periods.closing_forms import ApproveForm, PrepareForm, RefuseForm
+from royalties.web.finance.periods.closing_forms import (
+    ApproveCloseForm,
+    PrepareForm,
+    RefuseCloseForm,
+)
 
 Row = TypeVar("Row")
 
@@ -145,14 +149,14 @@ def prepare_close(period: str) -> Answer:
 def approve_close(period: str, number: int) -> Answer:
     """Close what somebody else prepared."""
     status = outlook(current_work(), period)
-    form = ApproveForm.of(status)
+    form = ApproveCloseForm.of(status)
     if not form.validate_on_submit():
         return _checklist_page(status, approve=form), 422
     try:
         with all_or_nothing():
             closed = closing.approve(current_work(), number, early=form.is_early)
     except RefusedError as error:
-        return _refusal_page(period, error, approve=ApproveForm.of(status, empty=True))
+        return _refusal_page(period, error, approve=ApproveCloseForm.of(status, empty=True))
     numbered = plural(len(closed.statements), "statement")
     flash(f"{period} is closed for ever; {numbered} numbered.", "good")
     return redirect(url_for("closing.done", period=period))
@@ -161,7 +165,7 @@ def approve_close(period: str, number: int) -> Answer:
 @PAGES.post("/periods/<period>/refuse/<int:number>")
 def refuse_close(period: str, number: int) -> Answer:
     """Send it back."""
-    form = RefuseForm()
+    form = RefuseCloseForm()
     if not form.validate_on_submit():
         return _checklist_page(outlook(current_work(), period), refuse=form), 422
     try:
@@ -317,16 +321,16 @@ def _checklist_page(
     status: Outlook,
     *,
     prepare: PrepareForm | None = None,
-    approve: ApproveForm | None = None,
-    refuse: RefuseForm | None = None,
+    approve: ApproveCloseForm | None = None,
+    refuse: RefuseCloseForm | None = None,
 ) -> str:
     return render_template(
         "finance/periods/close.html",
         period=status.period,
         found=status,
         prepare=prepare or PrepareForm.of(status, empty=True),
-        approve=approve or ApproveForm.of(status, empty=True),
-        refuse=refuse or RefuseForm(formdata=None),
+        approve=approve or ApproveCloseForm.of(status, empty=True),
+        refuse=refuse or RefuseCloseForm(formdata=None),
         may_approve=status.proposal is not None
         and approvals.may_approve(current_work(), status.proposal),
         history=status.decided,

@@ -37,7 +37,7 @@ class PrepareForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no type
         return str(self.early.data or "") if "early" in self else ""
 
 
-class ApproveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no types
+class ApproveCloseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no types
     """The second pair of eyes."""
 
     early = BooleanField(
@@ -50,7 +50,7 @@ class ApproveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no type
     )
 
     @classmethod
-    def of(cls, status: Outlook, *, empty: bool = False) -> "ApproveForm":
+    def of(cls, status: Outlook, *, empty: bool = False) -> "ApproveCloseForm":
         """The form as a period wants it; ``empty``: as it is shown first."""
         return _form_for(cls, status, empty=empty)
 
@@ -60,7 +60,7 @@ class ApproveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no type
         return bool(self.early.data) if "early" in self else False
 
 
-Form = TypeVar("Form", PrepareForm, ApproveForm)
+Form = TypeVar("Form", PrepareForm, ApproveCloseForm)
 
 
 def _form_for(form: type[Form], status: Outlook, *, empty: bool) -> Form:
@@ -70,7 +70,7 @@ def _form_for(form: type[Form], status: Outlook, *, empty: bool) -> Form:
     return made
 
 
-class RefuseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no types
+class RefuseCloseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no types
     """Why it goes back."""
 
     reason = TextAreaField(

@@ -18,7 +18,7 @@ PAGES = Pages("aliases", __name__, "/finance/aliases", FINANCE)
 _LONGEST = 200
 
 
-class MoveForm(EntryForm):
+class AliasForm(EntryForm):
     """What becomes of an alias: the edition is blank where it is ended."""
 
     identifier = Hidden(longest=_LONGEST)
@@ -29,11 +29,11 @@ class MoveForm(EntryForm):
 
 @PAGES.get("/", endpoint="aliases")
 def alias_list() -> str:
-    """Every identifier that was matched by hand, and what was decided lately."""
-    found = aliases.alias_list(current_work())
+    """All identifiers matched by hand, and recent decisions about them."""
+    listed = aliases.alias_list(current_work())
     return render_template(
         "finance/sales/aliases.html",
-        found=part_of(found),
+        found=part_of(listed),
         decisions=aliases.decisions(current_work()),
     )
 
@@ -41,17 +41,17 @@ def alias_list() -> str:
 @PAGES.get("/one")
 def one() -> str:
     """One of them: its edition, where it was used, and what was decided."""
-    return _page(request.args.get("identifier", "")[:_LONGEST])
+    return _alias_page(request.args.get("identifier", "")[:_LONGEST])
 
 
 @PAGES.post("/move")
 def move() -> Answer | Response:
     """Move it to another edition, or end it; for open periods' rows too, if that was ticked."""
-    form = MoveForm(request.form)
+    form = AliasForm(request.form)
     identifier, isbn = form["identifier"].data, form["isbn"].data
     is_end = request.form.get("do") == "end"
     if not is_end and not isbn:
-        return _page(identifier, form, "Choose the edition that it is to stand for."), 422
+        return _alias_page(identifier, form, "Choose the edition that it is to stand for."), 422
     try:
         with all_or_nothing():
             done = aliases.move_alias(
@@ -62,31 +62,33 @@ def move() -> Answer | Response:
                 rows=bool(form["rows"].data),
             )
     except RefusedError as error:
-        return _page(identifier, form, str(error)), 422
+        return _alias_page(identifier, form, str(error)), 422
     rows = f"; {plural(done.rows, 'recorded row')} went with it" if done.rows else ""
     told = f"stands for {done.now}" if done.now else "stands for no edition"
     flash(f"{done.identifier} {told} from now on{rows}.", "good")
     return redirect(url_for(".one", identifier=done.identifier), 303)
 
 
-def _page(identifier: str, form: MoveForm | None = None, mistake: str = "") -> str:
-    found = aliases.find_alias(current_work(), identifier) if identifier else None
-    if found is None:
+def _alias_page(identifier: str, form: AliasForm | None = None, mistake: str = "") -> str:
+    alias = aliases.find_alias(current_work(), identifier) if identifier else None
+    if alias is None:
         abort(404)
     if form is None:
-        body = {"identifier": found.identifier, "seen": found.edition and found.edition.isbn}
-        form = MoveForm(body=body)
-    elif found.edition is not None:
-        form["seen"].data = found.edition.isbn
+        body = {"identifier": alias.identifier, "seen": alias.edition and alias.edition.isbn}
+        form = AliasForm(body=body)
+    elif alias.edition is not None:
+        form["seen"].data = alias.edition.isbn
     text = request.values.get("q", "")[:_LONGEST]
     candidates = imports.editions_like(current_work(), text) if text else []
     return render_template(
         "finance/sales/alias.html",
-        found=found,
+        found=alias,
         form=form,
         mistake=mistake,
         q=text,
         candidates=[
-            each for each in candidates if not found.edition or each.isbn != found.edition.isbn
+            candidate
+            for candidate in candidates
+            if not alias.edition or candidate.isbn != alias.edition.isbn
         ],
     )

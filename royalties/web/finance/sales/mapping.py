@@ -1,4 +1,4 @@
-"""The mapping page: how an upload's file is read, tried on its first rows, and kept by a name."""
+"""The mapping page: define how an upload is read, preview its first rows, and save it."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,8 +34,8 @@ _KEY_LENGTH = 64
 
 
 @dataclass(slots=True)
-class Sheet:
-    """A mapping page while somebody is at it.
+class MappingPage:
+    """The state of a mapping page while it is edited.
 
     Attributes:
         upload: the report that is mapped.
@@ -58,11 +58,11 @@ class Sheet:
     mistakes: list[tuple[str, str]] = field(default_factory=list)
     refused: str = ""
     missing: list[tuple[str, str]] = field(default_factory=list)
-    preview: mappings.Preview | None = None
+    preview: mappings.MappingPreview | None = None
     focus: str = ""
 
     def blame(self, faults: list[SetupFault]) -> None:
-        """Tell every fault at its field, and above the form."""
+        """Show every fault at its field and above the form."""
         names, every = self.form.labels(), self.form.every_field
         for fault in faults:
             where = self.written.field_of(fault.path.removeprefix("reports[0]."))
@@ -90,7 +90,7 @@ class Sheet:
 
 @PAGES.post("/<int:number>/map")
 def begin(number: int) -> Response:
-    """Have the first rows looked at, and go on to the page."""
+    """Start reading the first rows, and redirect to the page."""
     upload = _find_upload(number)
     try:
         with all_or_nothing():
@@ -108,7 +108,7 @@ def begin(number: int) -> Response:
 
 @PAGES.get("/<int:number>/mapping")
 def mapping(number: int) -> Answer:
-    """What is proposed for a file, or what its report says, beside what that makes of it."""
+    """Show the proposed or existing mapping of a file, beside a preview of the result."""
     upload = _find_upload(number)
     _require_import()
     if uploads.first_rows_of(current_work(), number) is None:
@@ -120,11 +120,11 @@ def mapping(number: int) -> Answer:
         return redirect(url_for("uploading.upload", number=number))
     form = fields.begun(start)
     form["period"].data = form["period"].data or upload.choices.get("period", "")
-    sheet = Sheet(upload, form, [*start.sheets])
+    sheet = MappingPage(upload, form, [*start.sheets])
     if start.of is not None:
         sheet.of, sheet.revision, sheet.base = start.of.body["key"], start.of.id, start.of.body
         sheet.is_near = start.is_near
-    return _page(sheet)
+    return _mapping_page(sheet)
 
 
 @PAGES.post("/<int:number>/mapping")
@@ -134,12 +134,12 @@ def save(number: int) -> Answer:
     asked = request.form.get("act", "save")
     if asked == "headings":
         _propose_again(sheet)
-        return _page(sheet)
+        return _mapping_page(sheet)
     if asked == "preview":
-        return _page(sheet)
+        return _mapping_page(sheet)
     if asked != "save":
         sheet.focus = sheet.form.operate(asked)
-        return _page(sheet)
+        return _mapping_page(sheet)
     return _save(sheet)
 
 
@@ -153,7 +153,7 @@ def preview(number: int) -> Answer:
     return jsonify(html=render_template("finance/sales/mapping_preview.html", sheet=sheet))
 
 
-def _save(sheet: Sheet) -> Answer:
+def _save(sheet: MappingPage) -> Answer:
     form, number = sheet.form, sheet.upload.id
     _prepare(sheet)
     sheet.written = form.entry(sheet.base)
@@ -173,21 +173,21 @@ def _save(sheet: Sheet) -> Answer:
             job = jobs.start(current_work(), "check", upload, {})
     except SetupError as error:
         sheet.blame(error.faults)
-        return _page(sheet), 422
+        return _mapping_page(sheet), 422
     except EntryChangedError as error:
         sheet.refused = str(error)
         sheet.revision = error.now.id if error.now else 0
-        return _page(sheet), 409
+        return _mapping_page(sheet), 409
     except RefusedError as error:
         sheet.refused = str(error)
-        return _page(sheet), 409
+        return _mapping_page(sheet), 409
     wait_for([job])
     flash(f"Saved as “{form['name'].data}”. Files with these columns are recognised now.", "good")
     return redirect(url_for("uploading.upload", number=number), 303)
 
 
-def _answers(sheet: Sheet) -> dict[str, str]:
-    """The upload's answers: what the mapping says is not asked of the file any more."""
+def _answers(sheet: MappingPage) -> dict[str, str]:
+    """The upload's answers, without those that the mapping replaces."""
     kept = ("encoding", "second_table")
     answers = {key: text for key, text in sheet.upload.choices.items() if key in kept}
     form = sheet.form
@@ -196,7 +196,7 @@ def _answers(sheet: Sheet) -> dict[str, str]:
     return answers
 
 
-def _propose_again(sheet: Sheet) -> None:
+def _propose_again(sheet: MappingPage) -> None:
     """Propose columns anew for another sheet or another row of headings."""
     names = [each.name for each in sheet.sheets]
     chosen = sheet.form["sheet"].data
@@ -209,7 +209,7 @@ def _propose_again(sheet: Sheet) -> None:
         column.data = start.body["columns"].get(name, "")
 
 
-def _typed(number: int) -> Sheet:
+def _typed(number: int) -> MappingPage:
     """What a browser sent of the form."""
     _require_import()
     upload = _find_upload(number)
@@ -217,7 +217,7 @@ def _typed(number: int) -> Sheet:
     of = request.form.get("of", "")[:_KEY_LENGTH]
     entry = find_entry(current_work(), mappings.PART, of) if of else None
     revision = request.form.get("revision", "")
-    return Sheet(
+    return MappingPage(
         upload,
         MappingForm(request.form),
         sheets,
@@ -228,13 +228,13 @@ def _typed(number: int) -> Sheet:
     )
 
 
-def _prepare(sheet: Sheet) -> GlancedSheet:
+def _prepare(sheet: MappingPage) -> GlancedSheet:
     shown = fields.offer(sheet.form, sheet.sheets)
     fields.add_words(sheet.form, shown, sheet.base)
     return shown
 
 
-def _page(sheet: Sheet) -> str:
+def _mapping_page(sheet: MappingPage) -> str:
     shown = _prepare(sheet)
     sheet.look()
     row = fields.header_row(sheet.form)
@@ -261,7 +261,7 @@ def _text(cell: Cell) -> str:
 
 
 def _require_import() -> None:
-    """A form that could not be saved is not even shown."""
+    """Show the form only to those who may save it."""
     if not current_work().actor.may(Verb.IMPORT):
         raise NotAllowedError(current_work().actor, Verb.IMPORT)
 

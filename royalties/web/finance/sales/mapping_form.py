@@ -14,7 +14,7 @@ from royalties.ingest.setup import models
 from royalties.services.terms.mappings import Start
 from royalties.web.finance.sales.importing import retailers
 from royalties.web.forms.entries import Body, EntryForm, RowList, Written
-from royalties.web.forms.fields import Choice, EntryField, Hidden, Tick, Whole, fields_of
+from royalties.web.forms.fields import EntryField, Hidden, Selection, Tick, Whole, fields_of
 
 COLUMN_WORDS = {
     "isbn": ("ISBN", "Or another identifier of the edition: an ASIN, SKU or house number."),
@@ -115,8 +115,8 @@ def _retailers() -> tuple[tuple[str, str], ...]:
 class FilterForm(EntryForm):
     """Rows to take or to leave by the values of a column."""
 
-    how = Choice("Rows", options=_FILTERS)
-    column = Choice("whose column", options=lambda: g.get(_OFFERED, ()))
+    how = Selection("Rows", options=_FILTERS)
+    column = Selection("whose column", options=lambda: g.get(_OFFERED, ()))
     values = EntryField("is one of", longest=_LONGEST, hint="")
 
 
@@ -124,7 +124,7 @@ class KindForm(EntryForm):
     """What a word of the kind column means."""
 
     word = Hidden("Word")
-    means = Choice("means", options=(("", "not said yet"), *_KIND_WORDS.items()))
+    means = Selection("means", options=(("", "not said yet"), *_KIND_WORDS.items()))
 
 
 class SkipForm(EntryForm):
@@ -133,17 +133,17 @@ class SkipForm(EntryForm):
     words = EntryField("Rows that begin with", longest=_LONGEST)
 
 
-def _column(name: str) -> Choice:
+def _column(name: str) -> Selection:
     words, hint = COLUMN_WORDS[name]
-    return Choice(words, path=f"columns.{name}", hint=hint)
+    return Selection(words, path=f"columns.{name}", hint=hint)
 
 
 class MappingForm(EntryForm):
     """How to read the reports of a kind."""
 
     name = _of("name", hint="Such as River Books, monthly. Files are listed under it.", longest=120)
-    retailer = Choice("Retailer", options=_retailers)
-    sheet = Choice("Sheet")
+    retailer = Selection("Retailer", options=_retailers)
+    sheet = Selection("Sheet")
     header_row = Whole("Row of the headings", short=True, render_kw={"inputmode": "numeric"})
     isbn = _column("isbn")
     title = _column("title")
@@ -166,19 +166,19 @@ class MappingForm(EntryForm):
         "Currency", short=True, hint="Where no column says it, such as USD.",
         render_kw={"size": 4, "maxlength": 3, "autocapitalize": "characters"},
     )  # fmt: skip
-    kind = Choice("Rows that do not say their kind", options=_FIXED_KINDS)
+    kind = Selection("Rows that do not say their kind", options=_FIXED_KINDS)
     period = EntryField(
         "Period", path="typed_period", short=True, longest=20,
         hint="Of rows without a date, such as 2026-05 or 2026-Q1.",
     )  # fmt: skip
     period_stays = Tick("The same period for every later file as well", path="typed_stays")
-    decimal = Choice("The sign before the decimals is", path="typed_decimal", options=_DECIMALS)
-    date_order = Choice("Dates are written", options=_ORDERS)
-    months = Choice("Names of months are", path="typed_months", options=_MONTHS)
-    percent = Choice("Discounts are", path="typed_percent", options=_PERCENT)
-    returns = Choice("Returns", options=_RETURNS)
-    rows_are = Choice("Each row is", options=_ROWS_ARE)
-    ends = Choice("The table ends", path="typed_ends", options=_ENDS)
+    decimal = Selection("The sign before the decimals is", path="typed_decimal", options=_DECIMALS)
+    date_order = Selection("Dates are written", options=_ORDERS)
+    months = Selection("Names of months are", path="typed_months", options=_MONTHS)
+    percent = Selection("Discounts are", path="typed_percent", options=_PERCENT)
+    returns = Selection("Returns", options=_RETURNS)
+    rows_are = Selection("Each row is", options=_ROWS_ARE)
+    ends = Selection("The table ends", path="typed_ends", options=_ENDS)
     end_words = EntryField("First words of that row", path="typed_end_words", longest=_LONGEST)
     unread = EntryField(
         "Columns of no use", path="typed_unread", longest=_LONGEST,
@@ -189,7 +189,7 @@ class MappingForm(EntryForm):
     typed_filters = RowList(FilterForm, "rule")
     typed_skip = RowList(SkipForm, "beginning")
 
-    def columns(self) -> list[Choice]:
+    def columns(self) -> list[Selection]:
         """The fields of columns, in the order in which they are read."""
         by_path = {each.path: each for each in self}
         return [by_path[f"columns.{name}"] for name in FIELDS]
@@ -225,7 +225,7 @@ class MappingForm(EntryForm):
         }
 
     def as_body(self, written: Written) -> None:
-        """The other way."""
+        """The sentences as keys of the entry."""
         body = written.body
         typed = {key: body.pop(key) for key in list(body) if key.startswith("typed_")}
         if "currency" in body:
@@ -277,7 +277,7 @@ class MappingForm(EntryForm):
             written.body["skip"] = skip
 
     def entry(self, base: Mapping[str, Any] | None) -> Written:
-        """The entry as typed, with what a setup file says of it that this form does not know."""
+        """The entry as entered, with the keys that only the setup file can set."""
         written = self.written()
         if base is not None:
             kept = {
@@ -298,7 +298,7 @@ class MappingForm(EntryForm):
 
 
 def sentences(form: MappingForm) -> list[tuple[str, str]]:
-    """What a mapped report says of its rows, as words."""
+    """Sentences that describe how the rows of a mapped report are read."""
     told = []
     for name in ("decimal", "date_order", "months", "percent", "returns", "rows_are", "kind"):
         said = form[name]
@@ -309,13 +309,13 @@ def sentences(form: MappingForm) -> list[tuple[str, str]]:
 
 
 def offer(form: MappingForm, sheets: Sequence[GlancedSheet]) -> GlancedSheet:
-    """Offer what can be chosen on the page of a file; returns the sheet that is shown."""
-    names = [each.name for each in sheets]
+    """Fill in the options for a file; returns the sheet to show."""
+    names = [visible.name for visible in sheets]
     form["sheet"].offer([(name, name or "the only one") for name in names])
     place = names.index(form["sheet"].data) if form["sheet"].data in names else 0
     sheet = sheets[place]
     printed = list(dict.fromkeys(filter(None, headings(sheet, header_row(form)))))
-    options = [("", _UNREAD), *((each, each) for each in printed)]
+    options = [("", _UNREAD), *((heading, heading) for heading in printed)]
     for column in form.columns():
         column.offer(options)
     g.setdefault(_OFFERED, options)
@@ -323,7 +323,7 @@ def offer(form: MappingForm, sheets: Sequence[GlancedSheet]) -> GlancedSheet:
 
 
 def header_row(form: MappingForm) -> int:
-    """The row of the headings that was typed, or the first."""
+    """The header row that was entered, or the first row."""
     text = form["header_row"].data
     return int(text) if text.isascii() and text.isdecimal() and 0 < len(text) <= _DIGITS else 1
 
@@ -333,25 +333,29 @@ def add_words(form: MappingForm, sheet: GlancedSheet, base: Mapping[str, Any] | 
 
     Words that this file lacks are listed if the report knew them before.
     """
-    names = [normal(each) for each in headings(sheet, header_row(form))]
+    names = [normal(heading) for heading in headings(sheet, header_row(form))]
     column = normal(form["kind_column"].data)
     said = {normal(row["word"].data): row["means"].data for row in form["typed_kinds"].rows}
     words: list[str] = []
     if column in names:
         words = [*_words_below(sheet, names.index(column), column)]
         there = set(map(normal, words))
-        words += [each for each in (base or {}).get("kinds", {}) if normal(each) not in there]
+        words += [
+            kind_word
+            for kind_word in (base or {}).get("kinds", {})
+            if normal(kind_word) not in there
+        ]
     form["typed_kinds"].process_data(
         [{"word": word, "means": said.get(normal(word)) or _usual(word)} for word in words]
     )
 
 
 def _words_below(sheet: GlancedSheet, at: int, heading: str) -> Iterable[str]:
-    found: dict[str, str] = {}
+    words: dict[str, str] = {}
     for word in sheet.words.get(at, ()):
         if normal(word) != heading:
-            found.setdefault(normal(word), word)
-    return found.values()
+            words.setdefault(normal(word), word)
+    return words.values()
 
 
 def _usual(word: str) -> str:
@@ -361,15 +365,15 @@ def _usual(word: str) -> str:
 
 def sample_texts(sheet: GlancedSheet, row: int) -> dict[str, str]:
     """Three values of each column by its heading."""
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for at, heading in enumerate(headings(sheet, row)):
-        if heading and heading not in found:
+        if heading and heading not in texts:
             shown = (
-                each if len(each) <= _SAMPLE else f"{each[: _SAMPLE - 1]}…"
-                for each in samples(sheet, row, at)
+                text if len(text) <= _SAMPLE else f"{text[: _SAMPLE - 1]}…"
+                for text in samples(sheet, row, at)
             )
-            found[heading] = " · ".join(shown)
-    return found
+            texts[heading] = " · ".join(shown)
+    return texts
 
 
 def begun(start: Start) -> MappingForm:

@@ -23,7 +23,7 @@ _MOST_NUMBER, _MOST_DIGITS = 2**31, 10
 
 
 class CellForm(EntryForm):
-    """A cell: its name, what it held when it was shown, and what it is to be."""
+    """A cell: its name, its value when the form was shown, and its new value."""
 
     cell = Hidden()
     was = Hidden()
@@ -45,14 +45,14 @@ class MendForm(EntryForm):
     rows = RowList(RowForm, "row")
 
     def changes(self, leave: str = "") -> list[Change]:
-        """What was typed over and left out; ``leave`` names the row whose button was pressed."""
+        """Changed cells and left-out rows; ``leave`` names the row whose button was pressed."""
         changes: list[Change] = []
-        for each in self["rows"].rows:
-            sheet, number = each["sheet"].data, _number(each["row"].data)
-            if each["reason"].data or each.id == leave:
-                changes.append(RowLeftOut(sheet, number, each["reason"].data))
+        for row in self["rows"].rows:
+            sheet, number = row["sheet"].data, _number(row["row"].data)
+            if row["reason"].data or row.id == leave:
+                changes.append(RowLeftOut(sheet, number, row["reason"].data))
                 continue
-            for cell in each["cells"].rows:
+            for cell in row["cells"].rows:
                 place = cell_at(cell["cell"].data)
                 was, now = one_line(cell["was"].data), one_line(cell["now"].data)
                 if place is not None and now != was:
@@ -99,14 +99,14 @@ def as_form(
         body={
             "rows": [
                 {
-                    "sheet": each["sheet"],
-                    "row": str(each["row"]),
+                    "sheet": refused["sheet"],
+                    "row": str(refused["row"]),
                     "cells": [
                         {"cell": cell["cell"], "was": cell["value"], "now": cell["value"]}
-                        for cell in each["cells"]
+                        for cell in refused["cells"]
                     ],
                 }
-                for each in rows
+                for refused in rows
             ]
         }
     )
@@ -121,7 +121,7 @@ def as_form(
         fields["reason"].data = kept.pop((*key, ""), "")
         for cell, own in zip(row["cells"], fields["cells"].rows, strict=True):
             own["now"].data = kept.pop((*key, cell["cell"]), own["now"].data)
-            faults = [each for each in made.problems if each.get("cell") == cell["cell"]]
+            faults = [fault for fault in made.problems if fault.get("cell") == cell["cell"]]
             mended = CellToMend(own, fields["cells"].name, cell["column"], faults)
             (made.wrong if faults else made.others).append(mended)
         shown.append(made)
@@ -132,11 +132,11 @@ def _typed(typed: MendForm | None) -> dict[tuple[str, int, str], str]:
     if typed is None:
         return {}
     kept = {}
-    for each in typed["rows"].rows:
-        key = (each["sheet"].data, _number(each["row"].data))
-        if each["reason"].data:
-            kept[*key, ""] = each["reason"].data
-        for cell in each["cells"].rows:
+    for row in typed["rows"].rows:
+        key = (row["sheet"].data, _number(row["row"].data))
+        if row["reason"].data:
+            kept[*key, ""] = row["reason"].data
+        for cell in row["cells"].rows:
             if one_line(cell["now"].data) != one_line(cell["was"].data):
                 kept[*key, cell["cell"].data] = cell["now"].data
     return kept

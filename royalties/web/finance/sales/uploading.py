@@ -86,7 +86,7 @@ def _problems(document: words.Document, typed: MendForm | None) -> dict[str, Any
     cause = (
         (request.args["cause"], request.args.get("column", "")) if "cause" in request.args else ()
     )
-    chosen = [each for each in problems if not cause or words.cause_of(each) == cause]
+    chosen = [problem for problem in problems if not cause or words.cause_of(problem) == cause]
     first = (page - 1) * _SHOWN_PROBLEMS
     rows = rows_to_mend(document, chosen)
     from_row = (max(request.args.get("rows", 1, int), 1) - 1) * SHOWN_ROWS
@@ -97,8 +97,8 @@ def _problems(document: words.Document, typed: MendForm | None) -> dict[str, Any
         "to_mend": as_form(document, rows[from_row : from_row + SHOWN_ROWS], typed),
         "from_row": from_row,
         "rows_to_mend": len(rows),
-        "more_problems": {(each["sheet"], each["row"]) for each in chosen}
-        > {(each["sheet"], each["row"]) for each in rows},
+        "more_problems": {(problem["sheet"], problem["row"]) for problem in chosen}
+        > {(problem["sheet"], problem["row"]) for problem in rows},
         "rows_before": at > 1 and here_with(rows=at - 1),
         "rows_after": len(rows) > from_row + SHOWN_ROWS and here_with(rows=at + 1),
         "causes": words.by_cause(problems),
@@ -114,7 +114,7 @@ def _problems(document: words.Document, typed: MendForm | None) -> dict[str, Any
 
 @PAGES.get("/states")
 def states() -> Response:
-    """How far long work on some uploads is; those that are left out wait for nothing more."""
+    """Progress of long work on some uploads; uploads without such work are omitted."""
     wanted = set(request.args.getlist("of", int)[:_MOST_STATES])
     progress = {}
     for upload in uploads.open_uploads(current_work()):
@@ -186,10 +186,10 @@ def leave_out(number: int) -> Answer:
     identifier, reason = (request.form.get(name, "")[:_LONGEST] for name in ("identifier", "why"))
     waiting = (upload.document or {}).get("waiting", ())
     rows = [
-        RowLeftOut(each["sheet"], each["row"], reason)
+        RowLeftOut(row["sheet"], row["row"], reason)
         for entry in waiting
         if entry["isbn"] == identifier and len(entry.get("at", ())) == entry["rows"]
-        for each in entry["at"]
+        for row in entry["at"]
     ]
     if not rows:
         flash(f"Nothing was changed: no rows wait for {identifier} any more.", "warn")
@@ -226,7 +226,7 @@ def _here(number: int) -> str:
 
 
 def _typed_words(form: MendForm | None) -> list[str]:
-    """What was typed, where the page has no fields for it any more."""
+    """A text of what was typed, if the page no longer has fields for it."""
     return [f"row {each.row}: {words_of(each)}" for each in form.changes()] if form else []
 
 
@@ -268,7 +268,7 @@ def remove(number: int) -> Response:
 
 
 def _back_with_refusal(number: int, error: RefusedError) -> Response:
-    """Say why something cannot be done, where one sees how things stand by now."""
+    """Redirect to the upload's page, with the reason why something was refused."""
     flash(f"Nothing was changed: {error}.", "warn")
     return redirect(url_for("uploading.upload", number=number), 303)
 

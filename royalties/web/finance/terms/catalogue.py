@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -14,6 +14,7 @@ from royalties.domain.terms.catalogue import Retailer, Title
 from royalties.ingest.setup import SetupError
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.desk.dashboard import RetailerSummary, retailers_summary
+from royalties.services.sales.over_time import Against, Asked, By
 from royalties.services.terms import amending as terms
 from royalties.services.terms import catalogue
 from royalties.services.terms.replacing import UnconfirmedError
@@ -22,6 +23,7 @@ from royalties.services.work import RefusedError, Work
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.paging import part_of
 from royalties.web.core.visit import all_or_nothing, current_work
+from royalties.web.finance.sales.over_time import glimpse
 from royalties.web.finance.terms.editing import AmendForm, confirmed
 from royalties.web.finance.terms.title_form import CHANNELS, RetailerForm, TitleForm
 from royalties.web.forms.numbers import as_typed
@@ -68,8 +70,11 @@ def title(key: str) -> str:
     work = current_work()
     title = _find_title(work, key)
     setup = setup_in_force(work)
+    sold = Asked(By.KIND, against=Against.YEAR, title=key)
     return render_template(
         "finance/terms/title.html",
+        sold=glimpse(sold),
+        by_format=glimpse(replace(sold, by=By.FORMAT)),
         title=title,
         said=terms.find_entry(work, "titles", key),
         contracts=catalogue.contracts_of(work, key),
@@ -183,10 +188,10 @@ def retailers() -> str:
     period, seen = retailers_summary(work) if setup else (None, ())
     return render_template(
         "finance/terms/retailers.html",
-        found=part_of(sorted(seen, key=lambda each: each.name.casefold())),
+        found=part_of(sorted(seen, key=lambda name: name.name.casefold())),
         mapped=sorted(
             setup.mappings if setup else (),
-            key=lambda each: (each["ended"], (each["name"] or each["key"]).casefold()),
+            key=lambda shop: (shop["ended"], (shop["name"] or shop["key"]).casefold()),
         ),
         known=setup.retailers if setup else {},
         period=period,
@@ -206,6 +211,7 @@ def retailer(key: str) -> str:
     reports = catalogue.reports_of(work, key, before, _ON_A_PAGE + 1)
     return render_template(
         "finance/terms/retailer.html",
+        sold=glimpse(Asked(By.KIND, against=Against.YEAR, retailer=key)),
         retailer=retailer,
         said=terms.find_entry(work, "retailers", key),
         glance=mine,

@@ -15,7 +15,7 @@ from royalties.services.work import RefusedError
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work
 from royalties.web.forms.entries import EntryForm
-from royalties.web.forms.fields import Choice, Day, EntryField
+from royalties.web.forms.fields import Day, EntryField, Selection
 
 PAGES = Pages("inverses", __name__, "/finance/entries", FINANCE)
 
@@ -44,14 +44,14 @@ _LIST_OF = {
 class WhyForm(EntryForm):
     """Why an entry is taken back; of a title perhaps one edition alone."""
 
-    isbn = Choice("What is meant")
+    isbn = Selection("What is meant")
     reason = EntryField("Why", hint="Its history keeps it.", needed=True, longest=1000)
 
 
 class EndForm(EntryForm):
     """The last day of a contract or of a right, and why."""
 
-    right = Choice("What ends")
+    right = Selection("What ends")
     ends = Day("Last day", short=True)
     sell_off_until = Day(
         "Sell-off until",

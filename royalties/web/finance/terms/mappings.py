@@ -22,7 +22,7 @@ _LONGEST = 500
 @PAGES.get("/<key>")
 def report(key: str) -> str:
     """How files of a mapped report are read."""
-    return _page(key)
+    return _mapped_report_page(key)
 
 
 @PAGES.get("/<key>/history")
@@ -47,9 +47,9 @@ def rename(key: str) -> Answer:
         with all_or_nothing():
             mappings.rename(current_work(), key, name, _revision())
     except SetupError as error:
-        return _page(key, name, error.faults[0].message), 422
+        return _mapped_report_page(key, name, error.faults[0].message), 422
     except RefusedError as error:
-        return _page(key, name, str(error)), 409
+        return _mapped_report_page(key, name, str(error)), 409
     flash(f"It is called “{name.strip()}” from now on.", "good")
     return redirect(url_for(".report", key=key), 303)
 
@@ -79,7 +79,7 @@ def _end(key: str, *, ended: bool) -> Response:
     return redirect(url_for(".report", key=key), 303)
 
 
-def _page(key: str, name: str | None = None, mistake: str = "") -> str:
+def _mapped_report_page(key: str, name: str | None = None, mistake: str = "") -> str:
     entry = _find(key)
     return render_template(
         "finance/terms/mapped_report.html",

@@ -7,8 +7,8 @@ from royalties.ingest.setup import models
 from royalties.web.finance.terms.contract_form import CHANNELS, FORMATS
 from royalties.web.forms.entries import Body, EntryForm, RowList, Written
 from royalties.web.forms.fields import (
-    Choice,
     Number,
+    Selection,
     fields_of,
     fraction_text,
     key_field,
@@ -37,14 +37,14 @@ class MemberForm(EntryForm):
     beneficiary = _member("beneficiary", listed="beneficiaries")
     weight = _member("weight", short=True)
     cap_amount = _member("cap.amount", label="Member at most", short=True)
-    cap_per = _member("cap.per", kind=Choice, options=_PER)
+    cap_per = _member("cap.per", kind=Selection, options=_PER)
     cap_name = _member("cap.name")
 
 
 class StepForm(EntryForm):
     """What a step takes, and of which sales."""
 
-    takes = Choice("Takes", options=TAKES)
+    takes = Selection("Takes", options=TAKES)
     amount = Number("Amount", short=True)
     formats = _step("when.formats", options=FORMATS)
     channels = _step("when.channels", options=CHANNELS)
@@ -54,7 +54,7 @@ class StepForm(EntryForm):
     cities = _step("when.cities")
     orders = _step("when.orders")
     cap_amount = _step("cap.amount", label="Step at most", short=True)
-    cap_per = _step("cap.per", kind=Choice, options=_PER)
+    cap_per = _step("cap.per", kind=Selection, options=_PER)
     cap_name = _step("cap.name")
     from_ = _step("from", name="from")
     until = _step("until")

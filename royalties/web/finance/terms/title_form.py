@@ -10,7 +10,7 @@ from royalties.ingest.setup import models, titles
 from royalties.services.books import setup_in_force
 from royalties.web.core.visit import current_work
 from royalties.web.forms.entries import Body, EntryForm, RowList, Written
-from royalties.web.forms.fields import Choice, EntryField, Key, Names, fields_of
+from royalties.web.forms.fields import EntryField, Key, NameList, Selection, fields_of
 from royalties.web.title_words import FORMATS
 
 CHANNELS = {
@@ -65,7 +65,7 @@ class EditionForm(EntryForm):
     """One ISBN of a title."""
 
     isbn = _edition("isbn", needed=True, short=True, render_kw={"size": 20, "inputmode": "numeric"})
-    format = _edition("format", kind=Choice, needed=True, short=True, options=_choices(FORMATS))
+    format = _edition("format", kind=Selection, needed=True, short=True, options=_choices(FORMATS))
     unit_cost = _edition("unit_cost", short=True, render_kw={"size": 8, "inputmode": "decimal"})
     prices = RowList(PriceForm, "price")
     identifiers = RowList(IdentifierForm, "identifier")
@@ -90,7 +90,7 @@ class AwardForm(EntryForm):
 class SellerForm(EntryForm):
     """A retailer that readers are sent to."""
 
-    retailer = _seller("retailer", kind=Choice, options=_retailers)
+    retailer = _seller("retailer", kind=Selection, options=_retailers)
     url = _seller("url", render_kw=_LINK)
 
 
@@ -184,7 +184,7 @@ class RetailerForm(EntryForm):
     name = _retailer("name")
     channel = _retailer(
         "channel",
-        kind=Choice,
+        kind=Selection,
         options=_choices(CHANNELS),
         hint="The class of retailer that contracts go by.",
     )
@@ -193,7 +193,7 @@ class RetailerForm(EntryForm):
     city = _retailer("city", short=True)
     reports = _retailer(
         "reports",
-        kind=Names,
+        kind=NameList,
         hint="Names of reports, separated by commas, such as publisher-web-orders; an "
         "import of one then never asks whose sales it holds.",
     )

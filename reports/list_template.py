@@ -1,0 +1,58 @@
+"""Templates of lists to fill in: a sheet with the headings, and one that says what they want."""
+
+import csv
+import io
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from reports.sheet import Book, Layout
+from reports.styles import CELL, HEAD, NOTE, TEXT_FORMAT, TITLE
+from reports.tables import Column, banner, heading_row
+
+_LEAST_WIDTH = 14
+_BLANK_ROWS = 200
+_BOM = "\ufeff"
+
+
+class TemplateColumn(NamedTuple):
+    """A column of a list: its heading, what it says, whether it is needed, and two examples."""
+
+    heading: str
+    words: str
+    is_needed: bool
+    examples: tuple[str, str]
+
+
+def workbook(name: str, author: str, columns: Sequence[TemplateColumn], dated: date) -> bytes:
+    """A workbook whose first sheet is to be filled in; rows are texts, so that no zero is lost."""
+    with Book(name, author, dated) as book:
+        headings = [each.heading for each in columns]
+        sheet = book.sheet(
+            name,
+            Layout(
+                [max(_LEAST_WIDTH, len(each) + 4) for each in headings], heading_row=1, frozen="A2"
+            ),
+        )
+        sheet.row([(each, HEAD) for each in headings])
+        text = CELL.also(format=TEXT_FORMAT)
+        for _ in range(_BLANK_ROWS):
+            sheet.row([(None, text)] * len(headings))
+        told = book.sheet("What the columns say", Layout((22, 70, 12, 34, 34), heading_row=3))
+        banner(told, f"{name}: what the columns say", TITLE)
+        banner(told, "Columns that are not needed may be left out, and stand in any order.", NOTE)
+        shown = [
+            Column(each) for each in ("Heading", "What it says", "Needed", "Example", "Another one")
+        ]
+        heading_row(told, shown)
+        for each in columns:
+            needed = "yes" if each.is_needed else ""
+            told.row([(text, CELL) for text in (each.heading, each.words, needed, *each.examples)])
+        return book.packed()
+
+
+def text(columns: Sequence[TemplateColumn]) -> bytes:
+    """The headings as CSV, as spreadsheet programs open it."""
+    out = io.StringIO(newline="")
+    csv.writer(out).writerow(each.heading for each in columns)
+    return (_BOM + out.getvalue()).encode()

@@ -1,0 +1,173 @@
+"""alias, aliases: identifiers matched by hand to an edition; moved, ended, and shown."""
+
+import dataclasses
+from typing import Any
+
+import click
+
+from royalties.cli.confirming import confirm_final
+from royalties.cli.desk import Desk, command
+from royalties.domain.counting import counted
+from royalties.services.sales.aliases import Alias, alias_list, find_alias, move_alias
+from royalties.services.sales.waiting import alias, edition_words
+from royalties.services.work import RefusedError, Work
+
+_UNTIL_A_CLOSE = (
+    "'royalties alias --move' and '--end' change it later; rows that a close has counted by then "
+    "stay as they are."
+)
+
+
+@click.command("aliases")
+@command
+def aliases_(desk: Desk) -> None:
+    """List identifiers that were matched to an edition by hand."""
+    with desk.work(read_only=True) as work:
+        found = alias_list(work)
+    if desk.json:
+        desk.show([_alias_document(each) for each in found])
+    elif not found:
+        desk.say("No identifier was matched by hand: see 'royalties alias'.")
+    else:
+        desk.table(
+            ("identifier", "edition", "title", "format"),
+            [
+                (each.identifier, each.edition.isbn, each.edition.title, each.edition.format)
+                for each in found
+                if each.edition is not None
+            ],
+        )
+
+
+@click.command("alias")
+@click.argument("identifier")
+@click.argument("isbn", required=False, default="")
+@click.option("--move", is_flag=True, help="From now on, it is to stand for ISBN instead.")
+@click.option("--end", is_flag=True, help="From now on, it is to stand for no edition.")
+@click.option("--rows", is_flag=True, help="With these: also its rows that count in open periods.")
+@click.option("--yes", is_flag=True, help="Do not ask. Rows that a close counts later stay.")
+@command
+def alias_(
+    desk: Desk, identifier: str, isbn: str, *, move: bool, end: bool, rows: bool, yes: bool
+) -> None:
+    """Let IDENTIFIER (an ASIN, an old ISBN) stand for the edition ISBN from now on.
+
+    Without ISBN, show what it stands for, where it was used, and what was decided about it.
+    """
+    if (move and (end or not isbn)) or (end and isbn) or (rows and not (move or end)):
+        raise click.UsageError(
+            "write 'alias IDENTIFIER ISBN' to match it, 'alias IDENTIFIER ISBN --move' to move "
+            "it, or 'alias IDENTIFIER --end'; --rows goes with the last two"
+        )
+    if move or end:
+        _move(desk, identifier, isbn or None, rows=rows, yes=yes)
+    elif isbn:
+        _match(desk, identifier, isbn, yes=yes)
+    else:
+        _show_alias(desk, identifier)
+
+
+def _match(desk: Desk, identifier: str, isbn: str, *, yes: bool) -> None:
+    if not yes:
+        with desk.work(trial=True) as work:
+            released = alias(work, identifier, isbn)
+            edition = edition_words(work, isbn)
+        rows = counted(sum(released.rows.values()), "waiting row")
+        effect = (
+            f"{identifier} would stand for {edition} in every report from now on, and {rows} "
+            f"would be recorded."
+        )
+        effect = " ".join([effect, *released.warnings])
+        confirm_final(desk, effect, yes=yes, warning=_UNTIL_A_CLOSE)
+    with desk.work() as work:
+        released = alias(work, identifier, isbn)
+    if desk.json:
+        desk.show({"released": released.rows, "without_price": released.without_price})
+        return
+    count = sum(released.rows.values())
+    desk.say(f"{identifier} stands for {isbn}; {counted(count, 'waiting row')} recorded.")
+    for each in released.warnings:
+        desk.say(each)
+
+
+def _move(desk: Desk, identifier: str, isbn: str | None, *, rows: bool, yes: bool) -> None:
+    with desk.work(trial=True) as work:
+        found = _given(work, identifier)
+        seen = "" if found.edition is None else found.edition.isbn
+        done = move_alias(work, identifier, isbn, seen=seen, rows=rows)
+        edition = "no edition" if isbn is None else edition_words(work, isbn)
+    if not yes:
+        effect = [
+            f"{done.identifier} stands for {done.was}; it would stand for {edition} from now on."
+        ]
+        if rows:
+            went = "wait again" if isbn is None else "go with it"
+            effect.append(f"{counted(done.rows, 'recorded row')} would {went}.")
+        elif found.open_rows:
+            kept = counted(found.open_rows, "row that counts", "rows that count")
+            effect.append(f"{kept} in open periods would stay: --rows takes them along.")
+        if found.closed_rows:
+            closed = found.closed_rows
+            stay, their = ("stays", "its") if closed == 1 else ("stay", "their")
+            effect.append(
+                f"{counted(closed, 'row')} that a close counted {stay}: correct {their} import."
+            )
+        confirm_final(desk, " ".join(effect), yes=yes, warning=_UNTIL_A_CLOSE)
+    with desk.work() as work:
+        done = move_alias(work, identifier, isbn, seen=seen, rows=rows)
+    if desk.json:
+        told = {"identifier": done.identifier, "was": done.was, "isbn": done.now}
+        desk.show({**told, "rows": done.rows})
+        return
+    stands = "no edition" if done.now is None else done.now
+    went = f"; {counted(done.rows, 'recorded row')} went with it" if rows else ""
+    desk.say(f"{done.identifier} stands for {stands} from now on{went}.")
+
+
+def _show_alias(desk: Desk, identifier: str) -> None:
+    with desk.work(read_only=True) as work:
+        found = _given(work, identifier)
+    if desk.json:
+        desk.show(_alias_document(found, in_full=True))
+        return
+    edition = found.edition
+    words = f"{edition.isbn} ({edition.title}, {edition.format})" if edition else "no edition"
+    desk.say(f"{found.identifier} stands for {words}.")
+    if found.uses:
+        desk.table(
+            (">import", "file", ">rows in open periods", ">in closed ones"),
+            [(use.batch, use.file_name, use.open_rows, use.closed_rows) for use in found.uses],
+        )
+    desk.table(
+        ("decided", "by", "from", "to", ">rows moved"),
+        [
+            (each.at, each.by, each.from_isbn or "", each.to_isbn or "", each.rows)
+            for each in found.history
+        ],
+    )
+
+
+def _given(work: Work, identifier: str) -> Alias:
+    found = find_alias(work, identifier)
+    if found is None:
+        raise RefusedError(
+            f"{identifier!r} was not matched by hand: 'royalties aliases' lists what was"
+        )
+    return found
+
+
+def _alias_document(found: Alias, *, in_full: bool = False) -> dict[str, Any]:
+    edition = found.edition
+    document: dict[str, Any] = {
+        "identifier": found.identifier,
+        "isbn": edition and edition.isbn,
+        "title": edition and edition.title,
+        "format": edition and edition.format,
+    }
+    if in_full:
+        document["uses"] = [dataclasses.asdict(use) for use in found.uses]
+        document["history"] = [each._asdict() for each in found.history]
+    return document
+
+
+COMMANDS = [alias_, aliases_]

@@ -1,0 +1,125 @@
+"""Sales added up by what they have in common and by month, or by the period they count in."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, case, func, literal, select
+
+from royalties.store.tables import edition, retailer, sale, sale_total
+
+EARLIER_MONTH, EARLIER_PERIOD = "", 0
+"""The column of all that was sold before the first one."""
+
+
+class GroupedBy(StrEnum):
+    """What lines of one row have in common."""
+
+    EDITION = "edition"
+    RETAILER = "retailer"
+    COUNTRY = "country"
+    REGION = "region"
+    KIND = "kind"
+    CURRENCY = "currency"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which sales, in which columns; None is any.
+
+    ``since`` and ``until`` are the first and last column, both months (2025-03) or both the
+    numbers of periods; what is earlier is one column of its own, if that is wanted.
+    """
+
+    since: str | int
+    until: str | int
+    editions: tuple[int, ...] | None = None
+    retailer: str = ""
+    country: str = ""
+    earlier: bool = True
+
+
+class SoldRow(NamedTuple):
+    """What was sold of one thing in one column; receipts in millionths."""
+
+    key: str
+    column: str | int
+    kind: int
+    currency: str
+    units: int
+    net: int
+
+
+def sold(connection: Connection, grouped: GroupedBy, wanted: Wanted) -> Iterator[SoldRow]:
+    """Sums by row, column, kind and currency; from the kept ones where these tell enough."""
+    if has_kept_sums(grouped, wanted):
+        lines: Any = sale_total
+        month: ColumnElement[Any] = sale_total.c.month
+    else:
+        lines, month = sale, func.substr(sale.c.day, 1, 7)
+    by_month = isinstance(wanted.since, str)
+    column = month if by_month else lines.c.period_id
+    earlier = literal(EARLIER_MONTH if by_month else EARLIER_PERIOD)
+    bucket = case((column < wanted.since, earlier), else_=column)
+    key, tables = _key(grouped, lines)
+    keys: Sequence[ColumnElement[Any]] = (key, bucket, lines.c.kind, lines.c.currency)
+    query = (
+        select(*keys, func.sum(lines.c.units), func.sum(lines.c.net))
+        .select_from(tables)
+        .where(column <= wanted.until, *_conditions(lines, wanted, column))
+        .group_by(*keys)
+    )
+    with connection.execute(query, execution_options={"yield_per": 2000}) as rows:
+        for row in rows:
+            yield SoldRow(str(row[0]), row[1], row[2], row[3], int(row[4]), int(row[5]))
+
+
+def has_kept_sums(grouped: GroupedBy, wanted: Wanted) -> bool:
+    """Whether what is kept of each import tells it, so that no line has to be looked at."""
+    of_lines = (GroupedBy.EDITION, GroupedBy.COUNTRY, GroupedBy.REGION)
+    return grouped not in of_lines and wanted.editions is None and not wanted.country
+
+
+def _key(grouped: GroupedBy, lines: Any) -> tuple[ColumnElement[Any], Any]:  # noqa: ANN401 - either table
+    match grouped:
+        case GroupedBy.EDITION:
+            return edition.c.isbn, lines.join(edition, edition.c.id == lines.c.edition_id)
+        case GroupedBy.RETAILER:
+            return retailer.c.key, lines.join(retailer, retailer.c.id == lines.c.retailer_id)
+        case GroupedBy.REGION:
+            return lines.c.country + "-" + lines.c.region, lines
+        case _:
+            column: ColumnElement[Any] = lines.c[grouped.value]
+            return column, lines
+
+
+def _conditions(
+    lines: Any,  # noqa: ANN401 - either table
+    wanted: Wanted,
+    column: ColumnElement[Any],
+) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.editions is not None:
+        conditions.append(lines.c.edition_id.in_(wanted.editions))
+    if wanted.retailer:
+        of_retailer = select(retailer.c.id).where(retailer.c.key == wanted.retailer)
+        conditions.append(lines.c.retailer_id == of_retailer.scalar_subquery())
+    if not wanted.earlier:
+        conditions.append(column >= wanted.since)
+    if wanted.country:
+        conditions.append(lines.c.country == wanted.country)
+    return conditions
+
+
+def months_sold(connection: Connection) -> tuple[str, str] | None:
+    """The first and the latest month with sales; None: there are none."""
+    months = select(func.min(sale_total.c.month), func.max(sale_total.c.month))
+    first, last = connection.execute(months).one()
+    return (first, last) if last else None
+
+
+def currencies(connection: Connection) -> list[str]:
+    """In which sales were reported, in alphabetical order."""
+    rows = connection.execute(select(sale_total.c.currency).distinct())
+    return sorted(row.currency for row in rows)

@@ -1,0 +1,229 @@
+"""Lists of titles and beneficiaries: chosen, read, looked at entry by entry, saved or prepared."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from royalties.domain.people import FINANCE, Verb
+from royalties.ingest.lists.listed import ListFault
+from royalties.services.books import setup_in_force
+from royalties.services.desk import listing
+from royalties.services.desk.listing import SentList
+from royalties.services.terms import list_templates, lists
+from royalties.services.terms.lists import ListFaultsError, ListKind
+from royalties.services.terms.replacing import UnconfirmedError
+from royalties.services.work import RefusedError
+from royalties.web.core.files import download
+from royalties.web.core.pages import Answer, Pages
+from royalties.web.core.visit import all_or_nothing, current_work, release, system
+from royalties.web.core.waiting import wait_for
+from royalties.web.finance.terms.editing import confirmed
+from royalties.web.forms.entries import EntryForm
+from royalties.web.forms.fields import FileUpload
+from royalties.web.forms.numbers import as_typed
+
+PAGES = Pages("lists", __name__, "/finance/lists", FINANCE)
+
+_MOST_FAULTS = 200
+_ANSWER = "answer."
+_KINDS = "any(titles, beneficiaries)"
+
+
+@dataclass(frozen=True, slots=True)
+class ListWords:
+    """What the pages of a kind of list say."""
+
+    one: str
+    many: str
+    accept: str
+    takes: str
+    lead: str
+
+
+_WORDS = {
+    ListKind.TITLES: ListWords(
+        "title", "titles", ".csv,.xlsx,.xls,.ods,.xml,.txt",
+        "CSV, Excel, or ONIX 3.0 or 3.1, up to 50 MB. Drop it here, or choose it.",
+        "A table with a row for each edition, or an ONIX file as your distributor has it. First "
+        "you see what it would add, change and leave; nothing is saved before you say so. What it "
+        "does not say stays as it is.",
+    ),
+    ListKind.BENEFICIARIES: ListWords(
+        "beneficiary", "beneficiaries", ".csv,.xlsx,.xls,.ods,.txt",
+        "CSV or Excel, up to 50 MB. Drop it here, or choose it.",
+        "A table with a row for each. First you see what it would add, change and leave; nothing "
+        "is saved before you say so. What it does not say stays as it is.",
+    ),
+}  # fmt: skip
+
+
+class ListForm(EntryForm):
+    """A list."""
+
+    file = FileUpload("File", needed=True)
+
+
+@PAGES.get(f"/<{_KINDS}:kind>")
+def choose(kind: str) -> Answer:
+    """Ask for a list, and offer templates."""
+    work = current_work()
+    work.actor.require(Verb.LOAD)
+    setup_in_force(work)
+    return _form_page(ListKind(kind))
+
+
+@PAGES.get(f"/<{_KINDS}:kind>/template.<any(xlsx, csv):file>")
+def template(kind: str, file: str) -> Response:
+    """A template to fill in."""
+    return download(*list_templates.template(current_work(), ListKind(kind), file))
+
+
+@PAGES.post(f"/<{_KINDS}:kind>")
+def send(kind: str) -> Answer:
+    """Take a list and have it read; most are by the time that the next page is shown."""
+    work = current_work()
+    work.actor.require(Verb.LOAD)
+    setup_in_force(work)
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        return _form_page(ListKind(kind), "Choose a file."), 422
+    release()  # nobody waits while bytes are written
+    try:
+        stored = listing.keep_sent(system().files, sent.stream, sent.filename)
+    except RefusedError as error:
+        return _form_page(ListKind(kind), f"{error}."), 422
+    number = listing.send(current_work(), ListKind(kind), stored, {})
+    wait_for([number])
+    return redirect(url_for(".look", kind=kind, number=number), 303)
+
+
+@PAGES.get(f"/<{_KINDS}:kind>/<int:number>")
+def look(kind: str, number: int) -> Answer:
+    """What a list would add, change and leave; or what is wrong with it, or open."""
+    return _list_page(_find(kind, number))
+
+
+@PAGES.post(f"/<{_KINDS}:kind>/<int:number>")
+def answer(kind: str, number: int) -> Answer:
+    """Take answers, and have the list read again."""
+    found = _find(kind, number)
+    given = {
+        name.removeprefix(_ANSWER): value
+        for name, value in request.form.items()
+        if name.startswith(_ANSWER)
+    }
+    try:
+        with all_or_nothing():
+            again = listing.again(current_work(), found.number, given)
+    except RefusedError as error:
+        return _form_page(found.kind, f"{str(error).capitalize()}."), 422
+    wait_for([again])
+    return redirect(url_for(".look", kind=kind, number=again), 303)
+
+
+@PAGES.post(f"/<{_KINDS}:kind>/<int:number>/save")
+def save(kind: str, number: int) -> Answer:
+    """Save what was looked at."""
+    found = _find(kind, number)
+    try:
+        with all_or_nothing():
+            work = current_work()
+            saved = lists.save(
+                work,
+                found.kind,
+                lists.find_kept(work, found.kept),
+                seen=request.form.get("seen", "")[:64],
+                confirmed=confirmed(),
+            )
+    except ListFaultsError as error:
+        return _faults_page(found.kind, error.faults), 422
+    except UnconfirmedError:
+        return _preview(found, "Tick that you have read what is replaced.")
+    except RefusedError as error:
+        return _preview(found, str(error))
+    if saved.proposal is not None:
+        flash(
+            f"Prepared as proposal {saved.proposal}. It takes effect once another person, a "
+            "manager, approves it.",
+            "good",
+        )
+        return redirect(url_for("approvals.approvals"), 303)
+    flash("Saved." if saved.changed else "The list says what the books say already.", "good")
+    to = "catalogue.titles" if found.kind is ListKind.TITLES else "terms.beneficiaries"
+    return redirect(url_for(to), 303)
+
+
+def _find(kind: str, number: int) -> SentList:
+    work = current_work()
+    work.actor.require(Verb.LOAD)
+    found = listing.find(work, number)
+    if found is None or found.kind.value != kind:
+        abort(404)
+    return found
+
+
+def _list_page(found: SentList) -> Answer:
+    if found.is_busy:
+        return render_template(
+            "finance/desk/list_reading.html", list=found, words=_WORDS[found.kind]
+        )
+    if found.error:
+        return _form_page(found.kind, found.error)
+    if found.faults:
+        return _faults_page(found.kind, found.faults)
+    if found.questions:
+        return render_template(
+            "finance/desk/list_questions.html",
+            list=found,
+            words=_WORDS[found.kind],
+            prefix=_ANSWER,
+        )
+    return _preview(found)
+
+
+def _preview(found: SentList, refused: str = "") -> Answer:
+    work = current_work()
+    try:
+        shown = lists.look(work, found.kind, lists.find_kept(work, found.kept), as_typed)
+    except ListFaultsError as error:
+        return _faults_page(found.kind, error.faults), 422
+    except RefusedError as error:
+        return _form_page(found.kind, f"{error}."), 422
+    page = render_template(
+        "finance/desk/list.html",
+        list=found,
+        words=_WORDS[found.kind],
+        found=shown.found,
+        notes=shown.notes,
+        refused=refused,
+    )
+    return page, 409 if refused else 200
+
+
+def _faults_page(kind: ListKind, faults: Sequence[ListFault]) -> str:
+    count = len(faults)
+    told = f"The list has {count} fault{'s' if count > 1 else ''}, so nothing was saved."
+    return _form_page(kind, told, faults)
+
+
+def _form_page(kind: ListKind, refused: str = "", faults: Sequence[ListFault] = ()) -> str:
+    words = _WORDS[kind]
+    form = ListForm()
+    form.file.accept = words.accept
+    form.file.description = words.takes
+    if refused:
+        form.file.errors.append(refused)
+    more: dict[str, Any] = {"columns": list_templates.COLUMNS[kind]}
+    return render_template(
+        "finance/desk/list_form.html",
+        form=form,
+        kind=kind.value,
+        words=words,
+        refused=refused,
+        faults=faults[:_MOST_FAULTS],
+        more=max(0, len(faults) - _MOST_FAULTS),
+        **more,
+    )

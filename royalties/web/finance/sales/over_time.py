@@ -1,0 +1,299 @@
+"""What sold over the months or periods, compared, as a table, bars and a file."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, TypeVar
+
+from flask import Response, abort, render_template, request, url_for
+
+from royalties.domain.people import FINANCE
+from royalties.domain.terms.catalogue import Format
+from royalties.ingest import places
+from royalties.services.books import setup_in_force
+from royalties.services.sales import over_time as service
+from royalties.services.sales.over_time import (
+    Against,
+    Asked,
+    By,
+    Measure,
+    Per,
+    SalesOverTime,
+    Sold,
+)
+from royalties.web.core.formats import number, period_words
+from royalties.web.core.pages import Pages
+from royalties.web.core.paging import here_with, part_of
+from royalties.web.core.visit import current_work
+from royalties.web.title_words import FORMATS
+
+PAGES = Pages("over_time", __name__, "/finance/sales/over-time", FINANCE)
+
+BY = {
+    By.TITLE: "Title",
+    By.EDITION: "Edition",
+    By.FORMAT: "Format",
+    By.RETAILER: "Retailer",
+    By.COUNTRY: "Country",
+    By.REGION: "State or region",
+    By.KIND: "Kind",
+}
+MEASURES = {
+    Measure.COPIES: "Net copies",
+    Measure.SOLD: "Copies sold",
+    Measure.RETURNED: "Copies returned",
+    Measure.FREE: "Free copies",
+    Measure.RECEIPTS: "Net receipts",
+    Measure.USAGE: "Subscriptions and loans",
+}
+PER = {Per.MONTH: "Month", Per.PERIOD: "Period"}
+AGAINST = {Against.BEFORE: "what came just before", Against.YEAR: "the same a year earlier"}
+
+_LONGEST = 200
+Row = tuple[str | Decimal, ...]
+
+_NOWHERE = "Place not known"
+_MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])", re.ASCII)
+_COUNT = re.compile(r"\d{1,2}", re.ASCII)
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+Word = TypeVar("Word", By, Measure, Per, Against)
+
+_SORTED: dict[str, Callable[[Sold], Any]] = {
+    "name": lambda row: row.name.casefold(),
+    "total": lambda row: row.total,
+    "before": lambda row: row.before,
+    "change": lambda row: row.total - row.before,
+    "to-date": lambda row: row.to_date,
+}
+
+
+@PAGES.get("/")
+def over_time() -> str:
+    """Sales by month or period, with filters, bars, and a table of what was asked for."""
+    work = current_work()
+    table = service.sales_over_time(work, asked())
+    if table is None:
+        return render_template("finance/sales/over_time.html", table=None)
+    setup = setup_in_force(work)
+    rows, sorted_by = _in_order(table)
+    return render_template(
+        "finance/sales/over_time.html",
+        table=table,
+        rows=part_of(rows),
+        sorted_by=sorted_by,
+        sort_link=lambda name: here_with(sort=_turned(name, sorted_by), page=""),
+        bars=bars(table),
+        words={"by": BY, "measure": MEASURES, "per": PER, "against": AGAINST},
+        column_words=column_words,
+        row_words=_row_words,
+        row_link=_row_link,
+        retailers=sorted((each.name, key) for key, each in setup.retailers.items()),
+        title=setup.titles.get(table.asked.title),
+        country=_country_words(table.asked.country),
+        without=lambda name: here_with(**{name: "", "page": ""}),
+        exports={name: _link(f".as_{name}", request.args.to_dict()) for name in ("csv", "xlsx")},
+        most=service.MOST_COLUMNS,
+    )
+
+
+@PAGES.get("/over-time.csv")
+def as_csv() -> Response:
+    """The table as CSV, all of its rows."""
+    columns, rows = _file(_table_or_404())
+    text = service.as_csv([heading for heading, _ in columns], rows)
+    return Response(text, mimetype="text/csv", headers=_named("csv"))
+
+
+@PAGES.get("/over-time.xlsx")
+def as_xlsx() -> Response:
+    """The table as a workbook, all of its rows."""
+    columns, rows = _file(_table_or_404())
+    workbook = service.as_workbook(columns, rows)
+    return Response(workbook, mimetype=_XLSX, headers=_named("xlsx"))
+
+
+def asked() -> Asked:
+    """What the address asks for; what cannot be read counts as not given."""
+    given = {name: text[:_LONGEST].strip() for name, text in request.args.items()}
+
+    def word(name: str, words: type[Word]) -> Word:
+        known = {each.value: each for each in words}
+        return known.get(given.get(name, ""), next(iter(words)))
+
+    per = word("per", Per)
+    until, columns = given.get("until", ""), given.get("columns", "")
+    return Asked(
+        word("by", By),
+        word("measure", Measure),
+        per,
+        word("against", Against),
+        given.get("currency", ""),
+        int(columns) if _COUNT.fullmatch(columns) else 0,
+        until if per is Per.PERIOD or _MONTH.fullmatch(until) else "",
+        given.get("title", ""),
+        given.get("retailer", ""),
+        given.get("country", ""),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """Bars with their figures on the page of what was sold; ``address`` leads to all of it.
+
+    ``returned`` is the share of copies sold that came back, of the months shown and those
+    they are compared with; empty where none was sold.
+    """
+
+    table: SalesOverTime
+    words: str
+    before: str
+    bars: list[tuple[str, Decimal, Decimal, str, str]]
+    address: str
+    returned: Fraction | None = None
+
+
+def glimpse(wanted: Asked) -> Glimpse | None:
+    """What sold, for the page of a title, a retailer or all; None: nothing did."""
+    table = service.sales_over_time(current_work(), replace(wanted, to_date=False))
+    if table is None or not table.rows:
+        return None
+    first, last = (column_words(name) for name in table.before)
+    about = {
+        "title": wanted.title,
+        "retailer": wanted.retailer,
+        "measure": wanted.measure.value,
+        "against": wanted.against.value,
+        "columns": len(table.columns),
+        "until": table.asked.until,
+    }
+    asks = {name: value for name, value in about.items() if value}
+    unit = f", {table.asked.currency}" if table.asked.currency else ""
+    between = (first if first == last else f"{first} to {last}") if table.has_before else ""
+    words = f"{MEASURES[wanted.measure]}{unit}"
+    return Glimpse(
+        table,
+        words,
+        between,
+        bars(table),
+        _link("over_time.over_time", asks),
+        _share_returned(table),
+    )
+
+
+def _share_returned(table: SalesOverTime) -> Fraction | None:
+    if table.asked.by is not By.KIND:
+        return None
+    sold, returned = table.row("sale").to_date, table.row("return").to_date
+    return Fraction(-returned, sold) if sold > 0 else None
+
+
+def column_words(name: str, *, short: bool = False) -> str:
+    """A column's heading: a month by its name, a period as it is called."""
+    if _MONTH.fullmatch(name):
+        month, _, year = period_words(name).rpartition(" ")
+        return f"{month[:3]} {year[2:]}" if short else f"{month[:3]} {year}"
+    return name
+
+
+def _in_order(table: SalesOverTime) -> tuple[list[Sold], str]:
+    """The rows as the address asks for them, and by what; the largest total first."""
+    sort = request.args.get("sort", "")
+    name = sort.removeprefix("-")
+    if name not in _SORTED:
+        return list(table.rows), "-total"
+    return sorted(table.rows, key=_SORTED[name], reverse=sort.startswith("-")), sort
+
+
+def _turned(name: str, sorted_by: str) -> str:
+    """What a click on a heading asks for: figures from the largest, names from A, then turned."""
+    first = name if name == "name" else f"-{name}"
+    other = f"-{name}" if name == "name" else name
+    return other if sorted_by == first else first
+
+
+def bars(table: SalesOverTime) -> list[tuple[str, Decimal, Decimal, str, str]]:
+    """For each column its label, figure and the one compared, as numbers and as they are shown."""
+    return [
+        (
+            column_words(name, short=True),
+            Decimal(table.text(figure)),
+            Decimal(table.text(before)),
+            number(table.text(figure)),
+            number(table.text(before)),
+        )
+        for name, figure, before in zip(
+            table.columns, table.all.figures, table.before_figures, strict=True
+        )
+    ]
+
+
+def _row_words(table: SalesOverTime, row: Sold) -> str:
+    if table.asked.by is By.FORMAT:
+        return FORMATS[Format(row.key)]
+    return row.name or _NOWHERE
+
+
+def _row_link(table: SalesOverTime, row: Sold) -> str:
+    """Where a row leads: the page of what it is, or the same months within a country."""
+    match table.asked.by:
+        case By.TITLE:
+            return url_for("catalogue.title", key=row.key)
+        case By.RETAILER:
+            return url_for("catalogue.retailer", key=row.key)
+        case By.EDITION:
+            return url_for("sales.sales", book=row.key, period="all")
+        case By.COUNTRY if row.key:
+            return here_with(by="region", country=row.key, page="")
+        case _:
+            return ""
+
+
+def _link(endpoint: str, values: dict[str, Any]) -> str:
+    return url_for(endpoint, **values)
+
+
+def _country_words(code: str) -> str:
+    return places.country_name(code) if code else ""
+
+
+def _table_or_404() -> SalesOverTime:
+    table = service.sales_over_time(current_work(), asked())
+    if table is None:
+        abort(404)
+    return table
+
+
+def _file(table: SalesOverTime) -> tuple[list[tuple[str, int]], list[Row]]:
+    """Columns with their widths, and rows; amounts are exact."""
+    wanted = table.asked
+    unit = f", {wanted.currency}" if wanted.currency else ""
+    first, last = table.before
+    columns = [
+        (BY[wanted.by], 44),
+        *([("ISBN", 16)] if wanted.by is By.EDITION else []),
+        *((name, 11) for name in table.columns),
+        (f"{MEASURES[wanted.measure]}{unit}", 16),
+        (f"{first} to {last}", 20),
+        ("To date", 12),
+    ]
+
+    def figures(row: Sold) -> list[Decimal]:
+        all_figures = (*row.figures, row.total, row.before, row.to_date)
+        return [Decimal(table.text(figure)) for figure in all_figures]
+
+    def name(row: Sold, words: str) -> tuple[str, ...]:
+        return (words, row.key) if wanted.by is By.EDITION else (words,)
+
+    rows: list[Row] = [
+        (*name(row, _row_words(table, row)), *figures(row)) for row in _in_order(table)[0]
+    ]
+    return columns, [*rows, (*name(table.all, "All"), *figures(table.all))]
+
+
+def _named(extension: str) -> dict[str, str]:
+    wanted = asked()
+    name = f"{wanted.measure.value}-by-{wanted.by.value}-and-{wanted.per.value}.{extension}"
+    return {"Content-Disposition": f'attachment; filename="{name}"'}
