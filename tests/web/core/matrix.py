@@ -987,7 +987,6 @@ TAKEN: dict[str, Status] = {
     "people.invite": 200,
     "people.invite_again": 200,
     "people.mail_again": 409,
-    "people.mail_given_up": 409,
     "price_lists.new": 422,
     "statements.issue_all": 302,
     "statements.issue_file": 200,
