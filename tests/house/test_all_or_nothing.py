@@ -34,7 +34,7 @@ ONLY_READ = {
     "finance.orders.quotes._currency": 1,
     "finance.orders.quotes._draft": 2,
     "finance.people.pages._house": 1,
-    "finance.people.pages._names": 1,
+    "finance.people.pages._all_names": 1,
     "finance.sales.importing.retailers": 1,
     "finance.sales.mapping.look": 1,
     "finance.sales.mapping.mapping": 1,
