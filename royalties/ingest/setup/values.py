@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from royalties.domain.money import MICRO, minor_units
-from royalties.domain.terms.beneficiaries import Beneficiary, Publisher, WithholdingRate
+from royalties.domain.terms.beneficiaries import Beneficiary, Letterhead, Publisher, WithholdingRate
 from royalties.domain.terms.catalogue import (
     Award,
     Channel,
@@ -60,6 +60,14 @@ def publisher_of(body: Body) -> Publisher:
         phone=body.get("phone", ""),
         website=body.get("website", ""),
         pays_within=body.get("pays_within"),
+    )
+
+
+def letterheads_of(body: Body) -> tuple[Letterhead, ...]:
+    """The publisher's later names and addresses, in order."""
+    return tuple(
+        Letterhead(date.fromisoformat(each["from"]), each["name"], tuple(each.get("address", ())))
+        for each in sorted(body.get("letterheads", ()), key=lambda each: str(each["from"]))
     )
 
 
