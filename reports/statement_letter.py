@@ -63,6 +63,9 @@ def letter_sheet(book: Book, statement: Statement) -> None:
 def _layout(statement: Statement) -> Layout:
     own = (statement.brought_forward, statement.allocated, statement.tax, statement.due)
     amounts = [(minor, statement.currency) for minor in own]
+    adjusted = sum(each.amount for each in statement.adjustments)
+    amounts.append((statement.brought_forward - adjusted, statement.currency))
+    amounts += [(each.amount, statement.currency) for each in statement.adjustments]
     for contract in statement.contracts:
         amounts += printed_amounts(contract)
     width = amount_width(amounts)
@@ -141,8 +144,10 @@ def _account(sheet: SheetWriter, statement: Statement) -> None:
     sheet.row(height=12)
     heading_line(sheet, "Your account", HEADING, statement.currency)
     tax = f"{percent_text(statement.tax_rate)} of what was allocated" if statement.tax else ""
+    adjusted = sum(each.amount for each in statement.adjustments)
     for name, amount, style, remark in (
-        ("Balance brought forward", statement.brought_forward, LINE, ""),
+        ("Balance brought forward", statement.brought_forward - adjusted, LINE, ""),
+        *(("Adjustment", each.amount, LINE, each.reason) for each in statement.adjustments),
         ("Royalties allocated to you", statement.allocated, LINE, ""),
         ("Tax withheld", -statement.tax, LINE, tax),
         ("Due", statement.due, SUBTOTAL, ""),

@@ -12,7 +12,8 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TypeVar, cast
+from types import ModuleType
+from typing import Any, TypeVar, cast
 
 import pytest
 from sqlalchemy import Connection
@@ -22,7 +23,7 @@ from royalties.store.engine import make_engine
 from royalties.store.schema import newest
 from tests.selection import InParts
 
-PROGRAM = {
+PROGRAM: dict[tuple[ModuleType, str], Callable[..., Any]] = {
     (migrate, "migrate_to"): migrate.migrate_to,
     (migrate, "deviations"): migrate.deviations,
     (transfer, "tables_of"): transfer.tables_of,

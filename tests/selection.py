@@ -43,7 +43,7 @@ class Effort(Enum):
     NIGHT = "night"
 
 
-EXAMPLES = {Effort.EVERYDAY: 12, Effort.ALL: 100, Effort.NIGHT: 2000}
+EXAMPLES = {Effort.EVERYDAY: 8, Effort.ALL: 100, Effort.NIGHT: 2000}
 """How many examples a property is tried with; by day they are the same ones every time."""
 
 USED_BY: Mapping[str, Sequence[str]] = {

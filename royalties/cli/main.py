@@ -41,6 +41,16 @@ JOBS = {
             "Show contracts and plans in plain words",
             "royalties terms",
         ),
+        "entry": CommandEntry(
+            "entry",
+            "Retire, bring back, remove or rename a title, a retailer, a contract …",
+            "royalties entry retailer river --retire --reason 'It closed'",
+        ),
+        "openings": CommandEntry(
+            "moving",
+            "Show or load what a house that moves in brings into its books",
+            "royalties openings --template openings.xlsx",
+        ),
         "schema": CommandEntry(
             "setup",
             "Print the JSON Schema of the setup file",
@@ -112,6 +122,11 @@ JOBS = {
             "periods",
             "Compute the draft run of a period",
             "royalties run 2025-H1",
+        ),
+        "parallel": CommandEntry(
+            "moving",
+            "Compare a draft with the last old statement, to the cent",
+            "royalties parallel 2025-H1 old-totals.xlsx",
         ),
         "close": CommandEntry(
             "periods",
@@ -207,7 +222,19 @@ JOBS = {
             "royalties invite pat@example.org --name 'Pat Doe' --role clerk",
         ),
         "people": CommandEntry(
-            "people", "List who may sign in, or was invited", "royalties people"
+            "people",
+            "List who may sign in, withdraw an invitation, close an account",
+            "royalties people --withdraw pat@example.org",
+        ),
+        "proposals": CommandEntry(
+            "proposals",
+            "List what waits for a second person, or take it back",
+            "royalties proposals --withdraw 7 --reason 'Wrong plan'",
+        ),
+        "mail": CommandEntry(
+            "mail",
+            "List e-mail, or take a message back that has not left",
+            "royalties mail --take-back 12 --reason 'Wrong address'",
         ),
     },
     "The server": {

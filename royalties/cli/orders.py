@@ -228,9 +228,16 @@ def _show(desk: Desk, document: dict[str, Any]) -> None:
 @click.command("quote")
 @click.argument("number")
 @click.option("--out", type=_OUT, metavar="FOLDER", help="Write the quote's PDF and workbook here.")
+@click.option("--withdraw", metavar="REASON", help="Take the newest quote back instead.")
 @command
-def quote(desk: Desk, number: str, out: Path | None) -> None:
-    """Issue the next quote of order NUMBER by today's price list, and send its link."""
+def quote(desk: Desk, number: str, out: Path | None, withdraw: str | None) -> None:
+    """Issue the next quote of order NUMBER by today's price list, and send its link.
+
+    --withdraw takes the newest one back before it is accepted; the organization reads why.
+    """
+    if withdraw is not None:
+        _withdraw_quote(desk, number, withdraw, out)
+        return
     with desk.work() as work:
         issued = quotes.issue_quote(work, number)
         papers = [
@@ -258,6 +265,17 @@ def quote(desk: Desk, number: str, out: Path | None) -> None:
     )
     for path in written:
         desk.say(path)
+
+
+def _withdraw_quote(desk: Desk, number: str, reason: str, out: Path | None) -> None:
+    if out is not None:
+        raise click.UsageError("--withdraw writes no files: leave --out away")
+    with desk.work() as work:
+        order = quotes.withdraw_quote(work, number, reason)
+    if desk.json:
+        desk.show({"outcome": "withdrawn", "order": number, "state": order.state.value})
+        return
+    desk.say(f"The quote of order {number} is withdrawn. The organization is told.")
 
 
 @click.command("ship")

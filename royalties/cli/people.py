@@ -1,10 +1,13 @@
 """invite, people: who may sign in to the web application."""
 
+from collections.abc import Callable
+
 import click
 
 from royalties.cli.desk import Desk, command
 from royalties.domain.people import Role
 from royalties.services.people import staff as service
+from royalties.services.work import Work
 
 
 @click.command("invite")
@@ -54,9 +57,24 @@ def invite(
 
 
 @click.command("people")
+@click.option("--withdraw", metavar="EMAIL", help="Take this person's invitation back.")
+@click.option("--disable", metavar="EMAIL", help="Close this person's account.")
+@click.option("--enable", metavar="EMAIL", help="Open it again.")
+@click.option("--reason", default="", metavar="TEXT", help="Why; the log keeps it.")
 @command
-def people(desk: Desk) -> None:
-    """List who may sign in, or was invited."""
+def people(desk: Desk, reason: str, **asked: str | None) -> None:
+    """List who may sign in, or was invited; or take one step with a person.
+
+    Nothing of it is final: who was withdrawn may be invited again.
+    """
+    steps = [(step, email) for step, email in asked.items() if email is not None]
+    if len(steps) > 1:
+        raise click.UsageError("take one step at a time")
+    if steps:
+        _step(desk, *steps[0], reason)
+        return
+    if reason:
+        raise click.UsageError("--reason belongs to --withdraw, --disable or --enable")
     with desk.work(read_only=True) as work:
         everybody = service.everybody(work)
     if desk.json:
@@ -80,6 +98,24 @@ def people(desk: Desk) -> None:
             for person in everybody
         ],
     )
+
+
+_STEPS: dict[str, tuple[Callable[[Work, int, str], object], str]] = {
+    "withdraw": (service.withdraw, "withdrawn"),
+    "disable": (service.disable, "disabled"),
+    "enable": (service.enable, "enabled"),
+}
+
+
+def _step(desk: Desk, step: str, email: str, reason: str) -> None:
+    act, outcome = _STEPS[step]
+    with desk.work() as work:
+        number = service.find_by_email(work, email)
+        act(work, number, reason)
+    if desk.json:
+        desk.show({"outcome": outcome, "person": number})
+        return
+    desk.say(f"{email}: {outcome}.")
 
 
 def _document(person: service.Person) -> dict[str, object]:

@@ -25,7 +25,7 @@ _SHOWN_TO_CONFIRM = 40
 def run_(desk: Desk, period: str) -> None:
     """Compute the draft run of PERIOD; nothing is written."""
     with desk.work(f"Running {period}", read_only=True) as work:
-        document = show_run(work, period)
+        document = show_run(work, period, with_lines=desk.json)
     if desk.json:
         desk.show(document)
     else:

@@ -49,6 +49,8 @@ def split(amount: int, weights: Sequence[int | Fraction]) -> list[int]:
     Raises:
         ValueError: a weight is negative, or all are zero while there is something to split.
     """
+    if len(weights) == 1 and weights[0] > 0:
+        return [amount]
     if any(weight < 0 for weight in weights):
         raise ValueError("a weight cannot be negative")
     common = lcm(*(weight.denominator for weight in weights))

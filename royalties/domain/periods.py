@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import total_ordering
+from functools import lru_cache, total_ordering
 
 
 class Calendar(StrEnum):
@@ -61,13 +61,12 @@ class Period:
     @property
     def starts(self) -> date:
         """Its first day."""
-        months = 12 // self.calendar.per_year
-        return date(self.year, (self.place - 1) * months + 1, 1)
+        return _first_day(self.calendar, self.ordinal)
 
     @property
     def ends(self) -> date:
         """Its last day."""
-        return self.shift(1).starts - timedelta(days=1)
+        return _first_day(self.calendar, self.ordinal + 1) - timedelta(days=1)
 
     @property
     def ends_year(self) -> bool:
@@ -91,6 +90,12 @@ class Period:
 
     def __lt__(self, other: "Period") -> bool:
         return self.ordinal < other.ordinal
+
+
+@lru_cache(maxsize=1024)
+def _first_day(calendar: Calendar, ordinal: int) -> date:
+    year, place = divmod(ordinal, calendar.per_year)
+    return date(year, place * 12 // calendar.per_year + 1, 1)
 
 
 def parse_period(text: str, calendar: Calendar) -> Period:

@@ -18,6 +18,7 @@ from royalties.store import work as store
 from royalties.store.people import people
 
 _WAITING = "waiting proposals"
+_LONGEST_REASON = 1000
 
 APPROVED_BY_TWO = {
     "contracts": "contract",
@@ -239,13 +240,13 @@ def refuse(work: Work, number: int, reason: str) -> Proposal:
     return _decide(work, _waiting(work, number), "refused", reason.strip())
 
 
-def withdraw(work: Work, number: int) -> Proposal:
-    """Take back what one prepared oneself, or (a manager) what waits."""
+def withdraw(work: Work, number: int, reason: str = "") -> Proposal:
+    """Take back what one prepared oneself, or (a manager) what waits; a reason is told."""
     work.actor.require(Verb.PREPARE)
     proposal = _waiting(work, number)
     if proposal.prepared_by_id != work.actor.person and not work.actor.may(Verb.APPROVE):
         raise RefusedError("somebody else prepared this: they or a manager may withdraw it")
-    return _decide(work, proposal, "withdrawn", "")
+    return _decide(work, proposal, "withdrawn", " ".join(reason.split())[:_LONGEST_REASON])
 
 
 def _waiting(work: Work, number: int) -> Proposal:

@@ -11,6 +11,7 @@ from royalties.domain.orders.pricing import PriceList
 from royalties.domain.people import Verb
 from royalties.domain.periods import Calendar, Period, parse_period
 from royalties.domain.royalties.carrying import LeftBefore
+from royalties.domain.royalties.days import cuts
 from royalties.domain.royalties.earning import Rates, SoldEdition
 from royalties.domain.royalties.run import Books, in_force
 from royalties.domain.terms.beneficiaries import Beneficiary, Letterhead, Publisher
@@ -27,10 +28,10 @@ from royalties.services.work import RefusedError, Work
 from royalties.store.history import Revision, newest_revision, revisions_in_force
 from royalties.store.periods import carrying, periods, runs
 from royalties.store.periods.closing import last_change
-from royalties.store.sales.kept_slices import period_slices
+from royalties.store.sales.kept_slices import period_blocks
 from royalties.store.sales.recorded_orders import recorded_orders
 from royalties.store.sales.remembered import remembered_of
-from royalties.store.sales.slices import Distinctions, LineKeys
+from royalties.store.sales.slices import Distinctions, LineKeys, by_day
 from royalties.store.terms import catalogue
 
 LAST_CLOSED = "last closed"
@@ -212,15 +213,19 @@ def require_next(work: Work, setup: Setup, period: Period) -> None:
 
 
 def books_of(work: Work, setup: Setup, period: Period) -> Books:
-    """Everything a run of a period reads, its sales summed to slices by one query."""
+    """Everything a run of a period reads."""
     contracts = in_force(list(setup.contracts.values()), period)
     sold = sold_of(setup)
-    slices = period_slices(
+    plans = [setup.plans[contract.plan] for contract in contracts]
+    asked = asked_by(contracts, plans, sold, period)
+    names = of_setup(work, "numbers", lambda: names_of(work))
+    imports = extent_of(work, (period.ordinal,)).imports
+    blocks = by_day(
         work.connection,
         period.ordinal,
-        asked_by(contracts, [setup.plans[contract.plan] for contract in contracts], sold),
-        of_setup(work, "numbers", lambda: names_of(work)),
-        extent_of(work, (period.ordinal,)).imports,
+        asked,
+        names,
+        period_blocks(work.connection, period.ordinal, asked, names, imports),
     )
     left = left_before(work, period)
     return Books(
@@ -232,9 +237,9 @@ def books_of(work: Work, setup: Setup, period: Period) -> Books:
         contracts=contracts,
         plans=setup.plans,
         beneficiaries=setup.beneficiaries,
-        rates=rates_of(work, setup, period, {each.reverses for each in slices} - {None}),
+        rates=rates_of(work, setup, period, {each.like.reverses for each in blocks} - {None}),
         income=[entry for entry in setup.income if entry.period == str(period)],
-        slices=slices,
+        blocks=blocks,
         states=left.states,
         balances=left.balances,
     )
@@ -267,11 +272,8 @@ def _rates_in(rates: Iterable[ExchangeRate], period: Period) -> dict[tuple[str, 
 
 def names_of(work: Work) -> LineKeys:
     """ISBNs by edition number, and keys by retailer number."""
-    editions = catalogue.edition_rows(work.connection)
     retailers = catalogue.retailer_ids(work.connection)
-    return LineKeys(
-        {row.id: row.isbn for row in editions}, {id_: key for key, id_ in retailers.items()}
-    )
+    return LineKeys(catalogue.isbns(work.connection), {id_: key for key, id_ in retailers.items()})
 
 
 def left_before(work: Work, period: Period) -> LeftBefore:
@@ -288,9 +290,8 @@ def left_before(work: Work, period: Period) -> LeftBefore:
 def asked_in(setup: Setup, period: Period) -> Distinctions:
     """What the rules and plans in force tell apart in a period."""
     contracts = in_force(list(setup.contracts.values()), period)
-    return asked_by(
-        contracts, [setup.plans[contract.plan] for contract in contracts], sold_of(setup)
-    )
+    plans = [setup.plans[contract.plan] for contract in contracts]
+    return asked_by(contracts, plans, sold_of(setup), period)
 
 
 def sold_of(setup: Setup) -> dict[str, SoldEdition]:
@@ -310,9 +311,12 @@ def sold_of(setup: Setup) -> dict[str, SoldEdition]:
 
 
 def asked_by(
-    contracts: Sequence[Contract], plans: Iterable[Plan], sold: Mapping[str, SoldEdition]
+    contracts: Sequence[Contract],
+    plans: Iterable[Plan],
+    sold: Mapping[str, SoldEdition],
+    period: Period,
 ) -> Distinctions:
-    """What rules and plans distinguish beyond edition, retailer, kind and currency."""
+    """What rules, plans and ends distinguish beyond edition, retailer, kind and currency."""
     steps = [
         step for plan in plans for version in plan.versions for step in steps_of(version.steps)
     ]
@@ -325,7 +329,27 @@ def asked_by(
         {word for when in whens for word in when.regions or ()},
         {word for when in whens for word in when.cities or ()},
         {word for when in whens for word in when.orders or ()},
+        _dated(contracts, sold, period),
     )
+
+
+def _dated(
+    contracts: Iterable[Contract], sold: Mapping[str, SoldEdition], period: Period
+) -> tuple[tuple[tuple[str, ...], tuple[date, ...]], ...]:
+    """Editions whose contracts end, by the days on which these begin and end."""
+    ending = {title for each in contracts if each.last_day for title in each.titles}
+    if not ending:
+        return ()
+    listed: dict[str, list[Contract]] = {}
+    for contract in contracts:
+        for title in ending.intersection(contract.titles):
+            listed.setdefault(title, []).append(contract)
+    days_of = {title: cuts(of_title, period) for title, of_title in listed.items()}
+    isbns_by_days: dict[tuple[date, ...], list[str]] = {}
+    for isbn, edition in sorted(sold.items()):
+        if days := days_of.get(edition.title):
+            isbns_by_days.setdefault(days, []).append(isbn)
+    return tuple((tuple(isbns), days) for days, isbns in sorted(isbns_by_days.items()))
 
 
 def _asked_for_discounts(

@@ -14,6 +14,7 @@ from royalties.domain.royalties.run import (
     Run,
     Settlement,
     Withheld,
+    brought_in_of,
     recoup,
 )
 from royalties.services.books import Setup, left_before, setup_used_by
@@ -59,12 +60,14 @@ class _Closed:
     _allocations: dict[str, list[Allocation]] = field(init=False)
     _rows: list[store.ContractRow] = field(init=False)
     _before: Mapping[str, ContractState] = field(init=False)
+    _balances: Mapping[tuple[str, str], int] = field(init=False)
 
     def __post_init__(self) -> None:
         connection, number = self.work.connection, self.period.ordinal
         self._lines = store.earned_lines(connection, number)
         self._rows = store.period_rows(connection, "contract_close", number)
-        self._before = left_before(self.work, self.period).states
+        left = left_before(self.work, self.period)
+        self._before, self._balances = left.states, left.balances
         self._releases, self._allocations = {}, {}
         for row in store.period_rows(connection, "reserve_release", number):
             self._releases.setdefault(row.contract, []).append(
@@ -82,7 +85,7 @@ class _Closed:
             self.period,
             tuple(self._contract(row) for row in self._rows),
             (),
-            tuple(_settlement(row) for row in settlements),
+            tuple(self._settlement(row) for row in settlements),
         )
 
     def _contract(self, row: store.ContractRow) -> ContractRun:
@@ -111,19 +114,22 @@ class _Closed:
             allocations=tuple(self._allocations.get(row.contract, ())),
             undistributed=row.undistributed,
             cap_use={},
+            brought_in=brought_in_of(contract, self.period.calendar) if known is None else None,
         )
 
-
-def _settlement(row: store.SettlementRow) -> Settlement:
-    return Settlement(
-        row.beneficiary,
-        row.currency,
-        row.brought_forward,
-        row.allocated,
-        row.tax_rate,
-        row.tax,
-        row.due,
-        row.paid,
-        row.carried_forward,
-        NotPaid(row.reason) if row.reason else None,
-    )
+    def _settlement(self, row: store.SettlementRow) -> Settlement:
+        is_first = (row.beneficiary, row.currency) not in self._balances
+        payee = self.setup.beneficiaries[row.beneficiary]
+        return Settlement(
+            row.beneficiary,
+            row.currency,
+            row.brought_forward,
+            row.allocated,
+            row.tax_rate,
+            row.tax,
+            row.due,
+            row.paid,
+            row.carried_forward,
+            NotPaid(row.reason) if row.reason else None,
+            payee.adjustments(row.currency) if is_first else (),
+        )

@@ -1,4 +1,4 @@
-"""What every page shows of the house beside its own matter, by one question to the books."""
+"""Facts about the publisher that every page shows, read with one query."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,25 +10,25 @@ TWO_PEOPLE = "two_people"
 """The setting that says whether maker and checker are two people."""
 
 SANDBOX = "sandbox"
-"""The setting that says that these are the examples' books, and whether they are there yet."""
+"""The setting that marks books filled with examples, and whether they are ready yet."""
 
 LOGO_MARK = "logo_mark"
-"""The setting that tells one logo of the house from the next; empty: there is none."""
+"""The setting that changes with the publisher's logo; empty: there is none."""
 
 NO_OPENINGS = "openings_none"
-"""The setting that says that the house brings no opening balances with it."""
+"""The setting that says that there are no opening balances."""
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What frames every page.
+    """Facts that every page shows.
 
     Attributes:
-        logo: what tells the house's logo from the one before; empty if there is none.
+        logo: a mark that changes with the publisher's logo; empty if there is none.
         sandbox: ``filling``, ``ready`` or ``failed`` while these are the examples' books; else
             empty.
-        has_no_openings: whether the house said that it brings no opening balances.
-        two_people: whether maker and checker are two people, as they are unless it is switched off.
+        has_no_openings: whether a user said that there are no opening balances.
+        two_people: whether maker and checker must be two people, which is the default.
     """
 
     logo: str = ""
@@ -52,5 +52,5 @@ def frame_of(work: Work) -> Frame:
 
 
 def is_sandbox(work: Work) -> bool:
-    """Whether these are the examples' books, in which nothing is real."""
+    """Whether the books hold only example data."""
     return bool(frame_of(work).sandbox)

@@ -41,6 +41,8 @@ class LogRow(NamedTuple):
 def revisions_in_force(connection: Connection, up_to: int | None = None) -> list[Revision]:
     """The newest revision of every setup entry, in the order they were first recorded.
 
+    Entries that were removed, or have another key by now, are not among them.
+
     Args:
         up_to: the newest revision that counts, to see the setup as it once stood.
     """
@@ -53,15 +55,38 @@ def revisions_in_force(connection: Connection, up_to: int | None = None) -> list
         .join(newest, newest.c.id == revision.c.id)
         .order_by(newest.c.first)
     )
-    return [Revision(*row) for row in rows]
+    return [Revision(*row) for row in rows if row.body]
 
 
 def add_revisions(
-    connection: Connection, entries: Iterable[tuple[str, str, Body]], at: datetime, by: str
+    connection: Connection,
+    entries: Iterable[tuple[str, str, Body]],
+    at: datetime,
+    by: str,
+    reason: str = "",
+    former_keys: Mapping[tuple[str, str], str] | None = None,
 ) -> None:
-    """Record new bodies of setup entries as (kind, key, body)."""
+    """Record new bodies of setup entries as (kind, key, body); an empty body removes the entry.
+
+    Args:
+        connection: of the books.
+        entries: what is recorded.
+        at: when.
+        by: whose name the history keeps.
+        reason: why, if somebody said.
+        former_keys: by (kind, key), the keys that entries had before.
+    """
+    former = former_keys or {}
     rows = [
-        {"kind": kind, "key": key, "body": body, "recorded_at": at, "recorded_by": by}
+        {
+            "kind": kind,
+            "key": key,
+            "body": body,
+            "recorded_at": at,
+            "recorded_by": by,
+            "reason": reason or None,
+            "former_key": former.get((kind, key)),
+        }
         for kind, key, body in entries
     ]
     if rows:
@@ -69,12 +94,24 @@ def add_revisions(
 
 
 class Recorded(NamedTuple):
-    """A revision with who recorded it, and when."""
+    """A revision with who recorded it, when and why; an empty body removed the entry."""
 
     id: int
     body: dict[str, Any]
     at: datetime
     by: str
+    reason: str | None = None
+    former_key: str | None = None
+
+
+_RECORDED = (
+    revision.c.id,
+    revision.c.body,
+    revision.c.recorded_at,
+    revision.c.recorded_by,
+    revision.c.reason,
+    revision.c.former_key,
+)
 
 
 def revisions_of(
@@ -82,7 +119,7 @@ def revisions_of(
 ) -> list[Recorded]:
     """The revisions of one setup entry, the newest first: all, or so many."""
     rows = connection.execute(
-        select(revision.c.id, revision.c.body, revision.c.recorded_at, revision.c.recorded_by)
+        select(*_RECORDED)
         .where(revision.c.kind == kind, revision.c.key == key)
         .order_by(revision.c.id.desc())
         .limit(limit)
@@ -91,14 +128,24 @@ def revisions_of(
 
 
 def find_revision(connection: Connection, kind: str, key: str) -> Recorded | None:
-    """The revision of one setup entry that is in force."""
+    """The revision of one setup entry that is in force; None where it was removed."""
     row = connection.execute(
-        select(revision.c.id, revision.c.body, revision.c.recorded_at, revision.c.recorded_by)
+        select(*_RECORDED)
         .where(revision.c.kind == kind, revision.c.key == key)
         .order_by(revision.c.id.desc())
         .limit(1)
     ).first()
-    return Recorded(*row) if row else None
+    return Recorded(*row) if row and row.body else None
+
+
+def new_keys(connection: Connection) -> dict[tuple[str, str], str]:
+    """By (kind, key), the keys that entries were given instead of those; the newest counts."""
+    rows = connection.execute(
+        select(revision.c.kind, revision.c.former_key, revision.c.key)
+        .where(revision.c.former_key.is_not(None))
+        .order_by(revision.c.id)
+    )
+    return {(kind, str(former)): key for kind, former, key in rows}
 
 
 def lock_setup(connection: Connection) -> None:

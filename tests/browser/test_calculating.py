@@ -82,6 +82,7 @@ def test_calculated_draft_appears_at_a_click_without_scripts(
             expect(seen.page.get_by_role("heading", name=there).first).to_be_visible()
 
 
+@pytest.mark.thorough("further widths of a page", but_one_in=2)
 @pytest.mark.parametrize("width", [1280, 320])
 def test_waiting_page_is_accessible(chromium: Browser, live: Live, width: int) -> None:
     live.office.system.memory.clear()

@@ -49,6 +49,7 @@ def picture(page: Page, name: str) -> None:
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
+@pytest.mark.thorough("journeys in a browser", but_one_in=3)
 @pytest.mark.parametrize(
     ("width", "scripts"), [(DESK, True), (SMALL, True), (DESK, False)],
     ids=["desk", "phone", "without a script"],

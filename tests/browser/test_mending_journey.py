@@ -32,6 +32,7 @@ def live(office: Office) -> Iterator[Live]:
         yield live
 
 
+@pytest.mark.thorough("journeys in a browser", but_one_in=2)
 @pytest.mark.parametrize("width", [1280, PHONE])
 @after(spring)
 def test_report_is_mended_recorded_and_undone(chromium: Browser, live: Live, width: int) -> None:

@@ -1,7 +1,8 @@
 """Pages that are as they were when a browser last found no fault in them.
 
 Every day a page is looked at where its HTML, a style sheet, a script, the browser or what is looked
-for differs from then. What was judged is kept in pytest's cache: a fresh checkout looks at all.
+for differs from then. What was judged is kept in pytest's cache: a fresh checkout looks at a third
+of all pages on each of three days.
 """
 
 import re
@@ -45,6 +46,10 @@ class Judged:
     def is_unchanged(self, name: str, mark: str) -> bool:
         """Whether no fault was found in the page when it was the same."""
         return bool(mark) and self._cache.get(_key(name), "") == mark
+
+    def knows(self, name: str) -> bool:
+        """Whether a browser has ever found no fault in the page here."""
+        return bool(self._cache.get(_key(name), ""))
 
     def keep(self, name: str, mark: str) -> None:
         """No fault was found in the page."""

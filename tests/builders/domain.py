@@ -9,14 +9,23 @@ from royalties.domain.money import MICRO
 from royalties.domain.periods import Calendar, Period, parse_period
 from royalties.domain.royalties.allocation import CapKey
 from royalties.domain.royalties.earning import CounterState, Rates, SoldEdition
-from royalties.domain.royalties.run import Books, ContractRun, ContractState, HeldReserve, Run, run
-from royalties.domain.sales.slices import Place, SaleKind, Slice
+from royalties.domain.royalties.run import (
+    Books,
+    BroughtIn,
+    ContractRun,
+    ContractState,
+    HeldReserve,
+    Run,
+    run,
+)
+from royalties.domain.sales.slices import Place, SaleKind, Slice, blocks_of
 from royalties.domain.terms.beneficiaries import Beneficiary, WithholdingRate
 from royalties.domain.terms.catalogue import Channel, Format
 from royalties.domain.terms.contracts import (
     Advance,
     Basis,
     Contract,
+    ContractBroughtIn,
     Counter,
     Counts,
     DiscountRange,
@@ -194,6 +203,7 @@ def a_contract(
     reserve: Reserve | None = None,
     advances: Sequence[Advance] = (),
     opening_balance: int = 0,
+    brought_in: ContractBroughtIn | None = None,
 ) -> Contract:
     """A contract over one title; without rules it pays a tenth of the list price."""
     return Contract(
@@ -207,6 +217,7 @@ def a_contract(
         reserve=reserve,
         advances=tuple(advances),
         opening_balance=opening_balance,
+        brought_in=brought_in or ContractBroughtIn(),
     )
 
 
@@ -365,7 +376,7 @@ class House:
             {payee.key: payee for payee in self.beneficiaries},
             Rates(period, self.exchange_rates),
             income,
-            slices_of(lines, self.contracts),
+            blocks_of(slices_of(lines, self.contracts)),
             states or {},
             balances or {},
         )
@@ -436,23 +447,29 @@ class Closed:
             for each in run.contracts
             if each.contract.key == key
         ]
-        held: dict[int, int] = {}
+        brought_in = done[0][1].brought_in or BroughtIn()
+        held = {entry.period: entry for entry in brought_in.held}
         for closed, each in done:
             for entry in each.reserve.released_from:
                 del held[entry.period]
             if each.reserve.withheld:
-                held[closed.ordinal] = each.reserve.withheld
+                held[closed.ordinal] = HeldReserve(closed.ordinal, each.reserve.withheld)
         this_year = [each for closed, each in done if closed.year == period.year]
         ever = [each for _, each in done]
         return ContractState(
             brought_forward=ever[-1].carried_forward,
-            held=tuple(HeldReserve(*entry) for entry in sorted(held.items())),
+            held=tuple(held[number] for number in sorted(held)),
             recouped=sum(each.recouped for each in ever),
             undistributed=ever[-1].undistributed,
             counters_life=_counted(each.counters for each in ever),
             counters_year=_counted(each.counters for each in this_year),
-            caps_life=_used(each.cap_use for each in ever),
-            caps_year=_used(each.cap_use for each in this_year),
+            caps_life=_used([brought_in.caps, *(each.cap_use for each in ever)]),
+            caps_year=_used(
+                [
+                    brought_in.caps if done[0][0].year == period.year else {},
+                    *(each.cap_use for each in this_year),
+                ]
+            ),
         )
 
 

@@ -172,6 +172,7 @@ GET = b"GET /account/sign-in HTTP/1.1\r\n"
 POST = b"POST /account/sign-in HTTP/1.1\r\nHost: localhost\r\n"
 
 
+@pytest.mark.thorough("attacks", but_one_in=3)
 @pytest.mark.parametrize(
     ("request_", "status"),
     [

@@ -413,11 +413,9 @@ def test_case_run_as_a_process_gives_the_same(
 CURRENCIES = json.loads((CASES / "currency_minor_units.json").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize(
-    "row",
-    [row for row in CURRENCIES["currencies"] if not row["disputed"]],
-    ids=lambda row: str(row["code"]),
-)
-def test_minor_units_are_those_of_independent_tables(row: Document) -> None:
-    if row["code"] in EXPONENTS:
-        assert exponent(row["code"]) == row["exponent"]
+def test_minor_units_are_those_of_independent_tables() -> None:
+    known = [
+        row for row in CURRENCIES["currencies"] if not row["disputed"] and row["code"] in EXPONENTS
+    ]
+    assert len(known) > 150
+    assert [row for row in known if exponent(row["code"]) != row["exponent"]] == []

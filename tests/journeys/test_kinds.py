@@ -15,6 +15,7 @@ FOLDER = Path(__file__).parents[2] / "examples" / "kinds"
 FILES = sorted(FOLDER.glob("*.toml"))
 
 
+@pytest.mark.thorough("worked cases", but_one_in=2)
 @pytest.mark.parametrize("path", FILES, ids=lambda each: each.stem)
 @after(nothing)
 def test_example_gives_the_figures_in_it(office: Office, path: Path) -> None:

@@ -88,6 +88,18 @@ def test_a_quote_is_issued_with_its_files(run: Run, office: Office, tmp_path: Pa
     assert all(Path(each).stat().st_size for each in result["files"])
 
 
+def test_quote_is_withdrawn_by_command(run: Run) -> None:
+    assert shown(run("quote", QUOTED, "--withdraw", "A wrong price", "--json")) == {
+        "outcome": "withdrawn",
+        "order": QUOTED,
+        "state": "requested",
+    }
+    assert (
+        "not possible while the order is requested"
+        in run("quote", QUOTED, "--withdraw", "Again", code=1).stderr
+    )
+
+
 def test_order_is_shipped_invoiced_and_paid(run: Run, office: Office) -> None:
     assert shown(run("order", ACCEPTED, "--produce", "--json"))["state"] == "in-production"
     first = shown(run("ship", ACCEPTED, "--copies", 200, "--carrier", "UPS", "--json"))

@@ -37,6 +37,7 @@ def test_concurrent_closes_post_once(office: Office, racers: Racers) -> None:
     assert office.faults() == {}
 
 
+@pytest.mark.thorough("races at length", but_one_in=3)
 @after(spring)
 @pytest.mark.parametrize("trial", range(3))
 def test_import_is_wholly_before_or_after_a_concurrent_close(
@@ -54,6 +55,7 @@ def test_import_is_wholly_before_or_after_a_concurrent_close(
     assert office.faults() == {}
 
 
+@pytest.mark.thorough("races at length", but_one_in=2)
 @after(opened)
 @pytest.mark.parametrize("trial", range(2))
 def test_concurrent_imports_of_a_file_record_it_once(

@@ -50,6 +50,7 @@ TYPED: dict[str, Typed] = {
 }
 
 
+@pytest.mark.thorough("hostile values", but_one_in=3)
 @pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize("door", TYPED)
 def test_name_with_control_characters_is_refused(office: Office, door: str, text: str) -> None:
@@ -69,6 +70,7 @@ def test_customer_names_with_control_characters_are_refused(office: Office, text
             colleagues.invite_colleague(work, "guild", "new@example.org", HOSTILE[text][0])
 
 
+@pytest.mark.thorough("hostile values", but_one_in=3)
 @pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize("part", ["publisher", "titles", "organizations", "beneficiaries"])
 def test_setup_file_with_a_bad_line_names_the_fault(office: Office, part: str, text: str) -> None:

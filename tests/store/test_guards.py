@@ -7,13 +7,23 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from royalties.store.tables import metadata
-from tests.builders.books import SPRING, Office, Shelf, a_row, after, closed
+from tests.builders.books import (
+    AUTUMN,
+    SPRING,
+    Office,
+    Shelf,
+    a_row,
+    a_setup,
+    after,
+    spring,
+)
 
 pytestmark = pytest.mark.engines("both")
 
 CLOSED_RUN = (
     "closed_run",
     "contract_close",
+    "brought_in",
     "earned_line",
     "counter_close",
     "cap_close",
@@ -28,7 +38,13 @@ OF_A_PERIOD = (*CLOSED_RUN, "statement", "entry")
 
 def a_year(office: Office) -> None:
     """Both halves are closed and issued; one import was undone."""
-    closed(office)
+    spring(office)
+    setup = a_setup()
+    setup["contracts"][0]["brought_in"] = {"undistributed": "1.00"}
+    office.load(setup)
+    office.close("2025-H1")
+    office.statements("2025-H1")
+    office.bring_batch(AUTUMN, "autumn.csv")
     office.close("2025-H2")
     office.statements("2025-H2")
     office.undo(office.bring_batch([a_row(date="2026-02-01")]))

@@ -1,6 +1,7 @@
 """Lines that waited in a file are recorded as they were read, on both engines."""
 
 import resource
+import sqlite3
 import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -9,9 +10,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from royalties.domain.sales.lines import SaleLine, WaitingLine
+from royalties.domain.sales.lines import SaleLine, WaitingLine, by_column
 from royalties.store.sales.line_file import LineFileError, LineWriter, record_file
-from royalties.store.sales.line_tables import LINE_COLUMNS, WAITING_COLUMNS, packed, unpacked
+from royalties.store.sales.line_tables import (
+    LINE_COLUMNS,
+    WAITING_COLUMNS,
+    LineTables,
+    Packing,
+    unpacked,
+)
 from royalties.store.tables import sale, waiting
 from tests.builders.books import Office, Shelf
 from tests.store.test_slices import OTHER_PERIOD, PERIOD, prepared
@@ -43,7 +50,7 @@ def written(path: Path, sales: list[SaleLine], waits: list[WaitingLine]) -> Path
     writer = LineWriter(path)
     for place, start in enumerate(range(0, len(sales), 1_000)):
         some = sales[start : start + 1_000]
-        columns = [tuple(zip(*some, strict=True))]
+        columns = [by_column(some)]
         writer.add(*(([], some) if place % 10 == 0 else (columns, [])), waits)
         waits = []
     writer.finish()
@@ -72,6 +79,41 @@ def test_lines_are_recorded_as_they_were_read(both: tuple[Office, Office], tmp_p
             connection.rollback()
 
 
+def test_lines_of_more_keys_and_places_than_are_kept_are_recorded(
+    both: tuple[Office, Office], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keys and places that were forgotten come again under other numbers."""
+
+    class Here:
+        """Writes in this process."""
+
+        def __init__(self, path: Path) -> None:
+            self._tables = LineTables(path)
+            self.send, self.finish, self.close = (
+                self._tables.add, self._tables.finish, self._tables.close
+            )  # fmt: skip
+
+    monkeypatch.setattr("royalties.store.sales.line_file._Process", Here)
+    monkeypatch.setattr("royalties.store.sales.line_file._SENT", 100)
+    monkeypatch.setattr("royalties.store.sales.line_tables._MOST_KEPT", 1)
+    sold = [a_line(row) for row in range(1, 5_000)]
+    path = written(tmp_path / "lines", sold, [])
+    with sqlite3.connect(path) as file:
+        [(spans, places)] = file.execute(
+            "SELECT (SELECT count(*) FROM span), (SELECT count(*) FROM place)"
+        )
+    file.close()
+    assert spans > 6
+    assert places > 2
+    for office in both:
+        with office.system.engine.connect() as connection:
+            record_file(connection, path, 1, {"2025-12-31": PERIOD})
+            columns = [sale.c[name] for name in LINE_COLUMNS]
+            rows = connection.execute(select(*columns).order_by(sale.c.row)).all()
+            assert [SaleLine(*row) for row in rows] == sold
+            connection.rollback()
+
+
 def test_many_files_are_recorded_one_after_the_other(
     both: tuple[Office, Office], tmp_path: Path
 ) -> None:
@@ -91,7 +133,7 @@ def add_many(writer: LineWriter, blocks: int) -> None:
     """Enough for a process, by the column; and so on until ``blocks`` of them are added."""
     for start in range(0, blocks * MANY, MANY):
         lines = map(a_line, range(start, start + MANY))
-        writer.add([tuple(zip(*lines, strict=True))], [], [])
+        writer.add([by_column(lines)], [], [])
 
 
 def add_and_finish(writer: LineWriter, blocks: int) -> None:
@@ -165,7 +207,17 @@ def started(
         [1, 2**63, 3],
         range(7, 10),
         ("Köln \ud83d", "'\n\t", "x"),
+        ["x"] * 300,
+        [*range(100), *range(100)],
+        [("", "x"), ("", "x"), ("", None)],
+        [*range(20_000), *range(20_000)],
+        [str(place % 9_000) for place in range(50_000)],
     ],
 )
 def test_columns_arrive_as_they_were_sent(values: Sequence[Any]) -> None:
-    assert list(unpacked(packed(values))) == list(values)
+    packing = Packing()
+    packing.add(values)
+    packing.add(values[1:])
+    assert unpacked(packing.taken()) == [*values, *values[1:]]
+    packing.add(values[:2])
+    assert unpacked(packing.taken()) == list(values[:2])

@@ -55,6 +55,7 @@ class Action(StrEnum):
     QUOTE = "quote"
     ACCEPT = "accept"
     ASK_ANOTHER_QUOTE = "ask-another-quote"
+    WITHDRAW_QUOTE = "withdraw-quote"
     DECLINE = "decline"
     EXPIRE = "expire"
     INVOICE_DEPOSIT = "invoice-deposit"
@@ -160,6 +161,7 @@ TABLE: tuple[Transition, ...] = (
         State.REQUESTED,
         (Precondition.COMMENT,),
     ),
+    Transition(Action.WITHDRAW_QUOTE, _STAFF, frozenset({State.QUOTED}), State.REQUESTED),
     Transition(Action.DECLINE, _BOTH, frozenset({State.REQUESTED, State.QUOTED}), State.DECLINED),
     Transition(
         Action.EXPIRE,

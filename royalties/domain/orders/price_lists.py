@@ -105,6 +105,7 @@ class PriceList:
     taxes: tuple[SalesTaxRate, ...] = ()
     retailers: Mapping[OrderKind, str] = field(default_factory=dict)
     """Under which retailers the sales of shipped copies are recorded."""
+    retired: date | None = None
 
     def on(self, day: date) -> PriceVersion | None:
         """The version in force on a day."""

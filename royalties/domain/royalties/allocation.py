@@ -12,7 +12,17 @@ from typing import NamedTuple, assert_never
 
 from royalties.domain.money import rounded, scale, split
 from royalties.domain.royalties.earning import Atom
-from royalties.domain.terms.plans import Cap, CapPer, Member, Plan, PlanVersion, Step, Takes, When
+from royalties.domain.terms.plans import (
+    Cap,
+    CapPer,
+    Member,
+    Plan,
+    PlanVersion,
+    Step,
+    Takes,
+    When,
+    steps_of,
+)
 
 
 class CapKey(NamedTuple):
@@ -70,10 +80,7 @@ class _Placed:
 def asks_where(version: PlanVersion) -> bool:
     """Whether any step narrows to certain lines or counts copies."""
     return any(
-        step.when is not None
-        or step.takes is Takes.PER_UNIT
-        or any(asks_where(PlanVersion(version.starts, member.steps)) for member in step.to)
-        for step in version.steps
+        step.when is not None or step.takes is Takes.PER_UNIT for step in steps_of(version.steps)
     )
 
 
@@ -208,6 +215,8 @@ class _Distribution:
         Who is full already has no part in it. Those that become full overflow to the others
         first, then nested lists, then again, until all is placed or nobody is left.
         """
+        if not any(member.cap or member.steps for member in step.to):
+            return _to_plain(step, amount, outer, placed)
         got = [0] * len(step.to)
         nested: dict[int, _Placed] = {}
         open_ = {
@@ -297,6 +306,19 @@ class _Distribution:
 
     def _minor(self, amount: Fraction) -> Fraction:
         return amount * scale(self.currency)
+
+
+def _to_plain(step: Step, amount: int, outer: int, placed: _Placed) -> int:
+    """Split an amount over members without caps or steps of their own: nothing overflows."""
+    open_ = [member for member in step.to if member.weight > 0]
+    if not open_:
+        return 0
+    parts = split(amount, [member.weight for member in open_])
+    for member, part in zip(open_, parts, strict=True):
+        if part and member.beneficiary is not None:
+            key = (outer, member.beneficiary)
+            placed.given[key] = placed.given.get(key, 0) + part
+    return amount
 
 
 _NO_LIMIT = 2**63

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 
 from royalties.domain.periods import Period
 from royalties.domain.royalties.allocation import CapKey
-from royalties.domain.royalties.run import ContractState, HeldReserve
+from royalties.domain.royalties.run import BroughtIn, ContractState, HeldReserve
 
 _Key = TypeVar("_Key")
 _Number = TypeVar("_Number", int, Fraction)
@@ -50,6 +50,7 @@ class ContractFigures(NamedTuple):
     """What one closed period froze of a contract, as far as later ones ask for it.
 
     ``released`` names the periods whose reserves were given back; amounts are minor units.
+    ``brought_in`` is what the contract brought into the books, in its first period.
     """
 
     carried_forward: int
@@ -60,6 +61,7 @@ class ContractFigures(NamedTuple):
     counted: Mapping[str, Fraction]
     caps: Mapping[CapKey, int]
     sold: Mapping[str, Sold]
+    brought_in: BroughtIn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,12 @@ def carry(before: LeftBefore, period: Period, figures: ClosedFigures) -> LeftBef
     entered = before.entering(period)
     states, sold = dict(entered.states), dict(entered.sold)
     for key, each in figures.contracts.items():
-        states[key] = _carried(states.get(key, ContractState(0)), period, each)
+        state = states.get(key)
+        if state is None:
+            brought_in = each.brought_in or BroughtIn()
+            state = brought_in.state(0)
+            sold |= {(key, isbn): before for isbn, before in brought_in.sold.items()}
+        states[key] = _carried(state, period, each)
         for isbn, (units, earned) in each.sold.items():
             earlier = sold.get((key, isbn), (0, 0))
             sold[key, isbn] = (earlier[0] + units, earlier[1] + earned)

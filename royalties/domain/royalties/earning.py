@@ -3,18 +3,29 @@
 Source: calculation.md, "1. Earned". Nothing here is rounded but the earned lines themselves.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from itertools import product
+from itertools import compress, product
+from math import gcd
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple, overload
 
 from royalties.domain.money import MICRO, rounded, scale, units_of
 from royalties.domain.periods import Period
-from royalties.domain.sales.slices import Place, SaleKind, Slice
+from royalties.domain.sales.slices import (
+    LIST_VALUE,
+    NET,
+    UNITS,
+    Block,
+    Judged,
+    Place,
+    SaleKind,
+    Seller,
+    Slice,
+)
 from royalties.domain.terms.catalogue import Channel, Format
 from royalties.domain.terms.contracts import (
     Basis,
@@ -24,7 +35,6 @@ from royalties.domain.terms.contracts import (
     Resets,
     Rule,
     Tier,
-    Words,
 )
 from royalties.domain.terms.discounts import DiscountLimit, discount_limits, representatives
 
@@ -51,6 +61,7 @@ class Uncovered(StrEnum):
     """Why sales earn nothing."""
 
     NO_CONTRACT = "no contract covers the title"
+    CONTRACT_ENDED = "contract ended"
     NO_LIST_PRICE = "no list price in the report or of the edition"
     NO_RULE = "no rule matches"
     NO_RULE_FOR_USAGE = "no rule on net receipts or profit takes subscriptions and loans"
@@ -132,11 +143,84 @@ class CounterState:
     added: Fraction
 
 
+class EarnedLines(Sequence[EarnedLine]):
+    """A contract's earned lines, in order; each is made when somebody first looks at one.
+
+    What a draft needs of all of them (``earned``, ``earned_by_seller``) is there without.
+    """
+
+    __slots__ = ("_earned", "_income", "_made", "_names")
+
+    def __init__(
+        self, names: Sequence[str], earned: Sequence["_Earned"], income: Sequence[EarnedLine]
+    ) -> None:
+        """``names`` are those of the contract's rules, by place."""
+        self._names, self._earned, self._income = names, earned, income
+        self._made: tuple[EarnedLine, ...] | None = None
+
+    @property
+    def earned(self) -> int:
+        """The sum of what the lines earned, in minor units."""
+        of_sales = sum([total for each in self._earned for _, _, total in each.parts])
+        return of_sales + sum([line.earned for line in self._income])
+
+    def earned_by_edition(
+        self, sellers: Callable[[Sequence[Seller]], Sequence[bool]] | None = None
+    ) -> dict[str, int]:
+        """What editions earned, in minor units, of all sellers or of those that are chosen.
+
+        Other income is left out.
+
+        Args:
+            sellers: says of each whether it is one of those.
+        """
+        by_isbn: dict[str, int] = {}
+        for each in self._earned:
+            for isbn, source, total in each.parts:
+                amount = total
+                if sellers is not None:
+                    chosen = sellers(source.sellers)
+                    *_, amounts = each.columns(source)
+                    amount = sum([sum(compress(of_tier, chosen)) for of_tier in amounts])
+                by_isbn[isbn] = by_isbn.get(isbn, 0) + amount
+        return by_isbn
+
+    def __len__(self) -> int:
+        of_sales = sum(len(each.factors) * _sellers_in(each.parts) for each in self._earned)
+        return of_sales + len(self._income)
+
+    def __iter__(self) -> Iterator[EarnedLine]:
+        return iter(self._lines())
+
+    @overload
+    def __getitem__(self, place: int) -> EarnedLine: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[EarnedLine, ...]: ...
+    def __getitem__(self, place: int | slice) -> EarnedLine | tuple[EarnedLine, ...]:
+        return self._lines()[place]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence):
+            return NotImplemented
+        return self._lines() == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._lines())
+
+    def __repr__(self) -> str:
+        return repr(self._lines())
+
+    def _lines(self) -> tuple[EarnedLine, ...]:
+        if self._made is None:
+            self._made = (*_lines(self._names, self._earned), *self._income)
+        return self._made
+
+
 @dataclass(slots=True)
 class Earnings:
     """All that a contract earned: lines, exceptions, and the counters' movements."""
 
-    lines: list[EarnedLine] = field(default_factory=list)
+    lines: EarnedLines
     exceptions: list[SalesException] = field(default_factory=list)
     counters: dict[str, CounterState] = field(default_factory=dict)
     atoms: list[Atom] = field(default_factory=list)
@@ -188,14 +272,10 @@ class Rates:
 _Where = tuple[int, str, int]
 """Rule, currency, and the closed period that is taken back (or 0)."""
 
-_SaleKey = tuple[str, str, SaleKind]
-"""Edition, retailer, kind."""
+_Groups = dict[_Where, list[Block]]
+"""What is earned by one rule in one currency."""
 
-_Groups = dict[_Where, dict[_SaleKey, list[int]]]
-"""Sums over slices: copies, net receipts and list values, at the places below."""
-
-_UNITS, _NET, _LIST_VALUE = range(3)
-_COUNTED = {Counts.UNITS: _UNITS, Counts.NET: _NET, Counts.LIST: _LIST_VALUE}
+_COUNTED = {Counts.UNITS: UNITS, Counts.NET: NET, Counts.LIST: LIST_VALUE}
 
 
 def rule_place(
@@ -206,15 +286,10 @@ def rule_place(
     limits: Sequence[DiscountLimit],
 ) -> int | None:
     """The place of the first rule that takes a slice, or None."""
-    matcher = _Matcher(contract, limits, channels)
-    place = matcher.rule_for(
-        format_,
-        slice_.retailer,
-        slice_.place.country,
-        slice_.discount,
-        priced=slice_.priced,
-        is_usage=slice_.kind is SaleKind.USAGE,
-    )
+    matcher = _Matcher(contract, representatives(limits), channels)
+    is_usage = slice_.kind is SaleKind.USAGE
+    judged = Judged(slice_.place.country, slice_.discount, slice_.priced, is_usage)
+    place = matcher.rule_for(format_, slice_.retailer, judged)
     return None if isinstance(place, Uncovered) else place
 
 
@@ -231,23 +306,22 @@ def rules_reached(
         channels: of the retailers, by key.
     """
     limits = discount_limits([contract])
-    match = _Matcher(contract, limits, channels)
+    match = _Matcher(contract, representatives(limits), channels)
     countries = {"", *(word for rule in contract.rules for word in rule.countries or ())}
     either = (True, False)
-    kinds = product(formats, channels, countries, range(len(limits) + 1), either, either)
+    kinds = product(formats, channels, product(countries, range(len(limits) + 1), either, either))
     reached = {
-        match.rule_for(format_, retailer, country, discount, priced=priced, is_usage=is_usage)
-        for format_, retailer, country, discount, priced, is_usage in kinds
+        match.rule_for(format_, retailer, Judged(*judged)) for format_, retailer, judged in kinds
     }
     return {place for place in reached if not isinstance(place, Uncovered)}
 
 
 def earn(  # noqa: PLR0917 - contract, sales, and what they are judged by
     contract: Contract,
-    slices: Sequence[Slice],
+    blocks: Iterable[Block],
     sold: Mapping[str, SoldEdition],
     channels: Mapping[str, Channel],
-    limits: Sequence[DiscountLimit],
+    discounts: Sequence[Fraction],
     rates: Rates,
     publisher_currency: str,
     counted_before: Mapping[str, Fraction],
@@ -255,117 +329,113 @@ def earn(  # noqa: PLR0917 - contract, sales, and what they are judged by
     *,
     with_atoms: bool,
 ) -> Earnings:
-    """What a contract's slices and other income earn in a period.
+    """What a contract's sales and other income earn in a period.
 
     Args:
-        slices: of the contract's titles only; ``free`` ones may be among them.
+        blocks: the sales of the contract's titles only.
+        discounts: one out of each class (``discounts.representatives``).
         counted_before: each counter's stand before the period, opening included.
         with_atoms: whether a plan asks where the earnings come from.
 
     Raises:
         MissingExchangeRateError: names every pair that is missing.
     """
-    earnings = Earnings()
-    match = _Matcher(contract, limits, channels)
+    match = _Matcher(contract, discounts, channels)
     groups: _Groups = {}
-    # Few kinds of slices recur: rule and group of each are looked up once.
-    into: dict[tuple[object, ...], tuple[int | Uncovered, dict[_SaleKey, list[int]]]] = {}
-    matched: list[tuple[int, Slice]] = []
-    free, usage, asks_who = SaleKind.FREE, SaleKind.USAGE, match.asks_who
-    for slice_ in slices:
-        isbn, retailer, kind, currency, priced, discount, where, units, net, list_value, of = slice_
-        if kind is free:
-            continue
-        format_, country, is_usage = sold[isbn].format, where.country, kind is usage
-        seller = retailer if asks_who else ""
-        like = (format_, seller, country, discount, priced, currency, of, is_usage)
-        known = into.get(like)
-        if known is None:
-            place = match.rule_for(
-                format_, retailer, country, discount, priced=priced, is_usage=is_usage
-            )
-            group = (
-                {}
-                if isinstance(place, Uncovered)
-                else groups.setdefault((place, currency, of or 0), {})
-            )
-            known = into[like] = (place, group)
-        place, group = known
-        if isinstance(place, Uncovered):
-            earnings.exceptions.append(
-                SalesException(contract.key, isbn, retailer, channels[retailer], units, (place,))
-            )
-            continue
-        sale_key = (isbn, retailer, kind)
-        sums = group.get(sale_key)
-        if sums is None:
-            group[sale_key] = [units, net, list_value]
-        else:
-            sums[_UNITS] += units
-            sums[_NET] += net
-            sums[_LIST_VALUE] += list_value
-        if with_atoms:
-            matched.append((place, slice_))
+    exceptions: list[SalesException] = []
+    known = match.known
+    for block in blocks:
+        currency, _, reverses, judged, _ = block.like
+        format_, of = sold[block.isbn].format, reverses or 0
+        place = known.get((format_, judged))
+        if place.__class__ is int:  # nearly always
+            found = groups.get((place, currency, of))
+            if found is not None:
+                found.append(block)
+                continue
+        for place, part in match.rules_for(block, format_):
+            if isinstance(place, Uncovered):
+                exceptions += [
+                    SalesException(
+                        contract.key,
+                        part.isbn,
+                        who.retailer,
+                        channels[who.retailer],
+                        units,
+                        (place,),
+                    )
+                    for who, units in zip(part.sellers, part.column(UNITS), strict=True)
+                ]
+                continue
+            group = groups.get((place, currency, of))
+            if group is None:
+                groups[place, currency, of] = [part]
+            else:
+                group.append(part)
     exchange = _Exchange(contract, rates, publisher_currency, groups, sold)
-    earnings.counters = _count(contract, groups, exchange, counted_before)
-    tiers = [_portions(rule, earnings.counters[rule.counter.name]) for rule in contract.rules]
-    earnings.lines = _lines(contract, groups, tiers, sold, exchange)
-    earnings.lines += income_lines(contract, income)
+    counters = _count(contract, groups, exchange, counted_before)
+    tiers = [_portions(rule, counters[rule.counter.name]) for rule in contract.rules]
+    lines = EarnedLines(
+        [rule.name for rule in contract.rules],
+        _turned(contract, groups, tiers, sold, exchange),
+        income_lines(contract, income),
+    )
+    earnings = Earnings(lines, exceptions, counters)
     if with_atoms:
-        earnings.atoms = _atoms(contract, matched, tiers, sold, channels, exchange)
+        earnings.atoms = _atoms(contract, groups, tiers, sold, channels, exchange)
         earnings.atoms += _income_atoms(contract, income)
     return earnings
 
 
 class _Matcher:
-    """Finds the first rule that takes a slice; remembers, since few kinds of slices recur."""
+    """Finds the first rule that takes a sale; remembers, since few kinds of sales recur."""
 
     def __init__(
-        self, contract: Contract, limits: Sequence[DiscountLimit], channels: Mapping[str, Channel]
+        self, contract: Contract, discounts: Sequence[Fraction], channels: Mapping[str, Channel]
     ) -> None:
+        """``discounts`` are one out of each class (``discounts.representatives``)."""
         self._rules = contract.rules
         self._channels = channels
-        self._discounts = representatives(limits)
+        self._discounts = discounts
         self.asks_who = any(rule.retailers or rule.channels for rule in contract.rules)
-        self._known: dict[tuple[Format, str, str, int, bool, bool], int | Uncovered] = {}
+        self.known: dict[tuple[Format, Judged], int | Uncovered] = {}
+        """Of contracts whose rules ask for no retailer, what ``rule_for`` found."""
+        self._known_of: dict[tuple[Format, str, Judged], int | Uncovered] = {}
 
-    def rule_for(
-        self,
-        format_: Format,
-        retailer: str,
-        country: str,
-        discount: int,
-        *,
-        priced: bool,
-        is_usage: bool,
-    ) -> int | Uncovered:
+    def rules_for(self, block: Block, format_: Format) -> Sequence[tuple[int | Uncovered, Block]]:
+        """Parts of a block, and for each the rule's place, or why none takes it."""
+        judged = block.like.judged
+        if not self.asks_who:
+            return ((self.rule_for(format_, block.any_retailer, judged), block),)
+        places = [self.rule_for(format_, who.retailer, judged) for who in block.sellers]
+        different = dict.fromkeys(places)
+        if len(different) == 1:
+            return ((places[0], block),)
+        return [(place, block.chosen([found == place for found in places])) for place in different]
+
+    def rule_for(self, format_: Format, retailer: str, judged: Judged) -> int | Uncovered:
         """The rule's place, or why none takes such sales."""
-        key = (format_, retailer if self.asks_who else "", country, discount, priced, is_usage)
-        place = self._known.get(key)
+        if self.asks_who:
+            of_retailer = (format_, retailer, judged)
+            place = self._known_of.get(of_retailer)
+            if place is None:
+                place = self._known_of[of_retailer] = self._search(format_, retailer, judged)
+            return place
+        key = (format_, judged)
+        place = self.known.get(key)
         if place is None:
-            place = self._search(
-                format_, retailer, country, discount, priced=priced, is_usage=is_usage
-            )
-            self._known[key] = place
+            place = self.known[key] = self._search(format_, retailer, judged)
         return place
 
-    def _search(
-        self,
-        format_: Format,
-        retailer: str,
-        country: str,
-        discount: int,
-        *,
-        priced: bool,
-        is_usage: bool,
-    ) -> int | Uncovered:
+    def _search(self, format_: Format, retailer: str, judged: Judged) -> int | Uncovered:
         channel = self._channels[retailer]
+        country, discount, priced, is_usage = judged
         for place, rule in enumerate(self._rules):
             if not (
-                _allows(rule.formats, format_)
-                and _allows(rule.channels, channel)
-                and _allows(rule.retailers, retailer)
-                and _allows(rule.countries, country)
+                (rule.formats is None or format_ in rule.formats)
+                and (rule.channels is None or channel in rule.channels)
+                and (rule.retailers is None or retailer in rule.retailers)
+                and (rule.countries is None or country in rule.countries)
             ):
                 continue
             if is_usage:
@@ -380,10 +450,6 @@ class _Matcher:
                 return Uncovered.NO_LIST_PRICE
             return place
         return Uncovered.NO_RULE_FOR_USAGE if is_usage else Uncovered.NO_RULE
-
-
-def _allows(words: Words, word: str) -> bool:
-    return words is None or word in words
 
 
 class _Exchange:
@@ -402,14 +468,15 @@ class _Exchange:
         self._cost_currency = publisher_currency
         missing: list[tuple[str, str]] = []
         for (place, currency, of), group in groups.items():
-            rates_given = self._rates[of].given
             rule = contract.rules[place]
-            wanted = []
+            wanted: tuple[tuple[str, str], ...] = ()
             if rule.basis is not Basis.UNIT or rule.counts is not Counts.UNITS:
-                wanted.append((currency, self._to))
-            if rule.basis is Basis.PROFIT and any(sold[isbn].unit_cost for isbn, _, _ in group):
-                wanted.append((publisher_currency, currency))
-            missing += [pair for pair in wanted if pair[0] != pair[1] and pair not in rates_given]
+                wanted = ((currency, self._to),)
+            if rule.basis is Basis.PROFIT and any(sold[each.isbn].unit_cost for each in group):
+                wanted += ((publisher_currency, currency),)
+            for source, target in wanted:
+                if source != target and (source, target) not in self._rates[of].given:
+                    missing.append((source, target))
         if missing:
             raise MissingExchangeRateError(rates.period, missing)
 
@@ -430,18 +497,18 @@ def _count(
     exchange: _Exchange,
     before: Mapping[str, Fraction],
 ) -> dict[str, CounterState]:
-    added: dict[str, Fraction] = {}
+    added: dict[str, Fraction | int] = {}
     for (place, currency, of), group in groups.items():
         rule = contract.rules[place]
         counted = _COUNTED[rule.counts]
-        value = Fraction(sum(map(itemgetter(counted), group.values())))
+        value: Fraction | int = sum([sum(block.column(counted)) for block in group])
         if rule.counts is not Counts.UNITS:
-            value = value / MICRO * exchange.into_contract(currency, of)
+            value = Fraction(value, MICRO) * exchange.into_contract(currency, of)
         name = rule.counter.name
-        added[name] = added.get(name, Fraction(0)) + value
+        added[name] = added.get(name, 0) + value
     names = {rule.counter.name for rule in contract.rules}
     return {
-        name: CounterState(before.get(name, Fraction(0)), added.get(name, Fraction(0)))
+        name: CounterState(before.get(name, ZERO), Fraction(added.get(name, 0)))
         for name in sorted(names)
     }
 
@@ -473,12 +540,14 @@ def cut(tiers: Sequence[Tier], before: Fraction, added: Fraction) -> list[tuple[
         for number, tier in enumerate(tiers, 1):
             if tier.up_to is None or before < tier.up_to:
                 return [(number, ONE)]
-    low, high = sorted((before, before + added))
+    low, high = (before, before + added) if added > 0 else (before + added, before)
     portions: list[tuple[int, Fraction]] = []
     lower: Fraction | None = None
     for number, tier in enumerate(tiers, 1):
         start = low if lower is None else max(low, lower)
         end = high if tier.up_to is None else min(high, tier.up_to)
+        if start is low and end is high:  # nearly always: one tier takes all of it
+            return [(number, ONE)]
         if end > start:
             portions.append((number, (end - start) / abs(added)))
         lower = tier.up_to
@@ -499,7 +568,7 @@ def counter_stand(
     """
     match rule.counter.resets:
         case Resets.NEVER:
-            return rule.counter.opening + life
+            return rule.counter.opening + life if life else rule.counter.opening
         case Resets.YEAR:
             return year + (rule.counter.opening if first_year else 0)
         case Resets.PERIOD:
@@ -507,71 +576,104 @@ def counter_stand(
 
 
 def _base(rule: Rule, sums: Sequence[int], cost: Fraction) -> int | Fraction:
-    """A group's base in millionths (calculation.md, the table of bases).
+    """A base in millionths (calculation.md, the table of bases).
 
     40 copies for 500.00 at a list price of 19.99 have a base of 799.60 by list price, 500.00 by net
     receipts, 40 by unit, and 380.00 by profit where a copy cost 3.00.
+
+    Args:
+        sums: copies, net receipts, list value.
     """
-    if rule.basis is Basis.PROFIT:
-        return _whole(sums[_NET] - cost * MICRO * sums[_UNITS])
-    at, times = _SUMMED[rule.basis]
-    return sums[at] * times
+    units, net, list_value = sums
+    match rule.basis:
+        case Basis.LIST:
+            return list_value
+        case Basis.NET:
+            return net
+        case Basis.UNIT:
+            return units * MICRO
+        case Basis.PROFIT:
+            return _whole(net - cost * MICRO * units)
 
 
-_SUMMED = {Basis.LIST: (_LIST_VALUE, 1), Basis.NET: (_NET, 1), Basis.UNIT: (_UNITS, MICRO)}
-"""Bases that are one of a group's sums, and what that is multiplied with."""
+_SUMMED = {Basis.LIST: LIST_VALUE, Basis.NET: NET}
+"""Bases that are columns of a block."""
 
 _Factor = tuple[int, Fraction, Fraction, Fraction, int, int]
 """Tier, portion, rates of exchange and of the tier; numerator and twice denominator of all."""
 
+_Base = int | Fraction
 
-def _lines(
-    contract: Contract,
-    groups: _Groups,
-    tiers: Sequence[Sequence[tuple[int, Tier, Fraction]]],
-    sold: Mapping[str, SoldEdition],
-    exchange: _Exchange,
-) -> list[EarnedLine]:
-    """Each line's amount, rounded once.
 
-    500.00 of net receipts at 10 % earn 50.00; a line of 0.05 at 10 % earns 0.01.
+class _Earned(NamedTuple):
+    """What editions earned by one rule in one currency at one rate of exchange.
+
+    ``rank`` is that rate's place among those of the rule and currency; of each edition there is the
+    sum of all amounts, in minor units.
     """
-    lines: list[EarnedLine] = []
-    names = [rule.name for rule in contract.rules]
-    for place, isbn, retailer, kind, currency, _, factors, units, base in sorted(
-        _turned(contract, groups, tiers, sold, exchange)
-    ):
-        name, word = names[place], _WORDS[kind]
-        for number, portion, fx, rate, numerator, twice in factors:
-            if isinstance(base, int):
-                double = 2 * base * numerator
-                half = twice // 2
-                earned = (double + half) // twice if double >= 0 else -((half - double) // twice)
-            else:
-                earned = rounded(base * numerator * 2 / twice)
-            lines.append(
-                EarnedLine(
-                    place,
-                    name,
-                    isbn,
-                    retailer,
-                    word,
-                    currency,
-                    number,
-                    units,
-                    portion,
-                    base,
-                    fx,
-                    rate,
-                    earned,
-                )
+
+    place: int
+    basis: Basis
+    currency: str
+    rank: int
+    factors: Sequence[_Factor]
+    parts: Sequence[tuple[str, "Block | _Together", int]]
+
+    def columns(
+        self, source: "Block | _Together"
+    ) -> tuple[Sequence[int], Sequence[_Base], list[list[int]]]:
+        """Copies and bases by seller, and for each factor, that is tier, the amounts."""
+        if isinstance(source, Block):
+            bases: Sequence[_Base] = source.column(_SUMMED[self.basis])
+            return source.column(UNITS), bases, [_amounts(bases, each) for each in self.factors]
+        of = _amounts_of_profit if self.basis is Basis.PROFIT else _amounts
+        return source.units, source.bases, [of(source.bases, each) for each in self.factors]
+
+
+class _Together(NamedTuple):
+    """An edition's sellers, each with copies and base, added up over blocks."""
+
+    sellers: Sequence[Seller]
+    units: Sequence[int]
+    bases: Sequence[_Base]
+
+
+def _sellers_in(parts: Sequence[tuple[str, "Block | _Together", int]]) -> int:
+    return sum(
+        source.size if isinstance(source, Block) else len(source.sellers) for _, source, _ in parts
+    )
+
+
+def _lines(names: Sequence[str], earned: Sequence[_Earned]) -> Iterator[EarnedLine]:
+    """Earned lines in their order; ``names`` are those of the rules."""
+    parts = [
+        (each, isbn, source.sellers, *each.columns(source))
+        for each in earned
+        for isbn, source, _ in each.parts
+    ]
+    keys = sorted(
+        (each.place, isbn, retailer, kind, each.currency, each.rank, of, row)
+        for of, (each, isbn, sellers, *_) in enumerate(parts)
+        for row, (retailer, kind) in enumerate(sellers)
+    )
+    for place, isbn, retailer, kind, currency, _, of, row in keys:
+        each, _, _, units, bases, amounts = parts[of]
+        for (number, portion, fx, rate, *_), of_tier in zip(each.factors, amounts, strict=True):
+            yield EarnedLine(
+                place,
+                names[place],
+                isbn,
+                retailer,
+                _WORDS[kind],
+                currency,
+                number,
+                units[row],
+                portion,
+                bases[row],
+                fx,
+                rate,
+                of_tier[row],
             )
-    return lines
-
-
-_Turned = tuple[int, str, str, SaleKind, str, int, list[_Factor], int, int | Fraction]
-"""Rule, edition, retailer, kind, currency and rank of the rate of exchange, by which lines stand
-in order; then the tiers' factors, copies and base."""
 
 
 def _turned(
@@ -580,49 +682,97 @@ def _turned(
     tiers: Sequence[Sequence[tuple[int, Tier, Fraction]]],
     sold: Mapping[str, SoldEdition],
     exchange: _Exchange,
-) -> Iterator[_Turned]:
-    """Copies and base by the rate of exchange that counts: what is turned alike is one sum."""
-    rates: dict[_Where, Fraction] = {}
-    for place, currency, of in groups:
-        is_unit = contract.rules[place].basis is Basis.UNIT
-        rates[place, currency, of] = ONE if is_unit else exchange.into_contract(currency, of)
-    # A place among the rates is found and compared many times faster than a fraction.
-    ranks = {fx: rank for rank, fx in enumerate(sorted(set(rates.values())))}
-    alike: dict[_Where, list[_Where]] = {}
-    for place, currency, of in groups:
-        rank = ranks[rates[place, currency, of]]
-        alike.setdefault((place, currency, rank), []).append((place, currency, of))
-    for (place, currency, rank), wheres in alike.items():
-        rule, fx = contract.rules[place], rates[wheres[0]]
+) -> list[_Earned]:
+    """What is earned, by the rate of exchange that counts: what is turned alike is one sum."""
+    earned: list[_Earned] = []
+    for place, currency, rank, fx, blocks in _rated(contract, groups, exchange):
+        rule = contract.rules[place]
         factors = _factors(contract, tiers[place], fx)
-        if len(wheres) == 1 and rule.basis in _SUMMED:  # nearly always: nothing is to be added up
-            at, times = _SUMMED[rule.basis]
-            for (isbn, retailer, kind), sums in groups[wheres[0]].items():
-                base = sums[at] * times
-                yield place, isbn, retailer, kind, currency, rank, factors, sums[_UNITS], base
-            continue
-        for (isbn, retailer, kind), (units, exact) in _together(
-            rule, {where: groups[where] for where in wheres}, sold, exchange
-        ).items():
-            yield place, isbn, retailer, kind, currency, rank, factors, units, exact
+        column, plain = _SUMMED.get(rule.basis), factors[0] if len(factors) == 1 else None
+        parts: list[tuple[str, Block | _Together, int]] = []
+        made = _Earned(place, rule.basis, currency, rank, factors, parts)
+        for isbn, found in _by_edition(blocks):
+            if column is not None and isinstance(found, Block):  # nearly always
+                if plain is not None:
+                    parts.append((isbn, found, sum(_amounts(found.column(column), plain))))
+                    continue
+                source: Block | _Together = found
+            else:
+                some = [found] if isinstance(found, Block) else found
+                source = _together(rule, some, sold[isbn], exchange)
+            *_, amounts = made.columns(source)
+            parts.append((isbn, source, sum(map(sum, amounts))))
+        earned.append(made)
+    return earned
+
+
+def _rated(
+    contract: Contract, groups: _Groups, exchange: _Exchange
+) -> Iterator[tuple[int, str, int, Fraction, list[Block]]]:
+    """Rule, currency, rank and rate of exchange, and the blocks that are turned at it.
+
+    What a closed period's rate turns stands with the others if that rate is the same.
+    """
+    by_rate: dict[tuple[int, str], dict[Fraction, list[Block]]] = {}
+    is_plain = not any(of for _, _, of in groups)
+    for (place, currency, of), group in groups.items():
+        is_unit = contract.rules[place].basis is Basis.UNIT
+        fx = ONE if is_unit else exchange.into_contract(currency, of)
+        if is_plain:
+            yield place, currency, 0, fx, group
+        else:
+            by_rate.setdefault((place, currency), {}).setdefault(fx, []).extend(group)
+    for (place, currency), rated in by_rate.items():
+        for rank, (fx, blocks) in enumerate(sorted(rated.items(), key=itemgetter(0))):
+            yield place, currency, rank, fx, blocks
+
+
+def _by_edition(blocks: Sequence[Block]) -> Iterable[tuple[str, Block | list[Block]]]:
+    """An edition's only block, or all its blocks where it has several."""
+    by_isbn: dict[str, Block | list[Block]] = {}
+    for block in blocks:
+        known = by_isbn.setdefault(block.isbn, block)
+        if known is not block:
+            by_isbn[block.isbn] = [known, block] if isinstance(known, Block) else [*known, block]
+    return by_isbn.items()
 
 
 def _together(
-    rule: Rule, groups: _Groups, sold: Mapping[str, SoldEdition], exchange: _Exchange
-) -> dict[_SaleKey, tuple[int, int | Fraction]]:
-    """Copies and base of groups that are turned alike."""
-    totals: dict[_SaleKey, tuple[int, int | Fraction]] = {}
-    for (_, currency, of), group in groups.items():
-        for line, sums in group.items():
-            cost = ZERO
-            if rule.basis is Basis.PROFIT:
-                cost = exchange.cost_of(sold[line[0]], currency, of)
-            units, base = totals.get(line, _NOTHING)
-            totals[line] = (units + sums[_UNITS], _whole(base + _base(rule, sums, cost)))
-    return totals
+    rule: Rule, blocks: Sequence[Block], edition: SoldEdition, exchange: _Exchange
+) -> _Together:
+    totals: dict[Seller, tuple[int, _Base]] = {}
+    for block in blocks:
+        cost = ZERO
+        if rule.basis is Basis.PROFIT:
+            cost = exchange.cost_of(edition, block.like.currency, block.like.reverses or 0)
+        columns = map(block.column, (UNITS, NET, LIST_VALUE))
+        for who, *sums in zip(block.sellers, *columns, strict=True):
+            units, base = totals.get(who, _NOTHING)
+            totals[who] = (units + sums[0], _whole(base + _base(rule, sums, cost)))
+    units_of_all, bases = zip(*totals.values(), strict=True)
+    return _Together(tuple(totals), units_of_all, bases)
 
 
 _NOTHING = (0, 0)
+
+
+def _amounts(bases: Sequence[Any], factor: _Factor) -> list[int]:
+    """Each line's amount in minor units, rounded once, of bases that are whole.
+
+    500.00 of net receipts at 10 % earn 50.00; a line of 0.05 at 10 % earns 0.01.
+    """
+    *_, numerator, twice = factor
+    double, half = 2 * numerator, twice // 2
+    return [
+        (exact + half) // twice if (exact := base * double) >= 0 else -((half - exact) // twice)
+        for base in bases
+    ]
+
+
+def _amounts_of_profit(bases: Sequence[Any], factor: _Factor) -> list[int]:
+    """The same of bases that may be fractions of a millionth."""
+    *_, numerator, twice = factor
+    return [rounded(base * Fraction(2 * numerator, twice)) for base in bases]
 
 
 def _factors(
@@ -630,12 +780,14 @@ def _factors(
 ) -> list[_Factor]:
     """What a base is multiplied with in each tier that takes part."""
     factors = []
+    above, below = fx.numerator * scale(contract.currency), fx.denominator * MICRO
     for number, tier, portion in tiers:
-        factor = Fraction(
-            fx.numerator * tier.rate.numerator * portion.numerator * scale(contract.currency),
-            fx.denominator * tier.rate.denominator * portion.denominator * MICRO,
+        numerator = above * tier.rate.numerator * portion.numerator
+        denominator = below * tier.rate.denominator * portion.denominator
+        common = gcd(numerator, denominator)
+        factors.append(
+            (number, portion, fx, tier.rate, numerator // common, 2 * denominator // common)
         )
-        factors.append((number, portion, fx, tier.rate, factor.numerator, 2 * factor.denominator))
     return factors
 
 
@@ -687,33 +839,35 @@ class UnknownRightError(ValueError):
 
 def _atoms(
     contract: Contract,
-    matched: Sequence[tuple[int, Slice]],
+    groups: _Groups,
     tiers: Sequence[Sequence[tuple[int, Tier, Fraction]]],
     sold: Mapping[str, SoldEdition],
     channels: Mapping[str, Channel],
     exchange: _Exchange,
 ) -> list[Atom]:
-    """Exact earnings by what a plan may ask for; the order of slices does not matter."""
-    factors: dict[tuple[int, str, int], Fraction] = {}
-    sums: dict[tuple[Format, str, Place], tuple[Fraction, int]] = {}
-    for place, slice_ in matched:
-        rule, of = contract.rules[place], slice_.reverses or 0
-        factor = factors.get((place, slice_.currency, of))
-        if factor is None:
-            fx = ONE if rule.basis is Basis.UNIT else exchange.into_contract(slice_.currency, of)
-            per_base = sum((portion * tier.rate for _, tier, portion in tiers[place]), Fraction(0))
-            factor = factors[place, slice_.currency, of] = per_base * fx / MICRO
-        of_slice = (slice_.units, slice_.net, slice_.list_value)
-        edition = sold[slice_.isbn]
-        cost = Fraction(0)
-        if rule.basis is Basis.PROFIT:
-            cost = exchange.cost_of(edition, slice_.currency, of)
-        key = (edition.format, slice_.retailer, slice_.place)
-        earned, units = sums.get(key, (Fraction(0), 0))
-        sums[key] = (earned + _base(rule, of_slice, cost) * factor, units + slice_.units)
+    """Exact earnings by what a plan may ask for; the order of sales does not matter."""
+    totals: dict[tuple[Format, str, Place], tuple[Fraction, int]] = {}
+    for (place, currency, of), group in groups.items():
+        rule = contract.rules[place]
+        fx = ONE if rule.basis is Basis.UNIT else exchange.into_contract(currency, of)
+        factor = sum((portion * tier.rate for _, tier, portion in tiers[place]), ZERO) * fx / MICRO
+        bases: dict[tuple[Format, str, Place], tuple[_Base, int]] = {}
+        for block in group:
+            edition, where = sold[block.isbn], block.like.place
+            cost = ZERO
+            if rule.basis is Basis.PROFIT:
+                cost = exchange.cost_of(edition, currency, of)
+            columns = map(block.column, (UNITS, NET, LIST_VALUE))
+            for who, *sums in zip(block.sellers, *columns, strict=True):
+                key = (edition.format, who.retailer, where)
+                base, units = bases.get(key, _NOTHING)
+                bases[key] = (base + _base(rule, sums, cost), units + sums[0])
+        for key, (base, units) in bases.items():
+            earned, copies = totals.get(key, (ZERO, 0))
+            totals[key] = (earned + base * factor, copies + units)
     return [
-        Atom(format_, channels[retailer], retailer, place, *sums[format_, retailer, place])
-        for format_, retailer, place in sorted(sums)
+        Atom(format_, channels[retailer], retailer, place, *totals[format_, retailer, place])
+        for format_, retailer, place in sorted(totals)
     ]
 
 

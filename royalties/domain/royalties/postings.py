@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from royalties.domain.orders.papers import InvoiceShown
 from royalties.domain.orders.pricing import LineKind
-from royalties.domain.royalties.run import ContractRun, Run, Settlement
+from royalties.domain.royalties.run import BroughtIn, ContractRun, Run, Settlement
 
 
 class Posting(NamedTuple):
@@ -169,7 +169,7 @@ def entries_of_close(run: Run, standing: LedgerBefore) -> list[Entry]:
         entries.append(_allocated(done))
     for settlement in run.settlements:
         if (settlement.beneficiary, settlement.currency) not in standing.beneficiaries:
-            entries.append(_beneficiary_opening(settlement))
+            entries += _beneficiary_openings(settlement)
         entries.append(_settled(settlement))
     return [entry for entry in entries if entry is not None]
 
@@ -245,6 +245,21 @@ def _openings(done: ContractRun, standing: LedgerBefore) -> list[Entry | None]:
             (contract_account(key), currency, -done.brought_forward),
             (OPENING, currency, done.brought_forward),
         )
+    brought_in = done.brought_in or BroughtIn()
+    held = _entry(
+        "opening",
+        key,
+        "Reserves brought into the books",
+        (OPENING, currency, brought_in.reserves),
+        (reserve_account(key), currency, -brought_in.reserves),
+    )
+    undistributed = _entry(
+        "opening",
+        key,
+        "Undistributed money brought into the books",
+        (OPENING, currency, brought_in.undistributed),
+        (pool_account(key), currency, -brought_in.undistributed),
+    )
     in_force = sum(each.advance.amount - each.advance.recouped for each in done.advances)
     more = in_force - standing.advances.get(key, 0)
     advanced = _entry(
@@ -254,7 +269,7 @@ def _openings(done: ContractRun, standing: LedgerBefore) -> list[Entry | None]:
         (advances_account(key), currency, more),
         (ADVANCES_PAID, currency, -more),
     )
-    return [opening, advanced]
+    return [opening, held, undistributed, advanced]
 
 
 def _earned(done: ContractRun) -> Entry | None:
@@ -307,18 +322,23 @@ def _allocated(done: ContractRun) -> Entry | None:
     )
 
 
-def _beneficiary_opening(settlement: Settlement) -> Entry | None:
-    return _entry(
-        "opening",
-        settlement.beneficiary,
-        "Balance brought into the books",
-        (OPENING, settlement.currency, settlement.brought_forward),
-        (
-            beneficiary_account(settlement.beneficiary),
-            settlement.currency,
-            -settlement.brought_forward,
-        ),
-    )
+def _beneficiary_openings(settlement: Settlement) -> list[Entry | None]:
+    adjusted = sum(each.amount for each in settlement.adjustments)
+    parts = [("Balance brought into the books", settlement.brought_forward - adjusted)]
+    parts += [
+        (f"Adjustment brought into the books: {each.reason}"[:300], each.amount)
+        for each in settlement.adjustments
+    ]
+    return [
+        _entry(
+            "opening",
+            settlement.beneficiary,
+            words,
+            (OPENING, settlement.currency, amount),
+            (beneficiary_account(settlement.beneficiary), settlement.currency, -amount),
+        )
+        for words, amount in parts
+    ]
 
 
 def _settled(settlement: Settlement) -> Entry | None:

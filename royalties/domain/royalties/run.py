@@ -11,11 +11,14 @@ from enum import StrEnum
 from fractions import Fraction
 
 from royalties.domain.money import rounded, units_of
-from royalties.domain.periods import Period, period_of
+from royalties.domain.periods import Calendar, Period, parse_period, period_of
 from royalties.domain.royalties.allocation import Allocation, CapKey, allocate, asks_where
+from royalties.domain.royalties.days import Claim, claim
 from royalties.domain.royalties.earning import (
+    ZERO,
     CounterState,
     EarnedLine,
+    EarnedLines,
     Rates,
     SalesException,
     SoldEdition,
@@ -23,20 +26,30 @@ from royalties.domain.royalties.earning import (
     counter_stand,
     earn,
 )
-from royalties.domain.sales.slices import Slice
-from royalties.domain.terms.beneficiaries import Beneficiary
+from royalties.domain.sales.slices import UNITS, Block
+from royalties.domain.terms.beneficiaries import BalanceBroughtIn, Beneficiary
 from royalties.domain.terms.catalogue import Channel
 from royalties.domain.terms.contracts import Advance, Contract, Income, Reserve
-from royalties.domain.terms.discounts import DiscountLimit, discount_limits
+from royalties.domain.terms.discounts import discount_limits, representatives
 from royalties.domain.terms.plans import CapPer, Plan, PlanVersion, beneficiaries_of
 
 
 @dataclass(frozen=True, slots=True)
 class HeldReserve:
-    """What a closed period withheld and no later one has released, in minor units."""
+    """What a period withheld and no later one has released, in minor units.
+
+    ``release`` is the period that releases it, whatever the terms say; only what was withheld
+    before the books may name one.
+    """
 
     period: int
     amount: int
+    release: int | None = None
+
+    def is_due(self, period: int, hold: int) -> bool:
+        """Whether a period releases it, which holds what it withholds for ``hold`` periods."""
+        due = self.period + hold if self.release is None else self.release
+        return due <= period
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +71,37 @@ class ContractState:
 
 
 @dataclass(frozen=True, slots=True)
+class BroughtIn:
+    """What a contract brings into its first run beside a debit balance; amounts in minor units.
+
+    ``caps`` are what each cap let through, as far as its time counts; ``sold`` net copies and
+    what they earned by ISBN.
+    """
+
+    held: tuple[HeldReserve, ...] = ()
+    undistributed: int = 0
+    caps: Mapping[CapKey, int] = field(default_factory=dict)
+    sold: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def reserves(self) -> int:
+        """All that is held."""
+        return sum(each.amount for each in self.held)
+
+    def state(self, brought_forward: int) -> ContractState:
+        """As a contract's state before its first run."""
+        return ContractState(
+            brought_forward,
+            self.held,
+            undistributed=self.undistributed,
+            caps_life=self.caps,
+            caps_year=self.caps,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Books:
-    """Everything a run reads: the setup in force, the period's slices, what is closed.
+    """Everything a run reads: the setup in force, the period's sales, what is closed.
 
     ``balances`` holds what each beneficiary carried forward by (key, currency).
     """
@@ -74,7 +116,7 @@ class Books:
     beneficiaries: Mapping[str, Beneficiary]
     rates: Rates
     income: Sequence[Income]
-    slices: Sequence[Slice]
+    blocks: Sequence[Block]
     states: Mapping[str, ContractState]
     balances: Mapping[tuple[str, str], int]
 
@@ -109,7 +151,7 @@ class ContractRun:
 
     contract: Contract
     version: PlanVersion
-    lines: tuple[EarnedLine, ...]
+    lines: Sequence[EarnedLine]
     counters: Mapping[str, CounterState]
     earned: int
     brought_forward: int
@@ -123,6 +165,7 @@ class ContractRun:
     allocations: tuple[Allocation, ...]
     undistributed: int
     cap_use: Mapping[CapKey, int]
+    brought_in: BroughtIn | None = None
 
 
 class NotPaid(StrEnum):
@@ -135,7 +178,10 @@ class NotPaid(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """One beneficiary's account in one currency, in minor units."""
+    """One beneficiary's account in one currency, in minor units.
+
+    ``adjustments`` are what of the balance brought into the books has a reason of its own.
+    """
 
     beneficiary: str
     currency: str
@@ -147,6 +193,7 @@ class Settlement:
     paid: int
     carried_forward: int
     reason: NotPaid | None
+    adjustments: tuple[BalanceBroughtIn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +225,12 @@ def run(books: Books) -> Run:
         UnknownRightError: income for a right the contract gives no share of.
     """
     contracts = in_force(books.contracts, books.period)
-    slices = _by_title(books)
-    limits = discount_limits(books.contracts)
-    exceptions = _uncovered(books, contracts, slices)
+    blocks = _by_title(books)
+    discounts = representatives(discount_limits(books.contracts))
+    exceptions = _uncovered(books, contracts, blocks)
     done = []
     for contract in contracts:
-        found = account(books, contract, slices, limits)
+        found = account(books, contract, blocks, discounts)
         done.append(found[0])
         exceptions += found[1]
     return Run(
@@ -196,35 +243,41 @@ def run(books: Books) -> Run:
 
 def in_force(contracts: Sequence[Contract], period: Period) -> list[Contract]:
     """Contracts that have begun by the period's last day, in order of their keys."""
-    begun = [contract for contract in contracts if contract.starts <= period.ends]
+    last = period.ends
+    begun = [contract for contract in contracts if contract.starts <= last]
     return sorted(begun, key=lambda contract: contract.key)
 
 
 def account(
     books: Books,
     contract: Contract,
-    slices: Mapping[str, Sequence[Slice]],
-    limits: Sequence[DiscountLimit],
+    blocks: Mapping[str, Sequence[Block]],
+    discounts: Sequence[Fraction],
 ) -> tuple[ContractRun, list[SalesException]]:
     """One contract from its sales to its allocations (calculation.md, steps 1 to 3)."""
-    period, state = books.period, books.states.get(contract.key, _new(contract))
+    period, state = books.period, books.states.get(contract.key)
+    brought_in = None
+    if state is None:
+        brought_in = brought_in_of(contract, period.calendar)
+        state = (brought_in or BroughtIn()).state(contract.opening_balance)
     plan, last = books.plans[contract.plan], period.ends
     version = plan.on(last)
     if version is None:
         raise NoPlanError(contract, last)
+    theirs, ended = _by_day(books, contract, blocks)
     earnings = earn(
         contract,
-        [slice_ for title in contract.titles for slice_ in slices.get(title, ())],
+        theirs,
         books.sold,
         books.channels,
-        limits,
+        discounts,
         books.rates,
         books.currency,
         _stands(contract, state, books),
         [entry for entry in books.income if entry.contract == contract.key],
         with_atoms=asks_where(version),
     )
-    earned = sum(line.earned for line in earnings.lines)
+    earned = earnings.lines.earned
     withheld = reserve(contract.reserve, earnings.lines, state.held, period, books)
     available = earned - withheld.withheld + withheld.released + state.brought_forward
     advances = recoup(contract, available, state.recouped, last)
@@ -243,7 +296,7 @@ def account(
     done = ContractRun(
         contract,
         version,
-        tuple(earnings.lines),
+        earnings.lines,
         earnings.counters,
         earned,
         state.brought_forward,
@@ -257,13 +310,57 @@ def account(
         tuple(allocated.allocations),
         allocated.undistributed,
         allocated.cap_use,
+        brought_in,
     )
-    return done, earnings.exceptions
+    return done, [*earnings.exceptions, *ended]
+
+
+def _by_day(
+    books: Books, contract: Contract, blocks: Mapping[str, Sequence[Block]]
+) -> tuple[list[Block], list[SalesException]]:
+    """A contract's sales, and those after its end that no other contract takes."""
+    theirs: list[Block] = []
+    ended: list[SalesException] = []
+    for title in contract.titles:
+        of_title = blocks.get(title, ())
+        if all(block.like.day is None for block in of_title):
+            theirs += of_title
+            continue
+        others = [
+            other
+            for other in books.contracts
+            if other.key != contract.key and title in other.titles
+        ]
+        for block in of_title:
+            day, reverses = block.like.day, block.like.reverses
+            if day is None:
+                theirs.append(block)
+                continue
+            claims = [claim(contract, others, day, who.kind, reverses) for who in block.sellers]
+            counted = [each is Claim.COUNTS for each in claims]
+            if all(counted):
+                theirs.append(block)
+                continue
+            if any(counted):
+                theirs.append(block.chosen(counted))
+            after = block.chosen([each is Claim.ENDED for each in claims])
+            ended += [
+                SalesException(
+                    contract.key,
+                    block.isbn,
+                    who.retailer,
+                    books.channels[who.retailer],
+                    units,
+                    (Uncovered.CONTRACT_ENDED,),
+                )
+                for who, units in zip(after.sellers, after.column(UNITS), strict=True)
+            ]
+    return theirs, ended
 
 
 def reserve(
     terms: Reserve | None,
-    lines: Sequence[EarnedLine],
+    lines: EarnedLines,
     held: Sequence[HeldReserve],
     period: Period,
     books: Books,
@@ -277,25 +374,27 @@ def reserve(
     periods, what was withheld two periods ago is released.
     """
     hold = terms.hold_periods if terms else 0
-    due = tuple(entry for entry in held if entry.period <= period.ordinal - hold)
+    due = tuple(entry for entry in held if entry.is_due(period.ordinal, hold))
     released = sum(entry.amount for entry in due)
     if terms is None:
         return Withheld(0, 0, released, due)
-    by_title: dict[str, int] = {}
     formats, channels = terms.formats, terms.channels
-    for line in lines:
-        isbn, retailer = line.isbn, line.retailer
-        if isbn is None or retailer is None:
-            continue
-        if (formats is None or books.sold[isbn].format in formats) and (
-            channels is None or books.channels[retailer] in channels
-        ):
-            by_title[isbn] = by_title.get(isbn, 0) + line.earned
+    by_edition = lines.earned_by_edition(
+        None
+        if channels is None
+        else lambda sellers: [books.channels[who.retailer] in channels for who in sellers]
+    )
+    if formats is not None:
+        by_edition = {
+            isbn: amount
+            for isbn, amount in by_edition.items()
+            if books.sold[isbn].format in formats
+        }
     if not terms.by_period:
-        eligible = max(0, sum(by_title.values()))
+        eligible = max(0, sum(by_edition.values()))
         return Withheld(eligible, rounded(terms.rates[0] * eligible), released, due)
     per_title: dict[tuple[str, date | None], int] = {}
-    for isbn, amount in by_title.items():
+    for isbn, amount in by_edition.items():
         key = (books.sold[isbn].title, books.sold[isbn].published)
         per_title[key] = per_title.get(key, 0) + amount
     exact = sum(
@@ -346,8 +445,8 @@ def settle(books: Books, contracts: Sequence[ContractRun]) -> list[Settlement]:
             allocated[key] = allocated.get(key, 0) + given.amount
     planned = {name for done in contracts for name in beneficiaries_of(done.version.steps)}
     for payee in books.beneficiaries.values():
-        if payee.opening_balance:
-            allocated.setdefault((payee.key, books.currency), 0)
+        for currency in payee.brought_in_by(books.currency):
+            allocated.setdefault((payee.key, currency), 0)
     settled = [
         _settlement(books, books.beneficiaries[name], currency, amount)
         for (name, currency), amount in sorted(allocated.items())
@@ -360,8 +459,11 @@ def settle(books: Books, contracts: Sequence[ContractRun]) -> list[Settlement]:
 
 
 def _settlement(books: Books, payee: Beneficiary, currency: str, allocated: int) -> Settlement:
-    opening = payee.opening_balance if currency == books.currency else 0
-    brought_forward = books.balances.get((payee.key, currency), opening)
+    carried = books.balances.get((payee.key, currency))
+    is_first = carried is None
+    if carried is None:
+        carried = payee.brought_in_by(books.currency).get(currency, 0)
+    brought_forward = carried
     rate = payee.tax_rate_on(books.period.ends)
     tax = rounded(rate * allocated)
     due = brought_forward + allocated - tax
@@ -376,22 +478,53 @@ def _settlement(books: Books, payee: Beneficiary, currency: str, allocated: int)
         reason = NotPaid.BELOW_MINIMUM
     paid = 0 if reason else due
     return Settlement(
-        payee.key, currency, brought_forward, allocated, rate, tax, due, paid, due - paid, reason
+        payee.key,
+        currency,
+        brought_forward,
+        allocated,
+        rate,
+        tax,
+        due,
+        paid,
+        due - paid,
+        reason,
+        payee.adjustments(currency) if is_first else (),
     )
 
 
-def _new(contract: Contract) -> ContractState:
-    return ContractState(brought_forward=contract.opening_balance)
+def brought_in_of(contract: Contract, calendar: Calendar) -> BroughtIn | None:
+    """What a contract brings into its first run; None: nothing."""
+    said = contract.brought_in
+    if not said:
+        return None
+    return BroughtIn(
+        tuple(
+            HeldReserve(
+                parse_period(each.withheld_in, calendar).ordinal,
+                each.amount,
+                parse_period(each.released_in, calendar).ordinal if each.released_in else None,
+            )
+            for each in said.reserves
+        ),
+        said.undistributed,
+        {
+            CapKey(contract.plan, each.version, each.path, each.name): each.amount
+            for each in said.caps
+        },
+        {each.isbn: (each.units, each.earned) for each in said.editions},
+    )
 
 
 def _stands(contract: Contract, state: ContractState, books: Books) -> dict[str, Fraction]:
+    first = books.period == books.first_period
+    first_year = books.period.year == books.first_period.year
     return {
         rule.counter.name: counter_stand(
             rule,
-            life=state.counters_life.get(rule.counter.name, Fraction(0)),
-            year=state.counters_year.get(rule.counter.name, Fraction(0)),
-            first=books.period == books.first_period,
-            first_year=books.period.year == books.first_period.year,
+            life=state.counters_life.get(rule.counter.name, ZERO),
+            year=state.counters_year.get(rule.counter.name, ZERO),
+            first=first,
+            first_year=first_year,
         )
         for rule in contract.rules
     }
@@ -418,31 +551,32 @@ def _rate_of_age(terms: Reserve, published: date | None, period: Period) -> Frac
     return terms.rates[age] if age < len(terms.rates) else Fraction(0)
 
 
-def _by_title(books: Books) -> dict[str, list[Slice]]:
-    slices_by_title: dict[str, list[Slice]] = {}
+def _by_title(books: Books) -> dict[str, list[Block]]:
+    blocks_by_title: dict[str, list[Block]] = {}
     sold = books.sold
-    for slice_ in books.slices:
-        slices_by_title.setdefault(sold[slice_.isbn].title, []).append(slice_)
-    return slices_by_title
+    for block in books.blocks:
+        blocks_by_title.setdefault(sold[block.isbn].title, []).append(block)
+    return blocks_by_title
 
 
 def _uncovered(
-    books: Books, contracts: Sequence[Contract], slices: Mapping[str, Sequence[Slice]]
+    books: Books, contracts: Sequence[Contract], blocks: Mapping[str, Sequence[Block]]
 ) -> list[SalesException]:
     covered = {title for contract in contracts for title in contract.titles}
     return [
         SalesException(
             None,
-            slice_.isbn,
-            slice_.retailer,
-            books.channels[slice_.retailer],
-            slice_.units,
+            block.isbn,
+            who.retailer,
+            books.channels[who.retailer],
+            units,
             (Uncovered.NO_CONTRACT,),
         )
-        for title, of_title in slices.items()
+        for title, of_title in blocks.items()
         if title not in covered
-        for slice_ in of_title
-        if slice_.kind.word != "free" and books.sold[slice_.isbn].royalties
+        for block in of_title
+        if books.sold[block.isbn].royalties
+        for who, units in zip(block.sellers, block.column(UNITS), strict=True)
     ]
 
 

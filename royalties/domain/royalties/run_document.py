@@ -11,13 +11,19 @@ from royalties.domain.royalties.run import ContractRun, Run, Settlement
 Document = dict[str, Any]
 
 
-def run_document(run: Run, status: str) -> Document:
-    """Write a run as plain JSON values; ``status`` is ``draft`` or ``closed``."""
+def run_document(run: Run, status: str, *, with_lines: bool = True) -> Document:
+    """Write a run as plain JSON values; ``status`` is ``draft`` or ``closed``.
+
+    Args:
+        run: the run.
+        status: what it is.
+        with_lines: whether the contracts' earned lines stand in it.
+    """
     return {
         "period": str(run.period),
         "status": status,
         "exceptions": [_exception(each) for each in run.exceptions],
-        "contracts": [_contract(each) for each in run.contracts],
+        "contracts": [_contract(each, with_lines=with_lines) for each in run.contracts],
         "beneficiaries": [_settlement(each) for each in run.settlements],
     }
 
@@ -33,7 +39,7 @@ def _exception(exception: SalesException) -> Document:
     }
 
 
-def _contract(done: ContractRun) -> Document:
+def _contract(done: ContractRun, *, with_lines: bool) -> Document:
     currency = done.contract.currency
     amounts = {
         "earned": done.earned,
@@ -51,9 +57,10 @@ def _contract(done: ContractRun) -> Document:
         "key": done.contract.key,
         "currency": currency,
         **{name: amount_text(amount, currency) for name, amount in amounts.items()},
+        **_brought_in(done),
         "plan": done.contract.plan,
         "plan_version": done.version.starts.isoformat(),
-        "lines": _lines(done.lines, currency),
+        **({"lines": _lines(done.lines, currency)} if with_lines else {}),
         "allocations": [
             {
                 "step": allocation.step,
@@ -62,6 +69,21 @@ def _contract(done: ContractRun) -> Document:
             }
             for allocation in done.allocations
         ],
+    }
+
+
+def _brought_in(done: ContractRun) -> Document:
+    """What a contract brought into the books, in its first run alone."""
+    if done.brought_in is None:
+        return {}
+    currency = done.contract.currency
+    return {
+        "brought_in": {
+            "reserves": amount_text(done.brought_in.reserves, currency),
+            "undistributed": amount_text(done.brought_in.undistributed, currency),
+            "caps_used": amount_text(sum(done.brought_in.caps.values()), currency),
+            "units": sum(units for units, _ in done.brought_in.sold.values()),
+        }
     }
 
 
@@ -105,4 +127,16 @@ def _settlement(settlement: Settlement) -> Document:
         "currency": settlement.currency,
         **{name: amount_text(amount, settlement.currency) for name, amount in amounts.items()},
         "reason": settlement.reason.value if settlement.reason else None,
+        **_adjustments(settlement),
+    }
+
+
+def _adjustments(settlement: Settlement) -> Document:
+    if not settlement.adjustments:
+        return {}
+    return {
+        "adjustments": [
+            {"amount": amount_text(each.amount, each.currency), "reason": each.reason}
+            for each in settlement.adjustments
+        ]
     }

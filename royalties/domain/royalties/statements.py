@@ -186,6 +186,14 @@ class ContractAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class AdjustmentShown:
+    """A part of the balance brought forward that has a reason of its own."""
+
+    reason: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class Payee:
     """Who the statement is for; ``minimum_payment`` is exact text, empty if there is none."""
 
@@ -224,6 +232,7 @@ class Statement:
     outcome: str
     contracts: tuple[ContractAccount, ...]
     pays_by: date | None = None
+    adjustments: tuple[AdjustmentShown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,16 @@
 """Sale lines as they are read, typed or shipped, and what they add up to."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
 from royalties.domain.sales.slices import SaleKind
+
+_TOGETHER = 8_192
+"""Lines that are added up at the same time."""
 
 
 class SaleLine(NamedTuple):
@@ -38,7 +41,24 @@ class SaleLine(NamedTuple):
 
 
 LineColumns = tuple[Sequence[Any], ...]
-"""Many sale lines by the column: the fields of ``SaleLine`` in order, all of one length."""
+"""Many sale lines by the column, all of one length: the fields of ``SaleLine`` in order, but the
+three of the place as one column of tuples, since few places are named again and again."""
+
+_PLACE, _BEHIND = SaleLine._fields.index("country"), SaleLine._fields.index("city") + 1
+
+
+def by_column(lines: Iterable[SaleLine]) -> LineColumns:
+    """Sale lines by the column; there has to be one."""
+    columns = tuple(zip(*lines, strict=True))
+    places = list(zip(*columns[_PLACE:_BEHIND], strict=True))
+    return (*columns[:_PLACE], places, *columns[_BEHIND:])
+
+
+def by_line(columns: LineColumns) -> Iterator[SaleLine]:
+    """The same one by one."""
+    places = zip(*columns[_PLACE], strict=True)
+    fields = (*columns[:_PLACE], *places, *columns[_PLACE + 1 :])
+    yield from map(SaleLine._make, zip(*fields, strict=True))
 
 
 class WaitingLine(NamedTuple):
@@ -93,6 +113,28 @@ class _Found(dict[tuple[int, str, int, str], list[int]]):
         return sums
 
 
+class EarlyKey(NamedTuple):
+    """What early lines have in common that earn alike.
+
+    ``day`` is empty where the report has a list price, for then no other price is looked up.
+    """
+
+    edition: int
+    retailer: int
+    kind: int
+    currency: str
+    list_price: int | None
+    discount: int | None
+    country: str
+    region: str
+    city: str
+    order: str
+    day: str
+
+
+_MOST_EARLY = 20_000
+
+
 @dataclass(slots=True)
 class Early:
     """Sale lines dated before the books' first period.
@@ -101,11 +143,29 @@ class Early:
         rows: how many rows of the report, or sale lines of the books.
         units: net copies.
         net: net receipts in millionths by currency.
+        sold: net copies and receipts of the lines whose edition is known.
+        is_complete: whether ``sold`` has all of them; there may be too many to keep.
     """
 
     rows: int = 0
     units: int = 0
     net: dict[str, int] = field(default_factory=dict)
+    sold: dict[EarlyKey, tuple[int, int]] = field(default_factory=dict)
+    is_complete: bool = True
+
+    def note(self, line: SaleLine) -> None:
+        """Note what of a line decides what it earns."""
+        key = EarlyKey(
+            *(line.edition, line.retailer, line.kind, line.currency),
+            *(line.list_price, line.discount),
+            *(line.country, line.region, line.city, line.order),
+            line.day if line.list_price is None else "",
+        )
+        if key not in self.sold and len(self.sold) >= _MOST_EARLY:
+            self.is_complete = False
+            return
+        units, net = self.sold.get(key, (0, 0))
+        self.sold[key] = (units + line.units, net + line.net)
 
     def add(self, rows: int, units: int, currency: str, net: int | None) -> None:
         """Add lines of a currency; receipts are None where only a price will tell."""
@@ -143,16 +203,51 @@ class SalesTally:
     """Adds up sale lines as they come: the one owner of what an import's lines add up to."""
 
     def __init__(self) -> None:
-        self.sums: dict[SumKey, Sum] = {}
-        self.days: Counter[tuple[int, str]] = Counter()
-        """Lines by retailer and day."""
-        self.kinds: Counter[int] = Counter()
-        self.units: Counter[int] = Counter()
-        self.net: Counter[str] = Counter()
-        """Receipts of copies by currency."""
-        self.usage: Counter[str] = Counter()
-        """Receipts for use by currency."""
+        self._sums = _Found()
         self._months = _Months()
+        self._days: Counter[tuple[int, str]] = Counter()
+        self._kinds: Counter[int] = Counter()
+        self._units: Counter[int] = Counter()
+        self._net: Counter[str] = Counter()
+        self._usage: Counter[str] = Counter()
+        self._pending: list[tuple[Sequence[Any], ...]] = []
+        self._pending_lines = 0
+
+    @property
+    def sums(self) -> dict[SumKey, Sum]:
+        """What the lines add up to by month."""
+        self._settle()
+        return {SumKey(*key): Sum(*sums) for key, sums in self._sums.items()}
+
+    @property
+    def days(self) -> Counter[tuple[int, str]]:
+        """Lines by retailer and day."""
+        self._settle()
+        return self._days
+
+    @property
+    def kinds(self) -> Counter[int]:
+        """Lines by kind."""
+        self._settle()
+        return self._kinds
+
+    @property
+    def units(self) -> Counter[int]:
+        """Copies by kind."""
+        self._settle()
+        return self._units
+
+    @property
+    def net(self) -> Counter[str]:
+        """Receipts of copies by currency."""
+        self._settle()
+        return self._net
+
+    @property
+    def usage(self) -> Counter[str]:
+        """Receipts for use by currency."""
+        self._settle()
+        return self._usage
 
     @classmethod
     def of(cls, lines: Iterable[SaleLine]) -> "SalesTally":
@@ -176,26 +271,31 @@ class SalesTally:
         nets: Sequence[int],
     ) -> None:
         """Add many sale lines, column by column."""
-        self.days.update(zip(retailers, days, strict=True))
-        months = map(self._months.__getitem__, days)
-        sums_by_key = _Found()
-        keys = zip(retailers, months, kinds, currencies, strict=True)
+        self._pending.append((retailers, days, kinds, currencies, units, nets))
+        self._pending_lines += len(units)
+        if self._pending_lines >= _TOGETHER:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Add up what was added since the last time."""
         # Few keys stay near the processor: summing into those of a whole file takes longer.
-        for key, copies, receipts in zip(keys, units, nets, strict=True):
-            sums = sums_by_key[key]
-            sums[0] += 1
+        found = _Found()
+        for retailers, days, kinds, currencies, units, nets in self._pending:
+            self._days.update(zip(retailers, days, strict=True))
+            months = map(self._months.__getitem__, days)
+            keys = zip(retailers, months, kinds, currencies, strict=True)
+            for key, copies, receipts in zip(keys, units, nets, strict=True):
+                sums = found[key]
+                sums[0] += 1
+                sums[1] += copies
+                sums[2] += receipts
+        self._pending, self._pending_lines = [], 0
+        for key, (lines, copies, receipts) in found.items():
+            _, _, kind, currency = key
+            self._kinds[kind] += lines
+            self._units[kind] += copies
+            (self._usage if kind == SaleKind.USAGE else self._net)[currency] += receipts
+            sums = self._sums[key]
+            sums[0] += lines
             sums[1] += copies
             sums[2] += receipts
-        self._merge(sums_by_key)
-
-    def _merge(self, found: Mapping[tuple[int, str, int, str], Iterable[int]]) -> None:
-        for named, (lines, units, net) in found.items():
-            key = SumKey(*named)
-            self.kinds[key.kind] += lines
-            self.units[key.kind] += units
-            (self.usage if key.kind == SaleKind.USAGE else self.net)[key.currency] += net
-            known = self.sums.get(key)
-            if known is not None:
-                self.sums[key] = Sum(known.lines + lines, known.units + units, known.net + net)
-            else:
-                self.sums[key] = Sum(lines, units, net)

@@ -35,6 +35,7 @@ class ReportStatus(StrEnum):
     LATE = "late"
     OWN = "own orders"
     NEVER = "never"
+    RETIRED = "retired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,9 @@ class Expected:
     missing: tuple[Period, ...] = ()
     ahead: Period | None = None
 
+
+RETIRED = Expected(ReportStatus.RETIRED)
+"""Of a retailer that was retired: nothing more is expected of it."""
 
 OWN = Expected(ReportStatus.OWN)
 """Of orders: they bring their sales when they are shipped, and no report."""

@@ -1,6 +1,9 @@
 """Sales as the calculation sees them: kinds, and slices (sums over like sale lines)."""
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from enum import IntEnum, StrEnum
+from itertools import chain, compress
 from typing import NamedTuple
 
 
@@ -73,7 +76,9 @@ class Slice(NamedTuple):
     ``currency``; ``priced`` is false where neither report nor edition has a list price (then
     ``list_value`` is 0, and no discount is known); ``discount`` is the class between the limits
     that rules name (``domain.discounts``). ``reverses`` is the closed period whose run counted
-    the lines that these take back; None for all others.
+    the lines that these take back; None for all others. ``day`` stands for the days of the
+    lines where contracts of their title end: no contract begins or ends between them. None: no
+    contract asks.
     """
 
     isbn: str
@@ -87,3 +92,118 @@ class Slice(NamedTuple):
     net: int
     list_value: int
     reverses: int | None = None
+    day: date | None = None
+
+
+class Seller(NamedTuple):
+    """Who sold, and of what kind the sales are."""
+
+    retailer: str
+    kind: SaleKind
+
+
+class Judged(NamedTuple):
+    """What rules look at, beside edition and retailer; ``is_usage``: it is money for use."""
+
+    country: str
+    discount: int
+    priced: bool
+    is_usage: bool
+
+
+class Like(NamedTuple):
+    """What slices have in common that differ by edition, retailer and kind alone."""
+
+    currency: str
+    place: Place
+    reverses: int | None
+    judged: Judged
+    day: date | None = None
+
+
+UNITS, NET, LIST_VALUE = range(1, 4)
+"""Columns of a block; the first one says who sold."""
+
+
+class Block(NamedTuple):
+    """Slices of one edition as columns, which are as long as there are sellers.
+
+    No seller stands there twice, and none of free copies: these earn nothing. What the columns
+    hold is said of ``Slice``. They stand one after another in ``numbers``, which other blocks may
+    share, from ``first`` on, each ``size`` long; sellers by their numbers in ``by_number``.
+    """
+
+    isbn: str
+    like: Like
+    size: int
+    first: int
+    numbers: tuple[int, ...]
+    by_number: Mapping[int, Seller]
+
+    def column(self, place: int) -> tuple[int, ...]:
+        """Copies, receipts or list values."""
+        start = self.first + place * self.size
+        return self.numbers[start : start + self.size]
+
+    @property
+    def sellers(self) -> list[Seller]:
+        """Who sold, and what the sales are."""
+        by_number = self.by_number
+        return [by_number[number] for number in self.column(0)]
+
+    @property
+    def any_retailer(self) -> str:
+        """One of those who sold."""
+        return self.by_number[self.numbers[self.first]].retailer
+
+    def chosen(self, flags: Sequence[bool]) -> "Block":
+        """A block of some sellers only."""
+        columns = [tuple(compress(self.column(place), flags)) for place in range(4)]
+        numbers = tuple(chain.from_iterable(columns))
+        return self._replace(numbers=numbers, first=0, size=len(columns[0]))
+
+    def slices(self) -> Iterator[Slice]:
+        """The same as slices."""
+        currency, place, reverses, judged, day = self.like
+        columns = map(self.column, (UNITS, NET, LIST_VALUE))
+        for (retailer, kind), units, net, list_value in zip(self.sellers, *columns, strict=True):
+            yield Slice(
+                self.isbn,
+                retailer,
+                kind,
+                currency,
+                judged.priced,
+                judged.discount,
+                place,
+                units,
+                net,
+                list_value,
+                reverses,
+                day,
+            )
+
+
+def blocks_of(slices: Iterable[Slice]) -> list[Block]:
+    """Slices as columns; those that differ by nothing are added up."""
+    sums: dict[tuple[str, Like], dict[Seller, tuple[int, int, int]]] = {}
+    for each in slices:
+        if each.kind is SaleKind.FREE:
+            continue
+        is_usage = each.kind is SaleKind.USAGE
+        judged = Judged(each.place.country, each.discount, each.priced, is_usage)
+        like = Like(each.currency, each.place, each.reverses, judged, each.day)
+        of_block = sums.setdefault((each.isbn, like), {})
+        seller = Seller(each.retailer, each.kind)
+        units, net, list_value = of_block.get(seller, (0, 0, 0))
+        of_block[seller] = (units + each.units, net + each.net, list_value + each.list_value)
+    return [
+        Block(
+            isbn,
+            like,
+            len(of_block),
+            0,
+            (*range(len(of_block)), *chain.from_iterable(zip(*of_block.values(), strict=True))),
+            dict(enumerate(of_block)),
+        )
+        for (isbn, like), of_block in sums.items()
+    ]

@@ -16,6 +16,18 @@ class WithholdingRate:
 
 
 @dataclass(frozen=True, slots=True)
+class BalanceBroughtIn:
+    """Owed before the first period (below zero: overpaid), in minor units of its currency.
+
+    With a ``reason`` it is an adjustment, which statements show by itself.
+    """
+
+    currency: str
+    amount: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Beneficiary:
     """A nonprofit, author or agent.
 
@@ -39,6 +51,19 @@ class Beneficiary:
     opening_balance: int = 0
     contact: str = ""
     phone: str = ""
+    retired: date | None = None
+    brought_in: tuple[BalanceBroughtIn, ...] = ()
+
+    def brought_in_by(self, house: str) -> dict[str, int]:
+        """All that is brought into the books, by currency; ``house`` is the publisher's."""
+        sums = {house: self.opening_balance} if self.opening_balance else {}
+        for each in self.brought_in:
+            sums[each.currency] = sums.get(each.currency, 0) + each.amount
+        return sums
+
+    def adjustments(self, currency: str) -> tuple[BalanceBroughtIn, ...]:
+        """What of it is an adjustment with a reason, in one currency."""
+        return tuple(each for each in self.brought_in if each.reason and each.currency == currency)
 
     def tax_rate_on(self, day: date) -> Fraction:
         """The rate in force on a day; 0 where none is."""

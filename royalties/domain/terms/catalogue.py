@@ -21,6 +21,11 @@ INTERNAL = "2"
 """First digit of a house's own 13-digit number, which a custom edition may have for an ISBN."""
 
 
+def is_offered(retired: date | None, day: date) -> bool:
+    """Whether an entry that was retired on a day, or never, is still offered on another."""
+    return retired is None or day < retired
+
+
 def marked(number: str) -> str:
     """An edition's number as pages show it: a house's own is no ISBN, and says so."""
     return f"No. {number}" if number.startswith(INTERNAL) else number
@@ -62,6 +67,7 @@ class Edition:
     prices: tuple[Price, ...] = ()
     unit_cost: Fraction = Fraction(0)
     identifiers: tuple[tuple[str, str], ...] = ()
+    retired: date | None = None
 
     def price_on(self, day: date, currency: str) -> int | None:
         """The list price in millionths with the latest start not after the day, if any."""
@@ -134,6 +140,7 @@ class Title:
     royalties: bool = True
     editions: tuple[Edition, ...] = field(default=())
     shown: PublicTitle = field(default=PublicTitle())
+    retired: date | None = None
 
     @property
     def heading(self) -> str:
@@ -156,3 +163,4 @@ class Retailer:
     region: str | None = None
     city: str | None = None
     reports: tuple[str, ...] = ()
+    retired: date | None = None

@@ -111,6 +111,61 @@ class Advance:
 
 
 @dataclass(frozen=True, slots=True)
+class ReserveBroughtIn:
+    """Withheld before the books, in minor units; periods by name, such as ``2024-H2``.
+
+    ``released_in`` is empty where the contract's terms say when it is released.
+    """
+
+    withheld_in: str
+    amount: int
+    released_in: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CapUsed:
+    """What a cap let through before the books, as far as its time counts, in minor units.
+
+    It is the cap of that ``name``, or the one at ``path`` in the plan's version from ``version``.
+    """
+
+    amount: int
+    name: str = ""
+    version: str = ""
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EditionBroughtIn:
+    """Net copies of an edition before the books, and what they earned in minor units."""
+
+    isbn: str
+    units: int
+    earned: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContractBroughtIn:
+    """What a contract brings into the books beside its debit balance, counters and advances.
+
+    Amounts are minor units of the contract's currency; ``undistributed`` is what the plan could
+    not place.
+    """
+
+    undistributed: int = 0
+    reserves: tuple[ReserveBroughtIn, ...] = ()
+    caps: tuple[CapUsed, ...] = ()
+    editions: tuple[EditionBroughtIn, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether it says anything."""
+        return self != _NOTHING
+
+
+_NOTHING = ContractBroughtIn()
+
+
+@dataclass(frozen=True, slots=True)
 class Contract:
     """The agreement; ``opening_balance`` is a debit balance (≤ 0) in minor units."""
 
@@ -127,6 +182,25 @@ class Contract:
     opening_balance: int = 0
     order_charges: tuple[str, ...] = ("option-copies",)
     """What of an order counts into net receipts beside copies, as ``pricing.LineKind`` says it."""
+    brought_in: ContractBroughtIn = _NOTHING
+    ends: date | None = None
+    sell_off_until: date | None = None
+    rights_ended: tuple[tuple[str, date], ...] = ()
+    """Rights that ended, each with its last day."""
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which sales count: the end, or that of the sell-off; None: it goes on."""
+        return self.sell_off_until or self.ends
+
+    def contains(self, day: date) -> bool:
+        """Whether a day lies between the start and the end of the sell-off, both included."""
+        return self.starts <= day and (self.last_day is None or day <= self.last_day)
+
+    def rights_on(self, day: date) -> list[str]:
+        """The rights that have not ended before a day."""
+        ended = dict(self.rights_ended)
+        return [right for right, _ in self.rights if right not in ended or day <= ended[right]]
 
     def share_of(self, right: str) -> Fraction | None:
         """The author's share of a subsidiary right's income, if the contract has it."""

@@ -251,7 +251,8 @@ def _periods(used: Distributed) -> str:
 
 
 def _contract(old: Body, new: Body, use: EntryUse) -> _ChangeText:
-    same = {"author", "titles"}  # a title more earns; one less is told below
+    # A title more earns, one less is told below; an ended right changes no figure.
+    same = {"author", "titles", "rights_ended"}
     differ = {key for key in {*old, *new} - same if old.get(key) != new.get(key)}
     rules = old.get("rules", [])
     if new.get("rules", [])[: len(rules)] == rules:
@@ -266,7 +267,7 @@ def _contract(old: Body, new: Body, use: EntryUse) -> _ChangeText:
 
 
 def _beneficiary(old: Body, new: Body, use: EntryUse) -> _ChangeText:
-    differ = {"opening_balance"}
+    differ = {"brought_in", "opening_balance"}
     day = use.open_period.ends.isoformat()
     before, after = (_rates(body.get("tax_rate", "0")) for body in (old, new))
     in_force = _on(before, day)

@@ -320,7 +320,8 @@ def _currencies(unit: str) -> frozenset[str] | None:
         return frozenset()
     if unit in CURRENCY_MARKS:
         return CURRENCY_MARKS[unit]
-    return frozenset((unit.upper(),)) if unit.upper() in EXPONENTS else None
+    is_code = unit.upper() in EXPONENTS and not (unit[-1:].islower() and unit[:-1].isupper())
+    return frozenset((unit.upper(),)) if is_code else None
 
 
 def _from_number(cell: float) -> int | Odd:

@@ -18,7 +18,7 @@ class Given(Mapping[str, str]):
         """Answers given now that counted and are to be remembered."""
 
     def beside(self, standing: Mapping[str, str]) -> "Given":
-        """The same answers, and in their absence those that stand once and for all."""
+        """The same answers, falling back to those that always hold for a format."""
         both = Given(self._answers)
         both._standing = {**standing}
         both._needed = self._needed
@@ -37,14 +37,14 @@ class Given(Mapping[str, str]):
         return len(self._answers)
 
     def peek(self, key: str, options: Collection[str] = ()) -> str:
-        """An answer that may turn out to be needed, if it is one of some options; else nothing."""
+        """An answer that may not be needed after all, if it is one of the options; else empty."""
         answer = self._answers.get(key) or self._standing.get(key, "")
         return answer if not options or answer in options else ""
 
     def need(self, keys: Collection[str]) -> None:
-        """Take note that answers changed what was read."""
+        """Mark answers as needed: they changed what was read."""
         self._needed.update(keys)
 
     def idle(self) -> list[str]:
-        """Answers that changed nothing, as the user gave them."""
+        """Answers that had no effect, as the user gave them."""
         return [f"{key}={text}" for key, text in self._answers.items() if key not in self._needed]

@@ -1,4 +1,4 @@
-"""What became of the changes that somebody made in a report's file."""
+"""Reports which changes to a report's cells and rows were applied."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from royalties.ingest.report.tables import Sheet, Table
 
 
 def count_left_out(state: ReadingState, table: Table) -> None:
-    """Count the rows of a table that somebody left out and that were met just now."""
+    """Count the left-out rows of a table that reading has just reached."""
     if not isinstance(table.sheet, ChangedSheet):
         return
     for change, cells in table.sheet.met():
@@ -25,9 +25,9 @@ def count_left_out(state: ReadingState, table: Table) -> None:
 def applied_changes(
     state: ReadingState, sheets: Sequence[Sheet], asked: Sequence[Change]
 ) -> list[Change]:
-    """The changes that were applied, once all rows were read; refuse those that found no place.
+    """The changes that were applied, once all rows have been read; the others become problems.
 
-    ``sheets`` are all of the file, ``asked`` the changes that were to be applied.
+    ``sheets`` are all sheets of the file, ``asked`` the changes requested.
     """
     applied: list[Change] = []
     names = {table.sheet.name: table.header.names for table in state.tables}

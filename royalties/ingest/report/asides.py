@@ -1,4 +1,4 @@
-"""Rows between the sales: blank ones, headers once more, totals, headings, second tables."""
+"""Rows that are not sales: blank rows, repeated headers, totals, headings, second tables."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -22,16 +22,16 @@ _MOST_NOTES = 20
 
 
 class Aside(NamedTuple):
-    """What is said of a row that is no sale: where it stands (sheet, row), and in what words."""
+    """A note on a row that is not a sale: its position (sheet, row) and the text of the note."""
 
     at: tuple[int, int]
     text: str
     is_prose: bool
-    """Somebody wrote it: below the last sale it may speak of the sales."""
+    """Whether a person wrote the row: below the last sale, it may be about the sales."""
 
 
 class Asides:
-    """Recognises rows that are no sales, and keeps what they mean for the rows below."""
+    """Recognises rows that are not sales, and remembers what they mean for the rows below."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class Asides:
         books: Sequence[Any],
         bulk: Bulk | None,
     ) -> bool:
-        """Whether a row is no sale at all; one with a known book is a sale or its subtotal."""
+        """Whether a row is not a sale; a row with a known book is a sale or a subtotal."""
         is_known = any(isinstance(book, int) for book in books)
         cells = cells[: table.width]
         filled = [cell for cell in cells if is_known or text_of(cell).strip()]
@@ -94,9 +94,9 @@ class Asides:
         return False
 
     def _skipped_word(self, cells: Sequence[Any], books: Sequence[Any]) -> str:
-        """The word for which a row is left out: that of its first cell, or of any without a book.
+        """The word that excludes a row: in its first cell, or in any cell if it names no book.
 
-        A title may begin with such a word where the row has a book.
+        If the row names a book, its title may begin with such a word.
         """
         filled = [at for at, cell in enumerate(cells) if text_of(cell).strip()]
         nameless = all(book is BLANK for book in books)
@@ -105,7 +105,7 @@ class Asides:
         return next((word for text in texts if (word := begins(text, self._skip))), "")
 
     def turn(self, table: Table, values: dict[str, Any]) -> bool:
-        """Apply what was chosen for a second table; whether the row is to be left out."""
+        """Apply the answer about a second table; return whether to skip the row."""
         if table.turned == "ignore":
             self._skipped.add("second table")
         if table.turned == "returns":

@@ -15,7 +15,7 @@ from royalties.domain.sales.lines import LineColumns
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.places import country, is_country, region
 from royalties.ingest.report.amounts import MOST
-from royalties.ingest.report.cells import Block, without_stray_blanks
+from royalties.ingest.report.cells import Block, Odd, without_stray_blanks
 from royalties.ingest.report.columns import BY_SIGN
 from royalties.ingest.report.declaration import PLACE, RowsAre
 from royalties.ingest.report.judging import discount_of, net_of, one_of
@@ -23,6 +23,7 @@ from royalties.ingest.report.tables import Table
 
 _MOST_KEPT = 50_000
 _SALE, _RETURN, _FREE, _USAGE = (kind.value for kind in SaleKind)
+_FIGURES = ("kind", "units", "list_price", "net", "discount", "currency")
 _RIGHT_SIGNS = frozenset(((_SALE, False), (_RETURN, True), (_FREE, False)))
 """Kinds, and whether their units are negative."""
 
@@ -38,6 +39,9 @@ class Bulk:
         self._block = block
         self._workings = workings
         self._columns: dict[str, Sequence[Any]] = {}
+        self._unsettled: list[tuple[Any, ...]] = []
+        self.is_settled = True
+        """Whether figures like those of all rows were found to be in order before."""
         self.strange: set[int] = set(odd)
         self.numbers: Sequence[int] = block.numbers
         self._read()
@@ -60,11 +64,15 @@ class Bulk:
         """Values of a field where the rows have it."""
         return self._columns.get(field, ())
 
-    def compared(self) -> Iterator[tuple[Any, ...]]:
+    def tells(self, field: str) -> bool:
+        """Whether a column of the table tells a field."""
+        return any(each == field for each, _, _ in self._table.readers)
+
+    def compared(self) -> Iterable[tuple[Any, ...]]:
         """The rows as they are compared with others: see ``Table.compared``."""
         columns = [without_stray_blanks(self.raw(at)) for at in range(self._table.width)]
         columns[self._table.books[0][1]] = self._columns["book"]
-        yield from zip(*columns, strict=True)
+        return zip(*columns, strict=True)
 
     def raw(self, at: int) -> Sequence[Any]:
         """The cells of one column."""
@@ -79,8 +87,17 @@ class Bulk:
         self._columns["book"] = reader.all(columns[at])
         self.strange.update(reader.odd_places(columns[at]))
         for field, reader, at in self._table.readers:
-            self._columns[field] = reader.all(columns[at])
-            self.strange.update(reader.odd_places(columns[at]))
+            if field not in PLACE:
+                self._columns[field] = reader.all(columns[at])
+                self.strange.update(reader.odd_places(columns[at]))
+        places = self._workings.places_of(self._table)
+        if places.at:
+            cells = zip(*map(columns.__getitem__, places.at), strict=True)
+            found = self._columns["place"] = list(map(places.__getitem__, cells))
+            if None in found:
+                self.strange.update(_places_of_none(found))
+        else:
+            self._columns["place"] = [places[()]] * len(self._block.numbers)
 
     def _drop(self, places: set[int]) -> None:
         if not places:
@@ -104,15 +121,29 @@ class Bulk:
         if self._table.report.rows_are is RowsAre.ONE_EACH:
             kinds = self._columns.get("kind", [BY_SIGN] * rows)
             self._columns["units"] = list(map(one_of, kinds, self._columns["net"]))
+        figures = self._figures() if self._workings.settles else []
+        if not self._workings.settled.issuperset(figures) or not figures:
+            self._judge()
+            self._unsettled = figures if figures == self._figures() else []
+            self.is_settled = False
+
+    def _figures(self) -> list[tuple[Any, ...]]:
+        """What rules of kinds and signs look at, row by row; nothing where they look at more."""
+        if "kind" not in self._columns or "unit_net" in self._columns:
+            return []
+        return list(zip(*map(self._columns.__getitem__, _FIGURES), strict=True))
+
+    def _judge(self) -> None:
         wrong = self._find_kinds()
         wrong |= self._fill_nets()
         wrong |= self._find_wrong_signs()
         if wrong:
             self._set_aside(wrong)
         self._fill_discounts()
-        if "region" in self._columns:
-            countries = self.texts("country")
-            self._columns["region"] = self._workings.regions(countries, self._columns["region"])
+
+    def settle(self) -> None:
+        """Remember that nothing is to be said of such figures, and nothing of them to be filled."""
+        self._workings.settle(self._unsettled)
 
     def _find_kinds(self) -> set[int]:
         units = self._columns["units"]
@@ -204,11 +235,10 @@ class Bulk:
         """The sale lines."""
         rows = len(self.numbers)
         column = self._columns
-        country, region, city = homes.of(self)
         return (
             [self._table.place] * rows, self.numbers, column["book"], column["retailer"],
             column["kind"], column["date"], column["units"], column["currency"],
-            column["list_price"], column["net"], column["discount"], country, region, city,
+            column["list_price"], column["net"], column["discount"], homes.of(self),
             self.texts("order"), self.texts("reference"),
         )  # fmt: skip
 
@@ -227,10 +257,24 @@ class Workings:
         self._nets: dict[tuple[int, int, int], int] = {}
         self._discounts: dict[tuple[int, int, int], int] = {}
         self._regions = _Regions()
+        self._places: dict[int, _Places] = {}
+        self.settled: set[tuple[Any, ...]] = set()
+        """Figures that were found to be in order."""
+        self.settles = True
 
-    def regions(self, countries: Iterable[str], texts: Iterable[str]) -> list[str]:
-        """Codes of regions beside the codes of their countries; what is none stays as it is."""
-        return list(map(self._regions.__getitem__, zip(countries, texts, strict=False)))
+    def settle(self, figures: Iterable[tuple[Any, ...]]) -> None:
+        """Remember that figures are in order, as long as they seem to come again."""
+        self.settled.update(figures)
+        if len(self.settled) > _MOST_KEPT:
+            self.settled.clear()
+            self.settles = False
+
+    def places_of(self, table: Table) -> "_Places":
+        """Country, region and city by the cells of a table that tell them."""
+        places = self._places.get(table.place)
+        if places is None:
+            places = self._places[table.place] = _Places(table, self._regions)
+        return places
 
     def codes(self, country_text: str, region_text: str) -> tuple[str, str]:
         """The codes of a country and its region; what is none stays as it is."""
@@ -268,6 +312,35 @@ class _Regions(dict[tuple[str, str], str]):
         return found
 
 
+class _Places(dict[tuple[Any, ...], tuple[str, str, str] | None]):
+    """Country, region and city by the cells that tell them; None where one is no plain value.
+
+    Regions are codes beside the code of their country; what is no code stays as it is.
+    """
+
+    def __init__(self, table: Table, regions: _Regions) -> None:
+        super().__init__()
+        self._regions = regions
+        self._readers = [(field, reader) for field, reader, _ in table.readers if field in PLACE]
+        self._constants = {field: table.constants.get(field, "") for field in PLACE}
+        self.at = [at for field, _, at in table.readers if field in PLACE]
+
+    def __missing__(self, cells: tuple[Any, ...]) -> tuple[str, str, str] | None:
+        if len(self) > _MOST_KEPT:
+            self.clear()
+        told = dict(self._constants)
+        for (field, reader), cell in zip(self._readers, cells, strict=True):
+            told[field] = reader.one(cell)
+        country, region, city = told.values()
+        found = None
+        if not any(isinstance(value, Odd) for value in told.values()):
+            if any(field == "region" for field, _ in self._readers):
+                region = self._regions[country, region]
+            found = (country, region, city)
+        self[cells] = found
+        return found
+
+
 class Homes:
     """Places of retailers, for rows without an address."""
 
@@ -278,15 +351,9 @@ class Homes:
         """The row's own place, or its retailer's where it has none."""
         return place if any(place) else self._places.get(retailer, place)
 
-    def of(self, rows: Bulk) -> tuple[Sequence[Any], ...]:
-        """Countries, regions and cities of rows."""
-        places = [rows.texts(field) for field in PLACE]
+    def of(self, rows: Bulk) -> Sequence[tuple[str, str, str]]:
+        """Country, region and city of rows."""
+        places = rows.column("place")
         if not self._places:
-            return (*places,)
-        homes = [
-            self.home(retailer, (country, region, city))
-            for retailer, country, region, city in zip(
-                rows.column("retailer"), *places, strict=False
-            )
-        ]
-        return tuple(zip(*homes, strict=True))
+            return places
+        return list(map(self.home, rows.column("retailer"), places))

@@ -96,6 +96,8 @@ def without_stray_blanks(column: Sequence[Cell]) -> Sequence[Cell]:
     try:
         together = "\n".join(("", *column, ""))  # type: ignore[arg-type]
     except TypeError:
+        if str not in set(map(type, column)):
+            return column
         return [_tidy(cell) if isinstance(cell, str) else cell for cell in column]
     if together.isascii() and not any(blanks in together for blanks in _STRAY):
         return column

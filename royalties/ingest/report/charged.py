@@ -1,7 +1,7 @@
-"""Copies that were charged at another price than the edition's list price of that day.
+"""Copies charged at a price other than the edition's list price on that day.
 
-A contract's list price is the publisher's; what was agreed on by telephone is not. The report
-does not say which one a contract means, so that whoever imports it is asked, once.
+A contract's list price is the publisher's, not what was agreed on by telephone. The report does
+not say which one a contract means, so whoever imports it is asked once.
 """
 
 from collections.abc import Callable, Mapping
@@ -49,7 +49,7 @@ class Charged:
         self._less[currency] = self._less.get(currency, 0) + units * (own - price)
 
     def choice(self) -> Choice | None:
-        """The question, if there is one: the first row, net copies, and the difference."""
+        """The question to ask, if any: it names the first row, net copies and the difference."""
         if not self._first:
             return None
         sums = ", ".join(

@@ -60,6 +60,9 @@ CENTS = 100
 BY_SIGN = 0
 """The kind of a row that does not say: its units' sign does."""
 
+_HUNDREDTHS = frozenset(("GBp", "ZAc", "ILa", "USc"))
+"""Codes that mean hundredths of a currency: pence, and not pounds."""
+
 _SPACES = " \t\r\n\x0b\x0c"
 _NEUTRALISED = tuple(f"'{sign}" for sign in "=+-@\t\r＝＋－＠")
 
@@ -303,7 +306,7 @@ class Converters:
         if not text:
             default = self._report.constants.get("currency", "")
             return default or BLANK
-        if text.upper() in EXPONENTS:
+        if text.upper() in EXPONENTS and text not in _HUNDREDTHS:
             return text.upper()
         meant = CURRENCY_MARKS.get(text, frozenset())
         if len(meant) == 1:
@@ -416,7 +419,9 @@ def bad_cells(block: Block) -> dict[int, list[tuple[int, Wrong]]]:
         if str not in types:
             continue
         texts = cells if len(types) == 1 else [cell for cell in cells if isinstance(cell, str)]
-        if max(map(len, texts)) <= LONGEST and not CONTROL.search("".join(texts)):  # type: ignore[arg-type]
+        together = "".join(texts)  # type: ignore[arg-type]
+        harmless = together.isprintable() or not CONTROL.search(together)
+        if harmless and (len(together) <= LONGEST or max(map(len, texts)) <= LONGEST):  # type: ignore[arg-type]
             continue
         for place, cell in enumerate(cells):
             if isinstance(cell, str) and (wrong := bad_text(cell)):

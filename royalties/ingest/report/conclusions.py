@@ -1,4 +1,4 @@
-"""What is said of a report as a whole, once all its rows were read."""
+"""Warnings and notes about a report as a whole, once all its rows have been read."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -14,7 +14,7 @@ from royalties.ingest.report.tables import Sheet
 
 
 def note_undated_rows(state: ReadingState, period: tuple[date, date] | None) -> None:
-    """Note the rows that count as of the last day of the period that the user gave."""
+    """Note the undated rows, which count as of the last day of the period given."""
     filled = sum(table.undated for table in state.tables)
     if filled and period is not None:
         first, last = period
@@ -26,7 +26,7 @@ def note_undated_rows(state: ReadingState, period: tuple[date, date] | None) -> 
 def say_what_is_not_read(
     state: ReadingState, passed_over: Sequence[PassedOver], sheets: Sequence[Sheet]
 ) -> None:
-    """Tell of columns and sheets that hold sales or money and are not read."""
+    """Warn about unread columns and sheets that hold sales or money."""
     for table, watched in zip(state.tables, passed_over, strict=True):
         where = f"sheet {table.sheet.name!r}, " if len(state.tables) > 1 else ""
         watched.say(state.remarks, where, table.constants)
@@ -46,7 +46,7 @@ def say_what_is_not_read(
 
 
 def say_totals(state: ReadingState) -> None:
-    """Tell of rows of totals, and of identical rows where those are nothing unusual."""
+    """Report rows of totals, and note identical rows if the format often has them."""
     state.printed_totals.say(
         state.remarks,
         state.notes,
@@ -58,9 +58,9 @@ def say_totals(state: ReadingState) -> None:
 
 
 def say_asides(state: ReadingState, asides: Asides, last_rows: Mapping[int, int]) -> None:
-    """Tell of rows that are no sales; what somebody wrote below the last sale may change some.
+    """Note rows that are not sales; prose below the last sale has to be confirmed.
 
-    ``last_rows`` is the last row of each table that was no aside.
+    ``last_rows`` is the last row of each table that was not an aside.
     """
     for at, note, is_prose in asides.notes:
         if is_prose and state.declared.strict and at[1] > last_rows.get(at[0], 0):
@@ -79,7 +79,7 @@ def note_conventions(state: ReadingState) -> None:
 
 
 def note_answers(state: ReadingState) -> None:
-    """Note the answers that were taken from earlier reports, and those without effect."""
+    """Note the answers recalled from earlier reports, and those without effect."""
     decimal_mark, date_order = state.conventions
     if decimal_mark.consulted:
         state.answers.need(("decimal",))
@@ -97,7 +97,7 @@ def note_answers(state: ReadingState) -> None:
 
 
 def say_set_aside(state: ReadingState) -> None:
-    """Tell of rows that will count later, with their money."""
+    """Warn about rows that will count later, with their money."""
     texts = []
     for reason, rows in state.skipped.by_reason.items():
         if reason.startswith(SET_ASIDE):

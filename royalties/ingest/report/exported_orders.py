@@ -45,9 +45,9 @@ class Item:
 class ExportedOrder:
     """An order of an export.
 
-    ``state`` is the word for its payment, as printed; ``payment`` what it means, or what is wrong
-    with it. ``gone`` is why it is no sale whatever was paid. ``figures`` are wrong where an amount
-    is none.
+    ``state`` is the printed word for its payment, ``payment`` what it means or what is wrong with
+    it. ``gone`` is why it is not a sale, whatever was paid. ``figures`` is a fault if an amount
+    cannot be read.
     """
 
     number: str
@@ -61,14 +61,14 @@ class ExportedOrder:
 
 
 def order_rows(rows: Iterable[Row], header: Header) -> Iterator[Row]:
-    """Rows of orders: without blank ones and headers once more, which part no order in two."""
+    """Rows of orders, without blank rows and repeated headers, which do not split an order."""
     for row in rows:
         if any(text_of(cell).strip() for cell in row[1]) and not header.repeats(row[1]):
             yield row
 
 
 def order_units(text: str, column: str) -> int | Wrong:
-    """How many copies an item of an order is of."""
+    """The number of copies of an item."""
     digits, _, decimals = text.partition(".")
     if (
         digits.isascii()

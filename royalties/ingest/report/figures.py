@@ -1,4 +1,4 @@
-"""Figures of a sale that contradict one another: units, list price, discount and net receipts."""
+"""Contradictions between the units, list price, discount and net receipts of a sale."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -17,14 +17,14 @@ Figures = tuple[int, int, int | None, int | None, int | None, str]
 
 
 class Contradictions:
-    """Finds them; what agrees is remembered, so that most rows cost one look-up."""
+    """Finds contradictions; consistent figures are cached, so most rows cost one look-up."""
 
     def __init__(self, report: ReportFormat) -> None:
         self._prices = report.prices
         self._agreed: set[Figures] = set()
 
     def among(self, rows: Bulk) -> Iterator[tuple[int, str, str]]:
-        """Places of plain rows, with the code and text of their contradiction."""
+        """Yield the place of each contradictory plain row, with the code and text of a warning."""
         fields = ("kind", "units", "list_price", "net", "discount", "currency")
         columns: list[Sequence[Any]] = [rows.column(field) for field in fields]
         if unit_nets := rows.given("unit_net"):
@@ -44,7 +44,7 @@ class Contradictions:
     def of_units(
         self, kind: int, units: int, net: int | None, unit_net: int | None, currency: str
     ) -> tuple[str, str] | None:
-        """The same of a line whose report has receipts of the row and of one copy."""
+        """Code and text if the receipts of a row contradict those of one copy."""
         if unit_net is None or net is None or kind in (_FREE, _USAGE):
             return None
         due = unit_net * units
@@ -59,7 +59,7 @@ class Contradictions:
         )
 
     def of(self, figures: Figures) -> tuple[str, str] | None:
-        """The code and text of what contradicts itself in one line."""
+        """Code and text of the contradiction within one line, if any."""
         contradiction = self._contradiction(figures)
         if not contradiction:
             if len(self._agreed) >= _MOST_KEPT:

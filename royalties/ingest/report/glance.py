@@ -1,6 +1,6 @@
-"""The first rows of a file, kept so that somebody can say what they mean without its being read.
+"""The first rows of a file, kept so that a person can map its columns without reading it again.
 
-A file is opened once, where files from outside are opened; what is kept of it has a known size.
+The file is opened only where files from outside are opened; the sample kept from it is bounded.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -50,7 +50,7 @@ class GlancedSheet:
 
 
 def glanced(name: str, rows: Iterable[Sequence[Cell]]) -> GlancedSheet:
-    """Look at a sheet's first rows; whatever is in them, what is kept has a limit."""
+    """Take a bounded sample of a sheet's first rows."""
     kept: list[tuple[Cell, ...]] = []
     letters = 0
     words: dict[int, dict[str, None] | None] = {}
@@ -68,7 +68,7 @@ def glanced(name: str, rows: Iterable[Sequence[Cell]]) -> GlancedSheet:
 
 
 def _note(words: dict[int, dict[str, None] | None], at: int, cell: Cell) -> None:
-    """Take note of a column's value, unless the column has too many of them."""
+    """Record a value of a column, unless the column has too many different values."""
     seen = words.setdefault(at, {})
     text = text_of(cell).strip() if seen is not None else ""
     if seen is None or not text:
@@ -80,7 +80,7 @@ def _note(words: dict[int, dict[str, None] | None], at: int, cell: Cell) -> None
 
 
 def _short(cell: Cell) -> Cell:
-    """A cell that shows whether it is too long, and is no longer than that."""
+    """A cell cut to just over the longest length in use, so that it still shows as too long."""
     return cell[: LONGEST + 1] if isinstance(cell, str | bytes) else cell
 
 
@@ -98,7 +98,7 @@ def _cell(plain: Any) -> Cell:
 
 
 def sheets_of(plain: Sequence[Plain]) -> list[GlancedSheet]:
-    """Sheets of what ``as_plain`` wrote."""
+    """The sheets in the output of ``as_plain``."""
     return [
         GlancedSheet(
             sheet["name"],
@@ -137,5 +137,5 @@ class FirstRows:
         yield Block(range(skip + 1, skip + 1 + len(rows)), columns, wide)
 
     def fresh_blocks(self, skip: int, width: int) -> Iterator[Block]:
-        """The same once more."""
+        """The same blocks again, from the start."""
         return self.blocks(skip, width)

@@ -1,4 +1,4 @@
-"""Labels of rows that are no sales: totals, subtotals, notes."""
+"""Labels of rows that are not sales: totals, subtotals, notes."""
 
 import re
 
@@ -34,9 +34,9 @@ _MOST_WORDS = 8
 
 
 def is_total_label(text: str) -> bool:
-    """Whether a text can be nothing but the label of a total, such as ``Week 28 subtotal``.
+    """Whether a text can only be the label of a total, such as ``Week 28 subtotal``.
 
-    ``Total Recall`` and ``Total Wine & More`` are none: a title or a customer may be called so.
+    ``Total Recall`` and ``Total Wine & More`` are not: they may be a title or a customer.
     """
     words = _WORDS.findall(text.casefold()) if len(text) <= _LONGEST else []
     return (

@@ -1,4 +1,4 @@
-"""What is said of the layout of a file before its rows are read."""
+"""Warnings and notes about the layout of a file, before its rows are read."""
 
 from collections.abc import Iterator, Sequence
 
@@ -9,7 +9,7 @@ from royalties.ingest.report.tables import Table
 
 
 def look_remarks(tables: Sequence[Table]) -> Iterator[tuple[str, str]]:
-    """What the second look at a workbook found in the columns that are used."""
+    """Warnings (code, message) about hidden, struck-out or oddly formatted cells that are used."""
     for table in tables:
         look, names = table.sheet.look, table.header.names
         used = {at: column.field for column, at in table.header.columns}
@@ -39,7 +39,7 @@ def _row_list(rows: list[int]) -> str:
 def layout_notes(
     declared: ReportFormat, tables: Sequence[Table], opened: OpenedFile
 ) -> Iterator[str]:
-    """What is only told: where headers were found, stray cells, and sheets that are not read."""
+    """Notes about where headers were found, stray cells and unread sheets."""
     for table in tables:
         where = f"sheet {table.sheet.name!r}: " if table.sheet.name else ""
         if table.header.row > 1 and not declared.facts:

@@ -1,7 +1,7 @@
-"""Periods that a report names outside of its rows: offered as answers, and never assumed.
+"""Periods named outside the rows of a report: proposed as answers, never assumed.
 
-A cover, what stands above the header, a sheet's name or the file's own often say ``May 2025``.
-A single day there is mostly that of a download, so that it names no period.
+A cover, the cells above the header, a sheet's name or the file's name often say ``May 2025``. A
+single day there is usually that of the download, so it does not name a period.
 """
 
 import re
@@ -32,7 +32,7 @@ Span = tuple[date, date]
 def proposed(
     places: Iterable[tuple[str, str]], read: Callable[[str], Span | None]
 ) -> list[tuple[str, str]]:
-    """Periods that texts name, each once, with where it stands.
+    """Periods named in texts, each once, with where it was found.
 
     Args:
         places: where a text stands, in words, and the text.
@@ -47,7 +47,7 @@ def proposed(
 
 
 def proposed_days(places: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Days that texts name, each once, with where it stands."""
+    """Days named in texts, each once, with where it was found."""
     days: dict[str, str] = {}
     for where, text in places:
         for day in _days(text[:_LONGEST]):
@@ -83,7 +83,7 @@ def _days(text: str) -> list[date]:
 
 
 def _name(first: date, last: date) -> str:
-    """A whole month, quarter, half-year or year as it is answered; empty for other spans."""
+    """A whole month, quarter, half-year or year, written as an answer; empty for other spans."""
     months = (last.year - first.year) * 12 + last.month - first.month + 1
     is_last = (last + timedelta(days=1)).day == 1
     if first.day != 1 or not is_last or first.year != last.year or last.month % months:

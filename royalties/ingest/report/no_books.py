@@ -1,4 +1,4 @@
-"""Lines of a web shop's orders that are no sales of books, told by their names."""
+"""Recognises, by name, lines of a web shop's orders that are not sales of books."""
 
 import re
 

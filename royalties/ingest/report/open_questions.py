@@ -1,4 +1,4 @@
-"""What the rows of a report turned out to leave open, to be chosen by the user."""
+"""Questions to the user that only the rows of a report raise."""
 
 from collections.abc import Sequence
 
@@ -20,8 +20,8 @@ _QUESTIONS = {
         ),
         Choice(
             "currency",
-            "a currency is given as a sign: which dollar?",
-            ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN"),
+            "a currency is given as a sign that several share: which dollar? which krone?",
+            ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "SEK", "NOK", "DKK", "JPY", "CNY"),
         ),
     )
 }
@@ -30,10 +30,10 @@ _QUESTIONS = {
 def open_questions(
     state: ReadingState, undated: Sequence[str], texts: Sequence[tuple[str, str]]
 ) -> list[Choice]:
-    """What is still to be chosen about conventions, dates, currencies, discounts and the period.
+    """Open questions about conventions, dates, currencies, discounts and the period.
 
-    ``undated`` are the rows that lack nothing but their date, as messages name them; ``texts`` is
-    what stands outside of the rows and may name the period, each behind where that is.
+    ``undated`` are the rows that lack only a date, as messages name them; ``texts`` are the texts
+    outside the rows, which may name the period, each preceded by where it is.
     """
     converters = state.converters
     asked = [convention.choice() for convention in state.conventions if convention.asked]

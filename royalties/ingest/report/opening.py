@@ -8,7 +8,7 @@ from pathlib import Path
 from royalties.domain.problems import Problem
 from royalties.ingest.report.reading import UnreadableError
 from royalties.ingest.report.tables import Sheet
-from royalties.ingest.report.text import TextSheet, find_encoding
+from royalties.ingest.report.text import Encoding, TextSheet, find_encoding
 from royalties.ingest.report.workbook import Workbook
 
 _HEAD = 4_096
@@ -61,6 +61,7 @@ def open_file(path: Path, choices: Mapping[str, str]) -> OpenedFile:
     if _XML.match(head.translate(None, b"\0")):
         return _markup(path)
     encoding = find_encoding(path, choices)
+    _refuse_odd_line_ends(head, encoding)
     sheet = TextSheet(path, encoding)
     notes = [encoding.note] if encoding.note else []
     if sheet.delimiter != ",":
@@ -72,6 +73,7 @@ _TOML = re.compile(
     rb"(?:#[^\n]*\n|\s)*+\[{1,2}[a-z_.]++\]{1,2}[ \t\r]*+(?:#[^\n]*+)?\n\s*+[a-z_$\"]++\s*+="
 )
 """A table's name and its first key."""
+_ODD_LINE_ENDS = ("\x85", "\u2028", "\u2029", "\x1e")
 _XML = re.compile(
     rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*+(?:<\?xml\s|<(?:[\w.-]++:)?SalesReport[\s>])"
 )
@@ -103,6 +105,18 @@ def _markup(path: Path) -> OpenedFile:
     markup = Workbook(path, "xml")
     note = "the file is XML: each of its lines is a row, each kind of element a column"
     return OpenedFile(markup.sheets, notes=[note], close=markup.close)
+
+
+def _refuse_odd_line_ends(head: bytes, encoding: Encoding) -> None:
+    """Refuse a text whose lines end as those of other computers do: it would be one long header."""
+    text = head[encoding.skip :].decode(encoding.codec, "replace")
+    if not any(end in text for end in "\r\n") and any(end in text for end in _ODD_LINE_ENDS):
+        raise UnreadableError(
+            Problem(
+                "the lines of the file end with signs that are no ends of lines here",
+                "open it in a spreadsheet program and save it as .xlsx",
+            )
+        )
 
 
 def _refuse_foreign(head: bytes) -> None:

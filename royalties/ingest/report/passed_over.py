@@ -1,7 +1,7 @@
-"""Columns that nobody reads although their headings speak of copies, money, or what became of them.
+"""Unread columns whose headings suggest copies, money or returns.
 
-A report that has a column *Returns* which is not read counts too many copies, and nothing else
-would show it.
+If a report has a *Returns* column that is not read, too many copies are counted, and nothing else
+would reveal it.
 """
 
 import re
@@ -46,6 +46,16 @@ manager terms terminal at on code note notes comment comments plan from to until
 address policy weight category class"""
 """With one of these words a heading speaks of something else: *Return date*, *Royalty rate*."""
 
+_TAKEN_BACK = "storno stornierung gutschrift reversal reversed reverse void voided rma rtn"
+_BESIDE = "memo note sale sales customer order partial full item book books copy copies"
+_OF_RETURNS = frozenset(f"{_RETURNS} {_TAKEN_BACK}".split())
+_WITH_RETURNS = _OF_RETURNS | frozenset(_BESIDE.split())
+_SIGNS = frozenset(("d/c", "c/d", "dr/cr", "cr/dr", "s/r", "+/-", "sign", "cr", "dr"))
+"""Headings of columns that tell a sale from a return by a letter or a sign."""
+
+_MOST_WORDS = 40
+"""A column with more distinct values than that is no column of kinds."""
+
 _CURRENCY_WORDS = frozenset(_CURRENCIES.split())
 _SPEAKING = frozenset(f"{_RETURNS} {_COPIES} {_AMOUNTS} {_CURRENCIES} {_STATES}".split())
 _MONEY = frozenset(_AMOUNTS.split())
@@ -54,24 +64,24 @@ _OTHER = frozenset(_ELSE.split())
 
 
 def words_of(heading: str) -> frozenset[str]:
-    """The words of a heading in small letters; of ``GrossSoldQuantity`` as well."""
+    """The words of a heading in lower case; ``GrossSoldQuantity`` has three."""
     return frozenset(_WORD.findall(_HUMP.sub(" ", heading).casefold()))
 
 
 def speaks_of_sales(heading: str) -> bool:
-    """Whether a heading speaks of returns, copies, amounts, a currency or a state.
+    """Whether a heading suggests returns, copies, amounts, a currency or a status.
 
     >>> speaks_of_sales("Returned Qty"), speaks_of_sales("Return date"), speaks_of_sales("Author")
     (True, False, False)
     """
     words = words_of(heading)
-    if is_currency_heading(heading):
+    if is_currency_heading(heading) or normal(heading) in _SIGNS:
         return True
     return bool(_SPEAKING & words) and not _OTHER & words and not unit_of(heading).percent
 
 
 def speaks_of_money(heading: str) -> bool:
-    """Whether a heading is that of amounts, of whole rows and not of one copy."""
+    """Whether a heading is that of amounts per row, not per copy."""
     words = words_of(heading)
     return (
         bool(_MONEY & words) and not (_OTHER | _NO_MONEY) & words and not unit_of(heading).percent
@@ -81,6 +91,48 @@ def speaks_of_money(heading: str) -> bool:
 def is_currency_heading(heading: str) -> bool:
     """Whether a heading is that of currencies."""
     return bool(_CURRENCY_WORDS & words_of(heading))
+
+
+def tells_a_return(cell: Cell) -> bool:
+    """Whether a cell says that its row is a return, or was taken back.
+
+    >>> tells_a_return("Credit memo"), tells_a_return("The return of the king")
+    (True, False)
+    """
+    if not isinstance(cell, str):
+        return False
+    words = words_of(cell)
+    return bool(words & _OF_RETURNS) and words <= _WITH_RETURNS
+
+
+@dataclass(slots=True)
+class _Kinds:
+    """A column whose heading says nothing, watched for words of returns beside positive copies."""
+
+    at: int
+    name: str
+    units: int
+    word: str = ""
+
+    def look(self, block: Block) -> bool:
+        """Look at some rows; false once there is no need to look further."""
+        cells = block.columns[self.at]
+        distinct = set(cells)
+        if len(distinct) > _MOST_WORDS:
+            return False
+        words = {cell for cell in distinct if tells_a_return(cell)}
+        if words:
+            units = block.columns[self.units]
+            for cell, count in zip(cells, units, strict=True):
+                if cell in words and _is_positive(count):
+                    self.word = printed(cell).strip()
+                    return False
+        return True
+
+
+def _is_positive(count: Cell) -> bool:
+    text = text_of(count).strip()
+    return _holds(text) and not any(sign in text for sign in "-(\u2212")
 
 
 @dataclass(slots=True)
@@ -109,37 +161,53 @@ class _Column:
 
 
 def _holds(text: str) -> bool:
-    """Whether a cell says anything; nothing, zero and dashes do not."""
+    """Whether a cell holds a value: not blank, zero or a dash."""
     return bool(text.strip("0.,-\u2013\u2014 ")) and text.casefold() not in ("n/a", "none")
 
 
 class PassedOver:
-    """Watches the columns of a table that are not read, while others are."""
+    """Watches the unread columns of a table while the others are read."""
 
-    def __init__(self, header: Header, unread: Sequence[str]) -> None:
-        """``unread`` are patterns of columns that are known to be of no use."""
+    def __init__(self, header: Header, unread: Sequence[str], *, by_words: bool = False) -> None:
+        """Watch what is not read.
+
+        ``unread`` are patterns of columns that are known to be of no use; ``by_words``: a column
+        that holds words of returns counts like one whose heading speaks of them.
+        """
         used = {at for _, at in header.columns}
         doubted = {at for doubt in header.doubts for at in doubt.places}
         read = {normal(header.names[at]) for at in used}
         known = [*map(normal, unread)]
-        self._columns = [
-            _Column(at, name, is_currency_heading(name))
+        others = [
+            (at, name)
             for at, name in enumerate(header.names)
             if at not in used | doubted
             and normal(name) not in read
-            and speaks_of_sales(name)
             and not any(fnmatchcase(normal(name), pattern) for pattern in known)
         ]
+        self._columns = [
+            _Column(at, name, is_currency_heading(name))
+            for at, name in others
+            if speaks_of_sales(name)
+        ]
         self._watched = list(self._columns)
+        units = header.at("units")
+        self._kinds = [
+            _Kinds(at, name, units)
+            for at, name in others
+            if by_words and units >= 0 and header.at("kind") < 0 and not speaks_of_sales(name)
+        ]
+        self._watched_kinds = list(self._kinds)
 
     def look(self, block: Block) -> None:
-        """Look at some rows, until each column has shown what it holds."""
+        """Look at some rows, until each column has enough examples."""
         for column in self._watched:
             cells = block.columns[column.at]
             distinct = dict.fromkeys(cells)
             if any(_holds(printed(cell).strip()) for cell in distinct):
                 column.look(distinct if column.is_currency else cells)
         self._watched = [column for column in self._watched if not column.is_done]
+        self._watched_kinds = [column for column in self._watched_kinds if column.look(block)]
 
     def look_at_rows(self, rows: Iterable[Sequence[Any]]) -> None:
         """Look at the first rows of a table whose rows are arranged."""
@@ -149,7 +217,7 @@ class PassedOver:
                     column.look((cells[column.at],))
 
     def say(self, remarks: RowWarnings, where: str, constants: Mapping[str, Any]) -> None:
-        """Tell of every such column that holds anything."""
+        """Warn about every such column that holds values."""
         own = text_of(constants.get("currency") or "").upper()
         for column in self._columns:
             if not column.all:
@@ -158,3 +226,6 @@ class PassedOver:
                 continue
             shown = ", ".join(column.all if not column.is_currency else column.examples)
             remarks.say("column-not-read", f"{where}{column.name}: {shown} is not read")
+        for kinds in self._kinds:
+            if kinds.word:
+                remarks.say("column-not-read", f"{where}{kinds.name}: {kinds.word} is not read")

@@ -1,4 +1,4 @@
-"""Whether a mapped report's column of receipts can be one: by what copies cost in the shops."""
+"""Checks that a mapped report's receipts column is plausible, given what copies cost."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -56,7 +56,7 @@ class Plausible:
 
     @property
     def doubt(self) -> str:
-        """What is to be confirmed; empty if most sales are plausible."""
+        """The warning to confirm; empty if most sales are plausible."""
         if 2 * self._far <= self._priced:
             return ""
         return (

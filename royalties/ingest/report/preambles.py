@@ -1,4 +1,4 @@
-"""What stands above a report's table: the period, where a cell or the one beside it names it."""
+"""The period stated above a report's table, in a labelled cell or the cell beside the label."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -16,7 +16,7 @@ _ROWS = 6
 
 
 def stated_period(rows: Sequence[Row]) -> Facts:
-    """The month, quarter or half-year that stands above a table behind a label such as *Period*."""
+    """The month, quarter or half-year stated above a table after a label such as *Period*."""
     for _, cells in rows[:_ROWS]:
         filled = [cell for cell in cells if text_of(cell).strip()]
         if filled and (span := _span(filled)):

@@ -82,7 +82,7 @@ def prepared(
 
 
 def _recall(declared: ReportFormat, known: Known, choices: Given) -> None:
-    """Take along the answers that were given to such a report of its retailer before."""
+    """Add the answers that earlier reports of this kind and retailer were given."""
     if shop := known.retailers.get(declared.retailer or ""):
         said = known.remembered.get(shop.id, NOTHING)
         choices.remembered = {
@@ -95,7 +95,7 @@ def _recall(declared: ReportFormat, known: Known, choices: Given) -> None:
 def _at_prices_of_editions(
     declared: ReportFormat, tables: FoundTables, choices: Given
 ) -> tuple[ReportFormat, FoundTables]:
-    """Leave out the prices that were charged, if the user wants those of the editions."""
+    """Drop the prices charged, if the user chose those of the editions."""
     if not declared.charged or not choices.peek(charged.KEY, (charged.EDITION,)):
         return declared, tables
     choices.need((charged.KEY,))
@@ -136,7 +136,7 @@ def questions_only(choice: Choice) -> ReportReading:
 
 
 def _outside(tables: FoundTables, opened: OpenedFile) -> Iterator[tuple[str, str]]:
-    """What stands outside of the rows, each behind where that is: above headers, on covers."""
+    """Texts outside the rows, such as above headers or on covers, each preceded by where it is."""
     read = {sheet.name: header.place for sheet, header, _ in tables}
     for sheet in opened.sheets:
         rows = sheet.peek()[: read.get(sheet.name, _COVER_ROWS)]
@@ -155,7 +155,7 @@ def _outside(tables: FoundTables, opened: OpenedFile) -> Iterator[tuple[str, str
 
 
 def _left_sheets(declared: ReportFormat, tables: FoundTables, opened: OpenedFile) -> list[Sheet]:
-    """Sheets that do not belong to the report, but for those that are known to repeat it."""
+    """Sheets that do not belong to the report, except those known to repeat it."""
     read_names = {sheet.name for sheet, _, _ in tables}
     return [
         sheet
@@ -172,7 +172,7 @@ def _without_prices(header: Header) -> Header:
 
 
 def _asked(declared: ReportFormat, tables: FoundTables) -> tuple[str, ...]:
-    """What a report does not say: besides what its format never says, a date and a currency."""
+    """What has to be asked: what the format never says, and a missing date or currency."""
     asked = declared.asks
     if "week" not in asked and _lack(tables, declared, "date"):
         asked = (*asked, "period")
@@ -182,7 +182,7 @@ def _asked(declared: ReportFormat, tables: FoundTables) -> tuple[str, ...]:
 
 
 def _lack(tables: FoundTables, declared: ReportFormat, field: str) -> bool:
-    """Whether some table says a field nowhere: neither in its rows nor once for all of them."""
+    """Whether some table lacks a field, both in its rows and as a constant."""
     if field in declared.constants or field in declared.extras:
         return False
     return any(
@@ -192,7 +192,7 @@ def _lack(tables: FoundTables, declared: ReportFormat, field: str) -> bool:
 
 
 def _kind(declared: ReportFormat, sheet: str) -> dict[str, Any]:
-    """The kind of rows that do not say theirs."""
+    """The kind of sale of rows that do not say it."""
     name = normal(sheet)
     of_sheet = (kind for begin, kind in declared.sheet_kinds.items() if name.startswith(begin))
     kind = next(of_sheet, declared.kind)

@@ -14,6 +14,7 @@ from royalties.domain.sales.lines import (
     Sum,
     SumKey,
     WaitingLine,
+    by_line,
 )
 from royalties.domain.sales.recorded_orders import RecordedLines
 from royalties.domain.sales.remembered import Remembered
@@ -100,7 +101,7 @@ class Chunk:
     def all_sales(self) -> Iterator[SaleLine]:
         """Every sale line, one by one."""
         for block in self.columns:
-            yield from map(SaleLine._make, zip(*block, strict=True))
+            yield from by_line(block)
         yield from self.sales
 
 

@@ -1,4 +1,4 @@
-"""What the parts that read one report share: what it is read with, and what was found so far."""
+"""State shared by the parts that read one report: its inputs, and the results so far."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -46,5 +46,5 @@ class ReadingState:
 
     @property
     def is_incomplete(self) -> bool:
-        """Whether rows are refused or wait for their book, so that sums mean little."""
+        """Whether rows are refused or waiting, so that sums cannot be compared."""
         return bool(self.refusals.problems or self.totals.waiting)

@@ -1,7 +1,7 @@
-"""An exported order beside what is recorded of it: what was paid back since.
+"""Compares an exported order with what is recorded of it, to find later refunds.
 
-Copies and money are compared book by book. Only what a refund can explain is recorded; whatever
-else differs is a fault of the order, for somebody to look at.
+Copies and money are compared book by book. A difference is recorded only if a refund explains it;
+any other difference is a fault of the order, for a person to look at.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,7 +25,7 @@ class BookSum(NamedTuple):
 
 
 class RowSales(NamedTuple):
-    """What a row brings: copies sold, returned (positive) and given away, and their money."""
+    """Sales in a row: copies sold, returned (positive) and given away, with their money."""
 
     sold: int = 0
     net: int = 0
@@ -35,7 +35,7 @@ class RowSales(NamedTuple):
 
 
 def sales_of_row(item: Item, place: int, worked: Worked) -> RowSales:
-    """What a row brings that is not recorded yet."""
+    """Sales in a row of an order that is not recorded yet."""
     units = item.units if isinstance(item.units, int) else 0
     if worked.free:
         return RowSales(free=units, net=worked.nets[place])

@@ -22,11 +22,11 @@ from royalties.ingest.report.tables import Table
 
 
 class Recorder:
-    """Makes lines of judged rows, adds them up, and has each looked at."""
+    """Makes lines of judged rows, adds them up, and has each line checked."""
 
     def __init__(self, state: ReadingState, checks: RowChecks) -> None:
         self.unknown_books: dict[str, UnknownBook] = {}
-        """What the report tells of books that nobody knows, by identifier."""
+        """What the report says about unknown books, by identifier."""
         self.workings = Workings()
         self.totals = state.totals
         self._converters = state.converters
@@ -39,7 +39,7 @@ class Recorder:
         self._waiting: list[WaitingLine] = []
 
     def full_chunk(self, size: int) -> Iterator[Chunk]:
-        """The lines at hand if they are more than ``size``; they are let go."""
+        """Yield the collected lines if there are more than ``size``, and start afresh."""
         chunk = Chunk(self._columns, self._sales, self._waiting)
         if chunk.size > size:
             yield chunk
@@ -47,10 +47,12 @@ class Recorder:
 
     def add_plain(self, table: Table, rows: Bulk) -> None:
         """Record plain rows, column by column."""
-        self._columns.append(rows.sales(self._homes))
+        columns = rows.sales(self._homes)
+        self._columns.append(columns)
         fields = ("retailer", "kind", "date", "units", "currency", "net")
         self._tally.add_all(*(rows.column(field) for field in fields))
         self._tally.look(rows.column("date"))
+        self._tally.look_at_columns(columns)
         self.totals.rows += len(rows.numbers)
         self.totals.recordable += len(rows.numbers)
         self._watch.plain(table, rows)
@@ -66,7 +68,7 @@ class Recorder:
         values: Mapping[str, Any],
         verdict: Verdict,
     ) -> None:
-        """Record one row: its values by field, and what was judged of it."""
+        """Record one row, given its values by field and its verdict."""
         retailer = values["retailer"]
         country, region, city = (values.get(field, "") for field in PLACE)
         country, region = self.workings.codes(country, region)
@@ -102,6 +104,7 @@ class Recorder:
             self._watch.figures(row.table, line, unit_net)
             self._sales.append(line)
             self._tally.add(row.retailer, kind, row.day, units, row.currency, line.net)
+            self._tally.look_at_sale(line)
             self._watch.line(row.table, line)
         self._tally.look((row.day,))
         self.totals.recordable += 1
@@ -109,7 +112,7 @@ class Recorder:
     def _add_waiting(
         self, row: "_Row", identifier: str, verdict: Verdict, unit_net: int | None
     ) -> None:
-        """Record the lines of a row whose book nobody knows yet."""
+        """Record the lines of a row whose book is unknown."""
         for kind, units, net, discount in verdict.lines:
             line = WaitingLine(
                 row.table.place, row.number, identifier, row.retailer, kind, row.day, units,
@@ -135,13 +138,14 @@ class Recorder:
                 )  # fmt: skip
                 self._sales.append(line)
                 self._tally.add(row.retailer, kind, row.day, units, row.currency, part_net)
+                self._tally.look_at_sale(line)
                 self._watch.line(row.table, line)
             self._tally.bundled += units * (len(shares) - 1) * (kind != SaleKind.FREE)
         self._tally.look((row.day,))
         self.totals.recordable += 1
 
     def _note_alias(self, table: Table, number: int, cell: Cell) -> None:
-        """Keep that an alias told the edition of a row, if one did."""
+        """Note which alias named the edition of a row, if one did."""
         alias = self._converters.by_alias.get(cell)
         if alias is not None:
             self._converters.alias_uses.setdefault(alias, {}).setdefault(table.place, []).append(
@@ -151,7 +155,7 @@ class Recorder:
     def _note_unknown_book(
         self, row: "_Row", cells: Sequence[Any], identifier: str, verdict: Verdict
     ) -> None:
-        """Keep what a row tells of a book that nobody knows."""
+        """Note what a row says about an unknown book."""
         book = self.unknown_books.setdefault(identifier, UnknownBook())
         book.title = book.title or printed(row.table.title_of(cells))
         book.author = book.author or printed(row.table.author_of(cells))

@@ -28,8 +28,8 @@ from royalties.ingest.report.row_checks import RowChecks
 from royalties.ingest.report.tables import Sheet, Table
 from royalties.ingest.report.tally import Tally
 
-CHUNK = 8_192
-"""Lines handed over at a time, at least."""
+CHUNK = 128
+"""Lines handed over at a time, at least: while they are still near the processor."""
 
 _NO_PRICE_OF_BUNDLE = Wrong(
     Cause.NO_LIST_PRICE,
@@ -64,7 +64,7 @@ class ReportReading:
         self.unread_sheets: Sequence[Sheet] = ()
         """Sheets that are not read and not known to repeat the others."""
         self.texts: Sequence[tuple[str, str]] = ()
-        """What stands outside of the rows, each behind where that is."""
+        """Texts outside the rows, each preceded by where it is."""
         self.asked_changes: Sequence[Change] = ()
         """What somebody changed in the file."""
         self.changes: list[Change] = []
@@ -92,7 +92,9 @@ class ReportReading:
         self._dates = converters.dates
         self._refusals = state.refusals
         self._tally = tally
-        self._passed_over = [PassedOver(table.header, declared.unread) for table in tables]
+        self._passed_over = [
+            PassedOver(table.header, declared.unread, by_words=declared.strict) for table in tables
+        ]
         self._judge = Judge(declared, editions)
         self._watch = RowChecks(known, editions, state.remarks, declared)
         self._asides = Asides(declared, choices, totals, (state.totals, state.skipped))
@@ -100,7 +102,7 @@ class ReportReading:
         self.unknown_books = self._recorder.unknown_books
         self._undated: list[str] = []
         self._last_rows: dict[int, int] = {}
-        """The last row of each table that was no aside."""
+        """The last row of each table that was not an aside."""
 
     @property
     def alias_uses(self) -> dict[str, dict[int, list[int]]]:
@@ -195,7 +197,7 @@ class ReportReading:
             bulk = Bulk(table, block, odd, self._recorder.workings)
             places = sorted(bulk.strange)
             if any(table.header.repeats(_row_at(block, place)) for place in places):
-                # What a second header begins may have to be read in another way.
+                # Rows below a second header may have to be read differently.
                 bulk, places = None, range(len(block.numbers))
         for place in places:
             self._row(
@@ -309,7 +311,7 @@ class ReportReading:
 
 
 def _divide(parts: Sequence[BundlePart], verdict: Verdict) -> None:
-    """Let a row be the editions of a bundle, which have its units and shares of its money."""
+    """Make a row count for each edition of a bundle, with its units and a share of its money."""
     if not parts or verdict.faults:
         return
     if any(net is None for _, _, net, _ in verdict.lines):
@@ -320,7 +322,7 @@ def _divide(parts: Sequence[BundlePart], verdict: Verdict) -> None:
 def _why_no_book(
     remembered: Remembered, table: Table, cells: Sequence[Any], books: Sequence[Any]
 ) -> str:
-    """What a row names that was said to be no book; a title counts where nothing else does."""
+    """Why a row is not a book, if somebody said so; its title counts only without identifiers."""
     if not remembered.no_books or any(isinstance(book, int) for book in books):
         return ""
     strangers = [book.identifier for book in books if isinstance(book, Stranger)]
@@ -331,7 +333,7 @@ def _why_no_book(
 
 
 def _money_of(values: Mapping[str, Any]) -> tuple[str, int] | None:
-    """Currency and net receipts of a row that is left out, if it says both."""
+    """Currency and net receipts of a skipped row, if it has both."""
     currency, net = values.get("currency"), values.get("net")
     if isinstance(net, Marked):
         net = net.micro

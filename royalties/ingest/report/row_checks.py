@@ -6,9 +6,11 @@ unknown countries and regions.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
+from itertools import repeat
+from operator import xor
 from typing import Any
 
 from royalties.domain.counting import counted
@@ -73,33 +75,28 @@ class RowChecks:
 
     def plain(self, table: Table, rows: Bulk) -> None:
         """Look at plain rows, column by column."""
-        kinds, units, nets = rows.column("kind"), rows.column("units"), rows.column("net")
-        sold = (rows.column("retailer"), rows.column("book"), kinds, units)
+        retailers, books = rows.column("retailer"), rows.column("book")
+        sold = (retailers, books, rows.column("kind"), rows.column("units"))
         self._copies.look((table.place, table.where), rows.numbers, sold)
-        if 0 in nets:
-            for place, net in enumerate(nets):
-                if not net:
-                    self._line_without_money(table, rows.numbers[place], kinds[place], units[place])
-        for place, code, text in self._contradictions.among(rows):
-            self._figures(table, rows.numbers[place], code, text)
+        if not rows.is_settled:
+            self._all_figures(table, rows)
         self._all_charged(table, rows)
         if self._plausible is not None:
             fields = ("book", "kind", "date", "units", "currency", "list_price", "net")
             figures = zip(*(rows.column(field) for field in fields), strict=True)
             self._plausible.look(table.where, zip(rows.numbers, figures, strict=True))
-        if rows.given("country") or rows.given("region"):
-            self._all_placed(table, rows)
-        books, days = rows.column("book"), rows.column("date")
+        self._all_placed(table, rows)
+        days = rows.column("date")
         if min(days) < self._latest_publication:
             for number, book, day in zip(rows.numbers, books, days, strict=True):
                 self._early(table, number, book, day)
         if table.title >= 0:
             self._all_titles(table, rows.numbers, books, rows.raw(table.title))
-        self._compare(table, rows.numbers, rows.compared())
+        self._compare(table, rows.numbers, rows.compared)
 
     def row(self, table: Table, number: int, cells: Sequence[Any]) -> None:
         """Look at one row of any kind."""
-        self._compare(table, (number,), map(table.compared, (cells,)))
+        self._compare(table, (number,), lambda: (table.compared(cells),))
 
     def line(self, table: Table, line: SaleLine) -> None:
         """Look at one sale line."""
@@ -157,6 +154,20 @@ class RowChecks:
         if disagreement := self._contradictions.of(figures):
             self._figures(table, line.row, *disagreement)
 
+    def _all_figures(self, table: Table, rows: Bulk) -> None:
+        kinds, units, nets = rows.column("kind"), rows.column("units"), rows.column("net")
+        unpaid = [
+            place for place, (kind, net) in enumerate(zip(kinds, nets, strict=True))
+            if not net and kind == SaleKind.SALE
+        ] if 0 in nets else []  # fmt: skip
+        for place in unpaid:
+            self._line_without_money(table, rows.numbers[place], kinds[place], units[place])
+        found = list(self._contradictions.among(rows))
+        for place, code, text in found:
+            self._figures(table, rows.numbers[place], code, text)
+        if not unpaid and not found:
+            rows.settle()
+
     def _all_charged(self, table: Table, rows: Bulk) -> None:
         if self._charged is None:
             return
@@ -166,13 +177,15 @@ class RowChecks:
             self._charged.look(partial(table.where, number), each)
 
     def _all_placed(self, table: Table, rows: Bulk) -> None:
-        places = rows.texts("country"), rows.texts("region")
-        odd = {place for place in set(zip(*places, strict=True)) if any(_oddities(*place))}
+        if not rows.tells("country") and not rows.tells("region"):
+            return
+        places = rows.column("place")
+        odd = {place for place in set(places) if any(_oddities(*place[:2]))}
         if not odd:
             return
-        for country, region, number in zip(*places, rows.numbers, strict=True):
-            if (country, region) in odd:
-                self.placed(table, number, country, region)
+        for place, number in zip(places, rows.numbers, strict=True):
+            if place in odd:
+                self.placed(table, number, *place[:2])
 
     def placed(self, table: Table, number: int, country: str, region: str) -> None:
         """Look at the country and the region that a row names, as far as they were understood."""
@@ -250,15 +263,20 @@ class RowChecks:
             self._remarks.say("rounded", f"{text} was rounded to {value}")
 
     def _compare(
-        self, table: Table, numbers: Sequence[int], rows: Iterable[tuple[Any, ...]]
+        self, table: Table, numbers: Sequence[int], rows: Callable[[], Iterable[tuple[Any, ...]]]
     ) -> None:
         if self._rows_compared >= COMPARED_ROWS:
             return
         self._rows_compared += len(numbers)
+        hashes = list(map(xor, map(hash, rows()), repeat(table.place)))
+        new = dict(zip(hashes, numbers, strict=True))
+        if len(new) == len(numbers) and self._compared.keys().isdisjoint(new):
+            self._compared.update(new)
+            return
         alike = [
             (before, number)
-            for number, cells in zip(numbers, rows, strict=True)
-            if (before := self._compared.setdefault(hash(cells) ^ table.place, number)) != number
+            for number, hashed in zip(numbers, hashes, strict=True)
+            if (before := self._compared.setdefault(hashed, number)) != number
         ]
         if alike:
             before, number = alike[0]

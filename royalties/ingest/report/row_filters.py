@@ -1,4 +1,4 @@
-"""Which rows of a table count: by what stands in a column, and down to where the table ends."""
+"""Which rows of a table count: by the value of a column, and up to the end of the table."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from royalties.ingest.report.declaration import Header, ReportFormat, begins, no
 
 
 class BookReader(Protocol):
-    """What tells the edition that a cell names."""
+    """Finds the edition that a cell names."""
 
     def one(self, cell: Cell) -> object:
-        """The edition's id, or what the cell is instead."""
+        """The edition's id, or why the cell does not name one."""
         ...
 
 
@@ -68,7 +68,7 @@ def _rules(wanted: Mapping[str, Sequence[str]], header: Header, *, takes: bool) 
 class TableEnd:
     """Finds the row at which a table ends: an empty one, or one that begins with some words.
 
-    A row that names a book is a sale whatever it begins with, so that no title ends a table.
+    A row that names a book is a sale whatever it begins with, so a title never ends a table.
     """
 
     def __init__(self, words: str, books: Sequence[tuple[BookReader, int]]) -> None:
@@ -85,7 +85,7 @@ class TableEnd:
         return f"below the table, which ends at {where}"
 
     def cut(self, blocks: Iterable[Block]) -> Iterator[Block]:
-        """Blocks down to the end; its row is the last, unless it is empty."""
+        """Blocks up to the end; the end's row comes last, unless it is empty."""
         return TableEnd(self._given, self._books).watched(blocks, count=False)
 
     def watched(self, blocks: Iterable[Block], *, count: bool = True) -> Iterator[Block]:

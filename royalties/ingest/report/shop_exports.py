@@ -1,8 +1,8 @@
-"""A web shop's export of orders: what of it is recorded, set aside, left out, or wrong.
+"""A web shop's export of orders: which rows are recorded, set aside, left out or refused.
 
-Each row gets what its order means for it (``EXTRAS``). Orders that are not paid yet are set aside,
-and the next export brings them; of orders that stand in the books already, only what was paid
-back since is recorded.
+Each row gets additional columns (``EXTRAS``) with what its order means for it. Unpaid orders are
+set aside until a later export has them paid; of orders that are already recorded, only later
+refunds are recorded.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -39,7 +39,7 @@ EXTRAS = (
 )  # fmt: skip
 
 _TOGETHER = 5_000
-"""Orders that are looked up in the books at once."""
+"""How many orders are looked up in the books at once."""
 
 Extras = Sequence[Cell | Odd | None]
 
@@ -56,7 +56,7 @@ class ShopExport:
     def arranged(
         self, orders: Iterable[ExportedOrder]
     ) -> Iterator[tuple[int, Sequence[Cell | Odd | None]]]:
-        """Every row with its extras, in order; says at the end what is to be said."""
+        """Yield every row with its extras, in order; then warn, note and ask about the orders."""
         for some in _batches(orders):
             recorded: dict[str, list[RecordedLines]] = {}
             for lines in self._around.recorded([order.number for order in some if order.number]):
@@ -120,7 +120,7 @@ class ShopExport:
     # What is recorded
 
     def _recorded(self, order: ExportedOrder, place: int, line: RowSales) -> Extras:
-        """What a row of an order brings."""
+        """Extras of a row that is recorded."""
         item = order.items[place]
         return (
             None, line.net + line.back, line.back if line.returned else None,
@@ -129,7 +129,7 @@ class ShopExport:
         )  # fmt: skip
 
     def _new(self, order: ExportedOrder, place: int, worked: Worked) -> Extras:
-        """What a row of an order brings that is not in the books."""
+        """Extras of a row whose order is not recorded yet."""
         item = order.items[place]
         if not item.is_extra:
             return self._recorded(order, place, sales_of_row(item, place, worked))
@@ -145,7 +145,7 @@ class ShopExport:
         )  # fmt: skip
 
     def _list_price(self, item: Item, currency: str) -> int | None:
-        """The price that was struck out, or what was charged if the edition has none that day."""
+        """The crossed-out price, or the price charged if the edition has no list price that day."""
         if item.compare_at:
             return item.compare_at
         if not isinstance(item.book, int) or not isinstance(item.day, str):
@@ -154,7 +154,7 @@ class ShopExport:
         return (item.price or None) if own is None else None
 
     def _remark(self, order: ExportedOrder, figures: ShopOrder, worked: Worked) -> None:
-        """Tell how the order's tax and its refund were understood."""
+        """Mention how the order's tax and refund were interpreted."""
         name, currency = order.number, order.currency
         if worked.taken_out:
             self._warnings.of("tax-inside").add(name, currency, worked.taken_out)
@@ -176,7 +176,7 @@ class ShopExport:
     # What is not
 
     def _left(self, order: ExportedOrder, worked: Worked | None) -> list[Extras]:
-        """Rows of an order that is no sale, or none yet."""
+        """Rows of an order that is not a sale, or not yet."""
         money = [worked.kept(place) if worked else None for place in range(len(order.items))]
         known = sum(amount or 0 for amount in money)
         if not order.gone:
@@ -197,7 +197,7 @@ class ShopExport:
         worked: Worked | None,
         recorded: Sequence[RecordedLines],
     ) -> Sequence[Extras]:
-        """Rows of an order that is recorded: left out, but for what was paid back since."""
+        """Rows of an order that is recorded already: left out, except for later refunds."""
         batches = sorted({lines.batch for lines in recorded})
         self._warnings.imports.update(batches)
         self._warnings.of("recorded").add(order.number)
@@ -225,7 +225,7 @@ class ShopExport:
         worked: Worked | None,
         recorded: Sequence[RecordedLines],
     ) -> tuple[Worked | None, dict[int, RowSales] | None]:
-        """An order read as it fits what stands of it, and what is to be recorded beside that."""
+        """The reading of an order that fits what is recorded, and what to record in addition."""
         if {lines.currency for lines in recorded} != {order.currency}:
             return worked, None
         by_book = recorded_by_book(recorded)
@@ -262,7 +262,7 @@ class ShopExport:
 
 
 def _wrong(order: ExportedOrder, wrong: Wrong | None) -> list[Extras]:
-    """Rows of an order with a fault of its own, or (None) in some of its rows."""
+    """Rows of an order with a fault; None if the fault is in some of its rows."""
     return [
         (
             None,

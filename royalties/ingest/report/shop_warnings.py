@@ -1,4 +1,4 @@
-"""What is said of a web shop's export once all its orders were looked at."""
+"""Warnings, notes and the question about a web shop's export, one for all orders concerned."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ _WARNINGS = {
     "refund-as-shipping": "what was refunded of {orders} is just the shipping, so that the sales "
     "stay as they are: {named}; {sums}. If it was not, add --choose refund=spread",
 }
-"""What is said, by its code without ``shop-``."""
+"""Texts of warnings, by code without ``shop-``."""
 
 
 @dataclass(slots=True)
@@ -61,7 +61,7 @@ class Mentioned:
 
 
 class ShopWarnings:
-    """Gathers what is said of orders, by code, and says each thing once for all of them."""
+    """Collects orders by the code of what to say about them, and says it once for all."""
 
     def __init__(self) -> None:
         self.orders = 0

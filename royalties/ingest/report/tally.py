@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
 
-from royalties.domain.sales.lines import Early, SalesTally, WaitingLine
+from royalties.domain.sales.lines import Early, LineColumns, SaleLine, SalesTally, WaitingLine
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.reading import ControlTotals
+
+_DAY = SaleLine._fields.index("day")
 
 
 class Tally(SalesTally):
@@ -30,6 +32,18 @@ class Tally(SalesTally):
         """Look whether rows with these days are dated before the books begin."""
         if min(days) < self._first_day:
             self._early.rows += sum(map(self._first_day.__gt__, days))
+
+    def look_at_columns(self, columns: LineColumns) -> None:
+        """Look at sale lines, column by column, whose rows are looked at as well."""
+        first, days = self._first_day, columns[_DAY]
+        if min(days) < first:
+            for line in map(SaleLine._make, zip(*columns, strict=True)):
+                self.look_at_sale(line)
+
+    def look_at_sale(self, line: SaleLine) -> None:
+        """Look at a sale line, whose row is looked at as well."""
+        if line.day < self._first_day:
+            self._early.note(line)
 
     def look_at_waiting(self, line: WaitingLine) -> None:
         """Look at a line that waits, whose row is looked at as well."""
@@ -64,7 +78,7 @@ class Tally(SalesTally):
         totals.usage_lines = self.kinds[SaleKind.USAGE]
         totals.waiting.update(self.waiting)
         totals.sums.update(self.sums)
-        for key, each in self.sums.items():
+        for key, each in totals.sums.items():
             if key.month < self._first_day[:7]:
                 self._early.add(0, each.units, key.currency, each.net)
         totals.early = self._early

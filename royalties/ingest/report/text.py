@@ -24,7 +24,8 @@ WIDEST = 1_000
 
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "cp1252", "latin-1", "mac-roman")
 
-_BLOCK_BYTES = 1 << 16
+_FIRST_BYTES, _BLOCK_BYTES = 1 << 16, 1 << 14
+"""The first rows show what a file does alike everywhere; later ones stay near the processor."""
 _SCAN_BYTES = 1 << 20
 _LONGEST_LINE = 1 << 22
 _END = "\x1e"
@@ -262,7 +263,8 @@ class TextSheet:
         with self._path.open("rb") as file:
             file.seek(self._encoding.skip)
             while not end:
-                data = file.read(min(_BLOCK_BYTES << open_quotes, self._stop - file.tell()))
+                size = _BLOCK_BYTES if self.read else _FIRST_BYTES
+                data = file.read(min(size << open_quotes, self._stop - file.tell()))
                 end = not data
                 self.read += len(data)
                 text = unread + decode(data, final=end)

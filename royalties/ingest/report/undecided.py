@@ -20,7 +20,7 @@ _SHOWN_CELLS = 3
 def counted_sheets(
     declared: ReportFormat, tables: FoundTables, choices: Mapping[str, str]
 ) -> tuple[FoundTables, list[Choice]]:
-    """The sheets that count, where several have the columns of a report of one sheet."""
+    """The sheets to read, if several look like a report of one sheet."""
     if declared.sheets or declared.every_sheet or len(tables) == 1:
         return tables, []
     names = [sheet.name for sheet, _, _ in tables]
@@ -84,7 +84,7 @@ def _in_doubt(sheet: Sheet, header: Header, doubt: Doubt) -> str:
 
 
 def _heading_above(rows: Sequence[Sequence[Any]], at: int) -> str:
-    """What stands above some headings, such as ``Year to date``, at or to the left of a place."""
+    """The heading above a column, such as ``Year to date``, at its place or to the left."""
     if not rows:
         return ""
     texts = [printed(cell).strip() for cell in rows[-1][: at + 1]]

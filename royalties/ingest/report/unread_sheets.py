@@ -1,4 +1,4 @@
-"""Sheets of a workbook that are not read, and whether they hold money that nobody counts."""
+"""Unread sheets of a workbook, and whether they hold money that is not counted."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -54,15 +54,15 @@ def say(
     incomplete: bool,
     pages_hint: str = "",
 ) -> None:
-    """Tell of every sheet that is not read and holds money.
+    """Warn about, or note, every unread sheet that holds money.
 
     Args:
-        sheets: that are not read.
-        read: receipts of the rows that were.
-        remarks: what is to be confirmed.
-        notes: what is only told.
-        currency: that of the report where its rows do not say it.
-        incomplete: while rows are refused or wait, what was read is not the whole.
+        sheets: the unread ones.
+        read: receipts of the rows that were read, by currency.
+        remarks: receives what has to be confirmed.
+        notes: receives what is only shown.
+        currency: the report's, if its rows have none.
+        incomplete: whether rows are refused or waiting, so that sums cannot be compared.
         pages_hint: how the money for pages can be recorded.
     """
     for sheet in sheets:

@@ -1,6 +1,6 @@
-"""Copies that are far more than usual, and returns of more copies than a report sells."""
+"""Unusually many copies in a row, and returns of more copies than a report sells."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -22,11 +22,11 @@ Place = tuple[int, int]
 
 @dataclass(slots=True)
 class CopyCounts:
-    """What rows of a report have in copies; a slip of the hand stands out among them."""
+    """Copies per row of a report, so that a typing error stands out."""
 
     _rows_by_count: Counter[int] = field(default_factory=Counter)
     _many: list[tuple[Place, str, int]] = field(default_factory=list)
-    _balance: Counter[tuple[int, int]] = field(default_factory=Counter)
+    _balance: dict[tuple[int, int], int] = field(default_factory=lambda: defaultdict(int))
     _has_returns: bool = False
     _rows: int = 0
 
@@ -56,10 +56,10 @@ class CopyCounts:
         self._rows += len(numbers)
         if self._rows > BALANCED_ROWS:
             return
-        pairs = Counter(zip(retailers, books, kinds, units, strict=True))
-        for (retailer, book, kind, count), lines in pairs.items():
+        pairs = zip(retailers, books, strict=True)
+        for pair, kind, count in zip(pairs, kinds, units, strict=True):
             if kind in (_SALE, _RETURN):
-                self._balance[retailer, book] += count * lines
+                self._balance[pair] += count
 
     def unusual(self) -> list[tuple[Place, str]]:
         """Rows of far more copies than most, each with what is to be confirmed."""
@@ -91,7 +91,7 @@ class CopyCounts:
 
     @property
     def beyond_sales(self) -> dict[tuple[int, int], int]:
-        """Copies that came back beyond those sold in the report, by retailer and edition."""
+        """Copies returned in excess of those sold in the report, by retailer and edition."""
         if not self._has_returns or self._rows > BALANCED_ROWS:
             return {}
         return {pair: -net for pair, net in sorted(self._balance.items()) if net < 0}

@@ -25,6 +25,8 @@ WAIT_SECONDS = 60
 _BYTES_PER_EXTRA_SECOND = 500_000
 _PEEKED = 40
 _LARGEST_FRAME = 256 << 20
+_AHEAD = 1 << 20
+"""Bytes that the child may send before they are taken: it goes on meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +231,7 @@ def _started(path: Path, kind: str, careful: bool, seconds: int) -> subprocess.P
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        pipesize=_AHEAD,
         env={"PYTHONPATH": home, "LC_ALL": "C.UTF-8"},
     )
 

@@ -22,8 +22,9 @@ from royalties.ingest.sandbox.archive import (
 )
 from royalties.ingest.sandbox.looks import FAR, Look
 
-BLOCK = 2_000
-"""Rows sent at a time."""
+BLOCK, _LATER_BLOCK = 2_000, 500
+"""Rows sent at a time: the first, which show what a sheet does alike everywhere, and later ones,
+which stay near the processor."""
 
 WIDEST = 1_000
 """Columns that are read; a cell beyond them is a stray one."""
@@ -167,10 +168,11 @@ def blocks(
     """Yield the first row's number and the columns of some rows at a time."""
     rows = pages.rows(name)
     offset = pages.offset(name)
-    at = skip + 1
+    at, size = skip + 1, BLOCK
     for _ in islice(rows, skip):
         pass
-    while some := list(islice(rows, BLOCK)):
+    while some := list(islice(rows, size)):
+        size = _LATER_BLOCK
         if at + len(some) > MOST_ROWS + FAR:
             raise too_many_rows()
         width = max(map(len, some))

@@ -14,7 +14,7 @@ from royalties.ingest.setup.document import Document
 from royalties.ingest.setup.identifiers import isbn as plain_isbn
 from royalties.ingest.setup.node import Node
 from royalties.ingest.setup.taking import NotTakenError
-from royalties.ingest.setup.within import KEYS, caps_in
+from royalties.ingest.setup.within import KEYS, caps_by_path, caps_in
 
 Merged = Mapping[str, Mapping[str, dict[str, Any]]]
 
@@ -53,6 +53,7 @@ def check(document: Document, merged: Merged) -> list[SetupFault]:
         *_isbns(books),
         *_references(books),
         *_amounts(books),
+        *_brought_in(books),
         *_incomes(books),
         *_price_lists(books),
         *_payment_details(books),
@@ -273,6 +274,92 @@ def _contract_amounts(contract: Node) -> Iterator[SetupFault]:
             yield from _digits(rule.get("counter").get("opening"), currency)
 
 
+def _brought_in(books: _Books) -> Iterator[SetupFault]:
+    """What is brought into the books is of periods, editions and caps that there are."""
+    calendar = books.node("publisher", "publisher").get("calendar").text
+    for contract in books.new("contracts"):
+        brought_in = contract.get("brought_in")
+        if not brought_in.given:
+            continue
+        currency = contract.get("currency").text
+        yield from _digits(brought_in.get("undistributed"), currency)
+        for reserve in brought_in.get("reserves").each():
+            yield from _digits(reserve.get("amount"), currency)
+            if calendar in list(Calendar):
+                yield from _reserve_periods(reserve, Calendar(calendar))
+        for cap in brought_in.get("caps").each():
+            yield from _digits(cap.get("used"), currency)
+            yield from _cap_known(books, contract, cap)
+        isbns = _isbns_of(books, contract)
+        for edition in brought_in.get("editions").each():
+            yield from _digits(edition.get("earned"), currency)
+            isbn = isbn_of(edition)
+            if isbn and isbns is not None and isbn not in isbns:
+                yield edition.get("isbn").fault(
+                    f"{isbn} is no edition of this contract's titles: name one of theirs"
+                )
+    for beneficiary in books.new("beneficiaries"):
+        yield from _balances_brought_in(books, beneficiary)
+
+
+def _reserve_periods(reserve: Node, calendar: Calendar) -> Iterator[SetupFault]:
+    found = []
+    for field in (reserve.get("withheld_in"), reserve.get("released_in")):
+        if field.text:
+            try:
+                found.append(parse_period(field.text, calendar))
+            except NotAPeriodError as fault:
+                yield field.fault(str(fault))
+                return
+    if len(found) == len(("from", "to")) and found[1] <= found[0]:
+        yield reserve.get("released_in").fault(
+            f"{found[1]} is not after {found[0]}, which withheld it: name a later period"
+        )
+
+
+def _cap_known(books: _Books, contract: Node, cap: Node) -> Iterator[SetupFault]:
+    plan = books.node("plans", contract.get("plan").text)
+    if not plan.given:
+        return
+    name, day, path = (cap.get(key).text for key in ("name", "version", "step"))
+    found = [
+        each
+        for version in plan.get("versions").each()
+        for at, each in caps_by_path(version.get("steps"))
+        if (name and each.get("name").text == name)
+        or (not name and at == path and version.get("from").text == day)
+    ]
+    where = cap.get("name") if name else cap.get("step")
+    if not found:
+        yield where.fault(
+            f'is no cap of plan "{contract.get("plan").text}": name one that the plan has'
+        )
+    elif not name and any(each.get("name").text for each in found):
+        yield where.fault(f'has the name "{found[0].get("name").text}": give that alone')
+    elif all(each.get("per").text == "period" for each in found):
+        yield where.fault("starts again every period, so nothing was used of it: leave it out")
+
+
+def _isbns_of(books: _Books, contract: Node) -> set[str] | None:
+    """The editions of a contract's titles; None where one of them is not known."""
+    titles = [books.node("titles", each.text) for each in contract.get("titles").each()]
+    if not all(title.given for title in titles):
+        return None
+    return {isbn_of(edition) for title in titles for edition in title.get("editions").each()}
+
+
+def _balances_brought_in(books: _Books, beneficiary: Node) -> Iterator[SetupFault]:
+    house = books.node("publisher", "publisher").get("currency").text
+    opening = beneficiary.get("opening_balance").number
+    for each in beneficiary.get("brought_in").each():
+        currency = each.get("currency")
+        yield from _digits(each.get("amount"), currency.text)
+        if currency.text == house and opening and not each.get("reason").given:
+            yield currency.fault(
+                f"the balance in {house} is the opening_balance: add both up, or give a reason"
+            )
+
+
 def _plan_amounts(books: _Books) -> Iterator[SetupFault]:
     seen = set()
     for key, contract in books.all("contracts").items():
@@ -323,7 +410,8 @@ def _price_lists(books: _Books) -> Iterator[SetupFault]:
     listed: dict[str, str] = {}
     for key, prices in books.entries("price_lists"):
         titles = [title.text for title in prices.get("titles").each() if title.text]
-        if books.repeats("price_lists", prices):
+        # Of one that was retired another one may take the place.
+        if books.repeats("price_lists", prices) or prices.get("retired").given:
             titles = []
         elif not titles and ("price_lists", key) not in books.document.wrong:
             titles = [""]

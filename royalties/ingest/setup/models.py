@@ -104,6 +104,11 @@ class Retailer(Part):
         min_length=1,
         description="Reports that are its own, such as publisher-web-orders.",
     )
+    retired: s.Day | None = Field(
+        title="Retired since",
+        default=None,
+        description="No report of it is expected since this day, and it is offered nowhere.",
+    )
 
 
 class Discount(Part):
@@ -215,6 +220,68 @@ class Advance(Part):
     )
 
 
+class ReserveBroughtIn(Part):
+    """Withheld against returns in a period before the books, and not released yet."""
+
+    withheld_in: s.PeriodName = Field(
+        title="Withheld in", description="The period that withheld it, such as 2024-H2."
+    )
+    amount: s.Amount = Field(title="Amount", description="In the contract's currency.")
+    released_in: s.PeriodName | None = Field(
+        title="Released in",
+        default=None,
+        description="The period that releases it. Absent: as the contract's reserve says.",
+    )
+
+
+class CapBroughtIn(Part):
+    """What a cap of the contract's plan let through before the books."""
+
+    name: s.Name | None = Field(title="Cap", default=None, description="The cap's name.")
+    version: s.Day | None = Field(
+        title="Version from",
+        default=None,
+        description="Of a cap without a name: first day of the plan's version.",
+    )
+    step: s.StepPath | None = Field(
+        title="Step",
+        default=None,
+        description="Of a cap without a name: its step, such as 2; of its second member 2.2.",
+    )
+    used: s.Amount = Field(
+        title="Used",
+        description="In the contract's currency: over the cap's life, or for a yearly one in the "
+        "calendar year of the first period.",
+    )
+
+
+class EditionBroughtIn(Part):
+    """An edition's net copies and earnings before the books, for the statements' life to date."""
+
+    isbn: s.Isbn = Field(title="ISBN", description="Of an edition of the contract's titles.")
+    units: s.NetCopies = Field(
+        title="Net copies", default=0, description="Sold less returned before the first period."
+    )
+    earned: s.SignedAmount = Field(
+        title="Earned", default="0", description="What they earned, in the contract's currency."
+    )
+
+
+class ContractBroughtIn(Part):
+    """What a contract brings into the books beside balance, counters and advances."""
+
+    undistributed: s.Amount = Field(
+        title="Undistributed",
+        default="0",
+        description="Payable that no step of the plan could place, carried to the next period.",
+    )
+    reserves: list[ReserveBroughtIn] = Field(default=[], description="Held against returns.")
+    caps: list[CapBroughtIn] = Field(default=[], description="What caps let through already.")
+    editions: list[EditionBroughtIn] = Field(
+        default=[], description="Life to date of editions, for statements."
+    )
+
+
 class Contract(Part):
     """The agreement with an author over one or more titles, which share one account."""
 
@@ -226,6 +293,16 @@ class Contract(Part):
     starts: s.Day = Field(
         title="Starts", description="It counts from the period that contains this day."
     )
+    ends: s.Day | None = Field(
+        title="Ends",
+        default=None,
+        description="Its last day; absent: it goes on. Sales after it are another contract's.",
+    )
+    sell_off_until: s.Day | None = Field(
+        title="Sell-off until",
+        default=None,
+        description="Last day of selling off after the end; sales until then count as before.",
+    )
     author: s.Text | None = Field(
         title="Author", default=None, description="With whom the contract was made."
     )
@@ -233,12 +310,21 @@ class Contract(Part):
     subsidiary_rights: dict[s.Right, s.Rate] = Field(
         default={}, description="The author's share of each right's income, a fraction."
     )
+    rights_ended: dict[s.Right, s.Day] = Field(
+        default={},
+        description="Rights that ended, each with its last day; income of licences given before "
+        "still counts.",
+    )
     reserve: Reserve | None = Field(default=None, description="Absent: nothing is withheld.")
     advances: list[Advance] = Field(default=[], description="Oldest first is recouped first.")
     opening_balance: s.Debit = Field(
         title="Opening balance",
         default="0",
         description="A debit balance brought into the books: zero or below, such as -120.00.",
+    )
+    brought_in: ContractBroughtIn | None = Field(
+        default=None,
+        description="What a house that moves in brings beside balance, counters and advances.",
     )
     order_charges: list[ChargeWord] = Field(
         default=["option-copies"],
@@ -255,6 +341,20 @@ class TaxRate(Part):
 
     from_: s.Day = Field(title="From", alias="from", description="First day it holds.")
     rate: s.Rate = Field(title="Rate", description="Fraction of what is allocated.")
+
+
+class BalanceBroughtIn(Part):
+    """What a beneficiary was owed before the books, or an adjustment of it."""
+
+    currency: s.Currency = Field(title="Currency", description="ISO 4217.")
+    amount: s.SignedAmount = Field(
+        title="Amount", description="Owed before the first period; below zero: overpaid."
+    )
+    reason: s.Text | None = Field(
+        title="Reason",
+        default=None,
+        description="Absent: the balance; else an adjustment, shown with it on the statement.",
+    )
 
 
 class Beneficiary(Part):
@@ -316,6 +416,15 @@ class Beneficiary(Part):
         title="Opening balance",
         default="0",
         description="Owed before the first period, in the publisher’s currency.",
+    )
+    retired: s.Day | None = Field(
+        title="Retired since",
+        default=None,
+        description="They are offered nowhere since this day; what is still due is paid.",
+    )
+    brought_in: list[BalanceBroughtIn] = Field(
+        default=[],
+        description="Balances in other currencies, and adjustments with a reason.",
     )
 
 

@@ -251,3 +251,8 @@ class PriceList(Part):
     retailers: OrderRetailers = Field(description="Where shipped copies are recorded.")
     versions: list[PriceVersion] = Field(min_length=1, description="Dated versions.")
     taxes: list[Tax] = Field(default=[], description="Sales tax by place.")
+    retired: s.Day | None = Field(
+        title="Retired since",
+        default=None,
+        description="New orders do not go by it since this day.",
+    )

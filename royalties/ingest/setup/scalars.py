@@ -34,6 +34,7 @@ _YEARS = (1000, 9998)
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_STEP = re.compile(r"[1-9]\d{0,2}(\.[1-9]\d{0,2}){0,12}", re.ASCII)
 _ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{1,33}", re.ASCII)
 _WEBSITE = re.compile(r"https?://[^\s/]\S*")
 _SAMPLE = re.compile(r"[0-9a-f]{64}\.pdf", re.ASCII)
@@ -114,6 +115,7 @@ def _whole_or_decimal(least: int | None) -> Callable[[object], int | str]:
 
 _YEAR = 366
 _MOST = 1_000_000
+_MOST_COPIES = 1_000_000_000
 
 
 def _count(least: int = 1, most: int | None = None) -> Callable[[object], int]:
@@ -404,6 +406,12 @@ Limit = Annotated[int | str, PlainValidator(_whole_or_decimal(0)), _or_whole(0)]
 Opening = Annotated[int | str, PlainValidator(_whole_or_decimal(None)), _or_whole(None)]
 Weight = Annotated[int | str, PlainValidator(_whole_or_decimal(0)), _or_whole(0)]
 Count = Annotated[int, PlainValidator(_count()), _schema("integer", minimum=1)]
+NetCopies = Annotated[int, PlainValidator(_count(-_MOST_COPIES, _MOST_COPIES)), _schema("integer")]
+StepPath = Annotated[
+    str,
+    PlainValidator(_matching(_STEP, "a step such as 2, or 2.1 for its first member")),
+    _schema(pattern=r"^[1-9]\d{0,2}(\.[1-9]\d{0,2}){0,12}$"),
+]
 Whole = Annotated[int, PlainValidator(_count(0)), _schema("integer", minimum=0)]
 Days = Annotated[
     int, PlainValidator(_count(0, _YEAR)), _schema("integer", minimum=0, maximum=_YEAR)

@@ -33,6 +33,11 @@ class Edition(Part):
     identifiers: dict[s.Key, s.Text] = Field(
         default={}, description="Other names of the edition in reports, by kind: asin, bn, …"
     )
+    retired: s.Day | None = Field(
+        title="Retired since",
+        default=None,
+        description="It is offered nowhere since this day; what is reported of it still counts.",
+    )
 
 
 class Chapter(Part):
@@ -130,4 +135,9 @@ class Title(Part):
         title="Tell what its royalties gave",
         default=False,
         description="Whether its page tells what its royalties gave, by year and beneficiary.",
+    )
+    retired: s.Day | None = Field(
+        title="Retired since",
+        default=None,
+        description="It is offered nowhere since this day; what is reported of it still counts.",
     )

@@ -1,13 +1,20 @@
 """From canonical bodies to domain values: exact, and nothing is checked twice."""
 
+import marshal
 from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from royalties.domain.money import MICRO, minor_units
-from royalties.domain.terms.beneficiaries import Beneficiary, Letterhead, Publisher, WithholdingRate
+from royalties.domain.terms.beneficiaries import (
+    BalanceBroughtIn,
+    Beneficiary,
+    Letterhead,
+    Publisher,
+    WithholdingRate,
+)
 from royalties.domain.terms.catalogue import (
     Award,
     Channel,
@@ -24,13 +31,17 @@ from royalties.domain.terms.catalogue import (
 from royalties.domain.terms.contracts import (
     Advance,
     Basis,
+    CapUsed,
     Contract,
+    ContractBroughtIn,
     Counter,
     Counts,
     DiscountRange,
+    EditionBroughtIn,
     ExchangeRate,
     Income,
     Reserve,
+    ReserveBroughtIn,
     Resets,
     Rule,
     Tier,
@@ -46,6 +57,32 @@ _Value = TypeVar("_Value")
 def _exact(said: str | int) -> Fraction:
     """A number as it is said; the same rates recur in hundreds of contracts."""
     return Fraction(said)
+
+
+_day = lru_cache(maxsize=4096)(date.fromisoformat)
+_minor = lru_cache(maxsize=4096)(minor_units)
+"""Days and amounts recur as well."""
+
+
+def _recurring(make: Callable[[Body], _Value]) -> Callable[[Body], _Value]:
+    """Makes one value of bodies that say the same; a house has the same rule in many contracts."""
+    known: dict[bytes, _Value] = {}
+
+    def made(body: Body) -> _Value:
+        said = marshal.dumps(cast("Any", body), _WITHOUT_REFERENCES)
+        value = known.get(said)
+        if value is None:
+            if len(known) >= _REMEMBERED:
+                known.clear()
+            value = known[said] = make(body)
+        return value
+
+    return made
+
+
+_WITHOUT_REFERENCES = 2
+"""A version of the format in which the same value always gives the same bytes."""
+_REMEMBERED = 4096
 
 
 def publisher_of(body: Body) -> Publisher:
@@ -77,10 +114,11 @@ def title_of(body: Body) -> Title:
         key=body["key"],
         title=body["title"],
         authors=tuple(body.get("authors", ())),
-        published=_maybe(body, "published", date.fromisoformat),
+        published=_maybe(body, "published", _day),
         royalties=body.get("royalties", True),
         editions=tuple(_edition(edition) for edition in body.get("editions", ())),
         shown=_public_title(body),
+        retired=_maybe(body, "retired", _day),
     )
 
 
@@ -94,6 +132,7 @@ def retailer_of(body: Body) -> Retailer:
         region=body.get("region"),
         city=body.get("city"),
         reports=(*body.get("reports", ()),),
+        retired=_maybe(body, "retired", _day),
     )
 
 
@@ -104,7 +143,12 @@ def contract_of(body: Body) -> Contract:
         key=body["key"],
         titles=tuple(body["titles"]),
         currency=currency,
-        starts=date.fromisoformat(body["starts"]),
+        starts=_day(body["starts"]),
+        ends=_maybe(body, "ends", _day),
+        sell_off_until=_maybe(body, "sell_off_until", _day),
+        rights_ended=tuple(
+            (right, _day(day)) for right, day in sorted(body.get("rights_ended", {}).items())
+        ),
         rules=tuple(_rule(rule) for rule in body.get("rules", ())),
         plan=body["plan"],
         author=body.get("author", ""),
@@ -114,8 +158,38 @@ def contract_of(body: Body) -> Contract:
         ),
         reserve=_maybe(body, "reserve", _reserve),
         advances=tuple(_advance(advance, currency) for advance in body.get("advances", ())),
-        opening_balance=minor_units(body.get("opening_balance", "0"), currency),
+        opening_balance=_minor(body.get("opening_balance", "0"), currency),
         order_charges=tuple(body.get("order_charges", ("option-copies",))),
+        brought_in=_brought_in(body.get("brought_in", {}), currency),
+    )
+
+
+def _brought_in(body: Body, currency: str) -> ContractBroughtIn:
+    return ContractBroughtIn(
+        _minor(body.get("undistributed", "0"), currency),
+        tuple(
+            ReserveBroughtIn(
+                each["withheld_in"],
+                _minor(each["amount"], currency),
+                each.get("released_in", ""),
+            )
+            for each in body.get("reserves", ())
+        ),
+        tuple(
+            CapUsed(
+                _minor(each["used"], currency),
+                each.get("name", ""),
+                each.get("version", ""),
+                each.get("step", ""),
+            )
+            for each in body.get("caps", ())
+        ),
+        tuple(
+            EditionBroughtIn(
+                each["isbn"], each.get("units", 0), _minor(each.get("earned", "0"), currency)
+            )
+            for each in body.get("editions", ())
+        ),
     )
 
 
@@ -137,15 +211,23 @@ def beneficiary_of(body: Body, currency_of_publisher: str) -> Beneficiary:
         pay_out_at_year_end=body.get("pay_out_at_year_end", False),
         on_hold=body.get("on_hold", False),
         private=body.get("private", False),
-        opening_balance=minor_units(body.get("opening_balance", "0"), currency_of_publisher),
+        opening_balance=_minor(body.get("opening_balance", "0"), currency_of_publisher),
+        retired=_maybe(body, "retired", _day),
+        brought_in=tuple(
+            BalanceBroughtIn(
+                each["currency"],
+                _minor(each["amount"], each["currency"]),
+                each.get("reason", ""),
+            )
+            for each in body.get("brought_in", ())
+        ),
     )
 
 
 def plan_of(body: Body) -> Plan:
     """A plan, its versions in order of their first day."""
     versions = [
-        PlanVersion(date.fromisoformat(version["from"]), _steps(version["steps"]))
-        for version in body["versions"]
+        PlanVersion(_day(version["from"]), _steps(version["steps"])) for version in body["versions"]
     ]
     return Plan(body["key"], tuple(sorted(versions, key=lambda version: version.starts)))
 
@@ -161,7 +243,7 @@ def income_of(body: Body, currency_of_contract: str) -> Income:
         contract=body["contract"],
         period=body["period"],
         right=body["right"],
-        amount=minor_units(body["amount"], currency_of_contract),
+        amount=_minor(body["amount"], currency_of_contract),
         note=body.get("note", ""),
     )
 
@@ -209,10 +291,29 @@ def _edition(body: Body) -> Edition:
         prices=tuple(_price(price) for price in body.get("prices", ())),
         unit_cost=_exact(body.get("unit_cost", "0")),
         identifiers=tuple(sorted(body.get("identifiers", {}).items())),
+        retired=_maybe(body, "retired", _day),
     )
 
 
+_PUBLIC = frozenset(
+    (
+        "public",
+        "subtitle",
+        "description",
+        "chapters",
+        "awards",
+        "sold_by",
+        "links",
+        "bulk",
+        "custom",
+        "shows_giving",
+    )
+)
+
+
 def _public_title(body: Body) -> PublicTitle:
+    if _PUBLIC.isdisjoint(body):
+        return _NOT_PUBLIC
     return PublicTitle(
         public=body.get("public", False),
         subtitle=body.get("subtitle", ""),
@@ -235,11 +336,16 @@ def _public_title(body: Body) -> PublicTitle:
     )
 
 
+_NOT_PUBLIC = PublicTitle()
+
+
+@_recurring
 def _price(body: Body) -> Price:
     micro = _exact(body["amount"]) * MICRO
-    return Price(body["currency"], int(micro), date.fromisoformat(body["from"]))
+    return Price(body["currency"], int(micro), _day(body["from"]))
 
 
+@_recurring
 def _rule(body: Body) -> Rule:
     counter = body.get("counter", {})
     tiers = body.get("tiers") or [{"rate": body["rate"]}]
@@ -270,6 +376,7 @@ def _discount(body: Body) -> DiscountRange:
     )
 
 
+@_recurring
 def _reserve(body: Body) -> Reserve:
     rate = body["rate"]
     by_period = isinstance(rate, list)
@@ -284,9 +391,9 @@ def _reserve(body: Body) -> Reserve:
 
 def _advance(body: Body, currency: str) -> Advance:
     return Advance(
-        amount=minor_units(body["amount"], currency),
-        paid_on=date.fromisoformat(body["paid_on"]),
-        recouped=minor_units(body.get("recouped", "0"), currency),
+        amount=_minor(body["amount"], currency),
+        paid_on=_day(body["paid_on"]),
+        recouped=_minor(body.get("recouped", "0"), currency),
     )
 
 
@@ -295,9 +402,7 @@ def _tax_rates(rates: str | list[Body] | None) -> tuple[WithholdingRate, ...]:
         return ()
     if isinstance(rates, str):
         return (WithholdingRate(date.min, _exact(rates)),)
-    dated = [
-        WithholdingRate(date.fromisoformat(each["from"]), _exact(each["rate"])) for each in rates
-    ]
+    dated = [WithholdingRate(_day(each["from"]), _exact(each["rate"])) for each in rates]
     return tuple(sorted(dated, key=lambda each: each.starts))
 
 
@@ -305,16 +410,19 @@ def _steps(bodies: list[Body]) -> tuple[Step, ...]:
     return tuple(_step(body) for body in bodies)
 
 
+_TAKES = tuple((takes.value, takes) for takes in Takes)
+
+
 def _step(body: Body) -> Step:
-    takes = next(takes for takes in Takes if takes.value in body)
+    takes = next(takes for word, takes in _TAKES if word in body)
     return Step(
         takes=takes,
         amount=None if takes is Takes.REMAINDER else _exact(body[takes.value]),
         to=tuple(_member(member) for member in body["to"]),
         when=_maybe(body, "when", _when),
         cap=_maybe(body, "cap", _cap),
-        from_=_maybe(body, "from", date.fromisoformat),
-        until=_maybe(body, "until", date.fromisoformat),
+        from_=_maybe(body, "from", _day),
+        until=_maybe(body, "until", _day),
     )
 
 

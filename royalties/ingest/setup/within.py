@@ -106,6 +106,16 @@ def _exactly_one(model: type[Part], at: Node) -> Iterator[SetupFault]:
 # Contracts
 
 
+def _days(contract: Node) -> Iterator[SetupFault]:
+    """A contract ends after it starts, and is sold off after it ends; days compare as texts."""
+    starts, ends, until = (contract.get(name) for name in ("starts", "ends", "sell_off_until"))
+    if until.text and not ends.text:
+        yield until.fault("needs a last day: give ends as well")
+    for after, before, words in ((ends, starts, "starts"), (until, ends, "ends")):
+        if after.text and before.text and after.text < before.text:
+            yield after.fault(f"is before the day on which it {words}: give a later day")
+
+
 def _contract(contract: Node) -> Iterator[SetupFault]:
     rules = contract.get("rules")
     yield from listed_once(contract.get("titles"))
@@ -118,6 +128,7 @@ def _contract(contract: Node) -> Iterator[SetupFault]:
     if not list(rules.each()) and not contract.get("subsidiary_rights").value:
         yield rules.fault("is missing: add at least one rule or a subsidiary right")
     yield from _counters(list(rules.each()))
+    yield from _days(contract)
     for words in ("formats", "channels"):
         yield from listed_once(contract.get("reserve").get(words))
     for advance in contract.get("advances").each():
@@ -126,6 +137,28 @@ def _contract(contract: Node) -> Iterator[SetupFault]:
             yield advance.get("recouped").fault(
                 f"is more than the amount {advance.get('amount').text}: at most all of it"
             )
+    yield from _brought_in(contract.get("brought_in"))
+
+
+def _brought_in(brought_in: Node) -> Iterator[SetupFault]:
+    yield from each_once(
+        brought_in.get("reserves").each(),
+        ("withheld_in",),
+        "is the period of {}: add both up",
+    )
+    yield from each_once(
+        brought_in.get("editions").each(), ("isbn",), "stands already at {}: keep one of them"
+    )
+    for cap in brought_in.get("caps").each():
+        by_name, by_place = cap.get("name").given, [cap.get("version"), cap.get("step")]
+        if by_name and any(each.given for each in by_place):
+            yield cap.get("name").fault("is given beside a step: a cap with a name needs no step")
+        if not by_name and not all(each.given for each in by_place):
+            yield cap.fault("names no cap: give its name, or version and step")
+    for names in (("name",), ("version", "step")):
+        yield from each_once(
+            brought_in.get("caps").each(), names, "is the cap of {}: keep one of them"
+        )
 
 
 def _rule(rule: Node) -> Iterator[SetupFault]:
@@ -292,12 +325,18 @@ def _weightless(member: Node) -> bool:
 
 def caps_in(steps: Node) -> Iterator[Node]:
     """Every cap of a list of steps, of its members and of what is nested in them."""
-    for step in steps.each():
-        for place in (step, *step.get("to").each()):
-            if place.get("cap").given:
-                yield place.get("cap")
-            if place is not step:
-                yield from caps_in(place.get("steps"))
+    return (cap for _, cap in caps_by_path(steps))
+
+
+def caps_by_path(steps: Node, path: str = "") -> Iterator[tuple[str, Node]]:
+    """The same, each with its path: 2 for the second step, 2.1 for its first member."""
+    for number, step in enumerate(steps.each(), 1):
+        if step.get("cap").given:
+            yield f"{path}{number}", step.get("cap")
+        for place, member in enumerate(step.get("to").each(), 1):
+            if member.get("cap").given:
+                yield f"{path}{number}.{place}", member.get("cap")
+            yield from caps_by_path(member.get("steps"), f"{path}{number}.{place}.")
 
 
 # The rest
@@ -308,6 +347,15 @@ def _beneficiary(beneficiary: Node) -> Iterator[SetupFault]:
         beneficiary.get("tax_rate").each(),
         ("from",),
         "begins on the same day as {}: change one",
+    )
+    brought_in = list(beneficiary.get("brought_in").each())
+    balances = [each for each in brought_in if not each.get("reason").given]
+    yield from each_once(
+        balances, ("currency",), "is the balance of {}: add both up, or give one a reason"
+    )
+    adjustments = [each for each in brought_in if each.get("reason").given]
+    yield from each_once(
+        adjustments, ("currency", "reason"), "is the adjustment of {}: add both up"
     )
 
 

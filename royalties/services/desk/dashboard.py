@@ -39,6 +39,7 @@ _ORDER = (
     ReportStatus.AHEAD,
     ReportStatus.OWN,
     ReportStatus.NEVER,
+    ReportStatus.RETIRED,
 )
 
 
@@ -167,7 +168,7 @@ class Dashboard:
     @property
     def expected(self) -> int:
         """Retailers that send reports."""
-        none = (ReportStatus.OWN, ReportStatus.NEVER)
+        none = (ReportStatus.OWN, ReportStatus.NEVER, ReportStatus.RETIRED)
         return sum(each.worst.standing not in none for each in self.retailers)
 
     @property

@@ -1,4 +1,4 @@
-"""What leads a new house to its first close: each step, whether it is done, and what it lacks."""
+"""The steps to a new publisher's first close: whether each is done, and what is missing."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -61,7 +61,7 @@ class FirstStep:
 
 @dataclass(frozen=True, slots=True)
 class BooksSoFar:
-    """What the books hold already, as far as the steps ask.
+    """Facts about the books that the steps depend on.
 
     Attributes:
         is_recorded: whether an import stands.
@@ -89,7 +89,7 @@ def is_any_recorded(work: Work) -> bool:
 def first_steps(
     work: Work, setup: Setup, period: Period, begun: BooksSoFar, waiting: Sequence[Proposal]
 ) -> tuple[FirstStep, ...]:
-    """The steps to the first close; none once a period was closed."""
+    """The steps to the first close; none once a period has been closed."""
     work.actor.require(Verb.READ)
     if not is_first(work):
         return ()
@@ -119,7 +119,7 @@ def first_steps(
 
 
 def note_no_openings(work: Work) -> None:
-    """Note that the house brings no opening balances with it."""
+    """Note that there are no opening balances."""
     work.actor.require(Verb.LOAD)
     noted = True
     settings.write_setting(work.connection, NO_OPENINGS, noted, work.at, work.actor.name)
@@ -162,8 +162,11 @@ def _contracts(setup: Setup) -> list[str]:
 
 
 def _openings(work: Work, setup: Setup) -> list[str]:
-    has_any = any(each.opening_balance for each in setup.beneficiaries.values()) or any(
+    has_any = any(
+        each.opening_balance or each.brought_in for each in setup.beneficiaries.values()
+    ) or any(
         contract.opening_balance
+        or contract.brought_in
         or contract.advances
         or any(rule.counter.opening for rule in contract.rules)
         for contract in setup.contracts.values()

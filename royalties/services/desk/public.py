@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from royalties.domain.people import Verb
-from royalties.domain.terms.catalogue import Title
+from royalties.domain.terms.catalogue import Title, is_offered
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.terms.catalogue import contracts_of
 from royalties.services.work import RefusedError, Work
@@ -53,14 +53,18 @@ class TitleGiving:
 
 def public_titles(work: Work) -> list[Title]:
     """The titles that everybody may see, in alphabetical order."""
-    shown = [each for each in _titles(work).values() if each.shown.public]
+    shown = [each for each in _titles(work).values() if _is_public(work, each)]
     return sorted(shown, key=lambda each: (each.title.casefold(), each.key))
 
 
 def public_title(work: Work, key: str) -> Title | None:
     """A title if everybody may see it."""
     found = _titles(work).get(key)
-    return found if found and found.shown.public else None
+    return found if found and _is_public(work, found) else None
+
+
+def _is_public(work: Work, title: Title) -> bool:
+    return title.shown.public and is_offered(title.retired, work.today)
 
 
 def any_title(work: Work, key: str) -> Title | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from royalties.domain.money import MICRO, scale
 from royalties.domain.royalties.postings import (
+    OPENING,
     advances_account,
     beneficiary_account,
     contract_account,
@@ -18,6 +19,7 @@ from royalties.domain.royalties.postings import (
 from royalties.services.ledger.verified_books import BooksUnderTest, Failures
 from royalties.store.ledger import checks
 from royalties.store.ledger import entries as ledger
+from royalties.store.periods.brought_in import brought_in_of
 
 
 def entries_balance(books: BooksUnderTest) -> Failures:
@@ -53,8 +55,11 @@ def contract_identity(books: BooksUnderTest) -> Failures:
 def contract_chain(books: BooksUnderTest) -> Failures:
     """A contract opens a period where it closed the one before."""
     last: dict[str, Any] = {}
+    brought = {row.contract: row.undistributed for row in books.rows("brought_in")}
     for row in books.rows("contract_close"):
         before = last.get(row.contract)
+        if before is None and row.undistributed_before != brought.get(row.contract, 0):
+            yield f"{books.of(row.period_id, row.contract)}: opens at another undistributed amount"
         if before is not None and (
             row.brought_forward != before.carried_forward
             or row.undistributed_before != before.undistributed
@@ -148,8 +153,14 @@ def reserves(books: BooksUnderTest) -> Failures:
         for contract, row in rows.items():
             if row.released != released[contract]:
                 yield f"{books.of(period, contract)}: releases do not add up"
+    before = {
+        (row.contract, held.period): held.amount
+        for row in books.rows("brought_in")
+        for held in brought_in_of(row.state, row.undistributed).held
+    }
     for row in checks.releases_of_nothing(books.connection):
-        yield f"contract {row.contract}: {row.amount} released that was not withheld"
+        if before.pop((row.contract, row.withheld_in), None) != row.amount:
+            yield f"contract {row.contract}: {row.amount} released that was not withheld"
 
 
 def accounts(books: BooksUnderTest) -> Failures:
@@ -162,7 +173,16 @@ def accounts(books: BooksUnderTest) -> Failures:
 
 def _expected(books: BooksUnderTest) -> dict[tuple[str, str], int]:
     expected: dict[tuple[str, str], int] = defaultdict(int)
+    seen: set[tuple[str, ...]] = set()
+    brought = {row.contract: row for row in books.rows("brought_in")}
     for row in books.rows("contract_close"):
+        if (row.contract,) not in seen:
+            seen.add((row.contract,))
+            opening = row.brought_forward
+            if (more := brought.get(row.contract)) is not None:
+                opening += more.reserves + more.undistributed
+                expected[reserve_account(row.contract), row.currency] -= more.reserves
+            expected[OPENING, row.currency] += opening
         expected[contract_account(row.contract), row.currency] = -row.carried_forward
         expected[pool_account(row.contract), row.currency] = -row.undistributed
         reserve = (reserve_account(row.contract), row.currency)
@@ -172,6 +192,9 @@ def _expected(books: BooksUnderTest) -> dict[tuple[str, str], int]:
         if line.event == "advanced" and line.account.startswith("asset:advances:"):
             expected[line.account, line.currency] += line.amount
     for settled in books.rows("settlement"):
+        if (settled.beneficiary, settled.currency) not in seen:
+            seen.add((settled.beneficiary, settled.currency))
+            expected[OPENING, settled.currency] += settled.brought_forward
         account = beneficiary_account(settled.beneficiary)
         expected[account, settled.currency] = -settled.carried_forward
     return expected

@@ -6,13 +6,21 @@ Sources: calculation.md, "What always holds"; the numbers in brackets are the le
 import json
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 
 from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period, parse_period
-from royalties.services.books import asked_in, names_of, setup_in_force
+from royalties.domain.royalties.days import Claim, claim
+from royalties.services.books import (
+    asked_in,
+    books_of,
+    names_of,
+    setup_in_force,
+    setup_used_by,
+)
 from royalties.services.cache import cached, keep_nobody_waiting
 from royalties.services.ledger import kept_files, verified_log
 from royalties.services.ledger import verified_accounts as sums
@@ -24,6 +32,7 @@ from royalties.services.orders.billing import checking
 from royalties.services.work import RefusedError, Work
 from royalties.store.engine import small_cache
 from royalties.store.ledger import checks
+from royalties.store.periods import runs
 from royalties.store.sales import kept_slices, totals
 from royalties.store.terms import catalogue
 
@@ -198,7 +207,30 @@ def _sales(books: BooksUnderTest) -> Failures:
 
 def _closed_sales_earned(books: BooksUnderTest) -> Failures:
     """A closed run counted exactly the sales that stand in its period."""
-    yield from checks.closed_copies_differ(books.connection)
+    yield from checks.closed_copies_differ(books.connection, partial(_claimed, books))
+
+
+def _claimed(books: BooksUnderTest, number: int) -> tuple[set[str], checks.Claimed]:
+    """Of a closed period, the ISBNs of titles whose contracts end, and what each takes of them."""
+    closed = runs.find_closing(books.connection, number)
+    if closed is None:
+        return set(), {}
+    setup = setup_used_by(books.work, closed.revision)
+    first = setup.first_period
+    read = books_of(books.work, setup, first.shift(number - first.ordinal))
+    dated = [each for block in read.blocks if block.like.day is not None for each in block.slices()]
+    copies: dict[tuple[str, str], dict[tuple[str, str], int]] = {}
+    for slice_ in dated:
+        title = read.sold[slice_.isbn].title
+        listed = [each for each in read.contracts if title in each.titles]
+        for contract in listed:
+            others = [each for each in listed if each is not contract]
+            day, kind = slice_.day or contract.starts, slice_.kind
+            if claim(contract, others, day, kind, slice_.reverses) is Claim.COUNTS:
+                of = copies.setdefault((contract.key, slice_.isbn), {})
+                key = (kind.word, slice_.currency)
+                of[key] = of.get(key, 0) + slice_.units
+    return {each.isbn for each in dated}, copies
 
 
 def _import_totals(books: BooksUnderTest) -> Failures:

@@ -9,6 +9,7 @@ from royalties.services.work import RefusedError, Work
 from royalties.store.mail import messages as store
 
 PAGE = 50
+_LONGEST_REASON = 300
 
 
 class MailState(StrEnum):
@@ -77,16 +78,23 @@ def try_again(work: Work, number: int) -> None:
     work.record(Verb.SEND, {"what": "mail-again", "mail": number})
 
 
-def give_up(work: Work, number: int) -> None:
-    """Do not send a message that failed any more; it stays in the log.
+def give_up(work: Work, number: int, reason: str = "") -> None:
+    """Do not send a message that has not left; it stays in the log.
+
+    Args:
+        work: the unit of work.
+        number: of the message.
+        reason: why; it is kept with the message.
 
     Raises:
-        RefusedError: it was sent, or taken back, or nothing keeps it from leaving.
+        RefusedError: it was sent, or taken back already.
     """
     work.actor.require(Verb.SEND)
-    if not store.give_up(work.connection, number, f"given up by {work.actor.name}"):
-        raise RefusedError("this message has not failed: there is nothing to give up")
-    work.record(Verb.SEND, {"what": "mail-given-up", "mail": number})
+    why = " ".join(reason.split())[:_LONGEST_REASON]
+    told = f"taken back by {work.actor.name}{f': {why}' if why else ''}"
+    if not store.give_up(work.connection, number, told):
+        raise RefusedError("this message has left, or was taken back: nothing is to be taken back")
+    work.record(Verb.SEND, {"what": "mail-given-up", "mail": number, "reason": why})
 
 
 def _state(row: store.MailRow) -> MailState:

@@ -104,6 +104,16 @@ TOLD: Mapping[str, Mapping[Side, NoticeWords]] = {
             "Make another quote",
         )
     },
+    Action.WITHDRAW_QUOTE: {
+        _THEM: NoticeWords(
+            "we have withdrawn the quote",
+            (
+                "We have withdrawn our quote for {copies} of {title}; nobody can accept it now.",
+                "{reason}",
+                "Your request stays with us, and we write to you about it.",
+            ),
+        )
+    },
     Action.DECLINE: {
         _US: NoticeWords("{organization} declined", ("{by} declined: {reason}",)),
         _THEM: NoticeWords(

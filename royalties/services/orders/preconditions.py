@@ -84,8 +84,11 @@ def preconditions_of(
 
 
 def price_list_for(setup: Setup, title: str) -> PriceList | None:
-    """The price list of a title: the one that names it, else the one that names none."""
-    lists = setup.price_lists.values()
+    """The price list of a title: the one that names it, else the one that names none.
+
+    One that was retired stands only where no other does: orders that go by it go on.
+    """
+    lists = sorted(setup.price_lists.values(), key=lambda each: each.retired is not None)
     named = next((each for each in lists if title in each.titles), None)
     return named or next((each for each in lists if not each.titles), None)
 

@@ -1,4 +1,4 @@
-"""The first administrator: a link printed where the desk was started makes one, once."""
+"""The first administrator, who signs up once by a link printed where the desk was started."""
 
 from datetime import datetime, timedelta
 
@@ -17,14 +17,13 @@ _LINK = "first_administrator"
 
 
 class BadAddressError(RefusedError):
-    """An e-mail address that nobody can be written to."""
+    """An e-mail address that cannot receive mail."""
 
 
 def offer(work: Work) -> str | None:
-    """A new link for the first administrator; None once anybody was invited.
+    """A new link for the first administrator; None once anybody has been invited.
 
-    The link before it opens nothing any more. Only its fingerprint is kept, and the log has
-    nothing of it.
+    It replaces any earlier link. Only its fingerprint is kept, and it is not logged.
     """
     work.actor.require(Verb.MANAGE_PEOPLE)
     if store.any_people(work.connection):
@@ -36,10 +35,10 @@ def offer(work: Work) -> str | None:
 
 
 def look_at(work: Work, token: str) -> None:
-    """Whether a link still makes the first administrator; looking changes nothing.
+    """Check that a link is still valid, without using it.
 
     Raises:
-        DeadLinkError: it opens nothing.
+        DeadLinkError: it is not valid any more.
     """
     work.actor.require(Verb.SIGN_IN)
     _require_open(work, find_setting(work.connection, _LINK), token)
@@ -51,10 +50,10 @@ def accept(
     """Become the first administrator; the second factor comes next.
 
     Raises:
-        DeadLinkError: the link opens nothing.
-        BadAddressError: nobody can be written to at the address.
-        BadNameError: the log cannot take the name.
-        RefusedError: the password will not do.
+        DeadLinkError: the link is not valid any more.
+        BadAddressError: the address cannot receive mail.
+        BadNameError: the name cannot be logged.
+        RefusedError: the password is not acceptable.
     """
     work.actor.require(Verb.SIGN_IN)
     _require_open(work, take_setting(work.connection, _LINK), token)
@@ -87,10 +86,10 @@ def accept(
 
 
 def _require_open(work: Work, kept: dict[str, str] | None, token: str) -> None:
-    """Refuse a link that is not the newest, is too old, or comes after somebody was invited."""
+    """Refuse a link that is outdated or expired, or if somebody has been invited already."""
     if kept is None or kept["hash"] != fingerprint(token) or store.any_people(work.connection):
         raise DeadLinkError
     until = datetime.fromisoformat(kept["until"])
-    # A link that lasts longer than any made now was made before a clock was set back.
+    # A link that would outlast one made now was made before the clock was set back.
     if not work.at < until <= work.at + LASTS + CLOCKS_DIFFER:
         raise DeadLinkError

@@ -16,6 +16,7 @@ from royalties.store.people import sessions
 from royalties.store.people.people import PersonRow, PersonSummary
 
 INVITABLE = (Role.CLERK, Role.MANAGER, Role.ADMINISTRATOR, Role.NONPROFIT, Role.ORGANIZATION)
+_LONGEST_REASON = 300
 PAGE = 50
 
 
@@ -132,15 +133,16 @@ def invite_again(work: Work, number: int) -> Invited:
     return Invited(number, send_invitation(work, person))
 
 
-def withdraw(work: Work, number: int) -> str:
-    """Take an invitation back; returns whose it was."""
+def withdraw(work: Work, number: int, reason: str = "") -> str:
+    """Take an invitation back; returns whose it was. The log keeps the reason."""
     work.actor.require(Verb.MANAGE_PEOPLE)
     person = _row(work, number)
     if person.status != "invited":
         raise RefusedError(f"{person.name} accepted already: disable the account instead")
     mail.take_back(work.connection, "invitation", str(number))
     store.remove_person(work.connection, number)
-    work.record(Verb.MANAGE_PEOPLE, {"what": "withdrawn", "person": number, "name": person.name})
+    about = {"what": "withdrawn", "person": number, "name": person.name}
+    work.record(Verb.MANAGE_PEOPLE, about | _because(reason))
     return person.name
 
 
@@ -177,8 +179,8 @@ def change_role(
     )
 
 
-def disable(work: Work, number: int) -> None:
-    """Close an account; whoever is signed in with it is out at once.
+def disable(work: Work, number: int, reason: str = "") -> None:
+    """Close an account; whoever is signed in with it is out at once. The log keeps the reason.
 
     Raises:
         RefusedError: it is oneself, or the last administrator.
@@ -187,7 +189,8 @@ def disable(work: Work, number: int) -> None:
     person = _other(work, number, "nobody closes their own account: ask another administrator")
     _keep_an_administrator(work, person)
     close(work, number)
-    work.record(Verb.MANAGE_PEOPLE, {"what": "disabled", "person": number, "name": person.name})
+    about = {"what": "disabled", "person": number, "name": person.name}
+    work.record(Verb.MANAGE_PEOPLE, about | _because(reason))
 
 
 def close(work: Work, number: int) -> None:
@@ -199,7 +202,7 @@ def close(work: Work, number: int) -> None:
         mail.take_back(work.connection, kind, str(number))
 
 
-def enable(work: Work, number: int) -> None:
+def enable(work: Work, number: int, reason: str = "") -> None:
     """Open an account that was closed; who never accepted needs a new invitation."""
     work.actor.require(Verb.MANAGE_PEOPLE)
     person = _row(work, number)
@@ -207,7 +210,8 @@ def enable(work: Work, number: int) -> None:
         raise RefusedError(f"the account of {person.name} is open")
     status = "active" if person.password_hash else "invited"
     store.change_person(work.connection, number, {"status": status})
-    work.record(Verb.MANAGE_PEOPLE, {"what": "enabled", "person": number, "name": person.name})
+    about = {"what": "enabled", "person": number, "name": person.name}
+    work.record(Verb.MANAGE_PEOPLE, about | _because(reason))
 
 
 def reset_second_factor(work: Work, number: int) -> None:
@@ -263,6 +267,25 @@ def _tell_organizations(work: Work, name: str, email: str, keys: Iterable[str]) 
                     "If they do not belong to you, remove them on your page People, and write to "
                     "the publisher.",
                 )
+
+
+def find_by_email(work: Work, email: str) -> int:
+    """The number of whoever has an address.
+
+    Raises:
+        RefusedError: nobody has it.
+    """
+    work.actor.require(Verb.AUDIT)
+    person = store.find_by_email(work.connection, fit_email(email))
+    if person is None:
+        raise RefusedError(f"nobody is known by {email}: 'royalties people' lists everybody")
+    return person.id
+
+
+def _because(reason: str) -> dict[str, str]:
+    """A reason, if one was given, for the log."""
+    said = " ".join(reason.split())[:_LONGEST_REASON]
+    return {"reason": said} if said else {}
 
 
 def _row(work: Work, number: int) -> PersonRow:

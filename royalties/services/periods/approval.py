@@ -11,6 +11,7 @@ from royalties.services.approvals import Proposal
 from royalties.services.books import open_period_of, setup_in_force
 from royalties.services.periods import close as runs
 from royalties.services.periods.checklist import KIND, outlook, require_complete, require_possible
+from royalties.services.periods.parallel import require_settled
 from royalties.services.periods.previewing import last_close
 from royalties.services.periods.variances import DRAFT, KINDS, LONGEST_FIGURE
 from royalties.services.work import RefusedError, Work
@@ -142,6 +143,7 @@ def prepare(work: Work, text: str, note: str, early: str = "") -> int:
     require_complete(checklist)
     early = "" if checklist.has_ended else " ".join(early.split())[:MOST_TEXT]
     require_possible(checklist, early)
+    require_settled(work, checklist.period)
     if fault := fault_of_line(early):
         raise RefusedError(f"the reason cannot be recorded: {fault}")
     assert checklist.shown is not None  # noqa: S101 - a complete checklist has a draft

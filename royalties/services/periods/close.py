@@ -21,8 +21,10 @@ from royalties.services.periods.checklist import (
     require_possible,
 )
 from royalties.services.periods.draft import RunView, draft, run_view
+from royalties.services.periods.parallel import require_settled
 from royalties.services.statements.numbering import number_statements
 from royalties.services.terms.warnings import warning_document, warnings_of_run
+from royalties.services.uncollected import uncollected
 from royalties.services.work import RefusedError, Work
 from royalties.store.history import newest_revision
 from royalties.store.ledger import entries as ledger
@@ -41,10 +43,15 @@ class Closed:
     confirmed: tuple[str, ...] = ()
 
 
-def show_run(work: Work, text: str) -> dict[str, Any]:
+def show_run(work: Work, text: str, *, with_lines: bool = True) -> dict[str, Any]:
     """The run document of a period: computed for an open one, as frozen for a closed one.
 
     ``warnings`` are about terms that never count; a closed run has none, since its terms stay.
+
+    Args:
+        work: the unit of work.
+        text: the period.
+        with_lines: whether the earned lines of an open one are told; there may be many thousands.
     """
     work.actor.require(Verb.READ)
     setup = setup_in_force(work)
@@ -54,7 +61,7 @@ def show_run(work: Work, text: str) -> dict[str, Any]:
         return document | {"warnings": []}
     done, used = draft(work, text)
     warnings = [warning_document(each) for each in warnings_of_run(work, used)]
-    return run_document(done, "draft") | {"warnings": warnings}
+    return run_document(done, "draft", with_lines=with_lines) | {"warnings": warnings}
 
 
 def before_close(work: Work, text: str, *, early: str = "") -> Outlook:
@@ -69,6 +76,7 @@ def before_close(work: Work, text: str, *, early: str = "") -> Outlook:
     shown = run_view(work, text)
     found = outlook_on(work, shown.period, shown)
     require_possible(found, early)
+    require_settled(work, found.period)
     return found
 
 
@@ -100,13 +108,15 @@ def close(
     period = setup.period(text)
     periods.lock_for_close(work.connection, setup.first_period)
     require_next(work, setup, period)
-    done = run(books_of(work, setup, period))
+    with uncollected():
+        done = run(books_of(work, setup, period))
     document = run_document(done, "closed")
     frozen = canonical(document)
     fingerprint = sha256(frozen.encode()).hexdigest()
     checklist = outlook_on(work, period, RunView(period, done, setup, fingerprint))
     early = "" if checklist.has_ended else early.strip()
     require_possible(checklist, early)
+    require_settled(work, str(period))
     proposal = _require_approved(work, checklist, early)
     if work.actor.person is None:
         confirmed = require_confirmed(checklist, confirm=confirm, seen=seen)

@@ -31,6 +31,7 @@ from royalties.services.closed_run import frozen_run
 from royalties.services.statements.composing import Composer
 from royalties.services.statements.numbering import NoStatementError
 from royalties.services.terms.warnings import warnings_of_run
+from royalties.services.uncollected import uncollected
 from royalties.services.work import Work
 from royalties.store.periods import runs
 
@@ -66,10 +67,11 @@ def draft(work: Work, text: str) -> tuple[Run, Setup]:
         RefusedError: an earlier period is still open, or this one is closed.
     """
     work.actor.require(Verb.READ)
-    setup = setup_in_force(work)
-    period = setup.period(text)
-    require_next(work, setup, period)
-    return run(books_of(work, setup, period)), setup
+    with uncollected():
+        setup = setup_in_force(work)
+        period = setup.period(text)
+        require_next(work, setup, period)
+        return run(books_of(work, setup, period)), setup
 
 
 def run_view(work: Work, text: str) -> RunView:

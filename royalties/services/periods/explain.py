@@ -148,6 +148,11 @@ def _top(statement: Statement, name: str) -> Explanation:
             explained.parts = [("allocated", text("allocated"))]
         case _:
             explained.how = ["what the last statement carried forward, or the opening balance"]
+            explained.how += [
+                f"of it an adjustment: {amount_text(each.amount, statement.currency)}, "
+                f"{each.reason}"
+                for each in statement.adjustments
+            ]
     return explained
 
 

@@ -8,11 +8,13 @@ from fractions import Fraction
 from typing import Any
 
 from royalties.domain.money import MICRO, amount_text, number_text, rounded
+from royalties.domain.royalties.days import Claim, claim
 from royalties.domain.royalties.earning import EarnedLine, rule_place
 from royalties.domain.royalties.run import ContractRun, Run, in_force
 from royalties.domain.royalties.run_document import base_text
 from royalties.domain.sales.slices import Place, SaleKind, Slice
 from royalties.domain.terms.catalogue import Channel, Edition
+from royalties.domain.terms.contracts import Contract
 from royalties.domain.terms.discounts import DiscountLimit, discount_class, discount_limits
 from royalties.domain.terms.wording import rule_sentence
 from royalties.services.books import Setup, rates_of
@@ -113,12 +115,32 @@ class SalesOfLine:
             for other in like
             if other.rule_place == line.rule_place
         )
+        ends = [each for each in self._listed() if each.last_day is not None]
         with closing(batches.sales_behind(self.work.connection, period, group, after)) as rows:
             for row in rows:
+                if ends and not self._is_theirs(row):
+                    continue
                 if (alone or self._rule_of(row) == line.rule_place) and (
                     turned_alike or self._rate_of(row[-1]) == line.exchange_rate
                 ):
                     yield row
+
+    def _listed(self) -> list[Contract]:
+        """The contracts that list the line's title."""
+        title = next(
+            title.key
+            for title in self.setup.titles.values()
+            if any(edition.isbn == self.line.isbn for edition in title.editions)
+        )
+        known = in_force(list(self.setup.contracts.values()), self.run.period)
+        return [each for each in known if title in each.titles]
+
+    def _is_theirs(self, row: tuple[Any, ...]) -> bool:
+        """Whether the contract takes a sale line on its day."""
+        contract = self.done.contract
+        others = [each for each in self._listed() if each.key != contract.key]
+        day = date.fromisoformat(row[6])
+        return claim(contract, others, day, SaleKind(row[9]), row[-1]) is Claim.COUNTS
 
     def _rate_of(self, reverses: int | None) -> Fraction:
         """The rate of exchange at which a sale line was turned."""

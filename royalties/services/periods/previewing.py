@@ -253,7 +253,7 @@ def _books_as(work: Work, books: Books, proposed: Setup) -> Books:
     period = books.period
     contracts = in_force(list(proposed.contracts.values()), period)
     wanted, known = (
-        asked_by(each, [plans[contract.plan] for contract in each], books.sold)
+        asked_by(each, [plans[contract.plan] for contract in each], books.sold, period)
         for each, plans in ((contracts, proposed.plans), (books.contracts, books.plans))
     )
     if wanted != known:

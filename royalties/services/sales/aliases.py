@@ -77,7 +77,7 @@ class MovedAlias:
 
 
 def alias_list(work: Work) -> list[Alias]:
-    """Every alias that stands, by identifier."""
+    """Every alias in force, by identifier."""
     work.actor.require(Verb.READ)
     known = _editions(setup_in_force(work))
     found = catalogue.aliases(work.connection)
@@ -91,7 +91,7 @@ def decisions(work: Work) -> list[AliasChange]:
 
 
 def find_alias(work: Work, identifier: str) -> Alias | None:
-    """An alias with all that is known of it; None where nobody ever gave it.
+    """An alias with its uses and history; None if it never existed.
 
     Uses are those since this release: earlier imports did not keep what told their editions.
     """
@@ -204,7 +204,7 @@ def _move_rows(
 
 
 def _require_same_money(line: UsedLine, old: Edition, new: Edition | None) -> None:
-    """Refuse a line whose money may have come of the old edition's price, which nobody told."""
+    """Refuse a line whose money may be derived from the list price of the old edition."""
     before = _derived(line, old)
     if line.net == before and (new is None or _derived(line, new) != before):
         raise RefusedError(
@@ -214,7 +214,7 @@ def _require_same_money(line: UsedLine, old: Edition, new: Edition | None) -> No
 
 
 def _derived(line: UsedLine, edition: Edition) -> int | None:
-    """The receipts that follow from an edition's list price, where a report may leave that."""
+    """Receipts computed from an edition's list price, which a report may omit."""
     if line.list_price is not None or line.discount is None or line.kind == SaleKind.FREE:
         return None
     price = edition.price_on(date.fromisoformat(line.day), line.currency)

@@ -5,11 +5,20 @@ counters and advances of the setup. A history that is loaded as well is paid twi
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
 
+from royalties.domain.money import MICRO, amount_text
 from royalties.domain.periods import Period
 from royalties.domain.problems import Notice
+from royalties.domain.royalties.run import run
 from royalties.domain.sales.lines import Early, SaleLine
-from royalties.services.books import Setup
+from royalties.domain.sales.slices import Place, SaleKind, Slice
+from royalties.domain.terms.discounts import discount_class, discount_limits
+from royalties.services.books import Setup, books_of, names_of
+from royalties.services.errors import CANNOT_RUN
+from royalties.services.work import Work
 
 CODE = "before-first-period"
 """The warning's code in import documents."""
@@ -30,8 +39,55 @@ def early_of(lines: Iterable[tuple[int, SaleLine]], setup: Setup) -> Early:
     return early
 
 
+def would_earn(work: Work, setup: Setup, early: Early, open_period: Period) -> str:
+    """What sales from before the books would earn in the open period, in words.
+
+    They are calculated by themselves, from where the counters stand; empty where that is unclear.
+    """
+    if not early.sold or not early.is_complete:
+        return ""
+    books = books_of(work, setup, open_period)
+    names = names_of(work)
+    limits = discount_limits(books.contracts)
+    editions = {each.isbn: each for title in setup.titles.values() for each in title.editions}
+    slices = []
+    for key, (units, net) in early.sold.items():
+        isbn = names.isbns[key.edition]
+        price = key.list_price
+        if price is None:
+            price = editions[isbn].price_on(date.fromisoformat(key.day), key.currency)
+        discount = Fraction(key.discount or 0, MICRO)
+        slices.append(
+            Slice(
+                isbn,
+                names.retailers[key.retailer],
+                SaleKind(key.kind),
+                key.currency,
+                price is not None,
+                discount_class(limits, discount) if key.discount is not None else 0,
+                Place(key.country, key.region, key.city, key.order),
+                units,
+                net,
+                units * (price or 0),
+            )
+        )
+    try:
+        done = run(replace(books, slices=slices, income=()))
+    except CANNOT_RUN:
+        return ""
+    sums: dict[str, int] = {}
+    for each in done.contracts:
+        sums[each.contract.currency] = sums.get(each.contract.currency, 0) + each.earned
+    told = [
+        f"{currency} {amount_text(amount, currency)}"
+        for currency, amount in sorted(sums.items())
+        if amount
+    ]
+    return " and ".join(told) or "nothing"
+
+
 def notice_of(
-    early: Early, setup: Setup, open_period: Period, *, done: bool = False
+    early: Early, setup: Setup, open_period: Period, *, done: bool = False, earned: str = ""
 ) -> Notice | None:
     """What is to be confirmed of sales from before the books; None if there are none.
 
@@ -40,17 +96,19 @@ def notice_of(
         setup: whose books.
         open_period: where it counts.
         done: whether it is recorded already, and only told.
+        earned: what they would earn, in words; empty: that is not known.
     """
     if not early.rows:
         return None
     first = setup.first_period
     is_are = "is" if early.rows == 1 else "are"
     counts = ("counts" if early.rows == 1 else "count") if done else "would count"
+    earn = f", where they would earn {earned}" if earned else ""
     how = "undo the import" if done else "take them out of the report"
     return Notice(
         CODE,
         f"{early.counted('row')} ({early.brought}) {is_are} dated before the books' first period "
-        f"{first} and {counts} in {open_period}. If they were accounted for before the books "
+        f"{first} and {counts} in {open_period}{earn}. If they were accounted for before the books "
         f"began, they would be paid twice: {how}",
     )
 

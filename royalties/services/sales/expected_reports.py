@@ -3,7 +3,8 @@
 from datetime import date, timedelta
 
 from royalties.domain.periods import Period
-from royalties.domain.sales.reporting import OWN, Expected, Span, expected
+from royalties.domain.sales.reporting import OWN, RETIRED, Expected, Span, expected
+from royalties.domain.terms.catalogue import is_offered
 from royalties.services.books import Setup
 from royalties.services.work import Work
 from royalties.store.desk import dashboard as store
@@ -29,9 +30,11 @@ def expected_reports(work: Work, setup: Setup, period: Period) -> dict[str, Acco
     return {
         key: (("", OWN),)
         if key in of_orders
+        else (("", RETIRED),)
+        if not is_offered(retailer.retired, work.today)
         else tuple(
             (account, expected(days, period, work.today))
             for account, days in sorted(spans.get(key, {"": []}).items())
         )
-        for key in setup.retailers
+        for key, retailer in setup.retailers.items()
     }

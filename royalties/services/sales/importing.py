@@ -24,7 +24,7 @@ from royalties.ingest.report.reading import (
     UnreadableError,
 )
 from royalties.services.books import Setup, known_of, setup_in_force
-from royalties.services.sales.before_books import notice_of
+from royalties.services.sales.before_books import notice_of, would_earn
 from royalties.services.sales.import_document import (
     NO_USAGE,
     document_of,
@@ -72,11 +72,15 @@ class Request:
 
 @dataclass(slots=True)
 class ImportResult:
-    """What came of an import; ``document`` is the import document of the public interface."""
+    """What came of an import; ``document`` is the import document of the public interface.
+
+    ``read_with`` is how a kept upload was read: its report, choices and changes.
+    """
 
     outcome: str
     document: dict[str, Any]
     returned: Path | None = None
+    read_with: tuple[str | None, str, str] | None = None
 
 
 class StaleError(RuntimeError):
@@ -349,8 +353,11 @@ class _Recording:
         notices = []
         if overlap := self._overlap(reading):
             notices.append(overlap)
-        if early := notice_of(reading.totals.early, self.setup, self.open_period):
-            notices.append(early)
+        early = reading.totals.early
+        if early.rows:
+            earned = would_earn(self.work, self.setup, early, self.open_period)
+            notice = notice_of(early, self.setup, self.open_period, earned=earned)
+            notices += [notice] if notice else []
         if beyond := self._beyond_sales(reading):
             notices.append(beyond)
         lines = Counter[Period]()

@@ -13,6 +13,7 @@ from royalties.domain.money import micro_text
 from royalties.domain.people import Verb
 from royalties.domain.sales.changes import Change, of_values
 from royalties.domain.sales.slices import Origin, SaleKind
+from royalties.domain.terms.catalogue import is_offered
 from royalties.domain.terms.identifiers import identifier_key
 from royalties.services.books import setup_in_force
 from royalties.services.work import Work
@@ -248,6 +249,11 @@ def editions_like(work: Work, text: str) -> list[Candidate]:
         by_title = all(word in name for word in words)
         for edition in title.editions:
             named = [edition.isbn, *(identifier_key(value) for _, value in edition.identifiers)]
+            # Who names a retired edition in full means it; otherwise it is offered no more.
+            if compact not in named and not (
+                is_offered(title.retired, work.today) and is_offered(edition.retired, work.today)
+            ):
+                continue
             if by_title or (compact and _begins(named, compact)):
                 candidates.append(Candidate(edition.isbn, title.title, edition.format))
         if len(candidates) >= _SHOWN_EDITIONS:

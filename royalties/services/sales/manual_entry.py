@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +18,7 @@ from typing import Any
 from royalties.domain.counting import counted
 from royalties.domain.people import Verb
 from royalties.domain.sales.slices import Origin, SaleKind
+from royalties.domain.terms.catalogue import is_offered
 from royalties.ingest.report.books import EditionFinder
 from royalties.ingest.report.cells import Stranger, Wrong
 from royalties.services.books import Setup, known_of, setup_in_force
@@ -346,10 +348,16 @@ def _warnings(document: Mapping[str, Any]) -> tuple[Warned, ...]:
     )
 
 
-def retailers_first(setup: Setup) -> list[str]:
-    """Keys of the retailers in the order of those whose sales are typed: direct ones first."""
+def retailers_first(setup: Setup, today: date) -> list[str]:
+    """Keys of the retailers in the order of those whose sales are typed: direct ones first.
+
+    Retired ones are not offered, unless there are no others.
+    """
     direct = {key for key, each in setup.retailers.items() if each.channel == "direct"}
+    offered = [
+        key for key, each in setup.retailers.items() if is_offered(each.retired, today)
+    ] or list(setup.retailers)
     return sorted(
-        setup.retailers,
+        offered,
         key=lambda key: (key != "publisher-phone", key not in direct, setup.retailers[key].name),
     )

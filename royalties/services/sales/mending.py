@@ -1,7 +1,7 @@
-"""A report mended where it was refused: cells typed over and rows left out, and both taken back.
+"""Corrections of a refused report: cells changed and rows left out, each of them reversible.
 
-Changes belong to the upload and then to its import; the bytes that were sent stay as they are. A
-change says what it found: one that was made for another state of the report is refused.
+Changes belong to the upload and later to its import; the file that was sent is not altered. A
+change records what the cell held, and is refused if the report is now read differently.
 """
 
 import json
@@ -32,7 +32,7 @@ _Row = tuple[str, int]
 
 
 class OutdatedError(RefusedError):
-    """Somebody changed the same meanwhile, or the report is read otherwise by now."""
+    """Somebody else changed the same cell or row, or the report is now read differently."""
 
 
 def mend(work: Work, number: int, wanted: Sequence[Change]) -> Upload:
@@ -165,7 +165,7 @@ class _State:
             self.changes[key] = replace(change, was=first, column=column)
 
     def _outdated(self, change: Change) -> OutdatedError:
-        """Who came first, as far as it is known."""
+        """The error to raise, naming whoever changed it first, if known."""
         same_row = [
             before for key, before in self.changes.items() if key[:2] == (change.sheet, change.row)
         ]

@@ -14,11 +14,11 @@ from royalties.domain.sales.lines import SaleLine, SalesTally, Sum, SumKey
 from royalties.services.books import Setup, asked_in, names_of, setup_in_force
 from royalties.services.sales.spooling import Spooled, writing
 from royalties.services.work import Work
-from royalties.store.bulk import Row
 from royalties.store.history import newest_revision
 from royalties.store.periods import periods
 from royalties.store.sales import batches, kept_slices, line_file, totals
 from royalties.store.sales.kept_slices import Grouping, Slicing
+from royalties.store.sales.packed_slices import PackedRow
 from royalties.store.sales.slices import LineKeys
 
 
@@ -150,11 +150,12 @@ class _SummedBeside:
         self._thread.shutdown()
         self._rows.close()
 
-    def of(self, period: int) -> Iterator[list[Row]]:
+    def of(self, period: int) -> Iterator[list[PackedRow]]:
         """The rows of a period.
 
         Raises:
-            DBAPIError: a sum is too large.
+            DBAPIError: a sum is too large for the database.
+            TooLargeError: it is too large to be kept.
             DiskError: the disk does not take the rows.
         """
         with writing(self._path.parent):
@@ -162,7 +163,8 @@ class _SummedBeside:
         before = [size for number in self._sizes if number < period for size in self._sizes[number]]
         self._rows.seek(sum(before))
         for size in self._sizes[period]:
-            yield marshal.loads(self._rows.read(size))  # noqa: S302 - our own
+            rows = marshal.loads(self._rows.read(size))  # noqa: S302 - our own
+            yield [PackedRow(*row) for row in rows]
 
     def _sum(self) -> None:
         with line_file.as_sales(self._path, self._batch, self._ends) as lines:
@@ -172,7 +174,8 @@ class _SummedBeside:
                 ):
                     if self._stopped:
                         return
-                    self._sizes[period].append(self._rows.write(marshal.dumps(rows)))
+                    plain = [*map(tuple, rows)]
+                    self._sizes[period].append(self._rows.write(marshal.dumps(plain)))
 
 
 def _keep_sums(

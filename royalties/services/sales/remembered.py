@@ -41,13 +41,13 @@ class SaidOnce:
 
 
 def remembered_list(work: Work) -> list[RememberedRow]:
-    """Everything that was ever said, the newest first; what was taken back as well."""
+    """Everything that was ever said, newest first, including what was taken back."""
     work.actor.require(Verb.READ)
     return store.everything(work.connection)
 
 
 def value_words(row: RememberedRow) -> str:
-    """What was said, in words: shares of a bundle by ISBN, or an answer and its report."""
+    """A text of what was said: the shares of a bundle by ISBN, or an answer and its report."""
     value = json.loads(row.value)
     if row.said == AnswerKind.BUNDLE:
         return ", ".join(f"{isbn} {share}" for isbn, share in value)
@@ -269,7 +269,7 @@ def _unbundle(
 
 
 def lines_of_bundle(line: WaitingLine, parts: Sequence[BundlePart]) -> list[SaleLine]:
-    """A row of a bundle as lines of its editions; none where its money is not known.
+    """A row of a bundle as lines of its editions; none if its money is unknown.
 
     Each edition has the row's units; its money and its list price are divided by the shares.
     """

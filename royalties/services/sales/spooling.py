@@ -1,7 +1,7 @@
-"""A report that was read through: its lines wait in a file until they are recorded.
+"""A report that has been read: its lines are kept in a file until they are recorded.
 
-Reading takes as long as the file makes it take; recording holds the books against others. So a
-report is read first, in work that only reads, and its lines are then recorded from here.
+Reading can take long, and recording locks the books. So a report is read first, in a read-only
+unit of work, and its lines are then recorded from the file.
 """
 
 import os
@@ -115,7 +115,7 @@ def _spooled(reading: Reading, folder: Path) -> tuple[Path, int]:
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """What the disk does not take, named.
+    """Turn errors of the disk into a ``DiskError``.
 
     Raises:
         DiskError: the disk does not take it.

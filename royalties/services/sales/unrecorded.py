@@ -1,4 +1,4 @@
-"""What was sent or typed in the browser and is not recorded yet: a close would be without it."""
+"""Uploads and typed sheets that are not recorded yet, and that a close would miss."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence

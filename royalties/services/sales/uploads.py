@@ -4,7 +4,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any
@@ -280,14 +280,16 @@ def examine(work: Work, number: int) -> ImportResult:
     work.actor.require(Verb.IMPORT)
     row = _open(store.find_upload(work.connection, number))
     request = _request(work, row, dry_run=True)
-    return import_report(work, request)
+    return replace(import_report(work, request), read_with=_read_with(row))
 
 
 def keep(work: Work, number: int, result: ImportResult) -> None:
-    """Keep what a check found."""
+    """Keep what a check found, unless somebody changed meanwhile how the upload is read."""
     work.actor.require(Verb.IMPORT)
     row = store.find_upload(work.connection, number, lock=True)
-    if row is not None and row.status in store.OPEN:
+    if row is None or row.status not in store.OPEN:
+        return
+    if result.read_with in (None, _read_with(row)):
         _keep(work, number, result.document)
 
 
@@ -483,6 +485,10 @@ def _request(work: Work, row: store.UploadRow, **more: Any) -> Request:  # noqa:
         raise RefusedError(f"the file of {row.name} is gone: remove it and send it again")
     changes = of_values(json.loads(row.changes))
     return Request(path, row.name, row.report, json.loads(row.choices), changes=changes, **more)
+
+
+def _read_with(row: store.UploadRow) -> tuple[str | None, str, str]:
+    return row.report, row.choices, row.changes
 
 
 def _keep(work: Work, number: int, document: Mapping[str, Any]) -> None:

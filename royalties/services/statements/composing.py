@@ -9,9 +9,17 @@ from royalties.domain.currencies import exponent
 from royalties.domain.money import MICRO, amount_text, micro_text, number_text, rounded
 from royalties.domain.periods import period_of
 from royalties.domain.royalties.earning import Rates
-from royalties.domain.royalties.run import ContractRun, HeldReserve, NotPaid, Run, Settlement
+from royalties.domain.royalties.run import (
+    BroughtIn,
+    ContractRun,
+    HeldReserve,
+    NotPaid,
+    Run,
+    Settlement,
+)
 from royalties.domain.royalties.run_document import base_text
 from royalties.domain.royalties.statements import (
+    AdjustmentShown,
     AdvanceShown,
     ContractAccount,
     CorrectionShown,
@@ -126,6 +134,9 @@ class Composer:
                 and settlement.beneficiary in beneficiaries_of(done.version.steps)
             ),
             pays_by=self.setup.publisher.pays_by(self.run.period) if settlement.paid else None,
+            adjustments=tuple(
+                AdjustmentShown(each.reason, each.amount) for each in settlement.adjustments
+            ),
         )
 
     def copies_of(self, title: str) -> int:
@@ -256,14 +267,17 @@ class Composer:
         period = self.run.period
         released = {held.period for held in done.reserve.released_from}
         held = [
-            each for each in self._held.get(done.contract.key, ()) if each.period not in released
+            each
+            for each in self._held.get(done.contract.key, (done.brought_in or BroughtIn()).held)
+            if each.period not in released
         ]
         if done.reserve.withheld:
             held.append(HeldReserve(period.ordinal, done.reserve.withheld))
         hold = done.contract.reserve.hold_periods if done.contract.reserve else 0
         shown = []
         for reserve in held:
-            release = period.shift(max(reserve.period + hold - period.ordinal, 1))
+            due = reserve.period + hold if reserve.release is None else reserve.release
+            release = period.shift(max(due - period.ordinal, 1))
             withheld_in = period.shift(reserve.period - period.ordinal)
             shown.append(ReserveShown(str(withheld_in), reserve.amount, str(release), release.ends))
         return tuple(shown)
@@ -298,6 +312,7 @@ class Composer:
         currency = done.contract.currency
         earned: dict[str, int] = {}
         groups: dict[str, dict[Hashable, int]] = {}
+        before = done.brought_in.sold if done.brought_in else {}
         for line in done.lines:
             if line.isbn is not None:
                 earned[line.isbn] = earned.get(line.isbn, 0) + line.earned
@@ -308,7 +323,7 @@ class Composer:
             for edition in title.editions:
                 price = edition.price_on(self.run.period.ends, currency)
                 units_before, earned_before = self._life.get(
-                    (done.contract.key, edition.isbn), (0, 0)
+                    (done.contract.key, edition.isbn), before.get(edition.isbn, (0, 0))
                 )
                 units = sum(groups.get(edition.isbn, {}).values())
                 now = earned.get(edition.isbn, 0)

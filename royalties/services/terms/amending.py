@@ -50,6 +50,7 @@ class EntryRevision:
     """A revision of an entry, and what it changed of the one before.
 
     ``by`` recorded it; ``prepared_by`` is whoever had proposed it, empty if nobody had.
+    ``former_key`` is the key before, where it was changed; one that ``is_removed`` stood no more.
     """
 
     revision: int
@@ -58,6 +59,9 @@ class EntryRevision:
     changes: list[Change]
     is_first: bool
     prepared_by: str = ""
+    reason: str = ""
+    former_key: str = ""
+    is_removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +83,13 @@ def history(
 ) -> list[EntryRevision]:
     """What was said of an entry, the newest first, each with what it changed.
 
+    It goes on with what was said of it under a key that it had before.
+
     Args:
         number: how who reads it writes numbers.
     """
     work.actor.require(Verb.READ)
-    revisions = revisions_of(work.connection, part, key, _SHOWN + 1)
+    revisions = _revisions(work, part, key)
     approved = approvals.proposals(work, status="approved", kind="setup", subject=f"{part} {key}")
     told = [
         EntryRevision(
@@ -91,12 +97,27 @@ def history(
             new.at,
             new.by,
             changes(old.body if old else None, new.body, number),
-            old is None,
+            old is None or not old.body,
             _prepared_by(approved, old, new),
+            new.reason or "",
+            new.former_key or "",
+            not new.body,
         )
         for new, old in zip(revisions, [*revisions[1:], None], strict=True)
     ]
     return told[:_SHOWN]
+
+
+def _revisions(work: Work, part: str, key: str) -> list[Recorded]:
+    """The newest revisions of an entry, under the keys that it had before as well."""
+    found = revisions_of(work.connection, part, key, _SHOWN + 1)
+    followed = {key}
+    while found and (former := found[-1].former_key) and former not in followed:
+        followed.add(former)
+        earlier = revisions_of(work.connection, part, former, _SHOWN + 2)
+        # The newest one there says that the key is gone.
+        found += [each for each in earlier if each.body]
+    return found[: _SHOWN + 1]
 
 
 def _prepared_by(
@@ -186,7 +207,7 @@ def save(
     require_confirmed(setup.asked(work, part, body), confirmed)
     alone = work.actor.may(Verb.LOAD) and not _wants_second_person(part, now, body)
     if alone or acts_at_once(work):
-        setup.amend(work, part, body)
+        setup.amend(work, part, body, reason=note)
         return Saved(changed=True)
     proposed = {"part": part, "body": canonical_body(part, body)}
     number = approvals.prepare(
@@ -223,7 +244,7 @@ def approve(work: Work, number: int) -> approvals.Proposal:
             f"was prepared: refuse it, and let it be prepared again on what stands now"
         )
     check(work, part, body)
-    setup.amend(work, part, body, prepared_by=proposal.prepared_by)
+    setup.amend(work, part, body, prepared_by=proposal.prepared_by, reason=proposal.note)
     return proposal
 
 

@@ -51,7 +51,12 @@ def search(work: Work, words: str = "") -> list[Title]:
 
 
 def amend(
-    work: Work, part: str, body: Mapping[str, Any], looked_at: int, confirmed: str = ""
+    work: Work,
+    part: str,
+    body: Mapping[str, Any],
+    looked_at: int,
+    confirmed: str = "",
+    reason: str = "",
 ) -> bool:
     """Add or amend an entry of the setup; tells whether it says anything new.
 
@@ -60,6 +65,7 @@ def amend(
         body: the entry as it would stand in a setup file.
         looked_at: the revision that was shown to who amends it; 0 for a new entry.
         confirmed: the token of what was asked.
+        reason: why, for the entry's history.
 
     Raises:
         EntryChangedError: there is a newer revision.
@@ -78,7 +84,7 @@ def amend(
     if (now.id if now else 0) != looked_at:
         raise EntryChangedError(f"{part.removesuffix('s')} {key}", now)
     require_confirmed(setup.asked(work, part, body), confirmed)
-    return setup.amend(work, part, body).changed
+    return setup.amend(work, part, body, reason=reason).changed
 
 
 def enter(work: Work, part: str, body: Mapping[str, Any], confirmed: str = "") -> setup.Loaded:

@@ -50,7 +50,10 @@ def terms_in_words(work: Work, key: str = "") -> list[TermsInWords]:
 def _contract(setup: Setup, contract: Contract) -> TermsInWords:
     titles = ", ".join(setup.titles[key].title for key in contract.titles)
     by = f", with {contract.author}" if contract.author else ""
-    lines = [f"since {contract.starts}, in {contract.currency}; by the plan {contract.plan}"]
+    until = f" until {contract.ends}" if contract.ends else ""
+    if contract.sell_off_until:
+        until += f", sold off until {contract.sell_off_until}"
+    lines = [f"since {contract.starts}{until}, in {contract.currency}; by the plan {contract.plan}"]
     for number, rule in enumerate(contract.rules, 1):
         lines.append(f"{number}. {rule.name}: {rule_sentence(rule, contract.currency)}")
         if counted := counter_sentence(rule):

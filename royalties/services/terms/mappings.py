@@ -1,7 +1,7 @@
-"""Mapped reports at the desk: proposed from a file's first rows, tried on them, and kept.
+"""Mapped reports: proposed from a file's first rows, previewed on them, and saved.
 
-Whoever may import a report may say how one is to be read: what a file turns out to hold is looked
-at on its own page before anything is recorded, whichever way it was recognised.
+Anyone who may import reports may define a mapping: the result is shown on the upload's page before
+anything is recorded, however the file was recognised.
 """
 
 import re
@@ -102,7 +102,7 @@ class MappingPreview:
 
 
 def start(work: Work, upload: uploads.Upload, sheet: int | None, row: int | None) -> Start:
-    """What is known or proposed of an upload's file; a sheet or row that is given is taken so.
+    """The known or proposed mapping of an upload's file; a given sheet or row is kept.
 
     Raises:
         RefusedError: its first rows were not looked at yet.
@@ -280,7 +280,7 @@ def save(
 def _tidied(
     body: dict[str, Any], sheets: Sequence[GlancedSheet], known: Known, reading: Reading
 ) -> dict[str, Any]:
-    """The entry without sheet and header's row, if every later file shows them as this one does."""
+    """The entry without sheet and header row, if the file is read the same without them."""
     bare = {key: value for key, value in body.items() if key not in ("sheet", "header_row")}
     try:
         again = _read(sheets, bare, known, "")
@@ -317,7 +317,7 @@ def _require_same(work: Work, key: str, revision: int) -> Recorded:
 
 
 def rename(work: Work, key: str, name: str, revision: int) -> None:
-    """Call a mapped report otherwise; its key stays.
+    """Rename a mapped report; its key stays.
 
     Raises:
         SetupError: the name is blank or too long.
@@ -330,7 +330,7 @@ def rename(work: Work, key: str, name: str, revision: int) -> None:
 
 
 def end(work: Work, key: str, revision: int, *, ended: bool) -> None:
-    """Recognise no file as a mapped report any more, or take that back.
+    """Stop recognising files as a mapped report, or resume.
 
     Raises:
         EntryChangedError: another revision is in force by now.

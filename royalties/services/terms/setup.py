@@ -1,14 +1,15 @@
 """Load a setup file: everything it says is added or amended by key, or nothing is."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from royalties.domain.money import amount_text
+from royalties.domain.money import NotAnAmountError, amount_text
 from royalties.domain.people import Verb
-from royalties.domain.periods import Calendar, NotAPeriodError, parse_period
+from royalties.domain.periods import Calendar, NotAPeriodError, Period, parse_period
 from royalties.domain.problems import SetupFault
 from royalties.domain.royalties.warnings import TermsWarning
 from royalties.domain.terms.changes import changes
@@ -21,7 +22,7 @@ from royalties.services.sales.waiting import Released, release_waiting
 from royalties.services.terms.replacing import Amended, replaced_by
 from royalties.services.terms.warnings import warnings_of
 from royalties.services.work import Work
-from royalties.store.history import Revision, add_revisions, revisions_in_force
+from royalties.store.history import Revision, add_revisions, new_keys, revisions_in_force
 from royalties.store.orders.orders import own_editions
 from royalties.store.periods import figures, periods, runs
 from royalties.store.sales import batches
@@ -37,6 +38,7 @@ DatedPrice = tuple[str, str, date]
 """ISBN, currency and the day from which a price holds."""
 
 _MOST_NAMED = 50
+_UNKNOWN = re.compile(r'unknown [a-z ]+ "([^"]+)"')
 
 
 @dataclass(slots=True)
@@ -177,19 +179,22 @@ def asked(work: Work, part: str, body: Mapping[str, Any]) -> list[Replaced]:
     return replaced_by(work, _amended(_compare(document, before)[1], before))
 
 
-def amend(work: Work, part: str, body: Mapping[str, Any], *, prepared_by: str = "") -> Loaded:
+def amend(
+    work: Work, part: str, body: Mapping[str, Any], *, prepared_by: str = "", reason: str = ""
+) -> Loaded:
     """Bring one entry of the setup to what its new body says; entries with its key are replaced.
 
     Args:
         part: ``titles``, ``contracts``, … as in a setup file.
         body: the entry as it would stand in a setup file.
         prepared_by: who proposed it, for the log; empty if it is the actor's own.
+        reason: why, for the entry's history.
 
     Raises:
         SetupError: with every fault of the entry, its paths beginning with ``titles[0].``.
     """
     work.actor.require(Verb.LOAD)
-    return _load(work, _entry(work, part, body), part, prepared_by)
+    return _load(work, _entry(work, part, body), part, prepared_by, reason)
 
 
 def add(work: Work, part: str, body: Mapping[str, Any]) -> Loaded:
@@ -229,10 +234,12 @@ def _with_further(work: Work, error: setup_file.SetupError, name: str) -> setup_
     return setup_file.SetupError(name, setup_file.in_order(error.faults, faults))
 
 
-def _load(work: Work, document: setup_file.Document, name: str, prepared_by: str = "") -> Loaded:
+def _load(
+    work: Work, document: setup_file.Document, name: str, prepared_by: str = "", reason: str = ""
+) -> Loaded:
     before = _checked(work, document, name)
     loaded, changed = _compare(document, before)
-    _record(work, name, loaded, changed, before, prepared_by)
+    _record(work, name, loaded, changed, before, prepared_by, reason)
     return loaded
 
 
@@ -265,14 +272,20 @@ def _setup_with(before: Bodies, changed: Iterable[tuple[str, str, dict[str, Any]
     return setup_of(Revision(0, part, key, body) for (part, key), body in bodies.items())
 
 
-def _record(
-    work: Work, name: str, loaded: Loaded, changed: Changed, before: Bodies, prepared_by: str = ""
+def _record(  # noqa: PLR0917 - what was compared, and who wants it why
+    work: Work,
+    name: str,
+    loaded: Loaded,
+    changed: Changed,
+    before: Bodies,
+    prepared_by: str = "",
+    reason: str = "",
 ) -> None:
     """Keep the changed bodies, and record what waited for them."""
     if not changed:
         return
     loaded.recorded = True
-    add_revisions(work.connection, changed, work.at, work.actor.name)
+    add_revisions(work.connection, changed, work.at, work.actor.name, reason)
     setup = setup_of(revisions_in_force(work.connection))
     _record_catalogue(work, setup, {key for kind, key, _ in changed if kind == "titles"})
     # The period's lock comes before the log's, as in a close, so that neither waits for the other.
@@ -281,6 +294,8 @@ def _record(
     detail: dict[str, object] = {"file": name, "added": loaded.added, "amended": loaded.amended}
     if prepared_by:
         detail["prepared_by"] = prepared_by
+    if reason:
+        detail["reason"] = reason
     if loaded.asked:
         detail["replaced"] = [str(each) for each in loaded.asked]
     work.record(Verb.LOAD, {**detail, "entries": _named(changed, before)})
@@ -306,12 +321,48 @@ def _checked(work: Work, document: setup_file.Document, name: str) -> Bodies:
 
 def _compared(work: Work, document: setup_file.Document) -> tuple[Bodies, list[SetupFault]]:
     """The bodies in force, and what is wrong with a document beside them."""
-    before = of_setup(work, "bodies", lambda: _bodies(revisions_in_force(work.connection)))
+    before = bodies_in_force(work)
     merged = {kind: {**before[kind], **document.entries.get(kind, {})} for kind in setup_file.KINDS}
-    faults = setup_file.check(document, merged)
+    faults = _told_of_new_keys(work, document, before, setup_file.check(document, merged))
     if merged["publisher"]:
         faults += _faults_against_books(work, document, before, merged)
     return before, faults
+
+
+def bodies_in_force(work: Work) -> Bodies:
+    """Every entry's body, by part and key."""
+    return of_setup(work, "bodies", lambda: _bodies(revisions_in_force(work.connection)))
+
+
+def _told_of_new_keys(
+    work: Work, document: setup_file.Document, before: Bodies, faults: list[SetupFault]
+) -> list[SetupFault]:
+    """The same, with what a file still calls by a key that was changed, and the one to write."""
+    changed = {
+        (part, old): new
+        for (part, old), new in new_keys(work.connection).items()
+        if old not in before.get(part, {})
+    }
+    if not changed:
+        return faults
+    new_of = {old: new for (_, old), new in changed.items()}
+    told = [
+        SetupFault(
+            f"{document.paths[part, old]}.key",
+            f'"{old}" was changed to "{new}" in the books: write that',
+        )
+        for (part, old), new in changed.items()
+        if (part, old) in document.paths
+    ]
+    for fault in faults:
+        unknown = _UNKNOWN.match(fault.message)
+        old = unknown[1] if unknown else ""
+        told.append(
+            SetupFault(fault.path, f'"{old}" was changed to "{new_of[old]}": write that')
+            if old in new_of
+            else fault
+        )
+    return told
 
 
 def _bodies(revisions: list[Revision]) -> Bodies:
@@ -374,6 +425,7 @@ def _faults_against_books(
         faults += _used_prices(work, document, before)
     if "contracts" in said:
         faults += _closed_contracts(work, document, merged)
+        faults += _late_reserves(work, document, merged)
     if said & {"contracts", "beneficiaries"}:
         faults += _carried_openings(work, document, before)
     return faults
@@ -510,7 +562,10 @@ def _closed_contracts(
     currencies = {key: currency for key, (currency, _) in found.items()}
     faults = []
     for key in document.entries.get("contracts", {}):
-        contract = setup_file.contract_of(merged["contracts"][key])
+        try:
+            contract = setup_file.contract_of(merged["contracts"][key])
+        except NotAnAmountError:
+            continue  # told already
         kept = currencies.get(key, contract.currency)
         if contract.currency != kept:
             path = f"{document.paths['contracts', key]}.currency"
@@ -531,27 +586,63 @@ def _closed_contracts(
 def _carried_openings(
     work: Work, document: setup_file.Document, before: Bodies
 ) -> list[SetupFault]:
-    """An opening balance that closed runs carry forward says nothing any more, so it stays."""
+    """What closed runs carry forward says nothing any more where it was brought in: it stays."""
     parts = ("contracts", "beneficiaries")
     changed = [
-        (part, key, old)
+        (part, key, name, before[part][key].get(name, absent))
         for part in parts
         for key, body in document.entries.get(part, {}).items()
         if key in before[part]
-        if (old := before[part][key].get("opening_balance", "0"))
-        != body.get("opening_balance", "0")
+        for name, absent in (("opening_balance", "0"), ("brought_in", None))
+        if before[part][key].get(name, absent) != body.get(name, absent)
     ]
     if not changed:
         return []
     used = dict(zip(parts, closed_keys(work.connection), strict=True))
     return [
         SetupFault(
-            f"{document.paths[part, key]}.opening_balance",
-            f"is {old} in closed runs, which carry it forward: it cannot change any more",
+            f"{document.paths[part, key]}.{name}",
+            f"is {old if isinstance(old, str) else 'as it is'} in closed runs, which carry it "
+            f"forward: it cannot change any more",
         )
-        for part, key, old in changed
+        for part, key, name, old in changed
         if key in used[part]
     ]
+
+
+def _late_reserves(work: Work, document: setup_file.Document, merged: Bodies) -> list[SetupFault]:
+    """A reserve was withheld before the contract's first run here."""
+    entries = {
+        key: reserves
+        for key, body in document.entries.get("contracts", {}).items()
+        if (reserves := body.get("brought_in", {}).get("reserves"))
+    }
+    if not entries or "publisher" in document.unsure:
+        return []
+    publisher = merged["publisher"]["publisher"]
+    first = parse_period(publisher["first_period"], Calendar(publisher["calendar"]))
+    last = periods.last_closed(work.connection)
+    used, _ = closed_keys(work.connection)
+    open_period = first if last is None else first.shift(last + 1 - first.ordinal)
+    return [
+        SetupFault(
+            f"{document.paths['contracts', key]}.brought_in.reserves[{place}].withheld_in",
+            f"{each['withheld_in']} is not before {open_period}, where the contract begins here: "
+            f"what this period withholds is calculated",
+        )
+        for key, reserves in entries.items()
+        if key not in used
+        for place, each in enumerate(reserves)
+        if _is_from(open_period, each["withheld_in"])
+    ]
+
+
+def _is_from(period: Period, name: str) -> bool:
+    """Whether a period is another one or lies behind it; of what is none it is told elsewhere."""
+    try:
+        return parse_period(name, period.calendar) >= period
+    except NotAPeriodError:
+        return False
 
 
 def _other_books(work: Work, document: setup_file.Document, before: Bodies) -> list[SetupFault]:

@@ -13,6 +13,8 @@ from royalties.domain.royalties.warnings import (
     terms_warnings,
 )
 from royalties.domain.royalties.warnings import warnings_about as about
+from royalties.domain.terms.beneficiaries import Beneficiary
+from royalties.domain.terms.catalogue import Title, is_offered
 from royalties.domain.terms.plans import Plan, steps_of
 from royalties.ingest import setup as setup_file
 from royalties.services.books import Setup, open_period_of, setup_in_force
@@ -30,7 +32,18 @@ def warnings_of(work: Work, setup: Setup) -> list[TermsWarning]:
     as long.
     """
     work.actor.require(Verb.READ)
-    return terms_warnings(_terms(work, setup, _sold(work, setup.plans.values())))
+    found = terms_warnings(_terms(work, setup, _sold(work, setup.plans.values())))
+    return [each for each in found if not _is_retired(work, setup, each)]
+
+
+def _is_retired(work: Work, setup: Setup, warning: TermsWarning) -> bool:
+    """Whether a warning is about an entry that was retired: nothing more is expected of it."""
+    entry: Title | Beneficiary | None = None
+    if warning.part == "titles":
+        entry = setup.titles.get(warning.key)
+    elif warning.part == "beneficiaries":
+        entry = setup.beneficiaries.get(warning.key)
+    return entry is not None and not is_offered(entry.retired, work.today)
 
 
 def warnings_of_run(work: Work, setup: Setup) -> list[TermsWarning]:

@@ -4,10 +4,10 @@ Whatever grows with the years is streamed, never held: a thousand rows of figure
 few of those that carry documents. Each query for faults yields a sentence for every one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Text, cast, func, or_, select
 
 from royalties.domain.sales.slices import SaleKind
 from royalties.store.periods.earned import earned_groups
@@ -17,6 +17,7 @@ from royalties.store.statements.statements import StatementRow
 from royalties.store.tables import (
     allocation,
     batch,
+    brought_in,
     closed_run,
     contract_close,
     earned_line,
@@ -24,6 +25,7 @@ from royalties.store.tables import (
     issued,
     period,
     reserve_release,
+    revision,
     sale,
     settlement,
     statement,
@@ -34,7 +36,15 @@ from royalties.store.tables import (
 _ROWS, _DOCUMENTS = 1_000, 20
 _TABLES = {
     each.name: each
-    for each in (allocation, contract_close, earned_line, period, reserve_release, settlement)
+    for each in (
+        allocation,
+        brought_in,
+        contract_close,
+        earned_line,
+        period,
+        reserve_release,
+        settlement,
+    )
 }
 
 
@@ -239,18 +249,57 @@ def standing_by_batch(connection: Connection) -> dict[int, RecordedImport]:
     }
 
 
-def closed_copies_differ(connection: Connection) -> Iterator[str]:
+Claimed = Mapping[tuple[str, str], Mapping[tuple[str, str], int]]
+"""Copies that each contract takes by its days, by (contract, ISBN), then by (kind, currency)."""
+
+
+def closed_copies_differ(
+    connection: Connection, claimed: Callable[[int], tuple[Collection[str], Claimed]]
+) -> Iterator[str]:
     """Closed periods whose earned lines count other copies than their sales do.
 
     Compared by edition, kind and currency for every contract that earned on the edition, period
     by period: what is held does not grow with the years.
+
+    Args:
+        connection: of the books.
+        claimed: for a period, the ISBNs of titles whose contracts end, and what each contract
+            takes of them.
     """
     query = select(period.c.id, period.c.name).where(period.c.status == "closed")
     for number, name in connection.execute(query.order_by(period.c.id)).all():
-        yield from _copies_differ(connection, number, name)
+        dated: Collection[str] = ()
+        by_day: Claimed = {}
+        if _has_ends(connection, number):
+            dated, by_day = claimed(number)
+        for contract, isbn, kind, currency, stand, copies in _copies(connection, number):
+            wanted = stand
+            if isbn in dated:
+                wanted = by_day.get((contract, isbn), {}).get((kind, currency), 0)
+            if wanted != copies:
+                yield (
+                    f"{name}, contract {contract}, {isbn}: {copies} copies ({kind}) "
+                    f"were counted, {wanted} stand in the sales"
+                )
 
 
-def _copies_differ(connection: Connection, period_id: int, name: str) -> Iterator[str]:
+def _has_ends(connection: Connection, period_id: int) -> bool:
+    """Whether a contract that a closed run used has an end."""
+    query = (
+        select(contract_close.c.contract)
+        .join(revision, revision.c.id == contract_close.c.contract_revision)
+        .where(
+            contract_close.c.period_id == period_id,
+            cast(revision.c.body, Text).contains('"ends":', autoescape=True),
+        )
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def _copies(
+    connection: Connection, period_id: int
+) -> Iterator[tuple[str, str, str, str, int, int]]:
+    """By contract, ISBN, kind and currency, the copies that stand, and those that were counted."""
     keys = (edition.c.isbn, sale.c.kind, sale.c.currency)
     sold = (
         select(*keys, func.sum(sale.c.units))
@@ -265,11 +314,7 @@ def _copies_differ(connection: Connection, period_id: int, name: str) -> Iterato
     standing = {tuple(row[:3]): int(row[3]) for row in connection.execute(sold)}
     for contract, isbn, kind, currency, copies in connection.execute(counted):
         stand = standing.get((isbn, words[kind], currency), 0)
-        if stand != int(copies):
-            yield (
-                f"{name}, contract {contract}, {isbn}: {copies} copies ({kind}) "
-                f"were counted, {stand} stand in the sales"
-            )
+        yield contract, isbn, kind, currency, stand, int(copies)
 
 
 def corrections_that_do_not_mirror(connection: Connection) -> Iterator[str]:

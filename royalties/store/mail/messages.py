@@ -137,8 +137,11 @@ def replace(connection: Connection, kind: str, about: str) -> None:
 
 
 def give_up(connection: Connection, number: int, why: str) -> bool:
-    """Do not send one message that failed; false if it is none such."""
-    return _forget(connection, (mail.c.id == number) & (mail.c.error != ""), why) > 0
+    """Do not send one message that has not left; false if it is none such.
+
+    One that is being sent at this moment may still leave: it is noted as sent then.
+    """
+    return _forget(connection, mail.c.id == number, why) > 0
 
 
 def _forget(connection: Connection, which: ColumnElement[bool], why: str) -> int:

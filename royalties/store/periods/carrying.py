@@ -19,10 +19,12 @@ from royalties.domain.royalties.carrying import (
     Sold,
     carry,
 )
-from royalties.domain.royalties.run import ContractState, HeldReserve
+from royalties.domain.royalties.run import ContractState
+from royalties.store.periods import brought_in as brought
 from royalties.store.periods.earned import earned_groups
 from royalties.store.tables import (
     account_carried,
+    brought_in,
     cap_close,
     carried,
     closed_run,
@@ -164,6 +166,10 @@ def figures(connection: Connection, number: int) -> ClosedFigures:
     sold: dict[str, dict[str, Sold]] = {}
     for contract, isbn, units, earned in connection.execute(_sold_in(number)):
         sold.setdefault(contract, {})[isbn] = (int(units), int(earned))
+    brought_in_by = {
+        row.contract: brought.brought_in_of(row.state, row.undistributed)
+        for row in _rows(connection, brought_in, number)
+    }
     contracts = {
         row.contract: ContractFigures(
             row.carried_forward,
@@ -174,6 +180,7 @@ def figures(connection: Connection, number: int) -> ClosedFigures:
             counted.get(row.contract, {}),
             caps.get(row.contract, {}),
             sold.get(row.contract, {}),
+            brought_in_by.get(row.contract),
         )
         for row in _rows(connection, contract_close, number)
     }
@@ -195,11 +202,11 @@ def state_of(left: LeftBefore) -> State:
                 "carried_forward": state.brought_forward,
                 "undistributed": state.undistributed,
                 "recouped": state.recouped,
-                "held": [[each.period, each.amount] for each in state.held],
+                "held": brought.held_as_json(state.held),
                 "counters": _texts(state.counters_life),
                 "counters_year": _texts(state.counters_year),
-                "caps": _listed(state.caps_life),
-                "caps_year": _listed(state.caps_year),
+                "caps": brought.caps_as_json(state.caps_life),
+                "caps_year": brought.caps_as_json(state.caps_year),
                 "sold": sold.get(key, {}),
             }
             for key, state in left.states.items()
@@ -215,13 +222,13 @@ def left_of(state: State) -> LeftBefore:
         {
             key: ContractState(
                 contract["carried_forward"],
-                tuple(HeldReserve(*held) for held in contract["held"]),
+                brought.held_of(contract["held"]),
                 contract["recouped"],
                 contract["undistributed"],
                 _fractions(contract["counters"]),
                 _fractions(contract["counters_year"]),
-                _by_cap(contract["caps"]),
-                _by_cap(contract["caps_year"]),
+                brought.caps_of(contract["caps"]),
+                brought.caps_of(contract["caps_year"]),
             )
             for key, contract in contracts.items()
         },
@@ -240,14 +247,6 @@ def _texts(counters: Any) -> dict[str, str]:  # noqa: ANN401 - a mapping of exac
 
 def _fractions(counters: dict[str, str]) -> dict[str, Fraction]:
     return {name: Fraction(value) for name, value in counters.items()}
-
-
-def _listed(caps: Any) -> list[list[Any]]:  # noqa: ANN401 - a mapping of amounts by cap
-    return [[*key, amount] for key, amount in sorted(caps.items())]
-
-
-def _by_cap(caps: list[list[Any]]) -> dict[CapKey, int]:
-    return {CapKey(*key): amount for *key, amount in caps}
 
 
 def _closed(connection: Connection, after: int | None, before: int | None) -> list[int]:

@@ -8,8 +8,10 @@ from sqlalchemy import Connection, func, insert, select
 
 from royalties.domain.royalties.earning import EarnedLine
 from royalties.domain.royalties.run import ContractRun, Run
+from royalties.store.periods.brought_in import state_brought_in
 from royalties.store.tables import (
     allocation,
+    brought_in,
     cap_close,
     closed_run,
     contract_close,
@@ -62,6 +64,7 @@ def rows_of_run(
         (counter_close, _counters),
         (cap_close, _caps),
         (reserve_release, _releases),
+        (brought_in, _brought_in),
         (allocation, _allocations),
     ):
         rows_by_table[table.name] = [
@@ -191,6 +194,7 @@ _TABLES = {
     each.name: each
     for each in (
         allocation,
+        brought_in,
         cap_close,
         contract_close,
         counter_close,
@@ -261,6 +265,18 @@ def _caps(done: ContractRun) -> list[dict[str, Any]]:
 def _releases(done: ContractRun) -> list[dict[str, Any]]:
     return [
         {"withheld_in": held.period, "amount": held.amount} for held in done.reserve.released_from
+    ]
+
+
+def _brought_in(done: ContractRun) -> list[dict[str, Any]]:
+    if done.brought_in is None:
+        return []
+    return [
+        {
+            "reserves": done.brought_in.reserves,
+            "undistributed": done.brought_in.undistributed,
+            "state": state_brought_in(done.brought_in),
+        }
     ]
 
 

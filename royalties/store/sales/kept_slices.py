@@ -1,10 +1,11 @@
 """Slices that imports keep with their lines, so that a draft adds up no line at all.
 
-A row of ``batch_slice`` stands for lines of one import that every rule and plan in force treats
-alike. What they tell apart may change; so ``batch_slicing`` says by which grouping an import's
-lines were summed. A draft that asks for another one reads that import's lines instead, until they
-are summed again. Lines without a list price of their own are never kept: what they are worth is
-for the edition's price to say, which may change as well.
+A row of ``batch_slice`` holds the sums of lines of one edition in one import, one for each kind of
+lines that the rules and plans in force tell apart. What they tell apart may change; so
+``batch_slicing`` says by which grouping an import's lines were summed. A draft that asks for
+another one reads that import's lines instead, until they are summed again. Lines without a list
+price of their own are never kept: what they are worth is for the edition's price to say, which may
+change as well.
 
 A row of ``batch_slicing`` is the lock of its import's sums: whoever adds to them, or sums anew,
 holds it from then on, and has written the lines before or reads them after. Only open periods
@@ -17,27 +18,30 @@ from operator import add
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Connection,
-    Integer,
-    Select,
     and_,
     case,
-    cast,
     delete,
     func,
     literal,
-    null,
     select,
-    union_all,
     update,
 )
 from sqlalchemy.exc import DBAPIError
 
-from royalties.domain.sales.slices import Place, SaleKind, Slice
-from royalties.store.bulk import Row, add_rows
+from royalties.domain.sales.slices import Block, blocks_of
+from royalties.store.bulk import add_rows
 from royalties.store.engine import all_or_nothing, insert_or, is_too_large
+from royalties.store.sales.packed_slices import (
+    UNSPLIT,
+    PackedRow,
+    SumRow,
+    TooLargeError,
+    Unpacking,
+    packed,
+    unpacked,
+)
 from royalties.store.sales.slices import (
     PLACES,
     Distinctions,
@@ -45,22 +49,13 @@ from royalties.store.sales.slices import (
     PeriodPart,
     as_asked,
     has_passed,
+    has_unpriced,
     import_queries,
-    line_queries,
-    read_lines,
     slices_of,
     sums_by_class,
 )
 from royalties.store.tables import batch, batch_slice, batch_slicing, period, sale, sale_total
 
-UNSPLIT = -1
-"""The class of lines of an edition on which no rule looked at the discount."""
-
-_NAMES = tuple(column.name for column in batch_slice.c)
-_KEYS = tuple(column.name for column in batch_slice.primary_key)
-_PRICED = True
-_FIGURES = ("units", "net", "list_value")
-_LARGEST = 2**63
 _AT_ONCE, _SUMMED_AT_ONCE = 5_000, 500
 """Editions named in one query; and those of which sums are held."""
 
@@ -102,7 +97,7 @@ def keep(
     batch_id: int,
     grouping: Grouping,
     editions: Collection[int],
-    rows: Iterable[Sequence[Row]] | None = None,
+    rows: Iterable[Sequence[PackedRow]] | None = None,
 ) -> None:
     """Keep the sums of lines of some editions that were just added to an import.
 
@@ -218,7 +213,7 @@ def unsplit(connection: Connection, period_id: int, editions: Collection[int]) -
         query = select(batch_slice.c.batch_id).where(
             batch_slice.c.period_id == period_id,
             batch_slice.c.edition_id.in_(some),
-            batch_slice.c.discount == UNSPLIT,
+            batch_slice.c.is_split == 0,
         )
         batches.update(connection.execute(query.distinct()).scalars())
     return batches
@@ -291,13 +286,13 @@ def _sum(
     )
 
 
-def _write(connection: Connection, rows: Iterable[Sequence[Row]]) -> bool:
+def _write(connection: Connection, rows: Iterable[Sequence[PackedRow]]) -> bool:
     """Write rows of ``batch_slice``; False: a sum is too large to be kept, and none is."""
     try:
         with all_or_nothing(connection):
             for some in rows:
-                add_rows(connection, batch_slice.name, _NAMES, _whole(some))
-    except _TooLargeError:
+                add_rows(connection, batch_slice.name, PackedRow._fields, some)
+    except TooLargeError:
         return False
     except DBAPIError as error:
         if is_too_large(error):
@@ -314,16 +309,18 @@ def rows_of(
     editions: Iterable[int],
     *,
     has_corrections: bool,
-) -> Iterator[list[Row]]:
+) -> Iterator[list[PackedRow]]:
     """Sum imports' lines of some editions, some hundred of these at a time.
 
     Raises:
         DBAPIError: a sum is too large for the database, or a product.
+        TooLargeError: it is too large to be kept.
     """
     asked = {True: grouping.asked, False: replace(grouping.asked, limits=())}
     of = {True: grouping.split.intersection(editions), False: {*editions} - grouping.split}
     for is_split, chosen in of.items():
         for some in _chunks(chosen, _SUMMED_AT_ONCE):
+            rows: list[SumRow] = []
             for query in import_queries(
                 period_id,
                 asked[is_split],
@@ -331,40 +328,27 @@ def rows_of(
                 has_corrections=has_corrections,
             ):
                 sums = connection.execute(query).all()
-                yield _rows(period_id, sums, asked[is_split], is_split=is_split)
+                rows += _rows(period_id, sums, asked[is_split], is_split=is_split)
+            yield packed(rows)
 
 
 def _rows(
     period_id: int, sums: Sequence[Sequence[Any]], asked: Distinctions, *, is_split: bool
-) -> list[Row]:
-    """Rows of ``batch_slice`` from those of ``import_queries``."""
+) -> list[SumRow]:
+    """Rows of ``import_queries`` as sums to be kept."""
     has_places = [bool(values) for values in asked.places]
     keys = 4 + sum(has_places)
     limits = len(asked.limits)
-    rows: list[Row] = []
+    rows: list[SumRow] = []
     for row in sums:
         values = iter(row[4:keys])
         where = [next(values) if has else "" for has in has_places]
         reverses, number = row[-2:]
         for class_, *figures in sums_by_class(row[keys + 1 : -2], limits):
             of = class_ if is_split else UNSPLIT
-            rows.append((period_id, *row[:4], of, *where, reverses or 0, number, *figures))
+            sums_of = (period_id, *row[:4], of, *where, reverses or 0, number, *figures)
+            rows.append(SumRow._make(sums_of))
     return rows
-
-
-class _TooLargeError(Exception):
-    """A sum is larger than what the database keeps exactly."""
-
-
-def _whole(rows: Sequence[Row]) -> list[Row]:
-    """Rows whose sums are whole numbers; SQLite makes floats of products that are too large."""
-    if not rows:
-        return []
-    *keys, units, net, worth = zip(*rows, strict=True)
-    for figures in (units, net, worth):
-        if float in set(map(type, figures)) or max(map(abs, figures)) >= _LARGEST:
-            raise _TooLargeError
-    return list(zip(*keys, map(int, units), map(int, net), map(int, worth), strict=True))
 
 
 def _class(asked: Distinctions) -> ColumnElement[int]:
@@ -376,7 +360,7 @@ def _class(asked: Distinctions) -> ColumnElement[int]:
 
 
 def _summed(part: ColumnElement[bool], asked: Distinctions, class_: ColumnElement[int]) -> Any:  # noqa: ANN401 - a Select
-    """Lines with a list price of their own, as rows of ``batch_slice``, summed in another way."""
+    """Lines with a list price of their own, as ``SumRow``, summed in another way."""
     keys = [
         sale.c.period_id,
         sale.c.edition_id,
@@ -403,108 +387,65 @@ def _chunks(editions: Iterable[int], size: int = _AT_ONCE) -> Iterator[list[int]
         yield found[start : start + size]
 
 
-def period_slices(
+def period_blocks(
     connection: Connection,
     period_id: int,
     asked: Distinctions,
     names: LineKeys,
     imports: Sequence[Slicing] | None = None,
-) -> list[Slice]:
-    """A period's slices: what imports keep, and sums over the lines of which nothing is kept.
+) -> list[Block]:
+    """A period's sales: what imports keep, and sums over the lines of which nothing is kept.
+
+    It asks several queries: who needs them to tell of the same moment reads in a transaction that
+    sees one state, or holds the period.
 
     Args:
+        connection: of the books.
+        period_id: the period.
+        asked: what rules and plans tell apart.
+        names: of editions and retailers.
         imports: the period's, if they are known.
     """
     known = slicings(connection, [period_id]) if imports is None else imports
     has_corrections = any(each.is_correction for each in known)
     kept = [each.batch_id for each in known if each.grouping == asked.grouping]
     others = [each.batch_id for each in known if each.grouping != asked.grouping]
+    blocks: list[Block] = []
     parts = [PeriodPart(others)] if others else []
-    if not kept:
-        return slices_of(
-            connection, period_id, asked, names, parts, has_corrections=has_corrections
+    if kept:
+        blocks, again = _kept(connection, period_id, kept, asked, names)
+        if again:
+            parts.append(PeriodPart(kept, again, unreported=False))
+        if has_unpriced(connection, period_id):
+            parts.append(PeriodPart(kept if others else None, reported=False))
+    lines = slices_of(connection, period_id, asked, names, parts, has_corrections=has_corrections)
+    return blocks + blocks_of(lines)
+
+
+def _kept(
+    connection: Connection,
+    period_id: int,
+    batches: Sequence[int],
+    asked: Distinctions,
+    names: LineKeys,
+) -> tuple[list[Block], set[int]]:
+    """What imports keep, but of editions whose lines have to be looked at: their numbers."""
+    columns = (batch_slice.c[name] for name in ("edition_id", "is_split", "places", "sums"))
+    rows = connection.execute(
+        select(*columns).where(
+            batch_slice.c.period_id == period_id, batch_slice.c.batch_id.in_(batches)
         )
-    parts.append(PeriodPart(kept if others else None, reported=False))
-    lines = line_queries(period_id, asked, parts, has_corrections=has_corrections)
-    # One question: so both tell of the same moment.
-    together = union_all(
-        *(query.add_columns(_NO_CLASS) for query in lines), _kept(period_id, kept, asked)
-    )
-    rows = connection.execute(together).all()
-    slices, again = _read([row for row in rows if row[-1] is not None], asked, names)
-    slices += read_lines([row[:-1] for row in rows if row[-1] is None], asked, names)
-    if again:
-        parts = [PeriodPart(kept, again, unreported=False)]
-        slices += slices_of(
-            connection, period_id, asked, names, parts, has_corrections=has_corrections
-        )
-    return slices
-
-
-_NO_CLASS = cast(null(), Integer).label("class_")
-
-
-def _kept(period_id: int, batches: Sequence[int], asked: Distinctions) -> Select[Any]:
-    """What imports keep, in the columns of ``line_queries``, its class of discounts behind."""
-    keys: list[ColumnElement[Any]] = [batch_slice.c[name] for name in ("edition_id", *_KEYS[2:5])]
-    keys += [
-        batch_slice.c[column.name]
-        for column, values in zip(PLACES, asked.places, strict=True)
-        if values
-    ]
-    behind = [batch_slice.c.reverses, batch_slice.c.discount]
-    figures: list[ColumnElement[Any]] = [batch_slice.c[name] for name in _FIGURES]
-    is_one = len(batches) == 1
-    if not is_one:
-        figures = [func.sum(figure) for figure in figures]
-    nothing = cast(null(), BigInteger)
-    padding = [nothing.label(f"none_{place}") for place in range(4 * len(asked.limits))]
-    query = select(
-        *keys, literal(1).label("is_priced"), nothing.label("count"), *figures, *padding, *behind
-    ).where(batch_slice.c.period_id == period_id, batch_slice.c.batch_id.in_(batches))
-    return query if is_one else query.group_by(*keys, *behind)
-
-
-def _read(
-    rows: Sequence[Sequence[Any]], asked: Distinctions, names: LineKeys
-) -> tuple[list[Slice], set[int]]:
-    """Rows as slices, but those of editions whose lines have to be looked at."""
-    editions = {id_: (isbn, isbn in asked.discounted) for id_, isbn in names.isbns.items()}
-    retailers, kinds = names.retailers, {kind.value: kind for kind in SaleKind}
-    has_places = [bool(values) for values in asked.places]
-    keys = 4 + sum(has_places)
-    places: dict[tuple[Any, ...], Place] = {}
-    slices: list[Slice] = []
+    ).all()
+    isbns, discounted = names.isbns, asked.discounted
     # Of an edition whose lines are looked at nothing that is kept counts, split or not.
-    again = {row[0] for row in rows if row[-1] == UNSPLIT and editions[row[0]][1]}
-    for row in rows:
-        edition, retailer, kind, currency = row[:4]
-        if edition in again:
-            continue
-        units, net, worth = row[keys + 2 : keys + 5]
-        reverses, class_ = row[-2:]
-        isbn, is_split = editions[edition]
-        where = tuple(row[4:keys])
-        place = places.get(where)
-        if place is None:
-            values = iter(where)
-            place = places[where] = Place(*(next(values) if has else "" for has in has_places))
-        slices.append(
-            Slice(
-                isbn,
-                retailers[retailer],
-                kinds[kind],
-                currency,
-                _PRICED,
-                class_ if is_split else 0,
-                place,
-                int(units),
-                int(net),
-                int(worth),
-                reverses or None,
-            )
-        )
-    return slices, again
+    again = {row[0] for row in rows if not row[1] and isbns[row[0]] in discounted}
+    unpacking = Unpacking(names.retailers)
+    blocks: list[Block] = []
+    for edition, _, places, sums in rows:
+        if edition not in again:
+            isbn = isbns[edition]
+            blocks += unpacking.blocks(isbn, places, sums, is_split=isbn in discounted)
+    return blocks, again
 
 
 def differing(
@@ -549,15 +490,16 @@ def _compared_rows(
     connection: Connection, period_id: int, of: _Some, again: _Compared, *, is_coarse: bool
 ) -> _Compared:
     """What is kept of them; what has no classes is compared without, on both sides."""
-    columns = [batch_slice.c[name] for name in _NAMES]
+    columns = (batch_slice.c[name] for name in PackedRow._fields)
     batches, editions = of
-    rows = connection.execute(
+    found = connection.execute(
         select(*columns).where(
             batch_slice.c.period_id == period_id,
             batch_slice.c.batch_id.in_(sorted(batches)),
             batch_slice.c.edition_id.in_(sorted(editions)),
         )
     )
+    rows = (each for row in found for each in unpacked(PackedRow(*row)))
     kept = _by_edition(rows)
     for edition, sums in kept.items():
         if is_coarse:
@@ -570,7 +512,7 @@ def _compared_rows(
 
 
 def _by_edition(rows: Iterable[Sequence[Any]]) -> _Compared:
-    """Rows of ``batch_slice`` by import and edition."""
+    """Sums by import and edition."""
     sums_by_edition: _Compared = {}
     for _, edition, *keys, number, units, net, worth in rows:
         sums_by_edition.setdefault((number, edition), {})[tuple(keys)] = (

@@ -20,20 +20,25 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import NullPool
 
 import royalties
-from royalties.domain.sales.lines import LineColumns, SaleLine, WaitingLine
+from royalties.domain.sales.lines import LineColumns, SaleLine, WaitingLine, by_column
 from royalties.store.bulk import Row, add_rows
 from royalties.store.engine import attached, is_sqlite
 from royalties.store.sales import line_tables
 from royalties.store.sales.line_tables import (
     KEY,
     LINE_COLUMNS,
+    LINES_OF_A_SPAN,
+    PLACE,
+    SENT_COLUMNS,
     WAITING_COLUMNS,
     Content,
     LineTables,
-    Packed,
-    packed,
+    Packing,
     quoted,
 )
+
+_AHEAD = 1 << 20
+"""Bytes that may be sent before the process takes them: the report is read on meanwhile."""
 
 _SENT = 32_768
 """Lines that are sorted and written together; a report with fewer needs no process."""
@@ -53,6 +58,7 @@ class LineWriter:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._process: _Process | None = None
+        self._packings = [Packing() for _ in SENT_COLUMNS]
         self._clear()
 
     def add(
@@ -62,26 +68,34 @@ class LineWriter:
         waiting: Sequence[WaitingLine],
     ) -> None:
         """Add lines."""
-        self._columns.extend([packed(column) for column in block] for block in columns)
-        self._sales.extend(map(tuple, sales))
+        for block in (*columns, by_column(sales)) if sales else columns:
+            self._add(block)
         self._waiting.extend(map(tuple, waiting))
-        self._pending += sum(len(block[0]) for block in columns) + len(sales) + len(waiting)
+        self._pending += len(waiting)
         if self._pending >= _SENT:
             if self._process is None:
                 self._process = _Process(self._path)
-            self._process.send(self._content)
+            self._process.send(self._taken())
             self._clear()
+
+    def _add(self, lines: LineColumns) -> None:
+        sheet, row, edition, retailer, kind, day, units, currency, *behind = lines
+        others = list(zip(retailer, kind, currency, sheet, strict=True))
+        sent = (edition, others, row, day, units, *behind)
+        for packing, values in zip(self._packings, sent, strict=True):
+            packing.add(values)
+        self._pending += len(row)
 
     def finish(self) -> None:
         """Write what is left."""
         if self._process is not None:
-            self._process.send(self._content)
+            self._process.send(self._taken())
             self._process.finish()
             return
         with _disk_errors():
             tables = LineTables(self._path)
             try:
-                tables.add(self._content)
+                tables.add(self._taken())
                 tables.finish()
             finally:
                 tables.close()
@@ -91,13 +105,10 @@ class LineWriter:
         if self._process is not None:
             self._process.close()
 
-    @property
-    def _content(self) -> Content:
-        return self._columns, self._sales, self._waiting
+    def _taken(self) -> Content:
+        return [packing.taken() for packing in self._packings], self._waiting
 
     def _clear(self) -> None:
-        self._columns: list[list[Packed]] = []
-        self._sales: list[Row] = []
         self._waiting: list[Row] = []
         self._pending = 0
 
@@ -111,6 +122,7 @@ class _Process:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            pipesize=_AHEAD,
             env={"PYTHONPATH": str(Path(royalties.__file__).parents[1]), "LC_ALL": "C.UTF-8"},
             start_new_session=True,  # who interrupts the import interrupts this side only
         )
@@ -167,21 +179,19 @@ def record_file(
         batch_id: the batch.
         period_of: the period's number by the last day of a period, in order.
     """
+    file = attached(connection, path) if is_sqlite(connection) else "main"
+    tables = (
+        ("sale", (*LINE_COLUMNS, "period_id", "batch_id"), _lines(file, batch_id, period_of)),
+        ("waiting", (*WAITING_COLUMNS, "batch_id"), _waiting(file, batch_id)),
+    )
     if is_sqlite(connection):
-        name = attached(connection, path)
-        _copy(connection, ("sale", LINE_COLUMNS), f"{name}.line", _period(period_of), batch_id)
-        _copy(connection, ("waiting", WAITING_COLUMNS), f"{name}.waiting_line", "", batch_id)
+        for table, columns, rows in tables:
+            names = ", ".join(map(quoted, columns))
+            connection.exec_driver_sql(f"INSERT INTO {table} ({names}) {rows}")
         return
     with sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True) as source:
-        names = ", ".join(map(quoted, LINE_COLUMNS))
-        key = ", ".join(map(quoted, KEY))
-        period = _period(period_of)
-        lines = source.execute(
-            f"SELECT {names}, {period}, {batch_id} FROM line ORDER BY {key}"  # noqa: S608
-        )
-        add_rows(connection, "sale", (*LINE_COLUMNS, "period_id", "batch_id"), lines)
-        waiting = source.execute(f"SELECT *, {batch_id} FROM waiting_line ORDER BY rowid")  # noqa: S608
-        add_rows(connection, "waiting", (*WAITING_COLUMNS, "batch_id"), waiting)
+        for table, columns, rows in tables:
+            add_rows(connection, table, columns, source.execute(rows))
     source.close()
 
 
@@ -196,29 +206,49 @@ def as_sales(path: Path, batch_id: int, period_of: Mapping[str, int]) -> Iterato
     """
     engine = create_engine(f"sqlite:///file:{path}?mode=ro&uri=true", poolclass=NullPool)
     with engine.connect() as connection:
-        lines = ", ".join(map(quoted, LINE_COLUMNS))
+        # By a constant SQLite groups only after sorting, by what is in a single row it does not.
+        connection.exec_driver_sql("CREATE TEMP TABLE batch (id INTEGER PRIMARY KEY)")
+        connection.exec_driver_sql(f"INSERT INTO batch VALUES ({batch_id})")  # noqa: S608 - a number
+        # A place is looked up only where a query asks for it: a join looks it up for every line.
+        place = "(SELECT {0} FROM place WHERE id = line.place) AS {0}"
+        fields = ", ".join(
+            place.format(name) if name in PLACE else _field(name) for name in LINE_COLUMNS
+        )
         connection.exec_driver_sql(
-            f"CREATE TEMP VIEW sale AS SELECT {lines}, {_period(period_of)} AS period_id, "  # noqa: S608
-            f"{batch_id} AS batch_id, NULL AS reverses FROM line"
+            f"CREATE TEMP VIEW sale AS SELECT {fields}, {_period(period_of)} AS period_id, "  # noqa: S608
+            f"batch.id AS batch_id, NULL AS reverses "
+            f"FROM batch CROSS JOIN {_found('main')} WHERE batch.id = {batch_id}"
         )
         yield connection
 
 
-def _copy(
-    connection: Connection,
-    into: tuple[str, Sequence[str]],
-    source: str,
-    period: str,
-    batch_id: int,
-) -> None:
-    table, columns = into
-    names = [*columns, *(["period_id"] if period else []), "batch_id"]
-    ordered = f" ORDER BY {', '.join(map(quoted, KEY))}" if period else ""
-    values = [*map(quoted, columns), *([period] if period else []), str(batch_id)]
-    connection.exec_driver_sql(
-        f"INSERT INTO {table} ({', '.join(map(quoted, names))}) "  # noqa: S608 - fixed names
-        f"SELECT {', '.join(values)} FROM {source}{ordered}"
+def _lines(file: str, batch_id: int, period_of: Mapping[str, int]) -> str:
+    """Lines in the order of the books, in SQL: the fields of ``SaleLine``, period and batch."""
+    fields = ", ".join(_field(name) for name in LINE_COLUMNS)
+    key = ", ".join(map(quoted, KEY))
+    return (
+        f"SELECT {fields}, {_period(period_of)}, {batch_id} "  # noqa: S608 - fixed names
+        f"FROM {_found(file)} "
+        f"CROSS JOIN {file}.place ON place.id = line.place ORDER BY {key}"
     )
+
+
+def _waiting(file: str, batch_id: int) -> str:
+    names = ", ".join(map(quoted, WAITING_COLUMNS))
+    return f"SELECT {names}, {batch_id} FROM {file}.waiting_line ORDER BY rowid"  # noqa: S608
+
+
+def _found(file: str) -> str:
+    """Lines by the span: SQLite then reads them along both keys, and sorts nothing."""
+    last = f"span.begins + {LINES_OF_A_SPAN - 1}"
+    return f"{file}.span CROSS JOIN {file}.line ON line.id BETWEEN span.begins AND {last}"
+
+
+def _field(name: str) -> str:
+    if name == "row":
+        return f"line.id - span.begins AS {quoted(name)}"
+    table = "span" if name in KEY else "place" if name in PLACE else "line"
+    return f"{table}.{quoted(name)}"
 
 
 def _period(period_of: Mapping[str, int]) -> str:

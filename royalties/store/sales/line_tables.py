@@ -3,6 +3,7 @@
 Only the standard library is imported here, so that the process starts at once.
 """
 
+import gc
 import marshal
 import sqlite3
 import struct
@@ -10,8 +11,9 @@ import sys
 from array import array
 from collections.abc import Iterable, Sequence
 from errno import EIO, ENOSPC
-from itertools import chain
-from operator import itemgetter
+from functools import cache
+from itertools import chain, count, repeat
+from operator import add, itemgetter, mul
 from os import strerror
 from pathlib import Path
 from typing import IO, Any
@@ -39,79 +41,191 @@ LINE_COLUMNS = (
 WAITING_COLUMNS = (*LINE_COLUMNS[:2], "identifier", *LINE_COLUMNS[3:])
 """The columns of ``waiting`` that hold a ``WaitingLine``, field by field."""
 
-KEY = ("edition_id", "retailer_id", "kind", "currency", "sheet", "row")
-"""The order of ``line``: that of the books' own table within a batch and a period."""
+PLACE = ("country", "region", "city")
 
-Packed = Sequence[Any] | bytes | str
-"""A column's values; or integers of eight bytes each, or texts one after the other."""
+KEY = ("edition_id", "retailer_id", "kind", "currency", "sheet")
+"""The order of lines: that of the books' own table within a batch and a period, before the row."""
 
-Content = tuple[Sequence[Sequence[Packed]], Sequence[Sequence[Any]], Sequence[Sequence[Any]]]
-"""Sale lines by the column, then one by one, and lines that wait."""
+SENT_COLUMNS = (
+    "edition_id",
+    "others",
+    "row",
+    "day",
+    "units",
+    "list_price",
+    "net",
+    "discount",
+    "place",
+    "order_ref",
+    "reference",
+)
+"""Lines as they are sent. Two columns hold tuples, which come again and again: ``others`` what is
+in ``KEY`` beside the edition, ``place`` what is in ``PLACE``."""
 
-_EDITION = itemgetter(LINE_COLUMNS.index("edition_id"))
+Part = tuple[str, int, Any] | str | list[Any]
+"""Some values of a column: how many, either the same, or integers of eight bytes, or places in a
+table of one or two bytes; or texts one after the other; or the values."""
+
+Packed = tuple[list[Any], list[Part]]
+"""A column's values: a table of those that it repeats, and its parts."""
+
+Content = tuple[list[Packed], list[tuple[Any, ...]]]
+"""Sale lines by the column, and lines that wait."""
+
+_STORED = SENT_COLUMNS[3:]
+"""The columns of ``line`` beside its number."""
+
 _AT_ONCE = 200
 """Lines of one statement: a million statements would take half as long again."""
+
+LINES_OF_A_SPAN = 1 << 32
+"""So many numbers has a span: more than a sheet has rows."""
+
+_MOST_OTHERS = 1 << 31
+_MOST_KEPT = 65_536
+"""Spans and places that are remembered: memory stays flat in a file of any length."""
 
 _CACHE_KIB = 32_768
 _SIZE = struct.Struct("<q")
 _END = -1
+_SAME = "="
+_BYTE, _MOST_PLACES = 1 << 8, 1 << 14
+"""So many values are told apart by one byte; so many may a column repeat."""
 _BETWEEN = "\x1f"
 """Stands in no text that may be recorded; a column with one that does is sent as it is."""
 
 
 class LineTables:
-    """A new file of lines: ``insert``, ``finish``, and ``close`` it in any case.
+    """A new file of lines: ``add``, ``finish``, and ``close`` it in any case.
+
+    The lines of a span have ``KEY`` in common, and are numbered by their rows from where it
+    ``begins``. So a table in the order of one number has them in the order of a key of six columns;
+    five of these are kept once a span, and a place once for all lines that have it.
 
     Raises:
         sqlite3.OperationalError: the disk does not take them; from any method.
     """
 
     def __init__(self, path: Path) -> None:
-        self._connection = sqlite3.connect(path)
+        self._connection = sqlite3.connect(path, isolation_level=None)
         for pragma in (
             "journal_mode = OFF",
             "synchronous = OFF",
+            "secure_delete = OFF",
             "locking_mode = EXCLUSIVE",
             f"cache_size = -{_CACHE_KIB}",
         ):
             self._connection.execute(f"PRAGMA {pragma}")
-        columns, key = ", ".join(map(quoted, LINE_COLUMNS)), ", ".join(map(quoted, KEY))
-        self._connection.execute(
-            f"CREATE TABLE line ({columns}, PRIMARY KEY ({key})) WITHOUT ROWID"
-        )
-        self._connection.execute(
-            f"CREATE TABLE waiting_line ({', '.join(map(quoted, WAITING_COLUMNS))})"
-        )
+        self._connection.execute("BEGIN")
+        key = ", ".join(map(quoted, KEY))
+        for table in (
+            f"line (id INTEGER PRIMARY KEY, {', '.join(map(quoted, _STORED))})",
+            f"span ({key}, begins, PRIMARY KEY ({key}, begins)) WITHOUT ROWID",
+            f"place (id INTEGER PRIMARY KEY, {', '.join(PLACE)})",
+            f"waiting_line ({', '.join(map(quoted, WAITING_COLUMNS))})",
+        ):
+            self._connection.execute(f"CREATE TABLE {table}")
+        self._others = _Numbers()
+        self._spans = _Numbers()
+        self._places = _Numbers()
 
     def add(self, content: Content) -> None:
         """Insert lines."""
-        columns, sales, waiting = content
-        lines = [tuple(line) for line in sales]
-        for block in columns:
-            lines.extend(zip(*map(unpacked, block), strict=True))
-        lines.sort(key=_EDITION)  # neighbours then fall on the same pages
-        self._insert("line", lines)
-        self._insert("waiting_line", waiting)
+        columns, waiting = content
+        self._insert_lines(dict(zip(SENT_COLUMNS, map(unpacked, columns), strict=True)))
+        self._insert("waiting_line", WAITING_COLUMNS, waiting)
 
-    def _insert(self, table: str, lines: Sequence[Sequence[Any]]) -> None:
-        marks = f"({', '.join('?' * len(LINE_COLUMNS))})"
-        filled = len(lines) // _AT_ONCE * _AT_ONCE
-        statement = f"INSERT INTO {table} VALUES {', '.join([marks] * _AT_ONCE)}"  # noqa: S608
-        for start in range(0, filled, _AT_ONCE):
-            values = tuple(chain.from_iterable(lines[start : start + _AT_ONCE]))
-            self._connection.execute(statement, values)
-        self._connection.executemany(
-            f"INSERT INTO {table} VALUES {marks}",  # noqa: S608
-            lines[filled:],
-        )
+    def _insert_lines(self, columns: dict[str, list[Any]]) -> None:
+        count = len(columns["row"])
+        if not count:
+            return
+        spans = self._spans_of(columns["edition_id"], columns["others"])
+        numbers = list(map(add, map(mul, spans, repeat(LINES_OF_A_SPAN)), columns["row"]))
+        columns["place"] = self._places.of(columns["place"])
+        order = sorted(range(count), key=spans.__getitem__)  # neighbours fall on the same pages
+        in_order = itemgetter(*order, order[0])  # of one line, too, it makes a tuple
+        stored = [in_order(column) for column in (numbers, *map(columns.__getitem__, _STORED))]
+        width = len(stored)
+        for start in range(0, count, _AT_ONCE):
+            end = min(start + _AT_ONCE, count)
+            values: list[Any] = [None] * (width * (end - start))
+            for place, column in enumerate(stored):
+                values[place::width] = column[start:end]
+            self._connection.execute(_insertion("line", width, end - start), values)
+        if self._spans.are_many or self._others.are_many:
+            self._insert_spans()
+        if self._places.are_many:
+            self._insert_places()
+
+    def _spans_of(self, editions: Sequence[int], others: Sequence[tuple[Any, ...]]) -> list[int]:
+        """The number of each line's span."""
+        # One number is looked up sooner than five values.
+        pairs = map(add, map(mul, editions, repeat(_MOST_OTHERS)), self._others.of(others))
+        return self._spans.of(list(pairs))
+
+    def _insert_spans(self) -> None:
+        others = {number: values for values, number in self._others.taken()}
+        spans = [
+            (pair // _MOST_OTHERS, *others[pair % _MOST_OTHERS], number * LINES_OF_A_SPAN)
+            for pair, number in self._spans.taken()
+        ]
+        self._insert("span", (*KEY, "begins"), sorted(spans))
+
+    def _insert_places(self) -> None:
+        places = [(number, *place) for place, number in self._places.taken()]
+        self._insert("place", ("id", *PLACE), places)
+
+    def _insert(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        self._connection.executemany(_insertion(table, len(columns), 1), rows)
 
     def finish(self) -> None:
         """Keep what was inserted."""
-        self._connection.commit()
+        self._insert_spans()
+        self._insert_places()
+        self._connection.execute("COMMIT")
 
     def close(self) -> None:
         """Close the file, finished or not."""
         self._connection.close()
+
+
+class _Numbers:
+    """Numbers of values: those that are new at the same time get theirs in their own order."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Any, int] = {}
+        self._next = 0
+
+    def of(self, values: Sequence[Any]) -> list[int]:
+        """The number of each."""
+        numbers = list(map(self._numbers.get, values))
+        if None not in numbers:
+            return numbers  # type: ignore[return-value]
+        pairs = zip(values, numbers, strict=True)
+        new = sorted({value for value, number in pairs if number is None})
+        self._numbers.update(zip(new, count(self._next), strict=False))
+        self._next += len(new)
+        known = self._numbers
+        return [
+            known[value] if number is None else number
+            for value, number in zip(values, numbers, strict=True)
+        ]
+
+    @property
+    def are_many(self) -> bool:
+        """Whether they take so much memory that they should be ``taken``."""
+        return len(self._numbers) > _MOST_KEPT
+
+    def taken(self) -> Iterable[tuple[Any, int]]:
+        """All of them with their numbers; they are forgotten, and get another one next time."""
+        numbers, self._numbers = self._numbers, {}
+        return numbers.items()
+
+
+@cache
+def _insertion(table: str, width: int, lines: int) -> str:
+    marks = f"({', '.join('?' * width)})"
+    return f"INSERT INTO {table} VALUES {', '.join([marks] * lines)}"  # noqa: S608 - fixed names
 
 
 def quoted(name: str) -> str:
@@ -125,27 +239,77 @@ def cause_of(error: sqlite3.OperationalError) -> tuple[int, str]:
     return (ENOSPC, strerror(ENOSPC)) if is_full else (EIO, str(error))
 
 
-def packed(values: Sequence[Any]) -> Packed:
-    """A column as it is sent: four times as fast as its values one by one."""
-    try:
-        if isinstance(values[0], str):
-            together = _BETWEEN.join(values)
-            return together if together.count(_BETWEEN) == len(values) - 1 else list(values)
-        return array("q", values).tobytes()
-    except (TypeError, OverflowError):
-        return list(values)
+class Packing:
+    """One column on its way: sending its values as they are takes four times as long."""
+
+    def __init__(self) -> None:
+        self._places = _Places()
+        self._repeats: bool | None = None
+        self._parts: list[Part] = []
+
+    def add(self, values: Sequence[Any]) -> None:
+        """Pack more values."""
+        self._parts.append(self._packed(values))
+
+    def taken(self) -> Packed:
+        """What was packed since the last time."""
+        parts, self._parts = self._parts, []
+        table = list(self._places)
+        if not self._repeats:
+            self._places.clear()
+        return table, parts
+
+    def _packed(self, values: Sequence[Any]) -> "Part":
+        first, size = values[0], len(values)
+        if first == values[-1] and values.count(first) == size:
+            return _SAME, size, first
+        if self._repeats is None:
+            self._repeats = 2 * len(set(values)) <= size
+        if self._repeats:
+            places = list(map(self._places.__getitem__, values))
+            if len(self._places) <= _BYTE:
+                return "B", size, bytes(places)
+            if len(self._places) <= _MOST_PLACES:
+                return "H", size, struct.pack(f"{size}H", *places)
+            self._repeats = False
+        try:
+            if isinstance(first, str):
+                together = _BETWEEN.join(values)
+                return together if together.count(_BETWEEN) == size - 1 else list(values)
+            return "q", size, struct.pack(f"{size}q", *values)
+        except (TypeError, struct.error):
+            return list(values)
 
 
-def unpacked(column: Packed) -> Iterable[Any]:
+class _Places(dict[object, int]):
+    """The place of each value among all that were met."""
+
+    def __missing__(self, value: object) -> int:
+        place = self[value] = len(self)
+        return place
+
+
+def unpacked(column: Packed) -> list[Any]:
     """The values of a column that was sent."""
-    if isinstance(column, str):
-        return column.split(_BETWEEN)
-    return array("q", column) if isinstance(column, bytes) else column
+    table, parts = column
+    return list(chain.from_iterable(_values(part, table) for part in parts))
+
+
+def _values(part: "Part", table: Sequence[Any]) -> Iterable[Any]:
+    if isinstance(part, str):
+        return part.split(_BETWEEN)
+    if isinstance(part, list):
+        return part
+    kind, size, content = part
+    if kind == _SAME:
+        return repeat(content, size)
+    numbers = array(kind, content)
+    return numbers if kind == "q" else map(table.__getitem__, numbers)
 
 
 def send(pipe: IO[bytes], content: Content) -> None:
     """Send lines to the process."""
-    frame = marshal.dumps(content)  # type: ignore[arg-type]  # plain values all of them
+    frame = marshal.dumps(content)
     pipe.write(_SIZE.pack(len(frame)))
     pipe.write(frame)
 
@@ -162,6 +326,7 @@ def main(path: Path, pipe: IO[bytes]) -> tuple[int, str] | None:
     Returns:
         Why the disk did not take it, or None.
     """
+    gc.disable()  # nothing here refers to itself, and it would look at every tuple again and again
     try:
         tables = LineTables(path)
         while size_bytes := pipe.read(_SIZE.size):

@@ -8,8 +8,10 @@ plans ask beyond it (discounts, places) is added only when one asks.
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from functools import cached_property
 from hashlib import sha256
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import (
@@ -29,7 +31,7 @@ from sqlalchemy import (
 )
 
 from royalties.domain.money import MICRO
-from royalties.domain.sales.slices import Place, SaleKind, Slice
+from royalties.domain.sales.slices import Block, Place, SaleKind, Slice, blocks_of
 from royalties.domain.terms.discounts import DiscountLimit
 from royalties.store.tables import edition, price, sale
 
@@ -40,7 +42,8 @@ _SAFE_TO_SCALE = 4_000_000_000_000
 class Distinctions:
     """What rules and plans in force distinguish, beyond edition, retailer, kind, currency.
 
-    ``discounted`` are the ISBNs on which some rule looks at the discount.
+    ``discounted`` are the ISBNs on which some rule looks at the discount. ``dated`` are those of
+    titles whose contracts end, with the days between which no contract of them begins or ends.
     """
 
     limits: Sequence[DiscountLimit] = ()
@@ -49,6 +52,7 @@ class Distinctions:
     regions: Collection[str] = ()
     cities: Collection[str] = ()
     orders: Collection[str] = ()
+    dated: Sequence[tuple[Sequence[str], Sequence[date]]] = ()
 
     @property
     def places(self) -> tuple[Collection[str], ...]:
@@ -59,7 +63,7 @@ class Distinctions:
     def grouping(self) -> str:
         """The fingerprint of limits and places: by these, all slices of a period are told apart."""
         limits = [(str(limit.value), limit.exclusive) for limit in self.limits]
-        said = ["1", limits, *map(sorted, self.places)]
+        said = ["2", limits, *map(sorted, self.places)]
         return sha256(json.dumps(said).encode()).hexdigest()
 
 
@@ -67,13 +71,16 @@ class Distinctions:
 class PeriodPart:
     """Some lines of a period: of some imports, of some editions; None is all.
 
-    ``reported`` are those whose report had a list price, ``unreported`` those without.
+    ``reported`` are those whose report had a list price, ``unreported`` those without; ``since``
+    and ``before`` bound their days.
     """
 
     batches: Collection[int] | None = None
     editions: Collection[int] | None = None
     reported: bool = True
     unreported: bool = True
+    since: date | None = None
+    before: date | None = None
 
     def chosen(self, period_id: int) -> ColumnElement[bool]:
         """The lines, found edition by edition along the table's key."""
@@ -81,6 +88,10 @@ class PeriodPart:
         condition = and_(sale.c.edition_id.in_(editions), sale.c.period_id == period_id)
         if self.batches is not None:
             condition = and_(condition, sale.c.batch_id.in_(sorted(self.batches)))
+        if self.since is not None:
+            condition = and_(condition, sale.c.day >= self.since.isoformat())
+        if self.before is not None:
+            condition = and_(condition, sale.c.day < self.before.isoformat())
         return condition
 
 
@@ -107,25 +118,42 @@ def slices_of(
         parts: which lines; none of them twice.
         has_corrections: whether lines may take something back; without them it is faster.
     """
-    queries = line_queries(period_id, asked, parts, has_corrections=has_corrections)
-    if not queries:
-        return []
-    return read_lines(connection.execute(union_all(*queries)).all(), asked, names)
-
-
-def line_queries(
-    period_id: int,
-    asked: Distinctions,
-    parts: Sequence[PeriodPart],
-    *,
-    has_corrections: bool = True,
-) -> list[Select[Any]]:
-    """Queries over lines, whose rows ``read_lines`` reads; together they are ``slices_of``."""
-    return [
+    queries = [
         kind.grouped(asked)
         for part in parts
         for kind in _kinds(part, period_id, has_corrections=has_corrections)
     ]
+    if not queries:
+        return []
+    return _Reader(asked, names).read(connection.execute(union_all(*queries)).all())
+
+
+def by_day(
+    connection: Connection,
+    period_id: int,
+    asked: Distinctions,
+    names: LineKeys,
+    found: list[Block],
+) -> list[Block]:
+    """The same sales, those of editions whose contracts end told apart by day.
+
+    The lines of these editions are summed anew, between each two days on which a contract of them
+    begins or ends.
+    """
+    if not asked.dated:
+        return found
+    numbers = {isbn: id_ for id_, isbn in names.isbns.items()}
+    dated = {isbn for isbns, _ in asked.dated for isbn in isbns}
+    sold = {block.isbn for block in found} & dated
+    blocks = [block for block in found if block.isbn not in dated]
+    for isbns, days in asked.dated:
+        editions = [numbers[isbn] for isbn in isbns if isbn in sold]
+        for since, before in pairwise((None, *days, None)) if editions else ():
+            part = PeriodPart(editions=editions, since=since, before=before)
+            day = since or days[0] - timedelta(1)
+            slices = slices_of(connection, period_id, asked, names, [part])
+            blocks += blocks_of(each._replace(day=day) for each in slices)
+    return blocks
 
 
 def import_queries(
@@ -162,11 +190,6 @@ def sums_by_class(figures: Sequence[Any], limits: int) -> Iterator[tuple[int, An
     yield class_, units, net, value
 
 
-def read_lines(rows: Sequence[Sequence[Any]], asked: Distinctions, names: LineKeys) -> list[Slice]:
-    """The slices that rows of ``line_queries`` stand for."""
-    return _Reader(asked, names).read(rows)
-
-
 def _kinds(part: PeriodPart, period_id: int, *, has_corrections: bool) -> list["_Lines"]:
     chosen = part.chosen(period_id)
     kinds = []
@@ -181,6 +204,12 @@ def _kinds(part: PeriodPart, period_id: int, *, has_corrections: bool) -> list["
     else:
         taken_back = [kind.that_reverse() for kind in kinds]
     return [kind.but_reversed() for kind in kinds] + taken_back
+
+
+def has_unpriced(connection: Connection, period_id: int) -> bool:
+    """Whether lines of a period have no list price of their own."""
+    unpriced = and_(sale.c.period_id == period_id, sale.c.list_price.is_(None))
+    return connection.execute(select(literal(1)).where(unpriced).limit(1)).first() is not None
 
 
 def reversed_periods(connection: Connection, period_id: int) -> list[int]:

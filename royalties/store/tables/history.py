@@ -11,9 +11,16 @@ revision = Table(
     Column("id", Id, primary_key=True, comment="the newest of a kind and key is in force"),
     Column("kind", String(32), nullable=False, comment="part of the setup file: contracts, …"),
     Column("key", Text, nullable=False, comment="the entry's key within its part"),
-    Column("body", Canonical, nullable=False, comment="the whole entry as canonical JSON"),
+    Column(
+        "body",
+        Canonical,
+        nullable=False,
+        comment="the whole entry as canonical JSON; {}: it was removed",
+    ),
     Column("recorded_at", Moment, nullable=False, comment="UTC"),
     Column("recorded_by", String(200), nullable=False),
+    Column("reason", Text, comment="why; null: nobody said"),
+    Column("former_key", String(255), comment="the key that the entry had before, if it changed"),
     Index("ix_revision_kind_key", "kind", "key", "id"),
 )
 

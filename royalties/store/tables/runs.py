@@ -113,6 +113,18 @@ reserve_release = Table(
     _of_contract(),
 )
 
+# What a contract brought into the books with its first run, as later ones ask for it.
+brought_in = Table(
+    "brought_in",
+    metadata,
+    Column("period_id", Integer, primary_key=True, autoincrement=False),
+    Column("contract", Key, primary_key=True),
+    Column("reserves", Minor, nullable=False, comment="held against returns before the books"),
+    Column("undistributed", Minor, nullable=False),
+    Column("state", Canonical, nullable=False, comment="held, caps and sold, JSON"),
+    _of_contract(),
+)
+
 allocation = Table(
     "allocation",
     metadata,

@@ -15,7 +15,17 @@ from sqlalchemy import (
     text,
 )
 
-from royalties.store.tables.metadata import Currency, DayText, Id, Key, Micro, MomentText, metadata
+from royalties.store.tables.metadata import (
+    Bytes,
+    Currency,
+    DayText,
+    Id,
+    Key,
+    Micro,
+    MomentText,
+    metadata,
+)
+from royalties.store.tables.types import Flag
 
 CHANGES = "JSON list of what was changed in the file"
 
@@ -197,8 +207,8 @@ sale_total = Table(
 )
 
 # The same as drafts ask for it, of open periods: lines with a list price of their own, summed to
-# what the rules and plans in force tell apart (store/kept_slices.py). The key goes on as that of
-# ``sale`` does; nothing is said only here.
+# what the rules and plans in force tell apart (store/sales/kept_slices.py), packed by edition
+# (store/sales/packed_slices.py). Nothing is said only here.
 batch_slicing = Table(
     "batch_slicing",
     metadata,
@@ -210,30 +220,14 @@ batch_slice = Table(
     "batch_slice",
     metadata,
     Column("period_id", Integer, primary_key=True, autoincrement=False),
-    Column("edition_id", Integer, primary_key=True, autoincrement=False),
-    Column("retailer_id", Integer, primary_key=True, autoincrement=False),
-    Column("kind", SmallInteger, primary_key=True, autoincrement=False),
-    Column("currency", Currency, primary_key=True),
-    Column(
-        "discount",
-        SmallInteger,
-        primary_key=True,
-        autoincrement=False,
-        comment="class between the limits; -1: of any, since no rule asked",
-    ),
-    Column("country", Text, primary_key=True, comment="as far as asked, and so on"),
-    Column("region", Text, primary_key=True),
-    Column("city", Text, primary_key=True),
-    Column("order_ref", Text, primary_key=True),
-    Column("reverses", Integer, primary_key=True, autoincrement=False, comment="0: nothing"),
     Column("batch_id", Integer, primary_key=True, autoincrement=False),
-    Column("units", BigInteger, nullable=False),
-    Column("net", Micro, nullable=False),
-    Column("list_value", Micro, nullable=False, comment="sum of copies times list price"),
+    Column("edition_id", Integer, primary_key=True, autoincrement=False),
+    Column("is_split", Flag, nullable=False, comment="1: by discount, since a rule asked"),
+    Column("places", Text, nullable=False, comment="JSON list, as far as asked; empty: none"),
+    Column("sums", Bytes, nullable=False, comment="see store/sales/packed_slices.py"),
     ForeignKeyConstraint(
         ["period_id", "batch_id"], ["batch_slicing.period_id", "batch_slicing.batch_id"]
     ),
-    sqlite_with_rowid=False,
 )
 
 # Where an alias told the edition, so that it is known what a wrong one did; and every decision

@@ -127,6 +127,30 @@ proposal = Table(
     ),
 )
 
+parallel_run = Table(
+    "parallel_run",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("period", String(8), nullable=False),
+    Column("file", String(100), nullable=False, comment="what the totals were sent as"),
+    Column("totals", Json(in_order=False), nullable=False, comment="the old statement's, JSON"),
+    Column("reasons", Json(in_order=False), nullable=False, comment="of differences, JSON"),
+    Column("status", String(9), nullable=False),
+    Column("begun_at", Moment, nullable=False),
+    Column("begun_by", String(200), nullable=False),
+    Column("decided_at", Moment),
+    Column("decided_by", String(200)),
+    Column("note", Text, nullable=False, comment="what was said when it was signed off or left"),
+    CheckConstraint("status in ('open', 'signed', 'abandoned')", name="status"),
+    Index(
+        "uq_parallel_run_open",
+        "period",
+        unique=True,
+        sqlite_where=text("status = 'open'"),
+        postgresql_where=text("status = 'open'"),
+    ),
+)
+
 explanation = Table(
     "explanation",
     metadata,

@@ -28,6 +28,12 @@ def edition_rows(connection: Connection) -> list[EditionRow]:
     return [EditionRow(*row) for row in rows]
 
 
+def isbns(connection: Connection) -> dict[int, str]:
+    """Every edition's ISBN, by its number."""
+    rows = connection.execute(select(edition.c.id, edition.c.isbn).order_by(edition.c.id))
+    return {id_: isbn for id_, isbn in rows}  # noqa: C416 - rows are no pairs to the type checker
+
+
 def retailer_ids(connection: Connection) -> dict[str, int]:
     """Retailers' numbers by key."""
     rows = connection.execute(select(retailer.c.key, retailer.c.id).order_by(retailer.c.id))

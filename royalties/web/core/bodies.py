@@ -17,8 +17,9 @@ from werkzeug.http import parse_cookie
 
 from royalties.ingest.uploads import artwork
 from royalties.services.orders import attachments, messages
+from royalties.services.periods import parallel
 from royalties.services.sales import uploads
-from royalties.services.terms import catalogue, house, lists, loading
+from royalties.services.terms import catalogue, house, lists, loading, openings
 from royalties.web.core.visit import TOKEN
 
 _FORM = 5_000_000
@@ -53,7 +54,9 @@ _FILES = {
     "organization_orders.accept": _ONE_FILE,
     "organization_orders.purchase_order": _ONE_FILE,
     "organization_orders.say": messages.MOST_FILES * attachments.LARGEST,
+    "parallel.begin": parallel.LARGEST + _STRANGERS_FORM,
     "quote_links.accept": _ONE_FILE,
+    "terms.look_at_openings": openings.LARGEST + _STRANGERS_FORM,
 }
 """Pages that take files, and how many bytes; all others take words alone."""
 

@@ -85,6 +85,7 @@ MENU: tuple[tuple[str, tuple[MenuEntry, ...]], ...] = (
             MenuEntry("Beneficiaries", "terms.beneficiaries"),
             MenuEntry("Plans", "terms.plans"),
             MenuEntry("Rates and income", "rates.rates"),
+            MenuEntry("Brought in", "terms.openings"),
         ),
     ),
     (

@@ -412,6 +412,7 @@ _KINDS: dict[Any, type[EntryField]] = {
     s.Flag: Tick,
     s.Limit: Whole,
     s.ListPrice: Number,
+    s.NetCopies: Whole,
     s.Opening: Whole,
     s.Rate: Share,
     s.Rating: Number,

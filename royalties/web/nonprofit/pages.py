@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from io import BytesIO
+from itertools import groupby
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from flask import abort, render_template, request, send_file
+from flask import abort, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
 from royalties.domain.people import NONPROFITS
@@ -12,6 +13,7 @@ from royalties.services.statements import portal
 from royalties.services.statements.portal import Settled
 from royalties.web.core.formats import money
 from royalties.web.core.pages import Pages
+from royalties.web.core.paging import page_number
 from royalties.web.core.visit import current_work
 from royalties.web.nonprofit.earned import earned
 from royalties.web.nonprofit.exports import year_csv
@@ -19,6 +21,8 @@ from royalties.web.nonprofit.exports import year_csv
 PAGES = Pages("nonprofit", __name__, "/nonprofit", NONPROFITS)
 
 _CHARTED = 8
+_LISTED = 12
+"""Statements on a page; of whole years there may be more."""
 _TYPES = {
     "workbook": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "twin": "application/json",
@@ -47,7 +51,8 @@ def home() -> str:
 def nonprofit(key: str) -> str:
     """The last statement, what is due, and all that was ever received."""
     overview = portal.overview(current_work(), key)
-    return page("home", key, overview=overview, charts=_charts(overview.settled))
+    rows = overview.settled
+    return page("home", key, overview=overview, newest=rows[:_LISTED], charts=_charts(rows))
 
 
 @PAGES.get("/<key>/earnings")
@@ -59,11 +64,16 @@ def earnings(key: str) -> str:
 
 @PAGES.get("/<key>/statements")
 def statements(key: str) -> str:
-    """Every statement, the newest first, by calendar year."""
-    years: dict[int, list[Settled]] = {}
-    for row in portal.settled(current_work(), key):
-        years.setdefault(row.ends.year, []).append(row)
-    return page("statements", key, years=years)
+    """Every statement, the newest first, by calendar year, a few years on a page."""
+    parts = _in_parts(portal.settled(current_work(), key))
+    number = min(page_number(), len(parts))
+    before, after = (
+        url_for(".statements", key=key, page=other) if 1 <= other <= len(parts) else ""
+        for other in (number - 1, number + 1)
+    )
+    words = f"Page {number} of {len(parts)}" if len(parts) > 1 else ""
+    years = parts[number - 1]
+    return page("statements", key, years=years, before=before, after=after, words=words)
 
 
 @PAGES.get("/<key>/statements/<number>")
@@ -116,6 +126,16 @@ def year_file(key: str, number: int) -> Response:
 def explained(key: str) -> str:
     """Every word and column in plain words."""
     return page("help", key)
+
+
+def _in_parts(rows: Iterable[Settled]) -> list[dict[int, list[Settled]]]:
+    """Statements by year, as many whole years together as have enough for a page; at least one."""
+    parts: list[dict[int, list[Settled]]] = [{}]
+    for year, of_year in groupby(rows, key=lambda row: row.ends.year):
+        if sum(map(len, parts[-1].values())) >= _LISTED:
+            parts.append({})
+        parts[-1][year] = list(of_year)
+    return parts
 
 
 def _zipped(files: Iterable[tuple[str, bytes]]) -> BytesIO:

@@ -26,6 +26,9 @@ _DECIMAL = {"inputmode": "decimal"}
 _LONGEST_MESSAGE = 10_000
 
 
+_KEPT = "A message is kept, and cannot be taken back."
+
+
 class OrderForm(EntryForm):
     """A form about an order; it carries the version that its page showed, and may count once."""
 
@@ -60,6 +63,13 @@ class TellReasonForm(ReasonForm):
     """The same, as the organization is told."""
 
     reason = EntryField("Why", hint="They read it.", needed=True, longest=500)
+
+
+class WithdrawForm(ReasonForm):
+    """Why a quote is taken back."""
+
+    quote = Hidden()
+    reason = EntryField("Why", id="withdraw-reason", hint="They read it.", needed=True, longest=500)
 
 
 class ReverseForm(ReasonForm):
@@ -118,14 +128,14 @@ class MoveOrderForm(OrderForm):
 class MessageForm(OrderForm):
     """What is written to the other side."""
 
-    text = Lines("Your message", rows=5, longest=_LONGEST_MESSAGE)
+    text = Lines("Your message", hint=_KEPT, rows=5, longest=_LONGEST_MESSAGE)
     files = FileUpload("Files", many=True)
 
 
 class NoteForm(MessageForm):
     """The same, or a note among the staff."""
 
-    text = Lines("Write", rows=4, longest=_LONGEST_MESSAGE)
+    text = Lines("Write", hint=_KEPT, rows=4, longest=_LONGEST_MESSAGE)
     internal = Tick()
 
 

@@ -41,6 +41,7 @@ staff         quote            both    requested quoted expired declined        
 organization  accept           both    quoted                                           -> accepted        QUOTE_VALID
 staff         accept           both    quoted                                           -> accepted        QUOTE_VALID ACCEPTANCE
 organization  ask-another-quote both   quoted                                           -> requested       COMMENT
+staff         withdraw-quote   both    quoted                                           -> requested
 staff         decline          both    requested quoted                                 -> declined
 organization  decline          both    requested quoted                                 -> declined
 calendar      expire           both    quoted                                           -> expired         QUOTE_PAST

@@ -12,7 +12,7 @@ from royalties.domain.royalties.carrying import (
     Sold,
     carry,
 )
-from royalties.domain.royalties.run import ContractState, HeldReserve
+from royalties.domain.royalties.run import BroughtIn, ContractState, HeldReserve
 from tests.builders.domain import ISBN
 
 H1 = parse_period("2025-H1", Calendar.HALF_YEARLY)
@@ -121,3 +121,19 @@ def test_contract_missing_from_a_run_keeps_its_carried_figures() -> None:
     assert left.states["foot"] == AFTER_FIRST.states["foot"]
     assert left.states["other"] == ContractState(-1)
     assert left.sold == {("foot", ISBN): (40, 9000), ("other", EBOOK): (1, 2)}
+
+
+def test_what_was_brought_in_is_carried_from_the_first_close_on() -> None:
+    """It is added to once: a later figure that says it again is of another contract's life."""
+    before = HeldReserve(H1.ordinal - 1, 80, H2.ordinal)
+    brought_in = BroughtIn((before,), 7, {CAP: 30}, {ISBN: (4200, 310_000)})
+    (of_it,) = FIRST.contracts.values()
+    first = ClosedFigures({"foot": of_it._replace(brought_in=brought_in)}, {})
+    left = carry(LeftBefore(), H1, first)
+    state = left.states["foot"]
+    assert state.held == (before, HeldReserve(H1.ordinal, 200))
+    assert (state.caps_life, state.caps_year) == ({CAP: 100}, {CAP: 100})
+    assert left.sold == {("foot", ISBN): (4240, 319_000)}
+    later = carry(left, H2, figures(released=(before.period,), sold={ISBN: (1, 250)}))
+    assert later.states["foot"].held == (HeldReserve(H1.ordinal, 200),)
+    assert later.sold == {("foot", ISBN): (4241, 319_250)}

@@ -21,10 +21,10 @@ from royalties.domain.royalties.earning import (
     earn,
     rule_place,
 )
-from royalties.domain.sales.slices import Place, SaleKind, Slice
+from royalties.domain.sales.slices import Place, SaleKind, Slice, blocks_of
 from royalties.domain.terms.catalogue import Channel, Format
 from royalties.domain.terms.contracts import Basis, Contract, Counts, Income, Resets, Rule
-from royalties.domain.terms.discounts import discount_limits
+from royalties.domain.terms.discounts import discount_limits, representatives
 from tests.builders.domain import (
     CHANNELS,
     ISBN,
@@ -59,14 +59,16 @@ def earned(
     before: Mapping[str, Fraction] | None = None,
     income: Sequence[Income] = (),
     rates: Mapping[tuple[str, str], Fraction] = EXCHANGE_RATES,
+    *,
+    apart: bool = False,
 ) -> Earnings:
-    """All that ``earn`` finds."""
+    """All that ``earn`` finds; ``apart``: as several imports have them, each slice on its own."""
     return earn(
         contract,
-        slices,
+        [block for each in slices for block in blocks_of([each])] if apart else blocks_of(slices),
         {edition.isbn: edition for edition in sold},
         CHANNELS,
-        discount_limits([contract]),
+        representatives(discount_limits([contract])),
         Rates(PERIOD, rates),
         "USD",
         before or {},
@@ -91,6 +93,39 @@ def same(one: Earnings, other: Earnings) -> bool:
         other.atoms,
         merged(other),
     )
+
+
+# What is known without any line
+
+
+@given(contracts(), editions, lines, stands)
+def test_sums_and_number_of_lines_are_those_of_the_lines(
+    contract: Contract,
+    sold: tuple[SoldEdition, ...],
+    came_in: list[SaleLine],
+    before: dict[str, Fraction],
+) -> None:
+    income = [Income(contract.key, "", right, 333) for right, _ in contract.rights]
+    for apart in (False, True):
+        slices = slices_of(came_in, [contract])
+        found = earned(contract, slices, sold, before, income, apart=apart).lines
+        number, total = len(found), found.earned
+        everybody, amazon = (
+            found.earned_by_edition(chosen)
+            for chosen in (None, lambda sellers: [who.retailer == "amazon" for who in sellers])
+        )
+        made = list(found)
+        assert (number, total) == (len(made), sum(line.earned for line in made))
+        assert made == sorted(made, key=lambda line: line.rule_place)
+        for isbn, amount in everybody.items():
+            of_edition = [line for line in made if line.isbn == isbn]
+            assert amount == sum(line.earned for line in of_edition)
+            assert amazon[isbn] == sum(
+                line.earned for line in of_edition if line.retailer == "amazon"
+            )
+        assert everybody.keys() == amazon.keys() == {line.isbn for line in made} - {None}
+        assert found == tuple(made)
+        assert found[:2] == tuple(made[:2])
 
 
 # What never matters
@@ -122,6 +157,8 @@ def test_result_does_not_depend_on_how_slices_are_cut(
     together = slices_of(came_in, [contract])
     apart = [slice_ for line in came_in for slice_ in slices_of([line], [contract])]
     assert same(earned(contract, together, sold, before), earned(contract, apart, sold, before))
+    alone = earned(contract, apart, sold, before, apart=True)
+    assert same(earned(contract, together, sold, before), alone)
     if together:
         place = data.draw(st.integers(0, len(together) - 1))
         whole = together[place]

@@ -15,8 +15,9 @@ from royalties.domain.royalties.earning import (
     SoldEdition,
     earn,
 )
-from royalties.domain.sales.slices import Place, SaleKind, Slice
+from royalties.domain.sales.slices import Place, SaleKind, Slice, blocks_of
 from royalties.domain.terms.contracts import Basis, Contract, Counts, Rule
+from royalties.domain.terms.discounts import representatives
 from tests.builders.domain import (
     CHANNELS,
     ISBN,
@@ -53,10 +54,10 @@ def earned(
     edition = sold or an_edition()
     return earn(
         contract,
-        slices,
+        blocks_of(slices),
         {edition.isbn: edition},
         CHANNELS,
-        (),
+        representatives(()),
         Rates(PERIOD, now, {CLOSED.ordinal: THEN}),
         "USD",
         {"All": Fraction(before)},

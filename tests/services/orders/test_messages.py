@@ -117,6 +117,7 @@ def test_attachment_type_follows_its_content(
     assert kept in letters(office)[-1][2]
 
 
+@pytest.mark.thorough("hostile values", but_one_in=3)
 @pytest.mark.parametrize(
     ("name", "data", "words"),
     [

@@ -8,9 +8,12 @@ import pytest
 
 from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.domain.periods import Period
+from royalties.domain.royalties import earning
+from royalties.domain.royalties.earning import EarnedLine
 from royalties.domain.royalties.run import Run
 from royalties.services import cache as remembering
 from royalties.services.cache import BeingCalculatedError, Failed
+from royalties.services.periods.close import show_run
 from royalties.services.periods.draft import (
     AccountFigures,
     RunView,
@@ -72,6 +75,29 @@ def test_account_agrees_with_the_run_document(office: Office, period: str) -> No
     found = [(done.contract.currency, account_of(done)) for done in run.contracts]
     assert found == accounts_in(office.run(period))
     assert all(any(getattr(each, name) for _, each in found) for name in ("earned", "payable"))
+
+
+def test_accounts_are_there_without_any_earned_line(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lines are made when somebody looks at one; there may be many thousands."""
+    whole = office.run(PERIOD)
+    assert any(each["lines"] for each in whole["contracts"])
+
+    def no_line(*_: object) -> EarnedLine:
+        raise AssertionError("a line was made")
+
+    monkeypatch.setattr(earning, "EarnedLine", no_line)
+    with office.work(read_only=True) as work:
+        run, _ = draft(work, PERIOD)
+        document = show_run(work, PERIOD, with_lines=False)
+    lines = [len(each["lines"]) for each in whole["contracts"]]
+    assert [len(done.lines) for done in run.contracts] == lines
+    for each in whole["contracts"]:
+        del each["lines"]
+    assert document == whole
+    with pytest.raises(AssertionError, match="a line was made"):
+        list(run.contracts[0].lines)
 
 
 def test_an_account_below_zero_says_what_it_carries_forward(office: Office) -> None:

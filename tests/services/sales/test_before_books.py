@@ -39,7 +39,7 @@ def test_a_report_with_older_sales_asks_with_count_and_amount(office: Office) ->
     [message] = told(asked.document)
     assert message == (
         "4 rows (25 copies, GBP 90.00, USD 880.00) are dated before the books' first period "
-        "2025-H1 and would count in 2025-H1. If they were accounted for before the books began, "
+        "2025-H1 and would count in 2025-H1, where they would earn USD 172.84. If they were accounted for before the books began, "
         "they would be paid twice: take them out of the report"
     )
     assert office.rows("SELECT count(*) FROM sale") == [(0,)]

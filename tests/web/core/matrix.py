@@ -337,6 +337,17 @@ _TERMS = {
     "terms.try_beneficiary": Row(
         send=FINANCE, own=_OWN, missing=_NO_KEY, page="/finance/beneficiaries/seattle/amend"
     ),
+    "parallel.parallel": _desk(own=_OPEN, missing=_NO_PERIOD),
+    "parallel.template": _desk(own={**_OPEN, "kind": "csv"}, missing={**_NO_PERIOD, "kind": "csv"}),
+    "parallel.as_xlsx": _desk(own=_OPEN, missing=_NO_PERIOD),
+    "parallel.begin": Row(send=FINANCE, own=_OPEN, missing=_NO_PERIOD),
+    "parallel.explain": Row(send=FINANCE, own=_OPEN, missing=_NO_PERIOD),
+    "parallel.sign": Row(send=MANAGERS, own=_OPEN, missing=_NO_PERIOD),
+    "parallel.abandon": Row(send=MANAGERS, own=_OPEN, missing=_NO_PERIOD),
+    "terms.openings": _desk(),
+    "terms.openings_template": _desk(own={"kind": "csv"}),
+    "terms.look_at_openings": Row(send=MANAGERS),
+    "terms.save_openings": Row(send=MANAGERS),
     "terms.payment_details": _desk(),
     "terms.amend_payment_details": Row(
         FINANCE,
@@ -369,6 +380,13 @@ _TERMS = {
     "terms.new_plan": _desk(),
     "terms.add_plan": Row(send=FINANCE, page="/finance/new-plan"),
     "terms.try_new_plan": Row(send=FINANCE, page="/finance/new-plan"),
+    "inverses.entry": Row(
+        FINANCE,
+        MANAGERS,
+        own={"part": "retailers", "key": "bay"},
+        missing={"part": "retailers", **_NO_KEY},
+        form={"do": "retire", "reason": "It closed"},
+    ),
     "rates.rates": _desk(),
     "rates.enter_rate": Row(send=MANAGERS, form={"source": "EUR", "target": "USD", "rate": "1.05"}),
     "rates.enter_income": Row(
@@ -456,6 +474,7 @@ _ORDERS = {
     "orders.hold": _order_form(form={"reason": "They moved"}),
     "orders.resume": _order_form(),
     "orders.promise": _order_form(form={"reason": "Paper", "day": "2026-12-24"}),
+    "order_quotes.withdraw": _order_form(orders.QUOTED, form={"reason": "A wrong price"}),
     "orders.ask_decline": _order(orders.ASKED, look=FINANCE),
     "orders.decline": _order(
         orders.ASKED,
@@ -924,6 +943,12 @@ TAKEN: dict[str, Status] = {
     "lists.send": 422,
     "lists.save": 409,
     "setup_files.look": 422,
+    "terms.look_at_openings": 422,
+    "parallel.begin": 422,
+    "parallel.explain": 422,
+    "parallel.sign": 409,
+    "parallel.abandon": 409,
+    "terms.save_openings": 422,
     "setup_files.save": 422,
     "invoices.preview_credit": 200,
     "invoices.remind": 422,

@@ -25,6 +25,7 @@ WEB = Path(bodies.__file__).parents[1]
 FORM = "application/x-www-form-urlencoded"
 
 
+@pytest.mark.thorough("attacks", but_one_in=3)
 @pytest.mark.parametrize("who", [Role.STRANGER, Role.MANAGER])
 @pytest.mark.parametrize(
     "text", [b"a=&" * 200_000, b"&" * 200_000, b"a=%00&" * 200_000], ids=["named", "bare", "nul"]

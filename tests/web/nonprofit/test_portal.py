@@ -16,8 +16,8 @@ from royalties.domain.terms.beneficiaries import Beneficiary
 from royalties.services.statements.portal import Year
 from royalties.services.terms.contacts import Contact, keep_contact
 from royalties.services.work import RefusedError
-from royalties.web.nonprofit import exports
-from tests.builders.books import Document, Office, a_setup, after, closed, opened
+from royalties.web.nonprofit import exports, pages
+from tests.builders.books import Document, Office, a_row, a_setup, after, closed, opened
 from tests.builders.site import Site, Visitor
 from tests.services.test_privacy import FIGURE, LEAST, MARKUP, NAMES, of, shared_plans
 
@@ -450,3 +450,46 @@ def test_contact_details_of_another_nonprofit_cannot_be_changed(site: Site) -> N
     ):
         keep_contact(work, "tacoma", Contact(email="a@example.org"))
     assert site.office.hashes("session") == before
+
+
+# What does not grow with the years
+
+
+def into_the_next_year(office: Office) -> None:
+    """The first half of 2026 is closed as well."""
+    a_year(office)
+    office.bring_batch([a_row(9, date="2026-02-01")], "2026.csv")
+    office.close("2026-H1", early="because")
+
+
+@after(into_the_next_year)
+def test_statements_are_listed_a_few_years_on_a_page(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor, path = theirs(site, "tacoma"), "/nonprofit/tacoma/statements"
+    both = visitor.page(path)
+    numbers = NUMBER.findall(both)
+    assert {number[:4] for number in numbers} == {"2025", "2026"}
+    assert 'rel="next"' not in both
+    monkeypatch.setattr(pages, "_LISTED", 1)
+    newest, older = visitor.page(path), visitor.page(f"{path}?page=2")
+    assert {number[:4] for number in NUMBER.findall(newest)} == {"2026"}
+    assert {number[:4] for number in NUMBER.findall(older)} == {"2025"}
+    assert NUMBER.findall(newest) + NUMBER.findall(older) == numbers, "each stands on one page"
+    assert f'href="{path}?page=2" rel="next"' in newest
+    assert f'href="{path}?page=1" rel="prev"' in older
+    assert 'rel="next"' not in older
+    assert NUMBER.findall(visitor.page(f"{path}?page=9")) == NUMBER.findall(older)
+    assert {number[:4] for number in NUMBER.findall(visitor.page(f"{path}?page=x"))} == {"2026"}
+
+
+@after(into_the_next_year)
+def test_home_shows_the_newest_periods_and_where_the_others_are(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor = theirs(site, "tacoma")
+    assert "All statements" not in visitor.page("/nonprofit/tacoma/")
+    monkeypatch.setattr(pages, "_LISTED", 1)
+    home = visitor.page("/nonprofit/tacoma/")
+    assert 'href="/nonprofit/tacoma/statements">All statements' in home
+    assert home.count('<th scope="row" class="nowrap">') == 1

@@ -20,7 +20,7 @@ def unnamed(terms: Terms) -> Iterator[TermsWarning]:
         for key in beneficiaries_of(version.steps)
     }
     for key, payee in sorted(terms.beneficiaries.items()):
-        if terms.plans and key not in named and not payee.opening_balance:
+        if terms.plans and key not in named and not payee.opening_balance and not payee.brought_in:
             yield TermsWarning(
                 "beneficiary-without-plan",
                 "beneficiaries",

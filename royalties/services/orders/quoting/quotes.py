@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from reports import quote as quote_report
 from royalties.domain.orders import pricing
-from royalties.domain.orders.life import Action, Precondition, Side, find, label_of
+from royalties.domain.orders.life import Action, Precondition, Side, State, find, label_of
 from royalties.domain.orders.papers import QuoteShown
 from royalties.domain.people import Verb
 from royalties.services import approvals
@@ -51,6 +51,7 @@ __all__ = [
     "quote_paper",
     "quotes",
     "wants_second_person",
+    "withdraw_quote",
 ]
 
 QUOTE = "quote"
@@ -62,7 +63,10 @@ _LONGEST_PO = 100
 
 
 class IssuedQuote(NamedTuple):
-    """A version of a quote that was issued; ``valid`` says whether it could be accepted today."""
+    """A version of a quote that was issued; ``valid`` says whether it could be accepted today.
+
+    One that was withdrawn, or instead of which another one was asked for, is not.
+    """
 
     version: int
     issued_at: datetime
@@ -327,6 +331,41 @@ def accept(
     )
 
 
+def withdraw_quote(
+    work: Work,
+    number: str,
+    reason: str,
+    *,
+    version: int | None = None,
+    quote_version: int | None = None,
+) -> life.Order:
+    """Take back the newest quote of an order before it is accepted; the request stays.
+
+    The version that was issued is kept as it is, and its number is not used again.
+
+    Args:
+        work: the unit of work.
+        number: the order's.
+        reason: the organization reads it.
+        version: the order's, as it was looked at.
+        quote_version: the quote that was looked at, where it may not be the newest any more.
+
+    Raises:
+        RefusedError: the order is not quoted, another quote was issued since, or no reason.
+        ChangedMeanwhileError: somebody else changed the order.
+    """
+    work.actor.require(Verb.KEEP_ORDERS)
+    order = life.hold_still(work, number, version)
+    newest = next(iter(_issued(work, order)), None)
+    if newest and quote_version not in (None, newest.version):
+        raise RefusedError(
+            f"quote {order.number}/{quote_version} was replaced by {newest.shown.number}: look at "
+            f"that one first"
+        )
+    detail = {"quote": newest.version if newest else None, "reason": life.reason_of(reason)}
+    return life.move(work, order, Action.WITHDRAW_QUOTE, detail=detail)
+
+
 def expire_quotes(work: Work) -> list[str]:
     """End the quotes whose validity has passed; returns the numbers of their orders.
 
@@ -404,7 +443,9 @@ def _issued(work: Work, order: life.Order) -> list[IssuedQuote]:
             row.total,
             row.deposit,
             row.fingerprint,
-            row.version == len(rows) and row.valid_until >= work.today,
+            row.version == len(rows)
+            and row.valid_until >= work.today
+            and order.state is not State.REQUESTED,
             _CONTENT.validate_json(row.content),
         )
         for row in rows

@@ -7,7 +7,7 @@ from royalties.domain.money import MICRO, scale
 from royalties.domain.orders.life import OrderKind
 from royalties.domain.orders.papers import Party
 from royalties.domain.orders.price_lists import PriceList, PriceVersion
-from royalties.domain.terms.catalogue import Edition, Format, Title
+from royalties.domain.terms.catalogue import Edition, Format, Title, is_offered
 from royalties.domain.terms.organizations import Organization
 from royalties.services.books import Setup
 from royalties.services.orders.preconditions import price_list_for
@@ -49,7 +49,7 @@ def printed(title: Title) -> list[Edition]:
 def is_priced(setup: Setup, title: Title, day: date) -> bool:
     """Whether a price list covers a title on a day; else the publisher says the price."""
     prices = price_list_for(setup, title.key)
-    if prices is None or prices.on(day) is None:
+    if prices is None or prices.on(day) is None or not is_offered(prices.retired, day):
         return False
     return bool(editions_offered(setup, title, day))
 
@@ -73,7 +73,7 @@ def editions_offered(setup: Setup, title: Title, day: date) -> list[tuple[Editio
     offered = []
     for edition in printed(title):
         micro = edition.price_on(day, currency)
-        if micro is not None:
+        if micro is not None and is_offered(edition.retired, day):
             offered.append((edition, Fraction(micro * scale(currency), MICRO)))
     return offered
 
@@ -87,10 +87,14 @@ def edition_offered(
         RefusedError: it cannot be ordered; says why.
     """
     prices = price_list_of(setup, title.key)
+    if not is_offered(prices.retired, day):
+        raise RefusedError("the price list is retired: bring it back, or enter another one")
     for edition, price in editions_offered(setup, title, day):
         if edition.isbn == isbn:
             return edition, prices, price
     require_printed(title, isbn)
+    if any(each.isbn == isbn and not is_offered(each.retired, day) for each in title.editions):
+        raise RefusedError(f"{isbn} is retired: bring it back, or choose another edition")
     raise RefusedError(f"{isbn} has no {prices.currency} price on {day}: add one to the title")
 
 
@@ -112,6 +116,8 @@ def title_offered(work: Work, setup: Setup, key: str, kind: OrderKind) -> Title:
     """
     title = setup.titles.get(key)
     offered = False
+    if title is not None and not is_offered(title.retired, work.today):
+        title = None
     if title is not None:
         shown = title.shown
         offered = shown.bulk if kind is OrderKind.BULK else shown.custom

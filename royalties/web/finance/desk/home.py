@@ -98,7 +98,7 @@ _HEADED = {
     StepName.BENEFICIARIES: ("Beneficiaries", "Add a beneficiary"),
     StepName.PLAN: ("A plan", "Add a plan"),
     StepName.CONTRACT: ("A contract", "Add a contract"),
-    StepName.OPENINGS: ("What was before", "Look at the contracts"),
+    StepName.OPENINGS: ("What was before", "Enter what you bring"),
     StepName.REPORT: ("The first report", "Import a report"),
     StepName.DRAFT: ("A draft", "Compute the draft"),
     StepName.CLOSE: ("The first close", "Open the checklist"),
@@ -113,7 +113,7 @@ _ADD = {
     StepName.CONTRACT: ("terms.new_contract", "terms.contracts"),
 }
 _IN_ROOM = {
-    StepName.OPENINGS: "terms.contracts",
+    StepName.OPENINGS: "terms.openings",
     StepName.REPORT: "importing.uploads",
 }
 

@@ -64,7 +64,8 @@ class HouseForm(EntryForm):
     take_back = Tick("Take the newest name and address back: the ones before it count again")
     logo = FileUpload(
         "Logo",
-        hint="PNG, JPEG, SVG or PDF, up to 5 MB. Pages and papers show it; only a picture made anew is kept.",
+        hint="PNG, JPEG, SVG or PDF, up to 5 MB. Pages and papers show it; only a picture made "
+        "anew is kept.",
         accept=".png,.jpg,.jpeg,.svg,.pdf,.tif,.tiff",
     )
     no_logo = Tick("Show no logo any more")

@@ -62,6 +62,10 @@ _SAID = {
     "no-book": "Said that {name} is no book in reports of {retailer}",
     "bundle": "Said that {name} is a bundle in reports of {retailer}",
     "forgotten": "Took back what was said of {name} in reports of {retailer}",
+    "parallel-begun": "Put old totals of {file} beside the draft of {period}",
+    "parallel-explained": "Explained a difference of the parallel run of {period}",
+    "parallel-signed": "Signed the parallel run of {period} off",
+    "parallel-abandoned": "Left the parallel run of {period}",
     "mail-again": "Let e-mail {mail} be sent again",
     "mail-given-up": "Gave e-mail {mail} up: it is not sent any more",
 }

@@ -39,6 +39,7 @@ class StaffButton:
 BUTTONS = {
     Action.QUOTE: StaffButton("Make a quote", "order_quotes.quotes", "new"),
     Action.ACCEPT: StaffButton("Record an acceptance", "order_quotes.quotes", "accept"),
+    Action.WITHDRAW_QUOTE: StaffButton("Withdraw the quote", "order_quotes.quotes", "withdraw"),
     Action.DECLINE: StaffButton("Decline", "orders.ask_decline"),
     Action.INVOICE_DEPOSIT: StaffButton(
         "Invoice the deposit", "order_money.money", "deposit", Verb.BILL
@@ -61,7 +62,7 @@ _BY_ITSELF = {Action.SETTLE, Action.REOPEN, Action.REVERSE_RECEIPT, Action.SHIP_
 button."""
 
 _OF_INVOICES = {Action.RECEIVE, Action.CREDIT}
-_LAST = (Action.HOLD, Action.DECLINE, Action.CANCEL)
+_LAST = (Action.HOLD, Action.WITHDRAW_QUOTE, Action.DECLINE, Action.CANCEL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,6 +153,29 @@ def accept(number: str) -> Answer:
     )
 
 
+@PAGES.post("/<number>/quotes/withdraw")
+def withdraw(number: str) -> Answer:
+    """Take the newest quote back before it is accepted."""
+    order = order_page.find_order(number)
+
+    def do() -> str:
+        form = forms.WithdrawForm()
+        quotes.withdraw_quote(
+            current_work(),
+            number,
+            form.reason.data,
+            version=form.version.number,
+            quote_version=form.quote.number,
+        )
+        return "The quote is withdrawn, and the organization is told."
+
+    return order_forms.do_or_show(
+        do,
+        url_for("orders.order", number=number),
+        lambda why: _quotes_page(order, QuoteForm(), refused=why),
+    )
+
+
 @PAGES.get("/<number>/quotes/<int:version>.<any(pdf, xlsx):file>")
 def quote_file(number: str, version: int, file: str) -> Response:
     """A quote as it was issued, as a file."""
@@ -206,6 +229,10 @@ def _quotes_page(
         may_accept=bool(issued)
         and issued[0].valid
         and find(Action.ACCEPT, Side.STAFF, order.state, order.kind) is not None,
+        may_withdraw=bool(issued)
+        and find(Action.WITHDRAW_QUOTE, Side.STAFF, order.state, order.kind) is not None,
+        withdrawn=forms.WithdrawForm(),
+        is_withdrawn="withdraw" in request.form,
         accepted=accepted,
         is_accepted="how" in request.form,
         sent=IssueForm(),

@@ -51,6 +51,7 @@ ACTIONS = {
     "decline": "Declined",
     "expire": "Quote expired",
     "ask-another-quote": "Asked for another quote",
+    "withdraw-quote": "Withdrew the quote",
     "purchase-order": "Purchase order sent",
     contacts.CONTACT: "New contact",
     "assign": "Assigned",

@@ -1,10 +1,13 @@
 """People, and settings."""
 
+from collections.abc import Collection
+
 from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from royalties.domain.people import FINANCE, Role, Verb
 from royalties.domain.terms.beneficiaries import Publisher
+from royalties.domain.terms.catalogue import is_offered
 from royalties.services import approvals
 from royalties.services.books import setup_in_force
 from royalties.services.people import second_factor
@@ -92,7 +95,7 @@ def person(number: int) -> Answer:
 def change(number: int) -> Answer:
     """Change somebody's role and nonprofits."""
     person = _find_person(number)
-    form = RoleForm().offer(*_names())
+    form = RoleForm().offer(*_names(person.beneficiaries))
     if form.validate_on_submit():
         try:
             with all_or_nothing():
@@ -207,7 +210,7 @@ def _person_page(person: Person, form: RoleForm | None = None) -> Answer:
             "beneficiaries": list(person.beneficiaries),
             "organizations": list(person.organizations),
         },
-    ).offer(*_names())
+    ).offer(*_names(person.beneficiaries))
     work = current_work()
     page = render_template(
         "finance/people/person.html",
@@ -242,19 +245,30 @@ def _back_to_person(number: int, words: str) -> Response:
     return redirect(url_for("people.person", number=number), 303)
 
 
-def _names() -> tuple[dict[str, str], dict[str, str]]:
-    """The beneficiaries' and the organizations' names by key; none before the first setup file."""
+def _names(keep: Collection[str] = ()) -> tuple[dict[str, str], dict[str, str]]:
+    """The beneficiaries' and the organizations' names by key; none before the first setup file.
+
+    Retired beneficiaries are offered only to who belongs to them, ``keep``.
+    """
     try:
         setup = setup_in_force(current_work())
     except RefusedError:
         return {}, {}
     return (
-        {key: each.name for key, each in setup.beneficiaries.items()},
+        {
+            key: each.name
+            for key, each in setup.beneficiaries.items()
+            if key in keep or is_offered(each.retired, current_work().today)
+        },
         {key: each.name for key, each in setup.organizations.items()},
     )
 
 
 def _all_names() -> dict[str, str]:
     """Both together: who belongs to one kind does not belong to the other."""
-    beneficiaries, organizations = _names()
+    try:
+        known: Collection[str] = setup_in_force(current_work()).beneficiaries
+    except RefusedError:
+        known = ()
+    beneficiaries, organizations = _names(known)
     return {**organizations, **beneficiaries}

@@ -29,7 +29,7 @@ class AliasForm(EntryForm):
 
 @PAGES.get("/", endpoint="aliases")
 def alias_list() -> str:
-    """Every identifier that was matched by hand, and what was decided lately."""
+    """All identifiers matched by hand, and recent decisions about them."""
     listed = aliases.alias_list(current_work())
     return render_template(
         "finance/sales/aliases.html",

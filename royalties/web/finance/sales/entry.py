@@ -11,6 +11,8 @@ from werkzeug.wrappers import Response
 from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
 from royalties.domain.people import FINANCE
+from royalties.domain.terms.catalogue import is_offered
+from royalties.domain.terms.identifiers import identifier_key
 from royalties.services.books import setup_in_force
 from royalties.services.sales import manual_entry as entering
 from royalties.services.sales import sheets
@@ -90,7 +92,7 @@ class _Page:
             most_shown=_SHOWN_MISTAKES,
             retailers=[
                 (key, setup.retailers[key].name, len(kept[key].rows) if key in kept else 0)
-                for key in entering.retailers_first(setup)
+                for key in entering.retailers_first(setup, current_work().today)
             ],
             retailer=setup.retailers[self.draft.retailer],
             currency=setup.publisher.currency,
@@ -104,7 +106,7 @@ class _Page:
 def sheet() -> Answer:
     """The sheet of a retailer, with its draft."""
     work = current_work()
-    keys = entering.retailers_first(setup_in_force(work))
+    keys = entering.retailers_first(setup_in_force(work), work.today)
     if not keys:
         return render_template("finance/sales/entry_none.html")
     key = request.args.get("retailer") or keys[0]
@@ -187,8 +189,17 @@ def books() -> Response:
     if asked := request.args.getlist("isbn")[:_MOST_ASKED]:
         editions = [book for text in asked for book in shelf.find(text[:_LONGEST_QUERY], 1)]
     else:
-        editions = shelf.find(request.args.get("q", "")[:_LONGEST_QUERY], _MOST_BOOKS)
+        text = request.args.get("q", "")[:_LONGEST_QUERY]
+        editions = [each for each in shelf.find(text, _MOST_BOOKS) if _is_meant(each, text)]
     return jsonify(editions=[_edition_json(book) for book in editions])
+
+
+def _is_meant(book: IndexedEdition, text: str) -> bool:
+    """Whether an edition is offered for a text: a retired one only by its whole ISBN."""
+    today = current_work().today
+    return book.isbn == identifier_key(text) or (
+        is_offered(book.title.retired, today) and is_offered(book.edition.retired, today)
+    )
 
 
 @PAGES.get("/recorded/<int:number>")

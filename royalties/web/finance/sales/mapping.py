@@ -1,4 +1,4 @@
-"""The mapping page: how an upload's file is read, tried on its first rows, and kept by a name."""
+"""The mapping page: define how an upload is read, preview its first rows, and save it."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -35,7 +35,7 @@ _KEY_LENGTH = 64
 
 @dataclass(slots=True)
 class MappingPage:
-    """A mapping page while somebody is at it.
+    """The state of a mapping page while it is edited.
 
     Attributes:
         upload: the report that is mapped.
@@ -62,7 +62,7 @@ class MappingPage:
     focus: str = ""
 
     def blame(self, faults: list[SetupFault]) -> None:
-        """Tell every fault at its field, and above the form."""
+        """Show every fault at its field and above the form."""
         names, every = self.form.labels(), self.form.every_field
         for fault in faults:
             where = self.written.field_of(fault.path.removeprefix("reports[0]."))
@@ -90,7 +90,7 @@ class MappingPage:
 
 @PAGES.post("/<int:number>/map")
 def begin(number: int) -> Response:
-    """Have the first rows looked at, and go on to the page."""
+    """Start reading the first rows, and redirect to the page."""
     upload = _find_upload(number)
     try:
         with all_or_nothing():
@@ -108,7 +108,7 @@ def begin(number: int) -> Response:
 
 @PAGES.get("/<int:number>/mapping")
 def mapping(number: int) -> Answer:
-    """What is proposed for a file, or what its report says, beside what that makes of it."""
+    """Show the proposed or existing mapping of a file, beside a preview of the result."""
     upload = _find_upload(number)
     _require_import()
     if uploads.first_rows_of(current_work(), number) is None:
@@ -187,7 +187,7 @@ def _save(sheet: MappingPage) -> Answer:
 
 
 def _answers(sheet: MappingPage) -> dict[str, str]:
-    """The upload's answers: what the mapping says is not asked of the file any more."""
+    """The upload's answers, without those that the mapping replaces."""
     kept = ("encoding", "second_table")
     answers = {key: text for key, text in sheet.upload.choices.items() if key in kept}
     form = sheet.form
@@ -261,7 +261,7 @@ def _text(cell: Cell) -> str:
 
 
 def _require_import() -> None:
-    """A form that could not be saved is not even shown."""
+    """Show the form only to those who may save it."""
     if not current_work().actor.may(Verb.IMPORT):
         raise NotAllowedError(current_work().actor, Verb.IMPORT)
 

@@ -225,7 +225,7 @@ class MappingForm(EntryForm):
         }
 
     def as_body(self, written: Written) -> None:
-        """The other way."""
+        """The sentences as keys of the entry."""
         body = written.body
         typed = {key: body.pop(key) for key in list(body) if key.startswith("typed_")}
         if "currency" in body:
@@ -277,7 +277,7 @@ class MappingForm(EntryForm):
             written.body["skip"] = skip
 
     def entry(self, base: Mapping[str, Any] | None) -> Written:
-        """The entry as typed, with what a setup file says of it that this form does not know."""
+        """The entry as entered, with the keys that only the setup file can set."""
         written = self.written()
         if base is not None:
             kept = {
@@ -298,7 +298,7 @@ class MappingForm(EntryForm):
 
 
 def sentences(form: MappingForm) -> list[tuple[str, str]]:
-    """What a mapped report says of its rows, as words."""
+    """Sentences that describe how the rows of a mapped report are read."""
     told = []
     for name in ("decimal", "date_order", "months", "percent", "returns", "rows_are", "kind"):
         said = form[name]
@@ -309,7 +309,7 @@ def sentences(form: MappingForm) -> list[tuple[str, str]]:
 
 
 def offer(form: MappingForm, sheets: Sequence[GlancedSheet]) -> GlancedSheet:
-    """Offer what can be chosen on the page of a file; returns the sheet that is shown."""
+    """Fill in the options for a file; returns the sheet to show."""
     names = [visible.name for visible in sheets]
     form["sheet"].offer([(name, name or "the only one") for name in names])
     place = names.index(form["sheet"].data) if form["sheet"].data in names else 0
@@ -323,7 +323,7 @@ def offer(form: MappingForm, sheets: Sequence[GlancedSheet]) -> GlancedSheet:
 
 
 def header_row(form: MappingForm) -> int:
-    """The row of the headings that was typed, or the first."""
+    """The header row that was entered, or the first row."""
     text = form["header_row"].data
     return int(text) if text.isascii() and text.isdecimal() and 0 < len(text) <= _DIGITS else 1
 

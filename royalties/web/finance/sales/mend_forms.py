@@ -23,7 +23,7 @@ _MOST_NUMBER, _MOST_DIGITS = 2**31, 10
 
 
 class CellForm(EntryForm):
-    """A cell: its name, what it held when it was shown, and what it is to be."""
+    """A cell: its name, its value when the form was shown, and its new value."""
 
     cell = Hidden()
     was = Hidden()
@@ -45,7 +45,7 @@ class MendForm(EntryForm):
     rows = RowList(RowForm, "row")
 
     def changes(self, leave: str = "") -> list[Change]:
-        """What was typed over and left out; ``leave`` names the row whose button was pressed."""
+        """Changed cells and left-out rows; ``leave`` names the row whose button was pressed."""
         changes: list[Change] = []
         for row in self["rows"].rows:
             sheet, number = row["sheet"].data, _number(row["row"].data)

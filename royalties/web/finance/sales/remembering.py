@@ -1,4 +1,4 @@
-"""What is said once of reports: that something is no book, or a bundle; and taken back."""
+"""Facts about reports that are remembered: what is no book, or a bundle; and forgetting them."""
 
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response

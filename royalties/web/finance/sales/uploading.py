@@ -114,7 +114,7 @@ def _problems(document: words.Document, typed: MendForm | None) -> dict[str, Any
 
 @PAGES.get("/states")
 def states() -> Response:
-    """How far long work on some uploads is; those that are left out wait for nothing more."""
+    """Progress of long work on some uploads; uploads without such work are omitted."""
     wanted = set(request.args.getlist("of", int)[:_MOST_STATES])
     progress = {}
     for upload in uploads.open_uploads(current_work()):
@@ -226,7 +226,7 @@ def _here(number: int) -> str:
 
 
 def _typed_words(form: MendForm | None) -> list[str]:
-    """What was typed, where the page has no fields for it any more."""
+    """A text of what was typed, if the page no longer has fields for it."""
     return [f"row {each.row}: {words_of(each)}" for each in form.changes()] if form else []
 
 
@@ -268,7 +268,7 @@ def remove(number: int) -> Response:
 
 
 def _back_with_refusal(number: int, error: RefusedError) -> Response:
-    """Say why something cannot be done, where one sees how things stand by now."""
+    """Redirect to the upload's page, with the reason why something was refused."""
     flash(f"Nothing was changed: {error}.", "warn")
     return redirect(url_for("uploading.upload", number=number), 303)
 

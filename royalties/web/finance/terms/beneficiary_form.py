@@ -8,6 +8,7 @@ from royalties.web.forms.entries import EntryForm, RowList, Written
 from royalties.web.forms.fields import fields_of, key_field
 
 _rate = fields_of(models.TaxRate, in_rows=True)
+_balance = fields_of(models.BalanceBroughtIn, in_rows=True)
 _of = fields_of(models.Beneficiary)
 
 
@@ -16,6 +17,14 @@ class TaxRateForm(EntryForm):
 
     from_ = _rate("from", name="from", hint="Leave blank for one rate that always holds.")
     rate = _rate("rate", hint="24 % or 0.24", short=True)
+
+
+class BalanceForm(EntryForm):
+    """A balance in another currency, or an adjustment."""
+
+    currency = _balance("currency", short=True)
+    amount = _balance("amount", short=True)
+    reason = _balance("reason")
 
 
 class BeneficiaryForm(EntryForm):
@@ -37,6 +46,7 @@ class BeneficiaryForm(EntryForm):
     pay_out_at_year_end = _of("pay_out_at_year_end")
     opening_balance = _of("opening_balance", hint=True, short=True)
     tax_rate = RowList(TaxRateForm, "tax rate")
+    brought_in = RowList(BalanceForm, "balance")
 
     how_paid = ("minimum_payment", "on_hold", "pay_out_at_year_end", "opening_balance")
     """What stands beside who they are."""

@@ -41,6 +41,7 @@ _STANDINGS = {
     ReportStatus.LATE: ("late", "bad"),
     ReportStatus.OWN: ("own orders", ""),
     ReportStatus.NEVER: ("none yet", ""),
+    ReportStatus.RETIRED: ("retired", ""),
 }
 
 

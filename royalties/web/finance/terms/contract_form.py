@@ -1,5 +1,6 @@
 """A contract as a form: its rules in a table whose order counts."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,6 +8,9 @@ from royalties.domain.money import NotAnAmountError
 from royalties.domain.problems import SetupFault
 from royalties.domain.terms.catalogue import Channel, Format
 from royalties.ingest.setup import models
+from royalties.services.books import setup_in_force
+from royalties.services.terms.openings import caps_of
+from royalties.web.core.visit import current_work
 from royalties.web.forms.entries import Body, EntryForm, RowList, Written
 from royalties.web.forms.fields import (
     EntryField,
@@ -26,7 +30,14 @@ CHANNELS = tuple((each.value, each.value) for each in Channel)
 _tier = fields_of(models.Tier, in_rows=True)
 _rule = fields_of(models.Rule, in_rows=True)
 _advance = fields_of(models.Advance, in_rows=True)
+_reserve = fields_of(models.ReserveBroughtIn, in_rows=True)
+_cap = fields_of(models.CapBroughtIn, in_rows=True)
+_edition = fields_of(models.EditionBroughtIn, in_rows=True)
 _of = fields_of(models.Contract)
+
+_PLACE = re.compile(r"\d{4}-\d{2}-\d{2} [\d.]+", re.ASCII)
+_BROUGHT_IN = {"reserves": "reserves", "caps": "caps", "editions_to_date": "editions"}
+"""Tables of the form, and what they are in what is brought into the books."""
 
 
 class TierForm(EntryForm):
@@ -92,6 +103,40 @@ class AdvanceForm(EntryForm):
     recouped = _advance("recouped", short=True)
 
 
+class ReserveForm(EntryForm):
+    """Withheld before the books."""
+
+    withheld_in = _reserve("withheld_in", hint="Such as 2024-H2.", short=True)
+    amount = _reserve("amount", short=True)
+    released_in = _reserve("released_in", hint="Blank: as the reserve says.", short=True)
+
+
+def _caps_offered() -> list[tuple[str, str]]:
+    """Caps of all plans that outlive a period, each by its name or place."""
+    found = [("", "choose …")]
+    for plan in setup_in_force(current_work()).plans.values():
+        found += [
+            (name or f"{version} {path}", f"{plan.key}: {name or f'step {path}'}, {words}")
+            for (name, version, path), words in caps_of(plan).items()
+        ]
+    return found
+
+
+class CapForm(EntryForm):
+    """What a cap let through before the books."""
+
+    cap = Selection("Cap", options=_caps_offered)
+    used = _cap("used", short=True)
+
+
+class EditionToDateForm(EntryForm):
+    """An edition before the books."""
+
+    isbn = _edition("isbn")
+    units = _edition("units", short=True)
+    earned = _edition("earned", short=True)
+
+
 class ContractForm(EntryForm):
     """A contract."""
 
@@ -100,6 +145,8 @@ class ContractForm(EntryForm):
     titles = _of("titles", hint="Keys of titles, with commas between; all share one account.")
     currency = _of("currency", hint="Three letters, such as USD.", short=True)
     starts = _of("starts", hint=True, short=True)
+    ends = _of("ends", hint=True, short=True)
+    sell_off_until = _of("sell_off_until", hint=True, short=True)
     plan = _of("plan", hint=True, listed="plans")
     opening_balance = _of("opening_balance", hint=True, short=True)
     reserve_rate = _of(
@@ -113,6 +160,10 @@ class ContractForm(EntryForm):
     rules = RowList(RuleForm, "rule", least=1)
     subsidiary_rights = RowList(RightForm, "right")
     advances = RowList(AdvanceForm, "advance")
+    undistributed = _of("brought_in.undistributed", name="undistributed", hint=True, short=True)
+    reserves = RowList(ReserveForm, "reserve")
+    caps = RowList(CapForm, "cap")
+    editions_to_date = RowList(EditionToDateForm, "edition")
 
     def as_fields(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """Rates as rows of tiers, rights as rows, and a reserve's rates as one text."""
@@ -121,8 +172,17 @@ class ContractForm(EntryForm):
         rate = reserve.get("rate")
         rates = rate if isinstance(rate, list) else [rate] if rate is not None else []
         reserve["rate"] = listed(percent_text(each) for each in rates)
+        brought_in = body.get("brought_in", {})
         return {
             **body,
+            **{name: brought_in.get(key) for name, key in _BROUGHT_IN.items()},
+            "caps": [
+                {
+                    "cap": cap.get("name") or f"{cap['version']} {cap['step']}",
+                    "used": cap["used"],
+                }
+                for cap in brought_in.get("caps", ())
+            ],
             "rules": [_rule_fields(rule) for rule in body.get("rules", ())],
             "subsidiary_rights": [
                 {"right": right, "share": share} for right, share in rights.items()
@@ -141,6 +201,7 @@ class ContractForm(EntryForm):
             _reserve_body(written, by_period=by_period)
         if "subsidiary_rights" in body:
             _rights_body(written)
+        _brought_in_body(written)
 
 
 def _rule_fields(rule: Mapping[str, Any]) -> Body:
@@ -171,6 +232,22 @@ def _rule_body(written: Written, place: int, rule: Body) -> None:
         del rule["tiers"]
         if "rate" in tiers[0]:
             rule["rate"] = tiers[0]["rate"]
+
+
+def _brought_in_body(written: Written) -> None:
+    for cap in written.body.get("caps", ()):
+        said = str(cap.pop("cap", ""))
+        version, _, step = said.partition(" ")
+        if _PLACE.fullmatch(said):
+            cap |= {"version": version, "step": step}
+        elif said:
+            cap["name"] = said
+    for name, key in _BROUGHT_IN.items():
+        if name in written.body:
+            written.body.setdefault("brought_in", {})[key] = written.body.pop(name)
+        for path in [each for each in written.places if re.match(rf"{name}\b", each)]:
+            moved = f"brought_in.{key}{path.removeprefix(name)}"
+            written.places[moved] = written.places[path]
 
 
 def _reserve_body(written: Written, *, by_period: bool) -> None:

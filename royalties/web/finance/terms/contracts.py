@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import abort, render_template, request
 
+from royalties.domain.terms.catalogue import is_offered
 from royalties.domain.terms.contracts import Contract
 from royalties.domain.terms.wording import (
     counter_sentence,
@@ -65,6 +66,7 @@ def contract(key: str) -> str:
             (rule, rule_sentence(rule, contract.currency), counter_sentence(rule))
             for rule in contract.rules
         ],
+        ended=dict(contract.rights_ended),
         rights=[(right, percent(share)) for right, share in contract.rights],
         reserve=reserve_sentence(contract.reserve) if contract.reserve else "",
         stand=stands.contract_balance(work, setup, contract),
@@ -78,7 +80,11 @@ def _beside_form() -> dict[str, Any]:
     setup = setup_in_force(current_work())
     return {
         "plans": sorted(setup.plans),
-        "retailers": sorted(setup.retailers),
+        "retailers": sorted(
+            key
+            for key, each in setup.retailers.items()
+            if is_offered(each.retired, current_work().today)
+        ),
     }
 
 

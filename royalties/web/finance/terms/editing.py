@@ -34,7 +34,7 @@ _SINCE = {
 """From when a change counts, where it is not a calculation's."""
 
 
-class ReasonForm(EntryForm):
+class ChangeReasonForm(EntryForm):
     """Why an entry is changed, for whoever approves it."""
 
     note = EntryField("Why", longest=1000)
@@ -60,7 +60,7 @@ class AmendForm:
     form: EntryForm
     base: Mapping[str, Any] | None
     revision: int
-    why: ReasonForm = field(default_factory=ReasonForm)
+    why: ChangeReasonForm = field(default_factory=ChangeReasonForm)
     written: Written = field(default_factory=Written)
     body: dict[str, Any] = field(default_factory=dict)
     mistakes: list[tuple[str, str]] = field(default_factory=list)
@@ -100,7 +100,7 @@ class AmendForm:
             typed,
             base,
             int(revision) if revision.isdecimal() and len(revision) < 10 else 0,  # noqa: PLR2004
-            why=ReasonForm(request.form),
+            why=ChangeReasonForm(request.form),
             version=version,
         )
 

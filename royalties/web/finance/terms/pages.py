@@ -1,6 +1,6 @@
 """Contracts, plans, beneficiaries, payment details: the room whose pages stand in these modules."""
 
-from royalties.web.finance.terms import beneficiaries, contracts, payment_details, plans
+from royalties.web.finance.terms import beneficiaries, contracts, openings, payment_details, plans
 from royalties.web.finance.terms.editing import PAGES
 
-__all__ = ["PAGES", "beneficiaries", "contracts", "payment_details", "plans"]
+__all__ = ["PAGES", "beneficiaries", "contracts", "openings", "payment_details", "plans"]

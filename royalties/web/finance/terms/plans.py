@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import abort, render_template, request, url_for
 
+from royalties.domain.terms.catalogue import is_offered
 from royalties.domain.terms.plans import beneficiaries_of
 from royalties.domain.terms.wording import StepWords, step_words
 from royalties.ingest import setup as setup_file
@@ -131,7 +132,14 @@ def _form_page(sheet: AmendForm) -> str:
     return form_page(
         "finance/terms/plan_form.html",
         sheet,
-        beneficiaries=sorted(setup.beneficiaries.values(), key=lambda each: each.key),
+        beneficiaries=sorted(
+            (
+                each
+                for each in setup.beneficiaries.values()
+                if is_offered(each.retired, current_work().today)
+            ),
+            key=lambda each: each.key,
+        ),
         currency=_currency(setup, _users(setup).get(sheet.key, [])),
         save_at=save_at,
         try_at=try_at,

@@ -178,8 +178,10 @@ def _rates_page(rate_form: RateForm, income_form: IncomeForm) -> str:
 def _with_rights(setup: Setup, period: Period) -> Iterator[tuple[str, list[str]]]:
     """Contracts that have begun and give a share of rights, with what those are called."""
     for key, contract in sorted(setup.contracts.items()):
-        if contract.rights and contract.starts <= period.ends:
-            yield key, [f"{right} ({percent(share)})" for right, share in contract.rights]
+        offered = contract.rights_on(period.starts)
+        if offered and contract.starts <= period.ends:
+            shares = dict(contract.rights)
+            yield key, [f"{right} ({percent(shares[right])})" for right in offered]
 
 
 def _rates_of(setup: Setup, period: str) -> list[Any]:

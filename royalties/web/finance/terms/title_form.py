@@ -5,6 +5,7 @@ from typing import Any
 
 from royalties.domain.problems import SetupFault
 from royalties.domain.terms.catalogue import Channel
+from royalties.domain.terms.identifiers import identifier_key
 from royalties.ingest.setup import models, titles
 from royalties.services.books import setup_in_force
 from royalties.web.core.visit import current_work
@@ -137,6 +138,20 @@ class TitleForm(EntryForm):
             for edition in body.get("editions", ())
         ]
         return {**body, "royalties": body.get("royalties", True), "editions": editions}
+
+    def written(self, base: Mapping[str, Any] | None = None) -> Written:
+        """The title's body; of its editions those that were retired stay so."""
+        written = super().written(base)
+        retired = {
+            each["isbn"]: each["retired"]
+            for each in (base or {}).get("editions", ())
+            if "retired" in each
+        }
+        for edition in written.body.get("editions", ()):
+            day = retired.get(identifier_key(str(edition.get("isbn", ""))))
+            if day is not None:
+                edition["retired"] = day
+        return written
 
     def as_body(self, written: Written) -> None:
         """The other way."""

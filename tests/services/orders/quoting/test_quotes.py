@@ -26,6 +26,7 @@ from tests.builders.orders import (
     a_price_list,
     accepted,
     history,
+    letters,
     order_setup,
     quoted,
     requested,
@@ -402,3 +403,46 @@ def test_worker_reminds_of_quotes_and_expires_them(
     with office.system.work(WORKER) as work:
         assert quotes.keep_calendar(work) == 1
     assert state(office, number) == "expired"
+
+
+def withdraw(office: Office, number: str, reason: str = "A wrong price", **more: Any) -> life.Order:
+    with office.system.work(CLERK) as work:
+        return quotes.withdraw_quote(work, number, reason, **more)
+
+
+def test_withdrawn_quote_cannot_be_accepted_and_the_next_one_can(
+    office: Office, olga: Actor
+) -> None:
+    number = quoted(office, olga)
+    withdraw(office, number)
+    assert state(office, number) == "requested"
+    assert [each.valid for each in versions(office, olga, number)] == [False]
+    with pytest.raises(RefusedError, match="not possible while the order is requested"):
+        accept(office, olga, number)
+    told = [text for to, _, text in letters(office) if to == "olga.orr@example.org"]
+    assert "A wrong price" in told[-1]
+    assert history(office, number)[-1][1:] == ("withdraw-quote", "requested")
+    assert issue(office, number).version == 2
+    accept(office, olga, number)
+    assert office.faults() == {}
+
+
+def test_quote_is_withdrawn_only_while_it_stands_and_with_a_reason(
+    office: Office, olga: Actor
+) -> None:
+    number = quoted(office, olga)
+    with pytest.raises(RefusedError, match="say why"):
+        withdraw(office, number, " ")
+    issue(office, number)
+    with pytest.raises(RefusedError, match=f"was replaced by {number}/2"):
+        withdraw(office, number, quote_version=1)
+    accept(office, olga, number)
+    with pytest.raises(RefusedError, match="not possible while the order is accepted"):
+        withdraw(office, number)
+    assert state(office, number) == "accepted"
+
+
+def test_organization_cannot_withdraw_a_quote(office: Office, olga: Actor) -> None:
+    number = quoted(office, olga)
+    with pytest.raises(NotAllowedError), office.system.work(olga) as work:
+        quotes.withdraw_quote(work, number, "Mine")

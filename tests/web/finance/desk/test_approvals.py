@@ -167,6 +167,7 @@ def test_proposer_can_withdraw(site: Site) -> None:
     assert "What it would change today" in clerk.page(f"/finance/approvals/{number}")
 
 
+@pytest.mark.thorough("addresses that the walk tries too", but_one_in=4)
 @pytest.mark.parametrize("verb", ["approve", "refuse", "withdraw", "preview"])
 @pytest.mark.parametrize("role", [Role.NONPROFIT, Role.ORGANIZATION])
 def test_proposals_are_not_found_outside_the_desk(site: Site, verb: str, role: Role) -> None:

@@ -261,6 +261,7 @@ def test_logo_is_made_anew_and_shown_to_everybody(site: Site) -> None:
     assert not list((site.office.system.config.home / "uploads").glob("*")), "nothing is left"
 
 
+@pytest.mark.thorough("hostile values", but_one_in=3)
 @pytest.mark.parametrize(
     "data", [b"", b"GIF89a", b"<html><script>", b"\x89PNG\r\n\x1a\nnot really", b"%PDF-1.7 no"]
 )
@@ -313,6 +314,7 @@ def test_setup_file_in_toml_is_taken(site: Site) -> None:
     assert "House Harbour Press" in page.text
 
 
+@pytest.mark.thorough("hostile values", but_one_in=3)
 @pytest.mark.parametrize(
     ("data", "name"),
     [
@@ -442,6 +444,7 @@ def test_setup_file_is_for_managers_and_the_house_for_administrators(site: Site)
     assert manager.post("/finance/setup-file/save", hidden(page.text)).status_code == 403
 
 
+@pytest.mark.thorough("hostile values", but_one_in=2)
 @pytest.mark.parametrize("file", ["", "../../royalties.sqlite", "0" * 64, "é" * 64])
 @after(opened)
 def test_saving_a_file_that_is_not_here_asks_for_it_again(site: Site, file: str) -> None:

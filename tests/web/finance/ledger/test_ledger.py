@@ -184,6 +184,7 @@ def test_empty_ledger_says_what_to_do(site: Site, path: str) -> None:
     assert "Run and close a period" in site.visitor(Role.CLERK).page(LEDGER + path)
 
 
+@pytest.mark.thorough("hostile values", but_one_in=3)
 @pytest.mark.parametrize(
     ("path", "status"),
     [
@@ -207,6 +208,7 @@ def test_ledger_pages_survive_odd_addresses(site: Site, path: str, status: int) 
     assert site.visitor(Role.CLERK).get(LEDGER + path).status_code == status
 
 
+@pytest.mark.thorough("addresses that the walk tries too", but_one_in=3)
 @pytest.mark.parametrize("path", ["", "entries", "entries/1", "journal", "verify?now=yes"])
 def test_ledger_is_not_found_outside_the_desk(site: Site, path: str) -> None:
     assert site.visitor(Role.NONPROFIT).get(LEDGER + path).status_code == 404

@@ -335,7 +335,7 @@ def test_staff_can_hold_resume_promise_and_cancel(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     refused = clerk.post(f"{DESK}/hold", form(site, reason=""))
     assert refused.status_code == 422
-    assert "say why" in refused.text.lower()
+    assert "Say why" in refused.text.lower()
     page = done(clerk, clerk.post(f"{DESK}/hold", form(site, reason="They moved house")))
     assert "On hold since it was accepted" in page
     assert "They moved house" in page
@@ -371,6 +371,23 @@ def test_a_request_is_declined_with_a_reason(site: Site) -> None:
     assert clerk.post(f"{DESK}/decline", form(site)).status_code == 422
     page = done(clerk, clerk.post(f"{DESK}/decline", form(site, reason="Out of print")))
     assert "Out of print" in page
+
+
+@after(with_quote)
+def test_quote_is_withdrawn_with_a_reason_and_quoted_again(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    at = f"{DESK}/quotes"
+    assert f"Withdraw {ONE}/1 before it is accepted" in clerk.page(at)
+    typed = form(site, quote="1", withdraw="1")
+    refused = clerk.post(f"{at}/withdraw", typed)
+    assert refused.status_code == 422
+    assert "Say why" in refused.text
+    page = done(clerk, clerk.post(f"{at}/withdraw", {**typed, "reason": "Another paper"}))
+    assert "Withdrew the quote" in page
+    assert "Another paper" in page
+    again = clerk.page(at)
+    assert "not valid any more" in again
+    assert "Withdraw " not in again
 
 
 @after(agreed)

@@ -496,7 +496,7 @@ def test_failed_mail_can_be_dropped_or_replaced(site: Site, clock: Clock, boss: 
     assert site.visitor(Role.CLERK).post(f"/finance/mail/{number + 1}/give-up").status_code == 403
     assert boss.post(f"/finance/mail/{number + 1}/give-up").status_code == 303
     assert "could not be sent" not in boss.page("/finance/")
-    assert f"given up by {actor.name}" in boss.page("/finance/mail")
+    assert f"taken back by {actor.name}" in boss.page("/finance/mail")
     clock.later(hours=5)
     assert not deliver(lambda: system.work(actor))
 

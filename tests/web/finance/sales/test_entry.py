@@ -229,6 +229,7 @@ def test_another_numbers_are_read_as_its_reader_writes_them(site: Site) -> None:
     assert found == [("2025-04-03", 1_150_500_000)]
 
 
+@pytest.mark.thorough("hostile values", but_one_in=3)
 @pytest.mark.parametrize(
     ("path", "status"),
     [
@@ -244,6 +245,7 @@ def test_entry_pages_survive_odd_addresses(site: Site, path: str, status: int) -
     assert site.visitor(Role.CLERK).get(path).status_code == status
 
 
+@pytest.mark.thorough("addresses that the walk tries too", but_one_in=3)
 @pytest.mark.parametrize("role", [Role.NONPROFIT, Role.ORGANIZATION])
 @pytest.mark.parametrize("path", ["", "books?q=collab", "recorded/1"])
 def test_entry_is_not_found_outside_the_desk(site: Site, role: Role, path: str) -> None:

@@ -238,6 +238,7 @@ def test_a_line_tells_where_it_came_from(site: Site) -> None:
     assert "Seattle, WA, US" in page
 
 
+@pytest.mark.thorough("hostile values", but_one_in=3)
 @after(closed)
 @pytest.mark.parametrize(
     ("query", "status"),
@@ -300,6 +301,7 @@ def scans(office: Office, statements: list[str]) -> list[str]:
     return found
 
 
+@pytest.mark.thorough("addresses that the walk tries too", but_one_in=3)
 @after(closed)
 @pytest.mark.parametrize("role", [Role.NONPROFIT, Role.ORGANIZATION])
 @pytest.mark.parametrize("path", [LIST, f"{LIST}sales.csv", f"{LIST}sales.xlsx"])

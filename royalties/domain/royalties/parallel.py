@@ -1,0 +1,307 @@
+"""A parallel run: the last old statement's totals beside a draft, to the minor unit.
+
+Each difference is given its probable cause; somebody says what it really was, or mends it.
+Amounts are minor units of the figure's currency.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import NamedTuple
+
+from royalties.domain.money import MICRO, rounded, scale
+from royalties.domain.royalties.earning import EarnedLine
+from royalties.domain.royalties.run import ContractRun, Run, Settlement
+from royalties.domain.sales.slices import SaleKind
+from royalties.domain.terms.wording import percent
+
+_NEAR = Fraction(1, 10_000)
+"""A rate that lies so near to the one that amounts imply is that rate."""
+
+
+class Figure(StrEnum):
+    """What an old total is of."""
+
+    EARNED = "earned"
+    WITHHELD = "withheld"
+    RELEASED = "released"
+    BROUGHT_FORWARD = "brought forward"
+    RECOUPED = "recouped"
+    PAYABLE = "payable"
+    ALLOCATED = "allocated"
+    DUE = "due"
+    PAID = "to pay"
+
+
+OF_PAYEES = frozenset((Figure.ALLOCATED, Figure.DUE, Figure.PAID))
+
+
+class Cause(StrEnum):
+    """What probably made a difference, in the order in which they are mended."""
+
+    MISSING_REPORT = "missing report"
+    RETURNS = "returns"
+    TIER = "tier"
+    RATE = "rate"
+    OPENING = "opening"
+    ROUNDING = "rounding"
+    FOLLOWS = "follows from others"
+
+
+class FigureKey(NamedTuple):
+    """Of what: ``of`` is a contract, or for payees a beneficiary.
+
+    ``rule`` and ``isbn`` are for earned alone; an empty one stands for all together.
+    """
+
+    figure: Figure
+    of: str
+    currency: str
+    rule: str = ""
+    isbn: str = ""
+
+
+class OldTotal(NamedTuple):
+    """What the old statement said; ``copies`` is None where it did not say them."""
+
+    key: FigureKey
+    amount: int
+    copies: int | None = None
+
+
+class Computed(NamedTuple):
+    """What the draft says; copies of figures that count none are 0."""
+
+    amount: int
+    copies: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A figure in which both differ.
+
+    Attributes:
+        key: which.
+        old: amount by the old statement.
+        new: by the draft.
+        old_copies: None where the old statement did not say them.
+        new_copies: by the draft.
+        cause: what probably made it.
+        why: what speaks for that cause, in words.
+    """
+
+    key: FigureKey
+    old: int
+    new: int
+    old_copies: int | None
+    new_copies: int
+    cause: Cause
+    why: str
+
+    @property
+    def amount(self) -> int:
+        """By how much the draft is more."""
+        return self.new - self.old
+
+
+def figures_of(run: Run) -> dict[FigureKey, Computed]:
+    """Every figure of a draft that an old statement may tell, but for those that are nothing."""
+    found: dict[FigureKey, Computed] = {}
+    for done in run.contracts:
+        key, currency = done.contract.key, done.contract.currency
+        for line_key, lines in _by_edition(done).items():
+            amount = sum(line.earned for line in lines)
+            found[FigureKey(Figure.EARNED, key, currency, *line_key)] = Computed(
+                amount, _copies(lines)
+            )
+        for figure, amount in _of_contract(done).items():
+            found[FigureKey(figure, key, currency)] = Computed(amount)
+    for settled in run.settlements:
+        for figure, amount in _of_payee(settled).items():
+            of_payee = FigureKey(figure, settled.beneficiary, settled.currency)
+            found[of_payee] = Computed(amount)
+    return {key: each for key, each in found.items() if each.amount or each.copies}
+
+
+def compared(run: Run, totals: Sequence[OldTotal]) -> list[Difference]:
+    """Where the old totals and a draft differ, by cause and key.
+
+    What the draft has of a contract beyond the rules and editions that were given counts as old
+    totals of nothing, if any of its rules or editions was given.
+    """
+    figures = figures_of(run)
+    contracts = {done.contract.key: done for done in run.contracts}
+    given = {total.key for total in totals}
+    detailed = {key.of for key in given if key.figure is Figure.EARNED and (key.rule or key.isbn)}
+    beyond = [
+        OldTotal(key, 0, 0)
+        for key in figures
+        if key.figure is Figure.EARNED
+        and key.of in detailed
+        and not any(_covers(each, key) for each in given)
+    ]
+    found = []
+    for total in (*totals, *beyond):
+        new = _computed(total.key, figures)
+        copies_differ = total.copies is not None and total.copies != new.copies
+        if total.amount != new.amount or copies_differ:
+            found.append(_difference(total, new, contracts))
+    found.sort(key=lambda each: each.key)
+    return sorted(
+        (_following(each, found) for each in found),
+        key=lambda each: (list(Cause).index(each.cause), each.key),
+    )
+
+
+def _covers(total: FigureKey, key: FigureKey) -> bool:
+    """Whether an old total is (also) of a figure of the draft."""
+    return (
+        (total.figure, total.of, total.currency) == (key.figure, key.of, key.currency)
+        and total.rule in {"", key.rule}
+        and total.isbn in {"", key.isbn}
+    )
+
+
+def _computed(total: FigureKey, figures: Mapping[FigureKey, Computed]) -> Computed:
+    matching = [each for key, each in figures.items() if _covers(total, key)]
+    return Computed(sum(each.amount for each in matching), sum(each.copies for each in matching))
+
+
+def _by_edition(done: ContractRun) -> dict[tuple[str, str], list[EarnedLine]]:
+    found: dict[tuple[str, str], list[EarnedLine]] = {}
+    for line in done.lines:
+        found.setdefault((line.rule, line.isbn or ""), []).append(line)
+    return found
+
+
+def _copies(lines: Iterable[EarnedLine]) -> int:
+    """Net copies: the lines of one group say its copies once for each tier."""
+    return sum({line.group: line.units for line in lines}.values())
+
+
+def _of_contract(done: ContractRun) -> dict[Figure, int]:
+    return {
+        Figure.WITHHELD: done.reserve.withheld,
+        Figure.RELEASED: done.reserve.released,
+        Figure.BROUGHT_FORWARD: done.brought_forward,
+        Figure.RECOUPED: done.recouped,
+        Figure.PAYABLE: done.payable,
+    }
+
+
+def _of_payee(settled: Settlement) -> dict[Figure, int]:
+    return {
+        Figure.BROUGHT_FORWARD: settled.brought_forward,
+        Figure.ALLOCATED: settled.allocated,
+        Figure.DUE: settled.due,
+        Figure.PAID: settled.paid,
+    }
+
+
+# Causes
+
+
+def _difference(total: OldTotal, new: Computed, contracts: Mapping[str, ContractRun]) -> Difference:
+    done = contracts.get(total.key.of)
+    if total.key.figure is Figure.EARNED:
+        lines = [
+            line
+            for line in (done.lines if done else ())
+            if total.key.rule in {"", line.rule} and total.key.isbn in {"", line.isbn or ""}
+        ]
+        cause, why = _of_earned(total, new, lines, done)
+    else:
+        cause, why = _of_account(total, new)
+    return Difference(total.key, total.amount, new.amount, total.copies, new.copies, cause, why)
+
+
+def _of_earned(
+    total: OldTotal, new: Computed, lines: Sequence[EarnedLine], done: ContractRun | None
+) -> tuple[Cause, str]:
+    if done is None or not lines:
+        return Cause.MISSING_REPORT, "the draft has no such sales"
+    returned = -_copies([line for line in lines if line.kind == SaleKind.RETURN.word])
+    if total.copies is not None and total.copies != new.copies:
+        if returned and total.copies - new.copies == returned:
+            return Cause.RETURNS, f"the draft takes {returned} returned copies off"
+        less = total.copies - new.copies
+        side = "fewer" if less > 0 else "more"
+        return Cause.MISSING_REPORT, f"the draft counts {abs(less)} {side} copies"
+    if abs(new.amount - total.amount) <= len(lines):
+        which = "the earned line was" if len(lines) == 1 else "earned lines were"
+        return Cause.ROUNDING, f"it is no more than if {which} rounded otherwise"
+    return _of_rates(total, lines, done)
+
+
+def _of_rates(total: OldTotal, lines: Sequence[EarnedLine], done: ContractRun) -> tuple[Cause, str]:
+    """The same copies earned otherwise: at another tier, or at another rate."""
+    places = {line.rule_place for line in lines}
+    rules = [rule for place, rule in enumerate(done.contract.rules) if place in places]
+    units = scale(done.contract.currency)
+    bases = {line.group: Fraction(line.base) * line.exchange_rate for line in lines}
+    base = sum(bases.values(), Fraction(0)) / MICRO * units
+    tiered = [rule for rule in rules if len(rule.tiers) > 1]
+    for tier in (tier for rule in tiered for tier in rule.tiers):
+        if abs(rounded(base * tier.rate) - total.amount) <= len(lines):
+            return Cause.TIER, f"all of it at {percent(tier.rate)} gives the old amount"
+    if tiered:
+        return Cause.TIER, "the old amount lies between the tiers: look at what was counted before"
+    if not base:
+        return Cause.MISSING_REPORT, "the draft has no base for it"
+    implied = Fraction(total.amount) / base
+    near = Fraction(round(implied * 1000), 1000)
+    if abs(implied - near) <= _NEAR:
+        return Cause.RATE, f"the old amount is {percent(near)} of the draft’s base"
+    return Cause.MISSING_REPORT, "no rate explains it: compare the reports that were counted"
+
+
+def _of_account(total: OldTotal, new: Computed) -> tuple[Cause, str]:
+    match total.key.figure:
+        case Figure.RELEASED:
+            return Cause.OPENING, "reserves held before the books, or when they come free"
+        case Figure.BROUGHT_FORWARD:
+            return Cause.OPENING, "the balance that was brought into the books"
+        case Figure.RECOUPED:
+            return Cause.OPENING, "what was earned back of advances before the books"
+        case Figure.WITHHELD:
+            cause, why = Cause.RATE, "the reserve’s rate, or what it applies to"
+        case Figure.ALLOCATED | Figure.PAYABLE:
+            cause, why = Cause.RATE, "the plan’s shares, caps used before, or undistributed money"
+        case _:
+            cause, why = Cause.OPENING, "the balance brought forward, or the tax withheld"
+    if abs(new.amount - total.amount) <= 1:
+        return Cause.ROUNDING, "one minor unit: it was rounded otherwise"
+    return cause, why
+
+
+_SOURCES: Mapping[Figure, frozenset[Figure]] = {
+    Figure.WITHHELD: frozenset({Figure.EARNED}),
+    Figure.RECOUPED: frozenset({Figure.EARNED, Figure.RELEASED}),
+    Figure.PAYABLE: frozenset(
+        {Figure.EARNED, Figure.WITHHELD, Figure.RELEASED, Figure.RECOUPED, Figure.BROUGHT_FORWARD}
+    ),
+    Figure.ALLOCATED: frozenset({Figure.EARNED, Figure.PAYABLE}),
+    Figure.DUE: frozenset({Figure.EARNED, Figure.PAYABLE, Figure.ALLOCATED}),
+    Figure.PAID: frozenset({Figure.EARNED, Figure.PAYABLE, Figure.ALLOCATED, Figure.DUE}),
+}
+
+
+def _following(each: Difference, found: Sequence[Difference]) -> Difference:
+    """A figure that is made of others, which differ by as much, differs because of them."""
+    sources = _SOURCES.get(each.key.figure, frozenset())
+    of_payee = each.key.figure in OF_PAYEES
+    others = [
+        other
+        for other in found
+        if other.key.figure in sources and (of_payee or other.key.of == each.key.of)
+    ]
+    if not others or abs(each.amount) <= 1 < max(abs(other.amount) for other in others):
+        return each
+    if abs(each.amount) > sum(abs(other.amount) for other in others):
+        return each
+    words = ", ".join(dict.fromkeys(other.key.figure.value for other in others))
+    return Difference(
+        each.key, each.old, each.new, each.old_copies, each.new_copies, Cause.FOLLOWS,
+        f"it is made of figures that differ: {words}",
+    )  # fmt: skip

@@ -1,0 +1,51 @@
+"""What contracts brought into the books, as the JSON values that are kept of it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from royalties.domain.royalties.allocation import CapKey
+from royalties.domain.royalties.run import BroughtIn, HeldReserve
+
+State = dict[str, Any]
+
+
+def state_brought_in(brought_in: BroughtIn) -> State:
+    """What a contract brought into the books, as JSON values."""
+    return {
+        "held": held_as_json(brought_in.held),
+        "caps": caps_as_json(brought_in.caps),
+        "sold": {isbn: list(figures) for isbn, figures in sorted(brought_in.sold.items())},
+    }
+
+
+def brought_in_of(state: State, undistributed: int) -> BroughtIn:
+    """The same, read back."""
+    return BroughtIn(
+        held_of(state["held"]),
+        undistributed,
+        caps_of(state["caps"]),
+        {isbn: (units, earned) for isbn, (units, earned) in state["sold"].items()},
+    )
+
+
+def held_as_json(held: Iterable[HeldReserve]) -> list[list[int]]:
+    """Reserves as (period, amount), and the period that releases them where they name one."""
+    return [
+        [each.period, each.amount, *([] if each.release is None else [each.release])]
+        for each in held
+    ]
+
+
+def held_of(held: Iterable[list[int]]) -> tuple[HeldReserve, ...]:
+    """The same, read back."""
+    return tuple(HeldReserve(*each) for each in held)
+
+
+def caps_as_json(caps: Mapping[CapKey, int]) -> list[list[Any]]:
+    """What caps let through, as the parts of their keys and the amount."""
+    return [[*key, amount] for key, amount in sorted(caps.items())]
+
+
+def caps_of(caps: Iterable[list[Any]]) -> dict[CapKey, int]:
+    """The same, read back."""
+    return {CapKey(*key): amount for *key, amount in caps}

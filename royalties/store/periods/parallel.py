@@ -1,0 +1,55 @@
+"""Parallel runs: an old statement's totals beside a draft, and what was said of differences."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, insert, select, update
+
+from royalties.store.tables import parallel_run
+
+
+class ParallelRow(NamedTuple):
+    """A parallel run."""
+
+    id: int
+    period: str
+    file: str
+    totals: Any
+    reasons: Any
+    status: str
+    begun_at: datetime
+    begun_by: str
+    decided_at: datetime | None
+    decided_by: str | None
+    note: str
+
+
+def of_period(connection: Connection, period: str) -> list[ParallelRow]:
+    """A period's parallel runs, the newest first."""
+    query = select(*(parallel_run.c[name] for name in ParallelRow._fields))
+    rows = connection.execute(
+        query.where(parallel_run.c.period == period).order_by(parallel_run.c.id.desc())
+    )
+    return [ParallelRow(*row) for row in rows]
+
+
+def open_one(connection: Connection, period: str) -> ParallelRow | None:
+    """The one that is open, if there is one."""
+    return next((each for each in of_period(connection, period) if each.status == "open"), None)
+
+
+def add(connection: Connection, values: Mapping[str, object]) -> int:
+    """Begin one."""
+    made = connection.execute(insert(parallel_run).values(**values).returning(parallel_run.c.id))
+    return int(made.scalar_one())
+
+
+def change(connection: Connection, number: int, values: Mapping[str, object]) -> bool:
+    """Change one while it is open; whether it was."""
+    done = connection.execute(
+        update(parallel_run)
+        .where(parallel_run.c.id == number, parallel_run.c.status == "open")
+        .values(**values)
+    )
+    return done.rowcount == 1

@@ -1,0 +1,173 @@
+"""Whether anything beside the setup names an entry: sales, closed runs, orders, people."""
+
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, delete, select, update
+
+from royalties.store.tables import (
+    alias_change,
+    batch,
+    certificate,
+    colleague,
+    contract_close,
+    coverage,
+    earned_line,
+    edition,
+    identifier,
+    invoice,
+    membership,
+    order_draft,
+    orders,
+    organization_member,
+    price,
+    quote,
+    remembered,
+    retailer,
+    revision,
+    sale,
+    sale_total,
+    sales_draft,
+    settlement,
+    title,
+    waiting,
+)
+
+
+class Usage(NamedTuple):
+    """What names an entry beside the setup."""
+
+    closed: bool = False
+    sales: bool = False
+    orders: bool = False
+    people: bool = False
+
+
+def _is_any(connection: Connection, *conditions: ColumnElement[bool]) -> bool:
+    """Whether one of some conditions, each of one table, holds for a row."""
+    return any(
+        connection.execute(select(1).where(each).limit(1)).first() is not None
+        for each in conditions
+    )
+
+
+def of_retailer(connection: Connection, key: str) -> Usage:
+    """What names a retailer."""
+    number = select(retailer.c.id).where(retailer.c.key == key).scalar_subquery()
+    return Usage(
+        closed=_is_any(connection, earned_line.c.retailer == key),
+        sales=_is_any(
+            connection,
+            *(
+                table.c.retailer_id == number
+                for table in (sale_total, coverage, sale, waiting, remembered)
+            ),
+            batch.c.retailer == key,
+        ),
+    )
+
+
+def of_editions(connection: Connection, isbns: Collection[str], key: str = "") -> Usage:
+    """What names editions, or the title of a key."""
+    isbns = sorted(isbns)
+    numbers = select(edition.c.id).where(edition.c.isbn.in_(isbns))
+    named = [
+        *(orders.c.isbn.in_(isbns), orders.c.own_isbn.in_(isbns)),
+        *((orders.c.title == key, order_draft.c.title == key) if key else ()),
+    ]
+    return Usage(
+        closed=_is_any(connection, earned_line.c.isbn.in_(isbns)),
+        sales=_is_any(
+            connection,
+            sale.c.edition_id.in_(numbers),
+            identifier.c.edition_id.in_(numbers) & (identifier.c.kind == "alias"),
+            alias_change.c.from_isbn.in_(isbns),
+            alias_change.c.to_isbn.in_(isbns),
+            *(remembered.c.value.contains(isbn, autoescape=True) for isbn in isbns),
+        ),
+        orders=_is_any(connection, *named),
+    )
+
+
+def of_contract(connection: Connection, key: str) -> Usage:
+    """What names a contract."""
+    return Usage(closed=_is_any(connection, contract_close.c.contract == key))
+
+
+def of_plan(connection: Connection, key: str) -> Usage:
+    """What names a plan."""
+    used = select(revision.c.id).where(revision.c.kind == "plans", revision.c.key == key)
+    return Usage(closed=_is_any(connection, contract_close.c.plan_revision.in_(used)))
+
+
+def of_beneficiary(connection: Connection, key: str) -> Usage:
+    """What names a beneficiary."""
+    return Usage(
+        closed=_is_any(connection, settlement.c.beneficiary == key),
+        people=_is_any(connection, membership.c.beneficiary == key, colleague.c.house == key),
+    )
+
+
+def of_organization(connection: Connection, key: str) -> Usage:
+    """What names an organization."""
+    return Usage(
+        orders=_is_any(
+            connection,
+            orders.c.organization == key,
+            invoice.c.organization == key,
+            certificate.c.organization == key,
+        ),
+        people=_is_any(
+            connection, organization_member.c.organization == key, colleague.c.house == key
+        ),
+    )
+
+
+def of_price_list(connection: Connection) -> Usage:
+    """Whether a quote was ever issued, which some price list was for."""
+    return Usage(orders=_is_any(connection, quote.c.version > 0))
+
+
+def remove_retailer(connection: Connection, key: str) -> None:
+    """Take away a retailer that nothing names; what was typed for it so far goes with it."""
+    connection.execute(delete(sales_draft).where(sales_draft.c.retailer == key))
+    connection.execute(delete(retailer).where(retailer.c.key == key))
+
+
+def remove_editions(connection: Connection, isbns: Iterable[str]) -> None:
+    """Take away editions that nothing names."""
+    numbers = list(
+        connection.execute(select(edition.c.id).where(edition.c.isbn.in_(sorted(isbns)))).scalars()
+    )
+    for table in (price, identifier):
+        connection.execute(delete(table).where(table.c.edition_id.in_(numbers)))
+    connection.execute(delete(edition).where(edition.c.id.in_(numbers)))
+
+
+def remove_title(connection: Connection, key: str) -> None:
+    """Take away a title whose editions are gone."""
+    connection.execute(delete(title).where(title.c.key == key))
+
+
+def rename_retailer(connection: Connection, key: str, new: str) -> None:
+    """Give a retailer another key wherever it stands."""
+    for column in (retailer.c.key, batch.c.retailer, sales_draft.c.retailer):
+        connection.execute(update(column.table).where(column == key).values({column.name: new}))
+
+
+def rename_title(connection: Connection, key: str, new: str) -> None:
+    """Give a title another key wherever it stands."""
+    for column in (title.c.key, orders.c.title, order_draft.c.title):
+        connection.execute(update(column.table).where(column == key).values({column.name: new}))
+
+
+def rename_house(connection: Connection, key: str, new: str, *, is_organization: bool) -> None:
+    """Give a beneficiary, or an organization that ordered nothing, another key."""
+    column = organization_member.c.organization if is_organization else membership.c.beneficiary
+    connection.execute(update(column.table).where(column == key).values({column.name: new}))
+    role = "organization" if is_organization else "nonprofit"
+    connection.execute(
+        update(colleague)
+        .where(colleague.c.house == key, colleague.c.role == role)
+        .values(house=new)
+    )

@@ -1,0 +1,176 @@
+"""The parallel run: an old statement's totals beside the draft, until it is signed off."""
+
+from pathlib import PurePath
+
+from flask import Response, flash, redirect, render_template, request, url_for
+
+from royalties.adapters.files import TooLargeError
+from royalties.domain.people import FINANCE, Verb
+from royalties.domain.royalties.parallel import Cause, Figure
+from royalties.services.periods import parallel as service
+from royalties.services.periods.parallel import TotalsError
+from royalties.services.work import RefusedError
+from royalties.web.core.files import download
+from royalties.web.core.pages import Answer, Pages
+from royalties.web.core.visit import all_or_nothing, current_work, release, system
+from royalties.web.forms.entries import EntryForm
+from royalties.web.forms.fields import FileUpload, Lines
+
+PAGES = Pages("parallel", __name__, "/finance/periods", FINANCE)
+
+_MOST_FAULTS = 200
+CAUSES = {
+    Cause.MISSING_REPORT: ("A report is missing", "Import it, or say why it does not count."),
+    Cause.RETURNS: ("Returns", "They were taken off in another period, or not at all."),
+    Cause.TIER: ("Another tier", "Look at what the counter stood at before the books."),
+    Cause.RATE: ("Another rate", "Look at the contract’s rules, its reserve and the plan."),
+    Cause.OPENING: ("What was brought in", "Look at what is brought into the books."),
+    Cause.ROUNDING: ("Rounding", "Cents that the old books rounded otherwise."),
+    Cause.FOLLOWS: ("Follows from others", "It goes away with what is above it."),
+}
+FIGURES = {
+    Figure.EARNED: "Earned",
+    Figure.WITHHELD: "Withheld",
+    Figure.RELEASED: "Released",
+    Figure.BROUGHT_FORWARD: "Brought forward",
+    Figure.RECOUPED: "Recouped",
+    Figure.PAYABLE: "Payable",
+    Figure.ALLOCATED: "Allocated",
+    Figure.DUE: "Due",
+    Figure.PAID: "To pay",
+}
+
+
+class TotalsForm(EntryForm):
+    """The old statement's totals."""
+
+    file = FileUpload(
+        "The old statement’s totals", hint="Excel or CSV, up to 5 MB. Drop it here, or choose it.",
+        needed=True, accept=".xlsx,.csv",
+    )  # fmt: skip
+
+
+class DecideForm(EntryForm):
+    """What is said when it is signed off or left."""
+
+    note = Lines("Note", rows=2, longest=1000)
+
+
+@PAGES.get("/<period>/parallel")
+def parallel(period: str) -> str:
+    """The old totals beside the draft."""
+    return _page(period)
+
+
+@PAGES.get("/<period>/parallel/template.<any(xlsx, csv):kind>")
+def template(period: str, kind: str) -> Response:
+    """The table to fill in."""
+    data = service.template(current_work(), period, kind)
+    return download(f"old statement {period}.{kind}", data)
+
+
+@PAGES.get("/<period>/parallel.xlsx")
+def as_xlsx(period: str) -> Response:
+    """The comparison as a workbook."""
+    return download(f"parallel run {period}.xlsx", service.export(current_work(), period))
+
+
+@PAGES.post("/<period>/parallel")
+def begin(period: str) -> Answer:
+    """Put old totals beside the draft."""
+    current_work().actor.require(Verb.PREPARE)
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        return _page(period, "Choose a file."), 422
+    release()
+    try:
+        fingerprint, _ = system().files.keep_enclosure(sent.stream, service.LARGEST)
+    except TooLargeError:
+        return _page(period, "The file is larger than 5 MB."), 422
+    name = PurePath(sent.filename.replace("\\", "/")).name[:100]
+    try:
+        with all_or_nothing():
+            service.begin(current_work(), period, system().files.enclosure(fingerprint), name)
+    except TotalsError as error:
+        count = len(error.faults)
+        told = f"The file has {count} fault{'s' if count > 1 else ''}, so nothing was begun."
+        return _page(period, told, error), 422
+    except RefusedError as error:
+        return _page(period, str(error)), 409
+    finally:
+        system().files.drop_enclosure(fingerprint)
+    return redirect(url_for(".parallel", period=period), 303)
+
+
+@PAGES.post("/<period>/parallel/explain")
+def explain(period: str) -> Answer:
+    """Keep the reasons that were typed; empty ones say nothing."""
+    said = [
+        each
+        for each in zip(request.form.getlist("token"), request.form.getlist("reason"), strict=False)
+        if each[1].strip()
+    ]
+    if not said:
+        return _page(period, "Write what made a difference."), 422
+    try:
+        with all_or_nothing():
+            for token, reason in said:
+                service.explain(current_work(), period, token[:64], reason)
+    except RefusedError as error:
+        return _page(period, str(error), typed=dict(said)), 409
+    flash("Kept.", "good")
+    return redirect(url_for(".parallel", period=period), 303)
+
+
+@PAGES.post("/<period>/parallel/sign")
+def sign(period: str) -> Answer:
+    """Sign it off."""
+    return _decide(period, service.sign, "Signed off: the period can be closed.")
+
+
+@PAGES.post("/<period>/parallel/abandon")
+def abandon(period: str) -> Answer:
+    """Leave it."""
+    return _decide(period, service.abandon, "The parallel run was left.")
+
+
+def _decide(period: str, act: object, done: str) -> Answer:
+    note = DecideForm(request.form).note.data
+    try:
+        with all_or_nothing():
+            act(current_work(), period, note)  # type: ignore[operator]  # one of two verbs
+    except RefusedError as error:
+        return _page(period, str(error), note=note), 409
+    flash(done, "good")
+    return redirect(url_for(".parallel", period=period), 303)
+
+
+def _page(
+    period: str,
+    refused: str = "",
+    error: TotalsError | None = None,
+    typed: dict[str, str] | None = None,
+    note: str = "",
+) -> str:
+    form, decide = TotalsForm(), DecideForm()
+    decide.note.data = note
+    faults = [
+        (
+            f"row {each.row}, {each.column}",
+            f"“{each.value}” {each.message}" if each.value else each.message,
+        )
+        for each in (error.faults if error else ())
+    ]
+    return render_template(
+        "finance/periods/parallel.html",
+        period=period,
+        found=service.parallel(current_work(), period),
+        causes=CAUSES,
+        figures=FIGURES,
+        form=form,
+        decide=decide,
+        refused=refused,
+        faults=faults[:_MOST_FAULTS],
+        more=max(0, len(faults) - _MOST_FAULTS),
+        typed=typed or {},
+    )

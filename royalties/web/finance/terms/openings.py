@@ -1,0 +1,177 @@
+"""What a house that moves in brings into its books: all of it, a template, and that filled in."""
+
+from pathlib import PurePath
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request, url_for
+
+from royalties.adapters.files import TooLargeError
+from royalties.domain.people import Verb
+from royalties.ingest.setup import SetupError
+from royalties.services.books import setup_in_force
+from royalties.services.terms import openings as service
+from royalties.services.terms.openings import Brings, OpeningRow, OpeningsError
+from royalties.services.terms.replacing import UnconfirmedError
+from royalties.services.work import RefusedError
+from royalties.web.core.files import download
+from royalties.web.core.pages import Answer
+from royalties.web.core.visit import all_or_nothing, current_work, only_looks, release, system
+from royalties.web.finance.terms.editing import PAGES, confirmed
+from royalties.web.forms.entries import EntryForm
+from royalties.web.forms.fields import FileUpload
+from royalties.web.forms.numbers import as_typed
+
+_MOST_FAULTS = 200
+_FINGERPRINT = 64
+_GONE = "The file is not here any more: choose it again."
+WORDS = {
+    Brings.COUNTER: "Counted before",
+    Brings.DEBIT: "Debit balance",
+    Brings.ADVANCE: "Advance earned back",
+    Brings.RESERVE: "Reserve held",
+    Brings.CAP: "Cap used",
+    Brings.UNDISTRIBUTED: "Undistributed",
+    Brings.EDITION: "Edition to date",
+    Brings.BALANCE: "Balance",
+    Brings.ADJUSTMENT: "Adjustment",
+}
+
+
+class OpeningsFile(EntryForm):
+    """A filled-in table."""
+
+    file = FileUpload(
+        "Filled-in table", hint="Excel or CSV, up to 5 MB. Drop it here, or choose it.",
+        needed=True, accept=".xlsx,.csv",
+    )  # fmt: skip
+
+
+@PAGES.get("/openings")
+def openings() -> str:
+    """What is brought into the books."""
+    return _page()
+
+
+@PAGES.get("/openings/template.<any(xlsx, csv):kind>")
+def openings_template(kind: str) -> Response:
+    """The table to fill in."""
+    return download(f"openings.{kind}", service.template(current_work(), kind))
+
+
+@PAGES.post("/openings")
+@only_looks
+def look_at_openings() -> Answer:
+    """What a filled-in table would change; nothing is saved."""
+    current_work().actor.require(Verb.LOAD)
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        return _page("Choose a file."), 422
+    release()
+    try:
+        fingerprint, _ = system().files.keep_enclosure(sent.stream, service.LARGEST)
+    except TooLargeError:
+        return _page("The file is larger than 5 MB: split it, it may come in several."), 422
+    name = PurePath(sent.filename.replace("\\", "/")).name[:100]
+    return _preview(fingerprint, name)
+
+
+@PAGES.post("/openings/save")
+def save_openings() -> Answer:
+    """Save what was looked at."""
+    current_work().actor.require(Verb.LOAD)
+    fingerprint, name = request.form.get("file", ""), request.form.get("name", "")[:100]
+    path = _path(fingerprint)
+    if path is None:
+        return _page(_GONE), 422
+    try:
+        with all_or_nothing():
+            saved = service.save(
+                current_work(),
+                path,
+                name,
+                seen=request.form.get("seen", "")[:_FINGERPRINT],
+                confirmed=confirmed(),
+            )
+    except (SetupError, OpeningsError) as error:
+        return _page(_told(error), error), 422
+    except UnconfirmedError:
+        return _preview(fingerprint, name, "Tick that you have read what is replaced.")
+    except RefusedError as error:
+        return _preview(fingerprint, name, str(error))
+    if saved.proposal is not None:
+        flash(
+            f"Prepared as proposal {saved.proposal}. It takes effect once another person, a "
+            "manager, approves it.",
+            "good",
+        )
+        return redirect(url_for("approvals.approvals"), 303)
+    flash("Saved." if saved.changed else "The file says what the books say already.", "good")
+    return redirect(url_for("terms.openings"), 303)
+
+
+def _path(fingerprint: str) -> Any:  # noqa: ANN401 - a path
+    plain = len(fingerprint) == _FINGERPRINT and fingerprint.isalnum() and fingerprint.isascii()
+    path = system().files.enclosure(fingerprint) if plain else None
+    return path if path is not None and path.is_file() else None
+
+
+def _preview(fingerprint: str, name: str, refused: str = "") -> Answer:
+    path = _path(fingerprint)
+    if path is None:
+        return _page(_GONE), 422
+    try:
+        found = service.look(current_work(), path, name, as_typed)
+    except (SetupError, OpeningsError) as error:
+        return _page(_told(error), error), 422
+    page = render_template(
+        "finance/terms/openings_file.html",
+        found=found,
+        name=name,
+        file=fingerprint,
+        refused=refused,
+    )
+    return page, 409 if refused else 200
+
+
+def _told(error: SetupError | OpeningsError) -> str:
+    count = len(error.faults)
+    return f"The file has {count} fault{'s' if count > 1 else ''}, so nothing was saved."
+
+
+def _page(refused: str = "", error: SetupError | OpeningsError | None = None) -> str:
+    work = current_work()
+    found = service.openings(work)
+    form = OpeningsFile()
+    if refused:
+        form.file.errors.append(refused)
+    faults: list[tuple[str, str]] = []
+    if isinstance(error, OpeningsError):
+        faults = [
+            (
+                f"row {each.row}, {each.column}",
+                f"“{each.value}” {each.message}" if each.value else each.message,
+            )
+            for each in error.faults
+        ]
+    elif error is not None:
+        faults = [(each.path, each.message) for each in error.faults]
+    return render_template(
+        "finance/terms/openings.html",
+        found=found,
+        words=WORDS,
+        entry=_entry,
+        editions=[each for each in found.given if each.what is Brings.EDITION],
+        rows=[each for each in found.given if each.what is not Brings.EDITION],
+        first=setup_in_force(work).first_period,
+        form=form,
+        refused=refused,
+        faults=faults[:_MOST_FAULTS],
+        more=max(0, len(faults) - _MOST_FAULTS),
+    )
+
+
+def _entry(row: OpeningRow) -> str:
+    """Where a row is amended by hand."""
+    if row.what in service.OF_BENEFICIARIES:
+        return url_for("terms.amend_beneficiary", key=row.of)
+    return url_for("terms.amend_contract", key=row.of)

@@ -1,0 +1,152 @@
+"""Every act has a line in docs/inverses.md: what takes it back, or that nothing does, on purpose.
+
+A verb that is added without a line fails here, and so does a line whose command, option, page's
+words or function is not there.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+import click
+import pytest
+
+from royalties.cli.main import ENTRIES, load
+from tests.house.repository import ROOT
+from tests.house.verbs import public_functions, verbs
+
+PAGE = ROOT / "docs" / "inverses.md"
+_COLUMNS = 5
+
+LOOKS = {
+    "orders.billing.certificates.waiting",
+    "orders.billing.crediting.total_of",
+    "orders.billing.crediting.with_tax",
+    "orders.billing.invoice_list.listed",
+    "orders.billing.invoicing.preview",
+    "orders.billing.invoicing.preview_deposit",
+    "orders.billing.receivables.overdue",
+    "orders.billing.receiving.order_of_receipt",
+    "orders.board.board",
+    "orders.board.counted",
+    "orders.board.counts_by_organization",
+    "orders.board.people_of",
+    "orders.board.staff",
+    "orders.intake.drafts.find",
+    "orders.intake.merging.askers",
+    "orders.intake.merging.namesakes",
+    "orders.intake.merging.sizes",
+    "orders.intake.requests.look_at",
+    "orders.quoting.links.ended",
+    "orders.quoting.links.look_at",
+    "orders.quoting.quotes.draft_quote",
+    "orders.quoting.quotes.price_of",
+    "people.accounts.is_anybody_here",
+    "people.accounts.own_sessions",
+    "people.accounts.why_wrong",
+    "people.colleagues.colleagues",
+    "people.colleagues.invited",
+    "people.first.look_at",
+    "people.second_factor.codes_left",
+    "periods.close.before_close",
+    "sales.sheets.find_drafts",
+    "sales.uploads.first_rows_of",
+    "sales.uploads.look_at",
+    "statements.sending.sending_of",
+    "terms.loading.look",
+    "terms.mappings.preview",
+    "terms.openings.look",
+    "terms.setup.compare",
+}
+"""Verbs that only show something, to those who may also change it."""
+
+PARTS = {
+    "mail.outbox.seal_all": "after the house's secret has changed, every message is sealed anew",
+    "orders.billing.settling.reopen_if_owed": "of what changes what an order owes",
+    "orders.billing.settling.settle_if_paid": "of what changes what an order owes",
+    "orders.life.move": "of every step of an order",
+    "orders.life.note": "of every step of an order",
+    "orders.quoting.quotes.expire_quotes": "the calendar's: a quote expires by itself",
+    "orders.quoting.quotes.keep_calendar": "the calendar's: a quote expires by itself",
+    "people.accounts.check_password": "of signing in",
+    "people.accounts.note_held": "the log's: somebody tried too often",
+    "people.demo_people.add_demo_person": "of the demo",
+    "people.second_factor.seal_all": "after the house's secret has changed, every key is sealed anew",
+    "sales.sheets.save": "a draft of typed sales: what is in the sheet is what is kept",
+    "sales.uploads.examine": "the worker's: it looks at a report",
+    "sales.uploads.keep": "the worker's: it keeps what it read",
+    "sales.uploads.keep_first_rows": "the worker's: it keeps what it read",
+    "sales.uploads.read": "the worker's: it reads a report",
+    "terms.mappings.start": "of saving how a report is read",
+}
+"""Verbs that are a part of others, and of which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One act of the page."""
+
+    act: str
+    inverse: str
+    browser: str
+    command: str
+    functions: tuple[str, ...]
+
+
+@cache
+def _lines() -> tuple[Line, ...]:
+    rows = re.findall(r"^\|(.*)\|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    cells = [[cell.strip() for cell in row.split("|")] for row in rows]
+    assert all(len(each) == _COLUMNS for each in cells)
+    return tuple(
+        Line(act, inverse, browser, command, tuple(re.findall(r"`([a-z_.]+)`", functions)))
+        for act, inverse, browser, command, functions in cells
+        if act not in ("act", "---")
+    )
+
+
+def _text_of_program() -> str:
+    paths = [*ROOT.glob("royalties/**/*.html"), *ROOT.glob("royalties/**/*.py")]
+    paths += [ROOT / "docs" / "operations.md"]
+    return " ".join(" ".join(path.read_text(encoding="utf-8").split()) for path in paths)
+
+
+def test_every_verb_says_what_takes_it_back() -> None:
+    said = {function for line in _lines() for function in line.functions}
+    assert verbs() - said - LOOKS - PARTS.keys() == set()
+
+
+def test_page_and_lists_name_only_what_is_there() -> None:
+    said = {function for line in _lines() for function in line.functions}
+    assert said - public_functions() == set()
+    assert LOOKS - verbs() == set()
+    assert PARTS.keys() - verbs() == set()
+    assert said & (LOOKS | PARTS.keys()) == set()
+
+
+def test_no_verb_stands_in_two_lines() -> None:
+    named = [function for line in _lines() for function in line.functions]
+    assert sorted(named) == sorted(set(named))
+
+
+@pytest.mark.parametrize("line", _lines(), ids=lambda line: line.act[:60])
+def test_what_takes_an_act_back_is_there(line: Line) -> None:
+    """Its command with its option; or the page's words that say that nothing does."""
+    assert line.act
+    assert line.inverse
+    assert line.functions
+    for command, option in re.findall(r"`([a-z-]+)(?: (--[a-z-]+))?`", line.command):
+        assert command in ENTRIES
+        options = {
+            name
+            for parameter in load(command).params
+            if isinstance(parameter, click.Option)
+            for name in parameter.opts
+        }
+        assert not option or option in options, f"{command} {option}"
+    if line.inverse.startswith("nothing"):
+        (words,) = re.findall("“([^”]+)”", line.inverse)
+        assert words in _text_of_program()
+        assert not line.command
+    else:
+        assert line.browser or line.command or "this page" in line.inverse

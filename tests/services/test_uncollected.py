@@ -1,0 +1,36 @@
+"""The collector of cycles keeps still while a draft is made, and goes on afterwards."""
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+
+from royalties.services.uncollected import uncollected
+
+
+@pytest.fixture(autouse=True)
+def _as_before() -> Iterator[None]:
+    yield
+    gc.enable()
+
+
+def test_the_collector_keeps_still_and_goes_on() -> None:
+    with uncollected():
+        assert not gc.isenabled()
+        with uncollected():
+            assert not gc.isenabled()
+        assert not gc.isenabled(), "the outer one ends it"
+    assert gc.isenabled()
+
+
+def test_the_collector_goes_on_after_an_error() -> None:
+    with pytest.raises(ValueError, match="wrong"), uncollected():
+        raise ValueError("wrong")
+    assert gc.isenabled()
+
+
+def test_a_collector_that_was_off_stays_off() -> None:
+    gc.disable()
+    with uncollected():
+        pass
+    assert not gc.isenabled()
