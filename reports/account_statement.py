@@ -13,7 +13,7 @@ from royalties.domain.orders.papers import AccountShown
 _NAME = "Statement of account"
 
 
-def workbook(accounts: Sequence[AccountShown]) -> bytes:
+def workbook(accounts: Sequence[AccountShown], logo: bytes = b"") -> bytes:
     """The statement of account in one or more currencies."""
     first = accounts[0]
     with Book(
@@ -21,6 +21,7 @@ def workbook(accounts: Sequence[AccountShown]) -> bytes:
         first.publisher.name,
         first.dated,
         currency=first.publisher.currency,
+        logo=logo,
     ) as book:
         for account in accounts:
             _sheet(book, account)

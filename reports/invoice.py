@@ -16,7 +16,7 @@ _NAMES = {
 _TEXT = Style()
 
 
-def workbook(invoice: InvoiceShown) -> bytes:
+def workbook(invoice: InvoiceShown, logo: bytes = b"") -> bytes:
     """The invoice as an Excel workbook."""
     name = _NAMES[invoice.kind]
     with Book(
@@ -24,6 +24,7 @@ def workbook(invoice: InvoiceShown) -> bytes:
         invoice.publisher.name,
         invoice.dated,
         currency=invoice.publisher.currency,
+        logo=logo,
     ) as book:
         amounts = [minor for _, minor, _ in _sums(invoice)]
         amounts += [line.amount for line in invoice.lines]
@@ -48,9 +49,9 @@ def workbook(invoice: InvoiceShown) -> bytes:
         return book.packed()
 
 
-def pdf(invoice: InvoiceShown) -> bytes:
+def pdf(invoice: InvoiceShown, logo: bytes = b"") -> bytes:
     """The invoice as a PDF."""
-    return filled("invoice", _data(invoice), invoice.dated)
+    return filled("invoice", _data(invoice), invoice.dated, logo)
 
 
 def _data(invoice: InvoiceShown) -> dict[str, object]:

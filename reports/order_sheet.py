@@ -43,6 +43,7 @@ def order_sheet(
 ) -> SheetWriter:
     """A sheet in portrait that begins with the house's letterhead."""
     sheet = book.sheet(name, Layout(widths, landscape=False, tab=ALERT if marked else ACCENT))
+    sheet.letter_logo()
     empty: list[Cell] = [None] * (len(widths) - 2)
     title = TITLE.also(align="right", format="@_)")
     sheet.row([(publisher.name, TITLE.also(wrap=True)), *empty, (name, title)])

@@ -16,13 +16,14 @@ _CHECK = (
 _TEXT = Style()
 
 
-def workbook(shipment: PackingListShown) -> bytes:
+def workbook(shipment: PackingListShown, logo: bytes = b"") -> bytes:
     """The packing list as an Excel workbook."""
     with Book(
         f"{_NAME} {shipment.number}",
         shipment.publisher.name,
         shipment.dated,
         currency=shipment.publisher.currency,
+        logo=logo,
     ) as book:
         widths = [40.0, 36.0, 11.0, 12.0, 20.0, 20.0]
         sheet = parts.order_sheet(
@@ -56,9 +57,9 @@ def workbook(shipment: PackingListShown) -> bytes:
         return book.packed()
 
 
-def pdf(shipment: PackingListShown) -> bytes:
+def pdf(shipment: PackingListShown, logo: bytes = b"") -> bytes:
     """The packing list as a PDF."""
-    return filled("packing_list", _data(shipment), shipment.dated)
+    return filled("packing_list", _data(shipment), shipment.dated, logo)
 
 
 def _data(shipment: PackingListShown) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """Papers as PDF: a Typst template, filled with data; the same data gives the same bytes."""
 
 import json
+import struct
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,11 +11,14 @@ import typst
 from reports.streaming import clean
 
 _HERE = Path(__file__).parent
+_LOGO_WIDEST, _LOGO_HIGHEST = 48, 13
+"""Millimetres."""
+
 _TEMPLATES = _HERE / "typst"
 _FONTS = _HERE / "fonts"
 
 
-def pdf(template: str, data: Mapping[str, object], dated: date) -> bytes:
+def pdf(template: str, data: Mapping[str, object], dated: date, logo: bytes = b"") -> bytes:
     """Fill a template and make a tagged PDF (PDF/UA-1) of it.
 
     Our fonts have Latin, Greek, Cyrillic and Hebrew. A paper with other scripts is printed with the
@@ -24,9 +28,10 @@ def pdf(template: str, data: Mapping[str, object], dated: date) -> bytes:
         template: name of a file in ``reports/typst``, without its ending.
         data: what the template shows, as JSON values; texts are never read as markup.
         dated: the day that the file says it was made on.
+        logo: a PNG that stands above the letterhead; empty: none.
     """
     moment = datetime(dated.year, dated.month, dated.day, tzinfo=UTC)
-    shown = json.dumps(_cleaned(data), ensure_ascii=False)
+    shown = json.dumps({**_cleaned_all(data), **_logo(logo)}, ensure_ascii=False)
     try:
         return _compiled(template, shown, moment)
     except typst.TypstError as error:
@@ -49,6 +54,18 @@ def _compiled(template: str, data: str, moment: datetime, *, every_sign: bool = 
     if not isinstance(made, bytes):
         raise TypeError
     return made
+
+
+def _logo(png: bytes) -> dict[str, object]:
+    """A logo as templates take it: its bytes, and its width in millimetres."""
+    if not png:
+        return {"logo": [], "logo_width": 0}
+    width, height = struct.unpack(">II", png[16:24])
+    return {"logo": list(png), "logo_width": min(_LOGO_WIDEST, _LOGO_HIGHEST * width / height)}
+
+
+def _cleaned_all(data: Mapping[str, object]) -> dict[str, object]:
+    return {key: _cleaned(item) for key, item in data.items()}
 
 
 def _cleaned(value: object) -> object:

@@ -13,13 +13,14 @@ _NAME = "Quote"
 _TEXT = Style()
 
 
-def workbook(quote: QuoteShown) -> bytes:
+def workbook(quote: QuoteShown, logo: bytes = b"") -> bytes:
     """The quote as an Excel workbook."""
     with Book(
         f"{_NAME} {quote.number}",
         quote.publisher.name,
         quote.dated,
         currency=quote.publisher.currency,
+        logo=logo,
     ) as book:
         amounts = [quote.total, *(line.amount for line in quote.lines)]
         sheet = parts.order_sheet(
@@ -67,9 +68,9 @@ def workbook(quote: QuoteShown) -> bytes:
         return book.packed()
 
 
-def pdf(quote: QuoteShown) -> bytes:
+def pdf(quote: QuoteShown, logo: bytes = b"") -> bytes:
     """The quote as a PDF."""
-    return filled("quote", _data(quote), quote.dated)
+    return filled("quote", _data(quote), quote.dated, logo)
 
 
 def _data(quote: QuoteShown) -> dict[str, object]:

@@ -12,6 +12,7 @@ from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from reports.logo import Logo
 from reports.measure import POINTS_PER_UNIT, Cell, height_of
 from reports.streaming import MOST_ROWS, StreamedSheet, StreamedWorkbook, cell_xml, clean
 from reports.styles import (
@@ -24,6 +25,7 @@ from reports.styles import (
 PRINTED_WIDTH, PRINTED_HEIGHT = 509, 680
 """What Letter and A4 both have between our margins, in points."""
 
+_POINTS_PER_PIXEL = 0.75
 _LETTER = 1
 _A4 = 9
 _LETTER_CURRENCIES = frozenset({"USD", "CAD", "MXN"})
@@ -57,11 +59,19 @@ class Layout:
 class Book:
     """A workbook in the making; its bytes follow from what is put in and from ``dated``.
 
-    ``marked`` stands at the head of every printed page. To be used in a ``with`` statement.
+    ``marked`` stands at the head of every printed page, ``logo`` (a PNG) above letterheads. To be
+    used in a ``with`` statement.
     """
 
     def __init__(
-        self, title: str, author: str, dated: date, *, currency: str = "", marked: str = ""
+        self,
+        title: str,
+        author: str,
+        dated: date,
+        *,
+        currency: str = "",
+        marked: str = "",
+        logo: bytes = b"",
     ) -> None:
         self._workbook = StreamedWorkbook()
         properties = self._workbook.properties
@@ -71,6 +81,7 @@ class Book:
         self._paper = _LETTER if currency in _LETTER_CURRENCIES else _A4
         self._footer = _in_footer(author), _in_footer(title), "Page &P of &N"
         self._marked = marked
+        self.logo = logo
         self._styles: dict[Style, str] = {}
         self.sheets: list[SheetWriter] = []
 
@@ -177,6 +188,13 @@ class SheetWriter:
     def chart(self, chart: BarChart, row: int) -> None:
         """Lay a chart over the sheet, from column A of a row on."""
         self.worksheet.add_chart(chart, f"A{row}")
+
+    def letter_logo(self) -> None:
+        """Begin with the house's logo, if it has one."""
+        if self._book.logo:
+            logo = Logo(self._book.logo)
+            row = self.row(height=logo.height * _POINTS_PER_PIXEL + 6)
+            self.worksheet.add_image(logo, f"A{row}")
 
     def avoid_widow(self) -> None:
         """Print a few rows too many for their pages a little smaller, not on a page of their own.

@@ -22,14 +22,15 @@ _ENDING = ".xlsx"
 _NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*%$`;&!~^{}\[\]\'#=@]+')
 
 
-def workbook(statement: Statement) -> bytes:
-    """The statement as an Excel workbook; the same statement gives the same bytes."""
+def workbook(statement: Statement, logo: bytes = b"") -> bytes:
+    """The statement as an Excel workbook; the same statement and logo give the same bytes."""
     with Book(
         label(statement),
         statement.publisher.name,
         statement.dated,
         currency=statement.publisher.currency,
         marked="" if statement.number else DRAFT,
+        logo=logo,
     ) as book:
         letter_sheet(book, statement)
         if statement.contracts:

@@ -79,6 +79,7 @@ def _layout(statement: Statement) -> Layout:
 
 def _letterhead(sheet: SheetWriter, statement: Statement) -> None:
     publisher = statement.publisher
+    sheet.letter_logo()
     name = (publisher.name, TITLE.also(wrap=True))
     sheet.row(
         [name, None, None, None, ("Royalty statement", TITLE.also(align="right", format="@_)"))]

@@ -260,6 +260,7 @@ class _Packer(ExcelWriter):
         archive.writestr(ARC_CORE, tostring(self.workbook.properties.to_tree()))
         archive.writestr(ARC_THEME, theme_xml)
         own._write_worksheets()  # noqa: SLF001 - openpyxl's
+        own._write_images()  # noqa: SLF001 - openpyxl's
         own._write_charts()  # noqa: SLF001 - openpyxl's
         archive.writestr(ARC_STYLE, self.workbook.stylesheet())
         writer: Any = WorkbookWriter(self.workbook)

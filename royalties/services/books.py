@@ -1,7 +1,7 @@
 """The setup in force, as domain values, and what a run or a report is read against."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from functools import partial
@@ -14,7 +14,7 @@ from royalties.domain.royalties.carrying import LeftBefore
 from royalties.domain.royalties.days import cuts
 from royalties.domain.royalties.earning import Rates, SoldEdition
 from royalties.domain.royalties.run import Books, in_force
-from royalties.domain.terms.beneficiaries import Beneficiary, Publisher
+from royalties.domain.terms.beneficiaries import Beneficiary, Letterhead, Publisher
 from royalties.domain.terms.catalogue import Retailer, Title
 from royalties.domain.terms.contracts import Contract, ExchangeRate, Income
 from royalties.domain.terms.discounts import discount_limits
@@ -80,6 +80,14 @@ class Setup:
     organizations: Mapping[str, Organization] = field(default_factory=dict)
     price_lists: Mapping[str, PriceList] = field(default_factory=dict)
     payment_details: Mapping[str, PaymentDetails] = field(default_factory=dict)
+    letterheads: tuple[Letterhead, ...] = ()
+
+    def publisher_on(self, day: date) -> Publisher:
+        """The publisher with the name and address that papers of a day print."""
+        in_force = [each for each in self.letterheads if each.starts <= day]
+        if not in_force:
+            return self.publisher
+        return replace(self.publisher, name=in_force[-1].name, address=in_force[-1].address)
 
     @property
     def calendar(self) -> Calendar:
@@ -171,6 +179,7 @@ def setup_of(revisions: Iterable[Revision]) -> Setup:
             key: setup_file.payment_details_of(body)
             for key, body in bodies["payment_details"].items()
         },
+        letterheads=setup_file.letterheads_of(bodies["publisher"]["publisher"]),
     )
 
 

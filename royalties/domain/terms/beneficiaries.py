@@ -72,6 +72,15 @@ class Beneficiary:
 
 
 @dataclass(frozen=True, slots=True)
+class Letterhead:
+    """The house's name and address from a day on."""
+
+    starts: date
+    name: str
+    address: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Publisher:
     """The house whose books these are; address and contact stand on its statements.
 

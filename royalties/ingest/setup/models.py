@@ -31,6 +31,18 @@ def _or_null(schema: dict[str, Any]) -> None:
     schema["type"] = [schema["type"], "null"]
 
 
+class Letterhead(Part):
+    """The house's name and address from a day on; papers of earlier days keep the one before."""
+
+    from_: s.Day = Field(
+        title="From", alias="from", description="First day of the papers that print it."
+    )
+    name: s.Text = Field(title="Name", description="Name, as it stands on statements.")
+    address: list[s.Text] = Field(
+        title="Address", default=[], description="Address, one line each."
+    )
+
+
 class Publisher(Part):
     """The house whose books these are."""
 
@@ -57,6 +69,11 @@ class Publisher(Part):
         title="Days until payment",
         default=None,
         description="Days from a period's end by which its royalties are paid.",
+    )
+    letterheads: list[Letterhead] = Field(
+        title="Letterheads",
+        default=[],
+        description="Other names and addresses, each from a day on.",
     )
 
 

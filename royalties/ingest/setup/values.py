@@ -11,6 +11,7 @@ from royalties.domain.money import MICRO, minor_units
 from royalties.domain.terms.beneficiaries import (
     BalanceBroughtIn,
     Beneficiary,
+    Letterhead,
     Publisher,
     WithholdingRate,
 )
@@ -96,6 +97,14 @@ def publisher_of(body: Body) -> Publisher:
         phone=body.get("phone", ""),
         website=body.get("website", ""),
         pays_within=body.get("pays_within"),
+    )
+
+
+def letterheads_of(body: Body) -> tuple[Letterhead, ...]:
+    """The publisher's later names and addresses, in order."""
+    return tuple(
+        Letterhead(date.fromisoformat(each["from"]), each["name"], tuple(each.get("address", ())))
+        for each in sorted(body.get("letterheads", ()), key=lambda each: str(each["from"]))
     )
 
 

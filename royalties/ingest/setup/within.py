@@ -73,6 +73,11 @@ def _publisher(publisher: Node) -> Iterator[SetupFault]:
             parse_period(first.text, Calendar(calendar))
         except NotAPeriodError as fault:
             yield first.fault(str(fault))
+    yield from each_once(
+        publisher.get("letterheads").each(),
+        ("from",),
+        "overlaps {}, which begins on the same day: change one",
+    )
 
 
 def _title(title: Node) -> Iterator[SetupFault]:

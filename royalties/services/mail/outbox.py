@@ -253,7 +253,7 @@ def _sender(work: Work) -> str:
 
 def _house(work: Work) -> str:
     try:
-        return setup_in_force(work).publisher.name
+        return setup_in_force(work).publisher_on(work.today).name
     except RefusedError:
         return "The royalty desk"
 

@@ -39,7 +39,7 @@ class InvitedTo:
 def house_name(work: Work) -> str:
     """What the publisher is called in messages."""
     try:
-        return setup_in_force(work).publisher.name
+        return setup_in_force(work).publisher_on(work.today).name
     except RefusedError:  # before the first setup file nothing has a name
         return "the publisher"
 

@@ -108,7 +108,7 @@ class Composer:
             period=str(self.run.period),
             starts=self.run.period.starts,
             ends=self.run.period.ends,
-            publisher=self.setup.publisher,
+            publisher=self.setup.publisher_on(dated),
             payee=Payee(
                 payee.key,
                 payee.name,

@@ -8,6 +8,8 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from datetime import date
+from functools import partial
 from hashlib import sha256
 from itertools import chain
 from multiprocessing import get_context
@@ -40,32 +42,45 @@ Drawn = tuple[str | None, tuple[File, ...]]
 """A statement's number (none if it is a draft) and its files."""
 
 
-def draw(content: str | bytes) -> Drawn:
+Logos = Sequence[tuple[str, bytes]]
+"""The house's logos as PNG, each with the first day of papers that print it, in order."""
+
+
+def logo_of(logos: Logos, day: date) -> bytes:
+    """The logo of papers of a day; empty if they have none."""
+    return next((png for first, png in reversed(logos) if first <= day.isoformat()), b"")
+
+
+def draw(content: str | bytes, logos: Logos = ()) -> Drawn:
     """The workbook of a statement, given as JSON, and its twin."""
     statement = CONTENT.validate_json(content)
     name = paper.file_name(statement)
     twin = json.dumps(paper.twin(statement), ensure_ascii=False)
     return statement.number, (
-        File("workbook", name, paper.workbook(statement)),
+        File("workbook", name, paper.workbook(statement, logo_of(logos, statement.dated))),
         File("twin", name.removesuffix(".xlsx") + ".json", f"{twin}\n".encode()),
     )
 
 
-def draw_all(blocks: Iterable[Sequence[str | bytes]], count: int) -> Iterator[Drawn]:
+def draw_all(
+    blocks: Iterable[Sequence[str | bytes]], count: int, logos: Logos = ()
+) -> Iterator[Drawn]:
     """Draw many statements, in their order.
 
     Args:
         blocks: what they say, as JSON; the next block is asked for when one is drawn.
         count: how many there are in all.
+        logos: the house's.
     """
+    with_logo = partial(draw, logos=logos)
     processes = min(_cores(), count // FEWEST, _MOST_PROCESSES)
     if processes < 2:  # noqa: PLR2004 - one is this
-        yield from map(draw, chain.from_iterable(blocks))
+        yield from map(with_logo, chain.from_iterable(blocks))
         return
     # Whoever asks may have threads and connections, which no fork survives.
     with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
         for block in blocks:
-            yield from pool.map(draw, block, chunksize=_AT_A_TIME)
+            yield from pool.map(with_logo, block, chunksize=_AT_A_TIME)
 
 
 def _cores() -> int:

@@ -17,9 +17,10 @@ from royalties.domain.royalties.statements import Statement
 from royalties.services.books import Setup, books_of, require_next, setup_in_force
 from royalties.services.statements.composing import Composer
 from royalties.services.statements.content import CONTENT
-from royalties.services.statements.drawing import draw_all
+from royalties.services.statements.drawing import Logos, draw_all
 from royalties.services.statements.numbering import NoStatementError, statement_of
 from royalties.services.statements.period_report import period_report
+from royalties.services.terms.house import logos_of
 from royalties.services.work import Progress, RefusedError, Units, Work
 from royalties.store.periods import runs as run_store
 from royalties.store.statements import statements as store
@@ -111,10 +112,11 @@ def issue(units: Units, text: str, number: str = "") -> int:
         work.actor.require(Verb.ISSUE)
         period = setup_in_force(work).period(text)
         numbers = store.not_issued(work.connection, period.ordinal, number)
-        began = work.at
+        began, logos = work.at, logos_of(work)
     if not numbers:
         return 0
-    drawn = _drawn(units, str(period), numbers, work.files, work.progress, began)
+    to_draw = _ToDraw(str(period), numbers, logos, began)
+    drawn = _drawn(units, to_draw, work.files, work.progress)
     with units() as work:
         store.lock_for_issuing(work.connection, period.ordinal)
         known = store.issued_files(work.connection, period.ordinal)
@@ -129,15 +131,20 @@ def issue(units: Units, text: str, number: str = "") -> int:
     return len({file.number for file in new})
 
 
+class _ToDraw(NamedTuple):
+    """Statements of a period that are to be drawn, with the house's logos, and since when."""
+
+    period: str
+    numbers: Sequence[str]
+    logos: Logos
+    at: datetime
+
+
 def _drawn(
-    units: Units,
-    period: str,
-    numbers: Sequence[str],
-    files: Files,
-    progress: Progress,
-    at: datetime,
+    units: Units, to_draw: _ToDraw, files: Files, progress: Progress
 ) -> list[store.IssuedRow]:
     """Draw statements and keep their files; what is returned is not recorded yet."""
+    period, numbers, logos, at = to_draw
 
     def contents() -> Iterator[list[str]]:
         for start in range(0, len(numbers), _BLOCK):
@@ -147,7 +154,7 @@ def _drawn(
             yield [contents_by_number[each] for each in block]
 
     made = []
-    for done, (number, drawn) in enumerate(draw_all(contents(), len(numbers))):
+    for done, (number, drawn) in enumerate(draw_all(contents(), len(numbers), logos)):
         progress(done, len(numbers))
         for file in drawn:
             files.keep_issued(period, file.name, file.data)
@@ -356,7 +363,7 @@ def _write_drafts(work: Work, setup: Setup, period: Period, folder: Path) -> Iss
             ]
 
     written = []
-    for place, (_, drawn) in enumerate(draw_all(contents(), count)):
+    for place, (_, drawn) in enumerate(draw_all(contents(), count, logos_of(work))):
         work.progress(place, count)
         written += [work.files.write_out(folder, file.name, file.data) for file in drawn]
     work.progress(count, count)

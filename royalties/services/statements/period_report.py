@@ -35,7 +35,7 @@ def period_report(work: Work, setup: Setup, period: Period, draft: Run | None) -
     numbers = statement_store.numbers_by_payee(work.connection, period.ordinal)
     composer = Composer(work, setup, run)
     return PeriodReport(
-        publisher=setup.publisher,
+        publisher=setup.publisher_on(period.ends),
         period=str(period),
         starts=period.starts,
         ends=period.ends,

@@ -147,7 +147,7 @@ def _write_all(work: Work, ordinal: int, letters: Sequence[Letter], *, attach: b
 
 def _write(work: Work, letter: Letter, workbook: str) -> int:
     row = letter.statement
-    house = setup_in_force(work).publisher
+    house = setup_in_force(work).publisher_on(work.today)
     files = [(row.period, workbook)] if workbook else []
     opening = (
         f"The royalty statement of {row.name} for {row.period} is ready. It says what was earned "

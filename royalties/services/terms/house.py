@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Mapping
+from datetime import date
 from hashlib import sha256
 from typing import Any
 
@@ -25,6 +26,7 @@ LARGEST_LOGO = 5_000_000
 
 _LARGEST_KEPT = 500_000
 _LOGO = "logo"
+_LOGOS = "logos"
 _PART = "publisher"
 
 
@@ -109,8 +111,31 @@ def logo_of(work: Work) -> bytes | None:
     return base64.b64decode(kept["png"]) if kept else None
 
 
+def logos_of(work: Work) -> list[tuple[str, bytes]]:
+    """The house's logos, each with the first day of papers that print it, in order.
+
+    The first one is of all papers before the next; where there is none any more, it is empty.
+    """
+    kept = find_setting(work.connection, _LOGOS)
+    if kept is None:
+        now = logo_of(work)
+        return [("", now)] if now else []
+    return [(each["from"], base64.b64decode(each["png"])) for each in kept]
+
+
+def logo_on(work: Work, day: date) -> bytes:
+    """The logo of papers of a day; empty if they have none."""
+    first = day.isoformat()
+    return next((png for since, png in reversed(logos_of(work)) if since <= first), b"")
+
+
 def _keep_logo(work: Work, png: bytes) -> None:
     mark = sha256(png).hexdigest()[:10] if png else ""
+    today = work.today.isoformat()
+    before = [each for each in logos_of(work) if each[0] != today]
+    printed = [*before, (today if before else "", png)]
+    listed = [{"from": first, "png": base64.b64encode(each).decode()} for first, each in printed]
+    write_setting(work.connection, _LOGOS, listed, work.at, work.actor.name)
     take_setting(work.connection, _LOGO)
     if png:
         value = {"png": base64.b64encode(png).decode()}

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from royalties.ingest.lists.listed import ListFault, Record
-from royalties.ingest.setup import titles as models
 
 Body = dict[str, Any]
 _LONGEST_KEY = 48
@@ -54,7 +53,7 @@ def merge_titles(
         _publish(body, of_title)
         for record in of_title:
             if record.get("retire"):
-                _retire(merged, body, record, today)
+                _retire(body, record, today)
             else:
                 _put_edition(merged, body, record, today, first_day)
         merged.bodies[key] = body
@@ -228,11 +227,8 @@ def _put_edition(merged: Merged, body: Body, record: Record, today: str, first_d
         _put_price(edition, price, starts, record.get("published") or first_day)
 
 
-def _retire(merged: Merged, body: Body, record: Record, today: str) -> None:
+def _retire(body: Body, record: Record, today: str) -> None:
     """End an edition; a title whose editions all have ended ends with the last."""
-    if "retired" not in models.Edition.model_fields:
-        merged.notes.append(f"{record['place']} is deleted in the list; it stays as it is.")
-        return
     editions = body.get("editions", [])
     for each in editions:
         if each["isbn"] == record["isbn"]:

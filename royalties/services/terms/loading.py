@@ -100,6 +100,15 @@ class FileDifference:
         return [each for each in self.entries if not each.is_new and each.changes]
 
     @property
+    def retired(self) -> list[EntryDifference]:
+        """Those that change of which something is retired."""
+        return [
+            each
+            for each in self.changed
+            if any(change.after and change.field.endswith("retired") for change in each.changes)
+        ]
+
+    @property
     def left(self) -> list[EntryDifference]:
         """Entries that say what is in force."""
         return [each for each in self.entries if not each.is_new and not each.changes]

@@ -146,7 +146,8 @@ def publisher_name() -> str:
     """The house's name; before the first setup file the program's."""
     if "publisher" not in g:
         try:
-            g.publisher = setup_in_force(work()).publisher.name
+            unit = work()
+            g.publisher = setup_in_force(unit).publisher_on(unit.today).name
         except RefusedError:
             g.publisher = "Royalties"
     name: str = g.publisher

@@ -15,6 +15,7 @@ from royalties.services.orders.frozen import frozen, invoice_shown
 from royalties.services.orders.life import Order
 from royalties.services.orders.papers import FILES, Paper, paper
 from royalties.services.orders.quoting.agreed import Agreed, goods_of, party_of_order
+from royalties.services.terms.house import logo_on
 from royalties.services.work import RefusedError, Work
 from royalties.store.ledger import entries as ledger
 from royalties.store.orders import money as store
@@ -104,7 +105,7 @@ def shown_of(
         kind=bill.kind,
         dated=work.today,
         due=due,
-        publisher=setup.publisher,
+        publisher=setup.publisher_on(work.today),
         organization=party_of_order(setup, order, agreed),
         order=order.number,
         po_number=order.po_number,
@@ -178,8 +179,10 @@ def pay_words(shown: InvoiceShown) -> str:
 
 def paper_of(work: Work, shown: InvoiceShown, file: str) -> Paper:
     """The file of an invoice that was issued, ``pdf`` or ``xlsx``."""
-    made: dict[str, Callable[[InvoiceShown], bytes]] = {
+    made: dict[str, Callable[[InvoiceShown, bytes], bytes]] = {
         "pdf": report.pdf,
         "xlsx": report.workbook,
     }
-    return paper(work, "invoice", shown.number, file, lambda: made[file](shown))
+    return paper(
+        work, "invoice", shown.number, file, lambda: made[file](shown, logo_on(work, shown.dated))
+    )

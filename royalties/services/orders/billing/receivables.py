@@ -28,6 +28,7 @@ from royalties.services.orders.billing.receiving import (
 from royalties.services.orders.frozen import invoice_shown
 from royalties.services.orders.life import hold_still, note
 from royalties.services.orders.quoting import terms
+from royalties.services.terms.house import logo_on
 from royalties.services.work import RefusedError, Work
 from royalties.store.mail import messages as mail
 from royalties.store.orders import money as store
@@ -247,7 +248,9 @@ def statement_of_account(work: Work, organization: str) -> list[AccountShown]:
     ]
     party = terms.party_of(setup.organizations[organization])
     return [
-        AccountShown(setup.publisher, party, work.today, currency, _sorted(lines, currency))
+        AccountShown(
+            setup.publisher_on(work.today), party, work.today, currency, _sorted(lines, currency)
+        )
         for currency in sorted({currency for currency, _ in lines})
     ]
 
@@ -261,7 +264,7 @@ def account_workbook(work: Work, organization: str) -> bytes:
     shown = statement_of_account(work, organization)
     if not shown:
         raise RefusedError("nothing was invoiced yet")
-    return report.workbook(shown)
+    return report.workbook(shown, logo_on(work, work.today))
 
 
 _NAMES = {

@@ -10,6 +10,7 @@ from royalties.services.orders.life import Order, find
 from royalties.services.orders.papers import FILES, Paper, paper
 from royalties.services.orders.quoting import terms
 from royalties.services.orders.quoting.agreed import Agreed, agreed_of, goods_of, party_of_order
+from royalties.services.terms.house import logo_on
 from royalties.services.work import RefusedError, Work
 from royalties.store.orders import money as store
 from royalties.store.orders.money import ShipmentRow
@@ -56,7 +57,7 @@ def _packing_list(
         number=f"{order.number}-S{row.number}",
         order=order.number,
         dated=row.shipped_on,
-        publisher=setup.publisher,
+        publisher=setup.publisher_on(row.shipped_on),
         organization=party_of_order(setup, order, agreed),
         ship_to=Party(address.name, lines),
         po_number=order.po_number,
@@ -67,8 +68,14 @@ def _packing_list(
 
 
 def _paper(work: Work, shown: PackingListShown, file: str) -> Paper:
-    made: dict[str, Callable[[PackingListShown], bytes]] = {
+    made: dict[str, Callable[[PackingListShown, bytes], bytes]] = {
         "pdf": report.pdf,
         "xlsx": report.workbook,
     }
-    return paper(work, "packing-list", shown.number, file, lambda: made[file](shown))
+    return paper(
+        work,
+        "packing-list",
+        shown.number,
+        file,
+        lambda: made[file](shown, logo_on(work, shown.dated)),
+    )

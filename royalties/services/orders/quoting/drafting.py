@@ -92,7 +92,7 @@ def compose(
         dated=work.today,
         valid_until=edits.valid_until or work.today + timedelta(days=version.valid_days),
         issued_by=issued_by or work.actor.name,
-        publisher=setup.publisher,
+        publisher=setup.publisher_on(work.today),
         organization=terms.party_of(organization, order.contact_name, order.contact_email),
         goods=Goods(
             title.title,

@@ -31,6 +31,7 @@ from royalties.services.orders.quoting.drafting import (
     line_of,
     priced,
 )
+from royalties.services.terms.house import logo_on
 from royalties.services.work import RefusedError, Work
 from royalties.store.orders import papers as store
 
@@ -421,11 +422,13 @@ def quote_paper(work: Work, number: str, version: int, file: str) -> Paper:
 
 
 def _paper(work: Work, shown: QuoteShown, file: str) -> Paper:
-    made: dict[str, Callable[[QuoteShown], bytes]] = {
+    made: dict[str, Callable[[QuoteShown, bytes], bytes]] = {
         "pdf": quote_report.pdf,
         "xlsx": quote_report.workbook,
     }
-    return paper(work, "quote", shown.number, file, lambda: made[file](shown))
+    return paper(
+        work, "quote", shown.number, file, lambda: made[file](shown, logo_on(work, shown.dated))
+    )
 
 
 def _issued(work: Work, order: life.Order) -> list[IssuedQuote]:

@@ -1,5 +1,7 @@
 """The house: set up at the first visit, amended under Settings; and the sandbox of examples."""
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 
 from royalties.domain.people import FINANCE, Verb
@@ -13,7 +15,7 @@ from royalties.services.work import RefusedError
 from royalties.web.core.formats import day, period_words
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work, release, settle, system
-from royalties.web.finance.desk.house_form import HouseForm
+from royalties.web.finance.desk.house_form import HouseForm, dated
 from royalties.web.finance.terms.editing import AmendForm
 from royalties.web.forms.numbers import as_typed
 
@@ -51,9 +53,20 @@ def house_page(sheet: AmendForm) -> str:
         sheet=sheet,
         form=sheet.form,
         has_examples=examples.are_here(),
+        letterheads=_letterheads(sheet),
         is_fixed=not sheet.is_new and service.is_fixed(work),
         history=[] if sheet.is_new else terms.history(work, "publisher", "publisher", as_typed),
     )
+
+
+def _letterheads(sheet: AmendForm) -> list[dict[str, Any]]:
+    """Names and addresses of the house with the day from which each holds, the newest first."""
+    base = sheet.base or {}
+    later = sorted(base.get("letterheads", ()), key=lambda each: str(each["from"]), reverse=True)
+    if not later:
+        return []
+    first = {"from": "", "name": base["name"], "address": base.get("address", [])}
+    return [*later, first]
 
 
 def _save() -> Answer:
@@ -69,6 +82,9 @@ def _save() -> Answer:
         except service.BadLogoError as error:
             _blame(sheet, "logo", f"{str(error).rstrip('.')}; choose it again.")
     sheet.write()
+    if "name" in sheet.body:
+        starts, back = form["holds_from"].data, form["take_back"].is_ticked
+        sheet.body = dated(sheet.body, now.body if now else None, starts, take_back=back)
     if form["time_zone"].errors or not form["time_zone"].data:
         _blame(sheet, "time_zone", "choose one")
     if sheet.mistakes:

@@ -56,9 +56,16 @@ class HouseForm(EntryForm):
     email = _of("email", kind=Email, hint="Where payees write with questions. Statements print it.")
     phone = _of("phone", short=True)
     website = _of("website", hint="With https://")
+    holds_from = Day(
+        "This name and address hold from",
+        hint="The first day of the papers that print them; earlier papers keep the ones before. "
+        "Blank where you only correct them.",
+    )
+    take_back = Tick("Take the newest name and address back: the ones before it count again")
     logo = FileUpload(
         "Logo",
-        hint="PNG, JPEG, SVG or PDF, up to 5 MB. Pages show it; only a picture made anew is kept.",
+        hint="PNG, JPEG, SVG or PDF, up to 5 MB. Pages and papers show it; only a picture made "
+        "anew is kept.",
         accept=".png,.jpg,.jpeg,.svg,.pdf,.tif,.tiff",
     )
     no_logo = Tick("Show no logo any more")
@@ -98,12 +105,18 @@ class HouseForm(EntryForm):
     def as_fields(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """The first period by its first day."""
         first = parse_period(body["first_period"], Calendar(body["calendar"]))
-        return {**body, "first_day": first.starts.isoformat()}
+        newest: Mapping[str, Any] = max(
+            body.get("letterheads", ()), key=lambda each: str(each["from"]), default={}
+        )
+        printed = {name: newest[name] for name in ("name", "address") if name in newest}
+        if newest and "address" not in newest:
+            printed["address"] = []
+        return {**body, **printed, "first_day": first.starts.isoformat()}
 
     def as_body(self, written: Written) -> None:
         """The first period by its name; what is no part of the publisher's entry is left out."""
         body = written.body
-        for name in ("logo", "no_logo", "time_zone", "alone"):
+        for name in ("logo", "no_logo", "time_zone", "alone", "holds_from", "take_back"):
             body.pop(name, None)
         written.places["first_period"] = "first_day"
         day = body.pop("first_day", None)
@@ -124,6 +137,40 @@ class HouseForm(EntryForm):
         territory = locale().territory
         form.currency.data = _CURRENCIES.get(territory or "", "USD")
         return form
+
+
+def dated(
+    said: Mapping[str, Any], before: Mapping[str, Any] | None, starts: str, *, take_back: bool
+) -> dict[str, Any]:
+    """The publisher's body with its name and address from the day on which they hold.
+
+    Args:
+        said: as the form says it, with the newest name and address.
+        before: the body in force; None while there is none.
+        starts: the day from which they hold; empty: they correct those before them.
+        take_back: whether the newest ones are taken back.
+    """
+    body = dict(said)
+    old: list[Mapping[str, Any]] = sorted(
+        (before or {}).get("letterheads", ()), key=lambda each: str(each["from"])
+    )
+    if before is None or not (old or starts):
+        return body
+    printed: dict[str, Any] = {name: body[name] for name in ("name", "address") if name in body}
+    for name in ("name", "address"):
+        body.pop(name, None)
+        if name in before:
+            body[name] = before[name]
+    if take_back:
+        new = old[:-1]
+    elif starts:
+        new = [each for each in old if each["from"] != starts] + [{"from": starts, **printed}]
+    else:
+        new = [*old[:-1], {"from": old[-1]["from"], **printed}]
+    body.pop("letterheads", None)
+    if new:
+        body["letterheads"] = sorted(new, key=lambda each: str(each["from"]))
+    return body
 
 
 _CURRENCIES = {
