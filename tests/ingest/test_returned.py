@@ -4,7 +4,7 @@ import csv
 import io
 import random
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import pytest
 from reports import returned
 from royalties.ingest.recognise import as_received
 from royalties.ingest.report.reading import UnreadableError
-from tests.ingest.shelf import SAMPLES, Read, read
+from tests.ingest.shelf import RIVER, SAMPLES, TRADE, Read, read
 
 TEXTS = ("elliott-bay.csv", "aba-weekly.csv")
 WORKBOOKS = ("phone-orders.xlsx", "ingramspark-compensation.xlsx")
@@ -109,3 +109,64 @@ def test_returned_report_has_the_same_problems(tmp_path: Path, name: str, seed: 
     again = read(back, **choices)
     names = dict.fromkeys(openpyxl.load_workbook(back).sheetnames[:1], "") if name in TEXTS else {}
     assert found(again, names) == found(before, {})
+
+
+WITHOUT_VALUE = ("an error", "a missing value", "a span of hours", "a formula without a value")
+"""Cells without a value come back as text: refused in the same place, in other words."""
+
+EXCELS_OWN: dict[str, tuple[int, Any, str, str]] = {
+    "an error": (4, "#DIV/0!", "e", ""),
+    "a missing value": (4, "#N/A", "e", ""),
+    "a time of day": (2, time(5, 3), "d", ""),
+    "a time in hours": (2, 0.2104, "n", "h:mm"),
+    "a span of hours": (4, timedelta(hours=30), "d", ""),
+    "a serial number": (2, 45_717, "n", ""),
+    "a serial number with a time": (2, 45_717.25, "n", ""),
+    "a date as the units": (3, date(1900, 1, 2), "d", ""),
+    "a date as the money": (4, date(2025, 12, 5), "d", ""),
+    "a formula without a value": (4, "=1+1", "f", ""),
+    "a logical value": (3, True, "b", ""),
+}
+"""Column, value, type of cell and format, as spreadsheet programs write what is no plain text."""
+
+
+@pytest.mark.parametrize("what", EXCELS_OWN)
+def test_what_a_spreadsheet_makes_of_cells_comes_back_as_it_was(tmp_path: Path, what: str) -> None:
+    column, value, kind, form = EXCELS_OWN[what]
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["ISBN", "Sale date", "Units", "Net amount", "Currency"])
+    for number in ("9780306406157", "9781861972712", "978"):
+        sheet.append([number, date(2025, 3, 1), 2, 12.5, "USD"])
+    cell = sheet.cell(3, column)
+    cell.value = value
+    if kind in "ef":
+        cell.data_type = kind
+    if form:
+        cell.number_format = form
+    sent, back = tmp_path / "sent.xlsx", tmp_path / "back.xlsx"
+    book.save(sent)
+    before = read(sent, TRADE, [RIVER])
+    reading = before.reading
+    reasons = {
+        (each.sheet, each.row): f"{each.message}: {each.remedy}" for each in reading.problems
+    }
+    assert ("Sheet", 4) in reasons
+    back.write_bytes(returned.workbook(as_received(sent, {}), reasons, reading.header_rows))
+    again = read(back, TRADE, [RIVER])
+    if what in WITHOUT_VALUE:
+        assert _places(again) == _places(before)
+        assert again.reading.totals == before.reading.totals
+    else:
+        assert found(again, {}) == found(before, {})
+    mended = openpyxl.load_workbook(back)
+    place = next(each for each in mended["Sheet"][1] if each.value == "ISBN")
+    mended["Sheet"].cell(4, place.column).value = "9780804429573"
+    mended.save(back)
+    left = read(back, TRADE, [RIVER])
+    assert len(left.reading.problems) == len(reading.problems) - 1
+
+
+def _places(of: Read) -> list[tuple[str, int | None, str | None]]:
+    return [(each.sheet, each.row, each.column) for each in of.reading.problems]
