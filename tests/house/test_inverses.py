@@ -19,6 +19,7 @@ PAGE = ROOT / "docs" / "inverses.md"
 _COLUMNS = 5
 
 LOOKS = {
+    "desk.listing.find",
     "orders.billing.certificates.waiting",
     "orders.billing.crediting.total_of",
     "orders.billing.crediting.with_tax",
@@ -53,6 +54,8 @@ LOOKS = {
     "sales.uploads.first_rows_of",
     "sales.uploads.look_at",
     "statements.sending.sending_of",
+    "terms.lists.look",
+    "terms.lists.read",
     "terms.loading.look",
     "terms.mappings.preview",
     "terms.openings.look",
@@ -77,6 +80,7 @@ PARTS = {
     "sales.uploads.keep": "the worker's: it keeps what it read",
     "sales.uploads.keep_first_rows": "the worker's: it keeps what it read",
     "sales.uploads.read": "the worker's: it reads a report",
+    "terms.loading.save_compared": "of loading a setup file, a list, or what is moved in",
     "terms.mappings.start": "of saving how a report is read",
 }
 """Verbs that are a part of others, and of which."""
