@@ -6,8 +6,8 @@ desk's own code: tables are written out here as they were.
 
 from alembic import op
 
-revision = "0021"
-down_revision = "0020"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
