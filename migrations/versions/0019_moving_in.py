@@ -73,7 +73,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("status = 'open'"),
         postgresql_where=sa.text("status = 'open'"),
     )
-    _run_sql(f"0020_guards_{op.get_bind().dialect.name}.sql")
+    _run_sql(f"0019_guards_{op.get_bind().dialect.name}.sql")
 
 
 def downgrade() -> None:
