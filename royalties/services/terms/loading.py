@@ -105,7 +105,9 @@ class FileDifference:
         return [
             each
             for each in self.changed
-            if any(change.after and change.field.endswith("retired") for change in each.changes)
+            if any(
+                change.after and change.field.endswith("retired since") for change in each.changes
+            )
         ]
 
     @property
