@@ -62,7 +62,7 @@ def _keep_out(response: Response) -> Response:
     return response
 
 
-@PAGES.get("/answered/<what>")
+@PAGES.get("/answered/<answer>")
 def answered(answer: str) -> Answer:
     """What was answered; the same for everybody."""
     if answer not in ANSWERED:
@@ -191,7 +191,7 @@ def _answer(token: str, do: Callable[[Linked], object], outcome: str) -> Answer 
             raise
         except RefusedError as error:
             return _quote_page(token, quote_links.look_at(current_work(), token), str(error)), 422
-        return redirect(url_for(".answered", what=outcome), 303)
+        return redirect(url_for(".answered", answer=outcome), 303)
 
     return _answer_link(token, answer)
 

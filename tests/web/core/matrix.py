@@ -813,7 +813,7 @@ _OF_ORGANIZATIONS = {
     ),
     "ordering.sent": Row(EVERYBODY, own=_TITLE, missing=_NO_KEY),
     "regions.regions": Row(EVERYBODY, own={"country": "US"}, missing={"country": "XX"}),
-    "quote_links.answered": Row(EVERYBODY, own={"what": "asked"}, missing={"what": "nothing"}),
+    "quote_links.answered": Row(EVERYBODY, own={"answer": "asked"}, missing={"answer": "nothing"}),
     "quote_links.quote": Row(EVERYBODY, own=_LINK, missing=_NO_LINK),
     "quote_links.paper": Row(
         EVERYBODY, own={**_LINK, "file": "pdf"}, missing={**_NO_LINK, "file": "pdf"}
