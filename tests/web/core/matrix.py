@@ -961,6 +961,7 @@ TAKEN: dict[str, Status] = {
     "order_money.invoice_deposit": 422,
     "order_money.pay_back": 422,
     "order_quotes.preview": 200,
+    "order_quotes.withdraw": 409,
     "order_shipping.came_back": 422,
     "order_shipping.edition": 409,
     "order_shipping.produce": 409,
