@@ -366,6 +366,10 @@ FILES: dict[str, tuple[str, Role]] = {
     "closing.workbook": ("/finance/periods/2025-H1/workbook", CLERK),
     "importing.received_file": ("/finance/imports/2/file", CLERK),
     "ledger.export": ("/finance/ledger/journal?format=csv", CLERK),
+    "lists.template": ("/finance/lists/titles/template.xlsx", CLERK),
+    "parallel.as_xlsx": ("/finance/periods/2025-H2/parallel.xlsx", CLERK),
+    "parallel.template": ("/finance/periods/2025-H2/parallel/template.csv", CLERK),
+    "terms.openings_template": ("/finance/openings/template.xlsx", CLERK),
     "people.audit_csv": ("/finance/audit.csv", ADMIN),
     "public.sample": ("/titles/collab/samples/2", STRANGER),
     "invoices.paper": (f"/finance/invoices/{orders.INVOICE}/pdf", CLERK),
@@ -446,7 +450,8 @@ def test_every_page_is_visited(sites: dict[str, Live]) -> None:
         except HTTPException:
             assert visit.status == 404, visit.path
     pages = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
-    assert not pages - seen, "not looked at in a browser: add a Visit"
+    unseen = pages - seen
+    assert not unseen, "not looked at in a browser: add a Visit"
 
 
 class Windows:
