@@ -281,7 +281,7 @@ FAULTS: list[tuple[list[tuple[str, Any]], str, str]] = [
     # Mapped reports
     ([(f"{M}.columns.isbn", GONE)], f"{M}.columns.isbn", "is missing"),
     ([(f"{M}.columns.units", GONE)], f"{M}.columns.units", "is missing"),
-    ([(f"{M}.columns.net", GONE)], f"{M}.columns", "must name net, or unit_net, or both"),
+    ([(f"{M}.columns.net", GONE)], f"{M}.columns", "must name net receipts, of the row or of a copy, or"),
     ([(f"{M}.columns.net", GONE), (f"{M}.columns.discount", "%")], f"{M}.columns", "both"),
     ([(f"{M}.retailer", None)], f"{M}.retailer", "or a retailer column"),
     ([(f"{M}.returns", "red")], f"{M}.returns", "negative, positive-by-kind, own-column"),

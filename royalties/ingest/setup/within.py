@@ -375,7 +375,7 @@ def _report(report: Node) -> Iterator[SetupFault]:
     for returns, needed in (("own-column", "returned_units"), ("positive-by-kind", "kind")):
         told = needed in named or (needed == "kind" and report.get("kind").text)
         if report.get("returns").text == returns and not told:
-            yield columns.get(needed).fault(f"is missing: returns are told by it ({returns})")
+            yield columns.get(needed).fault("is missing: returns are told by it")
     yield from _empty_lists(report)
     if "discount" in {each.text for each in report.get("percent").each()} - named:
         yield report.get("percent").fault("discount is no column of this report")
@@ -398,15 +398,19 @@ def _figures_of_rows(report: Node, columns: Node, named: set[str]) -> Iterator[S
     if rows_are == "money" and "net" not in named:
         yield columns.get("net").fault("is missing: rows of money have it")
     elif not named & {"net", "unit_net"} and not named >= {"list_price", "discount"}:
-        yield columns.fault("must name net, or unit_net, or both list_price and discount")
+        yield columns.fault(
+            "must name net receipts, of the row or of a copy, or both list price and discount"
+        )
     if rows_are == "lines" and "units" not in named:
-        yield columns.get("units").fault("is missing: name it, or say what the rows are (rows_are)")
+        yield columns.get("units").fault(
+            "is missing: name it, or say that rows are one copy each or only money"
+        )
     if rows_are == "one-each" and "units" in named:
         yield columns.get("units").fault("is not read where each row is one copy: leave it out")
     if rows_are == "money" and report.get("kind").text not in ("", "usage"):
         yield report.get("kind").fault("is usage where rows are money")
     if rows_are != "lines" and report.get("returns").text == "own-column":
-        yield report.get("returns").fault("own-column needs rows of so many copies (lines)")
+        yield report.get("returns").fault("in a column of their own need rows of so many copies")
 
 
 _ENTRIES = {
