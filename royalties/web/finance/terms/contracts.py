@@ -1,9 +1,11 @@
 """Contracts: list, terms in plain words, amend, preview."""
 
+from decimal import Decimal
 from typing import Any
 
 from flask import abort, render_template, request
 
+from royalties.domain.money import as_decimal
 from royalties.domain.terms.catalogue import is_offered
 from royalties.domain.terms.contracts import Contract
 from royalties.domain.terms.wording import (
@@ -16,6 +18,7 @@ from royalties.services.books import Setup, setup_in_force
 from royalties.services.terms import amending as terms
 from royalties.services.terms import balances as stands
 from royalties.services.terms.warnings import warnings_about
+from royalties.web.core.formats import amount_words
 from royalties.web.core.paging import part_of
 from royalties.web.core.visit import current_work
 from royalties.web.finance.terms.contract_form import ContractForm
@@ -58,9 +61,14 @@ def contract(key: str) -> str:
     contract = setup.contracts.get(key)
     if contract is None:
         abort(404)
+    stand = stands.contract_balance(work, setup, contract)
     return render_template(
         "finance/terms/contract.html",
         contract=contract,
+        bars=[
+            _bar(each.name, contract.currency, each.earned, each.recouped)
+            for each in reversed(stand.closes)
+        ],
         titles=[setup.titles[each] for each in contract.titles if each in setup.titles],
         rules=[
             (rule, rule_sentence(rule, contract.currency), counter_sentence(rule))
@@ -69,10 +77,23 @@ def contract(key: str) -> str:
         ended=dict(contract.rights_ended),
         rights=[(right, percent(share)) for right, share in contract.rights],
         reserve=reserve_sentence(contract.reserve) if contract.reserve else "",
-        stand=stands.contract_balance(work, setup, contract),
+        stand=stand,
         history=terms.history(work, _PART, key, as_typed),
         waiting=terms.waiting_for(work, _PART, key),
         warnings=warnings_about(work, _PART, key),
+    )
+
+
+def _bar(
+    name: str, currency: str, earned: int, recouped: int
+) -> tuple[str, Decimal, Decimal, str, str]:
+    """A period's bars: what was earned beside what of it paid back advances."""
+    return (
+        name,
+        as_decimal(earned, currency),
+        as_decimal(recouped, currency),
+        amount_words(earned, currency),
+        amount_words(recouped, currency),
     )
 
 
