@@ -607,13 +607,14 @@ def test_a_manager_enters_rates_and_income(site: Site) -> None:
     site.office.bring_batch([a_row(3, date="2025-08-08", currency="CAD", net="120")])
     visitor = site.visitor(Role.MANAGER)
     page = visitor.page("/finance/rates")
-    assert "CAD to USD" in page
-    assert "CAD to GBP" in page
+    assert "CAD to USD</a>: 1 sale line of this period" in page
+    assert "CAD to GBP</a>: 1 sale line of this period" in page
     form = {"source": "cad", "target": "USD", "rate": "0.7215"}
     page = flashed(visitor, post(visitor, "/finance/rates", form))
     assert "Entered." in page
     assert "0.7215" in page
-    assert "CAD to USD" not in page
+    assert "CAD to USD</a>: " not in page
+    assert "CAD to GBP</a>: " in page
     form = {"contract": "foot-2015", "right": "translation", "amount": "250.00", "note": "Korean"}
     page = flashed(visitor, post(visitor, "/finance/income", form))
     assert "Korean" in page
