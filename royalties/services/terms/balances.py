@@ -16,7 +16,7 @@ from royalties.store.people import people
 from royalties.store.periods import periods
 from royalties.store.terms import balances as store
 
-_SHOWN = 24
+_SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +44,12 @@ class ContractBalance:
 def contract_balance(work: Work, setup: Setup, contract: Contract) -> ContractBalance:
     """Where a contract stands."""
     work.actor.require(Verb.READ)
-    closes = store.contract_closes(work.connection, contract.key)
+    closes = store.contract_closes(work.connection, contract.key, _SHOWN)
     next_period = open_period(work, setup)
-    before = sum(row.recouped for row in closes)
+    before = store.recouped(work.connection, contract.key)
     advances = recoup(contract, 0, before, next_period.ends)
     return ContractBalance(
-        closes[:_SHOWN],
+        closes,
         [_advanced(each, contract.currency) for each in advances],
         _counters(work, setup, contract, next_period),
     )

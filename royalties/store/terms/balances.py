@@ -25,15 +25,22 @@ Row = Any
 """A row with its columns as attributes."""
 
 
-def contract_closes(connection: Connection, contract: str) -> list[Row]:
-    """A contract's account in every closed period, the newest first; ``name`` is the period's."""
+def contract_closes(connection: Connection, contract: str, limit: int) -> list[Row]:
+    """A contract's accounts in closed periods, the newest first; ``name`` is the period's."""
     query = (
         select(contract_close, period.c.name)
         .join(period, period.c.id == contract_close.c.period_id)
         .where(contract_close.c.contract == contract)
         .order_by(contract_close.c.period_id.desc())
+        .limit(limit)
     )
     return list(connection.execute(query))
+
+
+def recouped(connection: Connection, contract: str) -> int:
+    """What all closed periods recouped of a contract's advances, in minor units."""
+    query = select(func.sum(contract_close.c.recouped)).where(contract_close.c.contract == contract)
+    return int(connection.execute(query).scalar() or 0)
 
 
 class CounterRow(NamedTuple):
