@@ -16,6 +16,9 @@ _NO_AMOUNTS = frozenset({"more", "step", "tier", *_COPIES})
 _LEFT_OUT = frozenset({"calendar", "first_period", "pays_within"})
 """The publisher's own arrangements, which are on no statement."""
 
+_IF_ANY = frozenset({"adjustments"})
+"""Left out where there are none, so that documents of earlier statements stay as they were."""
+
 
 def document(statement: Statement, template_version: str) -> dict[str, object]:
     """The document: amounts as texts with their currency's digits, days as ISO dates."""
@@ -36,6 +39,8 @@ def _object(value: object, currency: str) -> dict[str, object]:
     for field in fields(value):  # type: ignore[arg-type]
         if field.name not in _LEFT_OUT:
             inner = getattr(value, field.name)
+            if field.name in _IF_ANY and not inner:
+                continue
             counts = field.name in _NO_AMOUNTS
             shown[field.name] = inner if counts else _as_json(inner, currency)
     return shown

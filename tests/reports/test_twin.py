@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from reports import statement as reports
+from royalties.domain.royalties.statements import AdjustmentShown
 from tests.reports import samples
 from tests.reports.reading import row_with, sheet_of
 
@@ -123,3 +124,8 @@ def test_the_workbook_shows_the_same_figures() -> None:
         row = row_with(earned, line["id"])
         assert row[13] == float(line["earned"])
         assert row[9] == float(line["base"])
+
+
+def test_adjustments_are_told_where_there_are_some() -> None:
+    document = twin(adjustments=(AdjustmentShown("A cheque that came back", 1_250),))
+    assert document["adjustments"] == [{"reason": "A cheque that came back", "amount": "12.50"}]
