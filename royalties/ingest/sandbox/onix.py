@@ -16,6 +16,9 @@ from royalties.ingest.sandbox.archive import MOST_ROWS, FileRefusedError, too_ma
 
 MOST_BYTES = 500_000_000
 DEEPEST = 24
+_HEAD = 4_096
+"""Bytes in which a document type is declared, if one is."""
+
 _LONGEST = 400
 """Characters of a text that is passed on: a title, a name, a number."""
 
@@ -97,9 +100,16 @@ class OnixPages:
                         raise too_many_rows()
                     yield row
         except etree.XMLSyntaxError as error:
+            if self._declares_type():  # what it declares is wrong before its message begins
+                raise _doctype_refused() from error
             raise FileRefusedError(
                 f"the ONIX file is damaged: {error.msg}", "ask for it again"
             ) from error
+
+    def _declares_type(self) -> bool:
+        with self._path.open("rb") as file:
+            head = file.read(_HEAD).replace(b"\0", b"")  # in UTF-16, every other byte
+        return b"<!DOCTYPE" in head
 
     def offset(self, name: str) -> int:  # noqa: ARG002
         """See ``WorkbookPages``."""
@@ -147,13 +157,17 @@ def _let_go(element: Any) -> None:
         del element.getparent()[0]
 
 
+def _doctype_refused() -> FileRefusedError:
+    return FileRefusedError(
+        "the ONIX file declares a document type (DOCTYPE), which is not read",
+        "take the line that begins with <!DOCTYPE out of it, or ask for it without",
+    )
+
+
 def _require_onix(root: Any) -> None:
     information = root.getroottree().docinfo
     if information.doctype or information.internalDTD is not None:
-        raise FileRefusedError(
-            "the ONIX file declares a document type (DOCTYPE), which is not read",
-            "take the line that begins with <!DOCTYPE out of it, or ask for it without",
-        )
+        raise _doctype_refused()
     release = root.get("release", "")
     namespace = etree.QName(root).namespace or ""
     if _name(root) != "ONIXMessage":
