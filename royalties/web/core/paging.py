@@ -53,8 +53,13 @@ def page_number(name: str = "page") -> int:
     return max(1, int(text)) if fits else 1
 
 
+def query() -> dict[str, str]:
+    """What the address asks for, but for names such as ``_method`` that ``url_for`` takes."""
+    return {name: text for name, text in request.args.items() if not name.startswith("_")}
+
+
 def here_with(**changes: object) -> str:
     """This page's address with some of its filters changed; empty ones fall away."""
-    values = {**request.args.to_dict(), **(request.view_args or {}), **changes}
+    values = {**query(), **(request.view_args or {}), **changes}
     kept = {name: value for name, value in values.items() if value not in ("", None)}
     return url_for(request.endpoint or "", **kept)

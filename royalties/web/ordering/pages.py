@@ -21,6 +21,7 @@ from royalties.services.people.networks import network
 from royalties.services.work import RefusedError
 from royalties.web.core.pacing import Pacing
 from royalties.web.core.pages import Answer, Pages
+from royalties.web.core.paging import query
 from royalties.web.core.visit import all_or_nothing, current_work, only_looks, visit
 from royalties.web.ordering import request_form
 from royalties.web.ordering.fields import new_token, unit_text
@@ -73,7 +74,7 @@ def begin(key: str) -> Answer:
     """
     offer = _offer(key)
     if current_work().actor.sees_all and request.endpoint != "order_entry.begin":
-        asked: dict[str, Any] = request.args.to_dict()
+        asked: dict[str, Any] = {**query()}
         return redirect(url_for("order_entry.begin", **{**asked, "key": key}), 303)
     typed = request_form.opened(offer, request.args)
     before = _order_made_again(request.args.get("again", ""), offer)

@@ -25,7 +25,7 @@ from royalties.services.sales.over_time import (
 )
 from royalties.web.core.formats import number, period_words
 from royalties.web.core.pages import Pages
-from royalties.web.core.paging import here_with, part_of
+from royalties.web.core.paging import here_with, part_of, query
 from royalties.web.core.visit import current_work
 from royalties.web.title_words import FORMATS
 
@@ -94,7 +94,7 @@ def over_time() -> str:
         title=setup.titles.get(table.asked.title),
         country=_country_words(table.asked.country),
         without=lambda name: here_with(**{name: "", "page": ""}),
-        exports={name: _link(f".as_{name}", request.args.to_dict()) for name in ("csv", "xlsx")},
+        exports={name: _link(f".as_{name}", query()) for name in ("csv", "xlsx")},
         most=service.MOST_COLUMNS,
     )
 

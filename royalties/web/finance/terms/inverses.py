@@ -79,7 +79,7 @@ def entry(part: str, key: str) -> Answer:
     found = service.find_standing(current_work(), of, key) if of in _LIST_OF else None
     if found is None:
         abort(404)
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(found)
     act = _DO.get(request.form.get("do", ""))
     if act is None:
