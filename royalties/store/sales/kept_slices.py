@@ -32,7 +32,7 @@ from sqlalchemy.exc import DBAPIError
 
 from royalties.domain.sales.slices import Block, blocks_of
 from royalties.store.bulk import add_rows
-from royalties.store.engine import all_or_nothing, insert_or, is_too_large
+from royalties.store.engine import READ_ONLY, all_or_nothing, insert_or, is_sqlite, is_too_large
 from royalties.store.sales.packed_slices import (
     UNSPLIT,
     PackedRow,
@@ -396,8 +396,8 @@ def period_blocks(
 ) -> list[Block]:
     """A period's sales: what imports keep, and sums over the lines of which nothing is kept.
 
-    It asks several queries: who needs them to tell of the same moment reads in a transaction that
-    sees one state, or holds the period.
+    It asks several queries. Where a transaction may see another state with each, they are asked
+    again if the sums were made anew meanwhile.
 
     Args:
         connection: of the books.
@@ -406,7 +406,24 @@ def period_blocks(
         names: of editions and retailers.
         imports: the period's, if they are known.
     """
-    known = slicings(connection, [period_id]) if imports is None else imports
+    known = list(slicings(connection, [period_id]) if imports is None else imports)
+    while True:
+        blocks = _read_blocks(connection, period_id, asked, names, known)
+        if is_sqlite(connection) or connection.get_execution_options().get(READ_ONLY):
+            return blocks
+        now = list(slicings(connection, [period_id]))
+        if now == known:
+            return blocks
+        known = now  # terms changed meanwhile, and sums were made anew between two queries
+
+
+def _read_blocks(
+    connection: Connection,
+    period_id: int,
+    asked: Distinctions,
+    names: LineKeys,
+    known: Sequence[Slicing],
+) -> list[Block]:
     has_corrections = any(each.is_correction for each in known)
     kept = [each.batch_id for each in known if each.grouping == asked.grouping]
     others = [each.batch_id for each in known if each.grouping != asked.grouping]
