@@ -104,9 +104,9 @@ def close(
             now stands.
     """
     work.actor.require(Verb.CLOSE)
-    setup = setup_in_force(work)
+    periods.lock_for_close(work.connection, setup_in_force(work).first_period)
+    setup = setup_in_force(work)  # terms may have changed while the lock was waited for
     period = setup.period(text)
-    periods.lock_for_close(work.connection, setup.first_period)
     require_next(work, setup, period)
     with uncollected():
         done = run(books_of(work, setup, period))
