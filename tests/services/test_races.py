@@ -11,7 +11,8 @@ from royalties.services.people.sessions import Browser
 from tests.builders.books import Office, a_row, after, opened, spring
 from tests.builders.orders import somebody, takes_orders
 from tests.builders.post import posted
-from tests.services.racing import Racers, Task
+from tests.services import racing
+from tests.services.racing import Racers, Task, tasks
 
 
 def close_period(office: Office, period: str) -> str:
@@ -52,6 +53,24 @@ def test_import_is_wholly_before_or_after_a_concurrent_close(
     assert (
         len(office.rows("SELECT DISTINCT period_id FROM sale WHERE reference LIKE 'late %'")) == 1
     )
+    assert office.faults() == {}
+
+
+@after(spring)
+@pytest.mark.parametrize("pause", ["FROM revision", "INSERT INTO"])
+def test_income_entered_during_a_close_is_distributed_or_refused(
+    office: Office, racers: Racers, pause: str
+) -> None:
+    income = {"contract": "foot-2015", "period": "2025-H1", "right": "translation"}
+    setup = {"income": [{**income, "amount": "1234.00"}]}
+    outcomes = racers.race(
+        *tasks(office, (racing.close, "2025-H1"), (racing.load, setup, "income.json"), pause=pause)
+    )
+    assert all(each.done or each.told for each in outcomes), outcomes
+    closed, entered = outcomes
+    assert closed.done, closed
+    counted = "1234.00" in str(office.run("2025-H1"))
+    assert counted == entered.done, "what was entered counts, what does not count was refused"
     assert office.faults() == {}
 
 

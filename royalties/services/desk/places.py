@@ -113,9 +113,9 @@ def mend(work: Work, choices: Choices | None = None) -> list[Stray]:
     """
     work.actor.require(Verb.MEND)
     chosen = _checked(choices or {})
+    lock_setup(work.connection)
     setup = setup_in_force(work)
     first_open = periods.lock_for_sales(work.connection, setup.first_period)
-    lock_setup(work.connection)
     mended = [
         *_mend_setup(work, chosen),
         *_mend_sales(work, chosen, first_open),

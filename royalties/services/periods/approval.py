@@ -166,7 +166,7 @@ def prepare(work: Work, text: str, note: str, early: str = "") -> int:
 def approve(work: Work, number: int, *, early: bool = False) -> runs.Closed:
     """Approve what somebody else prepared, and close the period in the same transaction.
 
-    The period is held first, as by a close: what was compared is what is frozen.
+    The setup and the period are held first, as by a close: what was compared is what is frozen.
 
     Args:
         work: the unit of work.
@@ -178,8 +178,7 @@ def approve(work: Work, number: int, *, early: bool = False) -> runs.Closed:
     """
     work.actor.require(Verb.APPROVE)
     work.actor.require(Verb.CLOSE)
-    setup = setup_in_force(work)
-    periods.lock_for_close(work.connection, setup.first_period)
+    setup = runs.lock_for_close(work)
     proposal = approvals.find(work, number)
     if proposal is None or proposal.kind != KIND:
         raise RefusedError(f"there is no prepared close {number}")

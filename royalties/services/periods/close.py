@@ -12,7 +12,7 @@ from royalties.domain.royalties.run import Run, run
 from royalties.domain.royalties.run_document import run_document
 from royalties.services import approvals
 from royalties.services.approvals import Proposal
-from royalties.services.books import books_of, left_before, require_next, setup_in_force
+from royalties.services.books import Setup, books_of, left_before, require_next, setup_in_force
 from royalties.services.periods.checklist import (
     Outlook,
     outlook_on,
@@ -26,7 +26,7 @@ from royalties.services.statements.numbering import number_statements
 from royalties.services.terms.warnings import warning_document, warnings_of_run
 from royalties.services.uncollected import uncollected
 from royalties.services.work import RefusedError, Work
-from royalties.store.history import newest_revision
+from royalties.store.history import lock_setup, newest_revision
 from royalties.store.ledger import entries as ledger
 from royalties.store.periods import carrying, periods
 from royalties.store.periods import runs as store
@@ -85,8 +85,9 @@ def close(
 ) -> Closed:
     """Compute, post, freeze and number the statements of a period, all or nothing.
 
-    The period's row is locked first, so an import running at the same moment is either wholly
-    inside or wholly after, and of two closes one finds the period closed. Who signed in closes
+    The setup and the period's row are locked first. Terms that change, income that is entered and
+    an import at the same moment are each either wholly inside or wholly after, and then find the
+    period closed; so does the second of two closes. Who signed in closes
     what was prepared and approved by two people (``services/periods/approval.py``), with a
     sentence for everything that is missing, waits or jumps. At the command line there is one
     person, who confirms the same list.
@@ -104,8 +105,7 @@ def close(
             now stands.
     """
     work.actor.require(Verb.CLOSE)
-    periods.lock_for_close(work.connection, setup_in_force(work).first_period)
-    setup = setup_in_force(work)  # terms may have changed while the lock was waited for
+    setup = lock_for_close(work)
     period = setup.period(text)
     require_next(work, setup, period)
     with uncollected():
@@ -166,6 +166,17 @@ def close(
         approvals.tell_of_early_close(work, str(period), early)
     work.record(Verb.CLOSE, detail)
     return Closed(document, tuple(numbers), waiting, confirmed)
+
+
+def lock_for_close(work: Work) -> Setup:
+    """Hold the setup, then its earliest open period, alone; returns the setup that counts.
+
+    Everybody who holds both takes the setup first, so that neither waits for the other.
+    """
+    lock_setup(work.connection)
+    setup = setup_in_force(work)
+    periods.lock_for_close(work.connection, setup.first_period)
+    return setup
 
 
 def _require_approved(work: Work, checklist: Outlook, early: str) -> Proposal | None:

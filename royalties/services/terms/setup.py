@@ -22,7 +22,13 @@ from royalties.services.sales.waiting import Released, release_waiting
 from royalties.services.terms.replacing import Amended, replaced_by
 from royalties.services.terms.warnings import warnings_of
 from royalties.services.work import Work
-from royalties.store.history import Revision, add_revisions, new_keys, revisions_in_force
+from royalties.store.history import (
+    Revision,
+    add_revisions,
+    lock_setup,
+    new_keys,
+    revisions_in_force,
+)
 from royalties.store.orders.orders import own_editions
 from royalties.store.periods import figures, periods, runs
 from royalties.store.sales import batches
@@ -103,6 +109,7 @@ def load(work: Work, path: Path, name: str, *, confirm: bool = False, ask: bool 
     Raises:
         SetupError: with every fault of the file, each with its path.
     """
+    lock_setup(work.connection)
     comparison = compare(work, path, name)
     if confirm or not any(ask or each.loses for each in comparison.loaded.asked):
         keep(work, name, comparison)

@@ -37,9 +37,9 @@ def give_own_edition(work: Work, number: str, isbn: str | None, *, version: int)
             the ISBN is none, or taken.
     """
     work.actor.require(Verb.KEEP_ORDERS)
+    lock_setup(work.connection)  # before the order: "Locks" in docs/architecture.md
     order = hold_still(work, number, version)
     _require_fitting(work, order)
-    lock_setup(work.connection)
     revision = find_revision(work.connection, "titles", order.title)
     edition = edition_of(setup_in_force(work), order.title, order.isbn)
     if revision is None or edition is None:
