@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ IN_DOLLARS = replace(
 UNSAID = replace(IN_DOLLARS, currency=None)
 
 
-def _read(folder: Path, above: str, sales: str = SALES, **choices: str) -> Read:
+def _read(folder: Path, above: str, sales: str = SALES, **choices: Any) -> Read:
     return read_text(folder, above + sales, mappings=[IN_DOLLARS], **choices)
 
 
