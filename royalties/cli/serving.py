@@ -29,7 +29,7 @@ LargestBody = Callable[[str, str, str], int]
 """How many bytes a request may bring, by its method, path and cookies."""
 
 _ACCESS = logging.getLogger("royalties.access")
-_LOG = logging.getLogger("royalties.server")
+_ERRORS = logging.getLogger("royalties.web")
 
 THREADS = 8
 _MOST_CONNECTIONS = 2000
@@ -69,6 +69,7 @@ _WORDS = {
     413: "That is too large for this address. Reports of up to 200 MB are taken where they are "
     "imported, once you are signed in; send a larger one at the command line.",
     431: "The request's headers are too long: delete this site's cookies and try again.",
+    500: "This did not work, and it was written down: try again in a minute.",
     501: "This request was not understood: it comes in a coding that is not taken here.",
     _BUSY: "Too many requests of yours are waiting: try again in a few seconds.",
 }
@@ -170,7 +171,10 @@ class _Door:
         now = time.monotonic()
         if now - self._told_at >= _TOLD_EVERY:
             self._told_at = now
-            _LOG.error("nobody can be let in (%s): connections that wait are closed", why.strerror)
+            _ERRORS.error(
+                "id=- page=- nobody can be let in (%s): connections that wait are closed",
+                why.strerror,
+            )
 
 
 class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
@@ -242,10 +246,22 @@ class _Refusal(ErrorTask):  # type: ignore[misc]  # waitress has no types
         _ACCESS.info("id=- method=- page=- status=%d ms=- bytes=%d", error.code, len(body))
 
 
+class _Unnamed:
+    """Where waitress writes down what went wrong: its own words name the address asked for."""
+
+    def info(self, *_words: object) -> None:
+        """Who went away before the answer is of no interest."""
+
+    def exception(self, *_words: object) -> None:
+        """An answer broke off, or there is none."""
+        _ERRORS.exception("id=- page=- an answer broke off")
+
+
 class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     """One connection."""
 
     error_task_class = _Refusal
+    logger = _Unnamed()
     close_when_flushed: bool
     will_close: bool
     is_refused = False
@@ -275,6 +291,10 @@ class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
 
     def writable(self) -> bool:
         return self._is_next_due() or bool(super().writable())
+
+    def __repr__(self) -> str:
+        """As the log names it: nobody's address is written down."""
+        return "a connection"
 
     def is_too_slow(self, now: float) -> bool:
         """Whether it holds its connection by being slow."""
