@@ -151,7 +151,7 @@ class _Door:
             longest.will_close = True
 
 
-class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
+class _RequestParser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
     """A request as it comes in: what is wrong is refused before its body is kept."""
 
     adj: Adjustments
@@ -219,7 +219,7 @@ class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     _draining: tuple[float, int] | None = None
 
     def __init__(self, server: "_Server", *arguments: object, **named: object) -> None:
-        self.parser_class = lambda adj: _Parser(adj, server.door.largest_body)
+        self.parser_class = lambda adj: _RequestParser(adj, server.door.largest_body)
         super().__init__(server, *arguments, **named)
 
     def is_too_slow(self, now: float) -> bool:

@@ -6,7 +6,7 @@ import time
 import pytest
 from waitress.adjustments import Adjustments
 
-from royalties.cli.serving import _Parser
+from royalties.cli.serving import _RequestParser
 
 LENGTH = 8_000
 SECONDS = 1.0
@@ -31,8 +31,8 @@ FIRST_LINES = [
 ]
 
 
-def parsed(request: bytes) -> _Parser:
-    parser = _Parser(Adjustments(), lambda *_: 1000)
+def parsed(request: bytes) -> _RequestParser:
+    parser = _RequestParser(Adjustments(), lambda *_: 1000)
     parser.received(request + b"\r\n\r\n")
     return parser
 
@@ -66,7 +66,7 @@ def test_requests_of_browsers_and_proxies_are_parsed(request_: bytes) -> None:
 def test_a_body_may_be_as_large_as_the_page_says(more: str, most: int) -> None:
     body = "x" * most
     head = f"POST / HTTP/1.1\r\nHost: a\r\n{more}"
-    parser = _Parser(Adjustments(), lambda *_: 1000)
+    parser = _RequestParser(Adjustments(), lambda *_: 1000)
     parser.received(f"{head}\r\n\r\n".encode())
     parser.received(body.encode())
     assert parser.completed
