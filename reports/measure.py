@@ -12,8 +12,11 @@ from functools import lru_cache
 
 from reports.styles import Style
 
-Value = str | int | float | Decimal | date | None
-"""What a cell holds; a ``bool`` is an ``int``, a ``datetime`` a ``date``."""
+Value = str | bytes | int | float | Decimal | date | None
+"""What a cell holds; a ``bool`` is an ``int``, a ``datetime`` a ``date``.
+
+Bytes are no value: an error such as ``#DIV/0!``, or ``=`` for a formula that was never calculated.
+"""
 
 Cell = tuple[Value, Style] | None
 """A value and how it looks; None leaves a place empty."""

@@ -149,7 +149,7 @@ def _cells(values: Sequence[Value], width: int, reason: str | None, *, heads: bo
 def _exact_cell(value: Value, style: Style) -> Cell:
     """A cell from which a reader gets the very same value."""
     match value:
-        case None | bool():
+        case None | bool() | bytes():
             return value, style
         case str():
             return value, style.also(format=TEXT_FORMAT) if _tempting(value) else style

@@ -50,6 +50,7 @@ _FIRST_DAY = date(1900, 3, 1)
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SPECIAL = re.compile("[&<>\r]")
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
+_ERRORS = frozenset((b"#NULL!", b"#DIV/0!", b"#VALUE!", b"#REF!", b"#NAME?", b"#NUM!", b"#N/A"))
 _LOOKS_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
 
@@ -72,6 +73,11 @@ def cell_xml(place: str, style: str, value: Value) -> str:
             return _text_xml(place, style, clean(value))
         case bool():
             kind, shown = ' t="b"', str(int(value))
+        case b"=":  # a spreadsheet program makes an error of it, and no figure
+            return f'<c r="{place}" s="{style}"><f>NA()</f></c>'
+        case bytes():
+            kind = ' t="e"'
+            shown = value.decode().translate(_ESCAPES) if value in _ERRORS else "#N/A"
         case Decimal():
             shown = format(value, "f")
         case date():

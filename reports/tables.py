@@ -88,7 +88,7 @@ def _signs(value: object) -> int:
     match value:
         case None:
             return 0
-        case str():
+        case str() | bytes():
             return len(value)
         case date():
             return len(_DAY)

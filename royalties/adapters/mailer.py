@@ -123,12 +123,7 @@ class Mailer:
                 f"the mail server cannot write to {recipient}, which has letters beyond a to z "
                 "before the @ (SMTPUTF8): ask for another address, or use another mail server"
             ) from error
-        except smtplib.SMTPAuthenticationError as error:
-            raise MailServerError(
-                "the mail server refuses the name or password of ROYALTIES_SMTP_URL: correct them "
-                f"({_answer(error.smtp_code, error.smtp_error)})"
-            ) from error
-        except (smtplib.SMTPConnectError, smtplib.SMTPHeloError) as error:
+        except smtplib.SMTPHeloError as error:
             raise MailServerError(
                 "the mail server does not talk to us now "
                 f"({_answer(error.smtp_code, error.smtp_error)})"
@@ -157,9 +152,7 @@ class Mailer:
         connection only. Without one, a mail server on this machine is spoken to in clear: nobody
         is between, and its certificate is rarely one that anybody could verify.
         """
-        parts = urlsplit(self.url)
-        host = parts.hostname or "localhost"
-        is_tls = parts.scheme == "smtps"
+        is_tls = self.url.lower().startswith("smtps:")
         server: smtplib.SMTP = (
             smtplib.SMTP_SSL(timeout=_TIMEOUT_SECONDS, context=ssl.create_default_context())
             if is_tls
@@ -169,29 +162,60 @@ class Mailer:
         watch.daemon = True
         watch.start()
         try:
-            # Who speaks to us is checked by the name that STARTTLS finds here.
-            server._host = host  # type: ignore[attr-defined]  # noqa: SLF001 - set by the constructor else
-            code, answer = server.connect(host, parts.port or (465 if is_tls else 25))
-            if code != _READY:
-                raise smtplib.SMTPConnectError(code, answer)
-            server.ehlo()
-            has_starttls = server.has_extn("starttls")
-            if parts.username and not (is_tls or has_starttls):
-                raise MailServerError(
-                    f"{host} offers no encryption (STARTTLS), so the password was not sent: use "
-                    "the server's port for it, often 587, or smtps://"
-                )
-            if has_starttls and not is_tls and (parts.username or host not in _HERE):
-                server.starttls(context=ssl.create_default_context())
-                server.ehlo()
-            if parts.username:
-                server.login(unquote(parts.username), unquote(parts.password or ""))
+            with _as_trouble_of_the_server():
+                self._open(server, is_tls=is_tls)
             yield server
             with suppress(OSError, smtplib.SMTPException):
                 server.quit()  # what was taken stays taken, whatever is answered to this
         finally:
             watch.cancel()
             server.close()
+
+    def _open(self, server: smtplib.SMTP, *, is_tls: bool) -> None:
+        """Connect, encrypt if need be, and sign in."""
+        parts = urlsplit(self.url)
+        host = parts.hostname or "localhost"
+        # Who speaks to us is checked by the name that STARTTLS finds here.
+        server._host = host  # type: ignore[attr-defined]  # noqa: SLF001 - set by the constructor else
+        code, answer = server.connect(host, parts.port or (465 if is_tls else 25))
+        if code != _READY:
+            raise smtplib.SMTPConnectError(code, answer)
+        server.ehlo()
+        has_starttls = server.has_extn("starttls")
+        if parts.username and not (is_tls or has_starttls):
+            raise MailServerError(
+                f"{host} offers no encryption (STARTTLS), so the password was not sent: use "
+                "the server's port for it, often 587, or smtps://"
+            )
+        if has_starttls and not is_tls and (parts.username or host not in _HERE):
+            server.starttls(context=ssl.create_default_context())
+            server.ehlo()
+        if parts.username:
+            server.login(unquote(parts.username), unquote(parts.password or ""))
+
+
+@contextmanager
+def _as_trouble_of_the_server() -> Iterator[None]:
+    """Before a message is handed over, no refusal is about it: whatever it was, it waits."""
+    try:
+        yield
+    except smtplib.SMTPAuthenticationError as error:
+        raise MailServerError(
+            "the mail server refuses the name or password of ROYALTIES_SMTP_URL: correct them "
+            f"({_answer(error.smtp_code, error.smtp_error)})"
+        ) from error
+    except smtplib.SMTPResponseException as error:
+        words = _answer(error.smtp_code, error.smtp_error)
+        raise MailServerError(f"the mail server does not talk to us now ({words})") from error
+    except smtplib.SMTPNotSupportedError as error:
+        raise MailServerError(f"the mail server cannot do what we need: {error}") from error
+    except OSError:  # also a certificate that is not the server's, which is a ValueError too
+        raise
+    except ValueError as error:  # its words may hold a part of the password
+        raise MailServerError(
+            "ROYALTIES_SMTP_URL cannot be used: write it as smtp://NAME:PASSWORD@HOST:PORT, signs "
+            "such as @ : / in name and password as %40 %3A %2F, both of them in ASCII"
+        ) from error
 
 
 def _address(mailbox: str, name: str = "") -> Address:

@@ -6,6 +6,7 @@ connections, time, bytes before they are stored, and turns (docs/decisions/0017-
 """
 
 import copy
+import errno
 import logging
 import re
 import resource
@@ -20,12 +21,15 @@ from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import MultiSocketServer, TcpWSGIServer
 from waitress.task import ErrorTask, ThreadedTaskDispatcher
-from waitress.utilities import Error
+from waitress.utilities import BadRequest, Error
+
+from royalties.services.people.networks import network
 
 LargestBody = Callable[[str, str, str], int]
 """How many bytes a request may bring, by its method, path and cookies."""
 
 _ACCESS = logging.getLogger("royalties.access")
+_ERRORS = logging.getLogger("royalties.web")
 
 THREADS = 8
 _MOST_CONNECTIONS = 2000
@@ -35,6 +39,9 @@ _LARGEST_HEADER = 16_384
 _MOST_HEADERS = 100
 _LARGEST_IN_CHUNKS = 1_000_000
 """No browser sends chunks, and waitress reads a long line of theirs in the square of its length."""
+
+_LONGEST_LINE_OF_CHUNKS = 1024
+"""A line of theirs is read anew with each piece that comes of it."""
 
 _MOST_WAITING = 100
 """Requests of one visitor that may wait for a thread; more are told to come back."""
@@ -48,6 +55,8 @@ _SLOWEST = 1000
 _SECONDS_TO_LISTEN_ON = 5
 _RETRY_AFTER = 5
 _BUSY = 503
+_TOLD_EVERY = 60
+"""Seconds between two lines of the log that say the same."""
 
 # waitress takes requests apart with patterns that go back: over 4 kB of spaces in a header for a
 # second, over an address of 1 kB in the first line for as long, while nobody else is answered;
@@ -60,6 +69,7 @@ _WORDS = {
     413: "That is too large for this address. Reports of up to 200 MB are taken where they are "
     "imported, once you are signed in; send a larger one at the command line.",
     431: "The request's headers are too long: delete this site's cookies and try again.",
+    500: "This did not work, and it was written down: try again in a minute.",
     501: "This request was not understood: it comes in a coding that is not taken here.",
     _BUSY: "Too many requests of yours are waiting: try again in a few seconds.",
 }
@@ -132,40 +142,68 @@ class _Door:
     def __init__(self, largest_body: LargestBody, room: int) -> None:
         self.largest_body, self._room = largest_body, room
         self.servers: list[_Server] = []
+        self._told_at = -float(_TOLD_EVERY)
 
-    def make_room(self) -> None:
-        """At the limit close one that waits: the oldest of the address that holds the most."""
+    def make_room(self, *, is_full: bool = False) -> None:
+        """At the limit close one that waits: the oldest of the network that holds the most.
+
+        Args:
+            is_full: whether the system gives no more files, however many connections there are.
+        """
         channels = [
             channel for server in self.servers for channel in server.active_channels.values()
         ]
-        if len(channels) < self._room:
+        if len(channels) < self._room and not is_full:
             return
         waiting = [
             channel for channel in channels if not channel.requests and not channel.will_close
         ]
-        held = Counter(channel.addr[0] for channel in waiting)
+        held = Counter(_network(channel) for channel in waiting)
         if waiting:
             longest = max(
-                waiting, key=lambda channel: (held[channel.addr[0]], -channel.creation_time)
+                waiting, key=lambda channel: (held[_network(channel)], -channel.creation_time)
             )
             longest.will_close = True
+
+    def be_full(self, why: OSError) -> None:
+        """Nobody can be let in: close one that waits, and say so now and then."""
+        self.make_room(is_full=True)
+        now = time.monotonic()
+        if now - self._told_at >= _TOLD_EVERY:
+            self._told_at = now
+            _ERRORS.error(
+                "id=- page=- nobody can be let in (%s): connections that wait are closed",
+                why.strerror,
+            )
 
 
 class _RequestParser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
     """A request as it comes in: what is wrong is refused before its body is kept."""
 
     adj: Adjustments
+    completed: bool
 
-    def __init__(self, adj: Adjustments, largest_body: LargestBody) -> None:
+    def __init__(
+        self, adj: Adjustments, largest_body: LargestBody, leave: Callable[[bytes], None]
+    ) -> None:
         super().__init__(adj)
         self.begun = time.monotonic()
-        self._largest_body = largest_body
+        self._largest_body, self._leave = largest_body, leave
 
     def received(self, data: bytes) -> int:
         consumed: int = super().received(data)
+        if self.chunked and self.body_rcv is not None and not self.completed:
+            line = len(self.body_rcv.control_line) + len(self.body_rcv.trailer)
+            if line > _LONGEST_LINE_OF_CHUNKS:
+                self.error = BadRequest("a line between chunks is too long")
+                self.completed = True
         if self.error is not None:
             self.expect_continue = False  # else waitress asks for the body, and takes it
-        return consumed
+        if not self.completed:
+            return consumed
+        if self.error is None and consumed < len(data):
+            self._leave(data[consumed:])
+        return len(data)
 
     def parse_header(self, header_plus: bytes) -> None:
         if header_plus.count(b"\n") > _MOST_HEADERS:
@@ -208,19 +246,55 @@ class _Refusal(ErrorTask):  # type: ignore[misc]  # waitress has no types
         _ACCESS.info("id=- method=- page=- status=%d ms=- bytes=%d", error.code, len(body))
 
 
+class _Unnamed:
+    """Where waitress writes down what went wrong: its own words name the address asked for."""
+
+    def info(self, *_words: object) -> None:
+        """Who went away before the answer is of no interest."""
+
+    def exception(self, *_words: object) -> None:
+        """An answer broke off, or there is none."""
+        _ERRORS.exception("id=- page=- an answer broke off")
+
+
 class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     """One connection."""
 
     error_task_class = _Refusal
+    logger = _Unnamed()
     close_when_flushed: bool
     will_close: bool
     is_refused = False
     _deaf_at = 0.0
     _draining: tuple[float, int] | None = None
+    _rest = b""
 
     def __init__(self, server: "_Server", *arguments: object, **named: object) -> None:
-        self.parser_class = lambda adj: _RequestParser(adj, server.door.largest_body)
+        self.parser_class = lambda adj: _RequestParser(adj, server.door.largest_body, self._leave)
         super().__init__(server, *arguments, **named)
+
+    # Requests may come without waiting for the answers. All that came would be answered at once,
+    # and each answer keep its file open for one who reads none; so the next is looked at when the
+    # last answer has left.
+
+    def _leave(self, rest: bytes) -> None:
+        self._rest = rest
+
+    def _is_next_due(self) -> bool:
+        ends = self.will_close or self.close_when_flushed or self._deaf_at
+        return bool(self._rest) and not (self.requests or self.total_outbufs_len or ends)
+
+    def received(self, data: bytes) -> bool:
+        if self.request is None:
+            data = data.lstrip(b"\r\n")  # blank lines before a request mean nothing
+        return bool(super().received(data))
+
+    def writable(self) -> bool:
+        return self._is_next_due() or bool(super().writable())
+
+    def __repr__(self) -> str:
+        """As the log names it: nobody's address is written down."""
+        return "a connection"
 
     def is_too_slow(self, now: float) -> bool:
         """Whether it holds its connection by being slow."""
@@ -243,6 +317,10 @@ class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     # off, so for a while what they send is thrown away.
 
     def handle_write(self) -> None:
+        if self._is_next_due():
+            rest, self._rest = self._rest, b""
+            self.received(rest)
+            return
         done = self.close_when_flushed and not self.total_outbufs_len
         if not (self.is_refused and done) or self.will_close or self._deaf_at:
             super().handle_write()
@@ -255,7 +333,7 @@ class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
             self.will_close = True
 
     def readable(self) -> bool:
-        return bool(self._deaf_at) or bool(super().readable())
+        return bool(self._deaf_at) or (not self._rest and bool(super().readable()))
 
     def handle_read(self) -> None:
         if not self._deaf_at:
@@ -297,13 +375,17 @@ class _Turns:
         return sum(len(each) for each in self._waiting.values())
 
 
+def _network(channel: _Channel) -> str:
+    """Where a connection comes from, as far as one house cannot choose it."""
+    return network(str(channel.addr[0])) or str(channel.addr[0])
+
+
 def _visitor(channel: _Channel) -> str:
     """Whose request it is, for its turn alone: behind a proxy who it says."""
-    address = str(channel.addr[0])
-    if address in {"127.0.0.1", "::1"} and channel.requests:
+    if str(channel.addr[0]) in {"127.0.0.1", "::1"} and channel.requests:
         named: str = channel.requests[0].headers.get("X_FORWARDED_FOR", "")
-        return named.rpartition(",")[2].strip() or address
-    return address
+        return network(named.rpartition(",")[2]) or _network(channel)
+    return _network(channel)
 
 
 class _Dispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress has no types
@@ -332,6 +414,15 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
     def handle_accept(self) -> None:
         self.door.make_room()
         super().handle_accept()
+
+    def accept(self) -> Any:  # noqa: ANN401 - a socket and where it comes from, or nothing
+        try:
+            return super().accept()
+        except OSError as error:
+            if error.errno not in {errno.EMFILE, errno.ENFILE}:
+                raise
+            self.door.be_full(error)
+            return None
 
     def maintenance(self, now: float) -> None:
         super().maintenance(now)

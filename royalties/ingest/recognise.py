@@ -111,7 +111,7 @@ def read_first_rows(
 
 def as_received(
     path: Path, choices: Mapping[str, str], changes: Sequence[Change] = ()
-) -> Iterator[tuple[str, Iterator[list[str | int | float | date | datetime | None]]]]:
+) -> Iterator[tuple[str, Iterator[list[str | bytes | int | float | date | datetime | None]]]]:
     """Yield every visible sheet's name and rows as received, row by row from the first.
 
     What was changed in it reads as changed, and rows that were left out are empty.

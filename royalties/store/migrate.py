@@ -1,5 +1,6 @@
 """Bring a database to the newest migration, and tell in what it differs from its schema."""
 
+import re
 from typing import Any
 
 from alembic import command
@@ -7,10 +8,17 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import CheckConstraint, Connection, Engine, inspect
+from sqlalchemy import CheckConstraint, Connection, Engine, inspect, text
 
 from royalties.store.schema import MIGRATIONS, newest
 from royalties.store.tables import metadata
+
+_GUARD = re.compile(r'^CREATE (?:CONSTRAINT )?TRIGGER (\w+) .*? ON "?(\w+)"?', re.MULTILINE)
+_GUARDS_THERE = {
+    "sqlite": "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname, relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
+    "WHERE NOT tgisinternal AND tgenabled <> 'D' AND pg_table_is_visible(tgrelid)",
+}
 
 
 def upgrade(engine: Engine) -> str:
@@ -63,7 +71,25 @@ def deviations(connection: Connection) -> tuple[list[str], list[str]]:
             f"check {name} of table {table.name}"
             for name in sorted(str(name) for name in named - wanted if name)
         ]
+    guards, guards_there = _guards(connection.dialect.name), _guards_there(connection)
+    lacks += [f"guard {name} of table {table}" for name, table in guards - guards_there]
+    beside += [f"guard {name} of table {table}" for name, table in guards_there - guards]
     return sorted(lacks), sorted(beside)
+
+
+def _guards(engine: str) -> set[tuple[str, str]]:
+    """The triggers that migrations make, with their tables: the tables as declared lack them."""
+    files = (MIGRATIONS / "sql").glob(f"[0-9]*_guards_{engine}.sql")
+    return {
+        (name, table)
+        for file in files
+        for name, table in _GUARD.findall(file.read_text(encoding="utf-8"))
+    }
+
+
+def _guards_there(connection: Connection) -> set[tuple[str, str]]:
+    rows = connection.execute(text(_GUARDS_THERE[connection.dialect.name]))
+    return {(row[0], row[1]) for row in rows}
 
 
 def _deviation(change: Any) -> tuple[str, bool]:  # noqa: ANN401 - Alembic's tuples

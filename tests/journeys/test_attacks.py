@@ -55,10 +55,12 @@ async def connect(port: int, *, narrow: bool) -> socket.socket:
 
 
 @contextlib.asynccontextmanager
-async def crowd(port: int, first: bytes, drip: bytes, *, narrow: bool) -> AsyncIterator[None]:
+async def crowd(
+    port: int, first: bytes, drip: bytes, *, narrow: bool, clients: int = MANY
+) -> AsyncIterator[None]:
     """Many who send the first bytes, then as good as nothing, and read nothing."""
     loop = asyncio.get_running_loop()
-    made = [await connect(port, narrow=narrow) for _ in range(MANY)]
+    made = [await connect(port, narrow=narrow) for _ in range(clients)]
     for each in made:
         await loop.sock_sendall(each, first)
 
@@ -105,6 +107,73 @@ def test_slow_clients_do_not_block_others(
             return min([(await asked(port, PAGE))[0] for _ in range(5)])
 
     assert asyncio.run(attack()) < AT_ONCE
+
+
+FEW = 20
+"""Files: of a connection, its answer, and what else the server opens meanwhile."""
+
+
+def open_files(pid: int) -> int:
+    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
+
+
+@pytest.mark.thorough("attacks")
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="counts files in /proc")
+def test_requests_sent_at_once_keep_one_file_open_at_a_time(
+    server: tuple[subprocess.Popen[str], int],
+) -> None:
+    process, port = server
+    many = 8192 // len(STATIC)
+
+    async def attack() -> int:
+        before = open_files(process.pid)
+        async with crowd(port, STATIC * many, b"", narrow=True, clients=1):
+            most, until = 0, time.monotonic() + 5  # the system takes the first answers in
+            while most < FEW and time.monotonic() < until:
+                await asyncio.sleep(0.1)
+                most = max(most, open_files(process.pid) - before)
+        return most
+
+    assert asyncio.run(attack()) < FEW
+
+
+def test_requests_sent_at_once_are_answered_in_order(
+    server: tuple[subprocess.Popen[str], int],
+) -> None:
+    _, port = server
+    healthy = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    form = POST + b"Content-Length: 3\r\n\r\na=b\r\n"
+    sent = STATIC * 3 + form + b"\r\n\r\n" + healthy + PAGE + STATIC
+    _, answer = asyncio.run(asked(port, sent))
+    statuses = [each[:3] for each in answer.split(b"HTTP/1.1 ")[1:]]
+    assert statuses == [b"200"] * 3 + [b"400", b"200", b"200"], "the last but one ends it"
+    assert answer.index(b'{"status": "ok"}') < answer.rindex(b"<!doctype html>")
+
+
+@pytest.mark.thorough("attacks")
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="takes a process's files away")
+def test_clients_are_admitted_when_the_system_gives_no_more_files(tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["init"], env={"ROYALTIES_HOME": str(tmp_path)})
+    assert done.exit_code == 0, done.output
+    with (
+        (tmp_path / "log").open("w") as log,
+        served(tmp_path, "--port", "0", "--no-jobs", stderr=log) as (process, said),
+    ):
+        [address] = [word for line in said for word in line.split() if "://" in word]
+        port = int(address.rpartition(":")[2])
+
+        async def attack() -> float:
+            await asked(port, PAGE)
+            _, hard = resource.prlimit(process.pid, resource.RLIMIT_NOFILE)
+            few = open_files(process.pid) + 20
+            resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (few, hard))
+            async with crowd(port, HEADER, b"", narrow=False, clients=60):
+                return min([(await asked(port, PAGE))[0] for _ in range(3)])
+
+        assert asyncio.run(attack()) < AT_ONCE
+    told = (tmp_path / "log").read_text()
+    assert told.count("nobody can be let in (Too many open files)") == 1
+    assert "Traceback" not in told
 
 
 @pytest.mark.thorough("attacks")

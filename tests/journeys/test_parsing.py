@@ -2,11 +2,13 @@
 
 import itertools
 import time
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from waitress.adjustments import Adjustments
 
-from royalties.cli.serving import _RequestParser
+from royalties.cli.serving import _RequestParser, _visitor
 
 LENGTH = 8_000
 SECONDS = 1.0
@@ -32,7 +34,7 @@ FIRST_LINES = [
 
 
 def parsed(request: bytes) -> _RequestParser:
-    parser = _RequestParser(Adjustments(), lambda *_: 1000)
+    parser = _RequestParser(Adjustments(), lambda *_: 1000, bytearray().extend)
     parser.received(request + b"\r\n\r\n")
     return parser
 
@@ -66,8 +68,42 @@ def test_requests_of_browsers_and_proxies_are_parsed(request_: bytes) -> None:
 def test_a_body_may_be_as_large_as_the_page_says(more: str, most: int) -> None:
     body = "x" * most
     head = f"POST / HTTP/1.1\r\nHost: a\r\n{more}"
-    parser = _RequestParser(Adjustments(), lambda *_: 1000)
+    parser = _RequestParser(Adjustments(), lambda *_: 1000, bytearray().extend)
     parser.received(f"{head}\r\n\r\n".encode())
     parser.received(body.encode())
     assert parser.completed
     assert (parser.error is None) is (most == 1000)
+
+
+@pytest.mark.parametrize(
+    "line", [b"1;", b"0\r\n", b"0\r\nX: "], ids=["a chunk's", "a trailer", "a field of a trailer"]
+)
+def test_a_line_between_chunks_is_bounded(line: bytes) -> None:
+    parser = _RequestParser(Adjustments(), lambda *_: 1_000_000, bytearray().extend)
+    parser.received(b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+    parser.received(line)
+    sent = 0
+    while not parser.completed:
+        sent += parser.received(b"a" * 10)
+        assert sent < 2_000
+    assert parser.error is not None
+    assert parser.error.code == 400
+
+
+@pytest.mark.parametrize(
+    ("peer", "said", "visitor"),
+    [
+        ("192.0.2.1", "198.51.100.7", "192.0.2.1"),
+        ("2001:db8::1", "", "2001:db8::/64"),
+        ("2001:db8::2", "", "2001:db8::/64"),
+        ("127.0.0.1", "", "127.0.0.1"),
+        ("127.0.0.1", "unknown", "127.0.0.1"),
+        ("127.0.0.1", "198.51.100.7:50123", "198.51.100.7"),
+        ("127.0.0.1", "9.9.9.9, ::ffff:198.51.100.7", "198.51.100.7"),
+        ("::1", "[2001:db8::5]:443", "2001:db8::/64"),
+    ],
+)
+def test_turns_are_counted_by_network(peer: str, said: str, visitor: str) -> None:
+    request = SimpleNamespace(headers={"X_FORWARDED_FOR": said} if said else {})
+    channel = SimpleNamespace(addr=(peer, 50_000), requests=[request])
+    assert _visitor(cast("Any", channel)) == visitor

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from royalties.adapters.mailer import Mailer, MailError
+from royalties.adapters.mailer import Mailer, MailError, MailServerError
 from tests.builders.post import PostOffice, free_port
 
 
@@ -106,6 +106,12 @@ def test_password_is_not_sent_to_a_server_without_a_valid_certificate(
     finally:
         server.stop()
     assert (server.passwords, server.office.taken) == ([], [])
+
+
+def test_password_that_smtp_cannot_carry_is_reported(right: Server) -> None:
+    with pytest.raises(MailServerError, match="ROYALTIES_SMTP_URL cannot be used"):
+        send(f"smtp://desk:s%C3%A9cret@localhost:{right.port}")
+    assert right.passwords == []
 
 
 def test_password_is_not_sent_without_encryption() -> None:

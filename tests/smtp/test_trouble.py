@@ -171,6 +171,76 @@ def test_wrong_smtp_password_gives_up_no_message(office: Office) -> None:
     assert office.rows("SELECT next_at IS NULL FROM mail") == [(0,)]
 
 
+class Scripted:
+    """A server of few words: what it says to each command stands in a table."""
+
+    def __init__(self, greeting: str = "220 here", **answers: str) -> None:
+        self._greeting = greeting
+        self._answers = {"EHLO": "250-here\r\n250 STARTTLS", "QUIT": "221 bye"} | answers
+
+    @contextmanager
+    def running(self) -> Iterator[int]:
+        """Serve, at a port, until the block ends."""
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            serving = threading.Thread(target=self._serve, args=(server,), daemon=True)
+            serving.start()
+            yield int(server.getsockname()[1])
+            server.shutdown(socket.SHUT_RDWR)
+            serving.join()
+
+    def _serve(self, server: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                with server.accept()[0] as met, met.makefile("rb") as lines:
+                    met.sendall(f"{self._greeting}\r\n".encode())
+                    for line in lines:
+                        word = line.split()[0].decode().upper()
+                        met.sendall(f"{self._answers.get(word, '250 fine')}\r\n".encode())
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        (Scripted(STARTTLS="454 4.7.0 no TLS now"), "does not talk to us now (it said: 454"),
+        (Scripted(STARTTLS="554 5.7.3 never"), "does not talk to us now (it said: 554"),
+        (Scripted(STARTTLS="502 what"), "does not talk to us now (it said: 502"),
+        (Scripted(greeting="554 no service"), "does not talk to us now (it said: 554"),
+        (Scripted(greeting="220 " + "x" * 9000), "does not talk to us now (it said: 500"),
+        (Scripted(EHLO="250 here"), "offers no encryption (STARTTLS)"),
+    ],
+    ids=["no TLS now", "no TLS", "no STARTTLS", "no service", "a long greeting", "nothing offered"],
+)
+def test_refusal_before_a_message_is_handed_over_ends_no_message(
+    office: Office, script: Scripted, words: str
+) -> None:
+    with script.running() as port:
+        reach(office, f"smtp://desk:secret@127.0.0.1:{port}")
+        wrote(office, NOTE)
+        assert deliver(lambda: office.system.work(TESS)) is Outcome.NO_SERVER
+    [(error, is_over)] = office.rows("SELECT error, next_at IS NULL FROM mail")
+    assert words in error
+    assert not is_over
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "smtp://localhost:port",
+        "smtp://desk:sec/ret@localhost:25",
+        "smtp://mail..example",
+        "smtp://[::1:25",
+    ],
+)
+def test_unusable_smtp_url_is_reported_without_its_password(office: Office, url: str) -> None:
+    reach(office, url)
+    wrote(office, NOTE)
+    assert deliver(lambda: office.system.work(TESS)) is Outcome.NO_SERVER
+    [(error, is_over)] = office.rows("SELECT error, next_at IS NULL FROM mail")
+    assert error.startswith("ROYALTIES_SMTP_URL cannot be used")
+    assert "sec" not in error.lower().replace("ascii", "")
+    assert not is_over
+
+
 # Links
 
 

@@ -15,6 +15,7 @@ from royalties.ingest.report.amounts import Numbers
 from royalties.ingest.report.cells import Odd
 from royalties.ingest.report.conventions import again, date_order, decimal_mark
 from royalties.ingest.report.dates import FIRST_DAY, MONTHS_OF, Dates, month_span
+from royalties.ingest.report.named_currencies import proposed_currencies
 from royalties.ingest.report.named_periods import proposed, proposed_days
 from royalties.ingest.report.reading import Known
 
@@ -42,7 +43,7 @@ def ask(
 ) -> Answers:
     """Take the user's answers to what a report asks; ``retailer`` is asked elsewhere.
 
-    ``texts`` are what stands outside of the rows, each behind where that is: a period named there
+    ``texts`` are what stands outside of the rows, each behind where that is: what they name
     is proposed.
     """
     answers = Answers()
@@ -67,17 +68,24 @@ def ask(
 
 
 def with_proposals(question: Choice, texts: Sequence[tuple[str, str]]) -> Choice:
-    """A question about a period or a week, with those that the report names as likely answers."""
-    if question.key not in ("period", "week"):
+    """A question about a period, week or currency, with what the report names as likely answers."""
+    if question.key == "period":
+        proposals = proposed(texts, _period)
+    elif question.key == "week":
+        proposals = proposed_days(texts)
+    elif question.key == "currency":
+        proposals = proposed_currencies(texts)
+    else:
         return question
-    proposals = proposed(texts, _period) if question.key == "period" else proposed_days(texts)
     if not proposals:
         return question
     told = ", ".join(f"{where} says {name}" for name, where in proposals)
+    names = tuple(name for name, _ in proposals)
     return replace(
         question,
         message=f"{question.message} ({told})",
-        proposed=tuple(name for name, _ in proposals),
+        options=tuple(dict.fromkeys((*names, *question.options))) if question.options else (),
+        proposed=names,
     )
 
 

@@ -131,15 +131,17 @@ def text_of(cell: Cell) -> str:
 _ODDITIES = {b"=": "(formula without a value)"}
 
 
-def as_value(cell: Cell) -> str | int | float | date | datetime | None:
-    """A cell as a spreadsheet library takes it."""
+def as_value(cell: Cell) -> str | bytes | int | float | date | datetime | None:
+    """A cell as a spreadsheet library takes it; bytes are an error, or ``=`` for a formula."""
     if cell == "":
         return None
     if isinstance(cell, tuple):
         return date(*cell[:3]) if len(cell) == 3 else _moment(cell)
     if cell in (b"TRUE", b"FALSE"):
         return cell == b"TRUE"
-    return text_of(cell) if isinstance(cell, bytes) else cell
+    if isinstance(cell, bytes) and cell != b"=" and not cell.startswith(b"#"):
+        return text_of(cell)
+    return cell
 
 
 def _moment(cell: tuple[int, ...]) -> datetime:

@@ -20,7 +20,12 @@ _NOTE = re.compile(r"\s?[(\[](?:\d|[a-e]|\*{1,3})[)\]]$", re.ASCII)
 _LONGEST = 120
 """Characters of a heading that is looked at; longer ones state no unit."""
 _CENTS = frozenset(("cent", "cents", "us cents", "ct", "cts", "pence", "¢", "minor units"))
-_WORDS = frozenset(("ALL", "TOP", "TRY", "MOP", "MAD", "PEN", "LAK", "GEL", "COP"))
+WORDS = frozenset(
+    (
+        "ALL", "TOP", "TRY", "MOP", "MAD", "PEN", "LAK", "GEL", "COP", "SOS", "CUP", "BAM", "BOB",
+        "RON", "ERN", "AMD", "ANG", "VES", "COU", "CHE", "CHW",
+    )
+)  # fmt: skip
 """Codes of currencies that are words or sizes as well."""
 
 
@@ -109,7 +114,7 @@ def _parted(heading: str) -> tuple[str, str]:
 
 def _is_unit(text: str, *, bare: bool) -> bool:
     if bare:
-        return text in EXPONENTS and text not in _WORDS
+        return text in EXPONENTS and text not in WORDS
     return (
         text.casefold() in _CENTS
         or bool(_PERCENT.fullmatch(text))

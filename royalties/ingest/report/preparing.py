@@ -27,7 +27,7 @@ from royalties.ingest.report.undecided import (
     counted_sheets,
     retailer_of,
     with_chosen_columns,
-    with_currency_of_headings,
+    with_stated_currency,
 )
 
 _COVER_ROWS = 15
@@ -49,9 +49,10 @@ def prepared(
     declared = replace(declared, retailer=retailer)
     _recall(declared, known, choices)
     declared, tables_found = _at_prices_of_editions(declared, tables_found, choices)
-    declared, stated = with_currency_of_headings(declared, tables_found, choices)
+    around = [*_around(tables_found, opened)]
+    declared, stated = with_stated_currency(declared, tables_found, around, choices)
     declared = replace(declared, asks=_asked(declared, tables_found))
-    texts = [*_outside(tables_found, opened)]
+    texts = [*around, *_first_rows(tables_found)]
     answers = ask(tuple(key for key in declared.asks if key != "retailer"), choices, known, texts)
     numbers = _numbers(declared, tables_found, choices)
     dates = _dates(declared, known, choices)
@@ -135,23 +136,29 @@ def questions_only(choice: Choice) -> ReportReading:
     return report
 
 
-def _outside(tables: FoundTables, opened: OpenedFile) -> Iterator[tuple[str, str]]:
-    """Texts outside the rows, such as above headers or on covers, each preceded by where it is."""
-    read = {sheet.name: header.place for sheet, header, _ in tables}
+def _around(tables: FoundTables, opened: OpenedFile) -> Iterator[tuple[str, str]]:
+    """Texts above headers, on covers, and in names, each preceded by where it is."""
+    places: dict[str, int] = {}
+    for sheet, header, _ in tables:
+        places[sheet.name] = min(header.place, places.get(sheet.name, header.place))
     for sheet in opened.sheets:
-        rows = sheet.peek()[: read.get(sheet.name, _COVER_ROWS)]
+        rows = sheet.peek()[: places.get(sheet.name, _COVER_ROWS)]
         where = f"sheet {sheet.name!r}, row" if sheet.name else "row"
         for number, cells in rows:
             yield f"{where} {number}", " ".join(printed(cell) for cell in cells if cell != "")
         if sheet.name:
             yield f"the name of sheet {sheet.name!r}", sheet.name
+    yield "the name of the file", Path(opened.name).stem
+
+
+def _first_rows(tables: FoundTables) -> Iterator[tuple[str, str]]:
+    """What the first row of each table holds in columns that are not read."""
     for sheet, header, _ in tables:
         first = next(iter(sheet.peek()[header.place + 1 :]), None)
         if first is not None:
             used = {at for _, at in header.columns}
             cells = [cell for at, cell in enumerate(first[1]) if at not in used and cell != ""]
             yield f"row {first[0]}", " ".join(map(printed, cells))
-    yield "the name of the file", Path(opened.name).stem
 
 
 def _left_sheets(declared: ReportFormat, tables: FoundTables, opened: OpenedFile) -> list[Sheet]:

@@ -10,6 +10,7 @@ from royalties.ingest.report.cells import printed
 from royalties.ingest.report.conventions import again
 from royalties.ingest.report.declaration import BOOK, Doubt, Header, ReportFormat, normal
 from royalties.ingest.report.headings import column_letters
+from royalties.ingest.report.named_currencies import named_currencies
 from royalties.ingest.report.reading import Known, UnreadableError
 from royalties.ingest.report.tables import FoundTables, Sheet
 
@@ -124,19 +125,29 @@ def retailer_of(
     ]
 
 
-def with_currency_of_headings(
-    declared: ReportFormat, tables: FoundTables, choices: Given
+def with_stated_currency(
+    declared: ReportFormat,
+    tables: FoundTables,
+    around: Sequence[tuple[str, str]],
+    choices: Given,
 ) -> tuple[ReportFormat, list[Choice]]:
     """The currency that headings of amounts state, where the rows have none.
 
+    If headings, or texts around the tables, name another one than the report is known to be in,
+    it is asked.
+
+    Args:
+        declared: the format.
+        tables: what was found of it.
+        around: where texts outside the rows stand, in words, and the texts.
+        choices: the user's answers.
+
     Raises:
-        UnreadableError: they state several.
+        UnreadableError: headings state several.
     """
     without = [header for _, header, _ in tables if header.at("currency") < 0]
     stated = {name: code for header in without for name, code in header.amounts_in().items()}
     codes = sorted(set(stated.values()))
-    if not codes:
-        return declared, []
     if len(codes) > 1:
         names = ", ".join(f"{name!r} ({code})" for name, code in stated.items())
         raise UnreadableError(
@@ -145,20 +156,40 @@ def with_currency_of_headings(
                 "export the report in one currency, or map the columns of one of them",
             )
         )
-    default = declared.constants.get("currency", codes[0])
-    code, asked = codes[0], []
-    if default != code:
+    known = declared.constants.get("currency") or next(iter(codes), "")
+    says = f"the heading {next(iter(stated))!r} says {codes[0]}" if codes else ""
+    if not codes and known and _lacks_currency(tables):
+        says, codes = _contradicting(around, known)
+    code, asked = known, []
+    if codes and known not in codes:
         question = Choice(
             "currency",
-            f"the heading {next(iter(stated))!r} says {code}, the report is known to be in "
-            f"{default}: choose the currency of its amounts",
-            (code, default),
+            f"{says}, the report is known to be in {known}: choose the currency of its amounts",
+            (*codes, known),
         )
-        code = choices.get("currency", "")
+        code = choices.get("currency", "").upper()
         asked = [] if code in question.options else [again(question, choices)]
+    if not known:
+        return declared, []
     declared = replace(
         declared,
-        constants={**declared.constants, "currency": code or default},
+        constants={**declared.constants, "currency": code or known},
         asks=tuple(key for key in declared.asks if key != "currency"),
     )
     return declared, asked
+
+
+def _lacks_currency(tables: FoundTables) -> bool:
+    """Whether some table says its currency neither in a column nor above it, labelled."""
+    return any(
+        header.at("currency") < 0 and "currency" not in facts.texts for _, header, facts in tables
+    )
+
+
+def _contradicting(around: Sequence[tuple[str, str]], known: str) -> tuple[str, list[str]]:
+    """A text that names currencies, and those, if none of the texts names the known one."""
+    named = named_currencies(around)
+    if not named or any(known in codes for codes in named.values()):
+        return "", []
+    says = min(named, key=lambda text: len(named[text]))
+    return says, sorted(named[says])

@@ -6,6 +6,7 @@ in a form that no engine owns, so books of SQLite can be restored to PostgreSQL,
 """
 
 import fcntl
+import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -35,6 +36,9 @@ from royalties.store.transfer import Table
 
 _BLOCK = 1 << 20
 _STAGE = ".restoring"
+_PLACING = "placing.json"
+"""A file of the stage: which folders are being moved out of it, and of which database's books."""
+
 _SECRETS = ("cookie.key",)
 """Files of a home that a restore leaves alone: secrets are in no backup."""
 
@@ -143,14 +147,15 @@ def restore(actor: Actor, source: Path, url: str, home: Path, progress: Progress
     """
     actor.require(Verb.SET)
     with _disk_errors(home):
-        _require_empty(home, transfer.files_of(url))
+        left = _left_by_a_killed_one(home, url)
+        _require_empty(home, [*transfer.files_of(url), *left])
     transfer.require_empty(url)
     with archive.reading(source) as reader:
         _require_known(source, reader.header)
         reader.look_through()
     with (
         archive.reading(source) as reader,
-        _staged(home, transfer.files_of(url)) as stage,
+        _staged(home, url, left) as stage,
         transfer.new_database(url) as connection,
     ):
         header = reader.header
@@ -277,12 +282,16 @@ class _Stage:
 
     home: Path
     folder: Path
+    database: str
     placed: list[Path] = field(default_factory=list)
 
     def put_in_place(self) -> None:
-        """Move whole folders into the home."""
+        """Move whole folders into the home; if this is killed, the next restore knows which."""
+        parts = sorted(self.folder.iterdir())
+        said = {"database": self.database, "folders": [part.name for part in parts]}
+        (self.folder / _PLACING).write_text(json.dumps(said), encoding="utf-8")
         os.sync()
-        for part in sorted(self.folder.iterdir()):
+        for part in parts:
             target = self.home / part.name
             self.placed.append(target)
             part.rename(target)
@@ -293,13 +302,29 @@ class _Stage:
             shutil.rmtree(target, ignore_errors=True)
 
 
+def _left_by_a_killed_one(home: Path, url: str) -> list[str]:
+    """Folders that a restore into this database had put in place when it was killed.
+
+    They are nobody's as long as that database is empty, since it is filled after them.
+    """
+    stage = home / _STAGE
+    try:
+        said = json.loads((stage / _PLACING).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return []
+    if said["database"] != transfer.shown_url(url):
+        return []
+    return [name for name in FOLDERS if name in said["folders"] and not (stage / name).exists()]
+
+
 @contextmanager
-def _staged(home: Path, but: Sequence[str]) -> Iterator[_Stage]:
+def _staged(home: Path, url: str, left: Sequence[str]) -> Iterator[_Stage]:
     """A folder in an empty home for what is to be put in place; if this fails, nothing stays.
 
     Args:
         home: the folder, which need not be there yet.
-        but: names of the database's files, which are looked at elsewhere.
+        url: of the database, whose files are looked at elsewhere.
+        left: folders that a restore that was killed left there.
 
     Raises:
         ThereAlreadyError: the home holds something.
@@ -308,12 +333,15 @@ def _staged(home: Path, but: Sequence[str]) -> Iterator[_Stage]:
     """
     with _disk_errors(home):
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _require_empty(home, but)
-        stage = _Stage(home, home / _STAGE)
+        _require_empty(home, [*transfer.files_of(url), *left])
+        stage = _Stage(home, home / _STAGE, transfer.shown_url(url))
         stage.folder.mkdir(mode=0o700, exist_ok=True)
         with _locked(stage.folder):
-            for each in stage.folder.iterdir():  # left by a restore that was killed
-                shutil.rmtree(each)
+            # Last goes the note of what was moved out, so that this may be killed as well.
+            for each in [*(home / name for name in left), *stage.folder.iterdir()]:
+                if each.is_dir():
+                    shutil.rmtree(each)
+            (stage.folder / _PLACING).unlink(missing_ok=True)
             try:
                 yield stage
             except BaseException:

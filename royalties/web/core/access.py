@@ -7,10 +7,13 @@ neither the secret in a link nor what stands behind a question mark is written d
 import logging
 import secrets
 import time
+from collections.abc import Iterable, Iterator
+from typing import cast
 
 from flask import Flask, Response, g, has_request_context, request
 
 _LOG = logging.getLogger("royalties.access")
+_ERRORS = logging.getLogger("royalties.web")
 _HEADER = "X-Request-Id"
 
 
@@ -26,6 +29,40 @@ def request_id() -> str:
 def page_name() -> str:
     """The pattern of the address that was asked for, ``-`` if it is none of ours."""
     return request.url_rule.rule if request.url_rule is not None else "-"
+
+
+class _Streamed:
+    """An answer that is made while it leaves; its line is written before, its end is not known.
+
+    What breaks it off comes after every page of errors: the number in the log is all that tells
+    whose download it was. The server writes down the rest.
+    """
+
+    def __init__(self, chunks: Iterator[str | bytes], number: str, page: str) -> None:
+        self._chunks, self._number, self._page = chunks, number, page
+
+    def __iter__(self) -> Iterator[str | bytes]:
+        return self
+
+    def __next__(self) -> str | bytes:
+        try:
+            return next(self._chunks)
+        except StopIteration:
+            raise
+        except Exception as error:
+            _ERRORS.error(
+                "id=%s page=%s: the answer broke off (%s)",
+                self._number,
+                self._page,
+                type(error).__name__,
+            )
+            raise
+
+    def close(self) -> None:
+        """Let go of what is held for the rest, as those who stop reading ask for none."""
+        close = getattr(self._chunks, "close", None)
+        if close is not None:
+            close()
 
 
 def _begin() -> None:
@@ -44,6 +81,9 @@ def _note(response: Response) -> Response:
         milliseconds,
         response.headers.get("Content-Length", "-"),
     )
+    if isinstance(response.response, Iterator) and not response.direct_passthrough:
+        told = _Streamed(response.response, request_id(), page_name())
+        response.response = cast("Iterable[bytes]", told)
     return response
 
 

@@ -5,6 +5,7 @@ name than its visitors do, and neither tells what a stranger may not know.
 """
 
 import json
+import logging
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any
@@ -19,9 +20,14 @@ from royalties.runtime import (
     System,
 )
 
+_LOG = logging.getLogger("royalties.web")
+
 LIVES, READY = "/healthz", "/readyz"
 _SILENT_AFTER = 120
 """Seconds after which the worker counts as silent."""
+
+_LOCK_SECONDS = 1.0
+"""So long the database is waited for: who asks comes again soon, and takes a thread each time."""
 
 _Environ = dict[str, Any]
 _Start = Callable[..., Any]
@@ -60,20 +66,31 @@ def readiness(system: System) -> dict[str, str]:
     """
     database = schema = "ok"
     try:
-        with system.work(ANONYMOUS, read_only=True, patient=False):
+        with system.work(ANONYMOUS, read_only=True, lock_seconds=_LOCK_SECONDS, patient=False):
             pass
-    except NotMigratedError:
+    except NotMigratedError as error:
         schema = "missing or old: run royalties init"
-    except DatabaseBusyError:
+        _note(error)
+    except DatabaseBusyError as error:
         database, schema = "busy", "unknown"
-    except DatabaseUnavailableError:
+        _note(error)
+    except DatabaseUnavailableError as error:
         database, schema = "out of reach: the log says why", "unknown"
+        _note(error)
+    except Exception:  # noqa: BLE001 - whatever it is, who asks is told in the same form
+        database, schema = "cannot be read: the log says why", "unknown"
+        _LOG.exception("id=- page=%s status=503", READY)
     return {
         "status": "ok" if database == schema == "ok" else "not ready",
         "database": database,
         "schema": schema,
         "worker": _worker(system),
     }
+
+
+def _note(error: Exception) -> None:
+    """Tell those who run the desk what who asks is not told."""
+    _LOG.error("id=- page=%s status=503: %s", READY, error)
 
 
 def _worker(system: System) -> str:

@@ -19,7 +19,7 @@ from royalties.domain.people import ANONYMOUS, Actor
 from royalties.runtime import DatabaseBusyError, DatabaseUnavailableError, System
 from royalties.services.people.sessions import TOUCHED_EVERY, Visit, find_visit, touch
 from royalties.services.work import Work
-from royalties.web.core.writers import WRITERS, Writers, writers_of
+from royalties.web.core.writers import LOCK_SECONDS, WRITERS, Writers, writers_of
 
 LOOKING = frozenset({"GET", "HEAD", "OPTIONS"})
 _ONLY_LOOK: set[Callable[..., object]] = set()
@@ -93,7 +93,7 @@ def work() -> Work:
     if "work" not in g:
         with ExitStack() as stack:
             unit = (
-                system().work(ANONYMOUS, read_only=True, patient=False)
+                system().work(ANONYMOUS, read_only=True, lock_seconds=LOCK_SECONDS, patient=False)
                 if _is_read_only()
                 else _write()
             )
@@ -110,7 +110,8 @@ def units(*, read_only: bool = False) -> Iterator[Work]:
     """
     release()
     who = actor()
-    with system().work(who, read_only=True) if read_only else _write(who) as unit:
+    looks = system().work(who, read_only=True, lock_seconds=LOCK_SECONDS) if read_only else None
+    with looks or _write(who) as unit:
         yield unit
 
 
@@ -224,7 +225,9 @@ def _end(*, failed: bool) -> None:
     if not failed:
         stack.close()
         return
-    stack.__exit__(_TakeBackError, _TakeBackError(), None)
+    # Nothing was to be kept: a database that is gone by now has kept nothing either.
+    with suppress(DatabaseBusyError, DatabaseUnavailableError):
+        stack.__exit__(_TakeBackError, _TakeBackError(), None)
 
 
 def init_app(app: Flask) -> None:

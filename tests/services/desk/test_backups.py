@@ -8,10 +8,12 @@ import json
 import os
 import re
 import shutil
+import signal
 import tarfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -468,6 +470,46 @@ def test_an_interrupted_restore_leaves_nothing(
     (home / ".restoring-royalties.sqlite").write_bytes(b"half")
     there.system.restore(TESS, tmp_path / "b")
     assert there.faults() == {}
+
+
+def killed_while_placing(there: Office, file: Path, after: int) -> None:
+    """A process of its own is killed after so many of the folders are where they belong."""
+    process = os.fork()
+    if process:
+        assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == -signal.SIGKILL
+        return
+    rename, done = Path.rename, iter(range(after))
+
+    def killed(path: Path, target: Path) -> Path:
+        if next(done, None) is None:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return rename(path, target)
+
+    Path.rename = killed  # type: ignore[method-assign, assignment]
+    with suppress(Exception):  # it is not to run the tests that follow
+        there.system.restore(TESS, file)
+    os._exit(0)
+
+
+@pytest.mark.parametrize("to", ["sqlite", "postgresql"])
+def test_restore_that_was_killed_can_be_repeated(
+    backup: bytes, to: str, empty: Callable[[str], Office], tmp_path: Path
+) -> None:
+    there = empty(to)
+    (tmp_path / "b").write_bytes(backup)
+    home = there.system.config.home
+    for folders in (0, 1):
+        killed_while_placing(there, tmp_path / "b", folders)
+        assert len([each for each in home.iterdir() if each.name in archive.FOLDERS]) == folders
+    other = replace(
+        there.system,
+        config=replace(there.system.config, database_url=f"sqlite:///{tmp_path / 'other'}"),
+    )
+    with pytest.raises(ThereAlreadyError):  # for another database they may be somebody's
+        other.restore(TESS, tmp_path / "b")
+    there.system.restore(TESS, tmp_path / "b")
+    assert there.faults() == {}
+    assert not (home / ".restoring").exists()
 
 
 def test_second_restore_into_one_home_is_refused(

@@ -1,0 +1,93 @@
+"""A currency that a report names outside its rows is never passed over."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.ingest.shelf import RIVER, Read, read, read_text
+
+SALES = "ISBN,Sale date,Units,Net amount\n9780306406157,2026-05-03,2,12.50\n"
+IN_DOLLARS = replace(
+    RIVER,
+    columns={field: name for field, name in RIVER.columns.items() if field != "currency"},
+    currency="USD",
+)
+UNSAID = replace(IN_DOLLARS, currency=None)
+
+
+def _read(folder: Path, above: str, sales: str = SALES, **choices: Any) -> Read:
+    return read_text(folder, above + sales, mappings=[IN_DOLLARS], **choices)
+
+
+EUROS = (
+    "All amounts in EUR", "All amounts are stated in euros", "Currency: EUR", "Currency,EUR",
+    "Total due: €12.50", "Statement (EUR)", "Account EUR-2231", "Beträge in Euro",
+    "Montants en euros", "Net receipts, EUR", "settlement currency:EUR",
+)  # fmt: skip
+OTHERS = {
+    "Amounts in pounds sterling": "GBP", "Amounts in £": "GBP", "Canadian dollars": "CAD",
+    "C$": "CAD", "All prices in AU$": "AUD", "in Swiss francs": "CHF", "₹": "INR", "zł": "PLN",
+    "JPY": "JPY", "Valuta: SEK": "SEK", "in yen": "JPY",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("above", "code"), [*((text, "EUR") for text in EUROS), *OTHERS.items()], ids=repr
+)
+def test_another_currency_above_the_table_is_asked(tmp_path: Path, above: str, code: str) -> None:
+    report = _read(tmp_path, f"River Books,Sales\n{above}\n\n")
+    assert report.asked == {"currency"}
+    [question] = report.reading.choices
+    assert question.options == (code, "USD")
+    assert "row 2 says" in question.message
+    assert _currency(_read(tmp_path, f"{above}\n", currency=code)) == code
+    assert _currency(_read(tmp_path, f"{above}\n", currency="USD")) == "USD"
+
+
+def _currency(report: Read) -> str:
+    assert report.asked == set()
+    assert report.messages == []
+    [line] = report.sales
+    return line.currency
+
+
+def test_another_answer_is_asked_again(tmp_path: Path) -> None:
+    assert _read(tmp_path, "All amounts in EUR\n", currency="GBP").asked == {"currency"}
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "All amounts in USD", "Exchange rate EUR/USD 1.08", "Total in $", "US dollars", "dollars",
+        "Sales of ALL titles", "TOP 100", "ISBN-13 report, MAD Books", "Europe and the UK",
+        "AMAZON.COM", "", "12.50",
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_what_names_no_other_currency_asks_nothing(tmp_path: Path, above: str) -> None:
+    assert _currency(_read(tmp_path, f"{above}\n")) == "USD"
+
+
+def test_currency_of_the_rows_is_not_doubted(tmp_path: Path) -> None:
+    sales = "ISBN,Sale date,Units,Net amount,Currency\n9780306406157,2026-05-03,2,12.50,USD\n"
+    report = read_text(tmp_path, f"All amounts in EUR\n{sales}", mappings=[RIVER])
+    assert _currency(report) == "USD"
+
+
+def test_name_of_the_file_counts(tmp_path: Path) -> None:
+    path = tmp_path / "river_EUR_2026-05.csv"
+    path.write_text(SALES, encoding="utf-8")
+    report = read(path, mappings=[IN_DOLLARS])
+    assert report.asked == {"currency"}
+    assert "the name of the file says 'river_EUR_2026-05'" in report.reading.choices[0].message
+
+
+@pytest.mark.parametrize("above", ["All amounts in CHF", "Currency,CHF", "Amounts in Swiss francs"])
+def test_currency_above_the_table_is_proposed_where_it_is_asked(tmp_path: Path, above: str) -> None:
+    report = read_text(tmp_path, f"{above}\n{SALES}", mappings=[UNSAID])
+    [question] = report.reading.choices
+    assert question.key == "currency"
+    assert question.proposed == ("CHF",)
+    assert question.options[0] == "CHF"
