@@ -125,10 +125,10 @@ def growth(folder: Path) -> bool:
     print("growth             lines     import  peak MB      run  peak MB")
     for size in sizes:
         path, home = _csv(folder, size), _home(folder)
-        brought = _measure("import_file", home, path)
+        imported = _measure("import_file", home, path)
         run = _measure("draft", home)
         print(
-            f"  {size:>21,} {brought['seconds']:>8.1f} s {brought['peak_mb']:>8.0f} "
+            f"  {size:>21,} {imported['seconds']:>8.1f} s {imported['peak_mb']:>8.0f} "
             f"{run['seconds']:>6.2f} s {run['peak_mb']:>8.0f}"
         )
     return True
@@ -212,18 +212,18 @@ def years(folder: Path) -> bool:
     return fine
 
 
-def _grown(name: str, unit: str, found: dict[int, float], most: float) -> bool:
+def _grown(name: str, unit: str, figures_by_size: dict[int, float], most: float) -> bool:
     """Print figures beside the first one; whether none is more than so many times as large.
 
     Args:
         most: 0: it informs, and promises nothing.
     """
-    first = found[CLOSED[0]]
-    ratios = [each / first for each in found.values()]
+    first = figures_by_size[CLOSED[0]]
+    ratios = [each / first for each in figures_by_size.values()]
     verdict = (
         "" if not most else f" (at most {most} ×) " + ("ok" if max(ratios) <= most else "GROWS")
     )
-    figures = ", ".join(f"{each:.2f}" for each in found.values())
+    figures = ", ".join(f"{each:.2f}" for each in figures_by_size.values())
     times = ", ".join(f"{each:.2f} ×" for each in ratios)
     print(f"  {name}: {figures} {unit}: {times}{verdict}", flush=True)
     return not most or max(ratios) <= most

@@ -239,22 +239,22 @@ class _Form(HTMLParser):
         self._list = ""
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attributes}
+        values = {name: value or "" for name, value in attributes}
         if tag == "form":
             self.forms.append(MultiDict())
         if not self.forms:
             return
         if tag == "select":
-            self._list = given["name"]
+            self._list = values["name"]
         if tag == "textarea":
-            self.forms[-1].add(given["name"], "")
+            self.forms[-1].add(values["name"], "")
         if tag == "option" and self._list:
             form = self.forms[-1]
-            if "selected" in given or self._list not in form:
-                form[self._list] = given.get("value", "")
-        ticked = given.get("type") not in {"checkbox", "radio"} or "checked" in given
-        if tag == "input" and "name" in given and ticked:
-            self.forms[-1].add(given["name"], given.get("value", "on"))
+            if "selected" in values or self._list not in form:
+                form[self._list] = values.get("value", "")
+        ticked = values.get("type") not in {"checkbox", "radio"} or "checked" in values
+        if tag == "input" and "name" in values and ticked:
+            self.forms[-1].add(values["name"], values.get("value", "on"))
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "select":

@@ -7,7 +7,7 @@ from reports import order_words as words
 from reports.measure import Cell
 from reports.sheet import Book, SheetWriter
 from reports.styles import CELL, CELL_TOTAL
-from reports.tables import Column, amount, amount_width, heading_row
+from reports.tables import SheetColumn, amount, amount_width, heading_row
 from royalties.domain.orders.papers import AccountShown
 
 _NAME = "Statement of account"
@@ -47,13 +47,13 @@ def _sheet(book: Book, account: AccountShown) -> None:
     heading_row(
         sheet,
         (
-            Column("Date"),
-            Column("What"),
-            Column("Invoice"),
-            Column("Order"),
-            Column("Due"),
-            Column(account.currency, figures=True),
-            Column("Balance", figures=True),
+            SheetColumn("Date"),
+            SheetColumn("What"),
+            SheetColumn("Invoice"),
+            SheetColumn("Order"),
+            SheetColumn("Due"),
+            SheetColumn(account.currency, figures=True),
+            SheetColumn("Balance", figures=True),
         ),
     )
     _lines(sheet, account)

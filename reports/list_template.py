@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from reports.sheet import Book, Layout
 from reports.styles import CELL, HEAD, NOTE, TEXT_FORMAT, TITLE
-from reports.tables import Column, banner, heading_row
+from reports.tables import SheetColumn, banner, heading_row
 
 _LEAST_WIDTH = 14
 _BLANK_ROWS = 200
@@ -42,7 +42,8 @@ def workbook(name: str, author: str, columns: Sequence[TemplateColumn], dated: d
         banner(told, f"{name}: what the columns say", TITLE)
         banner(told, "Columns that are not needed may be left out, and stand in any order.", NOTE)
         shown = [
-            Column(each) for each in ("Heading", "What it says", "Needed", "Example", "Another one")
+            SheetColumn(each)
+            for each in ("Heading", "What it says", "Needed", "Example", "Another one")
         ]
         heading_row(told, shown)
         for each in columns:

@@ -20,7 +20,7 @@ from reports.styles import (
     TOTAL,
     Style,
 )
-from reports.tables import Column, amount, amount_width, banner, figure, heading_row
+from reports.tables import SheetColumn, amount, amount_width, banner, figure, heading_row
 from royalties.domain.currencies import exponent
 from royalties.domain.orders.papers import Goods, PaperLine, Party
 from royalties.domain.terms.beneficiaries import Publisher
@@ -92,11 +92,11 @@ def priced(sheet: SheetWriter, lines: Sequence[PaperLine], currency: str) -> Non
     heading_row(
         sheet,
         [
-            Column("Item"),
-            Column("Why"),
-            Column("Quantity", figures=True),
-            Column("Price", figures=True),
-            Column(currency, figures=True),
+            SheetColumn("Item"),
+            SheetColumn("Why"),
+            SheetColumn("Quantity", figures=True),
+            SheetColumn("Price", figures=True),
+            SheetColumn(currency, figures=True),
         ],
     )
     for line in lines:
@@ -136,7 +136,7 @@ def texts(sheet: SheetWriter, title: str, lines: Iterable[str], style: Style = N
 
 
 def table(
-    sheet: SheetWriter, columns: Sequence[Column], rows: Iterable[Sequence[str | int]]
+    sheet: SheetWriter, columns: Sequence[SheetColumn], rows: Iterable[Sequence[str | int]]
 ) -> None:
     """A table of texts and counts."""
     heading_row(sheet, columns)

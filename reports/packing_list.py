@@ -5,7 +5,7 @@ from reports import order_words as words
 from reports.pdf import pdf as filled
 from reports.sheet import Book
 from reports.styles import Style
-from reports.tables import Column
+from reports.tables import SheetColumn
 from royalties.domain.orders.papers import PackingListShown
 
 _NAME = "Packing list"
@@ -32,12 +32,12 @@ def workbook(shipment: PackingListShown, logo: bytes = b"") -> bytes:
         parties = [("Ship to", shipment.ship_to), ("Ordered by", shipment.organization)]
         parts.head(sheet, parties, _facts(shipment))
         columns = [
-            Column("Title"),
-            Column("Edition"),
-            Column("Ordered", figures=True),
-            Column("Shipped before", figures=True),
-            Column("In this shipment", figures=True),
-            Column("To come", figures=True),
+            SheetColumn("Title"),
+            SheetColumn("Edition"),
+            SheetColumn("Ordered", figures=True),
+            SheetColumn("Shipped before", figures=True),
+            SheetColumn("In this shipment", figures=True),
+            SheetColumn("To come", figures=True),
         ]
         rows = (
             (

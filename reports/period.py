@@ -15,7 +15,7 @@ from reports.statement_earned import line_cells
 from reports.styles import CELL, CELL_TOTAL, COUNT, NOTE, SUBTITLE, TEXT_FORMAT, TITLE
 from reports.tables import (
     ISBN,
-    Column,
+    SheetColumn,
     amount,
     day_text,
     figure,
@@ -35,10 +35,10 @@ _HEADINGS = 4
 _NUMBER = CELL.as_number(COUNT)
 _NUMBER_TOTAL = CELL_TOTAL.as_number(COUNT)
 _PLAIN_TEXT = CELL.also(format=TEXT_FORMAT)
-_CONTRACT = Column("Contract", least=12, most=24)
-_BENEFICIARY = Column("Beneficiary", least=14, most=30)
-_CURRENCY = Column("Currency", least=9)
-_COPIES = Column("Copies", figures=True, least=9)
+_CONTRACT = SheetColumn("Contract", least=12, most=24)
+_BENEFICIARY = SheetColumn("Beneficiary", least=14, most=30)
+_CURRENCY = SheetColumn("Currency", least=9)
+_COPIES = SheetColumn("Copies", figures=True, least=9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class _Table:
 
     name: str
     note: str
-    columns: Sequence[Column]
+    columns: Sequence[SheetColumn]
     rows: Rows
     totals: Sequence[list[Cell]] = ()
 
@@ -136,14 +136,18 @@ def _contracts(report: PeriodReport) -> _Table:
         )
         for account in report.contracts
     ]
-    leading = (_CONTRACT, Column("Author", least=18, most=36))
+    leading = (_CONTRACT, SheetColumn("Author", least=18, most=36))
     return _amounts(
         "Contracts", "how every contract came to what is payable", leading, headings, entries
     )
 
 
 def _beneficiaries(report: PeriodReport) -> _Table:
-    leading = (_BENEFICIARY, Column("Name", least=24, most=44), Column("Statement", least=14))
+    leading = (
+        _BENEFICIARY,
+        SheetColumn("Name", least=24, most=44),
+        SheetColumn("Statement", least=14),
+    )
     headings = ("Brought forward", "Allocated", "Tax", "Due", "To pay", "Carried forward")
     entries = [
         _Entry(
@@ -165,7 +169,7 @@ def _beneficiaries(report: PeriodReport) -> _Table:
 
 
 def _allocations(report: PeriodReport) -> _Table:
-    leading = (_CONTRACT, Column("Step", figures=True, least=7), _BENEFICIARY)
+    leading = (_CONTRACT, SheetColumn("Step", figures=True, least=7), _BENEFICIARY)
     entries = [
         _Entry((one.contract, one.step, one.beneficiary), one.currency, (one.amount,))
         for one in report.allocations
@@ -177,10 +181,10 @@ def _allocations(report: PeriodReport) -> _Table:
 def _lines(report: PeriodReport) -> _Table:
     columns = (
         _CONTRACT,
-        Column("Title", least=20, most=40),
-        Column("Format", least=11),
+        SheetColumn("Title", least=20, most=40),
+        SheetColumn("Format", least=11),
         *numbered(LINE_COLUMNS, (line.isbn for _, line, _ in report.lines)),
-        Column("Earned in"),
+        SheetColumn("Earned in"),
     )
 
     def rows() -> Iterator[list[Cell]]:
@@ -205,17 +209,20 @@ def _lines(report: PeriodReport) -> _Table:
 def _imports(report: PeriodReport) -> _Table:
     currencies = sorted({currency for batch in report.batches for currency, _ in batch.net})
     counted = [
-        Column(heading, figures=True, least=9)
+        SheetColumn(heading, figures=True, least=9)
         for heading in ("Rows", "Lines", "Sold", "Returned", "Free")
     ]
     columns = (
-        Column("Batch", figures=True, least=7),
-        Column("File", least=24, most=48),
-        Column("Report", least=16, most=30),
-        Column("Retailer", least=14, most=26),
-        Column("Recorded", least=12, most=24),
+        SheetColumn("Batch", figures=True, least=7),
+        SheetColumn("File", least=24, most=48),
+        SheetColumn("Report", least=16, most=30),
+        SheetColumn("Retailer", least=14, most=26),
+        SheetColumn("Recorded", least=12, most=24),
         *counted,
-        *(Column(f"Net receipts {currency}", figures=True, least=15) for currency in currencies),
+        *(
+            SheetColumn(f"Net receipts {currency}", figures=True, least=15)
+            for currency in currencies
+        ),
     )
 
     def rows() -> Iterator[list[Cell]]:
@@ -250,11 +257,13 @@ def _imports(report: PeriodReport) -> _Table:
 def _exceptions(report: PeriodReport) -> _Table:
     columns = (
         _CONTRACT,
-        *numbered([Column(ISBN, least=15)], (exception.isbn for exception in report.exceptions)),
-        Column("Retailer", least=16, most=26),
-        Column("Channel", least=12),
+        *numbered(
+            [SheetColumn(ISBN, least=15)], (exception.isbn for exception in report.exceptions)
+        ),
+        SheetColumn("Retailer", least=16, most=26),
+        SheetColumn("Channel", least=12),
         _COPIES,
-        Column("Reason", least=40, most=70),
+        SheetColumn("Reason", least=40, most=70),
     )
 
     def rows() -> Iterator[list[Cell]]:
@@ -274,9 +283,9 @@ def _exceptions(report: PeriodReport) -> _Table:
 
 def _waiting(report: PeriodReport) -> _Table:
     columns = (
-        Column("Identifier", least=18, most=36),
-        Column("Batch", figures=True, least=8),
-        Column("Rows", figures=True, least=8),
+        SheetColumn("Identifier", least=18, most=36),
+        SheetColumn("Batch", figures=True, least=8),
+        SheetColumn("Rows", figures=True, least=8),
         _COPIES,
     )
 
@@ -292,12 +301,12 @@ def _waiting(report: PeriodReport) -> _Table:
 def _amounts(
     name: str,
     note: str,
-    leading: Sequence[Column],
+    leading: Sequence[SheetColumn],
     headings: Sequence[str],
     entries: Sequence[_Entry],
 ) -> _Table:
     """A table of amounts, with their sums by currency."""
-    figures = (Column(heading, figures=True, least=13) for heading in headings)
+    figures = (SheetColumn(heading, figures=True, least=13) for heading in headings)
     columns = (*leading, _CURRENCY, *figures)
     before = len(leading)
 

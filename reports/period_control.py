@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from reports.measure import Cell
 from reports.sheet import Book, Layout
 from reports.styles import BAD_CELL, CELL, COUNT, GOOD_CELL, SUBTITLE, TITLE, Style
-from reports.tables import Column, amount, banner, heading_row, widths
+from reports.tables import SheetColumn, amount, banner, heading_row, widths
 from royalties.domain.royalties.statements import Check
 
 _COLUMNS = (
-    Column("Check", least=44, most=70),
-    Column("Currency", least=10),
-    Column("Left", figures=True, least=16),
-    Column("Right", figures=True, least=16),
-    Column("Difference", figures=True, least=16),
-    Column("Result", least=13),
+    SheetColumn("Check", least=44, most=70),
+    SheetColumn("Currency", least=10),
+    SheetColumn("Left", figures=True, least=16),
+    SheetColumn("Right", figures=True, least=16),
+    SheetColumn("Difference", figures=True, least=16),
+    SheetColumn("Result", least=13),
 )
 
 

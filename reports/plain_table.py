@@ -8,7 +8,7 @@ from decimal import Decimal
 from reports.measure import Cell
 from reports.sheet import Book, Layout
 from reports.styles import CELL, SUBTITLE, TEXT_FORMAT, TITLE, money
-from reports.tables import Column, heading_row, widths
+from reports.tables import SheetColumn, heading_row, widths
 
 Value = str | int | Decimal
 """A text, a whole number, or an amount with as many decimals as it is given."""
@@ -39,7 +39,7 @@ def workbook(tables: Sequence[PlainTable], publisher: str, currency: str, dated:
     with Book(tables[0].name, publisher, dated, currency=currency) as book:
         for table in tables:
             columns = [
-                Column(name, figures=is_figure, least=9, most=44)
+                SheetColumn(name, figures=is_figure, least=9, most=44)
                 for name, is_figure in table.columns
             ]
             rows = [[_cell(value) for value in row] for row in table.rows]

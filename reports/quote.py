@@ -5,7 +5,7 @@ from reports import order_words as words
 from reports.pdf import pdf as filled
 from reports.sheet import Book
 from reports.styles import Style
-from reports.tables import Column
+from reports.tables import SheetColumn
 from royalties.domain.orders.papers import QuoteShown, ShipToShown
 from royalties.domain.orders.pricing import LineKind
 
@@ -41,11 +41,11 @@ def workbook(quote: QuoteShown, logo: bytes = b"") -> bytes:
         if len(quote.ship_to) > 1:
             sheet.row(height=6)
             columns = (
-                Column("To"),
-                Column("Address"),
-                Column("Copies", figures=True),
-                Column("Tax place"),
-                Column("Tax"),
+                SheetColumn("To"),
+                SheetColumn("Address"),
+                SheetColumn("Copies", figures=True),
+                SheetColumn("Tax place"),
+                SheetColumn("Tax"),
             )
             parts.table(
                 sheet,

@@ -14,7 +14,7 @@ from reports.measure import Cell, Value
 from reports.sheet import Book, Layout
 from reports.streaming import fits_date
 from reports.styles import ALERT, HEAD, MARK_TINT, TEXT_FORMAT, Style
-from reports.tables import Column, heading_row, widths
+from reports.tables import SheetColumn, heading_row, widths
 
 PROBLEM = "Problem"
 
@@ -26,15 +26,19 @@ _UNDATED = date(1980, 1, 1)
 _PROBLEM_WIDTH = 70
 _DATE = "yyyy-mm-dd"
 _DATE_AND_TIME = "yyyy-mm-dd hh:mm:ss"
-_COLUMN = Column("", least=9, most=44)
-_LIST = (Column("Sheet", least=20), Column("Row", figures=True), Column(PROBLEM, least=70, most=90))
+_COLUMN = SheetColumn("", least=9, most=44)
+_LIST = (
+    SheetColumn("Sheet", least=20),
+    SheetColumn("Row", figures=True),
+    SheetColumn(PROBLEM, least=70, most=90),
+)
 
 _CHANGES = (
-    Column("Sheet", least=20),
-    Column("Row", figures=True),
-    Column("Changed before", least=60, most=90),
-    Column("By", least=20),
-    Column("When", least=20),
+    SheetColumn("Sheet", least=20),
+    SheetColumn("Row", figures=True),
+    SheetColumn("Changed before", least=60, most=90),
+    SheetColumn("By", least=20),
+    SheetColumn("When", least=20),
 )
 
 _AS_IT_WAS = Style(align="general")
@@ -69,7 +73,7 @@ def workbook(
             for row in range(1, written + 1):
                 unplaced.pop((name, row), None)
         if unplaced or not book.sheets:
-            _list(book, unplaced)
+            _add_problem_list(book, unplaced)
         if changes:
             _list_changes(book, changes)
         return book.packed()
@@ -119,7 +123,7 @@ def _give_back(
 
 
 def _layout(spool: _Spool, header: int | None) -> Layout:
-    sample = ([_kept(value, _AS_IT_WAS) for value in values] for values in spool.sample)
+    sample = ([_exact_cell(value, _AS_IT_WAS) for value in values] for values in spool.sample)
     fitted = widths([_COLUMN] * spool.width, sample)
     return Layout(
         [*fitted, _PROBLEM_WIDTH],
@@ -131,18 +135,18 @@ def _layout(spool: _Spool, header: int | None) -> Layout:
 
 def _cells(values: Sequence[Value], width: int, reason: str | None, *, heads: bool) -> list[Cell]:
     if reason is None:
-        cells = [None if value is None else _kept(value, _AS_IT_WAS) for value in values]
+        cells = [None if value is None else _exact_cell(value, _AS_IT_WAS) for value in values]
         if heads:
             cells += [None] * (width - len(values))
             cells.append((PROBLEM, HEAD))
         return cells
-    cells = [_kept(value, _MARKED) for value in values]
+    cells = [_exact_cell(value, _MARKED) for value in values]
     cells += [(None, _MARKED)] * (width - len(values))
     cells.append((reason, _REASON))
     return cells
 
 
-def _kept(value: Value, style: Style) -> Cell:
+def _exact_cell(value: Value, style: Style) -> Cell:
     """A cell from which a reader gets the very same value."""
     match value:
         case None | bool() | bytes():
@@ -172,7 +176,7 @@ def _tempting(text: str) -> bool:
     return text[:1] in {"=", "+", "-", "@"} or text.replace("-", "").isdigit()
 
 
-def _list(book: Book, reasons: Mapping[tuple[str, int], str]) -> None:
+def _add_problem_list(book: Book, reasons: Mapping[tuple[str, int], str]) -> None:
     cells: list[list[Cell]] = [
         [(name, _MARKED), (row or None, _MARKED), (reason, _REASON)]
         for (name, row), reason in sorted(reasons.items())
@@ -185,7 +189,7 @@ def _list(book: Book, reasons: Mapping[tuple[str, int], str]) -> None:
 
 def _list_changes(book: Book, changes: Sequence[tuple[str, int, str, str, str]]) -> None:
     cells: list[list[Cell]] = [
-        [_kept(value, _AS_IT_WAS) for value in (sheet or None, row, words, by, at)]
+        [_exact_cell(value, _AS_IT_WAS) for value in (sheet or None, row, words, by, at)]
         for sheet, row, words, by, at in changes
     ]
     sheet = book.sheet("Changes", Layout(widths(_CHANGES, cells), heading_row=1, frozen="A2"))

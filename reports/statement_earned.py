@@ -10,7 +10,7 @@ from reports.statement_parts import DetailSheet
 from reports.styles import BAND, CELL, CELL_SUBTOTAL, CELL_TOTAL, COUNT, TEXT_FORMAT
 from reports.tables import (
     ISBN,
-    Column,
+    SheetColumn,
     amount,
     banner,
     figure,
@@ -28,20 +28,20 @@ from royalties.domain.royalties.statements import (
 from royalties.domain.sales.slices import kind_label
 
 COLUMNS = (
-    Column("Line", least=6, most=18),
-    Column(ISBN, least=15),
-    Column("Retailer or licensee", least=16, most=26),
-    Column("Kind", least=8),
-    Column("Rule", least=18, most=30),
-    Column("Tier", figures=True, least=6),
-    Column("Basis", least=12),
-    Column("Copies", figures=True, least=9),
-    Column("Currency", least=9),
-    Column("Base", figures=True, least=12),
-    Column("Portion", figures=True, least=10),
-    Column("Exchange rate", figures=True, least=11),
-    Column("Rate", figures=True, least=9),
-    Column("Earned", figures=True, least=12),
+    SheetColumn("Line", least=6, most=18),
+    SheetColumn(ISBN, least=15),
+    SheetColumn("Retailer or licensee", least=16, most=26),
+    SheetColumn("Kind", least=8),
+    SheetColumn("Rule", least=18, most=30),
+    SheetColumn("Tier", figures=True, least=6),
+    SheetColumn("Basis", least=12),
+    SheetColumn("Copies", figures=True, least=9),
+    SheetColumn("Currency", least=9),
+    SheetColumn("Base", figures=True, least=12),
+    SheetColumn("Portion", figures=True, least=10),
+    SheetColumn("Exchange rate", figures=True, least=11),
+    SheetColumn("Rate", figures=True, least=9),
+    SheetColumn("Earned", figures=True, least=12),
 )
 RETAILER, RULE, COPIES, CURRENCY, EXCHANGE_RATE, EARNED = 2, 4, 7, 8, 11, 13
 

@@ -16,7 +16,7 @@ from reports.styles import (
     TEXT_FORMAT,
     Style,
 )
-from reports.tables import ISBN, Column, amount, day_text, figure, numbered, total_row
+from reports.tables import ISBN, SheetColumn, amount, day_text, figure, numbered, total_row
 from royalties.domain.currencies import exponent
 from royalties.domain.royalties.statements import (
     ContractAccount,
@@ -27,34 +27,34 @@ from royalties.domain.royalties.statements import (
 from royalties.domain.sales.slices import kind_label
 
 _CORRECTED = (
-    Column("Period", least=10, most=14),
-    Column("Title", least=24, most=48),
-    Column(ISBN, least=15),
-    Column("Retailer", least=16, most=26),
-    Column("Kind", least=8),
-    Column("Copies", figures=True, least=9),
-    Column("Currency", least=9),
-    Column("Net receipts", figures=True, least=13),
-    Column("Corrects", least=14, most=40),
+    SheetColumn("Period", least=10, most=14),
+    SheetColumn("Title", least=24, most=48),
+    SheetColumn(ISBN, least=15),
+    SheetColumn("Retailer", least=16, most=26),
+    SheetColumn("Kind", least=8),
+    SheetColumn("Copies", figures=True, least=9),
+    SheetColumn("Currency", least=9),
+    SheetColumn("Net receipts", figures=True, least=13),
+    SheetColumn("Corrects", least=14, most=40),
 )
 _CORRECTED_NOTES = (
     "Sales and returns of earlier, closed periods that became known in this one.",
     "They are part of the earned lines; here they stand alone, with the period they belong to.",
 )
 _EDITIONS = (
-    Column("Title", least=26, most=38),
-    Column("Author", least=16, most=26),
-    Column("Format", least=11, most=16),
-    Column(ISBN, least=15),
-    Column("Published", figures=True, least=13),
-    Column("List price", figures=True, least=9),
-    Column("Sold", figures=True, least=9),
-    Column("Returned", figures=True, least=9),
-    Column("Net copies", figures=True, least=9),
-    Column("Free copies", figures=True, least=9),
-    Column("Net copies to date", figures=True, least=11),
-    Column("Earned this period", figures=True, least=12),
-    Column("Earned to date", figures=True, least=12),
+    SheetColumn("Title", least=26, most=38),
+    SheetColumn("Author", least=16, most=26),
+    SheetColumn("Format", least=11, most=16),
+    SheetColumn(ISBN, least=15),
+    SheetColumn("Published", figures=True, least=13),
+    SheetColumn("List price", figures=True, least=9),
+    SheetColumn("Sold", figures=True, least=9),
+    SheetColumn("Returned", figures=True, least=9),
+    SheetColumn("Net copies", figures=True, least=9),
+    SheetColumn("Free copies", figures=True, least=9),
+    SheetColumn("Net copies to date", figures=True, least=11),
+    SheetColumn("Earned this period", figures=True, least=12),
+    SheetColumn("Earned to date", figures=True, least=12),
 )
 _FIRST_FIGURE = 6
 _EDITIONS_NOTES = (

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from reports.measure import Cell
 from reports.sheet import Book, Layout, SheetWriter
 from reports.styles import HEADING, MUTED, NOTE, SUBTITLE, TITLE, Style
-from reports.tables import Column, amount, banner, day_text, heading_row, widths
+from reports.tables import SheetColumn, amount, banner, day_text, heading_row, widths
 from royalties.domain.royalties.statements import ContractAccount, Statement
 
 DRAFT = "DRAFT – NOT ISSUED"
@@ -42,7 +42,7 @@ class DetailSheet:
         book: Book,
         statement: Statement,
         name: str,
-        columns: Sequence[Column],
+        columns: Sequence[SheetColumn],
         rows: Iterable[Sequence[Cell]],
         notes: Sequence[str],
     ) -> None:

@@ -8,15 +8,15 @@ from reports.measure import Cell
 from reports.sheet import Book
 from reports.statement_parts import DetailSheet
 from reports.styles import CELL, CELL_TOTAL, COUNT_OR_DASH, PAD, Style, money
-from reports.tables import Column, total_row
+from reports.tables import SheetColumn, total_row
 from royalties.domain.currencies import exponent
 from royalties.domain.royalties.statements import ContractAccount, PlaceShown, Statement
 
 _PLACE = (
-    Column("Country", least=16, most=30),
-    Column("Region", least=18, most=36),
-    Column("City", least=24, most=44),
-    Column("Net copies", figures=True, least=13),
+    SheetColumn("Country", least=16, most=30),
+    SheetColumn("Region", least=18, most=36),
+    SheetColumn("City", least=24, most=44),
+    SheetColumn("Net copies", figures=True, least=13),
 )
 _NOTES = (
     "Net copies (sales less returns) by place, as far as the retailers report it.",
@@ -34,7 +34,10 @@ def places_sheet(book: Book, statement: Statement) -> None:
     )
     columns = [
         *_PLACE,
-        *(Column(f"Net receipts {currency}", figures=True, least=14) for currency in currencies),
+        *(
+            SheetColumn(f"Net receipts {currency}", figures=True, least=14)
+            for currency in currencies
+        ),
     ]
     rows = [_rows(contract, currencies) for contract in placed]
     page = DetailSheet(book, statement, "Places", columns, chain(*rows), _NOTES)

@@ -22,12 +22,12 @@ from reports.styles import (
     Style,
     money,
 )
-from reports.tables import Column, heading_row, widths
+from reports.tables import SheetColumn, heading_row, widths
 from royalties.domain.currencies import exponent
 from royalties.domain.royalties.statements import MonthShown, Statement
 
 _CHART_ROWS = 16
-_MONTH = Column("Month", least=14)
+_MONTH = SheetColumn("Month", least=14)
 _WITH_USAGE = "Net receipts include those of subscriptions and loans, which count no copies."
 
 
@@ -43,14 +43,14 @@ class Sales:
     returned: dict[date, int]
     net: dict[tuple[date, str], Decimal]
 
-    def columns(self) -> list[Column]:
+    def columns(self) -> list[SheetColumn]:
         """The table's columns."""
-        figures = [Column(name, figures=True, least=11) for name in self.retailers]
+        figures = [SheetColumn(name, figures=True, least=11) for name in self.retailers]
         figures += [
-            Column(name, figures=True, least=9) for name in ("Sold", "Returned", "All copies")
+            SheetColumn(name, figures=True, least=9) for name in ("Sold", "Returned", "All copies")
         ]
         receipts = [
-            Column(f"Net receipts {currency}", figures=True, least=13)
+            SheetColumn(f"Net receipts {currency}", figures=True, least=13)
             for currency in self.currencies
         ]
         return [_MONTH, *figures, *receipts]

@@ -117,7 +117,7 @@ class _XmlFile(Protocol):
     def flush(self) -> None: ...
 
 
-class _Writer(WorksheetWriter):
+class _RowWriter(WorksheetWriter):
     """Takes rows as XML and keeps them in a file that goes by itself.
 
     Rows pass by lxml, which would read and write each anew for a tenth of a statement.
@@ -151,7 +151,7 @@ class StreamedSheet(WriteOnlyWorksheet):
     ``used`` is the range of its cells, to be told before the workbook is packed.
     """
 
-    _writer: _Writer | None = None
+    _writer: _RowWriter | None = None
     used = "A1"
 
     def abandon(self) -> None:
@@ -167,7 +167,7 @@ class StreamedSheet(WriteOnlyWorksheet):
 
     def _get_writer(self) -> None:
         if self._writer is None:
-            self._writer = _Writer(self)
+            self._writer = _RowWriter(self)
             self._writer.write_top()
 
     def _values_to_row(self, values: tuple[str], _: int) -> str:

@@ -29,7 +29,7 @@ ISBN = "ISBN"
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SheetColumn:
     """A column: its heading, whether it holds figures, and how narrow and wide it may be."""
 
     heading: str
@@ -38,13 +38,13 @@ class Column:
     most: float = 40
 
 
-def numbered(columns: Sequence[Column], numbers: Iterable[str]) -> tuple[Column, ...]:
+def numbered(columns: Sequence[SheetColumn], numbers: Iterable[str]) -> tuple[SheetColumn, ...]:
     """Columns of which that of editions' numbers says what stands in it."""
     name = numbers_heading(numbers)
     return tuple(replace(each, heading=name) if each.heading == ISBN else each for each in columns)
 
 
-def heading_row(sheet: SheetWriter, columns: Sequence[Column]) -> int:
+def heading_row(sheet: SheetWriter, columns: Sequence[SheetColumn]) -> int:
     """Write the headings, figures' to the right, and return the row."""
     cells = [
         (column.heading, _head(column, width))
@@ -53,7 +53,7 @@ def heading_row(sheet: SheetWriter, columns: Sequence[Column]) -> int:
     return sheet.row(cells, max(_HEAD_HEIGHT, 5 + height_of(cells, sheet.widths)))
 
 
-def _head(column: Column, width: float) -> Style:
+def _head(column: SheetColumn, width: float) -> Style:
     if not column.figures:
         return HEAD
     if lines_of(column.heading, width, HEAD) > 1:
@@ -68,7 +68,7 @@ def banner(sheet: SheetWriter, text: str, style: Style, height: float | None = N
         sheet.row([(line, style), *[(None, style)] * (len(sheet.widths) - 1)], height)
 
 
-def widths(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> list[float]:
+def widths(columns: Sequence[SheetColumn], rows: Iterable[Sequence[Cell]]) -> list[float]:
     """Widths at which every figure is shown whole and texts wrap late."""
     longest = [0] * len(columns)
     for row in rows:
@@ -78,7 +78,7 @@ def widths(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> list[fl
     return [_width(column, size + _ROOM) for column, size in zip(columns, longest, strict=True)]
 
 
-def _width(column: Column, needed: float) -> float:
+def _width(column: SheetColumn, needed: float) -> float:
     heading = min(max(map(len, column.heading.split()), default=0) + _ROOM, _MOST_HEADING)
     return max(column.least, heading, needed if column.figures else min(needed, column.most))
 

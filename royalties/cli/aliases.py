@@ -23,17 +23,17 @@ _UNTIL_A_CLOSE = (
 def aliases_(desk: Desk) -> None:
     """List identifiers that were matched to an edition by hand."""
     with desk.work(read_only=True) as work:
-        found = alias_list(work)
+        aliases = alias_list(work)
     if desk.json:
-        desk.show([_alias_document(each) for each in found])
-    elif not found:
+        desk.show([_alias_document(each) for each in aliases])
+    elif not aliases:
         desk.say("No identifier was matched by hand: see 'royalties alias'.")
     else:
         desk.table(
             ("identifier", "edition", "title", "format"),
             [
                 (each.identifier, each.edition.isbn, each.edition.title, each.edition.format)
-                for each in found
+                for each in aliases
                 if each.edition is not None
             ],
         )
@@ -92,8 +92,8 @@ def _match(desk: Desk, identifier: str, isbn: str, *, yes: bool) -> None:
 
 def _move(desk: Desk, identifier: str, isbn: str | None, *, rows: bool, yes: bool) -> None:
     with desk.work(trial=True) as work:
-        found = _given(work, identifier)
-        seen = "" if found.edition is None else found.edition.isbn
+        alias_ = _require_alias(work, identifier)
+        seen = "" if alias_.edition is None else alias_.edition.isbn
         done = move_alias(work, identifier, isbn, seen=seen, rows=rows)
         edition = "no edition" if isbn is None else edition_words(work, isbn)
     if not yes:
@@ -103,11 +103,11 @@ def _move(desk: Desk, identifier: str, isbn: str | None, *, rows: bool, yes: boo
         if rows:
             went = "wait again" if isbn is None else "go with it"
             effect.append(f"{counted(done.rows, 'recorded row')} would {went}.")
-        elif found.open_rows:
-            kept = counted(found.open_rows, "row that counts", "rows that count")
+        elif alias_.open_rows:
+            kept = counted(alias_.open_rows, "row that counts", "rows that count")
             effect.append(f"{kept} in open periods would stay: --rows takes them along.")
-        if found.closed_rows:
-            closed = found.closed_rows
+        if alias_.closed_rows:
+            closed = alias_.closed_rows
             stay, their = ("stays", "its") if closed == 1 else ("stay", "their")
             effect.append(
                 f"{counted(closed, 'row')} that a close counted {stay}: correct {their} import."
@@ -126,47 +126,47 @@ def _move(desk: Desk, identifier: str, isbn: str | None, *, rows: bool, yes: boo
 
 def _show_alias(desk: Desk, identifier: str) -> None:
     with desk.work(read_only=True) as work:
-        found = _given(work, identifier)
+        alias_ = _require_alias(work, identifier)
     if desk.json:
-        desk.show(_alias_document(found, in_full=True))
+        desk.show(_alias_document(alias_, in_full=True))
         return
-    edition = found.edition
+    edition = alias_.edition
     words = f"{edition.isbn} ({edition.title}, {edition.format})" if edition else "no edition"
-    desk.say(f"{found.identifier} stands for {words}.")
-    if found.uses:
+    desk.say(f"{alias_.identifier} stands for {words}.")
+    if alias_.uses:
         desk.table(
             (">import", "file", ">rows in open periods", ">in closed ones"),
-            [(use.batch, use.file_name, use.open_rows, use.closed_rows) for use in found.uses],
+            [(use.batch, use.file_name, use.open_rows, use.closed_rows) for use in alias_.uses],
         )
     desk.table(
         ("decided", "by", "from", "to", ">rows moved"),
         [
             (each.at, each.by, each.from_isbn or "", each.to_isbn or "", each.rows)
-            for each in found.history
+            for each in alias_.history
         ],
     )
 
 
-def _given(work: Work, identifier: str) -> Alias:
-    found = find_alias(work, identifier)
-    if found is None:
+def _require_alias(work: Work, identifier: str) -> Alias:
+    alias_ = find_alias(work, identifier)
+    if alias_ is None:
         raise RefusedError(
             f"{identifier!r} was not matched by hand: 'royalties aliases' lists what was"
         )
-    return found
+    return alias_
 
 
-def _alias_document(found: Alias, *, in_full: bool = False) -> dict[str, Any]:
-    edition = found.edition
+def _alias_document(alias_: Alias, *, in_full: bool = False) -> dict[str, Any]:
+    edition = alias_.edition
     document: dict[str, Any] = {
-        "identifier": found.identifier,
+        "identifier": alias_.identifier,
         "isbn": edition and edition.isbn,
         "title": edition and edition.title,
         "format": edition and edition.format,
     }
     if in_full:
-        document["uses"] = [dataclasses.asdict(use) for use in found.uses]
-        document["history"] = [each._asdict() for each in found.history]
+        document["uses"] = [dataclasses.asdict(use) for use in alias_.uses]
+        document["history"] = [each._asdict() for each in alias_.history]
     return document
 
 

@@ -83,7 +83,7 @@ def demo(desk: Desk) -> None:
     if desk.json:
         desk.show(year.document())
     else:
-        _show(desk, year)
+        _show_year(desk, year)
 
 
 def _require_own_books(desk: Desk, example: Mapping[str, Any]) -> None:
@@ -165,7 +165,7 @@ def _verify(desk: Desk, year: _Year) -> None:
     year.verified = len(checked)
 
 
-def _show(desk: Desk, year: _Year) -> None:
+def _show_year(desk: Desk, year: _Year) -> None:
     desk.say("")
     desk.table(
         ("period", ">reports", ">rows", ">lines", ">sold", ">returned", ">free", "net receipts"),

@@ -53,7 +53,7 @@ def entry(
     if edition and not steps.keys() <= {"retire", "bring_back", "remove"}:
         raise click.UsageError("--edition belongs to --retire, --bring-back or --remove")
     if not steps:
-        _show(desk, PARTS[part], key)
+        _show_entry(desk, PARTS[part], key)
         return
     ((step, value),) = steps.items()
     with desk.work() as work:
@@ -115,35 +115,35 @@ _STEPS: dict[str, _Step] = {
 }
 
 
-def _show(desk: Desk, part: str, key: str) -> None:
+def _show_entry(desk: Desk, part: str, key: str) -> None:
     with desk.work(read_only=True) as work:
-        found = service.find_standing(work, part, key)
-    if found is None:
+        status = service.find_entry_status(work, part, key)
+    if status is None:
         raise RefusedError(f"there is no {service.WORDS[part]} {key[:64]!r}")
     if desk.json:
         desk.show(
             {
                 "part": part,
                 "key": key,
-                "name": found.name,
-                "retired": found.retired,
-                "named_by": [f"{of} {other}" for of, other in found.references],
-                "removable": not found.kept,
-                "renamable": not found.fixed,
+                "name": status.name,
+                "retired": status.retired,
+                "named_by": [f"{of} {other}" for of, other in status.references],
+                "removable": not status.kept,
+                "renamable": not status.fixed,
             }
         )
         return
-    desk.say(f"{found.word} {key}: {found.name}")
+    desk.say(f"{status.word} {key}: {status.name}")
     if part in service.RETIRED:
-        desk.say(f"  {_retired(found.retired)}")
-    for isbn, day in found.editions:
+        desk.say(f"  {_retired(status.retired)}")
+    for isbn, day in status.editions:
         desk.say(f"  edition {isbn}: {_retired(day)}")
-    kept = f"it stays, since {found.kept}" if found.kept else "it can be removed"
+    kept = f"it stays, since {status.kept}" if status.kept else "it can be removed"
     desk.say(f"  {kept}")
     if part in service.RENAMED:
-        stays = f"stays, since {found.fixed}" if found.fixed else "can be changed"
+        stays = f"stays, since {status.fixed}" if status.fixed else "can be changed"
         desk.say(f"  its key {stays}")
-    for of, other in found.references:
+    for of, other in status.references:
         desk.say(f"  named by {service.WORDS.get(of, 'mapped report')} {other}")
 
 

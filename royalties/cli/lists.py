@@ -43,7 +43,7 @@ def titles(
     What the file does not say stays as it is. --dry-run shows field by field what would change.
     If terms that have counted already would be lost, nothing is saved without --confirm.
     """
-    _load(
+    _load_list(
         desk, ListKind.TITLES, file, template=template, dry_run=dry_run, answers=answers,
         confirm=confirm,
     )  # fmt: skip
@@ -64,13 +64,13 @@ def beneficiaries(
     What the file does not say stays as it is. --dry-run shows field by field what would change.
     If terms that have counted already would be lost, nothing is saved without --confirm.
     """
-    _load(
+    _load_list(
         desk, ListKind.BENEFICIARIES, file, template=template, dry_run=dry_run, answers=answers,
         confirm=confirm,
     )  # fmt: skip
 
 
-def _load(
+def _load_list(
     desk: Desk,
     kind: ListKind,
     file: Path,
@@ -86,13 +86,13 @@ def _load(
     if not file.is_file():
         desk.refuse(f"{file} is no file: give the one to read")
     with desk.work() as work:
-        found, loaded = lists.load(work, file, kind, answers, dry_run=dry_run, confirm=confirm)
-    document = {**loaded_document(loaded), "notes": list(found.notes)}
+        difference, loaded = lists.load(work, file, kind, answers, dry_run=dry_run, confirm=confirm)
+    document = {**loaded_document(loaded), "notes": list(difference.notes)}
     if not desk.json:
-        for note in found.notes:
+        for note in difference.notes:
             desk.say(f"  note: {note}")
         if dry_run:
-            _show(desk, found.found)
+            _show_changes(desk, difference.found)
     warn(desk, loaded)
     if dry_run:
         if desk.json:
@@ -127,7 +127,7 @@ def _write_template(desk: Desk, kind: ListKind, file: Path) -> None:
     desk.say(f"{file}: fill it in, then: royalties {kind.value} {file}")
 
 
-def _show(desk: Desk, found: FileDifference) -> None:
+def _show_changes(desk: Desk, found: FileDifference) -> None:
     for word, entries in (("adds", found.added), ("changes", found.changed)):
         for entry in entries:
             desk.say(f"{word} {entry.word} {entry.name}")

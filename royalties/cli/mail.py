@@ -22,12 +22,12 @@ def mail(desk: Desk, back: int | None, again: int | None, reason: str, before: i
     if reason and back is None:
         raise click.UsageError("--reason belongs to --take-back")
     if back is not None or again is not None:
-        _act(desk, back, again, reason)
+        _take_back_or_retry(desk, back, again, reason)
         return
     with desk.work(read_only=True) as work:
         written = service.messages(work, before=before)
     if desk.json:
-        desk.show([_document(each) for each in written])
+        desk.show([_document(message) for message in written])
         return
     if not written:
         desk.say("No e-mail was written.")
@@ -36,18 +36,18 @@ def mail(desk: Desk, back: int | None, again: int | None, reason: str, before: i
         (">number", "written (UTC)", "to", "subject", "state"),
         [
             (
-                each.id,
-                f"{each.created_at:%Y-%m-%d %H:%M}",
-                each.recipient,
-                each.subject,
-                f"{each.state}: {each.error}" if each.error else each.state,
+                message.id,
+                f"{message.created_at:%Y-%m-%d %H:%M}",
+                message.recipient,
+                message.subject,
+                f"{message.state}: {message.error}" if message.error else message.state,
             )
-            for each in written
+            for message in written
         ],
     )
 
 
-def _act(desk: Desk, back: int | None, again: int | None, reason: str) -> None:
+def _take_back_or_retry(desk: Desk, back: int | None, again: int | None, reason: str) -> None:
     with desk.work() as work:
         if back is not None:
             service.give_up(work, back, reason)
@@ -60,17 +60,17 @@ def _act(desk: Desk, back: int | None, again: int | None, reason: str) -> None:
     desk.say(f"The message is {outcome}.")
 
 
-def _document(each: service.WrittenMail) -> dict[str, object]:
+def _document(message: service.WrittenMail) -> dict[str, object]:
     return {
-        "mail": each.id,
-        "written_at": each.created_at,
-        "to": each.recipient,
-        "subject": each.subject,
-        "kind": each.kind,
-        "about": each.about,
-        "state": each.state.value,
-        "error": each.error or None,
-        "sent_at": each.sent_at,
+        "mail": message.id,
+        "written_at": message.created_at,
+        "to": message.recipient,
+        "subject": message.subject,
+        "kind": message.kind,
+        "about": message.about,
+        "state": message.state.value,
+        "error": message.error or None,
+        "sent_at": message.sent_at,
     }
 
 

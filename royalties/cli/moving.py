@@ -48,7 +48,7 @@ def openings_(desk: Desk, *, file: Path | None, out: Path | None) -> None:
         )
         return
     with desk.work(read_only=True) as work:
-        found = openings(work)
+        brought_in = openings(work)
         data = (
             openings_template(work, "csv" if out.suffix.lower() == ".csv" else "xlsx")
             if out
@@ -58,14 +58,14 @@ def openings_(desk: Desk, *, file: Path | None, out: Path | None) -> None:
         desk.system.files.write_out(out.parent, out.name, data)
         desk.say(f"{out}: fill it in, then: royalties openings {out}")
         return
-    _show(desk, found)
+    _show_openings(desk, brought_in)
 
 
 def _kind(path: Path) -> str:
     return "csv" if path.suffix.lower() == ".csv" else "xlsx"
 
 
-def _show(desk: Desk, found: Openings) -> None:
+def _show_openings(desk: Desk, brought_in: Openings) -> None:
     if desk.json:
         desk.show(
             [
@@ -78,24 +78,24 @@ def _show(desk: Desk, found: Openings) -> None:
                     "copies": row.copies,
                     "released_in": row.released_in,
                     "reason": row.reason,
-                    "carried": found.is_carried(row),
+                    "carried": brought_in.is_carried(row),
                 }
-                for row in found.given
+                for row in brought_in.given
             ]
         )
         return
-    if not found.given:
+    if not brought_in.given:
         desk.say("Nothing is brought in yet: royalties openings --template openings.xlsx")
         return
     desk.table(
         ("what", "of", "item", "currency", ">amount", ">copies", "reason"),
         [
             (row.what.value, row.of, row.item, row.currency, row.amount, row.copies, row.reason)
-            for row in found.given
+            for row in brought_in.given
         ],
     )
     desk.say("")
-    for what, currency, amount in found.totals:
+    for what, currency, amount in brought_in.totals:
         desk.say(f"{what.value}: {currency} {amount_text(amount, currency)}")
 
 
@@ -153,7 +153,7 @@ def parallel_(
 
 def _show_parallel(desk: Desk, period: str, template: Path | None, out: Path | None) -> None:
     with desk.work(f"Comparing {period}", read_only=True) as work:
-        found = runs.parallel(work, period)
+        comparison = runs.parallel(work, period)
         written: dict[Path, bytes] = {}
         if template:
             written[template] = runs.template(work, period, _kind(template))
@@ -162,38 +162,46 @@ def _show_parallel(desk: Desk, period: str, template: Path | None, out: Path | N
     for path, data in written.items():
         desk.system.files.write_out(path.parent, path.name, data)
     if not written:
-        _compared(desk, period, found)
+        _show_comparison(desk, period, comparison)
         return
     for path in written:
         desk.say(f"written: {path}")
 
 
-def _compared(desk: Desk, period: str, found: Parallel) -> None:
-    status = found.row.status if found.row else found.earlier[0].status if found.earlier else ""
+def _show_comparison(desk: Desk, period: str, comparison: Parallel) -> None:
+    status = (
+        comparison.row.status
+        if comparison.row
+        else comparison.earlier[0].status
+        if comparison.earlier
+        else ""
+    )
     rows = [
         {
-            "difference": each.token,
-            "cause": each.difference.cause.value,
-            "why": each.difference.why,
-            "what": each.difference.key.figure.value,
-            "of": each.difference.key.of,
-            "rule": each.difference.key.rule,
-            "edition": each.difference.key.isbn,
-            "currency": each.difference.key.currency,
-            "old": amount_text(each.difference.old, each.difference.key.currency),
-            "draft": amount_text(each.difference.new, each.difference.key.currency),
-            "by": amount_text(each.difference.amount, each.difference.key.currency),
-            "reason": each.reason,
+            "difference": explained.token,
+            "cause": explained.difference.cause.value,
+            "why": explained.difference.why,
+            "what": explained.difference.key.figure.value,
+            "of": explained.difference.key.of,
+            "rule": explained.difference.key.rule,
+            "edition": explained.difference.key.isbn,
+            "currency": explained.difference.key.currency,
+            "old": amount_text(explained.difference.old, explained.difference.key.currency),
+            "draft": amount_text(explained.difference.new, explained.difference.key.currency),
+            "by": amount_text(explained.difference.amount, explained.difference.key.currency),
+            "reason": explained.reason,
         }
-        for each in found.differences
+        for explained in comparison.differences
     ]
     if desk.json:
-        desk.show({"period": period, "status": status, "equal": found.equal, "differences": rows})
+        desk.show(
+            {"period": period, "status": status, "equal": comparison.equal, "differences": rows}
+        )
         return
     if not status:
         desk.say(f"No parallel run of {period}: royalties parallel {period} --template old.xlsx")
         return
-    desk.say(f"{period}: {status}, {counted(found.equal, 'total')} reached to the cent")
+    desk.say(f"{period}: {status}, {counted(comparison.equal, 'total')} reached to the cent")
     columns = ("difference", "cause", "what", "of", "rule", "edition", ">old", ">draft", ">by")
     names = [name.lstrip(">") for name in columns]
     desk.table(

@@ -55,7 +55,7 @@ def orders(
     with desk.work(read_only=True) as work:
         listed = board.board(work, board.BoardFilter(wanted, organization, late=late), page=page)
     if desk.json:
-        desk.show([_listed(card) for card in listed.cards])
+        desk.show([_list_row(card) for card in listed.cards])
         return
     if not listed.cards:
         desk.say("No such orders.")
@@ -166,7 +166,7 @@ def order_(
     if desk.json:
         desk.show(document)
         return
-    _show(desk, document)
+    _show_order(desk, document)
 
 
 def _if_cancelled(desk: Desk, number: str, _step: Step) -> str:
@@ -189,7 +189,7 @@ def _if_given(desk: Desk, number: str, step: Step) -> str:
     return f"The custom edition of order {number} would be {isbn}, in the catalogue for ever."
 
 
-def _show(desk: Desk, document: dict[str, Any]) -> None:
+def _show_order(desk: Desk, document: dict[str, Any]) -> None:
     for name in ("order", "state", "organization", "title", "isbn", "copies", "promised", "next"):
         if document[name] is not None:
             desk.say(f"{name:>12}  {document[name]}")
@@ -359,7 +359,7 @@ def day_of(work: Work, given: datetime | None) -> date:
     return given.date() if given else work.today
 
 
-def _listed(card: board.Card) -> dict[str, Any]:
+def _list_row(card: board.Card) -> dict[str, Any]:
     return {
         "order": card.order.number,
         "kind": card.order.kind.value,
@@ -382,7 +382,7 @@ def _document(work: Work, number: str) -> dict[str, Any]:
     ahead = setup is not None and needs.is_deposit_only(setup, order)
     step = life.next_step(order, Side.STAFF, met, deposit_only=ahead)
     return {
-        **_listed(board.Card(order, "", "", step)),
+        **_list_row(board.Card(order, "", "", step)),
         "history": [
             {
                 "at": event.at,

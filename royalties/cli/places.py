@@ -31,7 +31,7 @@ def places(desk: Desk, *, mends: bool, yes: bool, choices: dict[str, str]) -> No
         entries = strays(work, choices)
     count = sum(stray.can_be_mended for stray in entries)
     if not mends or not count:
-        _show(desk, entries, [])
+        _show_places(desk, entries, [])
         return
     mendable = [stray for stray in entries if stray.can_be_mended]
     lines = [f"  {stray.where}: {stray.place} becomes {stray.becomes}" for stray in mendable]
@@ -39,10 +39,10 @@ def places(desk: Desk, *, mends: bool, yes: bool, choices: dict[str, str]) -> No
     with desk.work("Mending places") as work:
         mended = mend(work, choices)
         left = strays(work, choices)
-    _show(desk, left, mended)
+    _show_places(desk, left, mended)
 
 
-def _show(desk: Desk, entries: list[Stray], mended: list[Stray]) -> None:
+def _show_places(desk: Desk, entries: list[Stray], mended: list[Stray]) -> None:
     if desk.json:
         desk.show(
             {

@@ -19,7 +19,7 @@ def proposals(desk: Desk, withdraw: int | None, reason: str) -> None:
     if withdraw is None:
         if reason:
             raise click.UsageError("--reason belongs to --withdraw")
-        _list(desk)
+        _list_waiting(desk)
         return
     with desk.work() as work:
         proposal = approvals.withdraw(work, withdraw, reason)
@@ -29,20 +29,20 @@ def proposals(desk: Desk, withdraw: int | None, reason: str) -> None:
     desk.say(f"Withdrawn: {proposal.words}. Nothing was changed.")
 
 
-def _list(desk: Desk) -> None:
+def _list_waiting(desk: Desk) -> None:
     with desk.work(read_only=True) as work:
         waiting = approvals.proposals(work, status="waiting")
     if desk.json:
         desk.show(
             [
                 {
-                    "proposal": each.id,
-                    "what": each.words,
-                    "prepared_at": each.prepared_at,
-                    "prepared_by": each.prepared_by,
-                    "note": each.note or None,
+                    "proposal": proposal.id,
+                    "what": proposal.words,
+                    "prepared_at": proposal.prepared_at,
+                    "prepared_by": proposal.prepared_by,
+                    "note": proposal.note or None,
                 }
-                for each in waiting
+                for proposal in waiting
             ]
         )
         return
@@ -53,13 +53,13 @@ def _list(desk: Desk) -> None:
         (">proposal", "what", "prepared (UTC)", "by", "why"),
         [
             (
-                each.id,
-                each.words,
-                f"{each.prepared_at:%Y-%m-%d %H:%M}",
-                each.prepared_by,
-                each.note,
+                proposal.id,
+                proposal.words,
+                f"{proposal.prepared_at:%Y-%m-%d %H:%M}",
+                proposal.prepared_by,
+                proposal.note,
             )
-            for each in waiting
+            for proposal in waiting
         ],
     )
 

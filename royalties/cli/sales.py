@@ -175,7 +175,7 @@ def import_(
 def _import_one(desk: Desk, request: Request) -> None:
     result = _imported(desk, request)
     if not desk.json:
-        _show(desk, request, result)
+        _show_result(desk, request, result)
     if result.outcome in _NOT_RECORDED:
         desk.refuse(_refusal(request, result), result.document)
     if desk.json:
@@ -194,7 +194,7 @@ def _import_several(desk: Desk, requests: Sequence[Request]) -> None:
         else:
             message = _refusal(request, result) if result.outcome in _NOT_RECORDED else ""
             if not desk.json:
-                _show(desk, request, result)
+                _show_result(desk, request, result)
         if message:
             click.echo(message, err=True)
         documents.append({"file": request.name, **result.document})
@@ -215,7 +215,7 @@ def _imported(desk: Desk, request: Request) -> ImportResult:
         return import_file(units, request)
 
 
-def _show(desk: Desk, request: Request, result: ImportResult) -> None:
+def _show_result(desk: Desk, request: Request, result: ImportResult) -> None:
     document = result.document
     if result.outcome == "nothing-new":
         desk.say(f"{request.name}: nothing new; {document['notes'][0]}.")

@@ -177,7 +177,7 @@ class _Door:
             )
 
 
-class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
+class _RequestParser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
     """A request as it comes in: what is wrong is refused before its body is kept."""
 
     adj: Adjustments
@@ -270,7 +270,7 @@ class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     _rest = b""
 
     def __init__(self, server: "_Server", *arguments: object, **named: object) -> None:
-        self.parser_class = lambda adj: _Parser(adj, server.door.largest_body, self._leave)
+        self.parser_class = lambda adj: _RequestParser(adj, server.door.largest_body, self._leave)
         super().__init__(server, *arguments, **named)
 
     # Requests may come without waiting for the answers. All that came would be answered at once,

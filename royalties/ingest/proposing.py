@@ -120,7 +120,7 @@ class MappingProposal:
 
 
 @cache
-def _known() -> dict[str, tuple[str, ...]]:
+def _fields_by_heading() -> dict[str, tuple[str, ...]]:
     """Fields by the headings that are known for them, the likeliest first."""
     fields: dict[str, dict[str, None]] = {}
     for name, words in _WORDS.items():
@@ -161,7 +161,7 @@ def propose(
 def _score(sheet: GlancedSheet, row: int) -> tuple[int, int, int]:
     """How much a row looks like a header: headings that are known, then texts, then its height."""
     names = [normal(without_unit(each)) for each in headings(sheet, row)]
-    told = {_known()[each][0] for each in names if each in _known()}
+    told = {_fields_by_heading()[each][0] for each in names if each in _fields_by_heading()}
     texts = [each for each in names if any(sign.isalpha() for sign in each)]
     if len(told) < _LEAST_FILLED and len(texts) < _LEAST_FILLED:
         return (0, 0, -row)
@@ -176,7 +176,7 @@ def columns_of(sheet: GlancedSheet, row: int) -> dict[str, str]:
     columns: dict[str, str] = {}
     for wanted in (0, 1):
         for heading, name in bare.items():
-            fields = _known().get(heading, ())
+            fields = _fields_by_heading().get(heading, ())
             if len(fields) > wanted and name not in columns.values():
                 columns.setdefault(fields[wanted], name)
     if "isbn" not in columns and (column := _with_isbns(sheet, row, names, columns)):

@@ -21,7 +21,7 @@ from royalties.domain.sales.slices import SaleKind
 from royalties.ingest import recognise
 from royalties.ingest.formats import built_in
 from royalties.ingest.report.amounts import MOST, MOST_UNITS
-from royalties.ingest.report.cells import CONTROL, LONGEST, Block, Cell
+from royalties.ingest.report.cells import CONTROL, LONGEST, Cell, RowBlock
 from royalties.ingest.report.opening import OpenedFile, open_file
 from royalties.ingest.report.reading import UnreadableError
 from royalties.ingest.report.workbook import SheetLook
@@ -85,13 +85,13 @@ class Typed:
     def rows(self) -> Iterator[list[Cell]]:
         return iter(self.lines)
 
-    def blocks(self, skip: int, width: int) -> Iterator[Block]:
+    def blocks(self, skip: int, width: int) -> Iterator[RowBlock]:
         lines = self.lines[skip:]
         width = width or max(map(len, self.lines))
         padded = [[*line[:width], *[""] * (width - len(line))] for line in lines]
         if padded:
             columns = [list(each) for each in zip(*padded, strict=True)]
-            yield Block(range(skip + 1, skip + 1 + len(lines)), columns)
+            yield RowBlock(range(skip + 1, skip + 1 + len(lines)), columns)
 
     fresh_blocks = blocks
 

@@ -7,7 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from royalties.domain.problems import SetupFault
-from royalties.domain.terms.catalogue import Award, Chapter, Link, PublicTitle, Seller
+from royalties.domain.terms.catalogue import Award, Chapter, Link, PublicTitle, WhereToBuy
 from royalties.ingest import setup
 from royalties.ingest.setup import SetupError, check, parse_setup
 from tests.builders.books import a_setup
@@ -39,7 +39,7 @@ def test_public_page_of_a_title_becomes_domain_values() -> None:
             Chapter("Ends", ("Kim Foote", "Jo Ray")),
         ),
         awards=(Award("A Prize", 2016, "A Society"),),
-        sold_by=(Seller("bay", "https://example.org/bay"), Seller("amazon")),
+        sold_by=(WhereToBuy("bay", "https://example.org/bay"), WhereToBuy("amazon")),
         links=(Link("An interview", "https://example.org/interview"),),
         bulk=True,
         custom=True,

@@ -441,7 +441,7 @@ def test_parts_that_are_not_xml_are_not_scanned(
     xml = _sheet(written).replace(b"<sheetData>", before + b"<sheetData>")
     xml = xml.replace(b"</sheetData>", b"</sheetData>" + after)
     known = Styles(frozenset({3}), frozenset({4}))
-    assert looks._Reader(known).read(xml) == look(xml, known)
+    assert looks._SheetReader(known).read(xml) == look(xml, known)
 
 
 def test_cells_without_a_reference_are_placed(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 from waitress.adjustments import Adjustments
 
-from royalties.cli.serving import _Parser, _visitor
+from royalties.cli.serving import _RequestParser, _visitor
 
 LENGTH = 8_000
 SECONDS = 1.0
@@ -33,8 +33,8 @@ FIRST_LINES = [
 ]
 
 
-def parsed(request: bytes) -> _Parser:
-    parser = _Parser(Adjustments(), lambda *_: 1000, bytearray().extend)
+def parsed(request: bytes) -> _RequestParser:
+    parser = _RequestParser(Adjustments(), lambda *_: 1000, bytearray().extend)
     parser.received(request + b"\r\n\r\n")
     return parser
 
@@ -68,7 +68,7 @@ def test_requests_of_browsers_and_proxies_are_parsed(request_: bytes) -> None:
 def test_a_body_may_be_as_large_as_the_page_says(more: str, most: int) -> None:
     body = "x" * most
     head = f"POST / HTTP/1.1\r\nHost: a\r\n{more}"
-    parser = _Parser(Adjustments(), lambda *_: 1000, bytearray().extend)
+    parser = _RequestParser(Adjustments(), lambda *_: 1000, bytearray().extend)
     parser.received(f"{head}\r\n\r\n".encode())
     parser.received(body.encode())
     assert parser.completed
@@ -79,7 +79,7 @@ def test_a_body_may_be_as_large_as_the_page_says(more: str, most: int) -> None:
     "line", [b"1;", b"0\r\n", b"0\r\nX: "], ids=["a chunk's", "a trailer", "a field of a trailer"]
 )
 def test_a_line_between_chunks_is_bounded(line: bytes) -> None:
-    parser = _Parser(Adjustments(), lambda *_: 1_000_000, bytearray().extend)
+    parser = _RequestParser(Adjustments(), lambda *_: 1_000_000, bytearray().extend)
     parser.received(b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
     parser.received(line)
     sent = 0

@@ -8,7 +8,7 @@ from royalties.domain.sales.slices import SaleKind, Slice
 from royalties.store.sales.packed_slices import (
     PackedRow,
     SumRow,
-    TooLargeError,
+    SumTooLargeError,
     Unpacking,
     packed,
     unpacked,
@@ -96,7 +96,7 @@ A_SUM = SumRow(4050, 1, 1, 1, "USD", 0, "", "", "", "", 0, 1, 3, 40, 50)
 @pytest.mark.parametrize("name", ["units", "net", "list_value"])
 def test_a_sum_that_is_too_large_is_refused(name: str, figure: float) -> None:
     """SQLite makes floats of what it cannot keep exactly."""
-    with pytest.raises(TooLargeError):
+    with pytest.raises(SumTooLargeError):
         packed([A_SUM, SumRow(**{**A_SUM._asdict(), "kind": 2, name: figure})])
 
 

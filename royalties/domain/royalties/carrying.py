@@ -79,14 +79,14 @@ def carry(before: LeftBefore, period: Period, figures: ClosedFigures) -> LeftBef
     """
     entered = before.entering(period)
     states, sold = dict(entered.states), dict(entered.sold)
-    for key, each in figures.contracts.items():
+    for key, closed in figures.contracts.items():
         state = states.get(key)
         if state is None:
-            brought_in = each.brought_in or BroughtIn()
+            brought_in = closed.brought_in or BroughtIn()
             state = brought_in.state(0)
             sold |= {(key, isbn): before for isbn, before in brought_in.sold.items()}
-        states[key] = _carried(state, period, each)
-        for isbn, (units, earned) in each.sold.items():
+        states[key] = _carried(state, period, closed)
+        for isbn, (units, earned) in closed.sold.items():
             earlier = sold.get((key, isbn), (0, 0))
             sold[key, isbn] = (earlier[0] + units, earlier[1] + earned)
     return LeftBefore(states, {**entered.balances, **figures.balances}, sold)

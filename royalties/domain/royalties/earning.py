@@ -175,12 +175,12 @@ class EarnedLines(Sequence[EarnedLine]):
             sellers: says of each whether it is one of those.
         """
         by_isbn: dict[str, int] = {}
-        for each in self._earned:
-            for isbn, source, total in each.parts:
+        for earned in self._earned:
+            for isbn, source, total in earned.parts:
                 amount = total
                 if sellers is not None:
                     chosen = sellers(source.sellers)
-                    *_, amounts = each.columns(source)
+                    *_, amounts = earned.columns(source)
                     amount = sum([sum(compress(of_tier, chosen)) for of_tier in amounts])
                 by_isbn[isbn] = by_isbn.get(isbn, 0) + amount
         return by_isbn
@@ -691,14 +691,16 @@ def _turned(
         column, plain = _SUMMED.get(rule.basis), factors[0] if len(factors) == 1 else None
         parts: list[tuple[str, Block | _Together, int]] = []
         made = _Earned(place, rule.basis, currency, rank, factors, parts)
-        for isbn, found in _by_edition(blocks):
-            if column is not None and isinstance(found, Block):  # nearly always
+        for isbn, sold_blocks in _by_edition(blocks):
+            if column is not None and isinstance(sold_blocks, Block):  # nearly always
                 if plain is not None:
-                    parts.append((isbn, found, sum(_amounts(found.column(column), plain))))
+                    parts.append(
+                        (isbn, sold_blocks, sum(_amounts(sold_blocks.column(column), plain)))
+                    )
                     continue
-                source: Block | _Together = found
+                source: Block | _Together = sold_blocks
             else:
-                some = [found] if isinstance(found, Block) else found
+                some = [sold_blocks] if isinstance(sold_blocks, Block) else sold_blocks
                 source = _together(rule, some, sold[isbn], exchange)
             *_, amounts = made.columns(source)
             parts.append((isbn, source, sum(map(sum, amounts))))

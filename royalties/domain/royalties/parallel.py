@@ -37,7 +37,7 @@ class Figure(StrEnum):
 OF_PAYEES = frozenset((Figure.ALLOCATED, Figure.DUE, Figure.PAID))
 
 
-class Cause(StrEnum):
+class DifferenceCause(StrEnum):
     """What probably made a difference, in the order in which they are mended."""
 
     MISSING_REPORT = "missing report"
@@ -96,7 +96,7 @@ class Difference:
     new: int
     old_copies: int | None
     new_copies: int
-    cause: Cause
+    cause: DifferenceCause
     why: str
 
     @property
@@ -107,21 +107,23 @@ class Difference:
 
 def figures_of(run: Run) -> dict[FigureKey, Computed]:
     """Every figure of a draft that an old statement may tell, but for those that are nothing."""
-    found: dict[FigureKey, Computed] = {}
+    figures: dict[FigureKey, Computed] = {}
     for done in run.contracts:
         key, currency = done.contract.key, done.contract.currency
         for line_key, lines in _by_edition(done).items():
             amount = sum(line.earned for line in lines)
-            found[FigureKey(Figure.EARNED, key, currency, *line_key)] = Computed(
+            figures[FigureKey(Figure.EARNED, key, currency, *line_key)] = Computed(
                 amount, _copies(lines)
             )
         for figure, amount in _of_contract(done).items():
-            found[FigureKey(figure, key, currency)] = Computed(amount)
+            figures[FigureKey(figure, key, currency)] = Computed(amount)
     for settled in run.settlements:
         for figure, amount in _of_payee(settled).items():
             of_payee = FigureKey(figure, settled.beneficiary, settled.currency)
-            found[of_payee] = Computed(amount)
-    return {key: each for key, each in found.items() if each.amount or each.copies}
+            figures[of_payee] = Computed(amount)
+    return {
+        key: computed for key, computed in figures.items() if computed.amount or computed.copies
+    }
 
 
 def compared(run: Run, totals: Sequence[OldTotal]) -> list[Difference]:
@@ -132,25 +134,27 @@ def compared(run: Run, totals: Sequence[OldTotal]) -> list[Difference]:
     """
     figures = figures_of(run)
     contracts = {done.contract.key: done for done in run.contracts}
-    given = {total.key for total in totals}
-    detailed = {key.of for key in given if key.figure is Figure.EARNED and (key.rule or key.isbn)}
+    given_keys = {total.key for total in totals}
+    detailed = {
+        key.of for key in given_keys if key.figure is Figure.EARNED and (key.rule or key.isbn)
+    }
     beyond = [
         OldTotal(key, 0, 0)
         for key in figures
         if key.figure is Figure.EARNED
         and key.of in detailed
-        and not any(_covers(each, key) for each in given)
+        and not any(_covers(each, key) for each in given_keys)
     ]
-    found = []
+    differences = []
     for total in (*totals, *beyond):
         new = _computed(total.key, figures)
         copies_differ = total.copies is not None and total.copies != new.copies
         if total.amount != new.amount or copies_differ:
-            found.append(_difference(total, new, contracts))
-    found.sort(key=lambda each: each.key)
+            differences.append(_difference(total, new, contracts))
+    differences.sort(key=lambda each: each.key)
     return sorted(
-        (_following(each, found) for each in found),
-        key=lambda each: (list(Cause).index(each.cause), each.key),
+        (_following(each, differences) for each in differences),
+        key=lambda each: (list(DifferenceCause).index(each.cause), each.key),
     )
 
 
@@ -169,10 +173,10 @@ def _computed(total: FigureKey, figures: Mapping[FigureKey, Computed]) -> Comput
 
 
 def _by_edition(done: ContractRun) -> dict[tuple[str, str], list[EarnedLine]]:
-    found: dict[tuple[str, str], list[EarnedLine]] = {}
+    lines_by_edition: dict[tuple[str, str], list[EarnedLine]] = {}
     for line in done.lines:
-        found.setdefault((line.rule, line.isbn or ""), []).append(line)
-    return found
+        lines_by_edition.setdefault((line.rule, line.isbn or ""), []).append(line)
+    return lines_by_edition
 
 
 def _copies(lines: Iterable[EarnedLine]) -> int:
@@ -218,23 +222,25 @@ def _difference(total: OldTotal, new: Computed, contracts: Mapping[str, Contract
 
 def _of_earned(
     total: OldTotal, new: Computed, lines: Sequence[EarnedLine], done: ContractRun | None
-) -> tuple[Cause, str]:
+) -> tuple[DifferenceCause, str]:
     if done is None or not lines:
-        return Cause.MISSING_REPORT, "the draft has no such sales"
+        return DifferenceCause.MISSING_REPORT, "the draft has no such sales"
     returned = -_copies([line for line in lines if line.kind == SaleKind.RETURN.word])
     if total.copies is not None and total.copies != new.copies:
         if returned and total.copies - new.copies == returned:
-            return Cause.RETURNS, f"the draft takes {returned} returned copies off"
+            return DifferenceCause.RETURNS, f"the draft takes {returned} returned copies off"
         less = total.copies - new.copies
         side = "fewer" if less > 0 else "more"
-        return Cause.MISSING_REPORT, f"the draft counts {abs(less)} {side} copies"
+        return DifferenceCause.MISSING_REPORT, f"the draft counts {abs(less)} {side} copies"
     if abs(new.amount - total.amount) <= len(lines):
         which = "the earned line was" if len(lines) == 1 else "earned lines were"
-        return Cause.ROUNDING, f"it is no more than if {which} rounded otherwise"
+        return DifferenceCause.ROUNDING, f"it is no more than if {which} rounded otherwise"
     return _of_rates(total, lines, done)
 
 
-def _of_rates(total: OldTotal, lines: Sequence[EarnedLine], done: ContractRun) -> tuple[Cause, str]:
+def _of_rates(
+    total: OldTotal, lines: Sequence[EarnedLine], done: ContractRun
+) -> tuple[DifferenceCause, str]:
     """The same copies earned otherwise: at another tier, or at another rate."""
     places = {line.rule_place for line in lines}
     rules = [rule for place, rule in enumerate(done.contract.rules) if place in places]
@@ -244,34 +250,43 @@ def _of_rates(total: OldTotal, lines: Sequence[EarnedLine], done: ContractRun) -
     tiered = [rule for rule in rules if len(rule.tiers) > 1]
     for tier in (tier for rule in tiered for tier in rule.tiers):
         if abs(rounded(base * tier.rate) - total.amount) <= len(lines):
-            return Cause.TIER, f"all of it at {percent(tier.rate)} gives the old amount"
+            return DifferenceCause.TIER, f"all of it at {percent(tier.rate)} gives the old amount"
     if tiered:
-        return Cause.TIER, "the old amount lies between the tiers: look at what was counted before"
+        return (
+            DifferenceCause.TIER,
+            "the old amount lies between the tiers: look at what was counted before",
+        )
     if not base:
-        return Cause.MISSING_REPORT, "the draft has no base for it"
+        return DifferenceCause.MISSING_REPORT, "the draft has no base for it"
     implied = Fraction(total.amount) / base
     near = Fraction(round(implied * 1000), 1000)
     if abs(implied - near) <= _NEAR:
-        return Cause.RATE, f"the old amount is {percent(near)} of the draft’s base"
-    return Cause.MISSING_REPORT, "no rate explains it: compare the reports that were counted"
+        return DifferenceCause.RATE, f"the old amount is {percent(near)} of the draft’s base"
+    return (
+        DifferenceCause.MISSING_REPORT,
+        "no rate explains it: compare the reports that were counted",
+    )
 
 
-def _of_account(total: OldTotal, new: Computed) -> tuple[Cause, str]:
+def _of_account(total: OldTotal, new: Computed) -> tuple[DifferenceCause, str]:
     match total.key.figure:
         case Figure.RELEASED:
-            return Cause.OPENING, "reserves held before the books, or when they come free"
+            return DifferenceCause.OPENING, "reserves held before the books, or when they come free"
         case Figure.BROUGHT_FORWARD:
-            return Cause.OPENING, "the balance that was brought into the books"
+            return DifferenceCause.OPENING, "the balance that was brought into the books"
         case Figure.RECOUPED:
-            return Cause.OPENING, "what was earned back of advances before the books"
+            return DifferenceCause.OPENING, "what was earned back of advances before the books"
         case Figure.WITHHELD:
-            cause, why = Cause.RATE, "the reserve’s rate, or what it applies to"
+            cause, why = DifferenceCause.RATE, "the reserve’s rate, or what it applies to"
         case Figure.ALLOCATED | Figure.PAYABLE:
-            cause, why = Cause.RATE, "the plan’s shares, caps used before, or undistributed money"
+            cause, why = (
+                DifferenceCause.RATE,
+                "the plan’s shares, caps used before, or undistributed money",
+            )
         case _:
-            cause, why = Cause.OPENING, "the balance brought forward, or the tax withheld"
+            cause, why = DifferenceCause.OPENING, "the balance brought forward, or the tax withheld"
     if abs(new.amount - total.amount) <= 1:
-        return Cause.ROUNDING, "one minor unit: it was rounded otherwise"
+        return DifferenceCause.ROUNDING, "one minor unit: it was rounded otherwise"
     return cause, why
 
 
@@ -287,21 +302,22 @@ _SOURCES: Mapping[Figure, frozenset[Figure]] = {
 }
 
 
-def _following(each: Difference, found: Sequence[Difference]) -> Difference:
+def _following(difference: Difference, differences: Sequence[Difference]) -> Difference:
     """A figure that is made of others, which differ by as much, differs because of them."""
-    sources = _SOURCES.get(each.key.figure, frozenset())
-    of_payee = each.key.figure in OF_PAYEES
+    sources = _SOURCES.get(difference.key.figure, frozenset())
+    of_payee = difference.key.figure in OF_PAYEES
     others = [
         other
-        for other in found
-        if other.key.figure in sources and (of_payee or other.key.of == each.key.of)
+        for other in differences
+        if other.key.figure in sources and (of_payee or other.key.of == difference.key.of)
     ]
-    if not others or abs(each.amount) <= 1 < max(abs(other.amount) for other in others):
-        return each
-    if abs(each.amount) > sum(abs(other.amount) for other in others):
-        return each
+    if not others or abs(difference.amount) <= 1 < max(abs(other.amount) for other in others):
+        return difference
+    if abs(difference.amount) > sum(abs(other.amount) for other in others):
+        return difference
     words = ", ".join(dict.fromkeys(other.key.figure.value for other in others))
     return Difference(
-        each.key, each.old, each.new, each.old_copies, each.new_copies, Cause.FOLLOWS,
+        difference.key, difference.old, difference.new, difference.old_copies,
+        difference.new_copies, DifferenceCause.FOLLOWS,
         f"it is made of figures that differ: {words}",
     )  # fmt: skip

@@ -500,18 +500,15 @@ def brought_in_of(contract: Contract, calendar: Calendar) -> BroughtIn | None:
     return BroughtIn(
         tuple(
             HeldReserve(
-                parse_period(each.withheld_in, calendar).ordinal,
-                each.amount,
-                parse_period(each.released_in, calendar).ordinal if each.released_in else None,
+                parse_period(held.withheld_in, calendar).ordinal,
+                held.amount,
+                parse_period(held.released_in, calendar).ordinal if held.released_in else None,
             )
-            for each in said.reserves
+            for held in said.reserves
         ),
         said.undistributed,
-        {
-            CapKey(contract.plan, each.version, each.path, each.name): each.amount
-            for each in said.caps
-        },
-        {each.isbn: (each.units, each.earned) for each in said.editions},
+        {CapKey(contract.plan, cap.version, cap.path, cap.name): cap.amount for cap in said.caps},
+        {edition.isbn: (edition.units, edition.earned) for edition in said.editions},
     )
 
 

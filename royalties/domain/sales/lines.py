@@ -105,7 +105,7 @@ class Sum(NamedTuple):
     net: int
 
 
-class _Found(dict[tuple[int, str, int, str], list[int]]):
+class _SumsByKey(dict[tuple[int, str, int, str], list[int]]):
     """Lines, copies and receipts by the fields of ``SumKey``."""
 
     def __missing__(self, key: tuple[int, str, int, str]) -> list[int]:
@@ -203,7 +203,7 @@ class SalesTally:
     """Adds up sale lines as they come: the one owner of what an import's lines add up to."""
 
     def __init__(self) -> None:
-        self._sums = _Found()
+        self._sums = _SumsByKey()
         self._months = _Months()
         self._days: Counter[tuple[int, str]] = Counter()
         self._kinds: Counter[int] = Counter()
@@ -279,18 +279,18 @@ class SalesTally:
     def _settle(self) -> None:
         """Add up what was added since the last time."""
         # Few keys stay near the processor: summing into those of a whole file takes longer.
-        found = _Found()
+        added = _SumsByKey()
         for retailers, days, kinds, currencies, units, nets in self._pending:
             self._days.update(zip(retailers, days, strict=True))
             months = map(self._months.__getitem__, days)
             keys = zip(retailers, months, kinds, currencies, strict=True)
             for key, copies, receipts in zip(keys, units, nets, strict=True):
-                sums = found[key]
+                sums = added[key]
                 sums[0] += 1
                 sums[1] += copies
                 sums[2] += receipts
         self._pending, self._pending_lines = [], 0
-        for key, (lines, copies, receipts) in found.items():
+        for key, (lines, copies, receipts) in added.items():
             _, _, kind, currency = key
             self._kinds[kind] += lines
             self._units[kind] += copies

@@ -186,16 +186,16 @@ class Block(NamedTuple):
 def blocks_of(slices: Iterable[Slice]) -> list[Block]:
     """Slices as columns; those that differ by nothing are added up."""
     sums: dict[tuple[str, Like], dict[Seller, tuple[int, int, int]]] = {}
-    for each in slices:
-        if each.kind is SaleKind.FREE:
+    for slice_ in slices:
+        if slice_.kind is SaleKind.FREE:
             continue
-        is_usage = each.kind is SaleKind.USAGE
-        judged = Judged(each.place.country, each.discount, each.priced, is_usage)
-        like = Like(each.currency, each.place, each.reverses, judged, each.day)
-        of_block = sums.setdefault((each.isbn, like), {})
-        seller = Seller(each.retailer, each.kind)
+        is_usage = slice_.kind is SaleKind.USAGE
+        judged = Judged(slice_.place.country, slice_.discount, slice_.priced, is_usage)
+        like = Like(slice_.currency, slice_.place, slice_.reverses, judged, slice_.day)
+        of_block = sums.setdefault((slice_.isbn, like), {})
+        seller = Seller(slice_.retailer, slice_.kind)
         units, net, list_value = of_block.get(seller, (0, 0, 0))
-        of_block[seller] = (units + each.units, net + each.net, list_value + each.list_value)
+        of_block[seller] = (units + slice_.units, net + slice_.net, list_value + slice_.list_value)
     return [
         Block(
             isbn,

@@ -94,7 +94,7 @@ class Award:
 
 
 @dataclass(frozen=True, slots=True)
-class Seller:
+class WhereToBuy:
     """A retailer that readers are sent to, by a link or by name."""
 
     retailer: str
@@ -122,7 +122,7 @@ class PublicTitle:
     description: tuple[str, ...] = ()
     chapters: tuple[Chapter, ...] = ()
     awards: tuple[Award, ...] = ()
-    sold_by: tuple[Seller, ...] = ()
+    sold_by: tuple[WhereToBuy, ...] = ()
     links: tuple[Link, ...] = ()
     bulk: bool = False
     custom: bool = False

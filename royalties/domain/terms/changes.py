@@ -81,11 +81,11 @@ def changes(
     Args:
         number: how who reads it writes a plain decimal or a percentage; other texts it leaves.
     """
-    return list(_in_objects(_At(number=number), before or {}, after))
+    return list(_in_objects(_ValueAt(number=number), before or {}, after))
 
 
 @dataclass(frozen=True, slots=True)
-class _At:
+class _ValueAt:
     """Where a value stands: the words that lead there, and how its texts are written."""
 
     words: tuple[str, ...] = ()
@@ -94,17 +94,17 @@ class _At:
     is_unit: bool = False
     number: Callable[[str], str] = str
 
-    def at(self, key: str) -> "_At":
+    def at(self, key: str) -> "_ValueAt":
         """What stands at a key of an object."""
         share = key in _SHARES or self.key == "subsidiary_rights"
         words = (*self.words, _WORDS.get(key, key))
         return replace(self, words=words, key=key, is_share=share)
 
-    def entry(self, words: str) -> "_At":
+    def entry(self, words: str) -> "_ValueAt":
         """An entry of the list that stands here; the list itself needs no word."""
         return replace(self, words=(*self.words[:-1], words))
 
-    def within(self, *bodies: Mapping[str, Any]) -> "_At":
+    def within(self, *bodies: Mapping[str, Any]) -> "_ValueAt":
         """The same place inside an object: an amount per copy is no share."""
         unit = self.is_unit or any(body.get("basis") == "unit" for body in bodies)
         return replace(self, is_unit=unit)
@@ -134,14 +134,16 @@ class _At:
         return self.number(str(value))
 
 
-def _in_objects(at: _At, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+def _in_objects(
+    at: _ValueAt, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> Iterator[Change]:
     inside = at.within(before, after)
     for key in (*after, *(key for key in before if key not in after)):
         if before.get(key) != after.get(key):
             yield from _between(inside.at(key), before.get(key), after.get(key))
 
 
-def _between(at: _At, old: object, new: object) -> Iterator[Change]:
+def _between(at: _ValueAt, old: object, new: object) -> Iterator[Change]:
     if isinstance(old, dict) and isinstance(new, dict):
         yield from _in_objects(at, old, new)
     elif _are_objects(old) and _are_objects(new):
@@ -167,11 +169,11 @@ def _name_of(old: list[Any], new: list[Any]) -> str:
     return ""
 
 
-def _by_name(at: _At, name: str, old: list[Any], new: list[Any]) -> Iterator[Change]:
+def _by_name(at: _ValueAt, name: str, old: list[Any], new: list[Any]) -> Iterator[Change]:
     word = _SINGULAR.get(at.key, _WORDS.get(at.key, at.key))
     how = {"name": "{} “{}”", "from": "{} from {}"}.get(name, "{} {}")
 
-    def titled(called: str) -> _At:
+    def titled(called: str) -> _ValueAt:
         return at.entry(how.format(word, called))
 
     was = {entry[name]: entry for entry in old}
@@ -190,7 +192,7 @@ def _by_name(at: _At, name: str, old: list[Any], new: list[Any]) -> Iterator[Cha
         )
 
 
-def _by_place(at: _At, old: list[Any], new: list[Any]) -> Iterator[Change]:
+def _by_place(at: _ValueAt, old: list[Any], new: list[Any]) -> Iterator[Change]:
     word = _SINGULAR.get(at.key, at.key)
     was, now = ([json.dumps(each, sort_keys=True) for each in entries] for entries in (old, new))
     for tag, low, high, start, end in SequenceMatcher(a=was, b=now, autojunk=False).get_opcodes():

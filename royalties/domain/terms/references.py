@@ -58,15 +58,15 @@ def renamed(part: str, body: Body, of: str, new: Callable[[str], str]) -> dict[s
 def _walked(value: Any, fields: set[str], new: Callable[[str], str]) -> Any:  # noqa: ANN401 - JSON
     if isinstance(value, Mapping):
         return {
-            name: _named(each, new)
+            name: _named(part, new)
             if name in fields
-            else each
+            else part
             if name in _NO_ENTRIES
-            else _walked(each, fields, new)
-            for name, each in value.items()
+            else _walked(part, fields, new)
+            for name, part in value.items()
         }
     if isinstance(value, list):
-        return [_walked(each, fields, new) for each in value]
+        return [_walked(part, fields, new) for part in value]
     return value
 
 

@@ -68,7 +68,7 @@ _READ = frozenset(
 """Columns that are looked at, of some eighty."""
 
 
-class _Line(dict[str, str]):
+class _WebOrderRow(dict[str, str]):
     """A row's texts by the normal name of its column."""
 
     def __init__(self, texts: Iterable[tuple[str, str]], read: Callable[[Cell], int | Odd]) -> None:
@@ -96,7 +96,9 @@ def _orders(rows: Iterable[Row], header: Header, around: Surroundings) -> Iterat
     ):
         rows_of_order = [*group]
         lines = [
-            _Line(((name, text_of(cells[place]).strip()) for name, place in read), around.amount)
+            _WebOrderRow(
+                ((name, text_of(cells[place]).strip()) for name, place in read), around.amount
+            )
             for _, cells in rows_of_order
         ]
         try:
@@ -115,7 +117,7 @@ def _orders(rows: Iterable[Row], header: Header, around: Surroundings) -> Iterat
 
 
 def _item(
-    row: Row, line: _Line, book: int | Odd, day: str | Odd, price: int, compare_at: int
+    row: Row, line: _WebOrderRow, book: int | Odd, day: str | Odd, price: int, compare_at: int
 ) -> Item:
     title = line.get("lineitem name", "")
     is_book = isinstance(book, int) or (
@@ -134,7 +136,7 @@ def _item(
 
 
 def _order(
-    number: str, lines: Sequence[_Line], items: Sequence[Item], wrong: Wrong | None
+    number: str, lines: Sequence[_WebOrderRow], items: Sequence[Item], wrong: Wrong | None
 ) -> ExportedOrder:
     first = lines[0]
     figures: ShopOrder | Wrong
@@ -161,7 +163,7 @@ def _order(
     )
 
 
-def _figures(number: str, lines: Sequence[_Line], items: Sequence[Item]) -> ShopOrder:
+def _figures(number: str, lines: Sequence[_WebOrderRow], items: Sequence[Item]) -> ShopOrder:
     first = lines[0]
     rates = [
         (rate_in(first.get(f"tax {place} name", "")), first.amount(f"tax {place} value"))

@@ -79,7 +79,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _OrderRow:
     """A row's cells by what they are."""
 
     cells: Mapping[str, Cell]
@@ -116,7 +116,7 @@ def _orders(rows: Iterable[Row], header: Header, around: Surroundings) -> Iterat
     for number, group in groupby(_numbered(order_rows(rows, header), at), key=lambda row: row[0]):
         rows_of_order = [row for _, row in group]
         lines = [
-            _Line({what: cells[place] for what, place in places.items()}, around.amount)
+            _OrderRow({what: cells[place] for what, place in places.items()}, around.amount)
             for _, cells in rows_of_order
         ]
         day = around.day(rows_of_order[0][1][created])
@@ -141,7 +141,7 @@ def _numbered(rows: Iterable[Row], at: int) -> Iterator[tuple[str | int, Row]]:
         yield number, row
 
 
-def _item(row: Row, line: _Line, book: int | Odd, day: str | Odd) -> Item:
+def _item(row: Row, line: _OrderRow, book: int | Odd, day: str | Odd) -> Item:
     title, units = line.text("title"), _units(line)
     is_book = isinstance(book, int) or (
         isinstance(book, Stranger) and isbn_numbers.is_valid(book.identifier)
@@ -161,7 +161,7 @@ def _item(row: Row, line: _Line, book: int | Odd, day: str | Odd) -> Item:
 
 
 def _order(
-    number: str, lines: Sequence[_Line], items: Sequence[Item], wrong: Wrong | None
+    number: str, lines: Sequence[_OrderRow], items: Sequence[Item], wrong: Wrong | None
 ) -> ExportedOrder:
     first = lines[0]
     state = " ".join(first.text("status").casefold().replace("-", " ").split())
@@ -189,7 +189,9 @@ def _order(
     )
 
 
-def _figures(number: str, state: str, lines: Sequence[_Line], items: Sequence[Item]) -> ShopOrder:
+def _figures(
+    number: str, state: str, lines: Sequence[_OrderRow], items: Sequence[Item]
+) -> ShopOrder:
     first = lines[0]
     nets = [line.amount("net") for line in lines]
     own = [line.amount("tax") for line in lines] if "tax" in first.cells else []
@@ -225,7 +227,7 @@ def _figures(number: str, state: str, lines: Sequence[_Line], items: Sequence[It
     )
 
 
-def _units(line: _Line) -> int | Wrong:
+def _units(line: _OrderRow) -> int | Wrong:
     return order_units(line.text("units"), "Quantity")
 
 

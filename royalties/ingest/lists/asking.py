@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from royalties.domain.terms.catalogue import Format
 from royalties.ingest.lists.forms import CHOICES, PRODUCT_FORMS
-from royalties.ingest.lists.listed import Answers, Listed, Question, Record
+from royalties.ingest.lists.listed import Answers, Listed, ListQuestion, Record
 
 LEFT_OUT = "leave-out"
 _FORM = "form."
@@ -43,4 +43,4 @@ def settle_forms(listed: Listed, known: Collection[str], answers: Answers) -> No
         more = f" and {len(records) - 1} more" if len(records) > 1 else ""
         words = f"What are the editions of the form {named}? {example}{more}."
         options = (*CHOICES, (LEFT_OUT, "nothing that is kept here: leave them out"))
-        listed.questions.append(Question(f"{_FORM}{form}", words, options))
+        listed.questions.append(ListQuestion(f"{_FORM}{form}", words, options))

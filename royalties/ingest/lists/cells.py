@@ -7,7 +7,7 @@ from datetime import date
 from royalties.domain.currencies import EXPONENTS
 from royalties.domain.money import NotAnAmountError, exact_number
 from royalties.ingest.lists.columns import plain
-from royalties.ingest.lists.listed import Answers, ListFault, Question
+from royalties.ingest.lists.listed import Answers, ListFault, ListQuestion
 from royalties.ingest.lists.table import Row, tidy
 from royalties.ingest.report.amounts import CURRENCY_MARKS
 from royalties.ingest.report.books import unfit, written_identifier
@@ -108,10 +108,10 @@ def price(cell: Cell) -> str:
     Raises:
         NoValueError: it is none.
     """
-    found = amount(cell)
-    if found.startswith("-"):
+    figure = amount(cell)
+    if figure.startswith("-"):
         raise NoValueError(f"“{tidy(cell)}” is below 0")
-    return found
+    return figure
 
 
 def currency(cell: Cell) -> str:
@@ -154,7 +154,7 @@ class Days:
             for name in names:
                 self._dates.learn(row.first(name), number)
         self._dates.order.settle()
-        self._asked: dict[str, Question] = {}
+        self._asked: dict[str, ListQuestion] = {}
 
     def day(self, cell: Cell) -> str:
         """A day as 2025-07-31; empty while it is asked how it is to be read.
@@ -162,23 +162,23 @@ class Days:
         Raises:
             NoValueError: it is none.
         """
-        found = self._dates.day(cell)
-        if found is BLANK:
+        parsed = self._dates.day(cell)
+        if parsed is BLANK:
             return ""
-        if isinstance(found, Undecided):
-            if found.key == "date_order":
+        if isinstance(parsed, Undecided):
+            if parsed.key == "date_order":
                 words = "Dates such as 07/08/2025 stand in the list. What comes first?"
                 options = (("dmy", "the day"), ("mdy", "the month"))
-                self._asked[found.key] = Question(found.key, words, options)
+                self._asked[parsed.key] = ListQuestion(parsed.key, words, options)
                 return ""
             raise NoValueError(f"“{tidy(cell)}” is no day: write it such as 2025-07-31")
-        if isinstance(found, Wrong):
-            message = found.message.replace("{column}", "it")
-            raise NoValueError(f"{message}: {found.remedy}")
-        return str(found)
+        if isinstance(parsed, Wrong):
+            message = parsed.message.replace("{column}", "it")
+            raise NoValueError(f"{message}: {parsed.remedy}")
+        return str(parsed)
 
     @property
-    def questions(self) -> list[Question]:
+    def questions(self) -> list[ListQuestion]:
         """What is to be answered first."""
         return list(self._asked.values())
 

@@ -60,17 +60,17 @@ def plain(text: str) -> str:
 def headings(cells: Sequence[Cell], columns: Iterable[ListColumn]) -> list[Heading]:
     """The columns that a row of headings names; of two for one field the first counts."""
     by_name = {name: each for each in columns for name in each.names}
-    found: list[Heading] = []
+    named: list[Heading] = []
     for place, cell in enumerate(cells):
         printed = text_of(cell).strip()
         if not isinstance(cell, str) or not printed or len(printed) > _LONGEST_HEADING:
             continue
-        each = _heading(printed, place, by_name)
-        if each is not None and (each.field, each.currency) not in {
-            (known.field, known.currency) for known in found if not _repeats(known, by_name)
+        heading = _heading(printed, place, by_name)
+        if heading is not None and (heading.field, heading.currency) not in {
+            (known.field, known.currency) for known in named if not _repeats(known, by_name)
         }:
-            found.append(each)
-    return found
+            named.append(heading)
+    return named
 
 
 def _repeats(heading: Heading, by_name: Mapping[str, ListColumn]) -> bool:
@@ -98,10 +98,10 @@ def _priced_in(printed: str) -> str:
     }
     if not codes and "$" in words:
         codes = {"USD"}
-    rest = " ".join(
+    other_words = " ".join(
         word.casefold() for word in words if word.isalpha() and word.upper() not in codes
     )
-    return codes.pop() if len(codes) == 1 and _PRICE.fullmatch(rest) else ""
+    return codes.pop() if len(codes) == 1 and _PRICE.fullmatch(other_words) else ""
 
 
 TITLES = (

@@ -20,7 +20,7 @@ class ListFault:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ListQuestion:
     """Something that the list leaves open.
 
     Attributes:
@@ -45,5 +45,5 @@ class Listed:
 
     records: list[Record] = field(default_factory=list)
     faults: list[ListFault] = field(default_factory=list)
-    questions: list[Question] = field(default_factory=list)
+    questions: list[ListQuestion] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)

@@ -20,7 +20,7 @@ from royalties.domain.money import NotAnAmountError, amount_text, exact_number, 
 from royalties.ingest.lists import cells as c
 from royalties.ingest.lists.asking import settle_forms
 from royalties.ingest.lists.forms import format_of_code
-from royalties.ingest.lists.listed import Answers, Listed, ListFault, Question, Record
+from royalties.ingest.lists.listed import Answers, Listed, ListFault, ListQuestion, Record
 from royalties.ingest.lists.table import MOST_FAULTS
 from royalties.ingest.report.reading import UnreadableError
 from royalties.ingest.report.workbook import Workbook
@@ -77,7 +77,7 @@ def read_onix(path: Path, answers: Answers, *, known: Collection[str]) -> Listed
         problem = error.problem
         listed.faults.append(ListFault("the file", f"{problem.message}: {problem.remedy}"))
         return listed
-    reader = _Reader(listed, answers, known)
+    reader = _ProductReader(listed, answers, known)
     for number, (reference, rows) in enumerate(products.items(), 1):
         reader.take(f"product {number}", reference, rows)
     reader.finish()
@@ -118,7 +118,7 @@ class _Offer(NamedTuple):
     where: str
 
 
-class _Reader:
+class _ProductReader:
     """Takes one product after the other."""
 
     def __init__(self, listed: Listed, answers: Answers, known: Collection[str]) -> None:
@@ -181,7 +181,7 @@ class _Reader:
             record["prices"] = prices
         return record
 
-    def _day(self, place: str, dated: str, what: str) -> str:
+    def _day(self, place: str, dated: str, label: str) -> str:
         """A day of a date with its format; of a month its first."""
         stated, _, text = dated.partition(" ")
         if not text:
@@ -194,7 +194,7 @@ class _Reader:
                 return date(int(digits[:4]), int(digits[4:6]), 1).isoformat()
         except ValueError:
             pass
-        self._note(f"{place}: the {what} “{text}” names no day, and is left out.")
+        self._note(f"{place}: the {label} “{text}” names no day, and is left out.")
         return ""
 
     def _prices(self, place: str, rows: Iterable[dict[str, str]]) -> list[Record]:
@@ -285,7 +285,7 @@ class _Reader:
                 (_AS_IS, "the prices as they are: no tax is due on them"),
                 (_WITHOUT, "not told here: leave these prices out"),
             )
-            self._listed.questions.append(Question(_TAX, words, options))
+            self._listed.questions.append(ListQuestion(_TAX, words, options))
         self._listed.notes += self._notes
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from royalties.ingest.lists.columns import Heading, ListColumn, headings
-from royalties.ingest.lists.listed import Answers, ListFault, Question
+from royalties.ingest.lists.listed import Answers, ListFault, ListQuestion
 from royalties.ingest.report.cells import LONGEST, Cell, text_of, visible
 from royalties.ingest.report.opening import open_file
 from royalties.ingest.report.reading import UnreadableError
@@ -48,7 +48,7 @@ class ListTable:
     rows: list[Row] = field(default_factory=list)
     headings: Sequence[Heading] = ()
     faults: list[ListFault] = field(default_factory=list)
-    questions: list[Question] = field(default_factory=list)
+    questions: list[ListQuestion] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -69,14 +69,14 @@ def read_table(path: Path, columns: Sequence[ListColumn], answers: Answers) -> L
     try:
         with _opened(path, answers) as (sheets, notes):
             made.notes += notes
-            _read(made, sheets, columns)
+            _read_sheets(made, sheets, columns)
     except UnreadableError as error:
         problem = error.problem
         made.faults.append(ListFault("the file", f"{problem.message}: {problem.remedy}"))
     except UndecidedEncodingError as error:
         choice = error.choice
         options = tuple((each, each) for each in choice.options)
-        made.questions.append(Question(choice.key, choice.message, options))
+        made.questions.append(ListQuestion(choice.key, choice.message, options))
     return made
 
 
@@ -89,7 +89,7 @@ def _opened(path: Path, answers: Answers) -> Iterator[tuple[Sequence[Sheet], Seq
         opened.close()
 
 
-def _read(made: ListTable, sheets: Sequence[Sheet], columns: Sequence[ListColumn]) -> None:
+def _read_sheets(made: ListTable, sheets: Sequence[Sheet], columns: Sequence[ListColumn]) -> None:
     found = [(sheet, *_header(sheet, columns)) for sheet in sheets]
     best = max(found, key=lambda each: len(each[2]), default=None)
     needed = {each.field: each.heading for each in columns if each.needed}

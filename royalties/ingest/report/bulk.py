@@ -15,7 +15,7 @@ from royalties.domain.sales.lines import LineColumns
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.places import country, is_country, region
 from royalties.ingest.report.amounts import MOST
-from royalties.ingest.report.cells import Block, Odd, without_stray_blanks
+from royalties.ingest.report.cells import Odd, RowBlock, without_stray_blanks
 from royalties.ingest.report.columns import BY_SIGN
 from royalties.ingest.report.declaration import PLACE, RowsAre
 from royalties.ingest.report.judging import discount_of, net_of, one_of
@@ -32,7 +32,7 @@ class Bulk:
     """Some rows of a block, column by column, all of which give exactly one sale line."""
 
     def __init__(
-        self, table: Table, block: Block, odd: Iterable[int], workings: "Workings"
+        self, table: Table, block: RowBlock, odd: Iterable[int], workings: "Workings"
     ) -> None:
         """Read the columns; ``odd`` are places known to be strange already."""
         self._table = table
@@ -257,7 +257,7 @@ class Workings:
         self._nets: dict[tuple[int, int, int], int] = {}
         self._discounts: dict[tuple[int, int, int], int] = {}
         self._regions = _Regions()
-        self._places: dict[int, _Places] = {}
+        self._places: dict[int, _PlacesByCells] = {}
         self.settled: set[tuple[Any, ...]] = set()
         """Figures that were found to be in order."""
         self.settles = True
@@ -269,11 +269,11 @@ class Workings:
             self.settled.clear()
             self.settles = False
 
-    def places_of(self, table: Table) -> "_Places":
+    def places_of(self, table: Table) -> "_PlacesByCells":
         """Country, region and city by the cells of a table that tell them."""
         places = self._places.get(table.place)
         if places is None:
-            places = self._places[table.place] = _Places(table, self._regions)
+            places = self._places[table.place] = _PlacesByCells(table, self._regions)
         return places
 
     def codes(self, country_text: str, region_text: str) -> tuple[str, str]:
@@ -312,7 +312,7 @@ class _Regions(dict[tuple[str, str], str]):
         return found
 
 
-class _Places(dict[tuple[Any, ...], tuple[str, str, str] | None]):
+class _PlacesByCells(dict[tuple[Any, ...], tuple[str, str, str] | None]):
     """Country, region and city by the cells that tell them; None where one is no plain value.
 
     Regions are codes beside the code of their country; what is no code stays as it is.
@@ -332,13 +332,13 @@ class _Places(dict[tuple[Any, ...], tuple[str, str, str] | None]):
         for (field, reader), cell in zip(self._readers, cells, strict=True):
             told[field] = reader.one(cell)
         country, region, city = told.values()
-        found = None
+        place = None
         if not any(isinstance(value, Odd) for value in told.values()):
             if any(field == "region" for field, _ in self._readers):
                 region = self._regions[country, region]
-            found = (country, region, city)
-        self[cells] = found
-        return found
+            place = (country, region, city)
+        self[cells] = place
+        return place
 
 
 class Homes:

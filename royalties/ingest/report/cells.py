@@ -72,7 +72,7 @@ BLANK = _Blank()
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class RowBlock:
     """Some consecutive rows of a table, column by column.
 
     ``numbers`` are the rows' numbers in the file. ``surplus`` names rows (by place in the

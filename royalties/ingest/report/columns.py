@@ -26,10 +26,10 @@ from royalties.ingest.report.cells import (
     BLANK,
     CONTROL,
     LONGEST,
-    Block,
     Cell,
     Marked,
     Odd,
+    RowBlock,
     Undecided,
     Wrong,
     oddity,
@@ -409,7 +409,7 @@ def _if_blank(value: int | Odd, nothing: int | None) -> int | Odd | None:
     return nothing if value is BLANK else value
 
 
-def bad_cells(block: Block) -> dict[int, list[tuple[int, Wrong]]]:
+def bad_cells(block: RowBlock) -> dict[int, list[tuple[int, Wrong]]]:
     """Overlong cells and control characters, as place in the block: columns and what is wrong."""
     bad: dict[int, list[tuple[int, Wrong]]] = {}
     if not block.suspect:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeAlias
 
-from royalties.ingest.report.cells import LONGEST, Block, Cell, text_of
+from royalties.ingest.report.cells import LONGEST, Cell, RowBlock, text_of
 from royalties.ingest.report.workbook import SheetLook
 
 SHEETS = 12
@@ -126,7 +126,7 @@ class FirstRows:
         """All rows from the first."""
         yield from map(list, self._rows)
 
-    def blocks(self, skip: int, width: int) -> Iterator[Block]:
+    def blocks(self, skip: int, width: int) -> Iterator[RowBlock]:
         """All rows after the first ``skip``, in ``width`` columns."""
         rows = self._rows[skip:]
         if not rows:
@@ -134,8 +134,8 @@ class FirstRows:
         wide = [at for at, row in enumerate(rows) if any(cell != "" for cell in row[width:])]
         padded = ([*row[:width], *[""] * (width - len(row))] for row in rows)
         columns = list(zip(*padded, strict=True))
-        yield Block(range(skip + 1, skip + 1 + len(rows)), columns, wide)
+        yield RowBlock(range(skip + 1, skip + 1 + len(rows)), columns, wide)
 
-    def fresh_blocks(self, skip: int, width: int) -> Iterator[Block]:
+    def fresh_blocks(self, skip: int, width: int) -> Iterator[RowBlock]:
         """The same blocks again, from the start."""
         return self.blocks(skip, width)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from royalties.domain.sales.changes import CellChange, Change, RowLeftOut
-from royalties.ingest.report.cells import Block, Cell, printed
+from royalties.ingest.report.cells import Cell, RowBlock, printed
 from royalties.ingest.report.tables import Sheet
 from royalties.ingest.report.workbook import SheetLook
 
@@ -87,12 +87,12 @@ class ChangedSheet:
         for number, cells in enumerate(self._sheet.rows(), start=1):
             yield self._changed(number, cells)
 
-    def blocks(self, skip: int, width: int) -> Iterator[Block]:
+    def blocks(self, skip: int, width: int) -> Iterator[RowBlock]:
         """See ``tables.Sheet``."""
         for block in self._sheet.blocks(skip, width):
             yield self._block(block)
 
-    def fresh_blocks(self, skip: int, width: int) -> Iterator[Block]:
+    def fresh_blocks(self, skip: int, width: int) -> Iterator[RowBlock]:
         """See ``tables.Sheet``."""
         for block in self._sheet.fresh_blocks(skip, width):
             yield self._block(block)
@@ -110,7 +110,7 @@ class ChangedSheet:
         self._found[change] = printed(cell)
         return change.was is None or self._found[change] == change.was
 
-    def _block(self, block: Block) -> Block:
+    def _block(self, block: RowBlock) -> RowBlock:
         numbers = block.numbers
         if not numbers:
             return block
@@ -138,7 +138,7 @@ class ChangedSheet:
         return _without(made, gone) if gone else made
 
 
-def _without(block: Block, gone: set[int]) -> Block:
+def _without(block: RowBlock, gone: set[int]) -> RowBlock:
     """A block without some of its rows: an empty one in their place could end a table."""
     kept = [place for place in range(len(block.numbers)) if place not in gone]
     places = {place: at for at, place in enumerate(kept)}

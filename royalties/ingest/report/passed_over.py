@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
-from royalties.ingest.report.cells import Block, Cell, printed, text_of
+from royalties.ingest.report.cells import Cell, RowBlock, printed, text_of
 from royalties.ingest.report.declaration import Header, normal
 from royalties.ingest.report.headings import unit_of
 from royalties.ingest.report.row_warnings import RowWarnings
@@ -114,7 +114,7 @@ class _Kinds:
     units: int
     word: str = ""
 
-    def look(self, block: Block) -> bool:
+    def look(self, block: RowBlock) -> bool:
         """Look at some rows; false once there is no need to look further."""
         cells = block.columns[self.at]
         distinct = set(cells)
@@ -199,7 +199,7 @@ class PassedOver:
         ]
         self._watched_kinds = list(self._kinds)
 
-    def look(self, block: Block) -> None:
+    def look(self, block: RowBlock) -> None:
         """Look at some rows, until each column has enough examples."""
         for column in self._watched:
             cells = block.columns[column.at]

@@ -80,7 +80,7 @@ class Recorder:
         if verdict.is_use_by_money:
             self._watch.money_alone(table, number)
         price = None if verdict.is_use_by_money else values.get("list_price")
-        row = _Row(table, number, retailer, values["date"], values["currency"], price, tail)
+        row = _RowOfLines(table, number, retailer, values["date"], values["currency"], price, tail)
         if verdict.parts:
             self._add_parts(row, verdict)
             return
@@ -94,7 +94,9 @@ class Recorder:
             self._add_waiting(row, verdict.book, verdict, unit_net)
             self._note_unknown_book(row, cells, verdict.book, verdict)
 
-    def _add_sales(self, row: "_Row", edition: int, verdict: Verdict, unit_net: int | None) -> None:
+    def _add_sales(
+        self, row: "_RowOfLines", edition: int, verdict: Verdict, unit_net: int | None
+    ) -> None:
         """Record the lines of a row whose book is known."""
         for kind, units, net, discount in verdict.lines:
             line = SaleLine(
@@ -110,7 +112,7 @@ class Recorder:
         self.totals.recordable += 1
 
     def _add_waiting(
-        self, row: "_Row", identifier: str, verdict: Verdict, unit_net: int | None
+        self, row: "_RowOfLines", identifier: str, verdict: Verdict, unit_net: int | None
     ) -> None:
         """Record the lines of a row whose book is unknown."""
         for kind, units, net, discount in verdict.lines:
@@ -124,7 +126,7 @@ class Recorder:
         self._tally.look((row.day,))
         self._tally.wait(identifier, sum(units for _, units, _, _ in verdict.lines))
 
-    def _add_parts(self, row: "_Row", verdict: Verdict) -> None:
+    def _add_parts(self, row: "_RowOfLines", verdict: Verdict) -> None:
         """Record a row of a bundle: a line for each edition and kind; its money stays whole."""
         shares = [part.share for part in verdict.parts]
         price = row.list_price
@@ -153,7 +155,7 @@ class Recorder:
             )
 
     def _note_unknown_book(
-        self, row: "_Row", cells: Sequence[Any], identifier: str, verdict: Verdict
+        self, row: "_RowOfLines", cells: Sequence[Any], identifier: str, verdict: Verdict
     ) -> None:
         """Note what a row says about an unknown book."""
         book = self.unknown_books.setdefault(identifier, UnknownBook())
@@ -166,7 +168,7 @@ class Recorder:
                 book.net[line.currency] = book.net.get(line.currency, 0) + line.net
 
 
-class _Row(NamedTuple):
+class _RowOfLines(NamedTuple):
     """What all lines of a row have in common.
 
     ``tail`` is country, region, city, order and reference, as a sale line ends.

@@ -13,7 +13,7 @@ from royalties.ingest.report.answers import Given
 from royalties.ingest.report.applied_changes import applied_changes, count_left_out
 from royalties.ingest.report.asides import Asides
 from royalties.ingest.report.bulk import Bulk
-from royalties.ingest.report.cells import Block, Marked, Stranger, Wrong, printed, text_of
+from royalties.ingest.report.cells import Marked, RowBlock, Stranger, Wrong, printed, text_of
 from royalties.ingest.report.columns import Converters, bad_cells
 from royalties.ingest.report.conventions import again
 from royalties.ingest.report.declaration import BOOK, Column, ReportFormat, Surroundings
@@ -181,12 +181,12 @@ class ReportReading:
             ask=lambda choice: self._asides.choices.append(again(choice, self._given)),
         )
 
-    def _tell_progress(self, table: Table, block: Block) -> None:
+    def _tell_progress(self, table: Table, block: RowBlock) -> None:
         if self.progress:
             done = table.sheet.read or block.numbers[-1]
             self.progress(done, max(table.sheet.size, done))
 
-    def _block(self, table: Table, block: Block) -> None:
+    def _block(self, table: Table, block: RowBlock) -> None:
         bad = bad_cells(block)
         bulk = None
         places: Sequence[int] = range(len(block.numbers))
@@ -340,5 +340,5 @@ def _money_of(values: Mapping[str, Any]) -> tuple[str, int] | None:
     return (currency, net) if isinstance(currency, str) and isinstance(net, int) else None
 
 
-def _row_at(block: Block, place: int) -> list[Any]:
+def _row_at(block: RowBlock, place: int) -> list[Any]:
     return [column[place] for column in block.columns]

@@ -162,10 +162,10 @@ class RowChecks:
         ] if 0 in nets else []  # fmt: skip
         for place in unpaid:
             self._line_without_money(table, rows.numbers[place], kinds[place], units[place])
-        found = list(self._contradictions.among(rows))
-        for place, code, text in found:
+        contradictions = list(self._contradictions.among(rows))
+        for place, code, text in contradictions:
             self._figures(table, rows.numbers[place], code, text)
-        if not unpaid and not found:
+        if not unpaid and not contradictions:
             rows.settle()
 
     def _all_charged(self, table: Table, rows: Bulk) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from royalties.ingest.report.cells import Block, Cell, Stranger, printed, text_of
+from royalties.ingest.report.cells import Cell, RowBlock, Stranger, printed, text_of
 from royalties.ingest.report.declaration import Header, ReportFormat, begins, normal
 
 
@@ -44,7 +44,7 @@ class RowFilter:
                 return rule.reason.format(repr(printed(cells[rule.at]).strip()))
         return ""
 
-    def places(self, block: Block) -> set[int]:
+    def places(self, block: RowBlock) -> set[int]:
         """Places of a block's rows that are left out; each distinct cell is looked at once."""
         places: set[int] = set()
         for rule in self._rules:
@@ -84,11 +84,11 @@ class TableEnd:
         where = f"the row {self._words!r}" if self._words else "the first empty row"
         return f"below the table, which ends at {where}"
 
-    def cut(self, blocks: Iterable[Block]) -> Iterator[Block]:
+    def cut(self, blocks: Iterable[RowBlock]) -> Iterator[RowBlock]:
         """Blocks up to the end; the end's row comes last, unless it is empty."""
         return TableEnd(self._given, self._books).watched(blocks, count=False)
 
-    def watched(self, blocks: Iterable[Block], *, count: bool = True) -> Iterator[Block]:
+    def watched(self, blocks: Iterable[RowBlock], *, count: bool = True) -> Iterator[RowBlock]:
         """The same, taking note of the end's row and of how many rows with cells are below it."""
         following = iter(blocks)
         begun = False
@@ -104,7 +104,7 @@ class TableEnd:
             begun = begun or (not self._words and _below(block, 0) > 0)
             yield block
 
-    def _place(self, block: Block, *, begun: bool) -> int | None:
+    def _place(self, block: RowBlock, *, begun: bool) -> int | None:
         """The place of the end in a block."""
         if not block.columns or not block.numbers:
             return None
@@ -117,7 +117,7 @@ class TableEnd:
                 return at
         return None
 
-    def _empty_place(self, block: Block, *, begun: bool) -> int | None:
+    def _empty_place(self, block: RowBlock, *, begun: bool) -> int | None:
         for at, cell in enumerate(block.columns[0]):
             if not _is_blank(cell) or not _is_empty(block, at):
                 begun = True
@@ -125,7 +125,7 @@ class TableEnd:
                 return at
         return None
 
-    def _ends_at(self, block: Block, at: int) -> bool:
+    def _ends_at(self, block: RowBlock, at: int) -> bool:
         cells = [column[at] for column in block.columns]
         filled = next((cell for cell in cells if not _is_blank(cell)), "")
         if not self._is_end(filled):
@@ -141,16 +141,16 @@ def _is_blank(cell: Cell) -> bool:
     return isinstance(cell, str) and not cell.strip()
 
 
-def _is_empty(block: Block, at: int) -> bool:
+def _is_empty(block: RowBlock, at: int) -> bool:
     return all(_is_blank(column[at]) for column in block.columns)
 
 
-def _below(block: Block, start: int) -> int:
+def _below(block: RowBlock, start: int) -> int:
     return sum(not _is_empty(block, at) for at in range(start, len(block.numbers)))
 
 
-def _first(block: Block, rows: int) -> Block:
-    return Block(
+def _first(block: RowBlock, rows: int) -> RowBlock:
+    return RowBlock(
         block.numbers[:rows],
         [column[:rows] for column in block.columns],
         [place for place in block.surplus if place < rows],

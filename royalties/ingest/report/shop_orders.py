@@ -170,7 +170,7 @@ def worked_out(order: ShopOrder, answer: str = "") -> Worked:
                 name,
                 "write the amount without its sign, or export the order again",
             )
-    reading = _read(order)
+    reading = _reading_of(order)
     values = _discounted(order, reading.discount)
     taxed = [
         value if line.is_taxable and not line.is_extra else 0
@@ -206,7 +206,7 @@ def worked_out(order: ShopOrder, answer: str = "") -> Worked:
     return Worked(nets, reduced, taxes, returned, refund, free, taken_out)
 
 
-def _read(order: ShopOrder) -> _Reading:
+def _reading_of(order: ShopOrder) -> _Reading:
     """How subtotal and total come of the lines: the order's discount, and where the tax lies."""
     values = [line.value for line in order.lines]
     readings: list[_Reading] = []

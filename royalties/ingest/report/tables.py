@@ -8,10 +8,10 @@ from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.amounts import Numbers
 from royalties.ingest.report.cells import (
     BLANK,
-    Block,
     Cell,
     Marked,
     Odd,
+    RowBlock,
     Stranger,
     Wrong,
     printed,
@@ -69,11 +69,11 @@ class Sheet(Protocol):
         """All rows from the first."""
         ...
 
-    def blocks(self, skip: int, width: int) -> Iterator[Block]:
+    def blocks(self, skip: int, width: int) -> Iterator[RowBlock]:
         """All rows after the first ``skip``, in ``width`` columns."""
         ...
 
-    def fresh_blocks(self, skip: int, width: int) -> Iterator[Block]:
+    def fresh_blocks(self, skip: int, width: int) -> Iterator[RowBlock]:
         """The same once more, while the first are still being read."""
         ...
 
@@ -141,12 +141,12 @@ class Table:
             and not self.turned
         )
 
-    def blocks(self) -> Iterator[Block]:
+    def blocks(self) -> Iterator[RowBlock]:
         """Rows below the header."""
         blocks = self.sheet.blocks(self.header.place + 1, self.width)
         return self.end.watched(blocks) if self.end else blocks
 
-    def _fresh_blocks(self) -> Iterator[Block]:
+    def _fresh_blocks(self) -> Iterator[RowBlock]:
         blocks = self.sheet.fresh_blocks(self.header.place + 1, self.width)
         return self.end.cut(blocks) if self.end else blocks
 
@@ -155,7 +155,7 @@ class Table:
         assert self.report.arrange is not None  # noqa: S101  # only formats that arrange come here
         return self.report.arrange(_rows_of(self.blocks()), self.header, around)
 
-    def learn(self, block: Block, numbers: Numbers, dates: Dates) -> None:
+    def learn(self, block: RowBlock, numbers: Numbers, dates: Dates) -> None:
         """Take what a block proves about the file's conventions."""
         for field, _, at in self.readers:
             if field in AMOUNTS or field == "discount":
@@ -323,6 +323,6 @@ def is_words(cell: Any) -> bool:
     return letters > sum(sign.isdigit() for sign in cell)
 
 
-def _rows_of(blocks: Iterable[Block]) -> Iterator[tuple[int, Sequence[Cell]]]:
+def _rows_of(blocks: Iterable[RowBlock]) -> Iterator[tuple[int, Sequence[Cell]]]:
     for block in blocks:
         yield from zip(block.numbers, zip(*block.columns, strict=True), strict=True)

@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 
 from royalties.domain.problems import Choice, Problem
-from royalties.ingest.report.cells import CONTROL, LONGEST, Block, Cell
+from royalties.ingest.report.cells import CONTROL, LONGEST, Cell, RowBlock
 from royalties.ingest.report.reading import UnreadableError
 from royalties.ingest.report.workbook import SheetLook
 
@@ -234,7 +234,7 @@ class TextSheet:
                 records[0] = [self.hint[0].strip()]
             yield from zip(numbers, records, strict=True)
 
-    def blocks(self, skip: int, width: int) -> Iterator[Block]:
+    def blocks(self, skip: int, width: int) -> Iterator[RowBlock]:
         """All records after the first ``skip``, in ``width`` columns."""
         for piece in self._pieces(skip):
             text, line = piece.text, piece.line
@@ -249,9 +249,9 @@ class TextSheet:
                 rows = piece.lines = len(columns[0])
                 surplus = _beyond(columns, width)
                 columns.extend([""] * rows for _ in range(width - len(columns)))
-                yield Block(range(line, line + rows), columns[:width], surplus, suspect)
+                yield RowBlock(range(line, line + rows), columns[:width], surplus, suspect)
 
-    def fresh_blocks(self, skip: int, width: int) -> Iterator[Block]:
+    def fresh_blocks(self, skip: int, width: int) -> Iterator[RowBlock]:
         """The same once more: nothing is shared between two passes."""
         return TextSheet(self._path, self._encoding).blocks(skip, width)
 
@@ -448,14 +448,16 @@ def _has_long_line(text: str) -> bool:
     return False
 
 
-def _squared(numbers: Sequence[int], records: list[list[Cell]], width: int, suspect: bool) -> Block:
+def _squared(
+    numbers: Sequence[int], records: list[list[Cell]], width: int, suspect: bool
+) -> RowBlock:
     surplus = [
         place
         for place, cells in enumerate(records)
         if len(cells) > width and any(cell != "" for cell in cells[width:])
     ]
     padded = ([*cells[:width], *[""] * (width - len(cells))] for cells in records)
-    return Block(numbers, list(zip(*padded, strict=True)), surplus, suspect)
+    return RowBlock(numbers, list(zip(*padded, strict=True)), surplus, suspect)
 
 
 def _delimiter(sample: str) -> str:

@@ -26,7 +26,7 @@ Sums = Mapping[str, int]
 
 
 @dataclass(slots=True)
-class _Money:
+class _SheetAmounts:
     """Amounts of a sheet, perhaps a column for each currency.
 
     What its rows sum to, those of pages read, and its rows of totals.
@@ -100,16 +100,18 @@ def say(
             )
 
 
-def _money(sheet: Sheet, currency: str) -> Sequence[_Money]:
+def _money(sheet: Sheet, currency: str) -> Sequence[_SheetAmounts]:
     header = _header(sheet.peek())
     if header is None:
         return ()
     place, names = header
-    amounts: dict[str, _Money] = {}
+    amounts: dict[str, _SheetAmounts] = {}
     for at, name in enumerate(names):
         if speaks_of_money(name):
             bare = without_unit(name)
-            amounts.setdefault(bare, _Money(bare)).columns.append((at, unit_of(name).currency))
+            amounts.setdefault(bare, _SheetAmounts(bare)).columns.append(
+                (at, unit_of(name).currency)
+            )
     columns = [(money, *column) for money in amounts.values() for column in money.columns]
     own = next((at for at, name in enumerate(names) if is_currency_heading(name)), -1)
     numbers = Numbers(decimal_mark("."))

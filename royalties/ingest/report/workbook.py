@@ -16,7 +16,7 @@ from typing import Any
 
 import royalties
 from royalties.domain.problems import Problem
-from royalties.ingest.report.cells import Block, Cell
+from royalties.ingest.report.cells import Cell, RowBlock
 from royalties.ingest.report.reading import UnreadableError
 
 WAIT_SECONDS = 60
@@ -69,14 +69,14 @@ class WorkbookSheet:
             ]
         return self._peeked
 
-    def blocks(self, skip: int, width: int) -> Iterator[Block]:
+    def blocks(self, skip: int, width: int) -> Iterator[RowBlock]:
         """All rows after the first ``skip``, in ``width`` columns (0: all there are)."""
         for first, columns in self._workbook.ask(f"rows {self._place} {skip} 0"):
             rows = len(columns[0]) if columns else 0
             columns.extend([""] * rows for _ in range(width - len(columns)))
-            yield Block(range(first, first + rows), columns[:width] if width else columns)
+            yield RowBlock(range(first, first + rows), columns[:width] if width else columns)
 
-    def fresh_blocks(self, skip: int, width: int) -> Iterator[Block]:
+    def fresh_blocks(self, skip: int, width: int) -> Iterator[RowBlock]:
         """The same once more, from a child of its own."""
         again = self._workbook.again()
         try:

@@ -110,7 +110,7 @@ def look(xml: bytes, known: Styles) -> Look:
     Raises:
         FileRefusedError: it is damaged, or has more rows than a workbook may have.
     """
-    return Look() if _shows_nothing(xml, known) else _Reader(known).read(xml)
+    return Look() if _shows_nothing(xml, known) else _SheetReader(known).read(xml)
 
 
 def _shows_nothing(xml: bytes, known: Styles) -> bool:
@@ -136,7 +136,7 @@ def _shows_nothing(xml: bytes, known: Styles) -> bool:
     return not last or (rows <= MOST_ROWS and number is not None and int(number[1]) <= rows + FAR)
 
 
-class _Reader:
+class _SheetReader:
     """Reads a sheet's XML element by element and notes what is odd about its cells.
 
     Formulas, errors and marks count in cells alone: ``<formula>`` of a conditional format,

@@ -186,14 +186,14 @@ def _local(element: Any) -> str:
 
 
 @cache
-def _known(tag: str) -> str:
+def _reference_name(tag: str) -> str:
     local = tag.rpartition("}")[2]
     return "ONIXMessage" if local == "ONIXmessage" else _SHORT.get(local, local)
 
 
 def _name(element: Any) -> str:
     """The reference name of an element."""
-    return _known(element.tag) if isinstance(element.tag, str) else ""
+    return _reference_name(element.tag) if isinstance(element.tag, str) else ""
 
 
 def _text(element: Any) -> str:
@@ -215,10 +215,10 @@ class _Node:
 
     def all(self, name: str) -> "list[_Node]":
         """Its children of a name."""
-        found = self._children.get(name)
-        if found and not isinstance(found[0], _Node):
-            found = self._children[name] = [_Node(each) for each in found[:_MOST_OF_A_KIND]]
-        return found or []
+        children = self._children.get(name)
+        if children and not isinstance(children[0], _Node):
+            children = self._children[name] = [_Node(child) for child in children[:_MOST_OF_A_KIND]]
+        return children or []
 
     def text(self) -> str:
         """Its text."""
@@ -235,10 +235,10 @@ def _all(node: _Node, name: str) -> list[_Node]:
 
 def _within(node: _Node, *names: str) -> list[_Node]:
     """The nodes that a path of names leads to."""
-    found = [node]
+    nodes = [node]
     for name in names:
-        found = [each for outer in found for each in outer.all(name)]
-    return found[:_MOST_OF_A_KIND]
+        nodes = [inner for outer in nodes for inner in outer.all(name)]
+    return nodes[:_MOST_OF_A_KIND]
 
 
 def _first(node: _Node, *names: str) -> str:
@@ -291,13 +291,13 @@ def _title(product: _Node) -> dict[str, str]:
 
 
 def _people(product: _Node, roles: frozenset[str]) -> Iterator[str]:
-    found = [
-        each
-        for each in _within(product, "DescriptiveDetail", "Contributor")
-        if roles & {role.text() for role in _all(each, "ContributorRole")}
+    contributors = [
+        contributor
+        for contributor in _within(product, "DescriptiveDetail", "Contributor")
+        if roles & {role.text() for role in _all(contributor, "ContributorRole")}
     ]
-    found.sort(key=lambda each: _place(_first(each, "SequenceNumber")))
-    yield from filter(None, map(_person, found))
+    contributors.sort(key=lambda contributor: _place(_first(contributor, "SequenceNumber")))
+    yield from filter(None, map(_person, contributors))
 
 
 def _place(text: str) -> int:
@@ -326,11 +326,11 @@ def _dated(element: _Node) -> str:
 
 
 def _published(product: _Node) -> str:
-    found = {
-        _first(each, "PublishingDateRole"): _dated(each)
-        for each in reversed(_within(product, "PublishingDetail", "PublishingDate"))
+    days_by_role = {
+        _first(dated, "PublishingDateRole"): _dated(dated)
+        for dated in reversed(_within(product, "PublishingDetail", "PublishingDate"))
     }
-    return found.get("01") or found.get("11", "")
+    return days_by_role.get("01") or days_by_role.get("11", "")
 
 
 def _works(product: _Node) -> Iterator[str]:

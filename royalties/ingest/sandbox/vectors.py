@@ -65,17 +65,17 @@ def measure(path: Path) -> tuple[dict[str, Any], list[bytes]]:
     return facts, [typesetting.vector(clean, width, height)]
 
 
-def read(path: Path) -> tuple["_Writer", ET.Element, float, float]:
+def read(path: Path) -> tuple["_SvgWriter", ET.Element, float, float]:
     """A drawing written anew, with its size and what was left out, before it is painted.
 
     Raises:
         FileRefusedError: it holds what acts, reaches out, or is no drawing.
     """
-    writer = _Writer()
-    return (writer, *writer.rewritten(_read(path)))
+    writer = _SvgWriter()
+    return (writer, *writer.rewritten(_parse(path)))
 
 
-def _read(path: Path) -> ET.Element:
+def _parse(path: Path) -> ET.Element:
     data = path.read_bytes()
     if len(data) > MOST_BYTES:
         raise FileRefusedError("the SVG is larger than 5 MB", _AS_PDF)
@@ -106,7 +106,7 @@ def _without_declaration(text: str) -> str:
     return start[end + 2 :] if end >= 0 else text
 
 
-class _Writer:
+class _SvgWriter:
     """Writes a drawing anew; remembers what was left out."""
 
     def __init__(self) -> None:

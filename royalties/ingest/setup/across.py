@@ -193,31 +193,35 @@ def _edition(found: tuple[str, str]) -> str:
 def _references(books: _Books) -> Iterator[SetupFault]:
     for title in books.new("titles"):
         sellers = title.get("sold_by").each()
-        yield from _known(books, "retailers", [seller.get("retailer") for seller in sellers])
+        yield from _known_references(
+            books, "retailers", [seller.get("retailer") for seller in sellers]
+        )
     for contract in books.new("contracts"):
-        yield from _known(books, "titles", contract.get("titles").each())
-        yield from _known(books, "plans", [contract.get("plan")])
+        yield from _known_references(books, "titles", contract.get("titles").each())
+        yield from _known_references(books, "plans", [contract.get("plan")])
         for rule in contract.get("rules").each():
-            yield from _known(books, "retailers", rule.get("retailers").each())
+            yield from _known_references(books, "retailers", rule.get("retailers").each())
     for plan in books.new("plans"):
         for version in plan.get("versions").each():
             yield from _in_steps(books, version.get("steps"))
     for report in books.new("reports"):
-        yield from _known(books, "retailers", [report.get("retailer")])
+        yield from _known_references(books, "retailers", [report.get("retailer")])
     for prices in books.new("price_lists"):
-        yield from _known(books, "titles", prices.get("titles").each())
-        yield from _known(books, "retailers", [each for _, each in prices.get("retailers").pairs()])
+        yield from _known_references(books, "titles", prices.get("titles").each())
+        yield from _known_references(
+            books, "retailers", [each for _, each in prices.get("retailers").pairs()]
+        )
 
 
 def _in_steps(books: _Books, steps: Node) -> Iterator[SetupFault]:
     for step in steps.each():
-        yield from _known(books, "retailers", step.get("when").get("retailers").each())
+        yield from _known_references(books, "retailers", step.get("when").get("retailers").each())
         for member in step.get("to").each():
-            yield from _known(books, "beneficiaries", [member.get("beneficiary")])
+            yield from _known_references(books, "beneficiaries", [member.get("beneficiary")])
             yield from _in_steps(books, member.get("steps"))
 
 
-def _known(books: _Books, kind: str, references: Iterable[Node]) -> Iterator[SetupFault]:
+def _known_references(books: _Books, kind: str, references: Iterable[Node]) -> Iterator[SetupFault]:
     for reference in references:
         if reference.text and not books.is_known(kind, reference.text):
             yield reference.fault(_unknown(_WORD[kind], reference.text, books.all(kind)))
@@ -293,17 +297,17 @@ def _brought_in(books: _Books) -> Iterator[SetupFault]:
 
 
 def _reserve_periods(reserve: Node, calendar: Calendar) -> Iterator[SetupFault]:
-    found = []
+    periods = []
     for field in (reserve.get("withheld_in"), reserve.get("released_in")):
         if field.text:
             try:
-                found.append(parse_period(field.text, calendar))
+                periods.append(parse_period(field.text, calendar))
             except NotAPeriodError as fault:
                 yield field.fault(str(fault))
                 return
-    if len(found) == len(("from", "to")) and found[1] <= found[0]:
+    if len(periods) == len(("from", "to")) and periods[1] <= periods[0]:
         yield reserve.get("released_in").fault(
-            f"{found[1]} is not after {found[0]}, which withheld it: name a later period"
+            f"{periods[1]} is not after {periods[0]}, which withheld it: name a later period"
         )
 
 
@@ -312,21 +316,21 @@ def _cap_known(books: _Books, contract: Node, cap: Node) -> Iterator[SetupFault]
     if not plan.given:
         return
     name, day, path = (cap.get(key).text for key in ("name", "version", "step"))
-    found = [
-        each
+    caps = [
+        known
         for version in plan.get("versions").each()
-        for at, each in caps_by_path(version.get("steps"))
-        if (name and each.get("name").text == name)
+        for at, known in caps_by_path(version.get("steps"))
+        if (name and known.get("name").text == name)
         or (not name and at == path and version.get("from").text == day)
     ]
     where = cap.get("name") if name else cap.get("step")
-    if not found:
+    if not caps:
         yield where.fault(
             f'is no cap of plan "{contract.get("plan").text}": name one that the plan has'
         )
-    elif not name and any(each.get("name").text for each in found):
-        yield where.fault(f'has the name "{found[0].get("name").text}": give that alone')
-    elif all(each.get("per").text == "period" for each in found):
+    elif not name and any(known.get("name").text for known in caps):
+        yield where.fault(f'has the name "{caps[0].get("name").text}": give that alone')
+    elif all(known.get("per").text == "period" for known in caps):
         yield where.fault("starts again every period, so nothing was used of it: leave it out")
 
 
@@ -341,10 +345,10 @@ def _isbns_of(books: _Books, contract: Node) -> set[str] | None:
 def _balances_brought_in(books: _Books, beneficiary: Node) -> Iterator[SetupFault]:
     house = books.node("publisher", "publisher").get("currency").text
     opening = beneficiary.get("opening_balance").number
-    for each in beneficiary.get("brought_in").each():
-        currency = each.get("currency")
-        yield from _digits(each.get("amount"), currency.text)
-        if currency.text == house and opening and not each.get("reason").given:
+    for balance in beneficiary.get("brought_in").each():
+        currency = balance.get("currency")
+        yield from _digits(balance.get("amount"), currency.text)
+        if currency.text == house and opening and not balance.get("reason").given:
             yield currency.fault(
                 f"the balance in {house} is the opening_balance: add both up, or give a reason"
             )
@@ -383,7 +387,7 @@ def _incomes(books: _Books) -> Iterator[SetupFault]:
         contract = books.node("contracts", named.text)
         if not contract.given:
             if books.holds("income", key):
-                yield from _known(books, "contracts", [named])
+                yield from _known_references(books, "contracts", [named])
             continue
         blamed = (("income", key), ("contracts", named.text))
         rights = contract.get("subsidiary_rights").value or {}

@@ -152,10 +152,10 @@ def _text(
 
 
 def _countries(entry: object, path: str) -> Iterator[Spot]:
-    yield from _listed(entry, "countries", What.COUNTRY, path)
+    yield from _spots_of_list(entry, "countries", What.COUNTRY, path)
 
 
-def _listed(
+def _spots_of_list(
     entry: object, key: str, kind: What, path: str, countries: tuple[str, ...] = ()
 ) -> Iterator[Spot]:
     texts = entry.get(key) if isinstance(entry, dict) else None
@@ -174,7 +174,7 @@ def _steps(holder: object, path: str) -> Iterator[Spot]:
         countries = tuple(
             each for each in (known if isinstance(known, list) else ()) if isinstance(each, str)
         )
-        yield from _listed(when, "regions", What.REGION, here, countries)
+        yield from _spots_of_list(when, "regions", What.REGION, here, countries)
         for member, inner in _entries(step, "to", at):
             yield from _steps(member, inner)
 

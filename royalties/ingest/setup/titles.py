@@ -63,7 +63,7 @@ class Award(Part):
     by: s.Text | None = Field(title="Given by", default=None, description="Who gave it.")
 
 
-class Seller(Part):
+class WhereToBuy(Part):
     """A retailer that readers are sent to."""
 
     retailer: s.Key = Field(title="Retailer", description="Key of a retailer.")
@@ -119,7 +119,7 @@ class Title(Part):
     )
     chapters: list[Chapter] = Field(default=[], description="Its chapters in order.")
     awards: list[Award] = Field(default=[], description="Prizes it was given.")
-    sold_by: list[Seller] = Field(default=[], description="Where readers may buy it.")
+    sold_by: list[WhereToBuy] = Field(default=[], description="Where readers may buy it.")
     links: list[Link] = Field(default=[], description="Pages elsewhere that tell more.")
     bulk: s.Flag = Field(
         title="Organizations may ask for copies in bulk",

@@ -25,8 +25,8 @@ from royalties.domain.terms.catalogue import (
     Price,
     PublicTitle,
     Retailer,
-    Seller,
     Title,
+    WhereToBuy,
 )
 from royalties.domain.terms.contracts import (
     Advance,
@@ -169,26 +169,28 @@ def _brought_in(body: Body, currency: str) -> ContractBroughtIn:
         _minor(body.get("undistributed", "0"), currency),
         tuple(
             ReserveBroughtIn(
-                each["withheld_in"],
-                _minor(each["amount"], currency),
-                each.get("released_in", ""),
+                reserve["withheld_in"],
+                _minor(reserve["amount"], currency),
+                reserve.get("released_in", ""),
             )
-            for each in body.get("reserves", ())
+            for reserve in body.get("reserves", ())
         ),
         tuple(
             CapUsed(
-                _minor(each["used"], currency),
-                each.get("name", ""),
-                each.get("version", ""),
-                each.get("step", ""),
+                _minor(cap["used"], currency),
+                cap.get("name", ""),
+                cap.get("version", ""),
+                cap.get("step", ""),
             )
-            for each in body.get("caps", ())
+            for cap in body.get("caps", ())
         ),
         tuple(
             EditionBroughtIn(
-                each["isbn"], each.get("units", 0), _minor(each.get("earned", "0"), currency)
+                edition["isbn"],
+                edition.get("units", 0),
+                _minor(edition.get("earned", "0"), currency),
             )
-            for each in body.get("editions", ())
+            for edition in body.get("editions", ())
         ),
     )
 
@@ -215,11 +217,11 @@ def beneficiary_of(body: Body, currency_of_publisher: str) -> Beneficiary:
         retired=_maybe(body, "retired", _day),
         brought_in=tuple(
             BalanceBroughtIn(
-                each["currency"],
-                _minor(each["amount"], each["currency"]),
-                each.get("reason", ""),
+                balance["currency"],
+                _minor(balance["amount"], balance["currency"]),
+                balance.get("reason", ""),
             )
-            for each in body.get("brought_in", ())
+            for balance in body.get("brought_in", ())
         ),
     )
 
@@ -327,7 +329,8 @@ def _public_title(body: Body) -> PublicTitle:
             for award in body.get("awards", ())
         ),
         sold_by=tuple(
-            Seller(seller["retailer"], seller.get("url", "")) for seller in body.get("sold_by", ())
+            WhereToBuy(seller["retailer"], seller.get("url", ""))
+            for seller in body.get("sold_by", ())
         ),
         links=tuple(Link(link["words"], link["url"]) for link in body.get("links", ())),
         bulk=body.get("bulk", False),

@@ -65,7 +65,7 @@ def read_filled(path: Path, columns: Sequence[str], needed: Sequence[str]) -> li
         raise FilledTableError("the file’s characters are unclear: save it as UTF-8") from None
     try:
         for sheet in opened.sheets:
-            found = _read(sheet.rows(), columns, needed)
+            found = _filled_rows(sheet.rows(), columns, needed)
             if found is not None:
                 return found
     except UnreadableError as error:
@@ -77,12 +77,12 @@ def read_filled(path: Path, columns: Sequence[str], needed: Sequence[str]) -> li
     )
 
 
-def _read(
+def _filled_rows(
     rows: Iterator[list[Any]], columns: Sequence[str], needed: Sequence[str]
 ) -> list[FilledRow] | None:
     known = {each.casefold(): each for each in columns}
     header: list[str] | None = None
-    found: list[FilledRow] = []
+    filled: list[FilledRow] = []
     for number, row in enumerate(rows, 1):
         texts = [cell_text(cell) for cell in row]
         if header is None:
@@ -99,10 +99,10 @@ def _read(
         }
         if not cells:
             continue
-        if len(found) >= MOST_ROWS:
+        if len(filled) >= MOST_ROWS:
             raise FilledTableError(f"the file has more than {MOST_ROWS:,} rows: split it")
-        found.append(FilledRow(number, cells))
-    return found if header is not None else None
+        filled.append(FilledRow(number, cells))
+    return filled if header is not None else None
 
 
 def cell_text(cell: object) -> str:
@@ -118,19 +118,19 @@ def cell_text(cell: object) -> str:
     return str(cell).strip()
 
 
-def plain_number(text: str, *, whole: bool = False) -> str | None:
+def plain_number(text: str, *, is_count: bool = False) -> str | None:
     """A number as people write it, as a plain decimal; None where it is none or unclear.
 
     ``1,234.50``, ``1.234,50`` and ``1234.5`` are numbers; ``1,234`` may be either, and is none.
 
     Args:
         text: as it was written.
-        whole: whether it counts something, so that 1,234 is a thousand and more.
+        is_count: whether it counts something, so that 1,234 is a thousand and more.
     """
     figure = take_apart(text)
     if figure is None or figure.unit:
         return None
-    if figure.doubtful and whole:
+    if figure.doubtful and is_count:
         return f"{'-' if figure.negative else ''}{figure.whole}{figure.decimals}"
     if figure.doubtful == ",":
         return None

@@ -181,11 +181,11 @@ class _Sales(NamedTuple):
     """Sales of the open period, of what it is compared with, and of all periods shown."""
 
     period: Period
-    now: list[store.SoldRow]
-    before: list[store.SoldRow]
+    now: list[store.RetailerSalesRow]
+    before: list[store.RetailerSalesRow]
     months: tuple[date, date] | None
     against: Period | None
-    rows: list[store.SoldRow]
+    rows: list[store.RetailerSalesRow]
 
 
 def dashboard(work: Work) -> Dashboard:
@@ -253,14 +253,14 @@ def _sales(work: Work, setup: Setup) -> _Sales:
     now = [row for row in rows if row.period_id == period.ordinal]
     against = _against(period, rows)
     months = _months(period, now)
-    before: list[store.SoldRow] = []
+    before: list[store.RetailerSalesRow] = []
     if against is not None and months is not None:
         last = _same_place(months[1], period, against)
         before = store.sold(work.connection, [against.ordinal], last)
     return _Sales(period, now, before, months, against, rows)
 
 
-def _against(period: Period, rows: Iterable[store.SoldRow]) -> Period | None:
+def _against(period: Period, rows: Iterable[store.RetailerSalesRow]) -> Period | None:
     """The same period of the year before if the books have it, else the one just before."""
     there = {row.period_id for row in rows}
     for each in (period.shift(-period.calendar.per_year), period.shift(-1)):
@@ -269,7 +269,7 @@ def _against(period: Period, rows: Iterable[store.SoldRow]) -> Period | None:
     return None
 
 
-def _months(period: Period, now: Iterable[store.SoldRow]) -> tuple[date, date] | None:
+def _months(period: Period, now: Iterable[store.RetailerSalesRow]) -> tuple[date, date] | None:
     """From the period's first month to the last one with sales, within the period."""
     last = max((row.last_month for row in now), default="")
     if not last:
@@ -302,14 +302,14 @@ def _retailers(work: Work, setup: Setup, sales: _Sales) -> tuple[RetailerSummary
     return tuple(summaries)
 
 
-def _by_retailer(rows: Iterable[store.SoldRow]) -> dict[str, list[store.SoldRow]]:
-    rows_by_retailer: dict[str, list[store.SoldRow]] = {}
+def _by_retailer(rows: Iterable[store.RetailerSalesRow]) -> dict[str, list[store.RetailerSalesRow]]:
+    rows_by_retailer: dict[str, list[store.RetailerSalesRow]] = {}
     for row in rows:
         rows_by_retailer.setdefault(row.retailer, []).append(row)
     return rows_by_retailer
 
 
-def _sum(rows: Iterable[store.SoldRow], house: str) -> NetSales:
+def _sum(rows: Iterable[store.RetailerSalesRow], house: str) -> NetSales:
     """Copies and receipts of rows, those in the house's own currency first."""
     units, net = 0, dict[str, int]()
     for row in rows:
@@ -324,7 +324,7 @@ def _sum(rows: Iterable[store.SoldRow], house: str) -> NetSales:
     )
 
 
-def _exceptions(work: Work, period: Period, now: Sequence[store.SoldRow]) -> int | None:
+def _exceptions(work: Work, period: Period, now: Sequence[store.RetailerSalesRow]) -> int | None:
     if not now:
         return 0
     found = draft_at_hand(work, period)

@@ -210,7 +210,7 @@ def _keep(work: Work, job: Job, seen: Any) -> object:  # noqa: ANN401 - an Impor
     return {"outcome": seen.outcome}
 
 
-def _read(work: Work, job: Job) -> Any:  # noqa: ANN401 - a Spooled or an ImportResult
+def _read_report(work: Work, job: Job) -> Any:  # noqa: ANN401 - a Spooled or an ImportResult
     if job.attempts > 1:
         found = uploads.find(work, _number(job))
         if found is not None and found.status == "recorded":
@@ -223,7 +223,7 @@ def _read(work: Work, job: Job) -> Any:  # noqa: ANN401 - a Spooled or an Import
     return uploads.examine(work, _number(job))  # there is nothing to record: say why
 
 
-def _record(work: Work, job: Job, read: Any) -> object:  # noqa: ANN401 - what ``_read`` gives
+def _record(work: Work, job: Job, read: Any) -> object:  # noqa: ANN401 - what ``_read_report`` gives
     if job.attempts > 1:
         found = uploads.find(work, _number(job))
         if found is not None and found.status == "recorded":
@@ -235,11 +235,11 @@ def _record(work: Work, job: Job, read: Any) -> object:  # noqa: ANN401 - what `
     return {"outcome": result.outcome, "batch": result.document["batch"]}
 
 
-def _look(work: Work, job: Job) -> Any:  # noqa: ANN401 - sheets
+def _read_first_rows(work: Work, job: Job) -> Any:  # noqa: ANN401 - sheets
     return uploads.look_at(work, _number(job))
 
 
-def _keep_look(work: Work, job: Job, seen: Any) -> object:  # noqa: ANN401 - sheets
+def _keep_first_rows(work: Work, job: Job, seen: Any) -> object:  # noqa: ANN401 - sheets
     uploads.keep_first_rows(work, _number(job), seen)
     return {"sheets": len(seen)}
 
@@ -272,8 +272,8 @@ def _fill(work: Work, _job: Job, _seen: Any) -> object:  # noqa: ANN401 - nothin
 
 KINDS: dict[str, JobKind] = {
     "check": JobKind(_keep, _check),
-    "look": JobKind(_keep_look, _look),
-    "record": JobKind(_record, _read),
+    "look": JobKind(_keep_first_rows, _read_first_rows),
+    "record": JobKind(_record, _read_report),
     LIST: JobKind(_keep_list, _read_list),
     examples.JOB: JobKind(_fill),
 }

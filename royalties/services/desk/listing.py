@@ -6,7 +6,7 @@ from typing import IO, Any
 
 from royalties.adapters.files import Files, TooLargeError
 from royalties.domain.people import Verb
-from royalties.ingest.lists.listed import ListFault, Question
+from royalties.ingest.lists.listed import ListFault, ListQuestion
 from royalties.services.desk import jobs
 from royalties.services.sales.uploads import shown_name
 from royalties.services.terms import lists
@@ -33,7 +33,7 @@ class SentList:
     is_busy: bool
     error: str
     faults: list[ListFault]
-    questions: list[Question]
+    questions: list[ListQuestion]
     notes: list[str]
     kept: str
 

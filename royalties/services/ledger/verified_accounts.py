@@ -55,10 +55,10 @@ def contract_identity(books: BooksUnderTest) -> Failures:
 def contract_chain(books: BooksUnderTest) -> Failures:
     """A contract opens a period where it closed the one before."""
     last: dict[str, Any] = {}
-    brought = {row.contract: row.undistributed for row in books.rows("brought_in")}
+    brought_in = {row.contract: row.undistributed for row in books.rows("brought_in")}
     for row in books.rows("contract_close"):
         before = last.get(row.contract)
-        if before is None and row.undistributed_before != brought.get(row.contract, 0):
+        if before is None and row.undistributed_before != brought_in.get(row.contract, 0):
             yield f"{books.of(row.period_id, row.contract)}: opens at another undistributed amount"
         if before is not None and (
             row.brought_forward != before.carried_forward
@@ -174,12 +174,12 @@ def accounts(books: BooksUnderTest) -> Failures:
 def _expected(books: BooksUnderTest) -> dict[tuple[str, str], int]:
     expected: dict[tuple[str, str], int] = defaultdict(int)
     seen: set[tuple[str, ...]] = set()
-    brought = {row.contract: row for row in books.rows("brought_in")}
+    brought_in = {row.contract: row for row in books.rows("brought_in")}
     for row in books.rows("contract_close"):
         if (row.contract,) not in seen:
             seen.add((row.contract,))
             opening = row.brought_forward
-            if (more := brought.get(row.contract)) is not None:
+            if (more := brought_in.get(row.contract)) is not None:
                 opening += more.reserves + more.undistributed
                 expected[reserve_account(row.contract), row.currency] -= more.reserves
             expected[OPENING, row.currency] += opening

@@ -88,7 +88,7 @@ class Board:
 def board(work: Work, asked: BoardFilter, *, page: int = 1) -> Board:
     """A page of the orders that somebody asked for."""
     work.actor.require(Verb.KEEP_ORDERS)
-    wanted = store.Wanted(
+    wanted = store.OrderFilter(
         asked.states,
         asked.organization,
         asked.assigned_id,
@@ -118,7 +118,7 @@ class StateCount:
 def counted(work: Work) -> StateCount:
     """All orders at a glance."""
     work.actor.require(Verb.KEEP_ORDERS)
-    wanted = store.Wanted(late=work.today, unshipped=UNSHIPPED)
+    wanted = store.OrderFilter(late=work.today, unshipped=UNSHIPPED)
     found = store.counts_with_late(work.connection, work.actor, wanted)
     states = {state: found.get(state, (0, 0))[0] for state in State}
     return StateCount(states, sum(late for _, late in found.values()))

@@ -212,7 +212,7 @@ def look_at(work: Work, token: str) -> Invitation:
     Raises:
         DeadLinkError: it opens nothing.
     """
-    house, row, person = _open(work, token)
+    house, row, person = _require_invitation(work, token)
     has_account = person is not None and person.status == "active"
     name = person.name if person is not None else row.name
     return Invitation(
@@ -233,7 +233,7 @@ def join(work: Work, token: str) -> None:
         DeadLinkError: the link opens nothing.
     """
     work.actor.require(Verb.SIGN_IN)
-    house, row, person = _open(work, token, lock=True)
+    house, row, person = _require_invitation(work, token, lock=True)
     if person is None or person.status != "active":
         raise DeadLinkError
     _belong(work, house, row, person)
@@ -249,7 +249,7 @@ def accept(
         RefusedError: name or password will not do.
     """
     work.actor.require(Verb.SIGN_IN)
-    house, row, person = _open(work, token, lock=True)
+    house, row, person = _require_invitation(work, token, lock=True)
     if person is not None and person.status == "active":
         raise DeadLinkError
     name = fit_name(work, name, person.id if person else None)
@@ -383,7 +383,7 @@ def _write(
     )
 
 
-def _open(
+def _require_invitation(
     work: Work, token: str, *, lock: bool = False
 ) -> tuple[_House, ColleagueRow, PersonRow | None]:
     """An invitation with the account of its address, if there is one that may come."""

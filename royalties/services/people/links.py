@@ -111,7 +111,7 @@ def look_at(work: Work, token: str, purpose: Purpose) -> OpenedLink:
     Raises:
         DeadLinkError: it opens nothing.
     """
-    _, person = _open(work, token, purpose)
+    _, person = _require_link(work, token, purpose)
     role = person.role
     is_invitation = purpose is Purpose.INVITATION
     to = invited_to_own(work, person.id, role) if is_invitation else None
@@ -128,7 +128,7 @@ def accept(
         RefusedError: name or password will not do.
     """
     work.actor.require(Verb.SIGN_IN)
-    hash_, person = _open(work, token, Purpose.INVITATION)
+    hash_, person = _require_link(work, token, Purpose.INVITATION)
     name = fit_name(work, name, person.id)
     keep_password(work, person, password)
     _use(work, hash_, person)
@@ -149,7 +149,7 @@ def reset(work: Work, token: str, password: str) -> None:
         RefusedError: the password will not do.
     """
     work.actor.require(Verb.SIGN_IN)
-    hash_, person = _open(work, token, Purpose.RESET)
+    hash_, person = _require_link(work, token, Purpose.RESET)
     _use(work, hash_, person)
     acting = as_person(work, person)
     set_password(acting, person, password)
@@ -170,7 +170,7 @@ def _make(work: Work, person: PersonRow, purpose: Purpose) -> str:
     return f"/account/{purpose}/{token}"
 
 
-def _open(work: Work, token: str, purpose: Purpose) -> tuple[str, PersonRow]:
+def _require_link(work: Work, token: str, purpose: Purpose) -> tuple[str, PersonRow]:
     link = sessions.find_link(
         work.connection, fingerprint(token), purpose, work.at, work.at + CLOCKS_DIFFER
     )

@@ -74,10 +74,10 @@ def before_close(work: Work, text: str, *, early: str = "") -> Outlook:
     setup = setup_in_force(work)
     require_next(work, setup, setup.period(text))
     shown = run_view(work, text)
-    found = outlook_on(work, shown.period, shown)
-    require_possible(found, early)
-    require_settled(work, found.period)
-    return found
+    outlook = outlook_on(work, shown.period, shown)
+    require_possible(outlook, early)
+    require_settled(work, outlook.period)
+    return outlook
 
 
 def close(

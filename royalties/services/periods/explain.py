@@ -81,7 +81,7 @@ def explain(
         return _of_account(statement, account, part or "allocated")
     number_of = {str(place): place for place in range(1, len(account.lines) + 1)} if account else {}
     if account is not None and part in number_of:
-        return _Line(work, statement, account, number_of[part]).explain(after, most)
+        return _ExplainedLine(work, statement, account, number_of[part]).explain(after, most)
     raise NoFigureError(f"statement {number} has no figure {wanted!r}: ask for {_names(statement)}")
 
 
@@ -191,7 +191,7 @@ def _of_account(statement: Statement, account: ContractAccount, name: str) -> Ex
 
 
 @dataclass(slots=True)
-class _Line:
+class _ExplainedLine:
     """One earned line of a closed run, explained."""
 
     work: Work

@@ -20,8 +20,8 @@ from royalties.domain.one_line import fault_of_line
 from royalties.domain.people import Verb
 from royalties.domain.royalties.parallel import (
     OF_PAYEES,
-    Cause,
     Difference,
+    DifferenceCause,
     Figure,
     FigureKey,
     OldTotal,
@@ -62,7 +62,7 @@ class TotalsError(RefusedError):
 
 
 @dataclass(frozen=True, slots=True)
-class Reasoned:
+class ExplainedDifference:
     """A difference, and what was said of it; ``token`` names it and its amounts."""
 
     difference: Difference
@@ -89,20 +89,20 @@ class Parallel:
     """
 
     row: ParallelRow | None
-    differences: tuple[Reasoned, ...]
+    differences: tuple[ExplainedDifference, ...]
     equal: int
     earlier: tuple[ParallelRow, ...]
 
     @property
-    def by_cause(self) -> dict[Cause, list[Reasoned]]:
+    def by_cause(self) -> dict[DifferenceCause, list[ExplainedDifference]]:
         """Differences by their probable cause."""
-        found: dict[Cause, list[Reasoned]] = {}
-        for each in self.differences:
-            found.setdefault(each.difference.cause, []).append(each)
-        return found
+        grouped: dict[DifferenceCause, list[ExplainedDifference]] = {}
+        for explained in self.differences:
+            grouped.setdefault(explained.difference.cause, []).append(explained)
+        return grouped
 
     @property
-    def open(self) -> list[Reasoned]:
+    def open(self) -> list[ExplainedDifference]:
         """Differences that nobody explained yet."""
         return [each for each in self.differences if not each.is_settled]
 
@@ -118,13 +118,13 @@ def parallel(work: Work, period: str) -> Parallel:
     rows = store.of_period(work.connection, str(shown.period))
     row = next((each for each in rows if each.status == "open"), None)
     current = row or next((each for each in rows if each.status == "signed"), None)
-    differences: tuple[Reasoned, ...] = ()
+    differences: tuple[ExplainedDifference, ...] = ()
     equal = 0
     if current is not None:
         totals = [_total(each) for each in current.totals]
         names = _names(shown.setup)
         differences = tuple(
-            _reasoned(each, current.reasons, names) for each in compared(shown.run, totals)
+            _explained(each, current.reasons, names) for each in compared(shown.run, totals)
         )
         wrong = {each.difference.key for each in differences}
         equal = sum(total.key not in wrong for total in totals)
@@ -146,7 +146,7 @@ def begin(work: Work, period: str, path: Path, name: str) -> int:
     setup = setup_in_force(work)
     named = setup.period(period)
     require_next(work, setup, named)
-    totals = [_plain(each) for each in _read(setup, path, name)]
+    totals = [_plain(each) for each in _read_totals(setup, path, name)]
     now = store.open_one(work.connection, str(named))
     if now is not None:
         store.change(work.connection, now.id, {"totals": totals, "file": name})
@@ -176,15 +176,15 @@ def explain(work: Work, period: str, token: str, reason: str) -> None:
         RefusedError: no run is open, the difference is not there any more, or nothing was said.
     """
     work.actor.require(Verb.EXPLAIN_JUMP)
-    found = _open(work, period)
+    comparison = _require_run(work, period)
     reason = " ".join(reason.split())[:LONGEST_REASON]
     if not reason:
         raise RefusedError("say in a sentence what made the difference")
     if fault := fault_of_line(reason):
         raise RefusedError(f"the reason cannot be recorded: {fault}")
-    if token not in {each.token for each in found.differences}:
+    if token not in {each.token for each in comparison.differences}:
         raise RefusedError("this difference is another one by now: look at it again")
-    row = _row(found)
+    row = _row(comparison)
     reasons = {**row.reasons, token: {"text": reason, "by": work.actor.name}}
     store.change(work.connection, row.id, {"reasons": reasons})
     work.record(
@@ -199,15 +199,15 @@ def sign(work: Work, period: str, note: str = "") -> None:
         RefusedError: no run is open, or a difference is not explained.
     """
     work.actor.require(Verb.CLOSE)
-    found = _open(work, period)
-    if found.open:
-        count = len(found.open)
+    comparison = _require_run(work, period)
+    if comparison.open:
+        count = len(comparison.open)
         raise RefusedError(
             f"{count} {'difference is' if count == 1 else 'differences are'} not explained yet: "
             f"mend {'it' if count == 1 else 'them'}, or say what made "
             f"{'it' if count == 1 else 'them'}"
         )
-    _decide(work, _row(found), "signed", note)
+    _decide(work, _row(comparison), "signed", note)
 
 
 def abandon(work: Work, period: str, note: str) -> None:
@@ -267,11 +267,11 @@ def template(work: Work, period: str, kind: str) -> bytes:
 
 def export(work: Work, period: str) -> bytes:
     """The comparison as a workbook."""
-    found = parallel(work, period)
+    comparison = parallel(work, period)
     shown = run_view(work, period)
     rows: list[list[plain_table.Value]] = []
-    for each in found.differences:
-        key, difference = each.difference.key, each.difference
+    for explained in comparison.differences:
+        key, difference = explained.difference.key, explained.difference
         old, new, more = (
             Decimal(amount_text(amount, key.currency))
             for amount in (difference.old, difference.new, difference.amount)
@@ -279,9 +279,15 @@ def export(work: Work, period: str) -> bytes:
         copies: plain_table.Value = "" if difference.old_copies is None else difference.old_copies
         rows.append(
             [
-                *(difference.cause.value, difference.why, key.figure.value, key.of, each.about),
+                *(
+                    difference.cause.value,
+                    difference.why,
+                    key.figure.value,
+                    key.of,
+                    explained.about,
+                ),
                 *(key.rule, key.isbn, key.currency, old, new, more),
-                *(copies, difference.new_copies, each.reason, each.by),
+                *(copies, difference.new_copies, explained.reason, explained.by),
             ]
         )
     figures = {"old", "draft", "difference", "old copies", "draft copies"}
@@ -291,7 +297,7 @@ def export(work: Work, period: str) -> bytes:
     )
     table = PlainTable(
         f"Parallel run of {shown.period}",
-        f"{found.equal} old totals are reached to the cent; these differ.",
+        f"{comparison.equal} old totals are reached to the cent; these differ.",
         [(name, name in figures) for name in columns],
         rows,
     )
@@ -299,11 +305,11 @@ def export(work: Work, period: str) -> bytes:
     return plain_table.workbook([table], house.name, house.currency, work.today)
 
 
-def _open(work: Work, period: str) -> Parallel:
-    found = parallel(work, period)
-    if found.row is None:
+def _require_run(work: Work, period: str) -> Parallel:
+    comparison = parallel(work, period)
+    if comparison.row is None:
         raise RefusedError(f"no parallel run of {period} is open")
-    return found
+    return comparison
 
 
 def _row(found: Parallel) -> ParallelRow:
@@ -338,15 +344,15 @@ def _about(key: FigureKey, names: Mapping[str, str]) -> str:
     return ": ".join(part for part in parts if part)
 
 
-def _reasoned(
+def _explained(
     difference: Difference, reasons: Mapping[str, Any], names: Mapping[str, str]
-) -> Reasoned:
+) -> ExplainedDifference:
     amounts = (difference.old, difference.new, difference.old_copies, difference.new_copies)
     told = [*map(str, difference.key), *map(str, amounts)]
     token = sha256("\n".join(told).encode()).hexdigest()[:32]
     said = reasons.get(token, {})
     about = _about(difference.key, names)
-    return Reasoned(difference, token, about, said.get("text", ""), said.get("by", ""))
+    return ExplainedDifference(difference, token, about, said.get("text", ""), said.get("by", ""))
 
 
 def _plain(total: OldTotal) -> list[Any]:
@@ -361,21 +367,21 @@ def _total(plain: list[Any]) -> OldTotal:
 # A table of old totals
 
 
-def _read(setup: Setup, path: Path, name: str) -> list[OldTotal]:
+def _read_totals(setup: Setup, path: Path, name: str) -> list[OldTotal]:
     try:
         rows = read_filled(path, COLUMNS, _NEEDED)
     except FilledTableError as error:
         raise TotalsError(name, [CellFault(1, "file", "", str(error))]) from None
-    reading = _Reading(setup)
-    found = [total for row in rows if (total := reading.take(row)) is not None]
-    if not found and not reading.faults:
+    reading = _TotalsReading(setup)
+    totals = [total for row in rows if (total := reading.take(row)) is not None]
+    if not totals and not reading.faults:
         reading.faults.append(CellFault(1, "amount", "", "no row has an amount: fill some in"))
     if reading.faults:
         raise TotalsError(name, reading.faults)
-    return found
+    return totals
 
 
-class _Reading:
+class _TotalsReading:
     """Rows as old totals; a row without an amount says nothing."""
 
     def __init__(self, setup: Setup) -> None:
@@ -412,7 +418,7 @@ class _Reading:
         except (NotAnAmountError, LookupError):
             message = f"is no amount in {currency} such as 1234.50"
             raise _WrongCellError("amount", message) from None
-        copies = plain_number(row["copies"], whole=True) if row["copies"] else ""
+        copies = plain_number(row["copies"], is_count=True) if row["copies"] else ""
         if copies is None or "." in copies:
             raise _WrongCellError("copies", "is no whole number of copies")
         key = FigureKey(figure, row["of"], currency, row["rule"], isbn)

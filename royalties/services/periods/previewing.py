@@ -280,7 +280,7 @@ def _compared(empty: Effect, before: Run, after: Run, setup: Setup) -> Effect:
     changed = [
         contract
         for contract in contracts
-        if _differ(contract.earned, contract.payable, *_of(contract.rules))
+        if _differ(contract.earned, contract.payable, *_amounts_of(contract.rules))
     ]
     affected = [payee for payee in payees if _differ(payee.allocated, payee.due)]
     currencies = sorted(
@@ -354,7 +354,7 @@ def _beneficiary_effect(
     )
 
 
-def _of(rules: Iterable[tuple[str, AmountChange]]) -> list[AmountChange]:
+def _amounts_of(rules: Iterable[tuple[str, AmountChange]]) -> list[AmountChange]:
     return [figure for _, figure in rules]
 
 

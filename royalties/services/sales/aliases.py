@@ -104,7 +104,9 @@ def find_alias(work: Work, identifier: str) -> Alias | None:
     if isbn is None:
         return Alias(value, None, (), history)
     used = list(_used(work, value, isbn))
-    names = {each.id: each.file_name for each in batches.batches(work.connection, _of(used))}
+    names = {
+        each.id: each.file_name for each in batches.batches(work.connection, _batches_of(used))
+    }
     uses = tuple(
         UseInImport(batch, names[batch], *_counted(list(lines)))
         for batch, lines in groupby(used, key=lambda line: line.batch)
@@ -157,11 +159,11 @@ def move_alias(
 def _as_kept(work: Work, identifier: str) -> str:
     """The spelling under which an alias is kept; one that nobody gave as it would be."""
     value = as_matched(unlabelled(written_identifier(identifier)))
-    found = catalogue.aliases(work.connection)
-    if value in found:
+    known = catalogue.aliases(work.connection)
+    if value in known:
         return value
     key = identifier_key(value)
-    return next((name for name in found if identifier_key(name) == key), value)
+    return next((name for name in known if identifier_key(name) == key), value)
 
 
 def _require_own(setup: Setup, value: str) -> None:
@@ -226,7 +228,7 @@ def _used(work: Work, value: str, isbn: str) -> Iterator[UsedLine]:
         yield from store.lines_of(work.connection, use, isbn)
 
 
-def _of(lines: Iterable[UsedLine]) -> set[int]:
+def _batches_of(lines: Iterable[UsedLine]) -> set[int]:
     return {line.batch for line in lines}
 
 

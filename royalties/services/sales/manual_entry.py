@@ -130,7 +130,7 @@ def enter(
         with TemporaryDirectory() as folder:
             path = Path(folder) / "sheet.csv"
             with units(read_only=True) as work:
-                entered, read = _read(work, path, sheet, choices, confirmed)
+                entered, read = _read_sheet(work, path, sheet, choices, confirmed)
             if read is None:
                 return entered
             try:
@@ -143,7 +143,7 @@ def enter(
     raise RefusedError("the setup changes all the time: try again")
 
 
-def _read(
+def _read_sheet(
     work: Work, path: Path, sheet: Draft, choices: Mapping[str, str], confirmed: Collection[str]
 ) -> tuple[Entered, _Read | None]:
     """What is to be said of a sheet; or else it is read, to be recorded."""
@@ -156,7 +156,7 @@ def _read(
         nothing = Mistake("nothing is typed yet: enter a sale")
         return replace(entered, mistakes=(nothing,)), None
     known, shelf = EditionFinder(known_of(work, setup)), edition_index(work)
-    judged = [_Row.of(row, known, shelf) for row in rows]
+    judged = [_TypedRow.of(row, known, shelf) for row in rows]
     sheets.write_file(path, sheet, [judged_row.cells for judged_row in judged])
     if (judgement := _before(work, path, sheet, entered)) is not None:
         return judgement, None
@@ -244,14 +244,14 @@ def take_back(work: Work, number: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _TypedRow:
     """A typed row as the file has it, and what only a typed row can have wrong."""
 
     cells: tuple[str, ...]
     mistakes: tuple[Mistake, ...]
 
     @classmethod
-    def of(cls, row: Sequence[str], known: EditionFinder, shelf: EditionIndex) -> "_Row":
+    def of(cls, row: Sequence[str], known: EditionFinder, shelf: EditionIndex) -> "_TypedRow":
         cells = dict(zip(FIELDS, row, strict=True))
         mistakes = []
         book = _isbn(cells["isbn"], known, shelf)

@@ -200,8 +200,8 @@ def sales_over_time(work: Work, asked: Asked) -> SalesOverTime | None:
         return None
     setup = setup_in_force(work)
     asked = _decided(setup, asked, extent)
-    span = _Span.of(setup, asked)
-    wanted = store.Wanted(
+    span = _ColumnSpan.of(setup, asked)
+    wanted = store.SalesFilter(
         span.since,
         span.last,
         _editions(work, asked.title) if asked.title else None,
@@ -310,7 +310,7 @@ def _period_of_month(setup: Setup, month: str) -> Period:
 
 
 @dataclass(frozen=True, slots=True)
-class _Span:
+class _ColumnSpan:
     """The columns as the store knows them, and those before that they are compared with."""
 
     columns: tuple[str | int, ...]
@@ -326,7 +326,7 @@ class _Span:
         return self.columns[-1]
 
     @classmethod
-    def of(cls, setup: Setup, asked: Asked) -> "_Span":
+    def of(cls, setup: Setup, asked: Asked) -> "_ColumnSpan":
         count = asked.columns
         if asked.per is Per.MONTH:
             back = count if asked.against is Against.BEFORE else 12
@@ -403,7 +403,7 @@ def _names_of(work: Work, by: By) -> Callable[[str], tuple[str, str]]:
 
 def _table(
     asked: Asked,
-    span: _Span,
+    span: _ColumnSpan,
     row_of: Callable[[str], tuple[str, str]],
     sums: Iterable[SoldRow],
     extent: _Extent,
@@ -442,7 +442,7 @@ def _table(
     )
 
 
-def _row(key: str, name: str, of: dict[str | int, int], span: _Span) -> Sold:
+def _row(key: str, name: str, of: dict[str | int, int], span: _ColumnSpan) -> Sold:
     return Sold(
         key,
         name,

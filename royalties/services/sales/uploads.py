@@ -173,7 +173,7 @@ def take_in(work: Work, sent: StoredFile) -> ReceivedUpload:
     fingerprint, size = sent.sha256, sent.size
     waiting = store.open_upload_of(work.connection, fingerprint)
     if waiting is not None:
-        return ReceivedUpload(_of(work, waiting), again=True)
+        return ReceivedUpload(_upload_of(work, waiting), again=True)
     count, bytes_ = store.waiting_of(work.connection, work.actor.name)
     if count >= MOST_WAITING or bytes_ + size > MOST_WAITING_BYTES:
         work.files.drop_upload(fingerprint)
@@ -202,7 +202,7 @@ def find(work: Work, number: int) -> Upload | None:
     """An upload by its number, removed ones left out."""
     work.actor.require(Verb.READ)
     row = store.find_upload(work.connection, number)
-    return _of(work, row) if row is not None and row.status != "removed" else None
+    return _upload_of(work, row) if row is not None and row.status != "removed" else None
 
 
 def open_uploads(work: Work) -> list[UploadSummary]:
@@ -278,7 +278,7 @@ def examine(work: Work, number: int) -> ImportResult:
         RefusedError: it is recorded or removed, or its file is gone.
     """
     work.actor.require(Verb.IMPORT)
-    row = _open(store.find_upload(work.connection, number))
+    row = _require_unrecorded(store.find_upload(work.connection, number))
     request = _request(work, row, dry_run=True)
     return replace(import_report(work, request), read_with=_read_with(row))
 
@@ -300,7 +300,7 @@ def read(work: Work, number: int) -> Spooled | None:
         RefusedError: it is recorded or removed, or its file is gone.
     """
     work.actor.require(Verb.IMPORT)
-    row = _open(store.find_upload(work.connection, number))
+    row = _require_unrecorded(store.find_upload(work.connection, number))
     return read_report(work, _request(work, row))
 
 
@@ -310,7 +310,7 @@ def require_checked(work: Work, number: int) -> store.UploadRow:
     Raises:
         RefusedError: it was not checked, or is recorded or removed already.
     """
-    row = _open(store.find_upload(work.connection, number, lock=True))
+    row = _require_unrecorded(store.find_upload(work.connection, number, lock=True))
     if row.document is None:
         raise RefusedError(f"{row.name} was not checked yet: check it first")
     return row
@@ -383,7 +383,7 @@ def remove(work: Work, number: int) -> Upload:
             "first_rows": None,
         },
     )
-    return _of(work, row)
+    return _upload_of(work, row)
 
 
 def reopen(work: Work, batch: int) -> int | None:
@@ -453,7 +453,7 @@ def look_at(work: Work, number: int) -> list[GlancedSheet]:
         RefusedError: it is recorded or removed, its file is gone, or it cannot be read.
     """
     work.actor.require(Verb.IMPORT)
-    row = _open(store.find_upload(work.connection, number))
+    row = _require_unrecorded(store.find_upload(work.connection, number))
     request = _request(work, row)
     try:
         return first_rows(request.path, request.choices)
@@ -517,7 +517,7 @@ def _keep(work: Work, number: int, document: Mapping[str, Any]) -> None:
     )
 
 
-def _open(row: store.UploadRow | None) -> store.UploadRow:
+def _require_unrecorded(row: store.UploadRow | None) -> store.UploadRow:
     if row is None or row.status == "removed":
         raise RefusedError("this upload was removed: send the report again if it is needed")
     if row.status == "recorded":
@@ -531,7 +531,7 @@ def held(work: Work, number: int) -> store.UploadRow:
     Raises:
         RefusedError: it is recorded, removed or at work.
     """
-    row = _open(store.find_upload(work.connection, number, lock=True))
+    row = _require_unrecorded(store.find_upload(work.connection, number, lock=True))
     if _is_active(jobs.latest_job(work.connection, subject_of(number))):
         raise RefusedError(f"{row.name} is being worked on: wait until that is done")
     return row
@@ -541,7 +541,7 @@ def _is_active(job: JobRow | None) -> bool:
     return job is not None and job.status in {"queued", "running"}
 
 
-def _of(work: Work, row: store.UploadRow) -> Upload:
+def _upload_of(work: Work, row: store.UploadRow) -> Upload:
     return Upload(
         row.id,
         row.name,

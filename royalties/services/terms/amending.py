@@ -110,14 +110,14 @@ def history(
 
 def _revisions(work: Work, part: str, key: str) -> list[Recorded]:
     """The newest revisions of an entry, under the keys that it had before as well."""
-    found = revisions_of(work.connection, part, key, _SHOWN + 1)
+    revisions = revisions_of(work.connection, part, key, _SHOWN + 1)
     followed = {key}
-    while found and (former := found[-1].former_key) and former not in followed:
+    while revisions and (former := revisions[-1].former_key) and former not in followed:
         followed.add(former)
         earlier = revisions_of(work.connection, part, former, _SHOWN + 2)
         # The newest one there says that the key is gone.
-        found += [each for each in earlier if each.body]
-    return found[: _SHOWN + 1]
+        revisions += [each for each in earlier if each.body]
+    return revisions[: _SHOWN + 1]
 
 
 def _prepared_by(

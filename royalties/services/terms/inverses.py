@@ -47,7 +47,7 @@ _LONGEST_REASON = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class EntryStatus:
     """An entry, and what may be done with it.
 
     Attributes:
@@ -82,7 +82,7 @@ class Standing:
         return WORDS[self.part]
 
 
-def find_standing(work: Work, part: str, key: str) -> Standing | None:
+def find_entry_status(work: Work, part: str, key: str) -> EntryStatus | None:
     """An entry with what may be done with it; None where there is none."""
     work.actor.require(Verb.READ)
     now = find_revision(work.connection, part, key) if part in WORDS else None
@@ -90,9 +90,9 @@ def find_standing(work: Work, part: str, key: str) -> Standing | None:
         return None
     known = setup_in_force(work)
     references = tuple(references_to(setup.bodies_in_force(work), part, key))
-    found = _usage(work, known, part, key)
+    usage = _usage(work, known, part, key)
     retired = now.body.get("retired")
-    return Standing(
+    return EntryStatus(
         part,
         key,
         now.body,
@@ -100,9 +100,9 @@ def find_standing(work: Work, part: str, key: str) -> Standing | None:
         now.id,
         date.fromisoformat(retired) if retired else None,
         references,
-        found,
-        _kept([f"{_word(of)} {name_of(work, of, other)}" for of, other in references], found),
-        _fixed(part, found),
+        usage,
+        _kept([f"{_word(of)} {name_of(work, of, other)}" for of, other in references], usage),
+        _fixed(part, usage),
         tuple(
             (each["isbn"], date.fromisoformat(each["retired"]) if "retired" in each else None)
             for each in now.body.get("editions", ())
@@ -286,11 +286,11 @@ def rename(work: Work, part: str, key: str, new: str, reason: str) -> list[tuple
     return list(now.references)
 
 
-def _required(work: Work, part: str, key: str, parts: frozenset[str], what: str) -> Standing:
+def _required(work: Work, part: str, key: str, parts: frozenset[str], done: str) -> EntryStatus:
     work.actor.require(Verb.PREPARE)
     if part not in parts:
-        raise RefusedError(f"a {WORDS.get(part, part)} cannot be {what}")
-    now = find_standing(work, part, key)
+        raise RefusedError(f"a {WORDS.get(part, part)} cannot be {done}")
+    now = find_entry_status(work, part, key)
     if now is None:
         raise RefusedError(f"there is no {WORDS[part]} {key[:64]!r}")
     return now
@@ -300,14 +300,14 @@ def _without(body: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in body.items() if name not in names}
 
 
-def _require_right(now: Standing, right: str) -> None:
+def _require_right(now: EntryStatus, right: str) -> None:
     rights = now.body.get("subsidiary_rights", {})
     if right not in rights:
         known = ", ".join(rights) or "none"
         raise RefusedError(f"the contract has no right {right[:40]!r}; it has: {known}")
 
 
-def _with_day(now: Standing, isbn: str, day: date | None) -> dict[str, Any]:
+def _with_day(now: EntryStatus, isbn: str, day: date | None) -> dict[str, Any]:
     """A body that is retired since a day, or not any more."""
     if not isbn:
         return _dated(now.body, day, f"this {now.word}")
@@ -356,10 +356,10 @@ def _usage(work: Work, known: Setup, part: str, key: str) -> store.Usage:
     connection = work.connection
     if part == "titles":
         editions = [each.isbn for each in known.titles[key].editions]
-        found = store.of_editions(connection, editions, key)
+        usage = store.of_editions(connection, editions, key)
         listed = [each.key for each in known.contracts.values() if key in each.titles]
         closed = any(store.of_contract(connection, each).closed for each in listed)
-        return found._replace(closed=found.closed or closed)
+        return usage._replace(closed=usage.closed or closed)
     if part == "price_lists":
         return store.of_price_list(connection)
     if part in {"exchange_rates", "income"}:
@@ -419,7 +419,7 @@ def _instead(part: str) -> str:
     return ""
 
 
-def _remove_edition(work: Work, now: Standing, isbn: str, reason: str) -> None:
+def _remove_edition(work: Work, now: EntryStatus, isbn: str, reason: str) -> None:
     if now.part != "titles" or isbn not in {each for each, _ in now.editions}:
         raise RefusedError(f"this title has no edition {isbn[:20]!r}")
     kept = _kept((), store.of_editions(work.connection, [isbn]))

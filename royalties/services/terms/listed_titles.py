@@ -74,7 +74,7 @@ def _by_title(bodies: Mapping[str, Body], records: Sequence[Record]) -> dict[str
             called[_called(text, ())].add(key)
     taken = set(bodies)
     groups = _groups(records)
-    found: dict[int, str] = {}
+    keys_by_record: dict[int, str] = {}
     for group in groups:
         known = [owners[isbn] for at in group if (isbn := records[at]["isbn"]) in owners]
         named = [key for at in group if (key := _same_name(called, records[at]))]
@@ -83,10 +83,10 @@ def _by_title(bodies: Mapping[str, Body], records: Sequence[Record]) -> dict[str
             titles = [title for at in group if (title := records[at].get("title"))]
             key = new_key(next(iter(titles), records[group[0]]["isbn"]), taken)
             taken.add(key)
-        found |= {at: owners.get(records[at]["isbn"], key) for at in group}
+        keys_by_record |= {at: owners.get(records[at]["isbn"], key) for at in group}
     by_title: dict[str, list[Record]] = defaultdict(list)
     for at, record in enumerate(records):
-        by_title[found[at]].append(record)
+        by_title[keys_by_record[at]].append(record)
     return by_title
 
 

@@ -18,7 +18,7 @@ from royalties.adapters.files import TooLargeError
 from royalties.domain.people import Verb
 from royalties.domain.problems import SetupFault
 from royalties.ingest.lists.beneficiaries import read_beneficiaries
-from royalties.ingest.lists.listed import Answers, Listed, ListFault, Question
+from royalties.ingest.lists.listed import Answers, Listed, ListFault, ListQuestion
 from royalties.ingest.lists.onix import is_onix, read_onix
 from royalties.ingest.lists.titles import read_titles
 from royalties.ingest.setup import SetupError
@@ -155,14 +155,14 @@ def look(
 class OpenListError(RefusedError):
     """A list that leaves something open; each question with its answers."""
 
-    def __init__(self, questions: Iterable[Question]) -> None:
+    def __init__(self, questions: Iterable[ListQuestion]) -> None:
         self.questions = list(questions)
         lines = [f"{each.words} {_how_to_answer(each)}" for each in self.questions]
         told = "The list leaves something open, so nothing was saved."
         super().__init__("\n".join([told, *lines]))
 
 
-def _how_to_answer(question: Question) -> str:
+def _how_to_answer(question: ListQuestion) -> str:
     values = ", ".join(value for value, _ in question.options)
     return f"Answer with --answer '{question.key}=…': {values}."
 
@@ -196,10 +196,10 @@ def load(
     said = ReadList(path.name, listed.records, tuple(listed.notes))
     lock_setup(work.connection)
     comparison, merged = _compared(work, kind, said)
-    found = loading.difference(work, comparison)
+    difference = loading.difference(work, comparison)
     if not dry_run and (confirm or not any(each.loses for each in comparison.loaded.asked)):
         setup.keep(work, said.name, comparison)
-    return ListDifference(found, (*said.notes, *merged.notes)), comparison.loaded
+    return ListDifference(difference, (*said.notes, *merged.notes)), comparison.loaded
 
 
 def save(work: Work, kind: ListKind, said: ReadList, *, seen: str, confirmed: str = "") -> Saved:
@@ -267,10 +267,10 @@ def faults_of(plain: Mapping[str, Any]) -> list[ListFault]:
     return [ListFault(**each) for each in plain["faults"]]
 
 
-def questions_of(plain: Mapping[str, Any]) -> list[Question]:
+def questions_of(plain: Mapping[str, Any]) -> list[ListQuestion]:
     """Questions that were kept."""
     return [
-        Question(
+        ListQuestion(
             each["key"], each["words"], tuple((value, words) for value, words in each["options"])
         )
         for each in plain["questions"]

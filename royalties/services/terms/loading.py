@@ -103,10 +103,10 @@ class FileDifference:
     def retired(self) -> list[EntryDifference]:
         """Those that change of which something is retired."""
         return [
-            each
-            for each in self.changed
+            entry
+            for entry in self.changed
             if any(
-                change.after and change.field.endswith("retired since") for change in each.changes
+                change.after and change.field.endswith("retired since") for change in entry.changes
             )
         ]
 

@@ -182,7 +182,7 @@ def preview(work: Work, number: int, body: Body, period: str = "") -> MappingPre
     body = _checked(work, {**body, "key": body.get("key") or "preview"})
     known = known_of(work, setup_in_force(work))
     try:
-        reading = _read(sheets, body, known, period)
+        reading = _read_rows(sheets, body, known, period)
         return _previewed(reading, known)
     except UnreadableError as error:
         return MappingPreview(refused=str(error))
@@ -193,7 +193,7 @@ def _checked(work: Work, body: Body) -> dict[str, Any]:
     return canonical_body(PART, body)
 
 
-def _read(sheets: Sequence[GlancedSheet], body: Body, known: Known, period: str) -> Reading:
+def _read_rows(sheets: Sequence[GlancedSheet], body: Body, known: Known, period: str) -> Reading:
     mapping = ReportMapping(**setup_file.mapping_of(body))
     choices = {"period": period} if period else {}
     return read_first_rows(sheets, mapping, "this file", known, choices)
@@ -269,7 +269,7 @@ def save(
     body = _checked(work, {**body, "key": key, "name": name})
     known = known_of(work, setup_in_force(work))
     try:
-        reading = _read(sheets, body, known, period)
+        reading = _read_rows(sheets, body, known, period)
     except UnreadableError as error:
         raise RefusedError(str(error)) from None
     body = _tidied(body, sheets, known, reading)
@@ -283,7 +283,7 @@ def _tidied(
     """The entry without sheet and header row, if the file is read the same without them."""
     bare = {key: value for key, value in body.items() if key not in ("sheet", "header_row")}
     try:
-        again = _read(sheets, bare, known, "")
+        again = _read_rows(sheets, bare, known, "")
     except UnreadableError:
         return body
     return bare if again.header_rows == reading.header_rows else body

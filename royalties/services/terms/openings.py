@@ -151,8 +151,8 @@ class OpeningsError(RefusedError):
 def openings(work: Work) -> Openings:
     """What is brought into the books, and what could be."""
     work.actor.require(Verb.READ)
-    found = setup_in_force(work)
-    rows = (*_of_contracts(found), *_of_beneficiaries(found))
+    in_force = setup_in_force(work)
+    rows = (*_of_contracts(in_force), *_of_beneficiaries(in_force))
     totals: dict[tuple[Brings, str], int] = {}
     for row in rows:
         if row.amount and row.currency:
@@ -277,15 +277,15 @@ def _compared(work: Work, path: Path, name: str) -> setup.Comparison:
 # What there is, as rows
 
 
-def _of_contracts(found: Setup) -> Iterator[OpeningRow]:
-    for key, contract in sorted(found.contracts.items()):
-        titles = ", ".join(found.titles[each].title for each in contract.titles)
+def _of_contracts(in_force: Setup) -> Iterator[OpeningRow]:
+    for key, contract in sorted(in_force.contracts.items()):
+        titles = ", ".join(in_force.titles[each].title for each in contract.titles)
         about = f"{contract.author or key}: {titles}"
-        for row in _of_contract(found, contract):
+        for row in _of_contract(in_force, contract):
             yield OpeningRow(row.pop("what"), key, about, **row)
 
 
-def _of_contract(found: Setup, contract: Contract) -> Iterator[dict[str, Any]]:
+def _of_contract(in_force: Setup, contract: Contract) -> Iterator[dict[str, Any]]:
     currency, brought_in = contract.currency, contract.brought_in
 
     def text(amount: int) -> str:
@@ -313,21 +313,21 @@ def _of_contract(found: Setup, contract: Contract) -> Iterator[dict[str, Any]]:
             "amount": text(advance.recouped),
             "in_words": f"of {amount_text(advance.amount, currency)} paid on {advance.paid_on}",
         }
-    for each in brought_in.reserves:
+    for reserve in brought_in.reserves:
         yield {
             "what": Brings.RESERVE,
-            "item": each.withheld_in,
+            "item": reserve.withheld_in,
             "currency": currency,
-            "amount": text(each.amount),
-            "released_in": each.released_in,
+            "amount": text(reserve.amount),
+            "released_in": reserve.released_in,
         }
     if contract.reserve is not None and not brought_in.reserves:
         held = range(1, contract.reserve.hold_periods + 1)
         for place in reversed(held):
-            period = found.first_period.shift(-place)
+            period = in_force.first_period.shift(-place)
             yield {"what": Brings.RESERVE, "item": str(period), "currency": currency}
     used = {(cap.name, cap.version, cap.path): cap.amount for cap in brought_in.caps}
-    for cap_key, words in caps_of(found.plans[contract.plan]).items():
+    for cap_key, words in caps_of(in_force.plans[contract.plan]).items():
         yield {
             "what": Brings.CAP,
             "item": _cap_item(*cap_key),
@@ -341,7 +341,7 @@ def _of_contract(found: Setup, contract: Contract) -> Iterator[dict[str, Any]]:
         "amount": text(brought_in.undistributed),
     }
     known = {each.isbn: each for each in brought_in.editions}
-    for title in (found.titles[key] for key in contract.titles):
+    for title in (in_force.titles[key] for key in contract.titles):
         for edition in title.editions:
             before = known.get(edition.isbn)
             yield {
@@ -365,28 +365,28 @@ def _counting(contract: Contract) -> list[Rule]:
 
 def _advances(contract: Contract) -> dict[str, Any]:
     """Advances by their day; several of one day are numbered as they stand."""
-    found: dict[str, Any] = {}
+    by_item: dict[str, Any] = {}
     for advance in contract.advances:
         day = advance.paid_on.isoformat()
         item = day
         place = 1
-        while item in found:
+        while item in by_item:
             place += 1
             item = f"{day} no. {place}"
-        found[item] = advance
-    return found
+        by_item[item] = advance
+    return by_item
 
 
 def caps_of(plan: Plan) -> dict[tuple[str, str, str], str]:
     """A plan's caps that outlive a period, by (name, version, path), each in words."""
-    found: dict[tuple[str, str, str], str] = {}
+    caps: dict[tuple[str, str, str], str] = {}
 
     def note(cap: Cap | None, version: str, path: str) -> None:
         if cap is None or cap.per is CapPer.PERIOD:
             return
         key = (cap.name, "", "") if cap.name else ("", version, path)
         per = "in this calendar year" if cap.per is CapPer.YEAR else "over its life"
-        found.setdefault(key, f"at most {number_text(cap.amount)} {per}")
+        caps.setdefault(key, f"at most {number_text(cap.amount)} {per}")
 
     def look_at(steps: tuple[Step, ...], version: str, path: str) -> None:
         for number, step in enumerate(steps, 1):
@@ -397,30 +397,36 @@ def caps_of(plan: Plan) -> dict[tuple[str, str, str], str]:
 
     for version in plan.versions:
         look_at(version.steps, version.starts.isoformat(), "")
-    return found
+    return caps
 
 
 def _cap_item(name: str, version: str, path: str) -> str:
     return name or f"step {path} from {version}"
 
 
-def _of_beneficiaries(found: Setup) -> Iterator[OpeningRow]:
-    house = found.publisher.currency
-    currencies = {house, *(each.currency for each in found.contracts.values())}
-    for key, payee in sorted(found.beneficiaries.items()):
+def _of_beneficiaries(in_force: Setup) -> Iterator[OpeningRow]:
+    house = in_force.publisher.currency
+    currencies = {house, *(each.currency for each in in_force.contracts.values())}
+    for key, payee in sorted(in_force.beneficiaries.items()):
         balances = dict.fromkeys(sorted(currencies), 0)
         balances[house] = payee.opening_balance
-        for each in payee.brought_in:
-            if not each.reason:
-                balances[each.currency] = balances.get(each.currency, 0) + each.amount
+        for balance in payee.brought_in:
+            if not balance.reason:
+                balances[balance.currency] = balances.get(balance.currency, 0) + balance.amount
         for currency, amount in balances.items():
             text = amount_text(amount, currency) if amount else ""
             yield OpeningRow(Brings.BALANCE, key, payee.name, "", currency, text)
-        for each in payee.brought_in:
-            if each.reason:
-                text = amount_text(each.amount, each.currency)
+        for balance in payee.brought_in:
+            if balance.reason:
+                text = amount_text(balance.amount, balance.currency)
                 yield OpeningRow(
-                    Brings.ADJUSTMENT, key, payee.name, "", each.currency, text, reason=each.reason
+                    Brings.ADJUSTMENT,
+                    key,
+                    payee.name,
+                    "",
+                    balance.currency,
+                    text,
+                    reason=balance.reason,
                 )
 
 
@@ -454,25 +460,25 @@ class _Filling:
         self._row = row
         word = row["what"].casefold()
         try:
-            what = Brings(word)
+            brings = Brings(word)
         except ValueError:
             words = ", ".join(each.value for each in Brings)
             self._wrong("what", f"is none of {words}")
             return
         if not row["amount"] and not row["copies"]:
             return
-        part = _part(what)
+        part = _part(brings)
         if row["of"] not in self._before[part]:
             one = "beneficiary" if part == "beneficiaries" else "contract"
             self._wrong("of", f"is no {one} of the books")
             return
         currency = row["currency"].upper() if part == "beneficiaries" else ""
-        same = (what.value, row["of"], row["item"], row["reason"], currency)
+        same = (brings.value, row["of"], row["item"], row["reason"], currency)
         if same in self._seen:
             self._wrong("item", "stands in the file already: keep one row")
             return
         self._seen.add(same)
-        _TAKES[what](self, self._body(part, row["of"]))
+        _TAKES[brings](self, self._body(part, row["of"]))
 
     def counter(self, body: Body) -> None:
         """What a counter stood at."""
@@ -642,7 +648,7 @@ class _Filling:
 
     def _number(self, column: str) -> Fraction | None:
         text = self._row[column]
-        plain = plain_number(text, whole=column == "copies") if text else None
+        plain = plain_number(text, is_count=column == "copies") if text else None
         if plain is None:
             self._wrong(column, "is missing" if not text else "is no number such as 4200")
             return None

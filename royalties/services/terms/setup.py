@@ -201,7 +201,7 @@ def amend(
         SetupError: with every fault of the entry, its paths beginning with ``titles[0].``.
     """
     work.actor.require(Verb.LOAD)
-    return _load(work, _entry(work, part, body), part, prepared_by, reason)
+    return _check_and_record(work, _entry(work, part, body), part, prepared_by, reason)
 
 
 def add(work: Work, part: str, body: Mapping[str, Any]) -> Loaded:
@@ -210,7 +210,7 @@ def add(work: Work, part: str, body: Mapping[str, Any]) -> Loaded:
     Raises:
         SetupError: with every fault of the entry.
     """
-    return _load(work, _entry(work, part, body), part)
+    return _check_and_record(work, _entry(work, part, body), part)
 
 
 def check_entry(work: Work, part: str, body: Mapping[str, Any]) -> bool:
@@ -241,7 +241,7 @@ def _with_further(work: Work, error: setup_file.SetupError, name: str) -> setup_
     return setup_file.SetupError(name, setup_file.in_order(error.faults, faults))
 
 
-def _load(
+def _check_and_record(
     work: Work, document: setup_file.Document, name: str, prepared_by: str = "", reason: str = ""
 ) -> Loaded:
     before = _checked(work, document, name)
@@ -634,13 +634,13 @@ def _late_reserves(work: Work, document: setup_file.Document, merged: Bodies) ->
     return [
         SetupFault(
             f"{document.paths['contracts', key]}.brought_in.reserves[{place}].withheld_in",
-            f"{each['withheld_in']} is not before {open_period}, where the contract begins here: "
-            f"what this period withholds is calculated",
+            f"{reserve['withheld_in']} is not before {open_period}, where the contract begins "
+            f"here: what this period withholds is calculated",
         )
         for key, reserves in entries.items()
         if key not in used
-        for place, each in enumerate(reserves)
-        if _is_from(open_period, each["withheld_in"])
+        for place, reserve in enumerate(reserves)
+        if _is_from(open_period, reserve["withheld_in"])
     ]
 
 

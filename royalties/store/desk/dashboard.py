@@ -20,7 +20,7 @@ from royalties.store.tables import (
 _COUNTED = (SaleKind.SALE.value, SaleKind.RETURN.value, SaleKind.USAGE.value)
 
 
-class SoldRow(NamedTuple):
+class RetailerSalesRow(NamedTuple):
     """Net copies and receipts (millionths) of a retailer in a period; free copies left out.
 
     ``last_month`` is the latest month with sales.
@@ -34,7 +34,7 @@ class SoldRow(NamedTuple):
     last_month: str
 
 
-def sold(connection: Connection, periods: Sequence[int], up_to: str = "") -> list[SoldRow]:
+def sold(connection: Connection, periods: Sequence[int], up_to: str = "") -> list[RetailerSalesRow]:
     """What counts in some periods by retailer and currency, in months up to one if given."""
     query = (
         select(
@@ -52,7 +52,7 @@ def sold(connection: Connection, periods: Sequence[int], up_to: str = "") -> lis
     if up_to:
         query = query.where(sale_total.c.month <= up_to)
     return [
-        SoldRow(row[0], row[1], row[2], int(row[3]), int(row[4]), row[5])
+        RetailerSalesRow(row[0], row[1], row[2], int(row[3]), int(row[4]), row[5])
         for row in connection.execute(query)
     ]
 

@@ -15,7 +15,7 @@ from royalties.store.tables import orders, organization_member, person
 from royalties.store.tables.types import Day
 
 
-class Wanted(NamedTuple):
+class OrderFilter(NamedTuple):
     """What a list is narrowed to; ``late`` is the day that is today, None for all."""
 
     states: tuple[State, ...] = ()
@@ -29,7 +29,7 @@ class Wanted(NamedTuple):
 def cards(
     connection: Connection,
     actor: Actor,
-    wanted: Wanted,
+    wanted: OrderFilter,
     order: tuple[State, ...],
     *,
     limit: int,
@@ -52,14 +52,14 @@ def cards(
     return [(Order(*row[:-1]), row[-1] or "") for row in rows]
 
 
-def counts(connection: Connection, actor: Actor, wanted: Wanted) -> dict[State, int]:
+def counts(connection: Connection, actor: Actor, wanted: OrderFilter) -> dict[State, int]:
     """How many orders of a list stand in each state."""
     query = _narrowed(select(orders.c.state, func.count()), actor, wanted._replace(states=()))
     return {row[0]: row[1] for row in connection.execute(query.group_by(orders.c.state))}
 
 
 def counts_with_late(
-    connection: Connection, actor: Actor, wanted: Wanted
+    connection: Connection, actor: Actor, wanted: OrderFilter
 ) -> dict[State, tuple[int, int]]:
     """How many orders of a list stand in each state, and how many of them are late."""
     late = func.sum(case((_is_late(wanted), 1), else_=0))
@@ -107,7 +107,7 @@ def people_of(connection: Connection, organization: str) -> list[tuple[str, str,
     return [(row[0], row[1], row[2]) for row in connection.execute(query.order_by(person.c.name))]
 
 
-def _narrowed(query: Select[Any], actor: Actor, wanted: Wanted) -> Select[Any]:
+def _narrowed(query: Select[Any], actor: Actor, wanted: OrderFilter) -> Select[Any]:
     query = own_orders(query, actor, orders.c.organization)
     if wanted.states:
         query = query.where(orders.c.state.in_(wanted.states))
@@ -120,7 +120,7 @@ def _narrowed(query: Select[Any], actor: Actor, wanted: Wanted) -> Select[Any]:
     return query.where(_is_late(wanted)) if wanted.late else query
 
 
-def _is_late(wanted: Wanted) -> ColumnElement[bool]:
+def _is_late(wanted: OrderFilter) -> ColumnElement[bool]:
     """Whether copies are still to come, and come after the day on which they were to be there."""
     late = or_(
         orders.c.promised_on < wanted.late,

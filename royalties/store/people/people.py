@@ -225,7 +225,9 @@ def people(
     skip: int = 0,
 ) -> list[PersonSummary]:
     """People by name, with a text in name or e-mail, or the one with a number."""
-    query = _listed().order_by(func.lower(person.c.name), person.c.id).limit(limit).offset(skip)
+    query = (
+        _people_query().order_by(func.lower(person.c.name), person.c.id).limit(limit).offset(skip)
+    )
     if text:
         query = query.where(
             or_(
@@ -243,7 +245,7 @@ def people(
 def members(connection: Connection, actor: Actor, beneficiary: str) -> list[PersonSummary]:
     """The people of a nonprofit that an actor may see."""
     query = (
-        _listed()
+        _people_query()
         .join(membership, membership.c.person_id == person.c.id)
         .where(membership.c.beneficiary == beneficiary)
         .order_by(func.lower(person.c.name), person.c.id)
@@ -257,7 +259,7 @@ def members_of_organization(
 ) -> list[PersonSummary]:
     """The people of an organization that an actor may see."""
     query = (
-        _listed()
+        _people_query()
         .join(organization_member, organization_member.c.person_id == person.c.id)
         .where(organization_member.c.organization == organization)
         .order_by(func.lower(person.c.name), person.c.id)
@@ -266,7 +268,7 @@ def members_of_organization(
     return [PersonSummary(*row) for row in connection.execute(query)]
 
 
-def _listed() -> Select[Any]:
+def _people_query() -> Select[Any]:
     seen = (
         select(func.max(session.c.seen_at))
         .where(session.c.person_id == person.c.id)

@@ -20,7 +20,7 @@ from royalties.domain.royalties.carrying import (
     carry,
 )
 from royalties.domain.royalties.run import ContractState
-from royalties.store.periods import brought_in as brought
+from royalties.store.periods import brought_in as openings
 from royalties.store.periods.earned import earned_groups
 from royalties.store.tables import (
     account_carried,
@@ -167,7 +167,7 @@ def figures(connection: Connection, number: int) -> ClosedFigures:
     for contract, isbn, units, earned in connection.execute(_sold_in(number)):
         sold.setdefault(contract, {})[isbn] = (int(units), int(earned))
     brought_in_by = {
-        row.contract: brought.brought_in_of(row.state, row.undistributed)
+        row.contract: openings.brought_in_of(row.state, row.undistributed)
         for row in _rows(connection, brought_in, number)
     }
     contracts = {
@@ -202,11 +202,11 @@ def state_of(left: LeftBefore) -> State:
                 "carried_forward": state.brought_forward,
                 "undistributed": state.undistributed,
                 "recouped": state.recouped,
-                "held": brought.held_as_json(state.held),
+                "held": openings.held_as_json(state.held),
                 "counters": _texts(state.counters_life),
                 "counters_year": _texts(state.counters_year),
-                "caps": brought.caps_as_json(state.caps_life),
-                "caps_year": brought.caps_as_json(state.caps_year),
+                "caps": openings.caps_as_json(state.caps_life),
+                "caps_year": openings.caps_as_json(state.caps_year),
                 "sold": sold.get(key, {}),
             }
             for key, state in left.states.items()
@@ -222,13 +222,13 @@ def left_of(state: State) -> LeftBefore:
         {
             key: ContractState(
                 contract["carried_forward"],
-                brought.held_of(contract["held"]),
+                openings.held_of(contract["held"]),
                 contract["recouped"],
                 contract["undistributed"],
                 _fractions(contract["counters"]),
                 _fractions(contract["counters_year"]),
-                brought.caps_of(contract["caps"]),
-                brought.caps_of(contract["caps_year"]),
+                openings.caps_of(contract["caps"]),
+                openings.caps_of(contract["caps_year"]),
             )
             for key, contract in contracts.items()
         },

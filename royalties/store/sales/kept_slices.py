@@ -37,7 +37,7 @@ from royalties.store.sales.packed_slices import (
     UNSPLIT,
     PackedRow,
     SumRow,
-    TooLargeError,
+    SumTooLargeError,
     Unpacking,
     packed,
     unpacked,
@@ -292,7 +292,7 @@ def _write(connection: Connection, rows: Iterable[Sequence[PackedRow]]) -> bool:
         with all_or_nothing(connection):
             for some in rows:
                 add_rows(connection, batch_slice.name, PackedRow._fields, some)
-    except TooLargeError:
+    except SumTooLargeError:
         return False
     except DBAPIError as error:
         if is_too_large(error):
@@ -430,7 +430,7 @@ def _read_blocks(
     blocks: list[Block] = []
     parts = [PeriodPart(others)] if others else []
     if kept:
-        blocks, again = _kept(connection, period_id, kept, asked, names)
+        blocks, again = _kept_blocks(connection, period_id, kept, asked, names)
         if again:
             parts.append(PeriodPart(kept, again, unreported=False))
         if has_unpriced(connection, period_id):
@@ -439,7 +439,7 @@ def _read_blocks(
     return blocks + blocks_of(lines)
 
 
-def _kept(
+def _kept_blocks(
     connection: Connection,
     period_id: int,
     batches: Sequence[int],
@@ -509,14 +509,14 @@ def _compared_rows(
     """What is kept of them; what has no classes is compared without, on both sides."""
     columns = (batch_slice.c[name] for name in PackedRow._fields)
     batches, editions = of
-    found = connection.execute(
+    stored = connection.execute(
         select(*columns).where(
             batch_slice.c.period_id == period_id,
             batch_slice.c.batch_id.in_(sorted(batches)),
             batch_slice.c.edition_id.in_(sorted(editions)),
         )
     )
-    rows = (each for row in found for each in unpacked(PackedRow(*row)))
+    rows = (each for row in stored for each in unpacked(PackedRow(*row)))
     kept = _by_edition(rows)
     for edition, sums in kept.items():
         if is_coarse:

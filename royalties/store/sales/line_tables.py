@@ -243,7 +243,7 @@ class Packing:
     """One column on its way: sending its values as they are takes four times as long."""
 
     def __init__(self) -> None:
-        self._places = _Places()
+        self._places = _Numbering()
         self._repeats: bool | None = None
         self._parts: list[Part] = []
 
@@ -281,7 +281,7 @@ class Packing:
             return list(values)
 
 
-class _Places(dict[object, int]):
+class _Numbering(dict[object, int]):
     """The place of each value among all that were met."""
 
     def __missing__(self, value: object) -> int:

@@ -25,7 +25,7 @@ class GroupedBy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class SalesFilter:
     """Which sales, in which columns; None is any.
 
     ``since`` and ``until`` are the first and last column, both months (2025-03) or both the
@@ -51,7 +51,7 @@ class SoldRow(NamedTuple):
     net: int
 
 
-def sold(connection: Connection, grouped: GroupedBy, wanted: Wanted) -> Iterator[SoldRow]:
+def sold(connection: Connection, grouped: GroupedBy, wanted: SalesFilter) -> Iterator[SoldRow]:
     """Sums by row, column, kind and currency; from the kept ones where these tell enough."""
     if has_kept_sums(grouped, wanted):
         lines: Any = sale_total
@@ -75,7 +75,7 @@ def sold(connection: Connection, grouped: GroupedBy, wanted: Wanted) -> Iterator
             yield SoldRow(str(row[0]), row[1], row[2], row[3], int(row[4]), int(row[5]))
 
 
-def has_kept_sums(grouped: GroupedBy, wanted: Wanted) -> bool:
+def has_kept_sums(grouped: GroupedBy, wanted: SalesFilter) -> bool:
     """Whether what is kept of each import tells it, so that no line has to be looked at."""
     of_lines = (GroupedBy.EDITION, GroupedBy.COUNTRY, GroupedBy.REGION)
     return grouped not in of_lines and wanted.editions is None and not wanted.country
@@ -96,7 +96,7 @@ def _key(grouped: GroupedBy, lines: Any) -> tuple[ColumnElement[Any], Any]:  # n
 
 def _conditions(
     lines: Any,  # noqa: ANN401 - either table
-    wanted: Wanted,
+    wanted: SalesFilter,
     column: ColumnElement[Any],
 ) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []

@@ -59,7 +59,7 @@ class PackedRow(NamedTuple):
     sums: bytes
 
 
-class TooLargeError(Exception):
+class SumTooLargeError(Exception):
     """A sum is larger than what the database keeps exactly."""
 
 
@@ -110,7 +110,7 @@ def _packed(key: tuple[int, int, int], rows: Sequence[SumRow]) -> PackedRow:
 
 def _whole(figure: Any) -> int:  # noqa: ANN401 - a number as a driver gives it
     if isinstance(figure, float) or abs(figure) >= _LARGEST:
-        raise TooLargeError
+        raise SumTooLargeError
     return int(figure)
 
 

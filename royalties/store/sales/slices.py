@@ -125,7 +125,7 @@ def slices_of(
     ]
     if not queries:
         return []
-    return _Reader(asked, names).read(connection.execute(union_all(*queries)).all())
+    return _SliceReader(asked, names).read(connection.execute(union_all(*queries)).all())
 
 
 def by_day(
@@ -133,7 +133,7 @@ def by_day(
     period_id: int,
     asked: Distinctions,
     names: LineKeys,
-    found: list[Block],
+    undated: list[Block],
 ) -> list[Block]:
     """The same sales, those of editions whose contracts end told apart by day.
 
@@ -141,11 +141,11 @@ def by_day(
     begins or ends.
     """
     if not asked.dated:
-        return found
+        return undated
     numbers = {isbn: id_ for id_, isbn in names.isbns.items()}
     dated = {isbn for isbns, _ in asked.dated for isbn in isbns}
-    sold = {block.isbn for block in found} & dated
-    blocks = [block for block in found if block.isbn not in dated]
+    sold = {block.isbn for block in undated} & dated
+    blocks = [block for block in undated if block.isbn not in dated]
     for isbns, days in asked.dated:
         editions = [numbers[isbn] for isbn in isbns if isbn in sold]
         for since, before in pairwise((None, *days, None)) if editions else ():
@@ -320,7 +320,7 @@ def in_period(period_id: int) -> ColumnElement[bool]:
     return PeriodPart().chosen(period_id)
 
 
-class _Reader:
+class _SliceReader:
     """Turns grouped rows into slices by class of discount."""
 
     def __init__(self, asked: Distinctions, names: LineKeys) -> None:

@@ -120,7 +120,7 @@ def differing(connection: Connection) -> Iterator[str]:
         for table, name in ((period, period.c.name), (retailer, retailer.c.key))
     }
     for period_id in sorted(names["period"]):
-        wrong = _again(connection, period_id) ^ _kept(connection, period_id)
+        wrong = _again(connection, period_id) ^ _kept_totals(connection, period_id)
         seen = {(row[0], row[2], row[3]) for row in wrong}
         for batch_id, retailer_id, month in sorted(seen):
             yield (
@@ -146,7 +146,7 @@ def _again(connection: Connection, period_id: int) -> set[tuple[Any, ...]]:
     )
 
 
-def _kept(connection: Connection, period_id: int) -> set[tuple[Any, ...]]:
+def _kept_totals(connection: Connection, period_id: int) -> set[tuple[Any, ...]]:
     kept = select(*(sale_total.c[name] for name in TotalRow._fields))
     return _rows(connection.execute(kept.where(sale_total.c.period_id == period_id)))
 

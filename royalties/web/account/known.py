@@ -18,7 +18,7 @@ _MOST = 5
 
 def read() -> tuple[str, frozenset[int]]:
     """The browser's text, and who came in with it; empty for one with which nobody did."""
-    text, people = _read()
+    text, people = _read_cookie()
     return text, frozenset(people)
 
 
@@ -31,7 +31,7 @@ def _note(response: Response) -> Response:
     session: Visit | None = g.get("visit")
     if session is None or not session.is_full:
         return response
-    text, people = _read()
+    text, people = _read_cookie()
     if session.person in people:
         return response
     people = [*people, session.person][-_MOST:]
@@ -46,7 +46,7 @@ def _note(response: Response) -> Response:
     return response
 
 
-def _read() -> tuple[str, list[int]]:
+def _read_cookie() -> tuple[str, list[int]]:
     try:
         text, people = _signer().loads(request.cookies.get(_name(), ""), max_age=_LASTS)
     except BadSignature:

@@ -108,7 +108,7 @@ def _carries_session(app: Flask, cookies: str) -> bool:
         return False
 
 
-class _Parser(FormDataParser):
+class _CountingFormParser(FormDataParser):
     """Counts the fields before it takes them apart."""
 
     def _parse_urlencoded(
@@ -127,7 +127,7 @@ class _Parser(FormDataParser):
 
 
 class _Request(Request):
-    form_data_parser_class = _Parser
+    form_data_parser_class = _CountingFormParser
 
 
 def _bound() -> None:

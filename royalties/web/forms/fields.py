@@ -158,7 +158,7 @@ class FileUpload(EntryField):
         self.many = many
 
 
-class Day(EntryField):
+class DayField(EntryField):
     """A day."""
 
     kind = "day"
@@ -407,7 +407,7 @@ _KINDS: dict[Any, type[EntryField]] = {
     s.Count: Whole,
     s.Country: Country,
     s.Currency: Currency,
-    s.Day: Day,
+    s.Day: DayField,
     s.Debit: Number,
     s.Flag: Tick,
     s.Limit: Whole,

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 from royalties.web.forms.entries import EntryForm
 from royalties.web.forms.fields import (
     Country,
-    Day,
+    DayField,
     EntryField,
     FileUpload,
     Hidden,
@@ -101,7 +101,7 @@ class PromiseForm(ReasonForm):
     """Another day than the computed one."""
 
     what = Hidden()
-    day = Day("Day", id="promise-day", needed=True, short=True)
+    day = DayField("Day", id="promise-day", needed=True, short=True)
     reason = EntryField(
         "Why", id="promise-reason", hint="The organization is told.", needed=True, longest=500
     )
@@ -153,7 +153,7 @@ class ShipForm(OrderForm):
     copies = Whole(
         "Copies", word="number of copies", needed=True, short=True, longest=7, render_kw=_NUMERIC
     )
-    day = Day("Shipped on", needed=True, short=True)
+    day = DayField("Shipped on", needed=True, short=True)
     carrier = EntryField("Carrier", longest=100)
     tracking = EntryField("Tracking number", longest=100)
     last = Tick(
@@ -172,7 +172,7 @@ class CameBackForm(OrderForm):
     back_copies = Whole(
         "Copies", word="number of copies", needed=True, short=True, longest=7, render_kw=_NUMERIC
     )
-    back_day = Day("Came on", needed=True, short=True)
+    back_day = DayField("Came on", needed=True, short=True)
     reason = EntryField("Why", id="back-reason", longest=100)
     before_books = Tick(
         "Count it although it is dated before the books begin",
@@ -201,7 +201,7 @@ class ReceiptForm(OrderForm):
 
     invoice = Selection("For the invoice", id="of", longest=20)
     amount = EntryField("Amount", needed=True, short=True, longest=30, render_kw=_DECIMAL)
-    received_on = Day("Received on", id="on", needed=True, short=True)
+    received_on = DayField("Received on", id="on", needed=True, short=True)
     reference = EntryField("Reference on the bank’s statement", longest=100)
 
 
@@ -212,7 +212,7 @@ class PayBackForm(ReceiptForm):
     amount = EntryField(
         "Amount", id="back-amount", needed=True, short=True, longest=30, render_kw=_DECIMAL
     )
-    received_on = Day("Paid on", id="back-on", needed=True, short=True)
+    received_on = DayField("Paid on", id="back-on", needed=True, short=True)
     reference = EntryField("Reference on the bank’s statement", id="back-reference", longest=100)
 
 
@@ -248,7 +248,7 @@ class RecordAcceptForm(AcceptQuoteForm):
 
     name = EntryField("Who accepted", id="accept-name", needed=True, longest=200)
     how = Selection("How", id="accept-how", short=True)
-    on = Day("On", id="accept-on", needed=True, short=True)
+    on = DayField("On", id="accept-on", needed=True, short=True)
     po_number = EntryField("Number of the purchase order", id="accept-po", longest=100)
     po_file = FileUpload(
         "What came, as a file",
@@ -347,8 +347,8 @@ class CertificateForm(OrderForm):
     organization = Selection("Organization", longest=80)
     country = Country("Country", needed=True, short=True)
     region = Region("State", needed=True, short=True)
-    signed_on = Day("Signed on", needed=True)
-    expires_on = Day("Expires on", needed=True)
+    signed_on = DayField("Signed on", needed=True)
+    expires_on = DayField("Expires on", needed=True)
     file = FileUpload(
         "The signed certificate",
         hint="PDF, PNG or JPEG. A W-9 or a letter of the IRS is none.",

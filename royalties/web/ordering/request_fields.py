@@ -6,7 +6,7 @@ from royalties.domain.orders.pricing import Option
 from royalties.web.forms.entries import EntryForm, RowList
 from royalties.web.forms.fields import (
     Country,
-    Day,
+    DayField,
     Email,
     EntryField,
     Hidden,
@@ -59,7 +59,7 @@ class RequestForm(EntryForm):
     isbn = Selection("Edition")
     copies = EntryField("Copies", short=True, longest=9, render_kw=_NUMERIC)
     option = Ticks("What makes it yours", options=tuple((each.value, "") for each in Option))
-    need_by = Day("Needed by", short=True)
+    need_by = DayField("Needed by", short=True)
     rush = Tick("Rush: sooner, for a charge")
     region = Region("Goes to the state", short=True, longest=100)
     country = Country("Country", short=True)

@@ -31,7 +31,7 @@ def opened(token: str) -> Answer:
         for name in ("name", "new", "again"):
             del form[name]
     if form.validate_on_submit():
-        answer = _open(token, pending, form)
+        answer = _open_order(token, pending, form)
         if answer is not None:
             return answer
     setup = needs.setup_or_none(current_work())
@@ -46,7 +46,7 @@ def opened(token: str) -> Answer:
     return page, 422 if form.errors else 200
 
 
-def _open(token: str, pending: PendingRequest, form: forms.InvitationForm) -> Answer | None:
+def _open_order(token: str, pending: PendingRequest, form: forms.InvitationForm) -> Answer | None:
     """Make the order, and go on to it by the second factor; None: say what is wrong."""
     name, password = (said(form.name), said(form.new)) if pending.needs_account else ("", "")
     try:

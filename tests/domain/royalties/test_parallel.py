@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from royalties.domain.royalties.parallel import (
-    Cause,
     Difference,
+    DifferenceCause,
     Figure,
     FigureKey,
     OldTotal,
@@ -64,18 +64,18 @@ def test_what_is_equal_to_the_cent_is_no_difference() -> None:
 def test_a_planted_cent_is_found_and_proposed_as_rounding() -> None:
     run = a_run()
     found = only(compared(run, planted(run, Figure.EARNED, amount=-1)))
-    assert (found.cause, found.amount) == (Cause.ROUNDING, 1)
+    assert (found.cause, found.amount) == (DifferenceCause.ROUNDING, 1)
     found = only(compared(run, planted(run, Figure.ALLOCATED, amount=1)))
-    assert (found.cause, found.amount) == (Cause.ROUNDING, -1)
+    assert (found.cause, found.amount) == (DifferenceCause.ROUNDING, -1)
 
 
 def test_copies_tell_a_missing_report_from_returns() -> None:
     run = a_run()
     missing = only(compared(run, planted(run, Figure.EARNED, amount=500, copies=5)))
-    assert missing.cause is Cause.MISSING_REPORT
+    assert missing.cause is DifferenceCause.MISSING_REPORT
     assert "5 fewer copies" in missing.why
     returned = only(compared(run, planted(run, Figure.EARNED, amount=200, copies=2)))
-    assert returned.cause is Cause.RETURNS
+    assert returned.cause is DifferenceCause.RETURNS
 
 
 def test_the_same_copies_at_another_rate_or_tier() -> None:
@@ -83,12 +83,12 @@ def test_the_same_copies_at_another_rate_or_tier() -> None:
     earned = next(each for key, each in figures_of(run).items() if key.figure is Figure.EARNED)
     quarter_more = earned.amount // 4
     found = only(compared(run, planted(run, Figure.EARNED, amount=quarter_more)))
-    assert found.cause is Cause.RATE
+    assert found.cause is DifferenceCause.RATE
     assert "12.5 %" in found.why
     rule = a_rule(tiers=[a_tier("0.10", 1_000), a_tier("0.125")])
     (tiered,) = runs_of(a_house(a_contract(rule)), [a_sale(units=10), a_sale(units=-2)])
     found = only(compared(tiered, planted(tiered, Figure.EARNED, amount=quarter_more)))
-    assert found.cause is Cause.TIER
+    assert found.cause is DifferenceCause.TIER
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_the_same_copies_at_another_rate_or_tier() -> None:
 )
 def test_what_stood_before_the_books_is_an_opening(figure: Figure) -> None:
     total = OldTotal(FigureKey(figure, "foot", "USD"), 8_000)
-    assert only(compared(a_run(), [total])).cause is Cause.OPENING
+    assert only(compared(a_run(), [total])).cause is DifferenceCause.OPENING
 
 
 def test_figures_made_of_others_follow_them() -> None:
@@ -106,9 +106,9 @@ def test_figures_made_of_others_follow_them() -> None:
         for each in totals_of(run)
     ]
     causes = {each.key.figure: each.cause for each in compared(run, totals)}
-    assert causes[Figure.EARNED] is Cause.MISSING_REPORT
+    assert causes[Figure.EARNED] is DifferenceCause.MISSING_REPORT
     assert {causes[each] for each in (Figure.PAYABLE, Figure.ALLOCATED, Figure.DUE)} == {
-        Cause.FOLLOWS
+        DifferenceCause.FOLLOWS
     }
 
 
@@ -117,7 +117,7 @@ def test_what_the_old_statement_lacks_of_a_contract_differs_too() -> None:
     other = OldTotal(FigureKey(Figure.EARNED, "foot", "USD", "another rule"), 100)
     found = compared(run, [other])
     assert {(each.key.rule, each.old, each.cause) for each in found} >= {
-        ("another rule", 100, Cause.MISSING_REPORT)
+        ("another rule", 100, DifferenceCause.MISSING_REPORT)
     }
     assert len(found) == 2, "and the draft's own rule, which the old statement does not name"
     whole = OldTotal(FigureKey(Figure.EARNED, "foot", "USD"), 1)
@@ -135,5 +135,5 @@ def replace_amount(total: OldTotal) -> OldTotal:
 
 
 def test_a_difference_is_the_draft_less_the_old() -> None:
-    found = Difference(EARNED, 100, 150, None, 0, Cause.RATE, "")
+    found = Difference(EARNED, 100, 150, None, 0, DifferenceCause.RATE, "")
     assert (found.amount, replace(found, new=90).amount) == (50, -10)

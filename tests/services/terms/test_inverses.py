@@ -99,7 +99,7 @@ def test_entry_that_was_never_used_is_removed_and_may_be_added_again(office: Off
     do(office, inverses.remove, "retailers", BRANCH)
     with office.work(read_only=True) as work:
         assert BRANCH not in setup_in_force(work).retailers
-        assert inverses.find_standing(work, "retailers", BRANCH) is None
+        assert inverses.find_entry_status(work, "retailers", BRANCH) is None
     assert office.load(before).outcome == "nothing-new"
     said = history(office, "retailers", BRANCH)
     assert [each.is_removed for each in said] == [True, False]

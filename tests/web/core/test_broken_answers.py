@@ -94,7 +94,7 @@ def served(application: Callable[..., Iterable[bytes]]) -> bytes:
     with here, there:
         channel: Any = serving._Channel(server, here, ("203.0.113.9", 5), adjustments, {})
         assert "203.0" not in repr(channel)
-        request = serving._Parser(adjustments, server.door.largest_body, bytearray().extend)
+        request = serving._RequestParser(adjustments, server.door.largest_body, bytearray().extend)
         request.received(b"GET /quotes/a-secret HTTP/1.1\r\nHost: localhost\r\n\r\n")
         channel.requests = [request]
         channel.service()

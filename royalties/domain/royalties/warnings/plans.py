@@ -19,17 +19,17 @@ from royalties.domain.terms.wording import any_of, sales_words
 
 
 @dataclass(frozen=True, slots=True)
-class _Span:
+class _DaySpan:
     """Days on which something counts, both included; None: for ever."""
 
     starts: date
     ends: date | None
 
-    def within(self, starts: date | None, ends: date | None) -> "_Span":
+    def within(self, starts: date | None, ends: date | None) -> "_DaySpan":
         """The part of it between two days."""
         first = max(self.starts, starts) if starts else self.starts
         last = min(filter(None, (self.ends, ends)), default=None)
-        return _Span(first, last)
+        return _DaySpan(first, last)
 
     def has_a_last_day(self, period: Period) -> bool:
         """Whether some period of the calendar ends in it."""
@@ -39,7 +39,7 @@ class _Span:
 
 
 @dataclass(frozen=True, slots=True)
-class _At:
+class _StepsAt:
     """A list of steps: its path and words, what narrows it from outside, and when it counts."""
 
     plan: Plan
@@ -47,7 +47,7 @@ class _At:
     path: str
     words: str
     outer: tuple[When, ...]
-    span: _Span
+    span: _DaySpan
     atoms: Sequence[Atom]
     formats: frozenset[str]
 
@@ -95,7 +95,7 @@ def of_plan(books: TermsInForce, plan: Plan) -> Iterator[TermsWarning]:
             )
             continue
         path = f"versions[{version.starts}]."
-        top = _At(plan, version, path, "", (), span, atoms, formats)
+        top = _StepsAt(plan, version, path, "", (), span, atoms, formats)
         yield from _of_steps(books, top, version.steps)
 
 
@@ -103,16 +103,16 @@ def _of_whole_plan(plan: Plan, code: str, message: str) -> TermsWarning:
     return TermsWarning(code, "plans", plan.key, "", f'plan "{plan.key}"', message)
 
 
-def _that_may_count(terms: Terms, plan: Plan) -> Iterator[tuple[PlanVersion, _Span]]:
+def _that_may_count(terms: Terms, plan: Plan) -> Iterator[tuple[PlanVersion, _DaySpan]]:
     """Versions that may distribute the open period or a later one, each with its days."""
     for version, later in zip(plan.versions, [*plan.versions[1:], None], strict=True):
         ends = later.starts - timedelta(days=1) if later else None
         starts = max(version.starts, terms.first_period.starts)
         if ends is None or ends >= max(starts, terms.open_period.starts):
-            yield version, _Span(starts, ends)
+            yield version, _DaySpan(starts, ends)
 
 
-def _of_steps(books: TermsInForce, at: _At, steps: Sequence[Step]) -> Iterator[TermsWarning]:
+def _of_steps(books: TermsInForce, at: _StepsAt, steps: Sequence[Step]) -> Iterator[TermsWarning]:
     for place, step in enumerate(steps):
         warning = _of_step(books, at, steps, place)
         if warning:
@@ -127,7 +127,7 @@ def _of_steps(books: TermsInForce, at: _At, steps: Sequence[Step]) -> Iterator[T
                     f".to[{number}].cap.amount",
                     f"its member {number + 1} gets nothing, being capped at 0",
                 )
-            inner = _At(
+            inner = _StepsAt(
                 at.plan,
                 at.version,
                 f"{at.path}steps[{place}].to[{number}].",
@@ -142,7 +142,7 @@ def _of_steps(books: TermsInForce, at: _At, steps: Sequence[Step]) -> Iterator[T
 
 
 def _of_step(
-    books: TermsInForce, at: _At, steps: Sequence[Step], place: int
+    books: TermsInForce, at: _StepsAt, steps: Sequence[Step], place: int
 ) -> TermsWarning | None:
     """The first reason for which a step never takes anything."""
     step = steps[place]
@@ -175,7 +175,7 @@ def _of_step(
     return _unmatched(books, at, step, place)
 
 
-def _why_never(span: _Span) -> str:
+def _why_never(span: _DaySpan) -> str:
     if span.ends and span.ends < span.starts:
         return f"it counts from {span.starts} at the earliest and until {span.ends} at the latest"
     return f"no period ends between {span.starts} and {span.ends}"
@@ -237,7 +237,7 @@ _CONDITIONS = (
 """Conditions of a step in the order of ``allocation.matches``, and words before their values."""
 
 
-def _unmatched(books: TermsInForce, at: _At, step: Step, place: int) -> TermsWarning | None:
+def _unmatched(books: TermsInForce, at: _StepsAt, step: Step, place: int) -> TermsWarning | None:
     """A condition that no sale meets: none that could be made, or none that was."""
     if step.when is None:
         return None
@@ -276,7 +276,7 @@ def _unmatched(books: TermsInForce, at: _At, step: Step, place: int) -> TermsWar
     )
 
 
-def _impossible(books: TermsInForce, at: _At, when: When) -> tuple[str, str] | None:
+def _impossible(books: TermsInForce, at: _StepsAt, when: When) -> tuple[str, str] | None:
     """A format without editions, or a channel without retailers: the condition, and why."""
     if when.formats is not None and at.formats and not when.formats & at.formats:
         return "formats", f"no edition of its contracts' titles is {a_format(when.formats)}"

@@ -171,14 +171,14 @@ def certificates(work: Work, organization: str) -> list[Certificate]:
     """An organization's certificates, the newest first, expired ones too."""
     work.actor.require(Verb.READ_ORDERS)
     rows = store.certificate_rows(work.connection, work.actor, organization=organization)
-    return [_of(work, row) for row in rows]
+    return [_certificate_of(work, row) for row in rows]
 
 
 def waiting(work: Work) -> list[Certificate]:
     """Certificates that nobody has checked yet."""
     work.actor.require(Verb.KEEP_ORDERS)
     rows = store.certificate_rows(work.connection, work.actor, waiting=True)
-    return [_of(work, row) for row in rows]
+    return [_certificate_of(work, row) for row in rows]
 
 
 def in_force(work: Work, organization: str, place: str, day: date) -> bool:
@@ -290,7 +290,7 @@ def _tell(
         )
 
 
-def _of(work: Work, row: store.CertificateRow) -> Certificate:
+def _certificate_of(work: Work, row: store.CertificateRow) -> Certificate:
     if row.refused:
         status = Status.REFUSED
     elif row.expires_on < work.today:

@@ -80,10 +80,10 @@ def receive(
         SecondPersonError: nobody records money alone: prepare it instead.
     """
     _require_second_person(work, Verb.BILL)
-    return _receive(work, number, _Money(amount, received_on, reference, token))
+    return _receive(work, number, _BankMovement(amount, received_on, reference, token))
 
 
-def _receive(work: Work, number: str, money: "_Money", prepared_by: str = "") -> ReceiptRow:
+def _receive(work: Work, number: str, money: "_BankMovement", prepared_by: str = "") -> ReceiptRow:
     order, row, earlier = _held(work, number, money.token)
     if earlier is not None:
         return earlier
@@ -108,7 +108,7 @@ def _receive(work: Work, number: str, money: "_Money", prepared_by: str = "") ->
     return made
 
 
-def _require_receivable(order: Order, money: "_Money") -> None:
+def _require_receivable(order: Order, money: "_BankMovement") -> None:
     if not 0 < money.amount <= _MOST:
         raise RefusedError("write an amount above 0")
     require_possible(order, Action.RECEIVE)
@@ -124,10 +124,10 @@ def pay_back(
         SecondPersonError: nobody records money alone: prepare it instead.
     """
     _require_second_person(work, Verb.CREDIT)
-    return _pay_back(work, number, _Money(-amount, paid_on, reference, token))
+    return _pay_back(work, number, _BankMovement(-amount, paid_on, reference, token))
 
 
-def _pay_back(work: Work, number: str, money: "_Money", prepared_by: str = "") -> ReceiptRow:
+def _pay_back(work: Work, number: str, money: "_BankMovement", prepared_by: str = "") -> ReceiptRow:
     order, row, earlier = _held(work, number, money.token)
     if earlier is not None:
         return earlier
@@ -183,7 +183,7 @@ def prepare_receipt(
         RefusedError: there is no such invoice, no amount, or the same was recorded already.
     """
     work.actor.require(Verb.BILL)
-    return _prepare(work, RECEIPT, number, _Money(amount, received_on, reference, token))
+    return _prepare(work, RECEIPT, number, _BankMovement(amount, received_on, reference, token))
 
 
 def prepare_pay_back(
@@ -195,7 +195,7 @@ def prepare_pay_back(
         RefusedError: not so much was paid too much, or the same was recorded already.
     """
     work.actor.require(Verb.CREDIT)
-    return _prepare(work, PAY_BACK, number, _Money(-amount, paid_on, reference, token))
+    return _prepare(work, PAY_BACK, number, _BankMovement(-amount, paid_on, reference, token))
 
 
 def approve_receipt(work: Work, proposal: approvals.Proposal) -> ReceiptRow:
@@ -205,7 +205,7 @@ def approve_receipt(work: Work, proposal: approvals.Proposal) -> ReceiptRow:
         RefusedError: the order or the invoice does not take it any more.
     """
     body = cast("dict[str, Any]", proposal.body)
-    money = _Money(
+    money = _BankMovement(
         body["amount"], date.fromisoformat(body["day"]), body["reference"], body["token"]
     )
     record = _receive if proposal.kind == RECEIPT else _pay_back
@@ -252,7 +252,7 @@ def _require_second_person(work: Work, verb: Verb) -> None:
         )
 
 
-def _prepare(work: Work, kind: str, number: str, money: "_Money") -> int:
+def _prepare(work: Work, kind: str, number: str, money: "_BankMovement") -> int:
     order, row, earlier = _held(work, number, money.token)
     if earlier is not None:
         raise RefusedError(f"this was recorded and confirmed already, as receipt {earlier.id}")
@@ -307,7 +307,7 @@ def reverse_receipt(work: Work, number: int, reason: str) -> ReceiptRow:
     left = store.open_invoices(work.connection, work.actor, order_id=order.id, settled=True)
     of = next(invoice for invoice in left if invoice.id == row.invoice_id)
     # The history keeps all of the reason; the ledger has room for its beginning.
-    money = _Money(-row.amount, work.today, why[:_LONGEST], f"reverses-{number}", number)
+    money = _BankMovement(-row.amount, work.today, why[:_LONGEST], f"reverses-{number}", number)
     made = _post(work, order, of, money)
     detail: dict[str, object] = {
         "receipt": number,
@@ -368,7 +368,7 @@ def _held(work: Work, number: str, token: str) -> tuple[Order, Open, ReceiptRow 
 
 
 @dataclass(frozen=True, slots=True)
-class _Money:
+class _BankMovement:
     """What moved at the bank; negative where it was paid back."""
 
     amount: int
@@ -378,7 +378,7 @@ class _Money:
     reverses: int | None = None
 
 
-def _checked(work: Work, money: _Money) -> str:
+def _checked(work: Work, money: _BankMovement) -> str:
     """The reference as it is kept, once day and reference are right."""
     if money.day > work.today:
         raise RefusedError(f"{money.day} has not come yet: write the day the money moved")
@@ -390,7 +390,9 @@ def _checked(work: Work, money: _Money) -> str:
     return words
 
 
-def _post(work: Work, order: Order, row: Open, money: _Money, prepared_by: str = "") -> ReceiptRow:
+def _post(
+    work: Work, order: Order, row: Open, money: _BankMovement, prepared_by: str = ""
+) -> ReceiptRow:
     words = _checked(work, money)
     setup = setup_in_force(work)
     open_period = periods.lock_for_sales(work.connection, setup.first_period)

@@ -72,10 +72,10 @@ def listed(work: Work, *, before: int = 0) -> tuple[list[OrderSummary], bool]:
     """
     work.actor.require(Verb.READ_ORDERS)
     rows = store.order_rows(work.connection, work.actor, before=before, limit=PAGE + 1)
-    return _listed(work, rows[:PAGE]), len(rows) > PAGE
+    return _summaries(work, rows[:PAGE]), len(rows) > PAGE
 
 
-def _listed(work: Work, orders: Sequence[Order]) -> list[OrderSummary]:
+def _summaries(work: Work, orders: Sequence[Order]) -> list[OrderSummary]:
     if not orders:
         return []
     setup = setup_in_force(work)

@@ -150,7 +150,7 @@ def look_at(work: Work, token: str) -> PendingRequest:
     """
     work.actor.require(Verb.ASK)
     row = _waiting(work, token)
-    return PendingRequest(_BODY.validate_json(row.body), _known(work, row.email) is None)
+    return PendingRequest(_BODY.validate_json(row.body), _account_of(work, row.email) is None)
 
 
 def open_request(
@@ -177,7 +177,7 @@ def open_request(
     kept.lock_numbers(work.connection)
     row = _waiting(work, token, lock=True)
     body = _placed_again(_BODY.validate_json(row.body))
-    known = _known(work, row.email)
+    known = _account_of(work, row.email)
     person = known or _new_person(work, row.email, name, password, locale)
     keys = people.organizations_of(work.connection, [person.id]).get(person.id, ())
     acting = _as(work, person, keys)
@@ -278,7 +278,7 @@ def _placed_again(body: Requested) -> Requested:
         raise RefusedError(f"ask again, with the address: {error}") from error
 
 
-def _known(work: Work, email: str) -> people.PersonRow | None:
+def _account_of(work: Work, email: str) -> people.PersonRow | None:
     """The account of who asked; None if they have none.
 
     Raises:

@@ -212,7 +212,7 @@ def files_of(rows: Sequence[store.FileRow]) -> list[OrderFile]:
     for row in rows:
         use = str(row.facts["use"])
         counted[use] = counted.get(use, 0) + 1
-        files.append(_of(row, counted[use]))
+        files.append(_file_of(row, counted[use]))
     last = dict(counted)
     return [
         each if each.version < last[each.use.value] else _as_newest(each)
@@ -351,7 +351,7 @@ def _add(work: Work, order: Order, values: Mapping[str, object]) -> int:
     )
 
 
-def _of(row: store.FileRow, version: int) -> OrderFile:
+def _file_of(row: store.FileRow, version: int) -> OrderFile:
     facts = row.facts
     return OrderFile(
         row.id,

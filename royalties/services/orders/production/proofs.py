@@ -37,7 +37,7 @@ _COMMENTED_IN = frozenset({State.PROOF_SENT, State.CHANGES_ASKED})
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class ProofDifference:
     """How a proof differs from the one before: its pages, and which of them look different."""
 
     pages_before: int
@@ -52,7 +52,7 @@ class Proof:
     file: OrderFile
     comments: tuple[Comment, ...]
     decision: Decision | None
-    difference: Difference | None
+    difference: ProofDifference | None
 
     @property
     def version(self) -> int:
@@ -219,11 +219,11 @@ def decision(work: Work, file: OrderFile) -> Decision | None:
     return store.decisions_of(work.connection, [file.id]).get(file.id)
 
 
-def difference(before: OrderFile, after: OrderFile) -> Difference:
+def difference(before: OrderFile, after: OrderFile) -> ProofDifference:
     """Which pages look different, by the pictures of them; pages that are new count."""
     old, new = (list(each.facts["previews"]) for each in (before, after))
     changed = [page for page, each in enumerate(new, 1) if page > len(old) or each != old[page - 1]]
-    return Difference(len(old), len(new), tuple(changed))
+    return ProofDifference(len(old), len(new), tuple(changed))
 
 
 def _files(work: Work, order: Order) -> list[OrderFile]:

@@ -14,7 +14,7 @@ from royalties.services.work import RefusedError
 from royalties.web.core.formats import locale
 from royalties.web.forms.entries import EntryForm, Written
 from royalties.web.forms.fields import (
-    Day,
+    DayField,
     Email,
     FileUpload,
     Options,
@@ -56,7 +56,7 @@ class HouseForm(EntryForm):
     email = _of("email", kind=Email, hint="Where payees write with questions. Statements print it.")
     phone = _of("phone", short=True)
     website = _of("website", hint="With https://")
-    holds_from = Day(
+    holds_from = DayField(
         "This name and address hold from",
         hint="The first day of the papers that print them; earlier papers keep the ones before. "
         "Blank where you only correct them.",
@@ -81,7 +81,7 @@ class HouseForm(EntryForm):
         kind=Selection,
         options=[(each.value, words) for each, words in CALENDARS.items()],
     )
-    first_day = Day(
+    first_day = DayField(
         "A day in the first period",
         hint="The period that contains it is the first one calculated here. What was before comes "
         "in as opening balances.",

@@ -103,23 +103,23 @@ def send(kind: str) -> Answer:
 @PAGES.get(f"/<{_KINDS}:kind>/<int:number>")
 def look(kind: str, number: int) -> Answer:
     """What a list would add, change and leave; or what is wrong with it, or open."""
-    return _list_page(_find(kind, number))
+    return _list_page(_require_sent_list(kind, number))
 
 
 @PAGES.post(f"/<{_KINDS}:kind>/<int:number>")
 def answer(kind: str, number: int) -> Answer:
     """Take answers, and have the list read again."""
-    found = _find(kind, number)
-    given = {
+    sent = _require_sent_list(kind, number)
+    answers = {
         name.removeprefix(_ANSWER): value
         for name, value in request.form.items()
         if name.startswith(_ANSWER)
     }
     try:
         with all_or_nothing():
-            again = listing.again(current_work(), found.number, given)
+            again = listing.again(current_work(), sent.number, answers)
     except RefusedError as error:
-        return _form_page(found.kind, f"{str(error).capitalize()}."), 422
+        return _form_page(sent.kind, f"{str(error).capitalize()}."), 422
     wait_for([again])
     return redirect(url_for(".look", kind=kind, number=again), 303)
 
@@ -127,23 +127,23 @@ def answer(kind: str, number: int) -> Answer:
 @PAGES.post(f"/<{_KINDS}:kind>/<int:number>/save")
 def save(kind: str, number: int) -> Answer:
     """Save what was looked at."""
-    found = _find(kind, number)
+    sent = _require_sent_list(kind, number)
     try:
         with all_or_nothing():
             work = current_work()
             saved = lists.save(
                 work,
-                found.kind,
-                lists.find_kept(work, found.kept),
+                sent.kind,
+                lists.find_kept(work, sent.kept),
                 seen=request.form.get("seen", "")[:64],
                 confirmed=confirmed(),
             )
     except ListFaultsError as error:
-        return _faults_page(found.kind, error.faults), 422
+        return _faults_page(sent.kind, error.faults), 422
     except UnconfirmedError:
-        return _preview(found, "Tick that you have read what is replaced.")
+        return _preview(sent, "Tick that you have read what is replaced.")
     except RefusedError as error:
-        return _preview(found, str(error))
+        return _preview(sent, str(error))
     if saved.proposal is not None:
         flash(
             f"Prepared as proposal {saved.proposal}. It takes effect once another person, a "
@@ -152,50 +152,48 @@ def save(kind: str, number: int) -> Answer:
         )
         return redirect(url_for("approvals.approvals"), 303)
     flash("Saved." if saved.changed else "The list says what the books say already.", "good")
-    to = "catalogue.titles" if found.kind is ListKind.TITLES else "terms.beneficiaries"
+    to = "catalogue.titles" if sent.kind is ListKind.TITLES else "terms.beneficiaries"
     return redirect(url_for(to), 303)
 
 
-def _find(kind: str, number: int) -> SentList:
+def _require_sent_list(kind: str, number: int) -> SentList:
     work = current_work()
     work.actor.require(Verb.LOAD)
-    found = listing.find(work, number)
-    if found is None or found.kind.value != kind:
+    sent = listing.find(work, number)
+    if sent is None or sent.kind.value != kind:
         abort(404)
-    return found
+    return sent
 
 
-def _list_page(found: SentList) -> Answer:
-    if found.is_busy:
-        return render_template(
-            "finance/desk/list_reading.html", list=found, words=_WORDS[found.kind]
-        )
-    if found.error:
-        return _form_page(found.kind, found.error)
-    if found.faults:
-        return _faults_page(found.kind, found.faults)
-    if found.questions:
+def _list_page(sent: SentList) -> Answer:
+    if sent.is_busy:
+        return render_template("finance/desk/list_reading.html", list=sent, words=_WORDS[sent.kind])
+    if sent.error:
+        return _form_page(sent.kind, sent.error)
+    if sent.faults:
+        return _faults_page(sent.kind, sent.faults)
+    if sent.questions:
         return render_template(
             "finance/desk/list_questions.html",
-            list=found,
-            words=_WORDS[found.kind],
+            list=sent,
+            words=_WORDS[sent.kind],
             prefix=_ANSWER,
         )
-    return _preview(found)
+    return _preview(sent)
 
 
-def _preview(found: SentList, refused: str = "") -> Answer:
+def _preview(sent: SentList, refused: str = "") -> Answer:
     work = current_work()
     try:
-        shown = lists.look(work, found.kind, lists.find_kept(work, found.kept), as_typed)
+        shown = lists.look(work, sent.kind, lists.find_kept(work, sent.kept), as_typed)
     except ListFaultsError as error:
-        return _faults_page(found.kind, error.faults), 422
+        return _faults_page(sent.kind, error.faults), 422
     except RefusedError as error:
-        return _form_page(found.kind, f"{error}."), 422
+        return _form_page(sent.kind, f"{error}."), 422
     page = render_template(
         "finance/desk/list.html",
-        list=found,
-        words=_WORDS[found.kind],
+        list=sent,
+        words=_WORDS[sent.kind],
         found=shown.found,
         notes=shown.notes,
         refused=refused,

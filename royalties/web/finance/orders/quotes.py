@@ -24,7 +24,7 @@ from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work, only_looks
 from royalties.web.finance.orders import order as order_page
 from royalties.web.forms.entries import EntryForm, RowList
-from royalties.web.forms.fields import Day, EntryField, Lines, Share, Whole, fraction_text
+from royalties.web.forms.fields import DayField, EntryField, Lines, Share, Whole, fraction_text
 from royalties.web.forms.numbers import OtherMarkError, as_minor, as_plain, as_typed
 from royalties.web.ordering import fields as order_forms
 from royalties.web.ordering import forms
@@ -56,7 +56,7 @@ class QuoteForm(EntryForm):
         hint="Agreed ahead. Further ones that are sent stand in the final invoice.",
         short=True,
     )
-    valid_until = Day("Valid until", hint="Blank: by the price list.", short=True)
+    valid_until = DayField("Valid until", hint="Blank: by the price list.", short=True)
     note = Lines("Note", hint="Stands on the quote.")
     charges = RowList(ChargeForm, "charge")
 

@@ -6,7 +6,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 
 from royalties.adapters.files import TooLargeError
 from royalties.domain.people import FINANCE, Verb
-from royalties.domain.royalties.parallel import Cause, Figure
+from royalties.domain.royalties.parallel import DifferenceCause, Figure
 from royalties.services.periods import parallel as service
 from royalties.services.periods.parallel import TotalsError
 from royalties.services.work import RefusedError
@@ -20,13 +20,19 @@ PAGES = Pages("parallel", __name__, "/finance/periods", FINANCE)
 
 _MOST_FAULTS = 200
 CAUSES = {
-    Cause.MISSING_REPORT: ("A report is missing", "Import it, or say why it does not count."),
-    Cause.RETURNS: ("Returns", "They were taken off in another period, or not at all."),
-    Cause.TIER: ("Another tier", "Look at what the counter stood at before the books."),
-    Cause.RATE: ("Another rate", "Look at the contract’s rules, its reserve and the plan."),
-    Cause.OPENING: ("What was brought in", "Look at what is brought into the books."),
-    Cause.ROUNDING: ("Rounding", "Cents that the old books rounded otherwise."),
-    Cause.FOLLOWS: ("Follows from others", "It goes away with what is above it."),
+    DifferenceCause.MISSING_REPORT: (
+        "A report is missing",
+        "Import it, or say why it does not count.",
+    ),
+    DifferenceCause.RETURNS: ("Returns", "They were taken off in another period, or not at all."),
+    DifferenceCause.TIER: ("Another tier", "Look at what the counter stood at before the books."),
+    DifferenceCause.RATE: (
+        "Another rate",
+        "Look at the contract’s rules, its reserve and the plan.",
+    ),
+    DifferenceCause.OPENING: ("What was brought in", "Look at what is brought into the books."),
+    DifferenceCause.ROUNDING: ("Rounding", "Cents that the old books rounded otherwise."),
+    DifferenceCause.FOLLOWS: ("Follows from others", "It goes away with what is above it."),
 }
 FIGURES = {
     Figure.EARNED: "Earned",
@@ -59,7 +65,7 @@ class DecideForm(EntryForm):
 @PAGES.get("/<period>/parallel")
 def parallel(period: str) -> str:
     """The old totals beside the draft."""
-    return _page(period)
+    return _parallel_page(period)
 
 
 @PAGES.get("/<period>/parallel/template.<any(xlsx, csv):kind>")
@@ -81,12 +87,12 @@ def begin(period: str) -> Answer:
     current_work().actor.require(Verb.PREPARE)
     sent = request.files.get("file")
     if sent is None or not sent.filename:
-        return _page(period, "Choose a file."), 422
+        return _parallel_page(period, "Choose a file."), 422
     release()
     try:
         fingerprint, _ = system().files.keep_enclosure(sent.stream, service.LARGEST)
     except TooLargeError:
-        return _page(period, "The file is larger than 5 MB."), 422
+        return _parallel_page(period, "The file is larger than 5 MB."), 422
     name = PurePath(sent.filename.replace("\\", "/")).name[:100]
     try:
         with all_or_nothing():
@@ -94,9 +100,9 @@ def begin(period: str) -> Answer:
     except TotalsError as error:
         count = len(error.faults)
         told = f"The file has {count} fault{'s' if count > 1 else ''}, so nothing was begun."
-        return _page(period, told, error), 422
+        return _parallel_page(period, told, error), 422
     except RefusedError as error:
-        return _page(period, str(error)), 409
+        return _parallel_page(period, str(error)), 409
     finally:
         system().files.drop_enclosure(fingerprint)
     return redirect(url_for(".parallel", period=period), 303)
@@ -111,13 +117,13 @@ def explain(period: str) -> Answer:
         if each[1].strip()
     ]
     if not said:
-        return _page(period, "Write what made a difference."), 422
+        return _parallel_page(period, "Write what made a difference."), 422
     try:
         with all_or_nothing():
             for token, reason in said:
                 service.explain(current_work(), period, token[:64], reason)
     except RefusedError as error:
-        return _page(period, str(error), typed=dict(said)), 409
+        return _parallel_page(period, str(error), typed=dict(said)), 409
     flash("Kept.", "good")
     return redirect(url_for(".parallel", period=period), 303)
 
@@ -140,12 +146,12 @@ def _decide(period: str, act: object, done: str) -> Answer:
         with all_or_nothing():
             act(current_work(), period, note)  # type: ignore[operator]  # one of two verbs
     except RefusedError as error:
-        return _page(period, str(error), note=note), 409
+        return _parallel_page(period, str(error), note=note), 409
     flash(done, "good")
     return redirect(url_for(".parallel", period=period), 303)
 
 
-def _page(
+def _parallel_page(
     period: str,
     refused: str = "",
     error: TotalsError | None = None,
@@ -156,10 +162,10 @@ def _page(
     decide.note.data = note
     faults = [
         (
-            f"row {each.row}, {each.column}",
-            f"“{each.value}” {each.message}" if each.value else each.message,
+            f"row {fault.row}, {fault.column}",
+            f"“{fault.value}” {fault.message}" if fault.value else fault.message,
         )
-        for each in (error.faults if error else ())
+        for fault in (error.faults if error else ())
     ]
     return render_template(
         "finance/periods/parallel.html",

@@ -117,25 +117,25 @@ def as_xlsx() -> Response:
 
 def asked() -> Asked:
     """What the address asks for; what cannot be read counts as not given."""
-    given = {name: text[:_LONGEST].strip() for name, text in request.args.items()}
+    texts = {name: text[:_LONGEST].strip() for name, text in request.args.items()}
 
     def word(name: str, words: type[Word]) -> Word:
         known = {each.value: each for each in words}
-        return known.get(given.get(name, ""), next(iter(words)))
+        return known.get(texts.get(name, ""), next(iter(words)))
 
     per = word("per", Per)
-    until, columns = given.get("until", ""), given.get("columns", "")
+    until, columns = texts.get("until", ""), texts.get("columns", "")
     return Asked(
         word("by", By),
         word("measure", Measure),
         per,
         word("against", Against),
-        given.get("currency", ""),
+        texts.get("currency", ""),
         int(columns) if _COUNT.fullmatch(columns) else 0,
         until if per is Per.PERIOD or _MONTH.fullmatch(until) else "",
-        given.get("title", ""),
-        given.get("retailer", ""),
-        given.get("country", ""),
+        texts.get("title", ""),
+        texts.get("retailer", ""),
+        texts.get("country", ""),
     )
 
 

@@ -113,7 +113,7 @@ CAUSES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class UploadQuestion:
     """Something that the report does not say; options are (answer, meaning).
 
     ``proposed`` are likely answers where any may be given.
@@ -199,11 +199,11 @@ def is_forgotten(upload: Upload | UploadSummary, now: datetime) -> bool:
 
 def questions(
     document: Document, retailers: Mapping[str, str], reports: Mapping[str, str]
-) -> list[Question]:
+) -> list[UploadQuestion]:
     """What the report does not say, each answer with its meaning."""
     meanings = {"retailer": retailers, "report": reports}
     return [
-        Question(
+        UploadQuestion(
             choice["key"],
             question_words(choice["key"]),
             sentence(choice["message"]),

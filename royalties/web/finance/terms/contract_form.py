@@ -113,13 +113,13 @@ class ReserveForm(EntryForm):
 
 def _caps_offered() -> list[tuple[str, str]]:
     """Caps of all plans that outlive a period, each by its name or place."""
-    found = [("", "choose …")]
+    choices = [("", "choose …")]
     for plan in setup_in_force(current_work()).plans.values():
-        found += [
+        choices += [
             (name or f"{version} {path}", f"{plan.key}: {name or f'step {path}'}, {words}")
             for (name, version, path), words in caps_of(plan).items()
         ]
-    return found
+    return choices
 
 
 class CapForm(EntryForm):

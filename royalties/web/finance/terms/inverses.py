@@ -10,12 +10,12 @@ from royalties.domain.problems import SetupFault
 from royalties.ingest.setup import SetupError
 from royalties.services.terms import inverses as service
 from royalties.services.terms.amending import Saved
-from royalties.services.terms.inverses import Standing
+from royalties.services.terms.inverses import EntryStatus
 from royalties.services.work import RefusedError
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work
 from royalties.web.forms.entries import EntryForm
-from royalties.web.forms.fields import Day, EntryField, Selection
+from royalties.web.forms.fields import DayField, EntryField, Selection
 
 PAGES = Pages("inverses", __name__, "/finance/entries", FINANCE)
 
@@ -52,8 +52,8 @@ class EndForm(EntryForm):
     """The last day of a contract or of a right, and why."""
 
     right = Selection("What ends")
-    ends = Day("Last day", short=True)
-    sell_off_until = Day(
+    ends = DayField("Last day", short=True)
+    sell_off_until = DayField(
         "Sell-off until",
         hint="Of a contract: copies sold until then still count. Blank: there is no sell-off.",
         short=True,
@@ -76,73 +76,73 @@ class KeyForm(EntryForm):
 def entry(part: str, key: str) -> Answer:
     """What may be done with an entry; sent, one of it is done."""
     of = part.replace("-", "_")
-    found = service.find_standing(current_work(), of, key) if of in _LIST_OF else None
-    if found is None:
+    status = service.find_entry_status(current_work(), of, key) if of in _LIST_OF else None
+    if status is None:
         abort(404)
     if request.method != "POST":
-        return _page(found)
+        return _entry_page(status)
     act = _DO.get(request.form.get("do", ""))
     if act is None:
-        return _page(found, refused="choose what is to be done with it"), 422
+        return _entry_page(status, refused="choose what is to be done with it"), 422
     try:
         with all_or_nothing():
-            words, onward = act(found)
+            words, onward = act(status)
     except SetupError as error:
         refused = "; ".join(f"{_field(fault)} {fault.message}" for fault in error.faults)
-        return _page(found, refused=refused), 422
+        return _entry_page(status, refused=refused), 422
     except RefusedError as error:
-        return _page(found, refused=str(error)), 409
+        return _entry_page(status, refused=str(error)), 409
     flash(words, "good")
     return redirect(onward, 303)
 
 
-def _retire(found: Standing) -> tuple[str, str]:
+def _retire(status: EntryStatus) -> tuple[str, str]:
     form = WhyForm(request.form)
     saved = service.retire(
-        current_work(), found.part, found.key, form.reason.data, isbn=form.isbn.data
+        current_work(), status.part, status.key, form.reason.data, isbn=form.isbn.data
     )
-    return _told(saved, "Retired: it is offered nowhere any more."), _address(found)
+    return _outcome_words(saved, "Retired: it is offered nowhere any more."), _address(status)
 
 
-def _bring_back(found: Standing) -> tuple[str, str]:
+def _bring_back(status: EntryStatus) -> tuple[str, str]:
     form = WhyForm(request.form)
     saved = service.bring_back(
-        current_work(), found.part, found.key, form.reason.data, isbn=form.isbn.data
+        current_work(), status.part, status.key, form.reason.data, isbn=form.isbn.data
     )
-    return _told(saved, "It is offered again."), _address(found)
+    return _outcome_words(saved, "It is offered again."), _address(status)
 
 
-def _remove(found: Standing) -> tuple[str, str]:
+def _remove(status: EntryStatus) -> tuple[str, str]:
     form = WhyForm(request.form)
     isbn = form.isbn.data
-    service.remove(current_work(), found.part, found.key, form.reason.data, isbn=isbn)
+    service.remove(current_work(), status.part, status.key, form.reason.data, isbn=isbn)
     if isbn:
-        return f"Edition {isbn} is removed.", _address(found)
-    return f"{found.name} is removed.", url_for(_LIST_OF[found.part][1])
+        return f"Edition {isbn} is removed.", _address(status)
+    return f"{status.name} is removed.", url_for(_LIST_OF[status.part][1])
 
 
-def _rename(found: Standing) -> tuple[str, str]:
+def _rename(status: EntryStatus) -> tuple[str, str]:
     form = KeyForm(request.form)
     new = form.new.data
-    followed = service.rename(current_work(), found.part, found.key, new, form.reason.data)
+    followed = service.rename(current_work(), status.part, status.key, new, form.reason.data)
     also = f", and so is it in {len(followed)} entries that name it" if followed else ""
-    return f"The key is {new} now{also}.", url_for(_PAGE_OF[found.part], key=new)
+    return f"The key is {new} now{also}.", url_for(_PAGE_OF[status.part], key=new)
 
 
-def _end(found: Standing) -> tuple[str, str]:
+def _end(status: EntryStatus) -> tuple[str, str]:
     form = EndForm(request.form)
     last, until = _day(form.ends.data, "last day"), None
     if form.sell_off_until.data:
         until = _day(form.sell_off_until.data, "last day of the sell-off")
-    saved = service.end(current_work(), found.key, last, form.reason.data, until, form.right.data)
+    saved = service.end(current_work(), status.key, last, form.reason.data, until, form.right.data)
     words = "The end is noted. It counts from the next calculation on."
-    return _told(saved, words), _address(found)
+    return _outcome_words(saved, words), _address(status)
 
 
-def _go_on(found: Standing) -> tuple[str, str]:
+def _go_on(status: EntryStatus) -> tuple[str, str]:
     form = EndForm(request.form)
-    saved = service.go_on(current_work(), found.key, form.reason.data, form.right.data)
-    return _told(saved, "It goes on."), _address(found)
+    saved = service.go_on(current_work(), status.key, form.reason.data, form.right.data)
+    return _outcome_words(saved, "It goes on."), _address(status)
 
 
 def _day(text: str, words: str) -> date:
@@ -152,7 +152,7 @@ def _day(text: str, words: str) -> date:
         raise RefusedError(f"give the {words} as a day such as 2026-06-30") from None
 
 
-_DO: Mapping[str, Callable[[Standing], tuple[str, str]]] = {
+_DO: Mapping[str, Callable[[EntryStatus], tuple[str, str]]] = {
     "retire": _retire,
     "bring-back": _bring_back,
     "remove": _remove,
@@ -175,7 +175,7 @@ _FIELDS = {
 }
 
 
-def _told(saved: Saved, words: str) -> str:
+def _outcome_words(saved: Saved, words: str) -> str:
     if saved.proposal is None:
         return words
     return (
@@ -184,43 +184,43 @@ def _told(saved: Saved, words: str) -> str:
     )
 
 
-def _address(found: Standing) -> str:
-    return url_for(_PAGE_OF[found.part], key=found.key)
+def _address(status: EntryStatus) -> str:
+    return url_for(_PAGE_OF[status.part], key=status.key)
 
 
-def _page(found: Standing, *, refused: str = "") -> str:
+def _entry_page(status: EntryStatus, *, refused: str = "") -> str:
     typed = request.form if request.method == "POST" else None
     why, key, end = WhyForm(typed), KeyForm(typed), EndForm(typed)
-    rights = found.body.get("subsidiary_rights", {})
+    rights = status.body.get("subsidiary_rights", {})
     end["right"].offer([("", "the contract"), *((right, f"the right {right}") for right in rights)])
-    if typed is None and found.part == "contracts":
-        end["ends"].data = found.body.get("ends", "")
-        end["sell_off_until"].data = found.body.get("sell_off_until", "")
+    if typed is None and status.part == "contracts":
+        end["ends"].data = status.body.get("ends", "")
+        end["sell_off_until"].data = status.body.get("sell_off_until", "")
     why["isbn"].offer(
         [
-            ("", f"the whole {found.word}"),
-            *((isbn, f"edition {isbn}") for isbn, _ in found.editions),
+            ("", f"the whole {status.word}"),
+            *((isbn, f"edition {isbn}") for isbn, _ in status.editions),
         ]
     )
-    words, listed = _LIST_OF[found.part]
+    words, listed = _LIST_OF[status.part]
     return render_template(
         "finance/terms/inverses.html",
-        found=found,
+        found=status,
         why=why,
         key=key,
         end=end,
         refused=refused,
         may_load=current_work().actor.may(Verb.LOAD),
-        can_retire=found.part in service.RETIRED,
-        has_key=found.part in service.RENAMED,
+        can_retire=status.part in service.RETIRED,
+        has_key=status.part in service.RENAMED,
         crumbs=[(words, url_for(listed))]
-        + ([(found.name, _address(found))] if found.part in _PAGE_OF else []),
+        + ([(status.name, _address(status))] if status.part in _PAGE_OF else []),
         named_by=[
             (
                 service.WORDS.get(of, "mapped report"),
                 service.name_of(current_work(), of, other),
                 url_for(_PAGE_OF[of], key=other) if of in _PAGE_OF else "",
             )
-            for of, other in found.references
+            for of, other in status.references
         ],
     )

@@ -28,7 +28,7 @@ def report(key: str) -> str:
 @PAGES.get("/<key>/history")
 def history(key: str) -> str:
     """What a mapped report said before."""
-    entry = _find(key)
+    entry = _require_mapping(key)
     return render_template(
         "finance/terms/title_history.html",
         heading=entry.body.get("name") or key,
@@ -41,7 +41,7 @@ def history(key: str) -> str:
 @PAGES.post("/<key>/rename")
 def rename(key: str) -> Answer:
     """Call it otherwise."""
-    _find(key)
+    _require_mapping(key)
     name = request.form.get("name", "")[:_LONGEST]
     try:
         with all_or_nothing():
@@ -67,7 +67,7 @@ def resume(key: str) -> Response:
 
 
 def _end(key: str, *, ended: bool) -> Response:
-    _find(key)
+    _require_mapping(key)
     try:
         with all_or_nothing():
             mappings.end(current_work(), key, _revision(), ended=ended)
@@ -80,7 +80,7 @@ def _end(key: str, *, ended: bool) -> Response:
 
 
 def _mapped_report_page(key: str, name: str | None = None, mistake: str = "") -> str:
-    entry = _find(key)
+    entry = _require_mapping(key)
     return render_template(
         "finance/terms/mapped_report.html",
         entry=entry,
@@ -98,7 +98,7 @@ def _revision() -> int:
     return int(text) if text.isdecimal() and len(text) < 10 else 0  # noqa: PLR2004
 
 
-def _find(key: str) -> terms.Entry:
+def _require_mapping(key: str) -> terms.Entry:
     entry = terms.find_entry(current_work(), mappings.PART, key)
     if entry is None:
         abort(404)

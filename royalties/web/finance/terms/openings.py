@@ -49,7 +49,7 @@ class OpeningsFile(EntryForm):
 @PAGES.get("/openings")
 def openings() -> str:
     """What is brought into the books."""
-    return _page()
+    return _openings_page()
 
 
 @PAGES.get("/openings/template.<any(xlsx, csv):kind>")
@@ -65,12 +65,14 @@ def look_at_openings() -> Answer:
     current_work().actor.require(Verb.LOAD)
     sent = request.files.get("file")
     if sent is None or not sent.filename:
-        return _page("Choose a file."), 422
+        return _openings_page("Choose a file."), 422
     release()
     try:
         fingerprint, _ = system().files.keep_enclosure(sent.stream, service.LARGEST)
     except TooLargeError:
-        return _page("The file is larger than 5 MB: split it, it may come in several."), 422
+        return _openings_page(
+            "The file is larger than 5 MB: split it, it may come in several."
+        ), 422
     name = PurePath(sent.filename.replace("\\", "/")).name[:100]
     return _preview(fingerprint, name)
 
@@ -82,7 +84,7 @@ def save_openings() -> Answer:
     fingerprint, name = request.form.get("file", ""), request.form.get("name", "")[:100]
     path = _path(fingerprint)
     if path is None:
-        return _page(_GONE), 422
+        return _openings_page(_GONE), 422
     try:
         with all_or_nothing():
             saved = service.save(
@@ -93,7 +95,7 @@ def save_openings() -> Answer:
                 confirmed=confirmed(),
             )
     except (SetupError, OpeningsError) as error:
-        return _page(_told(error), error), 422
+        return _openings_page(_fault_count(error), error), 422
     except UnconfirmedError:
         return _preview(fingerprint, name, "Tick that you have read what is replaced.")
     except RefusedError as error:
@@ -118,14 +120,14 @@ def _path(fingerprint: str) -> Any:  # noqa: ANN401 - a path
 def _preview(fingerprint: str, name: str, refused: str = "") -> Answer:
     path = _path(fingerprint)
     if path is None:
-        return _page(_GONE), 422
+        return _openings_page(_GONE), 422
     try:
-        found = service.look(current_work(), path, name, as_typed)
+        difference = service.look(current_work(), path, name, as_typed)
     except (SetupError, OpeningsError) as error:
-        return _page(_told(error), error), 422
+        return _openings_page(_fault_count(error), error), 422
     page = render_template(
         "finance/terms/openings_file.html",
-        found=found,
+        found=difference,
         name=name,
         file=fingerprint,
         refused=refused,
@@ -133,14 +135,14 @@ def _preview(fingerprint: str, name: str, refused: str = "") -> Answer:
     return page, 409 if refused else 200
 
 
-def _told(error: SetupError | OpeningsError) -> str:
+def _fault_count(error: SetupError | OpeningsError) -> str:
     count = len(error.faults)
     return f"The file has {count} fault{'s' if count > 1 else ''}, so nothing was saved."
 
 
-def _page(refused: str = "", error: SetupError | OpeningsError | None = None) -> str:
+def _openings_page(refused: str = "", error: SetupError | OpeningsError | None = None) -> str:
     work = current_work()
-    found = service.openings(work)
+    brought_in = service.openings(work)
     form = OpeningsFile()
     if refused:
         form.file.errors.append(refused)
@@ -148,20 +150,20 @@ def _page(refused: str = "", error: SetupError | OpeningsError | None = None) ->
     if isinstance(error, OpeningsError):
         faults = [
             (
-                f"row {each.row}, {each.column}",
-                f"“{each.value}” {each.message}" if each.value else each.message,
+                f"row {fault.row}, {fault.column}",
+                f"“{fault.value}” {fault.message}" if fault.value else fault.message,
             )
-            for each in error.faults
+            for fault in error.faults
         ]
     elif error is not None:
         faults = [(each.path, each.message) for each in error.faults]
     return render_template(
         "finance/terms/openings.html",
-        found=found,
+        found=brought_in,
         words=WORDS,
         entry=_entry,
-        editions=[each for each in found.given if each.what is Brings.EDITION],
-        rows=[each for each in found.given if each.what is not Brings.EDITION],
+        editions=[each for each in brought_in.given if each.what is Brings.EDITION],
+        rows=[each for each in brought_in.given if each.what is not Brings.EDITION],
         first=setup_in_force(work).first_period,
         form=form,
         refused=refused,

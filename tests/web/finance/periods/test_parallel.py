@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from werkzeug.test import TestResponse
 
 from royalties.domain.people import Role
-from royalties.domain.royalties.parallel import Cause
+from royalties.domain.royalties.parallel import DifferenceCause
 from royalties.services.periods import parallel as service
 from royalties.services.work import RefusedError
 from tests.builders.books import Document, Office, after, spring
@@ -88,7 +88,7 @@ def test_what_is_mended_needs_no_reason(site: Site) -> None:
     with site.office.work(read_only=True) as work:
         found = service.parallel(work, "2025-H1")
     assert len(found.open) == 1
-    assert found.open[0].difference.cause is not Cause.ROUNDING
+    assert found.open[0].difference.cause is not DifferenceCause.ROUNDING
     assert send(manager, old_totals(site.office, "0")).status_code == 303
     assert "Every old total is reached to the cent" in manager.page(PAGE)
     assert manager.post(f"{PAGE}/sign").status_code == 303
