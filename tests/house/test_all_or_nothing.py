@@ -22,6 +22,7 @@ ONLY_READ = {
     "account.links.reset": 1,
     "core.calculating._calculate": 1,
     "core.errors._of_the_database": 1,
+    "core.health.readiness": 1,
     "core.layout.publisher_name": 1,
     "finance.desk.home.home": 1,
     "finance.desk.house._save": 1,

@@ -61,6 +61,15 @@ def test_titles_are_saved_and_again_change_nothing(run: Run, office: Office, tit
 
 
 @after(opened)
+@pytest.mark.parametrize("rows", ["Payee\nQuay House\n", "Payee,Colour\nQuay House,blue\n"])
+def test_the_one_column_that_must_be_there_is_enough(run: Run, tmp_path: Path, rows: str) -> None:
+    path = tmp_path / "payees.csv"
+    path.write_text(rows, encoding="utf-8")
+    document = json.loads(run("beneficiaries", path, "--json").stdout)
+    assert document["added"] == {"beneficiaries": 1}
+
+
+@after(opened)
 def test_onix_example_is_loaded(run: Run) -> None:
     sample = ROOT / "examples" / "lists" / "collaborating.onix.xml"
     document = json.loads(run("titles", sample, "--json").stdout)

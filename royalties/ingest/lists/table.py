@@ -17,7 +17,6 @@ MOST_ROWS = 50_000
 """Rows of a list; more come in several."""
 
 MOST_FAULTS = 500
-_LEAST_HEADINGS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +117,7 @@ def _header(sheet: Sheet, columns: Sequence[ListColumn]) -> tuple[int, list[Head
     """Where among the first rows the headings stand, and what they name."""
     named = [headings(cells, columns) for _, cells in sheet.peek()]
     place = max(range(len(named)), key=lambda at: len(named[at]), default=0)
-    enough = named and (len(named[place]) >= _LEAST_HEADINGS or len(sheet.peek()[place][1]) == 1)
-    return (place, named[place]) if enough else (0, [])
+    return (place, named[place]) if named else (0, [])
 
 
 def _rows(made: ListTable, sheet: Sheet, place: int, width: int) -> None:
