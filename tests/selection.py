@@ -332,7 +332,7 @@ def in_full(request: pytest.FixtureRequest) -> InFull:
 @pytest.fixture
 def step(in_full: InFull) -> int:
     """A crash is tried before every so many statements: what one leaves, a later one leaves too."""
-    return 1 if in_full("crashes before every statement") else 5
+    return 1 if in_full("crashes before every statement") else 7
 
 
 @pytest.hookimpl(trylast=True)

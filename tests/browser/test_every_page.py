@@ -41,7 +41,7 @@ from tests.databases import RUN_FOLDER
 from tests.selection import InFull, one_of_each
 
 STATES: dict[str, Story] = {"rich": rich, "opened": opened, "nothing": nothing}
-DAYS = 3
+DAYS = 6
 """In so many days all pages of a fresh checkout are looked at."""
 BELONGS = {Role.NONPROFIT: ("seattle",), Role.ORGANIZATION: ("guild",)}
 
@@ -511,7 +511,7 @@ def judged(chromium: Browser, pytestconfig: pytest.Config) -> Judged:
 def has_its_turn(visit: Visit) -> bool:
     """Whether a page is of those that are looked at today where no browser saw any of them.
 
-    A fresh checkout looks at all of them in three days, and from then on at what changed; what
+    A fresh checkout looks at all of them in so many days, and from then on at what changed; what
     their HTML must have is asked of every page each day (``tests/web/core/markup.py``).
     """
     return (crc32(str(visit).encode()) + datetime.now(UTC).toordinal()) % DAYS == 0

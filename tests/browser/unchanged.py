@@ -1,8 +1,8 @@
 """Pages that are as they were when a browser last found no fault in them.
 
 Every day a page is looked at where its HTML, a style sheet, a script, the browser or what is looked
-for differs from then. What was judged is kept in pytest's cache: a fresh checkout looks at a third
-of all pages on each of three days.
+for differs from then. What was judged is kept in pytest's cache: a fresh checkout looks at a sixth
+of all pages on each of six days.
 """
 
 import re

@@ -574,6 +574,7 @@ def test_examples_that_fail_are_told_and_can_be_left(site: Site, tmp_path: Path)
 _WORDS = re.compile(r"JSON|TOML|<code>|royalties (?:load|init|schema|demo|invite|serve)")
 
 
+@pytest.mark.thorough("further pages", but_one_in=2)
 @pytest.mark.parametrize("role", [Role.CLERK, Role.MANAGER, Role.ADMINISTRATOR])
 @pytest.mark.parametrize("has_house", [False, True])
 @after(nothing)
