@@ -11,6 +11,7 @@ from royalties.domain.money import amount_text
 from royalties.services.periods import parallel as runs
 from royalties.services.periods.parallel import Parallel
 from royalties.services.terms.openings import Openings, load, openings
+from royalties.services.terms.openings import read as read_openings
 from royalties.services.terms.openings import template as openings_template
 from royalties.services.work import Work
 
@@ -35,8 +36,9 @@ def openings_(desk: Desk, *, file: Path | None, out: Path | None) -> None:
     if file is not None and out is not None:
         raise click.UsageError("--template writes a table, FILE is one that was filled in")
     if file is not None:
+        rows = read_openings(file, file.name)
         with desk.work() as work:
-            loaded = load(work, file, file.name)
+            loaded = load(work, rows, file.name)
         if desk.json:
             desk.show({"outcome": loaded.outcome, "amended": loaded.amended})
             return
@@ -138,7 +140,8 @@ def parallel_(
     """
     acts: list[Callable[[Work], object]] = []
     if file:
-        acts.append(lambda work: runs.begin(work, period, file, file.name))
+        rows = runs.read(file, file.name)
+        acts.append(lambda work: runs.begin(work, period, rows, file.name))
     if explain:
         acts.append(lambda work: runs.explain(work, period, *explain))
     if sign:

@@ -157,6 +157,18 @@ def active_job(connection: Connection, kind: str, subject: str) -> JobRow | None
     return JobRow(*row) if row else None
 
 
+def waiting_jobs(connection: Connection, kind: str, person: int) -> list[JobRow]:
+    """Jobs of a kind that a person asked for and that wait, or go on."""
+    rows = connection.execute(
+        _jobs().where(
+            job.c.kind == kind,
+            job.c.person_id == person,
+            job.c.status.in_(("queued", "running")),
+        )
+    )
+    return [JobRow(*row) for row in rows]
+
+
 def latest_job(connection: Connection, subject: str) -> JobRow | None:
     """The newest job that worked on a subject."""
     row = connection.execute(

@@ -14,6 +14,8 @@ import royalties
 from royalties.ingest.recognise import open_report
 from royalties.ingest.sandbox import vectors
 from royalties.ingest.sandbox.looks import Styles, look
+from royalties.ingest.sandbox.markup import MarkupPages
+from royalties.ingest.sandbox.onix import OnixPages
 from royalties.ingest.sandbox.pages import names, without_texts, without_words
 from royalties.ingest.sandbox.styles import declarations, rules
 from tests.ingest.growth import growth, hard_texts, seconds
@@ -152,6 +154,88 @@ def test_scanning_many_attributes_is_linear(attribute: str, element: str) -> Non
         return _SHEET.replace(f"<{element} ", f"<{element} {many} ", 1).encode()
 
     assert not growth(lambda xml: look(xml, Styles(frozenset({1}))), _sized(make, _XML_SIZES))
+
+
+def _attributes(count: int) -> str:
+    return " ".join(f'a{at}=""' for at in range(count))
+
+
+_REPORT = "<SalesReport>{}</SalesReport>"
+_LINE = "<L><b>1</b></L>"
+_LINES_OF_XML: dict[str, Callable[[int], str]] = {
+    "types beside each other": lambda n: f"<L>{'<aType/>' * n}</L>{_LINE}",
+    "types and values": lambda n: f"<L>{'<aType/>' * n}{'<v/>' * n}</L>{_LINE}",
+    "head and lines": lambda n: "<a/>" * n + _LINE * n,
+    "a column for each line": lambda n: "".join(f"<L><b{at}>1</b{at}></L>" for at in range(n)),
+    "attributes": lambda n: f"<L {_attributes(n)}/>{_LINE * 2}",
+    "deep": lambda n: "<L>" * n + "</L>" * n,
+}
+_ONIX = '<ONIXMessage release="3.0">{}</ONIXMessage>'
+_PRODUCTS: dict[str, Callable[[int], str]] = {
+    "products": lambda n: "<Product/>" * n,
+    "namespaces": lambda n: "".join(f'<Product xmlns:a{at}="u{at}"/>' for at in range(n)),
+    "attributes": lambda n: f"<Product {_attributes(n)}/>",
+    "names": lambda n: f"<Product>{''.join(f'<a{at}/>' for at in range(n))}</Product>",
+    "markup in a title": lambda n: (
+        "<Product><DescriptiveDetail><TitleDetail><TitleElement><TitleText>"
+        f"{'x<b/>' * n}</TitleText></TitleElement></TitleDetail></DescriptiveDetail></Product>"
+    ),
+    "supplies": lambda n: (
+        "<Product>"
+        + "<ProductSupply><SupplyDetail><Price><PriceAmount>1</PriceAmount></Price></SupplyDetail>"
+        "</ProductSupply>" * n + "</Product>"
+    ),
+    "works": lambda n: (
+        f"<Product><RelatedMaterial><RelatedWork><WorkRelationCode>01</WorkRelationCode>"
+        f"{'<WorkIdentifier/>' * n}</RelatedWork></RelatedMaterial></Product>"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", _LINES_OF_XML)
+def test_time_to_read_a_report_in_xml_is_linear(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "report.xml"
+
+    def read(data: bytes) -> None:
+        path.write_bytes(data)
+        for _ in MarkupPages(path).rows(""):
+            pass
+
+    assert not growth(
+        read,
+        _sized(lambda n: _REPORT.format(_LINES_OF_XML[name](n)).encode(), (2_000, 4_000, 8_000)),
+    )
+
+
+@pytest.mark.parametrize("name", _PRODUCTS)
+def test_time_to_read_onix_is_linear(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "titles.xml"
+
+    def read(data: bytes) -> None:
+        path.write_bytes(data)
+        for _ in OnixPages(path).rows(""):
+            pass
+
+    assert not growth(
+        read, _sized(lambda n: _ONIX.format(_PRODUCTS[name](n)).encode(), (4_000, 8_000, 16_000))
+    )
+
+
+def test_what_a_product_says_in_each_of_its_rows_is_bounded(tmp_path: Path) -> None:
+    """Prices have a row each, in which all the rest is said again."""
+    works = "<WorkIdentifier><WorkIDType>01</WorkIDType><IDValue>x</IDValue></WorkIdentifier>" * 300
+    work = f"<RelatedWork><WorkRelationCode>01</WorkRelationCode>{works}</RelatedWork>"
+    related = (
+        "<RelatedProduct><ProductRelationCode>06</ProductRelationCode><ProductIdentifier>"
+        "<ProductIDType>15</ProductIDType><IDValue>9780306406157</IDValue></ProductIdentifier>"
+        "</RelatedProduct>"
+    )
+    path = tmp_path / "titles.xml"
+    material = f"<RelatedMaterial>{work * 300}{related * 300}</RelatedMaterial>"
+    path.write_text(_ONIX.format(f"<Product>{material * 2}</Product>"))
+    columns, row = OnixPages(path).rows("")
+    said = dict(zip(columns, row, strict=True))
+    assert (said["works"].count("01 x"), said["related"].count("978")) == (200, 200)
 
 
 _STYLES = (

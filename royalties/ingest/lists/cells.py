@@ -19,6 +19,9 @@ from royalties.ingest.setup.taking import NotTakenError
 
 _YES = frozenset(("yes", "y", "true", "1", "x", "ja", "oui", "si", "sí", "on"))
 _NO = frozenset(("no", "n", "false", "0", "nein", "non", "off"))
+_MARKS = tuple(
+    mark.upper() for mark in sorted((*CURRENCY_MARKS, *EXPONENTS), key=len, reverse=True)
+)
 _AMOUNT = re.compile(r"-?\d[\d.,' \u00a0\u202f]*")
 _GROUP = 3
 _SHORT_ISBN10 = (8, 9)
@@ -64,11 +67,10 @@ def amount(cell: Cell) -> str:
         raise NoValueError(f"{tidy(cell)} is a day, not an amount")
     text = tidy(cell)
     bare = text
-    for mark in sorted((*CURRENCY_MARKS, *EXPONENTS), key=len, reverse=True):
-        if bare.upper().startswith(mark.upper()) or bare.upper().endswith(mark.upper()):
-            bare = (
-                bare[len(mark) :] if bare.upper().startswith(mark.upper()) else bare[: -len(mark)]
-            )
+    upper = bare.upper()
+    for mark in _MARKS:
+        if upper.startswith(mark) or upper.endswith(mark):
+            bare = bare[len(mark) :] if upper.startswith(mark) else bare[: -len(mark)]
             break
     bare = bare.strip()
     if not _AMOUNT.fullmatch(bare):

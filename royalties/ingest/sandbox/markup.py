@@ -5,7 +5,7 @@ its element; an identifier that states its type, such as ``<ProductID><ProductID
 of its composite with the type (``ProductID 15``). What the head says stands in every row.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element  # only its name; defusedxml reads
@@ -14,10 +14,12 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError, parse
 
 from royalties.ingest.sandbox.archive import MOST_ROWS, FileRefusedError, too_many_rows
+from royalties.ingest.sandbox.books import WIDEST
 
 MOST_BYTES = 40_000_000
 DEEPEST = 12
 _ASIDE = ("header", "head", "summary", "total", "trailer", "control")
+_TYPE_AND_VALUE = 2
 _TYPES = ("type", "typecode", "idtype", "qualifier", "qualifiercode", "scheme")
 
 
@@ -59,9 +61,9 @@ class MarkupPages:
             )
         if len(lines) > MOST_ROWS:
             raise too_many_rows()
-        common = [cell for each in head for cell in _cells(each)]
-        rows = [_first_of_each((*_cells(line), *common)) for line in lines]
-        names = list(dict.fromkeys(name for row in rows for name in row))
+        # What the head says is put together once: each line takes no more of it than columns.
+        common = _first_of_each(cell for each in head for cell in _cells(each))
+        rows, names = _rows_of(lines, common)
         self.names = [("", True)]
         self._rows: list[list[Any]] = [
             names, *([row.get(name, "") for name in names] for row in rows)
@@ -80,7 +82,28 @@ class MarkupPages:
         return len(self._rows), len(self._rows[0])
 
 
-def _first_of_each(cells: Sequence[tuple[str, str]]) -> dict[str, str]:
+def _rows_of(
+    lines: Sequence[Element], common: Mapping[str, str]
+) -> tuple[list[dict[str, str]], list[str]]:
+    """A row for each line, and the names of all columns.
+
+    Raises:
+        FileRefusedError: there are more columns than a report may have.
+    """
+    rows: list[dict[str, str]] = []
+    names: dict[str, None] = {}
+    for line in lines:
+        row = _first_of_each((*_cells(line), *common.items()))
+        names.update(dict.fromkeys(row))
+        if len(names) > WIDEST:
+            raise FileRefusedError(
+                f"the XML has more than {WIDEST:,} kinds of element", "ask for the report as CSV"
+            )
+        rows.append(row)
+    return rows, list(names)
+
+
+def _first_of_each(cells: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Texts by name; of several of one name the first that says anything."""
     row: dict[str, str] = {}
     for name, text in cells:
@@ -129,10 +152,12 @@ def _cells(element: Element) -> Iterator[tuple[str, str]]:
     if not len(element):
         yield _local(element), (element.text or "").strip()
         return
-    typed = [child for child in element if _local(child).casefold().endswith(_TYPES)]
-    values = [child for child in element if child not in typed and not len(child)]
-    if len(typed) == len(values) == 1 and len(element) == 2:
-        yield f"{_local(element)} {(typed[0].text or '').strip()}", (values[0].text or "").strip()
-        return
+    if len(element) == _TYPE_AND_VALUE:
+        typed = [child for child in element if _local(child).casefold().endswith(_TYPES)]
+        values = [child for child in element if child not in typed and not len(child)]
+        if len(typed) == len(values) == 1:
+            named = f"{_local(element)} {(typed[0].text or '').strip()}"
+            yield named, (values[0].text or "").strip()
+            return
     for child in element:
         yield from _cells(child)

@@ -7,6 +7,7 @@ what it means is decided outside (``royalties/ingest/lists/onix.py``).
 
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -258,8 +259,8 @@ def _product(product: _Node, header: dict[str, str]) -> Iterator[list[str]]:
         "authors": "\n".join(_people(product, _WRITES)),
         "editors": "\n".join(_people(product, _EDITS)),
         "published": _published(product),
-        "works": "\n".join(_works(product)),
-        "related": "\n".join(_related(product)),
+        "works": "\n".join(islice(_works(product), _MOST_OF_A_KIND)),
+        "related": "\n".join(islice(_related(product), _MOST_OF_A_KIND)),
         **_title(product),
     }
     prices = list(_prices(product, header))

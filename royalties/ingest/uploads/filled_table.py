@@ -1,5 +1,6 @@
 """A table that somebody filled in, from a template of ours: CSV or a workbook, within bounds."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from royalties.ingest.report.amounts import take_apart
+from royalties.ingest.report.cells import text_of
 from royalties.ingest.report.opening import open_file
 from royalties.ingest.report.reading import UnreadableError
 from royalties.ingest.report.text import UndecidedEncodingError
@@ -114,8 +116,11 @@ def cell_text(cell: object) -> str:
     if isinstance(cell, date):
         return cell.isoformat()
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() else repr(cell)
-    return str(cell).strip()
+        # As it is shown, without what binary fractions leave behind the tenth digit.
+        return f"{cell:.10f}".rstrip("0").rstrip(".") if math.isfinite(cell) else repr(cell)
+    if isinstance(cell, tuple):
+        return date(*cell[:3]).isoformat()
+    return text_of(cell).strip() if isinstance(cell, bytes) else str(cell).strip()
 
 
 def plain_number(text: str, *, is_count: bool = False) -> str | None:

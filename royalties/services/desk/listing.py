@@ -14,6 +14,9 @@ from royalties.services.terms.lists import ListKind
 from royalties.services.work import RefusedError, Work
 from royalties.store import work as store
 
+MOST_WAITING, MOST_WAITING_BYTES = 10, 200_000_000
+"""Lists of one person that may wait to be read, and their bytes."""
+
 _MOST_ANSWERS = 60
 _LONGEST_ANSWER = 100
 
@@ -54,12 +57,17 @@ def keep_sent(files: Files, stream: IO[bytes], name: str) -> Mapping[str, Any]:
 
 
 def send(work: Work, kind: ListKind, sent: Mapping[str, Any], answers: Mapping[str, str]) -> int:
-    """Have a list read; returns the job's number."""
+    """Have a list read; returns the job's number.
+
+    Raises:
+        RefusedError: whoever sends it has too many that wait; its bytes do not stay.
+    """
     work.actor.require(Verb.LOAD)
     subject = f"list:{kind}:{sent['file']}"
     active = store.active_job(work.connection, jobs.LIST, subject)
     if active is not None:
         return active.id
+    _require_room(work, sent)
     kept = {
         key[:_LONGEST_ANSWER]: value[:_LONGEST_ANSWER]
         for key, value in list(answers.items())[:_MOST_ANSWERS]
@@ -67,6 +75,21 @@ def send(work: Work, kind: ListKind, sent: Mapping[str, Any], answers: Mapping[s
     }
     arguments = {**sent, "kind": kind.value, "answers": kept}
     return jobs.queue(work, jobs.LIST, subject, arguments)
+
+
+def _require_room(work: Work, sent: Mapping[str, Any]) -> None:
+    if work.actor.person is None:
+        return  # nothing is queued then
+    waiting = store.waiting_jobs(work.connection, jobs.LIST, work.actor.person)
+    bytes_ = sum(int(each.arguments["size"]) for each in waiting)
+    if len(waiting) < MOST_WAITING and bytes_ + sent["size"] <= MOST_WAITING_BYTES:
+        return
+    if all(each.arguments["file"] != sent["file"] for each in waiting):
+        work.files.drop_enclosure(sent["file"])
+    raise RefusedError(
+        f"{len(waiting)} lists that you sent wait to be read, with {bytes_ // 1_000_000} MB: wait "
+        f"for them, then send {sent['name']} again"
+    )
 
 
 def again(work: Work, number: int, answers: Mapping[str, str]) -> int:

@@ -28,12 +28,12 @@ from royalties.domain.royalties.parallel import (
     compared,
     figures_of,
 )
+from royalties.ingest.uploads.filled_apart import read_filled_apart
 from royalties.ingest.uploads.filled_table import (
     CellFault,
     FilledRow,
     FilledTableError,
     plain_number,
-    read_filled,
 )
 from royalties.services.books import Setup, require_next, setup_in_force
 from royalties.services.periods.draft import run_view
@@ -132,7 +132,23 @@ def parallel(work: Work, period: str) -> Parallel:
     return Parallel(row, differences, equal, earlier)
 
 
-def begin(work: Work, period: str, path: Path, name: str) -> int:
+def read(path: Path, name: str) -> list[FilledRow]:
+    """The rows of a table of old totals, read before anything is held for it.
+
+    Args:
+        path: where its bytes are.
+        name: as it was sent.
+
+    Raises:
+        TotalsError: it is no such table, or could not be read safely.
+    """
+    try:
+        return read_filled_apart(path, COLUMNS, _NEEDED)
+    except FilledTableError as error:
+        raise TotalsError(name, [CellFault(1, "file", "", str(error))]) from None
+
+
+def begin(work: Work, period: str, rows: Iterable[FilledRow], name: str) -> int:
     """Put the old statement's totals beside the draft; returns the run's number.
 
     Totals that come again replace those of a run that is open; reasons stay where the same
@@ -146,7 +162,7 @@ def begin(work: Work, period: str, path: Path, name: str) -> int:
     setup = setup_in_force(work)
     named = setup.period(period)
     require_next(work, setup, named)
-    totals = [_plain(each) for each in _read_totals(setup, path, name)]
+    totals = [_plain(each) for each in _read_totals(setup, rows, name)]
     now = store.open_one(work.connection, str(named))
     if now is not None:
         store.change(work.connection, now.id, {"totals": totals, "file": name})
@@ -367,11 +383,7 @@ def _total(plain: list[Any]) -> OldTotal:
 # A table of old totals
 
 
-def _read_totals(setup: Setup, path: Path, name: str) -> list[OldTotal]:
-    try:
-        rows = read_filled(path, COLUMNS, _NEEDED)
-    except FilledTableError as error:
-        raise TotalsError(name, [CellFault(1, "file", "", str(error))]) from None
+def _read_totals(setup: Setup, rows: Iterable[FilledRow], name: str) -> list[OldTotal]:
     reading = _TotalsReading(setup)
     totals = [total for row in rows if (total := reading.take(row)) is not None]
     if not totals and not reading.faults:

@@ -27,12 +27,12 @@ from royalties.domain.money import (
 from royalties.domain.people import Verb
 from royalties.domain.terms.contracts import Contract, Counts, Resets, Rule
 from royalties.domain.terms.plans import Cap, CapPer, Plan, Step
+from royalties.ingest.uploads.filled_apart import read_filled_apart
 from royalties.ingest.uploads.filled_table import (
     CellFault,
     FilledRow,
     FilledTableError,
     plain_number,
-    read_filled,
 )
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.terms import loading, setup
@@ -218,13 +218,29 @@ def _harmless(text: str) -> str:
     return f"'{text}" if text[:1] in "=+-@\t\r" and text and not is_number else text
 
 
+def read(path: Path, name: str) -> list[FilledRow]:
+    """The rows of a filled-in table, read before anything is held for it.
+
+    Args:
+        path: where its bytes are.
+        name: as it was sent.
+
+    Raises:
+        OpeningsError: it is no such table, or could not be read safely.
+    """
+    try:
+        return read_filled_apart(path, COLUMNS, _NEEDED)
+    except FilledTableError as error:
+        raise OpeningsError(name, [CellFault(1, "file", "", str(error))]) from None
+
+
 def look(
-    work: Work, path: Path, name: str, number: Callable[[str], str] = str
+    work: Work, rows: Iterable[FilledRow], name: str, number: Callable[[str], str] = str
 ) -> loading.FileDifference:
     """What a filled-in table would change; nothing is recorded.
 
     Args:
-        path: where its bytes are.
+        rows: as ``read`` gives them.
         name: as it was sent.
         number: how who reads it writes numbers.
 
@@ -233,10 +249,12 @@ def look(
         SetupError: what it says does not go with the rest.
     """
     work.actor.require(Verb.LOAD)
-    return loading.difference(work, _compared(work, path, name), number)
+    return loading.difference(work, _compared(work, rows, name), number)
 
 
-def save(work: Work, path: Path, name: str, *, seen: str, confirmed: str = "") -> Saved:
+def save(
+    work: Work, rows: Iterable[FilledRow], name: str, *, seen: str, confirmed: str = ""
+) -> Saved:
     """Load a table that was looked at, or put it before a second person.
 
     Raises:
@@ -247,24 +265,20 @@ def save(work: Work, path: Path, name: str, *, seen: str, confirmed: str = "") -
     """
     work.actor.require(Verb.LOAD)
     lock_setup(work.connection)
-    compared = _compared(work, path, name)
+    compared = _compared(work, rows, name)
     return loading.save_compared(work, compared, name, seen, confirmed)
 
 
-def load(work: Work, path: Path, name: str) -> Loaded:
+def load(work: Work, rows: Iterable[FilledRow], name: str) -> Loaded:
     """Load a filled-in table at once, as the command line does."""
     work.actor.require(Verb.LOAD)
     lock_setup(work.connection)
-    compared = _compared(work, path, name)
+    compared = _compared(work, rows, name)
     setup.keep(work, name, compared)
     return compared.loaded
 
 
-def _compared(work: Work, path: Path, name: str) -> setup.Comparison:
-    try:
-        rows = read_filled(path, COLUMNS, _NEEDED)
-    except FilledTableError as error:
-        raise OpeningsError(name, [CellFault(1, "file", "", str(error))]) from None
+def _compared(work: Work, rows: Iterable[FilledRow], name: str) -> setup.Comparison:
     before = setup.compare_entries(work, [], name).before
     filling = _Filling(setup_in_force(work), before)
     for row in rows:

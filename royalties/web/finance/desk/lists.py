@@ -95,7 +95,11 @@ def send(kind: str) -> Answer:
         stored = listing.keep_sent(system().files, sent.stream, sent.filename)
     except RefusedError as error:
         return _form_page(ListKind(kind), f"{error}."), 422
-    number = listing.send(current_work(), ListKind(kind), stored, {})
+    try:
+        with all_or_nothing():
+            number = listing.send(current_work(), ListKind(kind), stored, {})
+    except RefusedError as error:
+        return _form_page(ListKind(kind), f"{error}."), 429
     wait_for([number])
     return redirect(url_for(".look", kind=kind, number=number), 303)
 

@@ -7,12 +7,14 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from royalties.adapters.files import TooLargeError
 from royalties.domain.people import FINANCE, Verb
 from royalties.domain.royalties.parallel import DifferenceCause, Figure
+from royalties.ingest.uploads.filled_table import FilledRow
 from royalties.services.periods import parallel as service
 from royalties.services.periods.parallel import TotalsError
 from royalties.services.work import RefusedError
 from royalties.web.core.files import download
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work, release, system
+from royalties.web.core.waiting import TooManyLooksError, looking
 from royalties.web.forms.entries import EntryForm
 from royalties.web.forms.fields import FileUpload, Lines
 
@@ -94,18 +96,37 @@ def begin(period: str) -> Answer:
     except TooLargeError:
         return _parallel_page(period, "The file is larger than 5 MB."), 422
     name = PurePath(sent.filename.replace("\\", "/")).name[:100]
+    rows = _rows_sent(period, fingerprint, name)
+    if not isinstance(rows, list):
+        return rows
     try:
         with all_or_nothing():
-            service.begin(current_work(), period, system().files.enclosure(fingerprint), name)
+            service.begin(current_work(), period, rows, name)
     except TotalsError as error:
-        count = len(error.faults)
-        told = f"The file has {count} fault{'s' if count > 1 else ''}, so nothing was begun."
-        return _parallel_page(period, told, error), 422
+        return _faults_page(period, error), 422
     except RefusedError as error:
         return _parallel_page(period, str(error)), 409
-    finally:
-        system().files.drop_enclosure(fingerprint)
     return redirect(url_for(".parallel", period=period), 303)
+
+
+def _rows_sent(period: str, fingerprint: str, name: str) -> list[FilledRow] | Answer:
+    """A table's rows, read while nobody waits for the database, or why not; it does not stay."""
+    files = system().files
+    try:
+        with looking():
+            return service.read(files.enclosure(fingerprint), name)
+    except TotalsError as error:
+        return _faults_page(period, error), 422
+    except TooManyLooksError as error:
+        return _parallel_page(period, f"{str(error).capitalize()}."), 429
+    finally:
+        files.drop_enclosure(fingerprint)
+
+
+def _faults_page(period: str, error: TotalsError) -> str:
+    count = len(error.faults)
+    told = f"The file has {count} fault{'s' if count > 1 else ''}, so nothing was begun."
+    return _parallel_page(period, told, error)
 
 
 @PAGES.post("/<period>/parallel/explain")

@@ -1,13 +1,14 @@
 """What a house that moves in brings into its books: all of it, a template, and that filled in."""
 
+from collections.abc import Sequence
 from pathlib import PurePath
-from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 
 from royalties.adapters.files import TooLargeError
 from royalties.domain.people import Verb
 from royalties.ingest.setup import SetupError
+from royalties.ingest.uploads.filled_table import FilledRow
 from royalties.services.books import setup_in_force
 from royalties.services.terms import openings as service
 from royalties.services.terms.openings import Brings, OpeningRow, OpeningsError
@@ -16,6 +17,7 @@ from royalties.services.work import RefusedError
 from royalties.web.core.files import download
 from royalties.web.core.pages import Answer
 from royalties.web.core.visit import all_or_nothing, current_work, only_looks, release, system
+from royalties.web.core.waiting import TooManyLooksError, looking
 from royalties.web.finance.terms.editing import PAGES, confirmed
 from royalties.web.forms.entries import EntryForm
 from royalties.web.forms.fields import FileUpload
@@ -74,7 +76,8 @@ def look_at_openings() -> Answer:
             "The file is larger than 5 MB: split it, it may come in several."
         ), 422
     name = PurePath(sent.filename.replace("\\", "/")).name[:100]
-    return _preview(fingerprint, name)
+    rows = _rows_sent(fingerprint, name)
+    return _preview(rows, fingerprint, name) if isinstance(rows, list) else rows
 
 
 @PAGES.post("/openings/save")
@@ -82,14 +85,14 @@ def save_openings() -> Answer:
     """Save what was looked at."""
     current_work().actor.require(Verb.LOAD)
     fingerprint, name = request.form.get("file", ""), request.form.get("name", "")[:100]
-    path = _path(fingerprint)
-    if path is None:
-        return _openings_page(_GONE), 422
+    rows = _rows_sent(fingerprint, name)
+    if not isinstance(rows, list):
+        return rows
     try:
         with all_or_nothing():
             saved = service.save(
                 current_work(),
-                path,
+                rows,
                 name,
                 seen=request.form.get("seen", "")[:_FINGERPRINT],
                 confirmed=confirmed(),
@@ -97,9 +100,9 @@ def save_openings() -> Answer:
     except (SetupError, OpeningsError) as error:
         return _openings_page(_fault_count(error), error), 422
     except UnconfirmedError:
-        return _preview(fingerprint, name, "Tick that you have read what is replaced.")
+        return _preview(rows, fingerprint, name, "Tick that you have read what is replaced.")
     except RefusedError as error:
-        return _preview(fingerprint, name, str(error))
+        return _preview(rows, fingerprint, name, str(error))
     if saved.proposal is not None:
         flash(
             f"Prepared as proposal {saved.proposal}. It takes effect once another person, a "
@@ -111,19 +114,34 @@ def save_openings() -> Answer:
     return redirect(url_for("terms.openings"), 303)
 
 
-def _path(fingerprint: str) -> Any:  # noqa: ANN401 - a path
+def _is_here(fingerprint: str) -> bool:
     plain = len(fingerprint) == _FINGERPRINT and fingerprint.isalnum() and fingerprint.isascii()
-    path = system().files.enclosure(fingerprint) if plain else None
-    return path if path is not None and path.is_file() else None
+    return plain and system().files.enclosure(fingerprint).is_file()
 
 
-def _preview(fingerprint: str, name: str, refused: str = "") -> Answer:
-    path = _path(fingerprint)
-    if path is None:
+def _rows_sent(fingerprint: str, name: str) -> list[FilledRow] | Answer:
+    """A table's rows, read while nobody waits for the database; or why not: it does not stay."""
+    if not _is_here(fingerprint):
         return _openings_page(_GONE), 422
+    release()
+    files = system().files
     try:
-        difference = service.look(current_work(), path, name, as_typed)
+        with looking():
+            return service.read(files.enclosure(fingerprint), name)
+    except OpeningsError as error:
+        files.drop_enclosure(fingerprint)
+        return _openings_page(_fault_count(error), error), 422
+    except TooManyLooksError as error:
+        files.drop_enclosure(fingerprint)
+        return _openings_page(f"{str(error).capitalize()}."), 429
+
+
+def _preview(rows: Sequence[FilledRow], fingerprint: str, name: str, refused: str = "") -> Answer:
+    """What the rows would change; a table with faults does not stay."""
+    try:
+        difference = service.look(current_work(), rows, name, as_typed)
     except (SetupError, OpeningsError) as error:
+        system().files.drop_enclosure(fingerprint)
         return _openings_page(_fault_count(error), error), 422
     page = render_template(
         "finance/terms/openings_file.html",

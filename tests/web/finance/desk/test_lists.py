@@ -4,6 +4,7 @@ import io
 import re
 from datetime import date
 from fractions import Fraction
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from royalties.cli.jobs import work_once
 from royalties.domain.people import Role
 from royalties.ingest.lists.columns import BENEFICIARIES, TITLES
 from royalties.services.books import Setup, setup_in_force
+from royalties.services.desk import listing
 from royalties.services.terms import lists
 from royalties.store.tables import revision
 from royalties.web.core import waiting
@@ -57,6 +59,33 @@ def now(office: Office) -> Setup:
 def revisions(office: Office) -> Any:
     with office.system.engine.connect() as connection:
         return connection.execute(select(func.count()).select_from(revision)).scalar_one()
+
+
+# Limits
+
+
+@after(opened)
+@pytest.mark.parametrize(("limit", "most"), [("MOST_WAITING", 2), ("MOST_WAITING_BYTES", 200)])
+def test_lists_that_wait_have_a_limit_for_each_person(
+    site: Site, monkeypatch: pytest.MonkeyPatch, limit: str, most: int
+) -> None:
+    monkeypatch.setattr(waiting, "PATIENCE", 0.0)
+    monkeypatch.setitem(
+        site.app.extensions, "worker-pause", lambda: None
+    )  # nobody reads them meanwhile
+    monkeypatch.setattr(listing, limit, most)
+    visitor = site.visitor(Role.MANAGER)
+    assert sends(visitor, f"ISBN,Title\n{TIDES},{'a' * 50}\n").status_code == 200
+    assert sends(visitor, f"ISBN,Title\n{TIDES},{'b' * 50}\n").status_code == 200
+    third = f"ISBN,Title\n{TIDES},{'c' * 50}\n".encode()
+    refused = sends(visitor, third)
+    assert refused.status_code == 429
+    assert "wait to be read" in refused.text
+    assert not site.office.system.files.enclosure(sha256(third).hexdigest()).exists()
+    assert sends(visitor, f"ISBN,Title\n{TIDES},{'a' * 50}\n").status_code == 200, "waits already"
+    assert sends(site.visitor(Role.ADMINISTRATOR), third).status_code == 200, (
+        "has a limit of theirs"
+    )
 
 
 # Titles

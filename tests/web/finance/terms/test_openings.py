@@ -3,19 +3,28 @@
 import csv
 import io
 import re
+from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 from werkzeug.test import TestResponse
 
-from royalties.domain.people import Role
+from royalties.domain.people import Actor, Role
+from royalties.ingest.uploads.filled_apart import read_filled_apart
+from royalties.ingest.uploads.filled_table import FilledRow, FilledTableError
 from royalties.services.books import setup_in_force
+from royalties.services.periods import parallel
+from royalties.services.terms import openings as service
 from royalties.services.terms.openings import openings
+from royalties.store.work import write_setting
 from tests.builders.books import HARDCOVER, Office, after, closed, opened
 from tests.builders.forms import typed_of
 from tests.builders.site import Site, Visitor
 
 pytestmark = after(opened)
+
+CLERK = Actor("Carla", Role.CLERK)
 
 
 def template(visitor: Visitor) -> list[dict[str, str]]:
@@ -36,6 +45,55 @@ def send(visitor: Visitor, rows: list[dict[str, str]], name: str = "openings.csv
 def hidden(page: str) -> dict[str, str]:
     form = page.partition('action="/finance/openings/save"')[2].partition("</form>")[0]
     return dict(re.findall(r'name="(file|name|seen|confirmed)" value="([^"]+)"', form))
+
+
+@pytest.mark.parametrize("page", ["/finance/openings", "/finance/periods/2025-H1/parallel"])
+def test_table_is_read_while_nobody_waits_for_the_database(
+    site: Site, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    """Whatever a file does to its reader, a colleague signs in meanwhile; it does not stay."""
+    read: list[Path] = []
+
+    def slow(path: Path, *_: object) -> list[FilledRow]:
+        with site.office.system.work(CLERK, lock_seconds=0.1) as other:
+            write_setting(other.connection, "meanwhile", 1, other.at, "Carla")
+        read.append(path)
+        raise FilledTableError("it took too long")
+
+    monkeypatch.setattr(service, "read_filled_apart", slow)
+    monkeypatch.setattr(parallel, "read_filled_apart", slow)
+    visitor = site.visitor(Role.MANAGER)
+    answer = visitor.post(page, {"file": (io.BytesIO(b"what,of,item\n"), "openings.csv")})
+    assert (answer.status_code, "it took too long" in answer.text) == (422, True)
+    assert [each.exists() for each in read] == [False]
+
+
+def test_table_is_read_again_before_it_is_saved_while_nobody_waits(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor = site.visitor(Role.MANAGER)
+    page = send(visitor, filled(visitor))
+    read = read_filled_apart
+
+    def slow(path: Path, *of: Any) -> list[FilledRow]:
+        with site.office.system.work(CLERK, lock_seconds=0.1) as other:
+            write_setting(other.connection, "meanwhile", 1, other.at, "Carla")
+        return read(path, *of)
+
+    monkeypatch.setattr(service, "read_filled_apart", slow)
+    saved = visitor.post("/finance/openings/save", hidden(page.text))
+    assert (saved.status_code, saved.location) == (303, "/finance/openings")
+
+
+def test_tables_are_looked_at_within_a_budget(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "read_filled_apart", lambda *_: [])
+    visitor = site.visitor(Role.MANAGER)
+    answers = [
+        visitor.post("/finance/openings", {"file": (io.BytesIO(b"x"), "openings.csv")})
+        for _ in range(21)
+    ]
+    assert [each.status_code for each in answers] == [*[200] * 20, 429]
+    assert "more files were sent within a minute" in answers[-1].text.lower()
 
 
 FILLED = {
