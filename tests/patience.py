@@ -2,8 +2,10 @@
 
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 PATIENCE = 300
@@ -29,3 +31,21 @@ def running(*arguments: Any, **options: Any) -> Iterator[subprocess.Popen[Any]]:
 def _heed_signals() -> None:
     for each in (signal.SIGINT, signal.SIGHUP):
         signal.signal(each, signal.SIG_DFL)
+
+
+def ended(pid: int, seconds: float) -> bool:
+    """Whether a process of anybody's ends within a time; Linux only."""
+    until = time.monotonic() + seconds
+    while is_alive(pid):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process runs; one that ended and was not waited for does not."""
+    try:
+        return ") Z" not in Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False

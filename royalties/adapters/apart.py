@@ -7,6 +7,7 @@ import resource
 import select
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -24,7 +25,8 @@ class EndedError(RuntimeError):
 def apart(do: Callable[[], Any], *, seconds: int, memory: int) -> Any:  # noqa: ANN401 - what it does
     """Do something in a copy of this process, with bounds, and return what it returns.
 
-    The process must have one thread only, and ``do`` must not use connections of its parent.
+    The copy ends with this process, even if that is killed. The process must have one thread only,
+    and ``do`` must not use connections of its parent.
 
     Args:
         do: what is done; what it returns can be pickled, and it fails for faults only.
@@ -36,13 +38,16 @@ def apart(do: Callable[[], Any], *, seconds: int, memory: int) -> Any:  # noqa: 
         RuntimeError: it failed; the log says how.
     """
     out, into = os.pipe()
+    lives, living = os.pipe()  # nobody writes to it: it is closed when the parent ends
     sys.stdout.flush()
     sys.stderr.flush()
     child = os.fork()
     if child == 0:
         os.close(out)
-        _as_child(do, into, seconds, memory)
+        os.close(living)
+        _as_child(do, into, lives, seconds, memory)
     os.close(into)
+    os.close(lives)
     try:
         data = _everything(out, time.monotonic() + _GRACE * seconds)
     except BaseException:
@@ -51,6 +56,7 @@ def apart(do: Callable[[], Any], *, seconds: int, memory: int) -> Any:  # noqa: 
         raise
     finally:
         os.close(out)
+        os.close(living)
     if data is None:
         os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
@@ -61,11 +67,12 @@ def apart(do: Callable[[], Any], *, seconds: int, memory: int) -> Any:  # noqa: 
     return pickle.loads(data)  # noqa: S301 - from our own child
 
 
-def _as_child(do: Callable[[], Any], into: int, seconds: int, memory: int) -> None:
+def _as_child(do: Callable[[], Any], into: int, lives: int, seconds: int, memory: int) -> None:
     status = 1
     try:
-        for each in (signal.SIGTERM, signal.SIGINT):
+        for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(each, signal.SIG_IGN)  # the parent finishes what has begun
+        threading.Thread(target=_end_with_parent, args=(lives,), daemon=True).start()
         _limit(seconds, memory)
         data = pickle.dumps(do())
         with os.fdopen(into, "wb") as pipe:
@@ -78,6 +85,12 @@ def _as_child(do: Callable[[], Any], into: int, seconds: int, memory: int) -> No
     finally:
         # Nothing of the parent's is closed or flushed twice.
         os._exit(status)
+
+
+def _end_with_parent(lives: int) -> None:
+    """End at once when the other end of a pipe is closed: nobody waits for the result any more."""
+    os.read(lives, 1)
+    os._exit(1)
 
 
 def _limit(seconds: int, memory: int) -> None:

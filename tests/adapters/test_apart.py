@@ -1,11 +1,17 @@
 """Work in a child process: its result is returned, and its time and memory are limited."""
 
+import os
+import signal
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from royalties.adapters import apart as bounds
 from royalties.adapters.apart import EndedError, apart
+from tests.patience import PATIENCE, ended, running
 
 GIBI = 1 << 30
 
@@ -37,3 +43,28 @@ def test_child_process_over_its_memory_is_ended() -> None:
 def test_exception_in_child_process_is_raised() -> None:
     with pytest.raises(RuntimeError, match="failed"):
         apart(lambda: 1 // 0, seconds=10, memory=GIBI)
+
+
+BUSY = """
+import os, time
+from royalties.adapters.apart import apart
+
+def busy():
+    print(os.getpid(), flush=True)
+    time.sleep(600)
+
+apart(busy, seconds=600, memory=1 << 30)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
+def test_child_process_ends_with_a_parent_that_was_killed() -> None:
+    with running([sys.executable, "-c", BUSY], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        os.kill(child, signal.SIGHUP)  # what has begun is finished
+        os.kill(child, signal.SIGTERM)
+        assert not ended(child, 0.5)
+        parent.kill()
+        parent.wait(PATIENCE)
+        assert ended(child, PATIENCE), "the child was left"

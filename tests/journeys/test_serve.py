@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -21,7 +20,7 @@ from royalties.cli.main import main
 from royalties.cli.serve import _address
 from royalties.services.work import RefusedError
 from tests.builders.post import free_port
-from tests.patience import PATIENCE, running
+from tests.patience import PATIENCE, ended, running
 
 
 @pytest.fixture(scope="module")
@@ -100,14 +99,6 @@ def test_printed_address_works_and_no_process_is_left_at_the_end(home: Path) -> 
     assert not any(Path(f"/proc/{each}").exists() for each in jobs)
 
 
-def is_alive(pid: int) -> bool:
-    """Whether a process runs; one that ended and was not waited for does not."""
-    try:
-        return ") Z" not in Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return False
-
-
 @pytest.mark.thorough("processes of their own")
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
 @pytest.mark.parametrize("ended_by", [signal.SIGHUP, signal.SIGKILL])
@@ -116,10 +107,7 @@ def test_worker_ends_with_its_server(home: Path, ended_by: signal.Signals) -> No
         [worker] = children(server.pid)
         server.send_signal(ended_by)
         server.wait(PATIENCE)
-        ends = time.monotonic() + PATIENCE
-        while is_alive(worker):
-            assert time.monotonic() < ends, "the worker was left"
-            time.sleep(0.05)
+        assert ended(worker, PATIENCE), "the worker was left"
 
 
 @pytest.mark.parametrize(

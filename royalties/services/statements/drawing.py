@@ -6,13 +6,14 @@ in processes that import little.
 
 import json
 import os
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from functools import partial
 from hashlib import sha256
 from itertools import chain
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from typing import NamedTuple
 
 from reports import statement as paper
@@ -78,9 +79,24 @@ def draw_all(
         yield from map(with_logo, chain.from_iterable(blocks))
         return
     # Whoever asks may have threads and connections, which no fork survives.
-    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+    with ProcessPoolExecutor(processes, get_context("spawn"), initializer=_end_with_parent) as pool:
         for block in blocks:
             yield from pool.map(with_logo, block, chunksize=_AT_A_TIME)
+
+
+def _end_with_parent() -> None:
+    """Let a process of the pool end when its parent was killed.
+
+    It would wait for work for ever: each holds the writing end of the queue that it reads.
+    """
+    threading.Thread(target=_await_end_of_parent, daemon=True).start()
+
+
+def _await_end_of_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _cores() -> int:

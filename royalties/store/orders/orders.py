@@ -89,15 +89,6 @@ def order_rows(
     return [Order(*row) for row in rows]
 
 
-def counts_by_state(connection: Connection, actor: Actor) -> dict[State, int]:
-    """How many orders that an actor may see stand in each state."""
-    query = select(orders.c.state, func.count()).group_by(orders.c.state)
-    return {
-        row[0]: row[1]
-        for row in connection.execute(own_orders(query, actor, orders.c.organization))
-    }
-
-
 def emails_of(connection: Connection, organization: str) -> set[str]:
     """The e-mail addresses that an organization's orders have as their contacts."""
     query = select(orders.c.contact_email).where(orders.c.organization == organization).distinct()

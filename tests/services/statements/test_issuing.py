@@ -1,7 +1,10 @@
 """Statements are issued outside of any transaction: nobody waits, and nothing is issued twice."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from itertools import islice
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +13,7 @@ from royalties.services.statements import drawing, issuing
 from royalties.store.statements import statements as statement_store
 from royalties.store.tables.metadata import unpacked
 from tests.builders.books import Office, a_row, after, spring
+from tests.patience import PATIENCE, ended, running
 from tests.services import racing
 from tests.services.racing import Racers, tasks
 
@@ -101,3 +105,35 @@ def test_parallel_rendering_gives_the_same_bytes(
     monkeypatch.setattr(drawing, "FEWEST", 1)
     monkeypatch.setattr(drawing, "_cores", lambda: 2)
     assert list(drawing.draw_all([contents[:2], contents[2:]], len(contents))) == wanted
+
+
+WAITS = """
+import multiprocessing, time
+from royalties.services.statements import drawing
+
+def told(content, logos=()):
+    return content
+
+def blocks():
+    yield ["1", "2"]
+    print(*(each.pid for each in multiprocessing.active_children()), flush=True)
+    time.sleep(600)
+
+drawing.draw = told
+drawing.FEWEST, drawing._cores = 1, lambda: 2
+if __name__ == "__main__":
+    list(drawing.draw_all(blocks(), 2))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
+def test_processes_that_draw_end_with_a_parent_that_was_killed(tmp_path: Path) -> None:
+    script = tmp_path / "waits.py"
+    script.write_text(WAITS, encoding="utf-8")
+    with running([sys.executable, str(script)], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        children = [int(each) for each in parent.stdout.readline().split()]
+        assert children
+        parent.kill()
+        parent.wait(PATIENCE)
+        assert all(ended(each, PATIENCE) for each in children), "one was left"
