@@ -66,11 +66,15 @@ _SHARES = frozenset({"rate", "share", "tax_rate", "subsidiary_rights"})
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field: where it stands, and what it said before and says now; empty where absent."""
+    """One field: where it stands, and what it said before and says now; empty where absent.
+
+    ``key`` is the field's key in the setup file.
+    """
 
     field: str
     before: str
     after: str
+    key: str = ""
 
 
 def changes(
@@ -111,7 +115,7 @@ class _ValueAt:
 
     def change(self, before: object, after: object) -> Change:
         """A difference here."""
-        return Change(" · ".join(self.words), self.text(before), self.text(after))
+        return Change(" · ".join(self.words), self.text(before), self.text(after), self.key)
 
     def text(self, value: object) -> str:
         """A value as it is shown."""

@@ -105,9 +105,7 @@ class FileDifference:
         return [
             entry
             for entry in self.changed
-            if any(
-                change.after and change.field.endswith("retired since") for change in entry.changes
-            )
+            if any(change.after and change.key == "retired" for change in entry.changes)
         ]
 
     @property
