@@ -12,62 +12,53 @@ from royalties.services.terms import list_templates, lists
 from royalties.services.terms.lists import ListKind
 from royalties.services.terms.loading import FileDifference
 
-_answers = click.option(
-    "--answer",
-    "answers",
-    metavar="KEY=VALUE",
-    multiple=True,
-    callback=key_values,
-    help="Answer what the list leaves open; it says which keys.",
-)
-_dry_run = click.option("--dry-run", is_flag=True, help="Show what would change, and save nothing.")
-_confirm = click.option("--confirm", is_flag=True, help="Save though it replaces what has counted.")
-_template = click.option(
-    "--template", is_flag=True, help="Write a template to fill in to FILE, .xlsx or .csv."
-)
-_file = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-
-
-@click.command("titles")
-@_file
-@_template
-@_dry_run
-@_answers
-@_confirm
-@command
-def titles(
-    desk: Desk, *, file: Path, template: bool, dry_run: bool, answers: dict[str, str], confirm: bool
-) -> None:
-    """Add and amend titles and editions from FILE: a table (CSV, Excel) or ONIX 3.0 or 3.1.
+_SHARED_HELP = """
 
     What the file does not say stays as it is. --dry-run shows field by field what would change.
-    If terms that have counted already would be lost, nothing is saved without --confirm.
-    """
-    _load_list(
-        desk, ListKind.TITLES, file, template=template, dry_run=dry_run, answers=answers,
-        confirm=confirm,
-    )  # fmt: skip
+    If terms that have counted already would be lost, nothing is saved without --confirm."""
 
 
-@click.command("beneficiaries")
-@_file
-@_template
-@_dry_run
-@_answers
-@_confirm
-@command
-def beneficiaries(
-    desk: Desk, *, file: Path, template: bool, dry_run: bool, answers: dict[str, str], confirm: bool
-) -> None:
-    """Add and amend beneficiaries from FILE: a table (CSV, Excel).
+def _command(kind: ListKind, words: str) -> click.Command:
+    @click.command(kind.value, help=words + _SHARED_HELP)
+    @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+    @click.option(
+        "--template", is_flag=True, help="Write a template to fill in to FILE, .xlsx or .csv."
+    )
+    @click.option("--dry-run", is_flag=True, help="Show what would change, and save nothing.")
+    @click.option(
+        "--answer",
+        "answers",
+        metavar="KEY=VALUE",
+        multiple=True,
+        callback=key_values,
+        help="Answer what the list leaves open; it says which keys.",
+    )
+    @click.option("--confirm", is_flag=True, help="Save though it replaces what has counted.")
+    @command
+    def load(
+        desk: Desk,
+        *,
+        file: Path,
+        template: bool,
+        dry_run: bool,
+        answers: dict[str, str],
+        confirm: bool,
+    ) -> None:
+        if template:
+            _write_template(desk, kind, file)
+        else:
+            _load_list(desk, kind, file, dry_run=dry_run, answers=answers, confirm=confirm)
 
-    What the file does not say stays as it is. --dry-run shows field by field what would change.
-    If terms that have counted already would be lost, nothing is saved without --confirm.
-    """
-    _load_list(
-        desk, ListKind.BENEFICIARIES, file, template=template, dry_run=dry_run, answers=answers,
-        confirm=confirm,
-    )  # fmt: skip
+    return load
+
+
+titles = _command(
+    ListKind.TITLES,
+    "Add and amend titles and editions from FILE: a table (CSV, Excel) or ONIX 3.0 or 3.1.",
+)
+beneficiaries = _command(
+    ListKind.BENEFICIARIES, "Add and amend beneficiaries from FILE: a table (CSV, Excel)."
+)
 
 
 def _load_list(
@@ -75,14 +66,10 @@ def _load_list(
     kind: ListKind,
     file: Path,
     *,
-    template: bool,
     dry_run: bool,
     answers: Mapping[str, str],
     confirm: bool,
 ) -> None:
-    if template:
-        _write_template(desk, kind, file)
-        return
     if not file.is_file():
         desk.refuse(f"{file} is no file: give the one to read")
     with desk.work() as work:

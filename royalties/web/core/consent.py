@@ -97,3 +97,11 @@ def _facts_sent() -> tuple[int, dict[str, str]]:
         return int(version), {str(name): str(words) for name, words in facts.items()}
     except (ValueError, TypeError, AttributeError, OverflowError):
         return -1, {}
+
+
+def prepared(proposal: int) -> str:
+    """What is told where a second person has to agree."""
+    return (
+        f"Prepared as proposal {proposal}. It takes effect once another person, a manager, "
+        f"approves it."
+    )

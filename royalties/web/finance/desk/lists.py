@@ -16,6 +16,7 @@ from royalties.services.terms import list_templates, lists
 from royalties.services.terms.lists import ListFaultsError, ListKind
 from royalties.services.terms.replacing import UnconfirmedError
 from royalties.services.work import RefusedError
+from royalties.web.core.consent import prepared
 from royalties.web.core.files import download
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work, release, system
@@ -149,11 +150,7 @@ def save(kind: str, number: int) -> Answer:
     except RefusedError as error:
         return _preview(sent, str(error))
     if saved.proposal is not None:
-        flash(
-            f"Prepared as proposal {saved.proposal}. It takes effect once another person, a "
-            "manager, approves it.",
-            "good",
-        )
+        flash(prepared(saved.proposal), "good")
         return redirect(url_for("approvals.approvals"), 303)
     flash("Saved." if saved.changed else "The list says what the books say already.", "good")
     to = "catalogue.titles" if sent.kind is ListKind.TITLES else "terms.beneficiaries"

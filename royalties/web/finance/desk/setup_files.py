@@ -11,6 +11,7 @@ from royalties.ingest.setup import SetupError
 from royalties.services.terms import loading as service
 from royalties.services.terms.replacing import UnconfirmedError
 from royalties.services.work import RefusedError
+from royalties.web.core.consent import prepared
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work, only_looks, release, system
 from royalties.web.finance.terms.editing import confirmed
@@ -81,11 +82,7 @@ def save() -> Answer:
     except RefusedError as error:
         return _preview(fingerprint, name, str(error))
     if saved.proposal is not None:
-        flash(
-            f"Prepared as proposal {saved.proposal}. It takes effect once another person, a "
-            "manager, approves it.",
-            "good",
-        )
+        flash(prepared(saved.proposal), "good")
         return redirect(url_for("approvals.approvals"), 303)
     flash("Loaded." if saved.changed else "The file says what the books say already.", "good")
     return redirect(url_for("home.home"), 303)

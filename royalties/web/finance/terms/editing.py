@@ -17,6 +17,7 @@ from royalties.services.terms.amending import Entry
 from royalties.services.terms.replacing import UnconfirmedError
 from royalties.services.terms.warnings import warnings_about
 from royalties.services.work import RefusedError
+from royalties.web.core.consent import prepared
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work, only_looks
 from royalties.web.forms.entries import EntryForm, Written
@@ -239,11 +240,7 @@ def tell(saved: terms.Saved, part: str = "") -> None:
     elif saved.proposal is None:
         flash(f"Saved. {since}", "good")
     else:
-        flash(
-            f"Prepared as proposal {saved.proposal}. It takes effect once another person, a "
-            f"manager, approves it.",
-            "good",
-        )
+        flash(prepared(saved.proposal), "good")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from royalties.services.terms import inverses as service
 from royalties.services.terms.amending import Saved
 from royalties.services.terms.inverses import EntryStatus
 from royalties.services.work import RefusedError
+from royalties.web.core.consent import prepared
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work
 from royalties.web.forms.entries import EntryForm
@@ -178,10 +179,7 @@ _FIELDS = {
 def _outcome_words(saved: Saved, words: str) -> str:
     if saved.proposal is None:
         return words
-    return (
-        f"Prepared as proposal {saved.proposal}. It takes effect once another person, a "
-        f"manager, approves it."
-    )
+    return prepared(saved.proposal)
 
 
 def _address(status: EntryStatus) -> str:

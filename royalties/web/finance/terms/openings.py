@@ -14,6 +14,7 @@ from royalties.services.terms import openings as service
 from royalties.services.terms.openings import Brings, OpeningRow, OpeningsError
 from royalties.services.terms.replacing import UnconfirmedError
 from royalties.services.work import RefusedError
+from royalties.web.core.consent import prepared
 from royalties.web.core.files import download
 from royalties.web.core.pages import Answer
 from royalties.web.core.visit import all_or_nothing, current_work, only_looks, release, system
@@ -104,11 +105,7 @@ def save_openings() -> Answer:
     except RefusedError as error:
         return _preview(rows, fingerprint, name, str(error))
     if saved.proposal is not None:
-        flash(
-            f"Prepared as proposal {saved.proposal}. It takes effect once another person, a "
-            "manager, approves it.",
-            "good",
-        )
+        flash(prepared(saved.proposal), "good")
         return redirect(url_for("approvals.approvals"), 303)
     flash("Saved." if saved.changed else "The file says what the books say already.", "good")
     return redirect(url_for("terms.openings"), 303)
