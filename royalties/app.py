@@ -7,6 +7,7 @@ from flask import Flask
 
 from royalties import web
 from royalties.runtime import System
+from royalties.web.core.cookies import Cookies
 from royalties.web.core.health import Health
 from royalties.web.core.proxied import BehindProxy
 
@@ -38,6 +39,7 @@ def create_app(system: System) -> Flask:
         WTF_CSRF_SSL_STRICT=secure,
     )
     app.extensions["royalties"] = system
+    app.session_interface = Cookies()
     web.init_app(app)
     if secure:
         app.wsgi_app = BehindProxy(app.wsgi_app)  # type: ignore[method-assign]  # as Flask says

@@ -143,7 +143,7 @@ class Files:
         if target.exists():
             return
         try:
-            _make(target.parent)
+            make_private(target.parent)
             # It is on the disk already: another name costs nothing while the order is held.
             os.link(waits, target)
         except FileExistsError:
@@ -196,7 +196,7 @@ class Files:
         """Note that the worker lives."""
         path = self._beat()
         with contextlib.suppress(OSError):  # a full disk is told by what is written there
-            _make(path.parent)
+            make_private(path.parent)
             path.touch()
 
     def last_beat(self) -> float | None:
@@ -226,7 +226,7 @@ class Files:
         """Keep a secret that only this system's user may read; the first one kept stands."""
         target = self.home / name
         with contextlib.suppress(FileExistsError):
-            _make(self.home)
+            make_private(self.home)
             handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
             with os.fdopen(handle, "w") as file:
                 os.fchmod(handle, _PRIVATE)
@@ -243,10 +243,11 @@ class Files:
     def write_out(self, folder: Path, name: str, data: bytes) -> Path:
         """Write a file where the user asked for it; it can be made again, so no sync.
 
-        Who may read it is the user's own choice (their umask), unlike of what is kept at home.
+        Who may read it is the user's own choice (their umask), except within the home.
         """
         target = folder / name
-        self._write(target, io.BytesIO(data), sync=False, private=False)
+        is_private = target.absolute().is_relative_to(self.home.absolute())
+        self._write(target, io.BytesIO(data), sync=False, private=is_private)
         return target
 
     def make_home(self, database: Path | None) -> None:
@@ -256,7 +257,7 @@ class Files:
             DiskError: they could not be made.
         """
         try:
-            _make(self.home)
+            make_private(self.home)
             if database is not None and not database.exists():
                 os.close(os.open(database, os.O_WRONLY | os.O_CREAT, _PRIVATE))
                 database.chmod(_PRIVATE)
@@ -374,7 +375,7 @@ def _part(
     temporary: Path | None = None
     try:
         if private:
-            _make(folder)
+            make_private(folder)
         else:
             folder.mkdir(parents=True, exist_ok=True)
         temporary = folder / f"{_PART}{secrets.token_hex(8)}"
@@ -392,11 +393,11 @@ def _part(
             temporary.unlink(missing_ok=True)
 
 
-def _make(folder: Path) -> None:
+def make_private(folder: Path) -> None:
     """Make a folder, and those above it, that only this system's user may enter."""
     if folder.is_dir():
         return
-    _make(folder.parent)
+    make_private(folder.parent)
     with contextlib.suppress(FileExistsError):
         folder.mkdir(_PRIVATE_FOLDER)
         folder.chmod(_PRIVATE_FOLDER)

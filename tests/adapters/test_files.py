@@ -62,6 +62,14 @@ def test_home_and_its_files_are_readable_by_owner_only(tmp_path: Path, umask: in
     assert {each for path, each in found.items() if path.is_file()} == {0o600}
 
 
+def test_file_asked_for_within_home_is_readable_by_owner_only(tmp_path: Path, umask: int) -> None:
+    files = Files(tmp_path / "home")
+    files.write_out(files.home / "statements" / "2025-H1", "statement.xlsx", b"a")
+    found = {path: mode(path) for path in files.home.rglob("*")}
+    assert {each for path, each in found.items() if path.is_dir()} == {0o700}
+    assert {each for path, each in found.items() if path.is_file()} == {0o600}
+
+
 def test_permissions_of_an_open_home_are_tightened(tmp_path: Path) -> None:
     home = tmp_path / "home"
     files = Files(home)

@@ -1,6 +1,7 @@
 """backup, restore and move-to as somebody types them; and init, which compares."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -39,7 +40,13 @@ def test_backup_and_restore_give_the_same_books(run: Run, office: Office, tmp_pa
     assert (told["outcome"], told["bytes"]) == ("backed-up", file.stat().st_size)
     assert told["rows"]["closed_run"] == 1
     assert "nothing is ever overwritten" in run("backup", str(file), code=1).stderr
-    said = run("restore", str(file), home="new").stdout
+    before = os.umask(0)  # nothing is taken from anybody by that
+    try:
+        said = run("restore", str(file), home="new").stdout
+    finally:
+        os.umask(before)
+    restored = [tmp_path / "new", *(tmp_path / "new").rglob("*")]
+    assert [each for each in restored if each.stat().st_mode & 0o077] == []
     assert "All invariants hold." in said
     assert "ROYALTIES_SECRET_KEY" in said
     assert json.loads(run("verify", "--json", home="new").stdout)["holds"]

@@ -25,7 +25,7 @@ from royalties.adapters.archive import (
     Parts,
     ThereAlreadyError,
 )
-from royalties.adapters.files import DiskError
+from royalties.adapters.files import DiskError, make_private
 from royalties.domain.people import Actor, Verb
 from royalties.services.work import Progress, RefusedError, Work
 from royalties.store import migrate, transfer
@@ -332,7 +332,7 @@ def _staged(home: Path, url: str, left: Sequence[str]) -> Iterator[_Stage]:
         RefusedError: another restore is at work in it.
     """
     with _disk_errors(home):
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(home)
         _require_empty(home, [*transfer.files_of(url), *left])
         stage = _Stage(home, home / _STAGE, transfer.shown_url(url))
         stage.folder.mkdir(mode=0o700, exist_ok=True)
@@ -380,7 +380,7 @@ def _locked(folder: Path) -> Iterator[None]:
 
 
 def _keep(target: Path, name: str, file: IO[bytes], source: Path) -> None:
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(target.parent)
     try:
         handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:

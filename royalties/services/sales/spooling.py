@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from royalties.adapters.files import DiskError
+from royalties.adapters.files import DiskError, make_private
 from royalties.domain.problems import Choice, Notice, Problem, Skipped
 from royalties.domain.sales.changes import Change
 from royalties.ingest.report.reading import ControlTotals, Reading, RefusedRow, UnknownBook
@@ -91,7 +91,7 @@ def spooled(
 
 def _spooled(reading: Reading, folder: Path) -> tuple[Path, int]:
     with writing(folder):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(folder)
         handle, name = tempfile.mkstemp(dir=folder, prefix=".lines-")
         os.close(handle)
     path, lines = Path(name), 0

@@ -26,6 +26,15 @@ def test_every_answer_has_security_headers(site: Site, path: str) -> None:
     assert "no-store" in answer.headers["Cache-Control"] or path.startswith("/static/")
 
 
+@pytest.mark.parametrize("path", ["/static/icon.svg", "/regions/US"])
+def test_answer_that_is_everybodys_carries_nobodys_cookie(site: Site, path: str) -> None:
+    visitor = site.visitor(Role.MANAGER)
+    assert "Set-Cookie" in visitor.get("/finance/").headers
+    answer = visitor.get(path)
+    assert answer.headers["Cache-Control"].startswith("public")
+    assert "Set-Cookie" not in answer.headers
+
+
 def test_another_host_is_refused(site: Site) -> None:
     answer = site.app.test_client().get("/account/sign-in", base_url="http://elsewhere.example")
     assert answer.status_code == 400

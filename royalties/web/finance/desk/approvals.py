@@ -15,6 +15,7 @@ from royalties.services.periods import previewing
 from royalties.services.terms import amending as terms
 from royalties.services.terms import loading
 from royalties.services.work import RefusedError, Work
+from royalties.web.account.proving import proven
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work, only_looks
 from royalties.web.finance.orders import approvals as order_approvals
@@ -101,7 +102,15 @@ def tried(number: int) -> Answer:
     return _proposal_page(proposal, effects=effects)
 
 
+def _says_how_the_house_is_paid(number: int) -> bool:
+    """Whether a proposal may change payment details."""
+    proposal = _find_proposal(number)
+    part = proposal.subject.partition(" ")[0]
+    return proposal.kind == "setup" and (loading.is_file(proposal) or part == "payment_details")
+
+
 @PAGES.post("/approvals/<int:number>/approve")
+@proven(_says_how_the_house_is_paid)
 def approve(number: int) -> Answer:
     """Approve what somebody else prepared; it takes effect in the same moment."""
     proposal = _find_proposal(number)

@@ -11,6 +11,7 @@ from royalties.ingest.setup import SetupError
 from royalties.services.terms import loading as service
 from royalties.services.terms.replacing import UnconfirmedError
 from royalties.services.work import RefusedError
+from royalties.web.account.proving import proven
 from royalties.web.core.consent import prepared
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work, only_looks, release, system
@@ -59,6 +60,7 @@ def look() -> Answer:
 
 
 @PAGES.post("/setup-file/save")
+@proven()
 def save() -> Answer:
     """Save what was looked at."""
     current_work().actor.require(Verb.LOAD)
