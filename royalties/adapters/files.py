@@ -198,6 +198,7 @@ class Files:
         with contextlib.suppress(OSError):  # a full disk is told by what is written there
             make_private(path.parent)
             path.touch()
+            path.chmod(_PRIVATE)
 
     def last_beat(self) -> float | None:
         """When the worker last noted that it lives, in seconds since 1970; None: never."""

@@ -40,6 +40,7 @@ def keep_everything(files: Files, outside: Path) -> None:
     files.keep_made("preview", b"f")
     files.give_back("returned.xlsx", b"g")
     files.tell_progress(1, 1, 2)
+    files.beat()
     files.keep_secret("cookie.key", "h")
 
 
