@@ -15,6 +15,7 @@ from royalties.runtime import now
 from royalties.services.mail.outbox import deliver
 from royalties.services.people import second_factor
 from royalties.services.people import staff as people
+from royalties.services.terms import amending
 from royalties.services.work import RefusedError
 from tests.builders.books import a_setup, after, closed
 from tests.builders.doors import (
@@ -99,6 +100,34 @@ def test_administrator_forms_ask_for_the_password_again(
     assert "Your password, please" not in taken.text
     again = boss.post(path, form)
     assert "Your password, please" not in again.text
+
+
+@pytest.mark.parametrize(
+    ("part", "body", "status"),
+    [
+        (
+            "payment_details",
+            {
+                "key": "usd", "from": "2025-01-01", "payee": "Me", "bank": "Mine",
+                "routing": "125000024", "account": "000 123 4567",
+            },
+            403,
+        ),
+        ("beneficiaries", {"key": "pier", "name": "Pier Readers"}, 303),
+    ],
+    ids=["payment details", "a beneficiary"],
+)  # fmt: skip
+def test_approving_how_the_house_is_paid_asks_for_the_password_again(
+    site: Site, clock: Clock, boss: Visitor, part: str, body: dict[str, str], status: int
+) -> None:
+    with site.office.system.work(boss.actor) as work:
+        saved = amending.save(work, part, body, revision=0)
+    other = site.visitor(Role.MANAGER, "Max Manager")
+    clock.later(minutes=11)
+    path = f"/finance/approvals/{saved.proposal}/approve"
+    assert other.post(path).status_code == status
+    assert other.post(path, {"own_password": PASSWORD}).status_code in {303, 409}
+    assert site.office.rows("SELECT status FROM proposal") == [("approved",)]
 
 
 def test_password_given_again_lets_the_form_through_once_and_for_ten_minutes(
