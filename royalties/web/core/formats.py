@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
@@ -62,8 +63,14 @@ def number(value: Amount, digits: int | None = None) -> str:
     exact = Decimal(value)
     if digits is None:
         digits = max(0, -int(exact.as_tuple().exponent))
+    return _printed(str(exact), digits, str(locale()))
+
+
+@lru_cache(maxsize=20_000)
+def _printed(exact: str, digits: int, name: str) -> str:
+    """A decimal in a locale's form: pages of figures spend most of their time on these."""
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    text: str = format_decimal(exact, pattern, locale=locale())
+    text: str = format_decimal(Decimal(exact), pattern, locale=name)
     return text.replace("-", "\N{MINUS SIGN}")
 
 
@@ -108,7 +115,13 @@ def day(value: date | str | None) -> str:
         value = work().day_of(value)
     elif isinstance(value, datetime) and value.tzinfo:
         value = value.astimezone(work().now.tzinfo)
-    return format_date(value, "medium", locale=locale())
+    return _printed_day(date(value.year, value.month, value.day), str(locale()))
+
+
+@lru_cache(maxsize=5_000)
+def _printed_day(day: date, name: str) -> str:
+    text: str = format_date(day, "medium", locale=name)
+    return text
 
 
 def moment(value: datetime | str | None) -> str:
