@@ -82,7 +82,7 @@ def test_table_is_read_again_before_it_is_saved_while_nobody_waits(
 
     monkeypatch.setattr(service, "read_filled_apart", slow)
     saved = visitor.post("/finance/openings/save", hidden(page.text))
-    assert (saved.status_code, saved.location) == (303, "/finance/openings")
+    assert (saved.status_code, saved.location) == (303, "/finance/approvals")
 
 
 def test_tables_are_looked_at_within_a_budget(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
