@@ -88,6 +88,24 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
     ).decode(),
     "percent": lambda text: f"utf-8''{text.replace(chr(13), '%0D').replace(chr(10), '%0A')}",
     "turned round": lambda text: f"\u202e{q_encoded(text)[::-1]}\u202c",
+    "no width within": lambda text: q_encoded(text).replace("=?", "=\u200b?"),
+    "soft hyphen within": lambda text: q_encoded(text).replace("=?", "=\xad?"),
+    "byte-order mark within": lambda text: q_encoded(text).replace("?=", "?\ufeff="),
+    "full width": lambda text: q_encoded(text).replace("=?", "\uff1d\uff1f"),
+    "control within": lambda text: q_encoded(text).replace("=?", "=\0?"),
+    "mark of direction within": lambda text: q_encoded(text).replace("=?", "=\u2066?"),
+    "equals twice": lambda text: f"={q_encoded(text)}=",
+    "tab within": lambda text: q_encoded(text).replace("=0d=0a", "\t=0d=0a\t"),
+    "utf-7": lambda text: b_encoded(text.replace("\r\n", "+AA0ACg-"), "utf-7"),
+    "utf-7 bare": lambda text: text.replace("\r\n", "+AA0ACg-"),
+    "ebcdic": lambda text: f"=?cp037?b?{b64encode(text.encode('cp037', 'replace')).decode()}?=",
+    "parameter with language": lambda text: (
+        "; filename*0*=utf-8'en'" + text.replace("\r\n", "%0D%0A") + '; filename*1="x'
+    ),
+    "address before": lambda text: f'"a, b" <a@example.org>, {q_encoded(text)} <b@example.org>',
+    "comment": lambda text: f"(a {q_encoded(text)} (b) \\",
+    "end of the message": lambda text: f"{text}\r\n.\r\nMAIL FROM:<eve@evil.example>\r\n",
+    "end of the message, smuggled": lambda text: f"{text}\n.\r\nRSET\r\n\r.\r",
     "surrogate": lambda text: f"\udc0d\udc0a{text}",
 }
 

@@ -24,6 +24,7 @@ _MARKS = tuple(
 )
 _AMOUNT = re.compile(r"-?\d[\d.,' \u00a0\u202f]*")
 _GROUP = 3
+_LONGEST_SHOWN = 40
 _SHORT_ISBN10 = (8, 9)
 
 
@@ -62,7 +63,7 @@ def amount(cell: Cell) -> str:
         # As it is written, without what binary fractions leave behind the tenth digit.
         return _exact(f"{cell:.10f}".rstrip("0").rstrip("."), tidy(cell))
     if isinstance(cell, int):
-        return str(cell)
+        return _exact(str(cell), tidy(cell)[:_LONGEST_SHOWN])
     if isinstance(cell, tuple):
         raise NoValueError(f"{tidy(cell)} is a day, not an amount")
     text = tidy(cell)

@@ -15,6 +15,7 @@ from typing import Any
 
 from reports import plain_table
 from reports.plain_table import PlainTable
+from royalties.domain.currencies import EXPONENTS
 from royalties.domain.money import NotAnAmountError, amount_text, minor_units
 from royalties.domain.one_line import fault_of_line
 from royalties.domain.people import Verb
@@ -28,6 +29,8 @@ from royalties.domain.royalties.parallel import (
     compared,
     figures_of,
 )
+from royalties.ingest.setup.identifiers import isbn as isbn_of
+from royalties.ingest.setup.taking import NotTakenError
 from royalties.ingest.uploads.filled_apart import read_filled_apart
 from royalties.ingest.uploads.filled_table import (
     CellFault,
@@ -424,7 +427,10 @@ class _TotalsReading:
         rights = {right for right, _ in contract.rights} if contract else set()
         if row["rule"] and row["rule"] not in rules | rights:
             raise _WrongCellError("rule", "is no rule or right of this contract")
-        isbn = row["edition"].replace("-", "").replace(" ", "")
+        try:
+            isbn = isbn_of(row["edition"]) if row["edition"] else ""
+        except NotTakenError:
+            raise _WrongCellError("edition", "is no ISBN such as 9780306406157") from None
         try:
             amount = minor_units(plain_number(row["amount"]) or "?", currency)
         except (NotAnAmountError, LookupError):
@@ -448,6 +454,8 @@ class _TotalsReading:
                 raise _WrongCellError("currency", f"is not the contract’s, {contract.currency}")
             return contract.currency
         if may_be_payee and row["of"] in self.setup.beneficiaries:
+            if said and said not in EXPONENTS:
+                raise _WrongCellError("currency", "is no currency such as USD")
             return said or self.setup.publisher.currency
         one = "beneficiary" if figure in OF_PAYEES else "contract"
         raise _WrongCellError("of", f"is no {one} of the books")

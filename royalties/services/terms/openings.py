@@ -17,6 +17,7 @@ from typing import Any
 
 from reports import plain_table
 from reports.plain_table import PlainTable
+from royalties.domain.currencies import EXPONENTS
 from royalties.domain.money import (
     NotAnAmountError,
     amount_text,
@@ -639,7 +640,7 @@ class _Filling:
 
     def _currency(self) -> str:
         currency = self._row["currency"].upper() or self.setup.publisher.currency
-        if len(currency) != len("USD") or not currency.isalpha() or not currency.isascii():
+        if currency not in EXPONENTS:
             self._wrong("currency", "is no currency such as USD")
             return ""
         return currency

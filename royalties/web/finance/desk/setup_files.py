@@ -1,6 +1,5 @@
 """A setup file in the browser: looked at entry by entry, then saved or prepared."""
 
-from pathlib import PurePath
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -8,6 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from royalties.adapters.files import TooLargeError
 from royalties.domain.people import FINANCE, Verb
 from royalties.ingest.setup import SetupError
+from royalties.services.sales.uploads import shown_name
 from royalties.services.terms import loading as service
 from royalties.services.terms.replacing import UnconfirmedError
 from royalties.services.work import RefusedError
@@ -55,7 +55,7 @@ def look() -> Answer:
         fingerprint, _ = system().files.keep_enclosure(sent.stream, service.LARGEST)
     except TooLargeError:
         return _form_page("The file is larger than 10 MB: split it, it may come in several."), 422
-    name = PurePath(sent.filename.replace("\\", "/")).name[:100]
+    name = shown_name(sent.filename)[:100]
     return _preview(fingerprint, name)
 
 

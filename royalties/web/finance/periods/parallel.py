@@ -1,7 +1,5 @@
 """The parallel run: an old statement's totals beside the draft, until it is signed off."""
 
-from pathlib import PurePath
-
 from flask import Response, flash, redirect, render_template, request, url_for
 
 from royalties.adapters.files import TooLargeError
@@ -10,6 +8,7 @@ from royalties.domain.royalties.parallel import DifferenceCause, Figure
 from royalties.ingest.uploads.filled_table import FilledRow
 from royalties.services.periods import parallel as service
 from royalties.services.periods.parallel import TotalsError
+from royalties.services.sales.uploads import shown_name
 from royalties.services.work import RefusedError
 from royalties.web.core.files import download
 from royalties.web.core.pages import Answer, Pages
@@ -95,7 +94,7 @@ def begin(period: str) -> Answer:
         fingerprint, _ = system().files.keep_enclosure(sent.stream, service.LARGEST)
     except TooLargeError:
         return _parallel_page(period, "The file is larger than 5 MB."), 422
-    name = PurePath(sent.filename.replace("\\", "/")).name[:100]
+    name = shown_name(sent.filename)[:100]
     rows = _rows_sent(period, fingerprint, name)
     if not isinstance(rows, list):
         return rows

@@ -1,7 +1,6 @@
 """What a house that moves in brings into its books: all of it, a template, and that filled in."""
 
 from collections.abc import Sequence
-from pathlib import PurePath
 
 from flask import Response, flash, redirect, render_template, request, url_for
 
@@ -10,6 +9,7 @@ from royalties.domain.people import Verb
 from royalties.ingest.setup import SetupError
 from royalties.ingest.uploads.filled_table import FilledRow
 from royalties.services.books import setup_in_force
+from royalties.services.sales.uploads import shown_name
 from royalties.services.terms import openings as service
 from royalties.services.terms.openings import Brings, OpeningRow, OpeningsError
 from royalties.services.terms.replacing import UnconfirmedError
@@ -76,7 +76,7 @@ def look_at_openings() -> Answer:
         return _openings_page(
             "The file is larger than 5 MB: split it, it may come in several."
         ), 422
-    name = PurePath(sent.filename.replace("\\", "/")).name[:100]
+    name = shown_name(sent.filename)[:100]
     rows = _rows_sent(fingerprint, name)
     return _preview(rows, fingerprint, name) if isinstance(rows, list) else rows
 
