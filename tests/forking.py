@@ -15,7 +15,7 @@ from importlib import import_module
 
 _ENGINES = (
     *("books", "looks", "pages", "pictures", "session", "typesetting", "vectors"),
-    *("artwork", "__main__"),
+    *("artwork", "filled", "__main__"),
 )
 _LONGEST_ASKED = 8_192
 

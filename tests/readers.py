@@ -22,14 +22,14 @@ import pytest
 
 import royalties
 from royalties.ingest.report import workbook
-from royalties.ingest.uploads import studio
+from royalties.ingest.uploads import children
 from tests import forking
 from tests.databases import RUN_FOLDER
 from tests.selection import InParts
 
-BOOKS, ARTWORK = "royalties.ingest.sandbox.__main__", "royalties.ingest.sandbox.artwork"
+BOOKS = "royalties.ingest.sandbox.__main__"
 
-PROGRAM = {workbook: workbook._started, studio: studio._started}
+PROGRAM = {workbook: workbook._started, children: children._started}
 """How the program itself starts the readers of each module."""
 
 
@@ -79,10 +79,9 @@ class Readers:
         how = "careful" if careful else "fast"
         return self._fork(BOOKS, str(path.absolute()), kind, how, str(seconds), is_asked=True)
 
-    def artwork(self, path: Path, kind: str, most_pages: int) -> Reader:
-        """A reader of artwork, with the arguments of ``studio._started``."""
-        seconds = str(studio.CPU_SECONDS)
-        return self._fork(ARTWORK, str(path.absolute()), kind, str(most_pages), seconds)
+    def child(self, module: str, *arguments: str) -> Reader:
+        """A reader of artwork or a filled-in table, as of ``children._started``."""
+        return self._fork(module, *arguments)
 
     def stop(self) -> None:
         """End the process; what was forked of it ends with its parent's pipes."""
@@ -136,7 +135,7 @@ def _forked_readers(in_parts: InParts) -> Iterator[None]:
     readers = Readers(Path(os.environ[RUN_FOLDER]))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(workbook, "_started", readers.book)
-        patch.setattr(studio, "_started", readers.artwork)
+        patch.setattr(children, "_started", readers.child)
         yield
     readers.stop()
     in_parts.omit("new processes that read files", len(readers.tests))

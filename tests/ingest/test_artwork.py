@@ -13,7 +13,7 @@ from PIL import Image, PngImagePlugin
 
 from royalties.domain.orders.artwork import Use
 from royalties.domain.orders.pricing import Option
-from royalties.ingest.uploads import studio
+from royalties.ingest.uploads import children, studio
 from royalties.ingest.uploads.artwork import CheckedFile, check, named
 from tests.builders.pdfs import a_pdf, a_stream, an_image
 
@@ -581,7 +581,7 @@ def test_letter_that_is_not_text_is_refused(look: Checks, data: bytes) -> None:
 def test_decompression_bomb_ends_only_the_child_process(
     look: Checks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(studio, "CPU_SECONDS", 3)
+    monkeypatch.setattr(children, "CPU_SECONDS", 3)
     page = "/Resources << /XObject << /I 100 0 R >> >>"
     draw = b"q 300 0 0 300 20 20 cm /I Do Q"
     bomb = a_pdf(page=page, content=draw, objects={100: an_image(25_000, 25_000)})
@@ -598,7 +598,7 @@ def test_decompression_bomb_ends_only_the_child_process(
 def test_child_process_that_takes_too_long_is_ended(
     look: Checks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(studio, "WAIT_SECONDS", 0)
+    monkeypatch.setattr(children, "WAIT_SECONDS", 0)
     assert "could not be looked at safely" in refusal(look(a_picture()))
 
 
@@ -607,8 +607,8 @@ def test_child_process_that_takes_too_long_is_ended(
 def test_child_process_that_computes_too_long_is_ended(
     look: Checks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(studio, "CPU_SECONDS", 1)
-    monkeypatch.setattr(studio, "WAIT_SECONDS", 30)
+    monkeypatch.setattr(children, "CPU_SECONDS", 1)
+    monkeypatch.setattr(children, "WAIT_SECONDS", 30)
     lines = b" ".join(b"%d 0 m 300 600 l S" % (n % 400) for n in range(1_500_000))
     began = processor_seconds()
     found = look(a_pdf(content=lines), "logo.pdf")

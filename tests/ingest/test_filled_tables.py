@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from royalties.ingest.uploads import filled_apart
+from royalties.ingest.uploads import children
 from royalties.ingest.uploads.filled_apart import read_filled_apart
 from royalties.ingest.uploads.filled_table import FilledTableError, cell_text, read_filled
 
@@ -35,7 +35,7 @@ def test_file_that_is_no_table_is_told_as_it_is_read_here(tmp_path: Path) -> Non
 def test_reader_that_does_not_end_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "table.csv"
     os.mkfifo(path)  # who opens it waits for somebody who writes
-    monkeypatch.setattr(filled_apart, "WAIT_SECONDS", 0.5)
+    monkeypatch.setattr(children, "WAIT_SECONDS", 0.5)
     with pytest.raises(FilledTableError, match="could not be read safely"):
         read_filled_apart(path, COLUMNS, COLUMNS)
 

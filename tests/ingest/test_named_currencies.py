@@ -29,7 +29,11 @@ EUROS = (
 OTHERS = {
     "Amounts in pounds sterling": "GBP", "Amounts in £": "GBP", "Canadian dollars": "CAD",
     "C$": "CAD", "All prices in AU$": "AUD", "in Swiss francs": "CHF", "₹": "INR", "zł": "PLN",
-    "JPY": "JPY", "Valuta: SEK": "SEK", "in yen": "JPY",
+    "JPY": "JPY", "Valuta: SEK": "SEK", "in Japanese yen": "JPY", "Alle Beträge in Schweizer Franken": "CHF",
+    "Importes en libras esterlinas": "GBP", "Montants en dollars canadiens": "CAD",
+    "Importi in sterline britanniche": "GBP", "Alle bedragen in Canadese dollar": "CAD",
+    "Valores em reais brasileiros": "BRL", "Belopp i svenska kronor": "SEK", "Indian rupees": "INR",
+    "pay us in sterling": "GBP", "All sums in Australian dollars (net)": "AUD",
 }  # fmt: skip
 
 

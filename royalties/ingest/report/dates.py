@@ -62,7 +62,7 @@ MONTHS_OF = {"Q": 3, "H": 6}
 """Months of a quarter and of a half-year."""
 
 _ENGLISH = "january february march april may june july august september october november december"
-_LANGUAGES = {
+LOCALES = {
     "french": "fr", "german": "de", "spanish": "es", "italian": "it", "dutch": "nl",
     "portuguese": "pt", "polish": "pl", "swedish": "sv", "danish": "da", "norwegian": "nb",
     "finnish": "fi", "czech": "cs", "slovak": "sk", "hungarian": "hu", "romanian": "ro",
@@ -70,7 +70,7 @@ _LANGUAGES = {
     "greek": "el", "turkish": "tr", "catalan": "ca", "galician": "gl", "estonian": "et",
     "latvian": "lv", "lithuanian": "lt", "icelandic": "is", "indonesian": "id",
 }  # fmt: skip
-LANGUAGES = tuple(_LANGUAGES)
+LANGUAGES = tuple(LOCALES)
 RANGE_ENDS = ("start", "end")
 
 
@@ -79,7 +79,7 @@ def _month_names(language: str) -> tuple[tuple[int, str], ...]:
     """Months with each of their names in a language, in small letters."""
     from babel import Locale  # noqa: PLC0415 - half a second, for those who need it
 
-    months = Locale(_LANGUAGES[language]).months
+    months = Locale(LOCALES[language]).months
     names = {
         (month, _folded(name))
         for use in ("format", "stand-alone")
@@ -96,7 +96,7 @@ def _month_in_any_language(word: str) -> int:
 
     months = {
         month
-        for code in _LANGUAGES.values()
+        for code in LOCALES.values()
         for use in ("format", "stand-alone")
         for month, name in Locale(code).months[use]["wide"].items()
         if _folded(name) == word
@@ -239,7 +239,7 @@ class Dates:
 
     def _worded(self, text: str, day: str, word: str, year: str) -> str | Odd:
         month = self._month(word)
-        if not month and self._language not in _LANGUAGES:
+        if not month and self._language not in LOCALES:
             self.asked.add("date_language")
             return Undecided("date_language")
         if not month:
@@ -254,7 +254,7 @@ class Dates:
         if not month:
             if not any(_month_like(word, language) for language in LANGUAGES):
                 return no_date(text)
-            if self._language not in _LANGUAGES:
+            if self._language not in LOCALES:
                 self.asked.add("date_language")
                 return Undecided("date_language")
             return no_date(text)
@@ -276,12 +276,12 @@ class Dates:
         }
         if word == "sept":
             fits = {9}
-        if self._language in _LANGUAGES and not fits:
+        if self._language in LOCALES and not fits:
             fits = _month_like(word, self._language)
             self.answered.add("date_language")
         if len(fits) == 1:
             return fits.pop()
-        return 0 if fits or self._language in _LANGUAGES else _month_in_any_language(word)
+        return 0 if fits or self._language in LOCALES else _month_in_any_language(word)
 
     def _year(self, text: str) -> int:
         year = int(text)

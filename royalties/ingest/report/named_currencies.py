@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from royalties.domain.currencies import EXPONENTS
 from royalties.ingest.report.amounts import CURRENCY_MARKS
+from royalties.ingest.report.dates import LOCALES
 from royalties.ingest.report.headings import WORDS
 
 _LONGEST = 200
@@ -13,17 +15,17 @@ _CODE = re.compile(r"(?<![^\W_])[A-Z]{3}(?![^\W_])", re.ASCII)
 _MARK = re.compile(
     r"(?<!\w)(?:US|CA|AU|NZ|HK|MX|NT|[ACSR])?\$|[£€¥￥₹₺₩]|(?<!\w)(?:zł|kr|Rs)(?!\w)"
 )
-_NAME = re.compile(
-    r"\b(?:(us|u\.s\.|american|canadian|australian|new zealand|hong kong|singapore)\s)?"
-    r"(dollars?|euros?|pounds? sterling|sterling|british pounds?|yen|swiss francs?)\b",
-    re.IGNORECASE,
-)
-_NAMED = {
-    "euro": "EUR", "pound sterling": "GBP", "sterling": "GBP", "british pound": "GBP",
-    "yen": "JPY", "swiss franc": "CHF", "us": "USD", "u.s.": "USD", "american": "USD",
-    "canadian": "CAD", "australian": "AUD", "new zealand": "NZD", "hong kong": "HKD",
-    "singapore": "SGD",
+_SOLD_IN = (
+    "USD", "EUR", "GBP", "CAD", "AUD", "NZD", "JPY", "CHF", "SEK", "NOK", "DKK", "PLN", "INR",
+    "BRL", "MXN", "CNY", "ZAR", "HKD", "SGD", "CZK", "HUF", "KRW", "TRY", "ILS", "TWD",
+)  # fmt: skip
+"""Currencies that are known by their names as well."""
+
+_FAMILIAR = {
+    "us dollar": "USD", "us dollars": "USD", "u.s. dollars": "USD", "american dollars": "USD",
+    "sterling": "GBP", "pound sterling": "GBP", "pounds sterling": "GBP",
 }  # fmt: skip
+_DOLLARS = ("dollar", "dollars", "dólares", "dollari")
 
 
 def named_currencies(places: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
@@ -58,10 +60,28 @@ def _codes(text: str) -> Iterator[str]:
     yield from (code for code in _CODE.findall(text) if code in EXPONENTS and code not in WORDS)
     for mark in _MARK.findall(text):
         yield from CURRENCY_MARKS[mark]
-    for kind, name in _NAME.findall(text):
-        singular = name.casefold().replace("dollars", "dollar").replace("euros", "euro")
-        singular = singular.replace("pounds", "pound").replace("francs", "franc")
-        if singular == "dollar" and not kind:
-            yield from CURRENCY_MARKS["$"]
-        else:
-            yield _NAMED[kind.casefold() or singular]
+    if " " not in text:
+        return  # the name of a file or a sheet: codes will do
+    pattern, codes_by_name = _names()
+    for name in pattern.findall(text.casefold()):
+        yield from codes_by_name[name]
+
+
+@cache
+def _names() -> tuple[re.Pattern[str], dict[str, frozenset[str]]]:
+    """Names of currencies in the languages of reports, one and several of it, in lower case."""
+    from babel import Locale  # noqa: PLC0415 - half a second, for those who need it
+    from babel.numbers import get_currency_name  # noqa: PLC0415
+
+    codes = {name: frozenset((code,)) for name, code in _FAMILIAR.items()}
+    codes |= dict.fromkeys(_DOLLARS, CURRENCY_MARKS["$"])
+    for language in ("en", *LOCALES.values()):
+        locale = Locale(language)
+        for code in _SOLD_IN:
+            for count in (None, 1, 2, 5):
+                name = get_currency_name(code, count=count, locale=locale).casefold()
+                # A single word may be another one as well: real books, a prize that was won.
+                if " " in name or code == "EUR":
+                    codes[name] = frozenset((code,))
+    longest_first = sorted(codes, key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)"), codes

@@ -1,6 +1,6 @@
 """The child that reads a filled-in table, with little memory and time.
 
-``python -m royalties.ingest.sandbox.filled PATH SECONDS COLUMNS NEEDED`` writes one marshalled
+``python -m royalties.ingest.sandbox.filled PATH COLUMNS NEEDED SECONDS`` writes one marshalled
 value: the rows as ``[number, cells]``, or why there are none as text.
 """
 
@@ -14,7 +14,7 @@ from royalties.ingest.sandbox.limits import limit
 from royalties.ingest.uploads.filled_table import FilledTableError, read_filled
 
 
-def main(path: str, seconds: str, columns: str, needed: str) -> int:
+def main(path: str, columns: str, needed: str, seconds: str) -> int:
     """Read one table for the parent."""
     limit(int(seconds))
     try:
@@ -23,6 +23,7 @@ def main(path: str, seconds: str, columns: str, needed: str) -> int:
     except FilledTableError as error:
         found = str(error)
     sys.stdout.buffer.write(marshal.dumps(found))
+    sys.stdout.buffer.flush()
     return 0
 
 

@@ -2,24 +2,15 @@
 
 import json
 import marshal
-import os
-import select
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
-import royalties
+from royalties.ingest.uploads.children import answer_of
 from royalties.ingest.uploads.filled_table import FilledRow, FilledTableError
 
-CPU_SECONDS = 20
-WAIT_SECONDS = 30
-"""What the child may compute, and how long the parent waits for it and for its own child."""
+_MOST_BYTES = 200_000_000
+"""Of the rows as they are sent; a table has at most 5 MB and 20,000 rows."""
 
-_BLOCK = 1 << 20
 _UNSAFE = (
     "the file could not be read safely: open it in a spreadsheet program, copy the table into a "
     "new file and save that as CSV"
@@ -32,41 +23,17 @@ def read_filled_apart(path: Path, columns: Sequence[str], needed: Sequence[str])
     Raises:
         FilledTableError: it cannot be read, has no such header, or took too long.
     """
-    child = subprocess.Popen(  # noqa: S603  # our own interpreter and module
-        [
-            *(sys.executable, "-P", "-s", "-m", "royalties.ingest.sandbox.filled"),
-            *(str(path.absolute()), str(CPU_SECONDS), json.dumps(columns), json.dumps(needed)),
-        ],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={"PYTHONPATH": str(Path(royalties.__file__).parents[1]), "LC_ALL": "C.UTF-8"},
-        start_new_session=True,  # a workbook has a reader of its own, which ends with it
+    sent = answer_of(
+        "royalties.ingest.sandbox.filled",
+        str(path.absolute()),
+        json.dumps(columns),
+        json.dumps(needed),
+        most_bytes=_MOST_BYTES,
     )
     try:
-        found = marshal.loads(_everything(child))  # noqa: S302 - from our own child
+        rows = marshal.loads(sent or b"")  # noqa: S302 - from our own child
     except (EOFError, ValueError, TypeError):
         raise FilledTableError(_UNSAFE) from None
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)
-        if child.stdout is not None:
-            child.stdout.close()
-        child.wait()
-    if isinstance(found, str):
-        raise FilledTableError(found)
-    return [FilledRow(number, cells) for number, cells in found]
-
-
-def _everything(child: "subprocess.Popen[bytes]") -> bytes:
-    """All that the child writes until it ends; what it wrote until its time was over."""
-    assert child.stdout is not None  # noqa: S101 - a pipe by construction
-    pipe = child.stdout.fileno()
-    until = time.monotonic() + WAIT_SECONDS
-    received = bytearray()
-    while select.select([pipe], [], [], max(until - time.monotonic(), 0))[0]:
-        piece = os.read(pipe, _BLOCK)
-        if not piece:
-            return bytes(received)
-        received += piece
-    return b""
+    if isinstance(rows, str):
+        raise FilledTableError(rows)
+    return [FilledRow(number, cells) for number, cells in rows]

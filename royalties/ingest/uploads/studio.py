@@ -1,23 +1,14 @@
 """The parent's end of the child that decodes artwork."""
 
 import json
-import os
-import select
 import struct
-import subprocess
-import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import royalties
 from royalties.domain.problems import Problem
 from royalties.ingest.report.reading import UnreadableError
-
-CPU_SECONDS = 20
-WAIT_SECONDS = 30
-"""What the child may compute, and how long the parent waits for it in all."""
+from royalties.ingest.uploads.children import answer_of
 
 MOST_BYTES = 200_000_000
 """Of all previews together."""
@@ -44,14 +35,16 @@ def measured(path: Path, kind: str, most_pages: int) -> Measured:
     Raises:
         UnreadableError: the child refused the file, or did not survive it.
     """
-    child = _started(path, kind, most_pages)
-    try:
-        frames = _frames(_everything(child))
-    finally:
-        child.kill()
-        if child.stdout is not None:
-            child.stdout.close()
-        child.wait()
+    sent = answer_of(
+        "royalties.ingest.sandbox.artwork",
+        str(path.absolute()),
+        kind,
+        str(most_pages),
+        most_bytes=MOST_BYTES,
+    )
+    if sent is None:
+        raise _unsafe()
+    frames = _frames(sent)
     try:
         facts = json.loads(frames[0])
     except ValueError:
@@ -72,22 +65,6 @@ def _unsafe() -> UnreadableError:
     )
 
 
-def _everything(child: subprocess.Popen[bytes]) -> bytes:
-    """All that the child writes until it ends, within time and size."""
-    assert child.stdout is not None  # noqa: S101 - a pipe by construction
-    pipe = child.stdout.fileno()
-    until = time.monotonic() + WAIT_SECONDS
-    received = bytearray()
-    while select.select([pipe], [], [], max(until - time.monotonic(), 0))[0]:
-        piece = os.read(pipe, 1 << 20)
-        if not piece:
-            return bytes(received)
-        received += piece
-        if len(received) > MOST_BYTES:
-            break
-    raise _unsafe()
-
-
 def _frames(sent: bytes) -> list[bytes]:
     frames = []
     at = 0
@@ -98,24 +75,3 @@ def _frames(sent: bytes) -> list[bytes]:
     if not frames or at != len(sent):
         raise _unsafe()
     return frames
-
-
-def _started(path: Path, kind: str, most_pages: int) -> subprocess.Popen[bytes]:
-    home = str(Path(royalties.__file__).parents[1])
-    return subprocess.Popen(  # noqa: S603  # our own interpreter and module
-        [
-            sys.executable,
-            "-P",
-            "-s",
-            "-m",
-            "royalties.ingest.sandbox.artwork",
-            str(path.absolute()),
-            kind,
-            str(most_pages),
-            str(CPU_SECONDS),
-        ],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={"PYTHONPATH": home, "LC_ALL": "C.UTF-8"},
-    )

@@ -31,15 +31,14 @@ from royalties.domain.royalties.parallel import (
 )
 from royalties.ingest.setup.identifiers import isbn as isbn_of
 from royalties.ingest.setup.taking import NotTakenError
-from royalties.ingest.uploads.filled_apart import read_filled_apart
 from royalties.ingest.uploads.filled_table import (
     CellFault,
     FilledRow,
-    FilledTableError,
     plain_number,
 )
 from royalties.services.books import Setup, require_next, setup_in_force
 from royalties.services.periods.draft import run_view
+from royalties.services.terms.filled_tables import FaultyTableError, filled_rows
 from royalties.services.work import RefusedError, Work
 from royalties.store.periods import parallel as store
 from royalties.store.periods.parallel import ParallelRow
@@ -53,15 +52,6 @@ COLUMNS = ("what", "of", "rule", "edition", "about", "currency", "copies", "amou
 """The table's columns; ``about`` is for who reads it and says nothing."""
 
 _NEEDED = ("what", "of", "amount")
-
-
-class TotalsError(RefusedError):
-    """A table of old totals has faults; nothing was begun."""
-
-    def __init__(self, name: str, faults: Iterable[CellFault]) -> None:
-        self.faults = list(faults)
-        count = "1 fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
-        super().__init__("\n".join([f"{name}: {count}", *map(str, self.faults)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +133,9 @@ def read(path: Path, name: str) -> list[FilledRow]:
         name: as it was sent.
 
     Raises:
-        TotalsError: it is no such table, or could not be read safely.
+        FaultyTableError: it is no such table, or could not be read safely.
     """
-    try:
-        return read_filled_apart(path, COLUMNS, _NEEDED)
-    except FilledTableError as error:
-        raise TotalsError(name, [CellFault(1, "file", "", str(error))]) from None
+    return filled_rows(path, name, COLUMNS, _NEEDED)
 
 
 def begin(work: Work, period: str, rows: Iterable[FilledRow], name: str) -> int:
@@ -158,7 +145,7 @@ def begin(work: Work, period: str, rows: Iterable[FilledRow], name: str) -> int:
     difference is left.
 
     Raises:
-        TotalsError: with every fault of the table.
+        FaultyTableError: with every fault of the table.
         RefusedError: the period is closed, or an earlier one is open.
     """
     work.actor.require(Verb.PREPARE)
@@ -392,7 +379,7 @@ def _read_totals(setup: Setup, rows: Iterable[FilledRow], name: str) -> list[Old
     if not totals and not reading.faults:
         reading.faults.append(CellFault(1, "amount", "", "no row has an amount: fill some in"))
     if reading.faults:
-        raise TotalsError(name, reading.faults)
+        raise FaultyTableError(name, reading.faults)
     return totals
 
 

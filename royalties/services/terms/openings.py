@@ -28,18 +28,17 @@ from royalties.domain.money import (
 from royalties.domain.people import Verb
 from royalties.domain.terms.contracts import Contract, Counts, Resets, Rule
 from royalties.domain.terms.plans import Cap, CapPer, Plan, Step
-from royalties.ingest.uploads.filled_apart import read_filled_apart
 from royalties.ingest.uploads.filled_table import (
     CellFault,
     FilledRow,
-    FilledTableError,
     plain_number,
 )
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.terms import loading, setup
 from royalties.services.terms.amending import Saved
+from royalties.services.terms.filled_tables import FaultyTableError, filled_rows
 from royalties.services.terms.setup import Bodies, Entry, Loaded
-from royalties.services.work import RefusedError, Work
+from royalties.services.work import Work
 from royalties.store.history import lock_setup
 from royalties.store.terms.balances import closed_keys
 
@@ -140,15 +139,6 @@ class Openings:
         return (_part(row.what), row.of) in self.carried
 
 
-class OpeningsError(RefusedError):
-    """A filled-in table has faults; nothing was saved."""
-
-    def __init__(self, name: str, faults: Iterable[CellFault]) -> None:
-        self.faults = list(faults)
-        count = "1 fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
-        super().__init__("\n".join([f"{name}: {count}", *map(str, self.faults)]))
-
-
 def openings(work: Work) -> Openings:
     """What is brought into the books, and what could be."""
     work.actor.require(Verb.READ)
@@ -227,12 +217,9 @@ def read(path: Path, name: str) -> list[FilledRow]:
         name: as it was sent.
 
     Raises:
-        OpeningsError: it is no such table, or could not be read safely.
+        FaultyTableError: it is no such table, or could not be read safely.
     """
-    try:
-        return read_filled_apart(path, COLUMNS, _NEEDED)
-    except FilledTableError as error:
-        raise OpeningsError(name, [CellFault(1, "file", "", str(error))]) from None
+    return filled_rows(path, name, COLUMNS, _NEEDED)
 
 
 def look(
@@ -246,7 +233,7 @@ def look(
         number: how who reads it writes numbers.
 
     Raises:
-        OpeningsError: with every fault of the table.
+        FaultyTableError: with every fault of the table.
         SetupError: what it says does not go with the rest.
     """
     work.actor.require(Verb.LOAD)
@@ -259,7 +246,7 @@ def save(
     """Load a table that was looked at, or put it before a second person.
 
     Raises:
-        OpeningsError: with every fault of the table.
+        FaultyTableError: with every fault of the table.
         SetupError: what it says does not go with the rest.
         BooksChangedError: it would do something else by now.
         UnconfirmedError: it replaces what has counted already, which is to be confirmed.
@@ -285,7 +272,7 @@ def _compared(work: Work, rows: Iterable[FilledRow], name: str) -> setup.Compari
     for row in rows:
         filling.take(row)
     if filling.faults:
-        raise OpeningsError(name, filling.faults)
+        raise FaultyTableError(name, filling.faults)
     return setup.compare_entries(work, filling.entries(), name)
 
 

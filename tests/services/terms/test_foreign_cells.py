@@ -7,9 +7,9 @@ import pytest
 from royalties.ingest.setup import SetupError
 from royalties.ingest.uploads.filled_table import FilledRow, cell_text
 from royalties.services.periods import parallel
-from royalties.services.periods.parallel import TotalsError
 from royalties.services.terms import openings
-from royalties.services.terms.openings import Brings, OpeningsError
+from royalties.services.terms.filled_tables import FaultyTableError
+from royalties.services.terms.openings import Brings
 from tests.builders.books import HARDCOVER, Office, after, spring
 from tests.ingest.test_foreign_lists import MORE
 from tests.ingest.test_foreign_values import FOREIGN
@@ -42,13 +42,13 @@ def test_foreign_value_in_a_table_of_openings_is_taken_or_told(office: Office, c
                 FilledRow(at, {"what": what.value, **said, column: value})
                 for at, value in enumerate(VALUES, 2)
             ]
-            with pytest.raises(OpeningsError) as told:
+            with pytest.raises(FaultyTableError) as told:
                 openings.look(work, rows, "openings.csv")
             wrong = {each.row for each in told.value.faults}
             assert all(each.message and each.column for each in told.value.faults)
             taken = [each for each in rows if each.number not in wrong]
             for row in taken[:: max(len(taken) // 5, 1)]:
-                with suppress(OpeningsError, SetupError):
+                with suppress(FaultyTableError, SetupError):
                     openings.look(work, [row], "openings.csv")
 
 
@@ -67,7 +67,7 @@ def test_foreign_value_in_old_totals_is_taken_or_told(office: Office, column: st
                 row = FilledRow(2, {**said, column: value})
                 try:
                     parallel.begin(work, "2025-H1", [row], "old.csv")
-                except TotalsError as told:
+                except FaultyTableError as told:
                     assert all(each.message for each in told.faults)
                 else:
                     taken.append(row)

@@ -7,8 +7,8 @@ from royalties.domain.people import FINANCE, Verb
 from royalties.domain.royalties.parallel import DifferenceCause, Figure
 from royalties.ingest.uploads.filled_table import FilledRow
 from royalties.services.periods import parallel as service
-from royalties.services.periods.parallel import TotalsError
 from royalties.services.sales.uploads import shown_name
+from royalties.services.terms.filled_tables import FaultyTableError
 from royalties.services.work import RefusedError
 from royalties.web.core.files import download
 from royalties.web.core.pages import Answer, Pages
@@ -101,7 +101,7 @@ def begin(period: str) -> Answer:
     try:
         with all_or_nothing():
             service.begin(current_work(), period, rows, name)
-    except TotalsError as error:
+    except FaultyTableError as error:
         return _faults_page(period, error), 422
     except RefusedError as error:
         return _parallel_page(period, str(error)), 409
@@ -114,7 +114,7 @@ def _rows_sent(period: str, fingerprint: str, name: str) -> list[FilledRow] | An
     try:
         with looking():
             return service.read(files.enclosure(fingerprint), name)
-    except TotalsError as error:
+    except FaultyTableError as error:
         return _faults_page(period, error), 422
     except TooManyLooksError as error:
         return _parallel_page(period, f"{str(error).capitalize()}."), 429
@@ -122,7 +122,7 @@ def _rows_sent(period: str, fingerprint: str, name: str) -> list[FilledRow] | An
         files.drop_enclosure(fingerprint)
 
 
-def _faults_page(period: str, error: TotalsError) -> str:
+def _faults_page(period: str, error: FaultyTableError) -> str:
     count = len(error.faults)
     told = f"The file has {count} fault{'s' if count > 1 else ''}, so nothing was begun."
     return _parallel_page(period, told, error)
@@ -174,7 +174,7 @@ def _decide(period: str, act: object, done: str) -> Answer:
 def _parallel_page(
     period: str,
     refused: str = "",
-    error: TotalsError | None = None,
+    error: FaultyTableError | None = None,
     typed: dict[str, str] | None = None,
     note: str = "",
 ) -> str:

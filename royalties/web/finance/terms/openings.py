@@ -11,7 +11,8 @@ from royalties.ingest.uploads.filled_table import FilledRow
 from royalties.services.books import setup_in_force
 from royalties.services.sales.uploads import shown_name
 from royalties.services.terms import openings as service
-from royalties.services.terms.openings import Brings, OpeningRow, OpeningsError
+from royalties.services.terms.filled_tables import FaultyTableError
+from royalties.services.terms.openings import Brings, OpeningRow
 from royalties.services.terms.replacing import UnconfirmedError
 from royalties.services.work import RefusedError
 from royalties.web.core.consent import prepared
@@ -98,7 +99,7 @@ def save_openings() -> Answer:
                 seen=request.form.get("seen", "")[:_FINGERPRINT],
                 confirmed=confirmed(),
             )
-    except (SetupError, OpeningsError) as error:
+    except (SetupError, FaultyTableError) as error:
         return _openings_page(_fault_count(error), error), 422
     except UnconfirmedError:
         return _preview(rows, fingerprint, name, "Tick that you have read what is replaced.")
@@ -125,7 +126,7 @@ def _rows_sent(fingerprint: str, name: str) -> list[FilledRow] | Answer:
     try:
         with looking():
             return service.read(files.enclosure(fingerprint), name)
-    except OpeningsError as error:
+    except FaultyTableError as error:
         files.drop_enclosure(fingerprint)
         return _openings_page(_fault_count(error), error), 422
     except TooManyLooksError as error:
@@ -137,7 +138,7 @@ def _preview(rows: Sequence[FilledRow], fingerprint: str, name: str, refused: st
     """What the rows would change; a table with faults does not stay."""
     try:
         difference = service.look(current_work(), rows, name, as_typed)
-    except (SetupError, OpeningsError) as error:
+    except (SetupError, FaultyTableError) as error:
         system().files.drop_enclosure(fingerprint)
         return _openings_page(_fault_count(error), error), 422
     page = render_template(
@@ -150,19 +151,19 @@ def _preview(rows: Sequence[FilledRow], fingerprint: str, name: str, refused: st
     return page, 409 if refused else 200
 
 
-def _fault_count(error: SetupError | OpeningsError) -> str:
+def _fault_count(error: SetupError | FaultyTableError) -> str:
     count = len(error.faults)
     return f"The file has {count} fault{'s' if count > 1 else ''}, so nothing was saved."
 
 
-def _openings_page(refused: str = "", error: SetupError | OpeningsError | None = None) -> str:
+def _openings_page(refused: str = "", error: SetupError | FaultyTableError | None = None) -> str:
     work = current_work()
     brought_in = service.openings(work)
     form = OpeningsFile()
     if refused:
         form.file.errors.append(refused)
     faults: list[tuple[str, str]] = []
-    if isinstance(error, OpeningsError):
+    if isinstance(error, FaultyTableError):
         faults = [
             (
                 f"row {fault.row}, {fault.column}",

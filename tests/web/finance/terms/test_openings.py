@@ -14,8 +14,7 @@ from royalties.domain.people import Actor, Role
 from royalties.ingest.uploads.filled_apart import read_filled_apart
 from royalties.ingest.uploads.filled_table import FilledRow, FilledTableError
 from royalties.services.books import setup_in_force
-from royalties.services.periods import parallel
-from royalties.services.terms import openings as service
+from royalties.services.terms import filled_tables
 from royalties.services.terms.openings import openings
 from royalties.store.work import write_setting
 from tests.builders.books import HARDCOVER, Office, after, closed, opened
@@ -60,8 +59,7 @@ def test_table_is_read_while_nobody_waits_for_the_database(
         read.append(path)
         raise FilledTableError("it took too long")
 
-    monkeypatch.setattr(service, "read_filled_apart", slow)
-    monkeypatch.setattr(parallel, "read_filled_apart", slow)
+    monkeypatch.setattr(filled_tables, "read_filled_apart", slow)
     visitor = site.visitor(Role.MANAGER)
     answer = visitor.post(page, {"file": (io.BytesIO(b"what,of,item\n"), "openings.csv")})
     assert (answer.status_code, "it took too long" in answer.text) == (422, True)
@@ -80,13 +78,13 @@ def test_table_is_read_again_before_it_is_saved_while_nobody_waits(
             write_setting(other.connection, "meanwhile", 1, other.at, "Carla")
         return read(path, *of)
 
-    monkeypatch.setattr(service, "read_filled_apart", slow)
+    monkeypatch.setattr(filled_tables, "read_filled_apart", slow)
     saved = visitor.post("/finance/openings/save", hidden(page.text))
     assert (saved.status_code, saved.location) == (303, "/finance/approvals")
 
 
 def test_tables_are_looked_at_within_a_budget(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service, "read_filled_apart", lambda *_: [])
+    monkeypatch.setattr(filled_tables, "read_filled_apart", lambda *_: [])
     visitor = site.visitor(Role.MANAGER)
     answers = [
         visitor.post("/finance/openings", {"file": (io.BytesIO(b"x"), "openings.csv")})
