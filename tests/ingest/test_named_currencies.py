@@ -1,12 +1,15 @@
 """A currency that a report names outside its rows is never passed over."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
-from tests.ingest.shelf import RIVER, Read, read, read_text
+from royalties.ingest.report.mapping import Mapping
+from tests.ingest.shelf import RIVER, TRADE, Read, read, read_text
 
 SALES = "ISBN,Sale date,Units,Net amount\n9780306406157,2026-05-03,2,12.50\n"
 IN_DOLLARS = replace(
@@ -95,3 +98,45 @@ def test_currency_above_the_table_is_proposed_where_it_is_asked(tmp_path: Path, 
     assert question.key == "currency"
     assert question.proposed == ("CHF",)
     assert question.options[0] == "CHF"
+
+
+FORMATS = {
+    "[$€-2] #,##0.00": "EUR", '#,##0.00 "€"': "EUR", "#,##0.00\\ [$€-407]": "EUR", "[$£-809]#,##0.00": "GBP",
+    "[$EUR] #,##0.00": "EUR", "_-* #,##0.00 [$CHF-807]_-": "CHF", "[$zł-415]#,##0.00": "PLN",
+    '"CAD" 0.00;[Red]-"CAD" 0.00': "CAD",
+}  # fmt: skip
+
+
+def _formatted(folder: Path, form: str, mapping: Mapping = IN_DOLLARS, **choices: Any) -> Read:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["ISBN", "Sale date", "Units", "Net amount", "Currency"])
+    sheet.append(["9780306406157", date(2026, 5, 3), 2, 12.5, "USD"])
+    sheet["D2"].number_format = form
+    book.save(folder / "sales.xlsx")
+    return read(folder / "sales.xlsx", TRADE, [mapping], **choices)
+
+
+@pytest.mark.parametrize(("form", "code"), FORMATS.items(), ids=repr)
+def test_amounts_shown_in_another_currency_are_asked_about(
+    tmp_path: Path, form: str, code: str
+) -> None:
+    mapping = replace(IN_DOLLARS, unread=("Currency",))
+    [question] = _formatted(tmp_path, form, mapping).reading.choices
+    assert (question.key, question.options) == ("currency", (code, "USD"))
+    assert "the format of D2 (Net amount) says" in question.message
+    assert _currency(_formatted(tmp_path, form, mapping, currency=code)) == code
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["#,##0.00", "0%", '0.00 "net"', "[$-409]0.00", "[$$-409]#,##0.00", "$0.00", '"US$" 0.00'],
+)
+def test_other_formats_ask_nothing_about_the_currency(tmp_path: Path, form: str) -> None:
+    mapping = replace(IN_DOLLARS, unread=("Currency",))
+    assert "currency" not in _formatted(tmp_path, form, mapping).asked
+
+
+def test_format_of_amounts_is_nothing_beside_a_currency_in_the_rows(tmp_path: Path) -> None:
+    assert _currency(_formatted(tmp_path, "[$€-2] #,##0.00", RIVER)) == "USD"

@@ -17,7 +17,8 @@ from royalties.ingest.report.cells import printed
 from royalties.ingest.report.columns import Converters
 from royalties.ingest.report.conventions import date_order, decimal_mark
 from royalties.ingest.report.dates import MONTHS, Dates
-from royalties.ingest.report.declaration import Facts, Header, ReportFormat, normal
+from royalties.ingest.report.declaration import AMOUNTS, Facts, Header, ReportFormat, normal
+from royalties.ingest.report.headings import column_letters
 from royalties.ingest.report.layout_remarks import layout_notes, look_remarks
 from royalties.ingest.report.opening import OpenedFile
 from royalties.ingest.report.reading import Known
@@ -50,7 +51,8 @@ def prepared(
     _recall(declared, known, choices)
     declared, tables_found = _at_prices_of_editions(declared, tables_found, choices)
     around = [*_around(tables_found, opened)]
-    declared, stated = with_stated_currency(declared, tables_found, around, choices)
+    doubts = [*around, *_formats_of_amounts(tables_found)]
+    declared, stated = with_stated_currency(declared, tables_found, doubts, choices)
     declared = replace(declared, asks=_asked(declared, tables_found))
     texts = [*around, *_first_rows(tables_found)]
     answers = ask(tuple(key for key in declared.asks if key != "retailer"), choices, known, texts)
@@ -149,6 +151,15 @@ def _around(tables: FoundTables, opened: OpenedFile) -> Iterator[tuple[str, str]
         if sheet.name:
             yield f"the name of sheet {sheet.name!r}", sheet.name
     yield "the name of the file", Path(opened.name).stem
+
+
+def _formats_of_amounts(tables: FoundTables) -> Iterator[tuple[str, str]]:
+    """How cells of amounts show their currency, each preceded by the first such cell."""
+    for sheet, header, _ in tables:
+        for column, at in header.columns:
+            if column.field in AMOUNTS and at in sheet.look.currencies:
+                row, sign = sheet.look.currencies[at]
+                yield f"the format of {column_letters(at)}{row} ({header.names[at]})", sign
 
 
 def _first_rows(tables: FoundTables) -> Iterator[tuple[str, str]]:

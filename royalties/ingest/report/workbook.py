@@ -35,6 +35,7 @@ class SheetLook:
 
     hidden: frozenset[int] = frozenset()
     percent: dict[int, tuple[int, int]] = field(default_factory=dict)
+    currencies: dict[int, tuple[int, str]] = field(default_factory=dict)
     struck: tuple[int, ...] = ()
     hidden_rows: bool = False
     beyond: tuple[int, int] = (0, 0)
@@ -53,6 +54,7 @@ class WorkbookSheet:
         self.look = SheetLook(
             frozenset(about["hidden"]),
             about["percent"],
+            about["currencies"],
             (*about["struck"],),
             hidden_rows=about["hidden_rows"],
             beyond=about["beyond"],

@@ -1,7 +1,7 @@
 """A second look at the XML of an .xlsx: what a fast reader passes over in silence.
 
 Error cells, formulas that were never calculated, hidden columns, units shown as per cent,
-rows that somebody struck through, and cells far away from the rest.
+amounts shown in a currency, rows that somebody struck through, and cells far away from the rest.
 """
 
 import re
@@ -41,6 +41,12 @@ _USUAL = re.compile(
 """How a sheet begins in every program's writing: in UTF-8, and without a prefix."""
 
 _PERCENT_IDS = {9, 10}
+_CURRENCY = re.compile(r"\[\$([^\]\[\s-]{1,5})(?:-[^\]\[]{0,12})?\]|\"([^\"]{1,5})\"|([€£¥₹₺₩$])")
+_LONGEST_FORMAT = 200
+_HEAD = 1 << 16
+"""Bytes of a sheet in which cells shown in a currency are looked for: its first rows will do."""
+
+_STYLED = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})" s="([0-9]{1,5})"')
 
 
 @dataclass(slots=True)
@@ -48,11 +54,13 @@ class Look:
     """What was seen on a sheet; columns count from 0, rows from 1.
 
     ``marks`` replaces the values of cells that have none: ``{row: {column: what stands there}}``.
-    ``beyond`` is the first row after a thousand empty ones, and how many there are.
+    ``currencies`` has the first row of each column that is shown in a currency, and how the format
+    names it. ``beyond`` is the first row after a thousand empty ones, and how many there are.
     """
 
     hidden: list[int] = field(default_factory=list)
     percent: dict[int, tuple[int, int]] = field(default_factory=dict)
+    currencies: dict[int, tuple[int, str]] = field(default_factory=dict)
     struck: list[int] = field(default_factory=list)
     marks: dict[int, dict[int, bytes]] = field(default_factory=dict)
     hidden_rows: bool = False
@@ -66,6 +74,7 @@ class Styles:
 
     percent: frozenset[int] = frozenset()
     struck: frozenset[int] = frozenset()
+    currencies: dict[int, str] = field(default_factory=dict)
 
 
 def sheet_parts(archive: Archive) -> dict[str, str]:
@@ -85,7 +94,7 @@ def sheet_parts(archive: Archive) -> dict[str, str]:
 
 
 def styles(archive: Archive) -> Styles:
-    """Read which cell styles show per cent or strike through."""
+    """Read which cell styles show per cent or a currency, or strike through."""
     name = next((n for n in archive.names if n.endswith("styles.xml")), "")
     if not name:
         return Styles()
@@ -95,13 +104,25 @@ def styles(archive: Archive) -> Styles:
         for element in root.iter()
         if _local(element) == "numFmt" and "%" in element.get("formatCode", "")
     }
+    signs = {
+        _number(element, "numFmtId"): sign
+        for element in root.iter()
+        if _local(element) == "numFmt" and (sign := _currency_of(element.get("formatCode", "")))
+    }
     groups = {_local(group): list(group) for group in root}
     struck_fonts = {place for place, font in enumerate(groups.get("fonts", [])) if _strikes(font)}
     cells = list(enumerate(groups.get("cellXfs", [])))
     return Styles(
         frozenset(i for i, xf in cells if _number(xf, "numFmtId") in formats | _PERCENT_IDS),
         frozenset(i for i, xf in cells if _number(xf, "fontId") in struck_fonts),
+        {i: signs[key] for i, xf in cells if (key := _number(xf, "numFmtId")) in signs},
     )
+
+
+def _currency_of(form: str) -> str:
+    """How a number format names its currency: a sign, or letters in quotes or brackets."""
+    found = _CURRENCY.search(form[:_LONGEST_FORMAT])
+    return next(filter(None, found.groups()), "").strip() if found else ""
 
 
 def look(xml: bytes, known: Styles) -> Look:
@@ -110,7 +131,12 @@ def look(xml: bytes, known: Styles) -> Look:
     Raises:
         FileRefusedError: it is damaged, or has more rows than a workbook may have.
     """
-    return Look() if _shows_nothing(xml, known) else _SheetReader(known).read(xml)
+    seen = Look() if _shows_nothing(xml, known) else _SheetReader(known).read(xml)
+    if known.currencies:
+        for letters, row, style in _STYLED.findall(xml, 0, _HEAD):
+            if sign := known.currencies.get(int(style)):
+                seen.currencies.setdefault(column_number(letters.decode()), (int(row), sign))
+    return seen
 
 
 def _shows_nothing(xml: bytes, known: Styles) -> bool:

@@ -87,6 +87,7 @@ class Session:
             "rows": rows,
             "hidden": [column - offset for column in seen.hidden if column >= offset],
             "percent": {column - offset: found for column, found in seen.percent.items()},
+            "currencies": {column - offset: found for column, found in seen.currencies.items()},
             "struck": seen.struck,
             "hidden_rows": seen.hidden_rows,
             "beyond": seen.beyond,
