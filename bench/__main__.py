@@ -197,12 +197,15 @@ def years(folder: Path) -> bool:
     fine &= _grown("verify's peak memory", "MB", peaks, 1.2)
     each_ = {closed: found["seconds"] / closed for closed, found in verified.items()}
     _grown("verify, for each closed period", "s", each_, 0)
-    seen = {
-        closed: cast(
-            "list[dict[str, Any]]", _measure("visit_years", copies[closed], closed)["pages"]
-        )
-        for closed in CLOSED
-    }
+    seen: dict[int, list[dict[str, Any]]] = {}
+    for _ in range(max(REPEATS, 3)):
+        for closed in CLOSED:
+            visited = cast(
+                "list[dict[str, Any]]", _measure("visit_years", copies[closed], closed)["pages"]
+            )
+            best_so_far = seen.setdefault(closed, visited)
+            for page, again in zip(best_so_far, visited, strict=True):
+                page["seconds"] = min(page["seconds"], again["seconds"])
     for place, page in enumerate(seen[CLOSED[0]]):
         times = {closed: pages[place]["seconds"] * 1000 for closed, pages in seen.items()}
         shown = all(pages[place]["status"] == 200 for pages in seen.values())
