@@ -4,27 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from royalties.domain.problems import SetupFault
-from royalties.domain.terms.catalogue import Channel
 from royalties.domain.terms.identifiers import identifier_key
 from royalties.ingest.setup import models, titles
 from royalties.services.books import setup_in_force
 from royalties.web.core.visit import current_work
 from royalties.web.forms.entries import Body, EntryForm, RowList, Written
-from royalties.web.forms.fields import EntryField, Key, NameList, Selection, fields_of
-from royalties.web.title_words import FORMATS
+from royalties.web.forms.fields import EntryField, NameList, Selection, fields_of, key_field
+from royalties.web.title_words import CHANNELS, FORMATS
 
-CHANNELS = {
-    Channel.ONLINE: "Online shop",
-    Channel.BOOKSTORE: "Bookstore",
-    Channel.WHOLESALE: "Wholesaler",
-    Channel.LIBRARY: "Library supplier",
-    Channel.DIRECT: "The publisher's own sales",
-    Channel.BULK: "Bulk orders",
-    Channel.CUSTOM: "Custom editions",
-    Channel.OTHER: "Other",
-}
 _LINK = {"inputmode": "url", "placeholder": "https://"}
-_KEY = "Letters, digits, dots and hyphens, such as collab. It cannot be changed later."
 
 _price = fields_of(titles.Price, in_rows=True)
 _edition = fields_of(titles.Edition, in_rows=True)
@@ -104,7 +92,7 @@ class LinkForm(EntryForm):
 class TitleForm(EntryForm):
     """A title with its editions and what the public may see."""
 
-    key = _of("key", kind=Key, hint=_KEY, short=True)
+    key = key_field(titles.Title, "collab")
     title = _of("title", hint="As it stands on statements.")
     subtitle = _of("subtitle", hint="On the public page, below the title.")
     authors = _of("authors", hint="One a line.")
@@ -180,7 +168,7 @@ def _by_kind(written: Written, rows: list[Body], at: str) -> Body:
 class RetailerForm(EntryForm):
     """A retailer."""
 
-    key = _retailer("key", kind=Key, hint=_KEY, short=True)
+    key = key_field(models.Retailer, "elliott-bay")
     name = _retailer("name")
     channel = _retailer(
         "channel",
