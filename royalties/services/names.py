@@ -42,6 +42,7 @@ _QUOTED = re.compile(
 )
 
 
+_IS_KEY = re.compile(r"[a-z]-|-[a-z]|\d")
 _NO_SIGNS = re.compile(r"[^a-z0-9]+")
 _LONGEST_KEY = 48
 
@@ -49,10 +50,10 @@ _FORMATS = {Format.EBOOK: "e-book", Format.CUSTOM: "custom edition"}
 
 
 class Names:
-    """The names of all entries, each part's made when it is first asked for."""
+    """The names of all entries of a setup, each part's made when it is first asked for."""
 
     def __init__(self, setup: Setup | None) -> None:
-        self._setup = setup
+        self.setup = setup
         self._made: dict[str, dict[str, str]] = {}
         self._keys: dict[str, dict[str, str]] = {}
         self._new: dict[str, dict[str, Body]] = {}
@@ -67,7 +68,7 @@ class Names:
         """The names of a part by key, no two alike."""
         if part not in self._made:
             make = _MAKERS.get(part)
-            self._made[part] = make(self._setup) if make and self._setup is not None else {}
+            self._made[part] = make(self.setup) if make and self.setup is not None else {}
         return self._made[part]
 
     def of_body(self, part: str, body: Body) -> str:
@@ -98,7 +99,7 @@ class Names:
 
     def beside(self, entries: Iterable[tuple[str, str, Body]]) -> "Names":
         """The same, and the names of entries that are not in force yet, as (part, key, body)."""
-        made = Names(self._setup)
+        made = Names(self.setup)
         for part, key, body in entries:
             made._new.setdefault(part, {})[key] = body
         return made
@@ -132,6 +133,8 @@ class Names:
 
     def _named(self, found: re.Match[str]) -> str:
         word, blank, _, key = found.groups()
+        if not word and not _IS_KEY.search(key):
+            return found[0]  # a word like any other
         parts = [_PARTS[word]] if word else [part for part in _MAKERS if key in self.all_of(part)]
         if len(parts) != 1 or key not in self.all_of(parts[0]):
             return found[0]
@@ -350,7 +353,10 @@ def _format(of: Format) -> str:
 
 
 def _reports(setup: Setup) -> dict[str, str]:
-    return {str(each["key"]): str(each.get("name") or each["key"]) for each in setup.mappings}
+    return {
+        str(each["key"]): str(each.get("name") or spelled_out(str(each["key"])))
+        for each in setup.mappings
+    }
 
 
 _MAKERS: Mapping[str, Callable[[Setup], dict[str, str]]] = {

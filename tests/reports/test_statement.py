@@ -75,7 +75,7 @@ def test_the_account_adds_up_from_opening_to_closing() -> None:
     amounts = [letter_amount(workbook, name) for name in names]
     assert amounts == [12.4, 3473.1, -833.54, -2550, 101.96]
     assert letter_amount(workbook, "Due") == 2651.96
-    assert "24% of what was allocated" in texts_of(sheet_of(workbook, "Statement"))
+    assert "24 % of what was allocated" in texts_of(sheet_of(workbook, "Statement"))
 
 
 def test_letter_has_its_head() -> None:

@@ -4,8 +4,10 @@ Most have a name of their own. A contract is called by its author and titles, a 
 by who gets of it, a price list by its currency, and payment details by their bank.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
+_NUMBERS = re.compile(r"([0-9]{1,15})")
 _NAMED = 2
 """Of a list, so many are named; the others are counted."""
 
@@ -66,7 +68,15 @@ def _apart(names: Mapping[str, str], more: Mapping[str, Iterable[str]]) -> dict[
             return {
                 key: f"{name} ({said[key]})" if said[key] else name for key, name in names.items()
             }
-    return {key: f"{name} ({number})" for number, (key, name) in enumerate(names.items(), 1)}
+    return {
+        key: f"{name} ({number})" for number, (key, name) in enumerate(sorted(names.items()), 1)
+    }
+
+
+def in_order(name: str) -> list[tuple[int, str]]:
+    """What names are sorted by: without case, numbers in them by their size."""
+    parts = _NUMBERS.split(name.casefold())
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
 
 
 def spelled_out(key: str) -> str:

@@ -1,17 +1,20 @@
-"""A statement as people read it: what its content keeps as codes of places, by their names."""
+"""A statement as people read it: places that its content keeps as codes, and days, in words."""
 
 import re
 from dataclasses import replace
+from datetime import date
 
+from reports.tables import day_text
 from royalties.domain.royalties.statements import ContractAccount, PlaceShown, Statement
 from royalties.ingest import places
 
+_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b", re.ASCII)
 _CODES = re.compile(r"(?:(.+), )?([A-Z0-9]{1,3}), ([A-Z]{2})|(?:(.+), )?([A-Z]{2})")
 """A town with codes of its region and country, which stands where no address is given."""
 
 
 def spelled_out(statement: Statement) -> Statement:
-    """The same with countries and regions by name; figures and everything else stay."""
+    """The same with countries, regions and days in words; figures and everything else stay."""
     payee = statement.payee
     address = payee.address
     if len(address) == 1:
@@ -24,7 +27,15 @@ def spelled_out(statement: Statement) -> Statement:
 
 
 def _account(account: ContractAccount) -> ContractAccount:
-    return replace(account, places=tuple(_place(each) for each in account.places))
+    return replace(
+        account,
+        places=tuple(_place(each) for each in account.places),
+        shares=tuple(replace(each, sentence=_days(each.sentence)) for each in account.shares),
+    )
+
+
+def _days(sentence: str) -> str:
+    return _DAY.sub(lambda found: day_text(date.fromisoformat(found[0])), sentence)
 
 
 def _place(place: PlaceShown) -> PlaceShown:

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from flask import Flask, g
 
 from royalties.domain.terms.catalogue import is_offered
-from royalties.domain.terms.names import contract_name
+from royalties.domain.terms.names import contract_name, in_order
 from royalties.ingest import places
-from royalties.services.books import EmptyBooksError, setup_in_force
+from royalties.services.books import setup_in_force
 from royalties.services.names import WORDS, Names, names_of
 from royalties.web.core.formats import day
 from royalties.web.core.visit import work
@@ -92,9 +92,8 @@ def offered(part: str) -> list[tuple[str, str]]:
 
 
 def _offered(part: str) -> list[tuple[str, str]]:
-    try:
-        setup = setup_in_force(work())
-    except EmptyBooksError:
+    setup = names().setup
+    if setup is None:
         return []
     today = work().today
     entries = getattr(setup, part)
@@ -103,7 +102,7 @@ def _offered(part: str) -> list[tuple[str, str]]:
         for key, name in names().all_of(part).items()
         if key not in entries or is_offered(getattr(entries[key], "retired", None), today)
     )
-    return sorted(kept, key=lambda each: each[1].casefold())
+    return sorted(kept, key=lambda each: in_order(each[1]))
 
 
 def editions_of(titles: Iterable[str]) -> list[tuple[str, str]]:

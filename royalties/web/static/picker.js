@@ -244,8 +244,8 @@
   document.addEventListener("input", ({ target }) => {
     if (!target.matches?.("[data-find]")) return;
     const typed = fold(target.value).split(/\s+/).filter(Boolean);
-    for (const each of target.closest("details").querySelectorAll("label")) {
-      if (!each.querySelector("input[type=checkbox]")) continue;
+    const list = target.closest("details, fieldset");
+    for (const each of list.querySelectorAll(".pick-list > label, .choices > .tick")) {
       const fits = typed.every((word) => fold(each.textContent).includes(word));
       each.hidden = !fits && !each.querySelector(":checked");
     }

@@ -174,7 +174,7 @@ _SALES = {
     "setup_files.look": Row(send=MANAGERS),
     "setup_files.save": Row(send=MANAGERS),
     "setup_files.setup_file": _desk(MANAGERS),
-    "home.search": _desk(query="?q=collab"),
+    "home.search": _desk(query="?q=The+Collab"),
     "importing.uploads": _desk(),
     "importing.send": Row(send=FINANCE),
     "importing.batch": _desk(own={"number": rich.AUTUMN}, missing=_NO_NUMBER),

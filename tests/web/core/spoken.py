@@ -1,7 +1,7 @@
 """What people read must be in words: no key, no code, no JSON, no command."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from functools import cache
 from importlib import import_module
@@ -93,7 +93,7 @@ _FAULTS = {
     ),
     "amount": re.compile(
         r"\b(?:USD|GBP|EUR|CAD) [-\N{MINUS SIGN}]?\d[\d,]*(?:\.\d)?(?![\d,]*\.?\d)"
-        r"|(?<![\d.,])\d[\d,]*(?:\.\d)? (?:USD|GBP|EUR|CAD)\b(?! (?:to|in|=))"
+        r"|(?<![\d.,])\d(?:[\d,]*\d)?(?:\.\d)? (?:USD|GBP|EUR|CAD)\b(?! (?:to|in|=))"
     ),
     "percentage": re.compile(r"\d\.\d{5,} ?%|\d%(?!\))"),
     "day": re.compile(r"(?<!\d)20\d\d-\d\d-\d\d(?!\d)"),
@@ -109,3 +109,29 @@ def faults_of_words(text: str) -> Iterator[str]:
     for word in re.findall(r"(?<![\w@./#-])[a-z]+(?:[-_][a-z]+)+(?![\w@./])", text):
         if word in _codes():
             yield f"code {word!r} in {text[:160]!r}"
+
+
+ALLOWED: tuple[tuple[str, str, str], ...] = (
+    ("uploads", "^(key|day|identifier|rate|place) ", "cells of the file that somebody sent"),
+    ("lists", "'2015-09-10'|^place '(US|WA)'", "an example of what a file may hold"),
+    ("entry", "'Write days as 2026-04-30", "how days are typed in this sheet"),
+    ("sales.xlsx", "", "a standard sales file, which is read again as it is"),
+    ("openings/template", "^(day|key) ", "a table that is filled in and read again"),
+    ("", r"typed by .* 2026-08-20 09:30\.csv", "the name of a file"),
+)
+"""What a page may say all the same: pattern of its path, pattern of the fault, and why."""
+
+
+def faults_of(where: str, texts: Iterable[str]) -> list[str]:
+    """What is wrong with texts, each fault once, but for what is allowed there."""
+    found = dict.fromkeys(fault for text in texts for fault in faults_of_words(text))
+    return [f"{where}: {fault}" for fault in found if not _is_allowed(where, fault)]
+
+
+def faults_of_page(where: str, page: str) -> list[str]:
+    """The same of all that a page says."""
+    return faults_of(where, spoken_in(page))
+
+
+def _is_allowed(where: str, fault: str) -> bool:
+    return any(re.search(path, where) and re.search(said, fault) for path, said, _ in ALLOWED)

@@ -37,6 +37,7 @@ from tests.builders.site import BASE, Site, Visitor, open_site
 from tests.selection import InFull, one_of_each
 from tests.web.core.markup import faults_of_markup
 from tests.web.core.matrix import GONE, SEEN, TABLE, TAKEN, Row, Values
+from tests.web.core.spoken import faults_of_page
 
 COMES_AND_GOES = ("session", "attempt", "log")
 """Tables that note visits; what people work on is all the others."""
@@ -359,6 +360,8 @@ def test_every_route_answers_post_by_role(walk: Walk, who: str, in_full: InFull)
         answer = visitor.post(address(rule, row.own), form)
         if not fits(answer, wanted):
             wrong.append(f"{rule}: {answer.status_code} {answer.location}, not {wanted}")
+        if answer.mimetype == "text/html" and answer.status_code in {200, 409, 422}:
+            wrong += faults_of_page(str(rule), answer.text)
         if isinstance(wanted, set) and answer.status_code < 400:
             walk.restore()  # it was taken
         for values in others(row, who) if rule.endpoint in trying_others else ():

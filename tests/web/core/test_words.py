@@ -19,18 +19,7 @@ from tests.browser.visits import BELONGS, FILES, STATES, VISITS, Visit
 from tests.builders.books import Shelf
 from tests.builders.post import posted
 from tests.builders.site import Site, Visitor, open_site
-from tests.web.core.spoken import faults_of_words, form_of, spoken_in
-
-ALLOWED: tuple[tuple[str, str, str], ...] = (
-    ("uploads", "^(key|day|identifier|rate|place) ", "cells of the file that somebody sent"),
-    ("lists", "'2015-09-10'|^place '(US|WA)'", "an example of what a file may hold"),
-    ("entry", "'Write days as 2026-04-30", "how days are typed in this sheet"),
-    ("sales.xlsx", "", "a standard sales file, which is read again as it is"),
-    ("openings/template", "^(day|key) ", "a table that is filled in and read again"),
-    ("", r"typed by .* 2026-08-20 09:30\.csv", "the name of a file"),
-)
-"""What a page may say all the same: pattern of its path, pattern of the fault, and why."""
-
+from tests.web.core.spoken import faults_of, faults_of_page, form_of
 
 SENT_BY_OTHERS = {
     path
@@ -102,22 +91,12 @@ def readers(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         }
 
 
-def is_allowed(where: str, fault: str) -> bool:
-    return any(re.search(path, where) and re.search(pattern, fault) for path, pattern, _ in ALLOWED)
-
-
-def faults(where: str, texts: Iterator[str]) -> list[str]:
-    """What is wrong with texts, each once."""
-    found = dict.fromkeys(fault for text in texts for fault in faults_of_words(text))
-    return [f"{where}: {fault}" for fault in found if not is_allowed(where, fault)]
-
-
 def test_every_page_is_in_words(readers: dict[str, Reader]) -> None:
     found = []
     for visit in VISITS:
         page = readers[visit.state].page(visit)
         if page:
-            found += faults(str(visit), spoken_in(page))
+            found += faults_of_page(str(visit), page)
     assert not found, "\n".join(found)
 
 
@@ -127,9 +106,9 @@ def test_every_file_is_in_words(readers: dict[str, Reader]) -> None:
         answer = readers["rich"].visitor(role).get(path)
         assert answer.status_code == 200, path
         named = answer.headers["Content-Disposition"]
-        found += faults(path, iter([named]))
+        found += faults_of(path, iter([named]))
         if path not in SENT_BY_OTHERS:
-            found += faults(path, words_of_file(answer.data))
+            found += faults_of(path, words_of_file(answer.data))
     assert not found, "\n".join(found)
 
 
@@ -156,5 +135,5 @@ def test_every_mail_is_in_words(readers: dict[str, Reader]) -> None:
     found = []
     for mail in posted(readers["rich"].site.office):
         text = re.sub(r"https?://\S+", "", mail.text)
-        found += faults(f"mail {mail.kind}", iter([mail.subject, *text.splitlines()]))
+        found += faults_of(f"mail {mail.kind}", iter([mail.subject, *text.splitlines()]))
     assert not found, "\n".join(found)

@@ -87,6 +87,8 @@ _PLAIN = {
     "alias": "{identifier} stands for {isbn}",
     "close": "Closed {period}: {statements}",
     "issue": "Issued {files} of {period}",
+    "send": "Sent {messages} about statements of {period}",
+    "explain-jump": "Explained {subject} in {period}: “{text}”",
     "load": "Loaded {file}",
     "order": "Order {order}: {action}, now {state}",
     "keep-orders": "Order {order}: {action}, now {state}",
@@ -99,7 +101,7 @@ _DECIDED = {
     "withdrawn": "Withdrew {words}",
 }
 """What was done with a proposal, by the status that it got."""
-_COUNTED = {"lines": "line", "statements": "statement", "files": "file"}
+_COUNTED = {"lines": "line", "statements": "statement", "files": "file", "messages": "message"}
 """What numbers of a record count."""
 
 _SWITCHES = {
@@ -128,6 +130,13 @@ _PART_OF = {
     "title": "titles",
 }
 """What a record's fields name by key, and the part of the setup that these are of."""
+
+_ABOUT = {
+    "draft": "the draft",
+    "waiting": "rows that wait",
+    "upload": "upload",
+}
+"""What else is explained, by how its subject begins."""
 
 _SUBJECTS = {**_PART_OF, "report": "retailers", "sheet": "retailers"}
 """The same of what begins a subject, such as ``title:tides``."""
@@ -184,6 +193,8 @@ def _value_words(key: str, value: Any) -> str:  # noqa: ANN401 - whatever JSON w
         return _text(_by_name(_PART_OF[key], value))
     if key in _COUNTED and isinstance(value, int):
         return plural(value, _COUNTED[key])
+    if key == "subject":
+        return _subject_words(str(value))
     if key == "action":
         return ACTIONS.get(str(value), str(value).replace("-", " "))
     return str(value).replace("-", " ") if key == "state" else _text(value)
@@ -234,6 +245,8 @@ def _by_name(part: str, value: Any) -> Any:  # noqa: ANN401 - JSON
 def _subject_words(subject: str) -> str:
     """What a proposal or an explanation is about: ``contracts foot-2015``, ``title:tides``."""
     kind, mark, key = subject.partition(":")
+    if kind in _ABOUT:
+        return f"{_ABOUT[kind]} {key}".strip()
     if mark and kind in _SUBJECTS:
         of, _, more = key.partition(":")
         return f"{kind} {names().of(_SUBJECTS[kind], of)}{', ' if more else ''}{more}"

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import abort, render_template, request, url_for
 
+from royalties.domain.terms.names import in_order
 from royalties.domain.terms.plans import PlanVersion, beneficiaries_of
 from royalties.domain.terms.wording import StepWords, step_words
 from royalties.ingest import setup as setup_file
@@ -38,9 +39,7 @@ def plans() -> str:
     wanted = request.args.get("q", "").strip()[:200]
     matching = [
         setup.plans[key]
-        for key, name in sorted(
-            names().all_of("plans").items(), key=lambda each: each[1].casefold()
-        )
+        for key, name in sorted(names().all_of("plans").items(), key=lambda each: in_order(each[1]))
         if wanted.casefold() in f"{key} {name}".casefold()
     ]
     shown = part_of(matching)

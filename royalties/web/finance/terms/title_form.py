@@ -7,9 +7,10 @@ from royalties.domain.problems import SetupFault
 from royalties.domain.terms.identifiers import identifier_key
 from royalties.ingest.setup import models, titles
 from royalties.services.books import setup_in_force
+from royalties.services.sales import uploads
 from royalties.web.core.visit import current_work
 from royalties.web.forms.entries import Body, EntryForm, RowList, Written
-from royalties.web.forms.fields import EntryField, NameList, Selection, fields_of, key_field
+from royalties.web.forms.fields import EntryField, Selection, Ticks, fields_of, key_field
 from royalties.web.title_words import CHANNELS, FORMATS
 
 _LINK = {"inputmode": "url", "placeholder": "https://"}
@@ -32,6 +33,11 @@ def _choices(words: Mapping[Any, str]) -> tuple[tuple[str, str], ...]:
 def _retailers() -> tuple[tuple[str, str], ...]:
     known = setup_in_force(current_work()).retailers.values()
     return _choices({each.key: each.name for each in sorted(known, key=lambda each: each.name)})
+
+
+def _report_titles() -> tuple[tuple[str, str], ...]:
+    titles = uploads.report_titles(current_work())
+    return tuple(sorted(titles.items(), key=lambda each: each[1].casefold()))
 
 
 class PriceForm(EntryForm):
@@ -181,7 +187,8 @@ class RetailerForm(EntryForm):
     city = _retailer("city", short=True)
     reports = _retailer(
         "reports",
-        kind=NameList,
-        hint="Names of reports, separated by commas, such as publisher-web-orders; an "
-        "import of one then never asks whose sales it holds.",
+        kind=Ticks,
+        options=_report_titles,
+        label="Reports that are its own",
+        hint="An import of one of them never asks whose sales it holds.",
     )

@@ -209,7 +209,7 @@ def test_plan_page_names_every_beneficiary_and_share(site: Site) -> None:
     page = re.sub(r"<[^>]*>|\s+", " ", site.visitor(Role.CLERK).page("/finance/plans/cities"))
     page = re.sub(r"\s+", " ", page)
     for words in (
-        "USD 20 each period, at most USD 30 in all to:",
+        "USD 20.00 each period, at most USD 30.00 in all to:",
         "30 % of what is payable from sales in Washington to:",
         "USD 0.05 for every copy to: Houston Readers",
         "Tacoma Readers : weight 2, so about 66.67 %",
