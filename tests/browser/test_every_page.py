@@ -31,6 +31,9 @@ from tests.builders.rich import (
     LIST_OF_BENEFICIARIES,
     LIST_OPEN,
     LIST_WRONG,
+    OLD_HIDDEN,
+    OLD_SHOWN,
+    OLD_UNSORTED,
     RESET,
     TYPED,
     UPLOAD_GOOD,
@@ -176,6 +179,15 @@ VISITS = (
     Visit("/finance/beneficiaries"),
     Visit("/finance/beneficiaries/seattle"),
     Visit("/finance/beneficiaries/seattle/amend", CLERK),
+    Visit("/finance/beneficiaries/seattle/earlier-statements"),
+    Visit("/finance/beneficiaries/tacoma/earlier-statements", CLERK, submit=FORM),
+    Visit("/finance/earlier-statements"),
+    Visit("/finance/earlier-statements", CLERK, "opened"),
+    Visit("/finance/earlier-statements", submit=FORM),
+    Visit(f"/finance/earlier-statements/{OLD_SHOWN}"),
+    Visit(f"/finance/earlier-statements/{OLD_HIDDEN}", CLERK),
+    Visit(f"/finance/earlier-statements/{OLD_HIDDEN}", submit="form[action$=remove]"),
+    Visit(f"/finance/earlier-statements/{OLD_UNSORTED}", CLERK),
     Visit("/finance/new-beneficiary"),
     Visit("/finance/new-beneficiary", submit=FORM),
     Visit("/finance/plans"),
@@ -364,6 +376,7 @@ VISITS = (
 
 FILES: dict[str, tuple[str, Role]] = {
     "closing.workbook": ("/finance/periods/2025-H1/workbook", CLERK),
+    "documents.document_file": (f"/finance/earlier-statements/{OLD_SHOWN}/file", CLERK),
     "importing.received_file": ("/finance/imports/2/file", CLERK),
     "ledger.export": ("/finance/ledger/journal?format=csv", CLERK),
     "lists.template": ("/finance/lists/titles/template.xlsx", CLERK),
@@ -404,6 +417,10 @@ FILES: dict[str, tuple[str, Role]] = {
     "statements.packed": ("/finance/periods/2025-H1/statements.zip", CLERK),
     "nonprofit.download": ("/nonprofit/seattle/statements/2025-H1-004/workbook", Role.NONPROFIT),
     "nonprofit.download_year": ("/nonprofit/seattle/statements/2025.zip", Role.NONPROFIT),
+    "nonprofit.earlier_statement": (
+        f"/nonprofit/seattle/earlier-statements/{OLD_SHOWN}",
+        Role.NONPROFIT,
+    ),
     "nonprofit.year_file": ("/nonprofit/seattle/years/2025.csv", Role.NONPROFIT),
 }
 """Pages that answer with a file: an address of each, and who asks."""
