@@ -86,7 +86,7 @@ def earlier_statement(key: str, number: int) -> Response:
     portal.nonprofit(current_work(), key)
     found = documents.file_of(current_work(), number, key)
     if found is None:
-        abort(404)
+        raise portal.NotYoursError
     return attached(found.name, found.path.open("rb"))
 
 
