@@ -157,7 +157,7 @@ def withdraw(number: int) -> Answer:
     _find_proposal(number)
     try:
         with all_or_nothing():
-            service.withdraw(current_work(), number)
+            service.withdraw(current_work(), number, request.form.get("reason", ""))
     except RefusedError as error:
         return _proposal_page(_find_proposal(number), refused=str(error)), 409
     flash("Withdrawn. Nothing was changed.", "good")
