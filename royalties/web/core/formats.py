@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -60,17 +60,17 @@ def number(value: Amount, digits: int | None = None) -> str:
     """A number with the visitor's separators and a true minus; empty for None."""
     if value is None or value == "":
         return ""
-    exact = Decimal(value)
-    if digits is None:
-        digits = max(0, -int(exact.as_tuple().exponent))
-    return _printed(str(exact), digits, str(locale()))
+    return _printed(str(value), digits, str(locale()))
 
 
 @lru_cache(maxsize=20_000)
-def _printed(exact: str, digits: int, name: str) -> str:
-    """A decimal in a locale's form: pages of figures spend most of their time on these."""
+def _printed(value: str, digits: int | None, name: str) -> str:
+    """A number in a locale's form: pages of figures spend most of their time on these."""
+    exact = Decimal(value)
+    if digits is None:
+        digits = max(0, -int(exact.as_tuple().exponent))
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    text: str = format_decimal(Decimal(exact), pattern, locale=name)
+    text: str = format_decimal(exact, pattern, locale=name)
     return text.replace("-", "\N{MINUS SIGN}")
 
 
@@ -93,11 +93,17 @@ def money(value: Amount, currency: str = "", *, code: bool = False) -> Markup:
     if value is None or value == "":
         return Markup("")
     text = amount_text(value, currency) if isinstance(value, int) else str(value)
-    digits = max(exponent(currency) if currency else 0, -int(Decimal(text).as_tuple().exponent))
-    shown = escape(number(text, digits))
+    return _printed_money(text, currency, code, str(locale()))
+
+
+@lru_cache(maxsize=20_000)
+def _printed_money(value: str, currency: str, code: bool, name: str) -> Markup:  # noqa: FBT001
+    exact = Decimal(value)
+    digits = max(exponent(currency) if currency else 0, -int(exact.as_tuple().exponent))
+    shown = escape(_printed(value, digits, name))
     if code and currency:
         shown += Markup(" <abbr>{}</abbr>").format(currency)
-    if Decimal(text) < 0:
+    if exact < 0:
         return Markup('<span class="negative">{}</span>').format(shown)
     return shown
 
@@ -133,8 +139,14 @@ def moment(value: datetime | str | None) -> str:
     if value.tzinfo is None:
         value = value.replace(tzinfo=UTC)
     here = value.astimezone(work().now.tzinfo)
-    time: str = format_time(here.replace(tzinfo=None), "short", locale=locale())
-    return f"{day(here.date())}, {time} {here.tzname()}"
+    shown_time = _printed_time(here.hour, here.minute, str(locale()))
+    return f"{day(here.date())}, {shown_time} {here.tzname()}"
+
+
+@lru_cache(maxsize=5_000)
+def _printed_time(hour: int, minute: int, name: str) -> str:
+    text: str = format_time(time(hour, minute), "short", locale=name)
+    return text
 
 
 _OF_YEAR = {
