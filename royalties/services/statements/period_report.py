@@ -1,6 +1,5 @@
 """A period for finance: everything that came in, was earned and given, and that it ties."""
 
-import json
 from collections.abc import Iterator, Mapping
 
 from royalties.domain.money import micro_text
@@ -222,14 +221,13 @@ def _batches(work: Work, period: Period) -> Iterator[BatchShown]:
         sums.setdefault(batch_sum.batch, []).append(batch_sum)
     for row in batches.batches(work.connection, sums):
         mine = sums[row.id]
-        document = json.loads(row.document)
         yield BatchShown(
             row.id,
             row.file_name,
             row.report,
             row.retailer or "several",
             work.day_of(row.recorded_at).isoformat(),
-            document.get("rows", row.rows),
+            row.document.get("rows", row.rows),
             sum(batch_sum.lines for batch_sum in mine),
             sum(batch_sum.sold for batch_sum in mine),
             -sum(batch_sum.returned for batch_sum in mine),

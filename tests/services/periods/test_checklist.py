@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from royalties.domain.approvals import ProposalStatus
 from royalties.domain.royalties.earning import SalesException, Uncovered
 from royalties.domain.royalties.run import NotPaid
 from royalties.domain.terms.catalogue import Channel
@@ -176,7 +177,7 @@ def test_steps_without_a_draft_say_why_they_wait(found: Outlook) -> None:
 
 
 def test_prepared_close_names_preparer_and_validity(found: Outlook) -> None:
-    old = replace(a_proposal(found), status="refused")
+    old = replace(a_proposal(found), status=ProposalStatus.REFUSED)
     waits = replace(found, proposals=(a_proposal(found), old))
     assert said(waits)["prepared"] == ("Prepared", True, "by Cleo")
     assert waits.decided == [old]
