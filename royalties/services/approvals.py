@@ -10,7 +10,8 @@ told by e-mail, and whoever prepared it is told what became of it.
 from dataclasses import dataclass
 from datetime import datetime
 
-from royalties.domain.people import ALLOWED, Verb
+from royalties.domain.approvals import ProposalStatus
+from royalties.domain.people import ALLOWED, PersonStatus, Verb
 from royalties.services.frame import TWO_PEOPLE, frame_of
 from royalties.services.mail.outbox import Message, write
 from royalties.services.names import names_of
@@ -63,7 +64,7 @@ class Proposal:
     body: object
     fingerprint: str
     note: str
-    status: str
+    status: ProposalStatus
     prepared_at: datetime
     prepared_by: str
     prepared_by_id: int
@@ -154,7 +155,9 @@ def prepare(
     work.actor.require(Verb.PREPARE)
     if work.actor.person is None:
         raise RefusedError("at the command line nothing waits for approval: it is done at once")
-    waiting = store.proposals(work.connection, status="waiting", kind=kind, subject=subject)
+    waiting = store.proposals(
+        work.connection, status=ProposalStatus.WAITING, kind=kind, subject=subject
+    )
     if waiting:
         first = waiting[0]
         raise ProposedAlreadyError(
@@ -169,7 +172,7 @@ def prepare(
             "body": body,
             "fingerprint": fingerprint,
             "note": note,
-            "status": "waiting",
+            "status": ProposalStatus.WAITING,
             "prepared_at": work.at,
             "prepared_by": work.actor.name,
             "prepared_by_id": work.actor.person,
@@ -194,7 +197,7 @@ def find(work: Work, number: int) -> Proposal | None:
 def proposals(
     work: Work,
     *,
-    status: str = "",
+    status: ProposalStatus | None = None,
     kind: str = "",
     subject: str = "",
     beginning: str = "",
@@ -215,16 +218,19 @@ def proposals(
 
 def waiting_count(work: Work) -> int:
     """How many proposals wait; a number that the menu shows to the desk."""
-    return work.once(_WAITING, lambda: store.count_proposals(work.connection, "waiting"))
+    return work.once(
+        _WAITING, lambda: store.count_proposals(work.connection, ProposalStatus.WAITING)
+    )
 
 
 def proposals_about(work: Work, kind: str, subject: str) -> list[Proposal]:
     """What was ever prepared of one thing, the newest first; the menu's count comes with it."""
     work.actor.require(Verb.READ)
     proposals = [
-        Proposal(*row) for row in store.proposals_about(work.connection, kind, subject, "waiting")
+        Proposal(*row)
+        for row in store.proposals_about(work.connection, kind, subject, ProposalStatus.WAITING)
     ]
-    work.know(_WAITING, sum(each.status == "waiting" for each in proposals))
+    work.know(_WAITING, sum(each.status == ProposalStatus.WAITING for each in proposals))
     return [each for each in proposals if (each.kind, each.subject) == (kind, subject)]
 
 
@@ -253,7 +259,7 @@ def approve(work: Work, number: int) -> Proposal:
             "you prepared this yourself: another manager approves it, so that two people have "
             "seen it"
         )
-    return _decide(work, proposal, "approved", "")
+    return _decide(work, proposal, ProposalStatus.APPROVED, "")
 
 
 def refuse(work: Work, number: int, reason: str) -> Proposal:
@@ -261,7 +267,7 @@ def refuse(work: Work, number: int, reason: str) -> Proposal:
     work.actor.require(Verb.APPROVE)
     if not reason.strip():
         raise RefusedError("give a reason, so that the person who prepared it knows what to change")
-    return _decide(work, _waiting(work, number), "refused", reason.strip())
+    return _decide(work, _waiting(work, number), ProposalStatus.REFUSED, reason.strip())
 
 
 def withdraw(work: Work, number: int, reason: str = "") -> Proposal:
@@ -270,21 +276,22 @@ def withdraw(work: Work, number: int, reason: str = "") -> Proposal:
     proposal = _waiting(work, number)
     if proposal.prepared_by_id != work.actor.person and not work.actor.may(Verb.APPROVE):
         raise RefusedError("somebody else prepared this: they or a manager may withdraw it")
-    return _decide(work, proposal, "withdrawn", " ".join(reason.split())[:_LONGEST_REASON])
+    reason = " ".join(reason.split())[:_LONGEST_REASON]
+    return _decide(work, proposal, ProposalStatus.WITHDRAWN, reason)
 
 
 def _waiting(work: Work, number: int) -> Proposal:
     row = store.find_proposal(work.connection, number, lock=True)
     if row is None:
         raise RefusedError(f"there is no proposal {number}")
-    if row.status != "waiting":
+    if row.status != ProposalStatus.WAITING:
         raise RefusedError(f"this was {row.status} by {row.decided_by} already")
     return Proposal(*row)
 
 
-def _decide(work: Work, proposal: Proposal, status: str, reason: str) -> Proposal:
+def _decide(work: Work, proposal: Proposal, status: ProposalStatus, reason: str) -> Proposal:
     store.decide_proposal(work.connection, proposal.id, status, work.at, work.actor.name, reason)
-    verb = Verb.PREPARE if status == "withdrawn" else Verb.APPROVE
+    verb = Verb.PREPARE if status == ProposalStatus.WITHDRAWN else Verb.APPROVE
     work.record(
         verb,
         {
@@ -337,16 +344,16 @@ def _approvers(work: Work) -> list[people.ReachedRow]:
     return people.active_in_roles(work.connection, roles)
 
 
-def _tell_preparer(work: Work, proposal: Proposal, status: str, reason: str) -> None:
+def _tell_preparer(work: Work, proposal: Proposal, status: ProposalStatus, reason: str) -> None:
     """What became of it, unless they decided it themselves."""
     person = people.find_person(work.connection, proposal.prepared_by_id)
-    if person is None or person.status != "active" or person.id == work.actor.person:
+    if person is None or person.status != PersonStatus.ACTIVE or person.id == work.actor.person:
         return
     about = in_words(work, proposal)
-    done = "sent back" if status == "refused" else status
+    done = "sent back" if status == ProposalStatus.REFUSED else status
     paragraphs = (
         f"{work.actor.name} has {done} {about}, which you prepared.",
-        *(["Nothing was changed."] if status != "approved" else []),
+        *(["Nothing was changed."] if status != ProposalStatus.APPROVED else []),
         *([f"The reason: “{reason}”"] if reason else []),
     )
     _write(work, person.email, f"{done.capitalize()}: {about}", paragraphs, proposal)

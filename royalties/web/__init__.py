@@ -55,6 +55,7 @@ ROOMS = (
     "finance.sales.uploading",
     "finance.statements.pages",
     "finance.terms.catalogue",
+    "finance.terms.documents",
     "finance.terms.inverses",
     "finance.terms.mappings",
     "finance.terms.pages",

@@ -19,6 +19,9 @@ from tests.builders.rich import (
     LIST_OF_BENEFICIARIES,
     LIST_OPEN,
     LIST_WRONG,
+    OLD_HIDDEN,
+    OLD_SHOWN,
+    OLD_UNSORTED,
     RESET,
     TYPED,
     UPLOAD_GOOD,
@@ -158,6 +161,15 @@ VISITS = (
     Visit("/finance/beneficiaries"),
     Visit("/finance/beneficiaries/zq-seattle"),
     Visit("/finance/beneficiaries/zq-seattle/amend", CLERK),
+    Visit("/finance/beneficiaries/zq-seattle/earlier-statements"),
+    Visit("/finance/beneficiaries/zq-tacoma/earlier-statements", CLERK, submit=FORM),
+    Visit("/finance/earlier-statements"),
+    Visit("/finance/earlier-statements", CLERK, "opened"),
+    Visit("/finance/earlier-statements", submit=FORM),
+    Visit(f"/finance/earlier-statements/{OLD_SHOWN}"),
+    Visit(f"/finance/earlier-statements/{OLD_HIDDEN}", CLERK),
+    Visit(f"/finance/earlier-statements/{OLD_HIDDEN}", submit="form[action$=remove]"),
+    Visit(f"/finance/earlier-statements/{OLD_UNSORTED}", CLERK),
     Visit("/finance/new-beneficiary"),
     Visit("/finance/new-beneficiary", submit=FORM),
     Visit("/finance/plans"),
@@ -346,6 +358,7 @@ VISITS = (
 
 FILES: dict[str, tuple[str, Role]] = {
     "closing.workbook": ("/finance/periods/2025-H1/workbook", CLERK),
+    "documents.document_file": (f"/finance/earlier-statements/{OLD_SHOWN}/file", CLERK),
     "importing.received_file": ("/finance/imports/2/file", CLERK),
     "ledger.export": ("/finance/ledger/journal?format=csv", CLERK),
     "lists.template": ("/finance/lists/titles/template.xlsx", CLERK),
@@ -386,6 +399,10 @@ FILES: dict[str, tuple[str, Role]] = {
     "statements.packed": ("/finance/periods/2025-H1/statements.zip", CLERK),
     "nonprofit.download": ("/nonprofit/zq-seattle/statements/2025-H1-004/workbook", Role.NONPROFIT),
     "nonprofit.download_year": ("/nonprofit/zq-seattle/statements/2025.zip", Role.NONPROFIT),
+    "nonprofit.earlier_statement": (
+        f"/nonprofit/zq-seattle/earlier-statements/{OLD_SHOWN}",
+        Role.NONPROFIT,
+    ),
     "nonprofit.year_file": ("/nonprofit/zq-seattle/years/2025.csv", Role.NONPROFIT),
 }
 """Pages that answer with a file: an address of each, and who asks."""

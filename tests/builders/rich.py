@@ -33,6 +33,7 @@ from tests.builders.books import (
     a_setup,
     remainder,
 )
+from tests.builders.documents import PDF, send_documents
 from tests.builders.keyed import Keyed, keyed, keyed_rows, keyed_setup
 from tests.builders.rich_orders import a_request_waits, orders_in_many_states
 from tests.builders.sent import as_file, send
@@ -73,6 +74,9 @@ SPRING, AUTUMN, NOVEMBER, TYPED = 1, 2, 3, 4
 CLERK, MANAGER, ADMINISTRATOR, NONPROFIT, OTHER_NONPROFIT, INVITED, COLLEAGUE = range(1, 8)
 """Numbers of people; the colleague is the nonprofit's."""
 
+OLD_SHOWN, OLD_HIDDEN, OLD_OF_HOUSTON, OLD_UNSORTED = range(1, 5)
+"""Numbers of earlier statements: two of Seattle, one of Houston, one of which nobody has said whose."""
+
 OLGA, LEA = 8, 9
 """Numbers of the guild's and the league's own people."""
 
@@ -112,6 +116,7 @@ def rich(office: Office) -> None:
     office.alias(ALIAS, HARDCOVER)
     _prepared(office, clerk)
     _amended(office, clerk)
+    _earlier_statements(office, clerk)
     send_statements(office.work, period=CLOSED)
 
 
@@ -231,6 +236,25 @@ def _prepared(office: Office, clerk: Actor) -> None:
         for point in points.all:
             closing.explain_point(work, OPEN, point.subject, point.figure, "The autumn's list")
         assert closing.prepare(work, OPEN, "All reports are in.") == CLOSE
+
+
+def _earlier_statements(office: Office, clerk: Actor) -> None:
+    mona = Actor("Mona Reyes", Role.MANAGER, MANAGER)
+    for name, key, shown in (
+        ("Seattle 2023-H2.pdf", keyed("seattle"), True),
+        ("Seattle 2022.xls", keyed("seattle"), False),
+        ("Houston 2023-H2.pdf", keyed("houston"), True),
+    ):
+        kept = send_documents(
+            office,
+            {name: PDF + name.encode()},
+            mona,
+            beneficiary=key,
+            note="As mailed",
+            visible=shown,
+        )
+        assert kept.kept
+    assert send_documents(office, {"scan 17.pdf": PDF}, clerk).kept == (OLD_UNSORTED,)
 
 
 def _amended(office: Office, clerk: Actor) -> None:

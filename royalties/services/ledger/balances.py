@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from royalties.domain.people import Verb
-from royalties.domain.periods import parse_period
+from royalties.domain.periods import PeriodStatus, parse_period
 from royalties.domain.royalties.postings import MEANINGS, meaning_of
 from royalties.ingest import places
 from royalties.services.books import setup_in_force
@@ -123,7 +123,11 @@ def balances(work: Work, *, period: str = "", day: date | None = None, kind: str
     """
     work.actor.require(Verb.READ)
     setup, names = setup_in_force(work), names_of(work)
-    closed = [known for known in periods.known_periods(work.connection) if known.status == "closed"]
+    closed = [
+        known
+        for known in periods.known_periods(work.connection)
+        if known.status == PeriodStatus.CLOSED
+    ]
     if not day and period:
         day = parse_period(period, setup.calendar).ends
     if not day:
@@ -200,7 +204,11 @@ def entry_page(
         work.connection, PAGE + 1, period_name=period, event=event, subject=subject, below=below
     )
     more, entries = len(entries) > PAGE, entries[:PAGE]
-    closed = [known for known in periods.known_periods(work.connection) if known.status == "closed"]
+    closed = [
+        known
+        for known in periods.known_periods(work.connection)
+        if known.status == PeriodStatus.CLOSED
+    ]
     return EntryPage(
         _booked(work, entries),
         entries[-1].id if more else None,

@@ -1,6 +1,5 @@
 """A period for finance: everything that came in, was earned and given, and that it ties."""
 
-import json
 from collections.abc import Iterator, Mapping
 
 from royalties.domain.money import micro_text
@@ -223,14 +222,13 @@ def _batches(work: Work, period: Period, names: Names) -> Iterator[BatchShown]:
         sums.setdefault(batch_sum.batch, []).append(batch_sum)
     for row in batches.batches(work.connection, sums):
         mine = sums[row.id]
-        document = json.loads(row.document)
         yield BatchShown(
             row.id,
             row.file_name,
             row.report,
             names.of("retailers", row.retailer) if row.retailer else "several",
             work.day_of(row.recorded_at).isoformat(),
-            document.get("rows", row.rows),
+            row.document.get("rows", row.rows),
             sum(batch_sum.lines for batch_sum in mine),
             sum(batch_sum.sold for batch_sum in mine),
             -sum(batch_sum.returned for batch_sum in mine),

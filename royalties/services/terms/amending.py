@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from royalties.domain.approvals import ProposalStatus
 from royalties.domain.people import Verb
 from royalties.domain.periods import period_of
 from royalties.domain.problems import SetupFault
@@ -91,7 +92,9 @@ def history(
     """
     work.actor.require(Verb.READ)
     revisions = _revisions(work, part, key)
-    approved = approvals.proposals(work, status="approved", kind="setup", subject=f"{part} {key}")
+    approved = approvals.proposals(
+        work, status=ProposalStatus.APPROVED, kind="setup", subject=f"{part} {key}"
+    )
     names = names_of(work)
     told = [
         EntryRevision(
@@ -307,7 +310,7 @@ def proposed(
 def _consequences(
     work: Work, proposal: approvals.Proposal, part: str, body: Body
 ) -> tuple[list[Replaced], list[TermsWarning]]:
-    if proposal.status != "waiting":
+    if proposal.status != ProposalStatus.WAITING:
         return [], []
     try:
         asked = setup.asked(work, part, body)
@@ -318,13 +321,17 @@ def _consequences(
 
 def waiting_for(work: Work, part: str, key: str) -> approvals.Proposal | None:
     """The change of an entry that waits for a second person, if one does."""
-    found = approvals.proposals(work, status="waiting", kind="setup", subject=f"{part} {key}")
+    found = approvals.proposals(
+        work, status=ProposalStatus.WAITING, kind="setup", subject=f"{part} {key}"
+    )
     return found[0] if found else None
 
 
 def waiting_in(work: Work, part: str) -> list[approvals.Proposal]:
     """Changes and new entries of a part that wait for a second person."""
-    return approvals.proposals(work, status="waiting", kind="setup", beginning=f"{part} ")
+    return approvals.proposals(
+        work, status=ProposalStatus.WAITING, kind="setup", beginning=f"{part} "
+    )
 
 
 def _named(work: Work, part: str, key: str) -> str:

@@ -385,17 +385,15 @@ def _word(part: str) -> str:
 
 def _kept(references: Sequence[str], usage: store.Usage) -> str:
     """Why an entry cannot be removed, in words; empty if it can."""
-    if usage.closed:
-        return "a closed period used it"
-    if usage.sales:
-        return "sales or reports were recorded of it"
-    if usage.orders:
-        return "orders name it"
-    if usage.people:
-        return "people belong to it"
-    if references:
-        return f"it is named by {', '.join(references[:5])}"
-    return ""
+    reasons = {
+        "a closed period used it": usage.closed,
+        "sales or reports were recorded of it": usage.sales,
+        "orders name it": usage.orders,
+        "people belong to it": usage.people,
+        "earlier statements are kept of it": usage.documents,
+        f"it is named by {', '.join(references[:5])}": bool(references),
+    }
+    return next((words for words, holds in reasons.items() if holds), "")
 
 
 def _fixed(part: str, usage: store.Usage) -> str:

@@ -23,6 +23,7 @@ from royalties.runtime import (
 from royalties.services.books import EmptyBooksError
 from royalties.services.errors import REFUSALS
 from royalties.services.orders.life import NoOrderError
+from royalties.services.statements.documents import NoDocumentError
 from royalties.services.statements.numbering import NoStatementError
 from royalties.services.statements.portal import NotYoursError
 from royalties.web.core.access import page_name, request_id
@@ -38,6 +39,7 @@ STATUS: dict[type[Exception], int] = {
     **dict.fromkeys(REFUSALS, 409),
     AlreadyIssuedError: 409,
     NotAPeriodError: 404,
+    NoDocumentError: 404,
     NoOrderError: 404,
     NoStatementError: 404,
     NotYoursError: 404,

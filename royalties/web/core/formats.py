@@ -20,6 +20,7 @@ from royalties.domain.counting import noun
 from royalties.domain.currencies import exponent
 from royalties.domain.money import amount_text
 from royalties.domain.sales.slices import kind_label
+from royalties.domain.spans import span_name
 from royalties.domain.terms.catalogue import INTERNAL, Format, marked, numbers_heading
 from royalties.web.core.visit import visit, work
 from royalties.web.title_words import FORMATS
@@ -174,6 +175,14 @@ def period_words(name: str) -> str:
     return format_date(date(int(year), int(part), 1), "MMMM y", locale=locale())
 
 
+def span(first: date, last: date) -> str:
+    """The days that something is about: a period in words, a day, or the first and the last."""
+    name = span_name(first, last)
+    if first == last:
+        return day(first)
+    return f"{day(first)} – {day(last)}" if " " in name else period_words(name)
+
+
 def percent(value: Fraction | Decimal | str | None, digits: int = 1) -> str:
     """A fraction of one as a percentage."""
     if value is None or value == "":
@@ -281,6 +290,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "kind_words": kind_words,
     "file_type": file_type,
     "examples": examples,
+    "span": span,
     "sentence": sentence,
 }
 

@@ -64,6 +64,7 @@ _CONTRACT, _PLAN = {"key": "zq-foot-2015"}, {"key": "zq-cities"}
 _OWN: Values = {"key": "zq-seattle"}
 _FOREIGN: Values = {"key": "zq-houston"}
 _SEATTLES, _HOUSTONS, _NOBODYS = "2025-H1-004", "2025-H1-002", "2025-H1-999"
+_OLD: Values = {"number": rich.OLD_SHOWN}
 _LINE: Values = {"period": rich.OPEN, "key": "zq-foot-2015", "number": 1}
 
 
@@ -332,6 +333,21 @@ _TERMS = {
     "terms.try_new_contract": Row(send=FINANCE, page="/finance/new-contract"),
     "terms.beneficiaries": _desk(),
     "terms.beneficiary": _desk(own=_OWN, missing=_NO_KEY),
+    "documents.documents": _desk(),
+    "documents.send_many": Row(send=FINANCE),
+    "documents.file": Row(send=FINANCE),
+    "documents.documents_of": _desk(own=_OWN, missing=_NO_KEY),
+    "documents.send": Row(send=FINANCE, own=_OWN, missing=_NO_KEY),
+    "documents.document": _desk(own=_OLD, missing=_NO_NUMBER),
+    "documents.document_file": _desk(own=_OLD, missing=_NO_NUMBER),
+    "documents.amend": Row(
+        send=FINANCE, own=_OLD, missing=_NO_NUMBER, form={"period": "2024-H1", "note": ""}
+    ),
+    "documents.show": Row(send=MANAGERS, own={"number": rich.OLD_HIDDEN}, missing=_NO_NUMBER),
+    "documents.hide": Row(send=FINANCE, own=_OLD, missing=_NO_NUMBER),
+    "documents.remove": Row(
+        send=FINANCE, own=_OLD, missing=_NO_NUMBER, form={"reason": "Of somebody else"}
+    ),
     "terms.amend_beneficiary": Row(
         FINANCE,
         FINANCE,
@@ -859,6 +875,18 @@ _OUTSIDE = {
     "nonprofit.newest_year": _portal(),
     "nonprofit.year": _portal({"number": 2025}),
     "nonprofit.year_file": _portal({"number": 2025}),
+    "nonprofit.earlier_statement": Row(
+        NONPROFITS,
+        own={**_OWN, **_OLD},
+        foreign=(
+            {**_FOREIGN, "number": rich.OLD_OF_HOUSTON},
+            {**_OWN, "number": rich.OLD_OF_HOUSTON},
+            {**_FOREIGN, **_OLD},
+            {**_OWN, "number": rich.OLD_HIDDEN},
+            {**_OWN, "number": rich.OLD_UNSORTED},
+        ),
+        missing={**_OWN, **_NO_NUMBER},
+    ),
     "nonprofit.explained": _portal(),
     "nonprofit_details.details": _portal(),
     "nonprofit_details.keep_details": _portal(
@@ -949,6 +977,9 @@ TAKEN: dict[str, Status] = {
     "closing.looked": 302,
     "closing.prepare_close": 409,
     "closing.refuse_close": 302,
+    "documents.file": 422,
+    "documents.send": 422,
+    "documents.send_many": 422,
     "entry.keep_draft": 200,
     "house.house": 422,
     "house.sandbox": 409,

@@ -159,13 +159,15 @@ def check(work: Work, number: int) -> None:
 
 
 def refuse(work: Work, number: int, reason: str) -> None:
-    """Say why a certificate does not count; the organization is told.
+    """Say why a certificate does not count, or not any more; the organization is told.
+
+    What was invoiced without tax stays as it is.
 
     Raises:
         NoCertificateError: there is none.
-        RefusedError: it was decided already, or no reason is given.
+        RefusedError: it was refused already, or no reason is given.
     """
-    _decide(work, _undecided(work, number), reason_of(reason))
+    _decide(work, _undecided(work, number, or_in_force=True), reason_of(reason))
 
 
 def certificates(work: Work, organization: str) -> list[Certificate]:
@@ -221,12 +223,12 @@ def _place_of(text: str) -> str:
     return code
 
 
-def _undecided(work: Work, number: int) -> store.CertificateRow:
+def _undecided(work: Work, number: int, *, or_in_force: bool = False) -> store.CertificateRow:
     work.actor.require(Verb.KEEP_ORDERS)
     row = store.find_certificate(work.connection, work.actor, number, lock=True)
     if row is None:
         raise NoCertificateError
-    if row.checked_at is not None:
+    if row.checked_at is not None and (row.refused or not or_in_force):
         found = "refused" if row.refused else "checked"
         raise RefusedError(f"{row.checked_by} {found} this certificate already")
     return row

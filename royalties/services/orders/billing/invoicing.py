@@ -11,6 +11,7 @@ from reports.order_words import amount
 from royalties.domain.money import amount_text, number_text, units_of
 from royalties.domain.orders import billing
 from royalties.domain.orders.life import Action, Precondition, State
+from royalties.domain.orders.order import InvoiceKind
 from royalties.domain.orders.papers import InvoiceShown, PaperLine
 from royalties.domain.people import Verb
 from royalties.domain.royalties.postings import CANCELLATION_LINE, DEPOSIT_LINE
@@ -233,7 +234,7 @@ def invoice_cancellation(work: Work, number: str, *, version: int, token: str) -
     setup = setup_in_force(work)
     agreed = agreed_of(work, setup, order)
     before = issued_of(work, order)
-    if any(each.row.kind == "cancellation" for each in before):
+    if any(each.row.kind == InvoiceKind.CANCELLATION for each in before):
         raise RefusedError(f"the cancellation of order {number} was invoiced already")
     owed = owed_of_cancelled(work, order)
     deposit = _deposit_left(before)
@@ -253,7 +254,7 @@ def invoice_cancellation(work: Work, number: str, *, version: int, token: str) -
             owed,
         ),
     )
-    bill = Bill("cancellation", lines, agreed.version.net_days, deposit)
+    bill = Bill(InvoiceKind.CANCELLATION, lines, agreed.version.net_days, deposit)
     issued = issue(work, setup, order, agreed, bill, token)
     _noted(work, order, INVOICE_CANCELLATION, issued)
     _tell(work, order, INVOICE_CANCELLATION, issued)
@@ -281,7 +282,7 @@ def _bill_of_deposit(work: Work, order: Order, agreed: Agreed) -> Bill:
         number_text(units_of(quote.deposit, quote.currency)),
         quote.deposit,
     )
-    return Bill("deposit", (line,), 0)
+    return Bill(InvoiceKind.DEPOSIT, (line,), 0)
 
 
 def _final(
@@ -306,7 +307,7 @@ def _final(
         for each in billing.taxed(lines, places, exempt, agreed.prices, work.today)
     ]
     bill = Bill(
-        "final",
+        InvoiceKind.FINAL,
         (*lines, *taxes),
         agreed.version.net_days,
         _deposit_left(issued_of(work, order)),
@@ -352,13 +353,13 @@ def _tax_note(places: Mapping[str, int], exempt: frozenset[str], charged: set[st
 
 def _deposit(issued: Sequence[IssuedInvoice]) -> IssuedInvoice | None:
     """The invoice of the deposit, unless it was credited."""
-    asked = [each for each in issued if each.row.kind == "deposit"]
+    asked = [each for each in issued if each.row.kind == InvoiceKind.DEPOSIT]
     return next((each for each in asked if _left(each, issued)), None)
 
 
 def _deposit_left(issued: Sequence[IssuedInvoice]) -> int:
     """What was invoiced as deposit and is neither credited nor used up."""
-    asked = sum(_left(each, issued) for each in issued if each.row.kind == "deposit")
+    asked = sum(_left(each, issued) for each in issued if each.row.kind == InvoiceKind.DEPOSIT)
     return asked - sum(each.row.deposit_applied for each in issued)
 
 

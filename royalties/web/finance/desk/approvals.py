@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flask import abort, flash, redirect, render_template, request, url_for
 
+from royalties.domain.approvals import ProposalStatus
 from royalties.domain.people import FINANCE, Verb
 from royalties.ingest.setup import SetupError
 from royalties.services import approvals as service
@@ -51,8 +52,12 @@ class ProposalView:
 def approvals() -> str:
     """What waits, and what was decided lately."""
     work = current_work()
-    waiting = service.proposals(work, status="waiting")
-    decided = [proposal for proposal in service.proposals(work) if proposal.status != "waiting"]
+    waiting = service.proposals(work, status=ProposalStatus.WAITING)
+    decided = [
+        proposal
+        for proposal in service.proposals(work)
+        if proposal.status != ProposalStatus.WAITING
+    ]
     return render_template(
         "finance/desk/approvals.html",
         waiting=[_proposal_view(proposal) for proposal in waiting],
@@ -159,7 +164,7 @@ def withdraw(number: int) -> Answer:
     _find_proposal(number)
     try:
         with all_or_nothing():
-            service.withdraw(current_work(), number)
+            service.withdraw(current_work(), number, request.form.get("reason", ""))
     except RefusedError as error:
         return _proposal_page(_find_proposal(number), refused=in_names(error)), 409
     flash("Withdrawn. Nothing was changed.", "good")
@@ -209,7 +214,7 @@ def _proposal_page(
         return _file_page(proposal, form, refused)
     work = current_work()
     told = terms.proposed(work, proposal, as_read)
-    waits = proposal.status == "waiting"
+    waits = proposal.status == ProposalStatus.WAITING
     version = _newest_version(proposal) if waits else ""
     _, body = terms.proposed_entry(proposal)
     return render_template(
@@ -234,7 +239,7 @@ def _proposal_page(
 def _file_page(proposal: Proposal, form: RefuseProposalForm, refused: str) -> str:
     """A proposed setup file, with all that it would change."""
     work = current_work()
-    waits = proposal.status == "waiting"
+    waits = proposal.status == ProposalStatus.WAITING
     return render_template(
         "finance/desk/approve_file.html",
         proposal=proposal,

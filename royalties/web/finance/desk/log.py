@@ -112,7 +112,7 @@ def mail_again(number: int) -> Response:
 
 def mail_given_up(number: int) -> Response:
     """Do not send what was not taken."""
-    mail_log.give_up(current_work(), number)
+    mail_log.give_up(current_work(), number, request.form.get("reason", ""))
     flash("It is not sent any more.", "good")
     return redirect(url_for("people.mail"), 303)
 

@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from flask import render_template, url_for
 
+from royalties.domain.approvals import ProposalStatus
 from royalties.domain.orders.life import label_of
 from royalties.domain.orders.papers import QuoteShown
 from royalties.services import approvals
@@ -45,7 +46,7 @@ def order_address(proposal: Proposal) -> str:
 def page(proposal: Proposal, form: EntryForm, *, refused: str = "") -> str:
     """What a proposal would do, for who decides it."""
     work = current_work()
-    waits = proposal.status == "waiting"
+    waits = proposal.status == ProposalStatus.WAITING
     body = cast("dict[str, Any]", proposal.body)
     order = life.find(work, second_person.order_of(proposal))
     organization = order.organization if order else ""

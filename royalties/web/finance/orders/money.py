@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from royalties.domain.money import NotAnAmountError
 from royalties.domain.orders.life import Action, Side, State, find
+from royalties.domain.orders.order import InvoiceKind
 from royalties.domain.orders.papers import InvoiceShown
 from royalties.domain.people import FINANCE, Verb
 from royalties.domain.terms.payment_details import PaymentDetails, payment_on
@@ -238,9 +239,9 @@ def _money_page(number: str, refused: str = "") -> str:
         problem=problem,
         owed=_owed(order),
         may_deposit=_may(Action.INVOICE_DEPOSIT, order)
-        and not any(balance.kind == "deposit" for balance in balances),
+        and not any(balance.kind == InvoiceKind.DEPOSIT for balance in balances),
         may_invoice=_may(Action.INVOICE, order),
-        may_cancelled=not any(balance.kind == "cancellation" for balance in balances),
+        may_cancelled=not any(balance.kind == InvoiceKind.CANCELLATION for balance in balances),
         may_receive=_may(Action.RECEIVE, order) and bool(balances),
         charged=charged,
         received=_receipt_form(forms.ReceiptForm(), balances, work.today),

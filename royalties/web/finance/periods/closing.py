@@ -181,7 +181,7 @@ def refuse_close(period: str, number: int) -> Answer:
 @PAGES.post("/periods/<period>/withdraw/<int:number>")
 def withdraw_close(period: str, number: int) -> Response:
     """Take back what was prepared."""
-    approvals.withdraw(current_work(), number)
+    approvals.withdraw(current_work(), number, request.form.get("reason", ""))
     flash(f"What was prepared of {period} is withdrawn.", "good")
     return redirect(url_for("closing.checklist", period=period))
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 from royalties.domain.counting import change
+from royalties.domain.jobs import JobStatus
 from royalties.domain.problems import Cause
 from royalties.services.sales.uploads import Earlier, Upload, UploadSummary
 from royalties.web.core.formats import plural
@@ -186,7 +187,7 @@ def state(upload: Upload | UploadSummary) -> tuple[str, str]:
 
 def work_words(upload: Upload | UploadSummary) -> str:
     """What long work does just now."""
-    if upload.job is None or upload.job.status == "queued":
+    if upload.job is None or upload.job.status == JobStatus.QUEUED:
         return "Waits for its turn"
     return _WORK.get(upload.job.kind, "Being worked on")
 
@@ -194,7 +195,7 @@ def work_words(upload: Upload | UploadSummary) -> str:
 def is_forgotten(upload: Upload | UploadSummary, now: datetime) -> bool:
     """Whether long work has waited so long that nobody seems to do it."""
     job = upload.job
-    if job is None or job.status != "queued":
+    if job is None or job.status != JobStatus.QUEUED:
         return False
     return now - job.created_at > _PATIENCE
 

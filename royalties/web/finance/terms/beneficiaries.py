@@ -8,6 +8,7 @@ from royalties.domain.money import number_text
 from royalties.domain.terms.plans import beneficiaries_of
 from royalties.domain.terms.wording import percent
 from royalties.services.books import setup_in_force
+from royalties.services.statements import documents
 from royalties.services.terms import amending as terms
 from royalties.services.terms import balances as stands
 from royalties.web.core.paging import part_of
@@ -62,6 +63,7 @@ def beneficiary(key: str) -> str:
             if any(key in beneficiaries_of(version.steps) for version in plan.versions)
         ),
         stand=stands.payee_balance(work, key),
+        earlier=[each for each in documents.documents(work, key) if each.removed_at is None],
         history=terms.history(work, _PART, key, as_read),
         waiting=terms.waiting_for(work, _PART, key),
     )
