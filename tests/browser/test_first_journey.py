@@ -102,7 +102,6 @@ def fill_in(page: Page, step: str, button: str, **values: str) -> None:
         if tag == "SELECT":
             field.select_option(value)
         elif tag == "SUMMARY":
-            field.click()
             page.get_by_label(value, exact=True).check()
         else:
             field.fill(value)

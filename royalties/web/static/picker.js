@@ -20,7 +20,6 @@
   const said = document.createElement("div");
   said.className = "unseen";
   said.setAttribute("role", "status");
-  document.body.append(popup, said);
 
   const wordsOf = (option) => tidy(option.label || option.textContent || option.value);
 
@@ -77,6 +76,7 @@
   }
 
   function show(input) {
+    if (!popup.isConnected) document.body.append(popup, said);
     const every = fitting(input);
     open = input;
     shown = every.slice(0, MOST);
@@ -104,6 +104,7 @@
     popup.setAttribute("aria-label", tidy(name ?? input.getAttribute("aria-label") ?? "Names"));
     popup.hidden = false;
     input.setAttribute("aria-expanded", "true");
+    input.setAttribute("aria-controls", popup.id);
     place();
     const own = shown.findIndex((each) => each.words === input.value);
     active = -1;
@@ -113,6 +114,7 @@
   function hide() {
     if (!open) return;
     open.setAttribute("aria-expanded", "false");
+    open.removeAttribute("aria-controls");
     open.removeAttribute("aria-activedescendant");
     popup.hidden = true;
     open = null;
@@ -143,7 +145,6 @@
     input.setAttribute("role", "combobox");
     input.setAttribute("aria-autocomplete", "list");
     input.setAttribute("aria-expanded", "false");
-    input.setAttribute("aria-controls", popup.id);
     input.autocomplete = "off";
     input.classList.add("picker");
     input.before = input.value;
