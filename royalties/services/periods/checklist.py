@@ -13,7 +13,7 @@ from hashlib import sha256
 from royalties.domain.approvals import ProposalStatus
 from royalties.domain.counting import counted
 from royalties.domain.people import Verb
-from royalties.domain.periods import Period
+from royalties.domain.periods import ParallelStatus, Period
 from royalties.domain.royalties.run import ContractRun, NotPaid, Run, Settlement
 from royalties.services import approvals
 from royalties.services.approvals import Proposal
@@ -370,7 +370,7 @@ def _parallel(checklist: Outlook) -> ChecklistStep | None:
         if run.status == "open"
         else f"by {run.decided_by}"
     )
-    return ChecklistStep("parallel", "Parallel run signed off", run.status != "open", remark)
+    return ChecklistStep("parallel", "Parallel run signed off", run.status != ParallelStatus.OPEN, remark)
 
 
 def _looked(found: Outlook) -> ChecklistStep:
