@@ -15,6 +15,28 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+class PersonStatus(StrEnum):
+    """Whether somebody can sign in: not yet, yes, or not any more."""
+
+    INVITED = "invited"
+    ACTIVE = "active"
+    DISABLED = "disabled"
+
+
+class SessionStage(StrEnum):
+    """How far somebody is with signing in: the second factor is still due, or nothing is."""
+
+    FACTOR_DUE = "password"
+    FULL = "full"
+
+
+class LinkPurpose(StrEnum):
+    """What a link sent by e-mail opens."""
+
+    INVITATION = "invitation"
+    RESET = "reset"
+
+
 class Verb(StrEnum):
     """What people do; the word that the log keeps."""
 

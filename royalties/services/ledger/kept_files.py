@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from royalties.domain.sales.imports import BatchStatus
 from royalties.domain.sales.slices import Origin
 from royalties.services.books import setup_in_force
 from royalties.services.work import Work
@@ -28,7 +29,11 @@ def issued_differ(work: Work, periods: dict[int, str]) -> Failures:
 def received_differ(work: Work) -> Failures:
     """Reports are kept as they were received."""
     for row in checks.imports(work.connection):
-        if row.status != "recorded" or row.corrects is not None or row.origin == Origin.ORDER:
+        if (
+            row.status != BatchStatus.RECORDED
+            or row.corrects is not None
+            or row.origin == Origin.ORDER
+        ):
             continue
         path = work.files.received(row.sha256)
         name = f"received file of import {row.id} ({row.file_name})"

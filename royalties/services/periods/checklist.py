@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
+from royalties.domain.approvals import ProposalStatus
 from royalties.domain.counting import counted
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period
@@ -65,12 +66,14 @@ class Outlook:
     @property
     def proposal(self) -> Proposal | None:
         """What was prepared and waits."""
-        return next((each for each in self.proposals if each.status == "waiting"), None)
+        return next(
+            (each for each in self.proposals if each.status == ProposalStatus.WAITING), None
+        )
 
     @property
     def decided(self) -> list[Proposal]:
         """What was prepared before, and decided."""
-        return [each for each in self.proposals if each.status != "waiting"]
+        return [each for each in self.proposals if each.status != ProposalStatus.WAITING]
 
     @property
     def is_stale(self) -> bool:
@@ -189,8 +192,8 @@ def require_possible(checklist: Outlook, early: str) -> None:
     if not checklist.has_ended and not early.strip():
         raise RefusedError(
             f"{checklist.period} {_ending(checklist)}, and what is sold until then belongs into "
-            f"it: close it after that day. To close it all the same, name the override: at the "
-            f"command line --early, in the browser the reason on the closing checklist"
+            f"it: close it after that day. To close it all the same, say why it is "
+            f"closed early"
         )
     if checklist.shown is not None and checklist.shown.run.exceptions:
         raise RefusedError(_exceptions_text(checklist.shown.run))

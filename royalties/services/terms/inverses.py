@@ -17,6 +17,7 @@ from royalties.domain.terms.references import references_to, renamed
 from royalties.ingest import setup as setup_file
 from royalties.services.approvals import APPROVED_BY_TWO
 from royalties.services.books import Setup, open_period_of, setup_in_force
+from royalties.services.names import Names
 from royalties.services.terms import amending, catalogue, setup
 from royalties.services.terms.amending import Saved
 from royalties.services.terms.replacing import CONFIRMED
@@ -465,11 +466,10 @@ def _name(known: Setup, part: str, key: str, body: Mapping[str, Any]) -> str:
         case "exchange_rates":
             return f"{body['from']} → {body['to']} in {body['period']}"
         case "income":
-            return f"{body['right']} of {body['contract']} in {body['period']}"
-        case "titles":
-            return known.titles[key].title
+            of = Names(known).of("contracts", body["contract"])
+            return f"{body['right']} of {of} in {body['period']}"
         case _:
-            return str(body.get("name") or body.get("author") or key)
+            return Names(known).of(part, key)
 
 
 def _reason(text: str) -> str:

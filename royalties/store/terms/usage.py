@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Text, delete, select, type_coerce, update
 
 from royalties.store.tables import (
     alias_change,
@@ -73,6 +73,7 @@ def of_editions(connection: Connection, isbns: Collection[str], key: str = "") -
     """What names editions, or the title of a key."""
     isbns = sorted(isbns)
     numbers = select(edition.c.id).where(edition.c.isbn.in_(isbns))
+    shares = type_coerce(remembered.c.value, Text)
     named = [
         *(orders.c.isbn.in_(isbns), orders.c.own_isbn.in_(isbns)),
         *((orders.c.title == key, order_draft.c.title == key) if key else ()),
@@ -85,7 +86,7 @@ def of_editions(connection: Connection, isbns: Collection[str], key: str = "") -
             identifier.c.edition_id.in_(numbers) & (identifier.c.kind == "alias"),
             alias_change.c.from_isbn.in_(isbns),
             alias_change.c.to_isbn.in_(isbns),
-            *(remembered.c.value.contains(isbn, autoescape=True) for isbn in isbns),
+            *(shares.contains(isbn, autoescape=True) for isbn in isbns),
         ),
         orders=_is_any(connection, *named),
     )

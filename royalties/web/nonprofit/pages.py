@@ -13,6 +13,7 @@ from royalties.services.statements import documents, portal
 from royalties.services.statements.portal import Settled
 from royalties.web.core.files import download as attached
 from royalties.web.core.formats import money
+from royalties.web.core.names import named
 from royalties.web.core.pages import Pages
 from royalties.web.core.paging import page_number
 from royalties.web.core.visit import current_work
@@ -108,7 +109,7 @@ def download(key: str, number: str, kind: str) -> Response:
 def download_year(key: str, number: int) -> Response:
     """All issued files of a calendar year."""
     files = portal.issued_in(current_work(), key, number)
-    name = f"{portal.nonprofit(current_work(), key).key} {number} statements.zip"
+    name = f"{portal.nonprofit(current_work(), key).name} {number} statements.zip"
     return send_file(_zipped(files), "application/zip", as_attachment=True, download_name=name)
 
 
@@ -132,7 +133,7 @@ def year_file(key: str, number: int) -> Response:
         BytesIO(year_csv(year)),
         "text/csv; charset=utf-8",
         as_attachment=True,
-        download_name=f"{key} {number} summary.csv",
+        download_name=f"{named(key, 'beneficiaries')} {number} summary.csv",
     )
 
 

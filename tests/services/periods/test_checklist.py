@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from royalties.domain.approvals import ProposalStatus
+from royalties.domain.periods import ParallelStatus
 from royalties.domain.royalties.earning import SalesException, Uncovered
 from royalties.domain.royalties.run import NotPaid
 from royalties.domain.terms.catalogue import Channel
@@ -96,12 +98,14 @@ def a_proposal(found: Outlook, **more: object) -> Proposal:
 def test_parallel_run_is_a_step_until_it_is_signed_off(found: Outlook) -> None:
     """Nothing is posted while an old statement's totals differ, and only who runs one sees it."""
     assert "parallel" not in said(found)
-    open_one = ParallelRow(1, PERIOD, "old.csv", [], {}, "open", LOOKED, "Cleo", None, None, "")
+    open_one = ParallelRow(
+        1, PERIOD, "old.csv", [], {}, ParallelStatus.OPEN, LOOKED, "Cleo", None, None, ""
+    )
     words, done, remark = said(replace(found, parallel=open_one))["parallel"]
     assert (words, done) == ("Parallel run signed off", False)
     assert remark.startswith("begun by Cleo: explain or mend")
     assert "parallel" in {step.name for step in replace(found, parallel=open_one).open_steps}
-    signed = open_one._replace(status="signed", decided_at=LOOKED, decided_by="Mona")
+    signed = open_one._replace(status=ParallelStatus.SIGNED, decided_at=LOOKED, decided_by="Mona")
     assert said(replace(found, parallel=signed))["parallel"] == (words, True, "by Mona")
     order = [step.name for step in replace(found, parallel=signed).steps]
     assert order.index("parallel") == order.index("looked") - 1
@@ -176,7 +180,7 @@ def test_steps_without_a_draft_say_why_they_wait(found: Outlook) -> None:
 
 
 def test_prepared_close_names_preparer_and_validity(found: Outlook) -> None:
-    old = replace(a_proposal(found), status="refused")
+    old = replace(a_proposal(found), status=ProposalStatus.REFUSED)
     waits = replace(found, proposals=(a_proposal(found), old))
     assert said(waits)["prepared"] == ("Prepared", True, "by Cleo")
     assert waits.decided == [old]

@@ -17,6 +17,7 @@ from royalties.services.orders import attachments
 from royalties.services.orders.attachments import AttachmentUpload, StoredAttachment
 from royalties.services.orders.life import reason_of
 from royalties.services.orders.messages import OrderDownload
+from royalties.services.orders.quoting.wording import date_words
 from royalties.services.work import RefusedError, Work
 from royalties.store.orders import certificates as store
 from royalties.store.people import people
@@ -242,22 +243,23 @@ def _decide(work: Work, row: store.CertificateRow, reason: str) -> None:
     _record(work, row.id, row.organization, row.place, "refused" if reason else "checked")
     setup = setup_in_force(work)
     entry = setup.organizations.get(row.organization)
+    place, until = places.place_name(row.place), date_words(row.expires_on)
     recipients = [
         *([entry.email] if entry else []),
         *people.emails_of_organization(work.connection, row.organization),
     ]
     said = (
         [
-            f"We cannot take your tax certificate for {row.place}: {reason}",
+            f"We cannot take your tax certificate for {place}: {reason}",
             "Until another one is checked, tax is on quotes and invoices.",
         ]
         if reason
-        else [f"Your tax certificate for {row.place} is checked and counts until {row.expires_on}."]
+        else [f"Your tax certificate for {place} is checked and counts until {until}."]
     )
     _tell(
         work,
         list(dict.fromkeys(recipients)),
-        f"Your tax certificate for {row.place}",
+        f"Your tax certificate for {place}",
         said,
         Side.ORGANIZATION,
         row.organization,

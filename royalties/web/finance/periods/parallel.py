@@ -11,6 +11,8 @@ from royalties.services.sales.uploads import shown_name
 from royalties.services.terms.filled_tables import FaultyTableError
 from royalties.services.work import RefusedError
 from royalties.web.core.files import download
+from royalties.web.core.formats import sentence
+from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work, release, system
 from royalties.web.core.waiting import TooManyLooksError, looking
@@ -104,7 +106,7 @@ def begin(period: str) -> Answer:
     except FaultyTableError as error:
         return _faults_page(period, error), 422
     except RefusedError as error:
-        return _parallel_page(period, str(error)), 409
+        return _parallel_page(period, in_names(error)), 409
     return redirect(url_for(".parallel", period=period), 303)
 
 
@@ -117,7 +119,7 @@ def _rows_sent(period: str, fingerprint: str, name: str) -> list[FilledRow] | An
     except FaultyTableError as error:
         return _faults_page(period, error), 422
     except TooManyLooksError as error:
-        return _parallel_page(period, f"{str(error).capitalize()}."), 429
+        return _parallel_page(period, f"{sentence(in_names(error))}."), 429
     finally:
         files.drop_enclosure(fingerprint)
 
@@ -143,7 +145,7 @@ def explain(period: str) -> Answer:
             for token, reason in said:
                 service.explain(current_work(), period, token[:64], reason)
     except RefusedError as error:
-        return _parallel_page(period, str(error), typed=dict(said)), 409
+        return _parallel_page(period, in_names(error), typed=dict(said)), 409
     flash("Kept.", "good")
     return redirect(url_for(".parallel", period=period), 303)
 
@@ -166,7 +168,7 @@ def _decide(period: str, act: object, done: str) -> Answer:
         with all_or_nothing():
             act(current_work(), period, note)  # type: ignore[operator]  # one of two verbs
     except RefusedError as error:
-        return _parallel_page(period, str(error), note=note), 409
+        return _parallel_page(period, in_names(error), note=note), 409
     flash(done, "good")
     return redirect(url_for(".parallel", period=period), 303)
 
@@ -183,7 +185,9 @@ def _parallel_page(
     faults = [
         (
             f"row {fault.row}, {fault.column}",
-            f"“{fault.value}” {fault.message}" if fault.value else fault.message,
+            f"“{fault.value}” {in_names(fault.message)}"
+            if fault.value
+            else in_names(fault.message),
         )
         for fault in (error.faults if error else ())
     ]

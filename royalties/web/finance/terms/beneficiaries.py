@@ -15,7 +15,7 @@ from royalties.web.core.paging import part_of
 from royalties.web.core.visit import current_work
 from royalties.web.finance.terms.beneficiary_form import BeneficiaryForm
 from royalties.web.finance.terms.editing import PAGES, Editor
-from royalties.web.forms.numbers import as_typed
+from royalties.web.forms.numbers import as_read
 
 _PART = "beneficiaries"
 
@@ -64,7 +64,7 @@ def beneficiary(key: str) -> str:
         ),
         stand=stands.payee_balance(work, key),
         earlier=[each for each in documents.documents(work, key) if each.removed_at is None],
-        history=terms.history(work, _PART, key, as_typed),
+        history=terms.history(work, _PART, key, as_read),
         waiting=terms.waiting_for(work, _PART, key),
     )
 

@@ -17,13 +17,15 @@ from royalties.services.terms.replacing import UnconfirmedError
 from royalties.services.work import RefusedError
 from royalties.web.core.consent import prepared
 from royalties.web.core.files import download
+from royalties.web.core.formats import sentence
+from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer
 from royalties.web.core.visit import all_or_nothing, current_work, only_looks, release, system
 from royalties.web.core.waiting import TooManyLooksError, looking
 from royalties.web.finance.terms.editing import PAGES, confirmed
 from royalties.web.forms.entries import EntryForm
 from royalties.web.forms.fields import FileUpload
-from royalties.web.forms.numbers import as_typed
+from royalties.web.forms.numbers import as_read
 
 _MOST_FAULTS = 200
 _FINGERPRINT = 64
@@ -104,7 +106,7 @@ def save_openings() -> Answer:
     except UnconfirmedError:
         return _preview(rows, fingerprint, name, "Tick that you have read what is replaced.")
     except RefusedError as error:
-        return _preview(rows, fingerprint, name, str(error))
+        return _preview(rows, fingerprint, name, in_names(error))
     if saved.proposal is not None:
         flash(prepared(saved.proposal), "good")
         return redirect(url_for("approvals.approvals"), 303)
@@ -131,13 +133,13 @@ def _rows_sent(fingerprint: str, name: str) -> list[FilledRow] | Answer:
         return _openings_page(_fault_count(error), error), 422
     except TooManyLooksError as error:
         files.drop_enclosure(fingerprint)
-        return _openings_page(f"{str(error).capitalize()}."), 429
+        return _openings_page(f"{sentence(in_names(error))}."), 429
 
 
 def _preview(rows: Sequence[FilledRow], fingerprint: str, name: str, refused: str = "") -> Answer:
     """What the rows would change; a table with faults does not stay."""
     try:
-        difference = service.look(current_work(), rows, name, as_typed)
+        difference = service.look(current_work(), rows, name, as_read)
     except (SetupError, FaultyTableError) as error:
         system().files.drop_enclosure(fingerprint)
         return _openings_page(_fault_count(error), error), 422
@@ -167,7 +169,9 @@ def _openings_page(refused: str = "", error: SetupError | FaultyTableError | Non
         faults = [
             (
                 f"row {fault.row}, {fault.column}",
-                f"“{fault.value}” {fault.message}" if fault.value else fault.message,
+                f"“{fault.value}” {in_names(fault.message)}"
+                if fault.value
+                else in_names(fault.message),
             )
             for fault in error.faults
         ]
