@@ -59,6 +59,7 @@ class Verb(StrEnum):
     MANAGE_PEOPLE = "manage-people"
     SET = "set"
     READ_OWN = "read-own"
+    KEEP_DOCUMENTS = "keep-documents"
     KEEP_CONTACT = "keep-contact"
     INVITE_COLLEAGUE = "invite-colleague"
     KEEP_ACCOUNT = "keep-account"
@@ -89,6 +90,7 @@ ALLOWED: dict[Verb, frozenset[Role]] = {
     Verb.PREPARE: FINANCE,
     Verb.EXPLAIN_JUMP: FINANCE,
     Verb.KEEP_ORDERS: FINANCE,
+    Verb.KEEP_DOCUMENTS: FINANCE,
     Verb.BILL: FINANCE,
     Verb.CREDIT: MANAGERS,
     Verb.CORRECT: MANAGERS,

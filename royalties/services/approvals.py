@@ -14,6 +14,7 @@ from royalties.domain.approvals import ProposalStatus
 from royalties.domain.people import ALLOWED, PersonStatus, Verb
 from royalties.services.frame import TWO_PEOPLE, frame_of
 from royalties.services.mail.outbox import Message, write
+from royalties.services.names import names_of
 from royalties.services.work import RefusedError, Work
 from royalties.store import work as store
 from royalties.store.people import people
@@ -78,12 +79,35 @@ class Proposal:
 
     @property
     def words(self) -> str:
-        """What it is about: ``the close of 2025-H1``, ``a change of contract foot-2015``."""
+        """What it is about, by the key: ``a change of contract foot-2015``."""
         return words_of(self.kind, self.subject, early=bool(self.early))
 
 
-def words_of(kind: str, subject: str, *, early: bool = False) -> str:
-    """What a proposal is about, in words."""
+def in_words(work: Work, proposal: Proposal) -> str:
+    """What a proposal is about: a close, or a change of an entry by its name."""
+    name = entry_name(work, proposal)
+    return words_of(
+        proposal.kind,
+        proposal.subject,
+        name=f"“{name}”" if name else "",
+        early=bool(proposal.early),
+    )
+
+
+def entry_name(work: Work, proposal: Proposal) -> str:
+    """What the entry is called that a proposal changes; empty where it is about no entry."""
+    part, _, key = proposal.subject.partition(" ")
+    body = proposal.body
+    if proposal.kind != "setup" or part not in APPROVED_BY_TWO:
+        return ""
+    entry = body.get("body") if isinstance(body, dict) else None
+    known = names_of(work)
+    made = known.beside([(part, key, entry)]) if isinstance(entry, dict) else known
+    return made.of(part, key)
+
+
+def words_of(kind: str, subject: str, *, name: str = "", early: bool = False) -> str:
+    """What a proposal is about, in words; ``name`` is what its entry is called."""
     if kind == "close":
         return f"the {'early ' if early else ''}close of {subject}"
     part, _, key = subject.partition(" ")
@@ -91,7 +115,7 @@ def words_of(kind: str, subject: str, *, early: bool = False) -> str:
         return f"the setup file {key}"
     if kind in _OF_ORDERS:
         return f"{_OF_ORDERS[kind]} {part}"
-    return f"a change of {APPROVED_BY_TWO.get(part, part)} {key}"
+    return f"a change of {APPROVED_BY_TWO.get(part, part)} {name or key}"
 
 
 def two_people(work: Work) -> bool:
@@ -137,8 +161,8 @@ def prepare(
     if waiting:
         first = waiting[0]
         raise ProposedAlreadyError(
-            f"{subject} was prepared by {first.prepared_by} and waits for a decision: have it "
-            f"approved, refused or withdrawn first"
+            f"{in_words(work, Proposal(*first))} was prepared by {first.prepared_by} and waits for "
+            f"a decision: have it approved, refused or withdrawn first"
         )
     number = store.add_proposal(
         work.connection,
@@ -290,16 +314,17 @@ def _early(proposal: Proposal) -> dict[str, str]:
 
 def _tell_approvers(work: Work, proposal: Proposal) -> None:
     """One message to each person who may approve it, but for whoever prepared it."""
+    about = in_words(work, proposal)
     early = f"The period has not ended. Why it is to be closed early: “{proposal.early}”"
     paragraphs = (
-        f"{proposal.prepared_by} prepared {proposal.words}. It waits for somebody else's approval.",
+        f"{proposal.prepared_by} prepared {about}. It waits for somebody else's approval.",
         *([early] if proposal.early else []),
         *([f"Their note: “{proposal.note}”"] if proposal.note else []),
         "Nothing changes until then. Look at it, then approve it or send it back.",
     )
     for person in _approvers(work):
         if person.id != proposal.prepared_by_id:
-            _write(work, person.email, f"To approve: {proposal.words}", paragraphs, proposal)
+            _write(work, person.email, f"To approve: {about}", paragraphs, proposal)
 
 
 def tell_of_early_close(work: Work, period: str, reason: str) -> None:
@@ -324,13 +349,14 @@ def _tell_preparer(work: Work, proposal: Proposal, status: ProposalStatus, reaso
     person = people.find_person(work.connection, proposal.prepared_by_id)
     if person is None or person.status != PersonStatus.ACTIVE or person.id == work.actor.person:
         return
+    about = in_words(work, proposal)
     done = "sent back" if status == ProposalStatus.REFUSED else status
     paragraphs = (
-        f"{work.actor.name} has {done} {proposal.words}, which you prepared.",
+        f"{work.actor.name} has {done} {about}, which you prepared.",
         *(["Nothing was changed."] if status != ProposalStatus.APPROVED else []),
         *([f"The reason: “{reason}”"] if reason else []),
     )
-    _write(work, person.email, f"{done.capitalize()}: {proposal.words}", paragraphs, proposal)
+    _write(work, person.email, f"{done.capitalize()}: {about}", paragraphs, proposal)
 
 
 def _write(

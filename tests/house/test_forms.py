@@ -30,6 +30,7 @@ BY_HAND = {
     "finance.sales.importing": "what a button beside an identifier sends",
     "finance.sales.remembering": "what a button beside an identifier sends, and pairs of a bundle",
     "finance.sales.uploading": "questions of an upload, which depend on its file",
+    "finance.terms.documents": "a payee and a period for each of the files that were sent",
     "finance.terms.editing": "what every page of an entry carries, whichever form it shows",
     "ordering.forms": "the one place where forms about an order are made of what was sent",
     "ordering.pages": "the request's own engine: steps whose fields depend on the price list",

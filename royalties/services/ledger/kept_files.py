@@ -9,6 +9,7 @@ from royalties.services.books import setup_in_force
 from royalties.services.work import Work
 from royalties.store.ledger import checks
 from royalties.store.orders import certificates, messages
+from royalties.store.statements import documents
 
 Failures = Iterator[str]
 
@@ -49,6 +50,16 @@ def sent_differ(work: Work) -> Failures:
         path = work.files.order_file(paper.sha256)
         name = f"certificate {paper.id} of {paper.organization} for {paper.place}"
         yield from _differs(work, path, paper.sha256, name)
+
+
+def documents_differ(work: Work) -> Failures:
+    """Old statements of beneficiaries are kept as they came, those that were taken back too."""
+    for row in documents.all_documents(work.connection):
+        path = work.files.document(row.sha256)
+        whose = f" of {row.beneficiary}" if row.beneficiary else ""
+        yield from _differs(
+            work, path, row.sha256, f"earlier statement {row.id} ({row.name}){whose}"
+        )
 
 
 def samples_differ(work: Work) -> Failures:

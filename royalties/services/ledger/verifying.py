@@ -184,6 +184,7 @@ def _received(books: BooksUnderTest) -> Failures:
 def _sent(books: BooksUnderTest) -> Failures:
     yield from kept_files.sent_differ(books.work)
     yield from kept_files.samples_differ(books.work)
+    yield from kept_files.documents_differ(books.work)
 
 
 def _order_money(books: BooksUnderTest) -> Failures:
@@ -311,7 +312,7 @@ _CHECKS: dict[str, Check] = {
     "Issued files are as they were issued (I16)": _issued,
     "Quotes, and files issued of orders, are as they were issued (I16)": _orders_issued,
     "Received files are kept": _received,
-    "Files sent for orders, certificates and sample chapters are kept as they came": _sent,
+    "Files sent for orders, certificates, earlier statements and sample chapters are kept": _sent,
     "Sales belong to a recorded import and to the period of their day or a later one": _sales,
     "Imports hold the copies and receipts that they recorded": _import_totals,
     "Sums kept with imports equal the sale lines": _kept_sums,

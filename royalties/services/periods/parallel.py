@@ -38,6 +38,7 @@ from royalties.ingest.uploads.filled_table import (
     plain_number,
 )
 from royalties.services.books import Setup, require_next, setup_in_force
+from royalties.services.names import Names
 from royalties.services.periods.draft import run_view
 from royalties.services.terms.filled_tables import FaultyTableError, filled_rows
 from royalties.services.work import RefusedError, Work
@@ -337,7 +338,7 @@ def _decide(work: Work, row: ParallelRow, status: ParallelStatus, note: str) -> 
 def _names(setup: Setup) -> Mapping[str, str]:
     return {
         **{key: each.name for key, each in setup.beneficiaries.items()},
-        **{key: each.author or key for key, each in setup.contracts.items()},
+        **Names(setup).all_of("contracts"),
         **{
             edition.isbn: f"{title.title}, {edition.format.value}"
             for title in setup.titles.values()

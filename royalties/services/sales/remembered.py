@@ -201,8 +201,7 @@ def _remember(
             if row.said is said and row.value == value:
                 return row.id
             raise RefusedError(
-                f"{row.name!r} is said to be {_WORDS[row.said]}: take that back first "
-                f"('royalties forget {row.id}')"
+                f"{row.name!r} is said to be {_WORDS[row.said]}: take that back first"
             )
     return store.remember(work.connection, _values(work, shop, said, named, value))
 

@@ -14,6 +14,7 @@ from royalties.domain.people import Verb
 from royalties.domain.sales.changes import Change
 from royalties.domain.sales.imports import OPEN_UPLOADS, UploadStatus
 from royalties.domain.sales.slices import ImportOutcome
+from royalties.domain.terms.names import spelled_out
 from royalties.ingest.formats import built_in
 from royalties.ingest.recognise import first_rows
 from royalties.ingest.report.glance import GlancedSheet, sheets_of
@@ -230,9 +231,7 @@ def report_titles(work: Work) -> dict[str, str]:
     """What every report is called, mapped ones included, by its name."""
     work.actor.require(Verb.READ)
     titles = {declared.name: declared.title for declared in built_in()}
-    mapped = {
-        each["key"]: each["name"] or f"mapped report {each['key']}" for each in mappings_of(work)
-    }
+    mapped = {each["key"]: each["name"] or spelled_out(each["key"]) for each in mappings_of(work)}
     return titles | mapped
 
 

@@ -20,6 +20,7 @@ from royalties.ingest import setup as setup_file
 from royalties.services import approvals
 from royalties.services.approvals import APPROVED_BY_TWO
 from royalties.services.books import setup_in_force
+from royalties.services.names import names_of
 from royalties.services.terms import setup
 from royalties.services.terms.replacing import require_confirmed
 from royalties.services.terms.warnings import warnings_about
@@ -94,12 +95,17 @@ def history(
     approved = approvals.proposals(
         work, status=ProposalStatus.APPROVED, kind="setup", subject=f"{part} {key}"
     )
+    names = names_of(work)
     told = [
         EntryRevision(
             new.id,
             new.at,
             new.by,
-            changes(old.body if old else None, new.body, number),
+            changes(
+                names.in_body(part, old.body if old else None),
+                names.in_body(part, new.body),
+                number,
+            ),
             old is None or not old.body,
             _prepared_by(approved, old, new),
             new.reason or "",
@@ -204,7 +210,7 @@ def save(
         )
         raise setup_file.SetupError(part, [fault])
     if (now.id if now else 0) != revision:
-        raise EntryChangedError(_named(part, key), now)
+        raise EntryChangedError(_named(work, part, key), now)
     if not check(work, part, body):
         return Saved(changed=False)
     require_confirmed(setup.asked(work, part, body), confirmed)
@@ -242,9 +248,10 @@ def approve(work: Work, number: int) -> approvals.Proposal:
     part, body = proposed_entry(proposal)
     now = find_revision(work.connection, part, body["key"])
     if _fingerprint(now) != proposal.fingerprint:
+        by = f" by {now.by}" if now else ""
         raise RefusedError(
-            f"{_named(part, body['key'])} was changed{f' by {now.by}' if now else ''} after this "
-            f"was prepared: refuse it, and let it be prepared again on what stands now"
+            f"{_named(work, part, body['key'])} was changed{by} after this was "
+            f"prepared: refuse it, and let it be prepared again on what stands now"
         )
     check(work, part, body)
     setup.amend(work, part, body, prepared_by=proposal.prepared_by, reason=proposal.note)
@@ -289,11 +296,11 @@ def proposed(
     """
     work.actor.require(Verb.READ)
     part, body = proposed_entry(proposal)
-    now = find_revision(work.connection, part, body["key"])
+    now, names = find_revision(work.connection, part, body["key"]), names_of(work)
     return Proposed(
         part,
         body["key"],
-        changes(now.body if now else None, body, number),
+        changes(names.in_body(part, now.body if now else None), names.in_body(part, body), number),
         now is None,
         _fingerprint(now) != proposal.fingerprint,
         *_consequences(work, proposal, part, body),
@@ -327,8 +334,8 @@ def waiting_in(work: Work, part: str) -> list[approvals.Proposal]:
     )
 
 
-def _named(part: str, key: str) -> str:
-    return f"{APPROVED_BY_TWO.get(part, part)} {key}"
+def _named(work: Work, part: str, key: str) -> str:
+    return f"{APPROVED_BY_TWO.get(part, part)} “{names_of(work).of(part, key)}”"
 
 
 def _in_force(work: Work, part: str, key: str) -> Recorded | None:

@@ -12,6 +12,7 @@ from royalties.store.tables import (
     colleague,
     contract_close,
     coverage,
+    document,
     earned_line,
     edition,
     identifier,
@@ -41,6 +42,7 @@ class Usage(NamedTuple):
     sales: bool = False
     orders: bool = False
     people: bool = False
+    documents: bool = False
 
 
 def _is_any(connection: Connection, *conditions: ColumnElement[bool]) -> bool:
@@ -106,6 +108,7 @@ def of_beneficiary(connection: Connection, key: str) -> Usage:
     return Usage(
         closed=_is_any(connection, settlement.c.beneficiary == key),
         people=_is_any(connection, membership.c.beneficiary == key, colleague.c.house == key),
+        documents=_is_any(connection, document.c.beneficiary == key),
     )
 
 
@@ -166,6 +169,10 @@ def rename_house(connection: Connection, key: str, new: str, *, is_organization:
     """Give a beneficiary, or an organization that ordered nothing, another key."""
     column = organization_member.c.organization if is_organization else membership.c.beneficiary
     connection.execute(update(column.table).where(column == key).values({column.name: new}))
+    if not is_organization:
+        connection.execute(
+            update(document).where(document.c.beneficiary == key).values(beneficiary=new)
+        )
     role = "organization" if is_organization else "nonprofit"
     connection.execute(
         update(colleague)

@@ -20,6 +20,7 @@ from royalties.domain.counting import noun
 from royalties.domain.currencies import exponent
 from royalties.domain.money import amount_text
 from royalties.domain.sales.slices import kind_label
+from royalties.domain.spans import span_name
 from royalties.domain.terms.catalogue import INTERNAL, Format, marked, numbers_heading
 from royalties.web.core.visit import visit, work
 from royalties.web.title_words import FORMATS
@@ -108,6 +109,11 @@ def _printed_money(value: str, currency: str, code: bool, name: str) -> Markup: 
     return shown
 
 
+def digits_of(text: str, currency: str) -> int:
+    """The decimals of an exact amount: the currency's, or its own if it has more."""
+    return max(exponent(currency), -int(Decimal(text).as_tuple().exponent))
+
+
 def amount_words(value: int, currency: str) -> str:
     """An amount in minor units with its currency's code, as plain text."""
     return str(money(value, currency, code=True).striptags())
@@ -169,6 +175,14 @@ def period_words(name: str) -> str:
     return format_date(date(int(year), int(part), 1), "MMMM y", locale=locale())
 
 
+def span(first: date, last: date) -> str:
+    """The days that something is about: a period in words, a day, or the first and the last."""
+    name = span_name(first, last)
+    if first == last:
+        return day(first)
+    return f"{day(first)} – {day(last)}" if " " in name else period_words(name)
+
+
 def percent(value: Fraction | Decimal | str | None, digits: int = 1) -> str:
     """A fraction of one as a percentage."""
     if value is None or value == "":
@@ -176,6 +190,16 @@ def percent(value: Fraction | Decimal | str | None, digits: int = 1) -> str:
     share = Fraction(value) * 100
     exact = Decimal(share.numerator) / Decimal(share.denominator)
     return f"{number(round(exact, digits), digits)} %"
+
+
+def rate(value: Fraction | Decimal | str | None) -> str:
+    """A rate or share as a percentage: exact, with at most four decimals."""
+    if value is None or value == "":
+        return ""
+    share = Fraction(value) * 100
+    exact = round(Decimal(share.numerator) / Decimal(share.denominator), 4)
+    text = f"{exact:f}".rstrip("0").rstrip(".")
+    return f"{number(text)} %"
 
 
 def isbn(value: str | None) -> str:
@@ -256,6 +280,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "moment": moment,
     "period": period_words,
     "percent": percent,
+    "rate": rate,
     "isbn": isbn,
     "isbn_heading": isbn_heading,
     "edition_number": edition_number,
@@ -265,6 +290,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "kind_words": kind_words,
     "file_type": file_type,
     "examples": examples,
+    "span": span,
     "sentence": sentence,
 }
 
@@ -275,6 +301,7 @@ def init_app(app: Flask) -> None:
     They are told the context, though none needs it: what a filter makes of a constant without it is
     kept from the first visitor on, in that one's format.
     """
+    app.jinja_env.globals["units_of"] = digits_of
     app.jinja_env.filters.update({name: _unfolded(each) for name, each in FILTERS.items()})
 
 

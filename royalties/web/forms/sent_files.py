@@ -11,6 +11,7 @@ from royalties.ingest.setup import SetupError
 from royalties.services.sales.uploads import shown_name
 from royalties.services.terms.filled_tables import FaultyTableError
 from royalties.services.work import RefusedError
+from royalties.web.core.names import in_names
 from royalties.web.core.visit import release, system
 from royalties.web.forms.entries import EntryForm
 from royalties.web.forms.fields import Hidden
@@ -106,7 +107,9 @@ def faults_by_place(error: SetupError | FaultyTableError) -> list[tuple[str, str
         return [
             (
                 f"row {fault.row}, {fault.column}",
-                f"“{fault.value}” {fault.message}" if fault.value else fault.message,
+                f"“{fault.value}” {in_names(fault.message)}"
+                if fault.value
+                else in_names(fault.message),
             )
             for fault in error.faults
         ]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from royalties.domain.approvals import ProposalStatus
+from royalties.domain.periods import ParallelStatus
 from royalties.domain.royalties.earning import SalesException, Uncovered
 from royalties.domain.royalties.run import NotPaid
 from royalties.domain.terms.catalogue import Channel
@@ -21,6 +22,7 @@ from royalties.services.periods.checklist import (
 from royalties.services.periods.variances import CloseException, CloseExceptions
 from royalties.services.work import RefusedError
 from royalties.store.periods.closing import ExplanationRow
+from royalties.store.periods.parallel import ParallelRow
 from tests.builders.books import Office, after, closed
 
 pytestmark = [after(closed), pytest.mark.engines("either")]
@@ -91,6 +93,22 @@ def a_proposal(found: Outlook, **more: object) -> Proposal:
         "reason": "",
     }
     return Proposal(**{**values, **more})
+
+
+def test_parallel_run_is_a_step_until_it_is_signed_off(found: Outlook) -> None:
+    """Nothing is posted while an old statement's totals differ, and only who runs one sees it."""
+    assert "parallel" not in said(found)
+    open_one = ParallelRow(
+        1, PERIOD, "old.csv", [], {}, ParallelStatus.OPEN, LOOKED, "Cleo", None, None, ""
+    )
+    words, done, remark = said(replace(found, parallel=open_one))["parallel"]
+    assert (words, done) == ("Parallel run signed off", False)
+    assert remark.startswith("begun by Cleo: explain or mend")
+    assert "parallel" in {step.name for step in replace(found, parallel=open_one).open_steps}
+    signed = open_one._replace(status=ParallelStatus.SIGNED, decided_at=LOOKED, decided_by="Mona")
+    assert said(replace(found, parallel=signed))["parallel"] == (words, True, "by Mona")
+    order = [step.name for step in replace(found, parallel=signed).steps]
+    assert order.index("parallel") == order.index("looked") - 1
 
 
 def test_quiet_period_still_needs_a_look_and_two_people(found: Outlook) -> None:

@@ -5,7 +5,7 @@ it is issued, and printed once; nothing of it is ever changed: a credit note tak
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reports.order_words import amount
 from royalties.domain.money import amount_text, number_text, units_of
@@ -15,6 +15,7 @@ from royalties.domain.orders.order import InvoiceKind
 from royalties.domain.orders.papers import InvoiceShown, PaperLine
 from royalties.domain.people import Verb
 from royalties.domain.royalties.postings import CANCELLATION_LINE, DEPOSIT_LINE
+from royalties.ingest.places import in_words, place_name
 from royalties.services.books import setup_in_force
 from royalties.services.orders import notices
 from royalties.services.orders.addresses import require_places
@@ -301,7 +302,10 @@ def _final(
     exempt = certificates.places_in_force(work.connection, order.organization, work.today)
     lines = billing.billed(agreed.quote.lines, agreed.quote.currency, copies)
     lines += _line_of_proofs(proofs, wanted, agreed.quote.currency)
-    taxes = billing.taxed(lines, places, exempt, agreed.prices, work.today)
+    taxes = [
+        replace(each, words=in_words(each.words))
+        for each in billing.taxed(lines, places, exempt, agreed.prices, work.today)
+    ]
     bill = Bill(
         InvoiceKind.FINAL,
         (*lines, *taxes),
@@ -335,8 +339,10 @@ def _rate(agreed: Agreed, work: Work, place: str) -> bool:
 
 
 def _tax_note(places: Mapping[str, int], exempt: frozenset[str], charged: set[str]) -> str:
-    free = sorted(place for place in places if place in exempt)
-    none = sorted(place for place in places if place not in exempt and place not in charged)
+    free = sorted(place_name(place) for place in places if place in exempt)
+    none = sorted(
+        place_name(place) for place in places if place not in exempt and place not in charged
+    )
     parts = []
     if free:
         parts.append(f"Exempt by certificate: {', '.join(free)}.")

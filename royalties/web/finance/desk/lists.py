@@ -18,13 +18,15 @@ from royalties.services.terms.replacing import UnconfirmedError
 from royalties.services.work import RefusedError
 from royalties.web.core.consent import prepared
 from royalties.web.core.files import download
+from royalties.web.core.formats import sentence
+from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work, release, system
 from royalties.web.core.waiting import wait_for
 from royalties.web.finance.terms.editing import confirmed
 from royalties.web.forms.entries import EntryForm
 from royalties.web.forms.fields import FileUpload
-from royalties.web.forms.numbers import as_typed
+from royalties.web.forms.numbers import as_read
 from royalties.web.forms.sent_files import MOST_FAULTS, NotSentError, SentFileForm, chosen_file
 
 PAGES = Pages("lists", __name__, "/finance/lists", FINANCE)
@@ -125,7 +127,7 @@ def answer(kind: str, number: int) -> Answer:
         with all_or_nothing():
             again = listing.again(current_work(), sent.number, answers)
     except RefusedError as error:
-        return _form_page(sent.kind, f"{str(error).capitalize()}."), 422
+        return _form_page(sent.kind, f"{sentence(in_names(error))}."), 422
     wait_for([again])
     return redirect(url_for(".look", kind=kind, number=again), 303)
 
@@ -149,7 +151,7 @@ def save(kind: str, number: int) -> Answer:
     except UnconfirmedError:
         return _preview(sent, "Tick that you have read what is replaced.")
     except RefusedError as error:
-        return _preview(sent, str(error))
+        return _preview(sent, in_names(error))
     if saved.proposal is not None:
         flash(prepared(saved.proposal), "good")
         return redirect(url_for("approvals.approvals"), 303)
@@ -187,7 +189,7 @@ def _list_page(sent: SentList) -> Answer:
 def _preview(sent: SentList, refused: str = "") -> Answer:
     work = current_work()
     try:
-        shown = lists.look(work, sent.kind, lists.find_kept(work, sent.kept), as_typed)
+        shown = lists.look(work, sent.kind, lists.find_kept(work, sent.kept), as_read)
     except ListFaultsError as error:
         return _faults_page(sent.kind, error.faults), 422
     except RefusedError as error:

@@ -9,12 +9,13 @@ from royalties.services.terms.replacing import UnconfirmedError
 from royalties.services.work import RefusedError
 from royalties.web.account.proving import proven
 from royalties.web.core.consent import prepared
+from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work, only_looks
 from royalties.web.finance.terms.editing import confirmed
 from royalties.web.forms.entries import EntryForm
 from royalties.web.forms.fields import FileUpload
-from royalties.web.forms.numbers import as_typed
+from royalties.web.forms.numbers import as_read
 from royalties.web.forms.sent_files import (
     GONE,
     MOST_FAULTS,
@@ -77,7 +78,7 @@ def save() -> Answer:
     except UnconfirmedError:
         return _preview(sent, "Tick that you have read what is replaced.")
     except RefusedError as error:
-        return _preview(sent, str(error))
+        return _preview(sent, in_names(error))
     if saved.proposal is not None:
         flash(prepared(saved.proposal), "good")
         return redirect(url_for("approvals.approvals"), 303)
@@ -90,7 +91,7 @@ def _preview(sent: SentFile, refused: str = "") -> Answer:
     if path is None:
         return _form_page(GONE), 422
     try:
-        preview = service.look(current_work(), path, sent.name, as_typed)
+        preview = service.look(current_work(), path, sent.name, as_read)
     except SetupError as error:
         return _form_page(fault_count(error, "saved"), error), 422
     page = render_template(

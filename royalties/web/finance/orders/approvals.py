@@ -16,6 +16,7 @@ from royalties.services.orders.intake import merging as namesakes
 from royalties.services.orders.quoting import quotes
 from royalties.services.orders.quoting.drafting import Edits
 from royalties.services.work import RefusedError
+from royalties.web.core.names import in_names
 from royalties.web.core.visit import current_work
 from royalties.web.finance.orders import order as order_page
 from royalties.web.finance.orders.words import proposal_words
@@ -79,4 +80,4 @@ def _draft(number: str, edits: Edits) -> tuple[QuoteShown | None, str]:
     try:
         return quotes.draft_quote(current_work(), number, edits), ""
     except RefusedError as error:
-        return None, str(error)
+        return None, in_names(error)

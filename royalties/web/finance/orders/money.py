@@ -22,6 +22,7 @@ from royalties.services.orders.life import Order
 from royalties.services.orders.quoting.agreed import agreed_of
 from royalties.services.work import RefusedError
 from royalties.web.core.formats import money
+from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import current_work
 from royalties.web.finance.orders import order as order_page
@@ -278,7 +279,7 @@ def _draft(order: Order, proofs: int | None) -> tuple[InvoiceShown | None, str, 
         preview = invoicing.preview(current_work(), order, proofs)
     except RefusedError as error:
         further = 0 if proofs is None else _draft(order, None)[2]
-        return None, str(error), further
+        return None, in_names(error), further
     return preview.shown, "", preview.further
 
 

@@ -9,6 +9,8 @@ from royalties.services.periods import parallel as service
 from royalties.services.terms.filled_tables import FaultyTableError
 from royalties.services.work import RefusedError
 from royalties.web.core.files import download
+from royalties.web.core.formats import sentence
+from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work
 from royalties.web.core.waiting import TooManyLooksError, looking
@@ -105,7 +107,7 @@ def begin(period: str) -> Answer:
     except FaultyTableError as error:
         return _faults_page(period, error), 422
     except RefusedError as error:
-        return _parallel_page(period, str(error)), 409
+        return _parallel_page(period, in_names(error)), 409
     return redirect(url_for(".parallel", period=period), 303)
 
 
@@ -120,7 +122,7 @@ def _rows_sent(period: str, sent: SentFile) -> list[FilledRow] | Answer:
     except FaultyTableError as error:
         return _faults_page(period, error), 422
     except TooManyLooksError as error:
-        return _parallel_page(period, f"{str(error).capitalize()}."), 429
+        return _parallel_page(period, f"{sentence(in_names(error))}."), 429
     finally:
         sent.drop()
 
@@ -144,7 +146,7 @@ def explain(period: str) -> Answer:
             for token, reason in said:
                 service.explain(current_work(), period, token[:64], reason)
     except RefusedError as error:
-        return _parallel_page(period, str(error), typed=dict(said)), 409
+        return _parallel_page(period, in_names(error), typed=dict(said)), 409
     flash("Kept.", "good")
     return redirect(url_for(".parallel", period=period), 303)
 
@@ -167,7 +169,7 @@ def _decide(period: str, act: object, done: str) -> Answer:
         with all_or_nothing():
             act(current_work(), period, note)  # type: ignore[operator]  # one of two verbs
     except RefusedError as error:
-        return _parallel_page(period, str(error), note=note), 409
+        return _parallel_page(period, in_names(error), note=note), 409
     flash(done, "good")
     return redirect(url_for(".parallel", period=period), 303)
 

@@ -17,6 +17,7 @@ from royalties.services.sales import uploads
 from royalties.services.terms import mappings
 from royalties.services.terms.amending import EntryChangedError, find_entry
 from royalties.services.work import RefusedError
+from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work, only_looks
 from royalties.web.core.waiting import wait_for
@@ -78,10 +79,12 @@ class MappingPage:
         names, every = self.form.labels(), self.form.every_field
         for fault in faults:
             where = self.written.field_of(fault.path.removeprefix("reports[0]."))
-            words = f"{names[where]}: {fault.message}" if where in names else str(fault)
+            words = (
+                f"{names[where]}: {in_names(fault.message)}" if where in names else in_names(fault)
+            )
             self.mistakes.append((where, words))
             if where in every:
-                every[where].errors.append(fault.message)
+                every[where].errors.append(in_names(fault.message))
 
     def look(self) -> None:
         """Read the first rows as the form says."""
@@ -96,7 +99,12 @@ class MappingPage:
             for fault in error.faults:
                 where = self.written.field_of(fault.path.removeprefix("reports[0]."))
                 self.missing.append(
-                    (where, f"{names[where]}: {fault.message}" if where in names else str(fault))
+                    (
+                        where,
+                        f"{names[where]}: {in_names(fault.message)}"
+                        if where in names
+                        else in_names(fault),
+                    )
                 )
 
 
@@ -187,11 +195,11 @@ def _save(sheet: MappingPage) -> Answer:
         sheet.blame(error.faults)
         return _mapping_page(sheet), 422
     except EntryChangedError as error:
-        sheet.refused = str(error)
+        sheet.refused = in_names(error)
         sheet.revision = error.now.id if error.now else 0
         return _mapping_page(sheet), 409
     except RefusedError as error:
-        sheet.refused = str(error)
+        sheet.refused = in_names(error)
         return _mapping_page(sheet), 409
     wait_for([job])
     flash(f"Saved as “{form['name'].data}”. Files with these columns are recognised now.", "good")

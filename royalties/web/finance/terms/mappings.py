@@ -8,13 +8,14 @@ from royalties.ingest.setup import SetupError
 from royalties.services.terms import amending as terms
 from royalties.services.terms import mappings
 from royalties.services.work import RefusedError
+from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work
 from royalties.web.finance.sales.importing import retailers
 from royalties.web.finance.sales.mapping_form import COLUMN_WORDS, MappingForm, sentences
 from royalties.web.forms.entries import EntryForm
 from royalties.web.forms.fields import EntryField, Hidden
-from royalties.web.forms.numbers import as_typed
+from royalties.web.forms.numbers import as_read
 
 PAGES = Pages("mappings", __name__, "/finance/reports", FINANCE)
 
@@ -51,7 +52,7 @@ def history(key: str) -> str:
         heading=entry.body.get("name") or key,
         back=("Retailers", url_for("catalogue.retailers")),
         page=url_for(".report", key=key),
-        history=terms.history(current_work(), mappings.PART, key, as_typed),
+        history=terms.history(current_work(), mappings.PART, key, as_read),
     )
 
 
@@ -67,7 +68,7 @@ def rename(key: str) -> Answer:
     except SetupError as error:
         return _mapped_report_page(key, name, error.faults[0].message), 422
     except RefusedError as error:
-        return _mapped_report_page(key, name, str(error)), 409
+        return _mapped_report_page(key, name, in_names(error)), 409
     flash(f"It is called “{name}” from now on.", "good")
     return redirect(url_for(".report", key=key), 303)
 

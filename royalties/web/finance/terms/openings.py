@@ -15,13 +15,15 @@ from royalties.services.terms.replacing import UnconfirmedError
 from royalties.services.work import RefusedError
 from royalties.web.core.consent import prepared
 from royalties.web.core.files import download
+from royalties.web.core.formats import sentence
+from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer
 from royalties.web.core.visit import all_or_nothing, current_work, only_looks, release
 from royalties.web.core.waiting import TooManyLooksError, looking
 from royalties.web.finance.terms.editing import PAGES, confirmed
 from royalties.web.forms.entries import EntryForm
 from royalties.web.forms.fields import FileUpload
-from royalties.web.forms.numbers import as_typed
+from royalties.web.forms.numbers import as_read
 from royalties.web.forms.sent_files import (
     GONE,
     MOST_FAULTS,
@@ -99,7 +101,7 @@ def save_openings() -> Answer:
     except UnconfirmedError:
         return _preview(rows, sent, "Tick that you have read what is replaced.")
     except RefusedError as error:
-        return _preview(rows, sent, str(error))
+        return _preview(rows, sent, in_names(error))
     if saved.proposal is not None:
         flash(prepared(saved.proposal), "good")
         return redirect(url_for("approvals.approvals"), 303)
@@ -121,13 +123,13 @@ def _rows_sent(sent: SentFile) -> list[FilledRow] | Answer:
         return _openings_page(fault_count(error, "saved"), error), 422
     except TooManyLooksError as error:
         sent.drop()
-        return _openings_page(f"{str(error).capitalize()}."), 429
+        return _openings_page(f"{sentence(in_names(error))}."), 429
 
 
 def _preview(rows: Sequence[FilledRow], sent: SentFile, refused: str = "") -> Answer:
     """What the rows would change; a table with faults does not stay."""
     try:
-        difference = service.look(current_work(), rows, sent.name, as_typed)
+        difference = service.look(current_work(), rows, sent.name, as_read)
     except (SetupError, FaultyTableError) as error:
         sent.drop()
         return _openings_page(fault_count(error, "saved"), error), 422

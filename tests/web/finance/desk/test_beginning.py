@@ -372,7 +372,7 @@ def test_setup_file_that_changes_terms_waits_for_a_second_person(site: Site) -> 
     assert "You prepared this yourself" in own
     assert manager.post(f"/finance/approvals/{made.id}/approve").status_code == 409
     assert "Setup file setup.json" in other.page("/finance/approvals")
-    assert "Contract second-2026" in other.page(f"/finance/approvals/{made.id}")
+    assert "Contract Kim Foote: The Handbook" in other.page(f"/finance/approvals/{made.id}")
     assert "setup.json" in other.page("/finance/")
     approved = other.post(f"/finance/approvals/{made.id}/approve")
     assert approved.status_code == 303
