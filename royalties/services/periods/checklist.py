@@ -13,7 +13,7 @@ from hashlib import sha256
 from royalties.domain.approvals import ProposalStatus
 from royalties.domain.counting import counted
 from royalties.domain.people import Verb
-from royalties.domain.periods import Period
+from royalties.domain.periods import ParallelStatus, Period
 from royalties.domain.royalties.run import ContractRun, NotPaid, Run, Settlement
 from royalties.services import approvals
 from royalties.services.approvals import Proposal
@@ -192,8 +192,8 @@ def require_possible(checklist: Outlook, early: str) -> None:
     if not checklist.has_ended and not early.strip():
         raise RefusedError(
             f"{checklist.period} {_ending(checklist)}, and what is sold until then belongs into "
-            f"it: close it after that day. To close it all the same, name the override: at the "
-            f"command line --early, in the browser the reason on the closing checklist"
+            f"it: close it after that day. To close it all the same, say why it is "
+            f"closed early"
         )
     if checklist.shown is not None and checklist.shown.run.exceptions:
         raise RefusedError(_exceptions_text(checklist.shown.run))
@@ -367,10 +367,11 @@ def _parallel(checklist: Outlook) -> ChecklistStep | None:
         return None
     remark = (
         f"begun by {run.begun_by}: explain or mend its differences and sign it off, or leave it"
-        if run.status == "open"
+        if run.status is ParallelStatus.OPEN
         else f"by {run.decided_by}"
     )
-    return ChecklistStep("parallel", "Parallel run signed off", run.status != "open", remark)
+    done = run.status is not ParallelStatus.OPEN
+    return ChecklistStep("parallel", "Parallel run signed off", done, remark)
 
 
 def _looked(found: Outlook) -> ChecklistStep:
