@@ -481,6 +481,19 @@ def few_examples(tmp_path: Path, office: Office, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(examples, "EXAMPLES", folder)
 
 
+@pytest.mark.thorough("further runs of commands")
+@after(nothing)
+def test_sandbox_is_filled_with_all_examples(site: Site) -> None:
+    """All reports in one transaction, more than SQLite attaches files."""
+    visitor = site.visitor(Role.ADMINISTRATOR)
+    assert visitor.post("/finance/sandbox").status_code == 303
+    assert work_once(site.office.system)
+    home = visitor.page("/finance/")
+    assert "nothing here is real" in home
+    assert "on their way" not in home
+    assert site.office.faults() == {}
+
+
 @after(nothing)
 @pytest.mark.usefixtures("few_examples")
 def test_sandbox_says_so_on_every_page_and_is_left_for_empty_books(site: Site) -> None:
