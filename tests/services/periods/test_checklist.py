@@ -133,12 +133,13 @@ def test_points_are_listed_at_their_step_until_explained(found: Outlook) -> None
     of = {"reports": "missing", "unrecorded": "not recorded", "history": "counted here"}
     for part, subject in {**kinds, "jumps": "title:collab:USD"}.items():
         two = (a_point(subject), a_point(subject, settled=True))
-        changed: dict[str, Any] = {"variances" if part == "jumps" else part: two}
+        field = "variances" if part == "jumps" else part
+        changed: dict[str, Any] = {field: two}
         some = replace(found, points=replace(points(found), **changed))
         words, _, _ = said(found)[part]
         remark = f"2 {of.get(part, 'in all')}, 1 to explain"
         assert said(some) == {**said(found), part: (words, False, remark)}
-        changed = {part: two[1:]}
+        changed = {field: two[1:]}
         every = replace(found, points=replace(points(found), **changed))
         assert said(every)[part] == (words, True, "1 explained")
 
