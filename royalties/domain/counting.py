@@ -1,5 +1,6 @@
-"""Counts in words: 1 row, 2 rows, 3 copies; and how far one went up or down."""
+"""Counts in words: 1 row, 2 rows; lists in words: A, B and C; how far a count went up or down."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -22,6 +23,15 @@ def noun(count: int, singular: str, many: str = "") -> str:
 def counted(count: int, one: str, many: str = "") -> str:
     """A count with its noun: ``1 row``, ``2,000 rows``."""
     return f"{count:,} {noun(count, one, many)}"
+
+
+def series(words: Sequence[str]) -> str:
+    """Words as a sentence lists them.
+
+    >>> series(["A", "B", "C"]), series(["A"])
+    ('A, B and C', 'A')
+    """
+    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
 
 
 def change(before: int | Decimal | Fraction, now: int | Decimal | Fraction) -> Fraction | None:

@@ -51,7 +51,7 @@ class Verb(StrEnum):
     READ = "read"
     PREPARE = "prepare"
     APPROVE = "approve"
-    EXPLAIN_JUMP = "explain-jump"
+    EXPLAIN_VARIANCE = "explain-jump"
     CLOSE = "close"
     ISSUE = "issue"
     SEND = "send"
@@ -88,7 +88,7 @@ ALLOWED: dict[Verb, frozenset[Role]] = {
     Verb.ALIAS: FINANCE,
     Verb.REMEMBER: FINANCE,
     Verb.PREPARE: FINANCE,
-    Verb.EXPLAIN_JUMP: FINANCE,
+    Verb.EXPLAIN_VARIANCE: FINANCE,
     Verb.KEEP_ORDERS: FINANCE,
     Verb.KEEP_DOCUMENTS: FINANCE,
     Verb.BILL: FINANCE,

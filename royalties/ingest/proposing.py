@@ -14,8 +14,8 @@ from typing import Any
 from royalties.ingest.formats import built_in
 from royalties.ingest.report.cells import Cell, text_of, visible
 from royalties.ingest.report.declaration import BOOK, normal
-from royalties.ingest.report.glance import GlancedSheet
 from royalties.ingest.report.headings import unit_of, without_unit
+from royalties.ingest.report.sheet_previews import SheetPreview
 
 FIELDS = (
     "isbn", "title", "date", "kind", "units", "returned_units", "net", "unit_net", "list_price",
@@ -135,14 +135,14 @@ def _fields_by_heading() -> dict[str, tuple[str, ...]]:
     return {heading: (*names,) for heading, names in fields.items()}
 
 
-def headings(sheet: GlancedSheet, row: int) -> list[str]:
+def headings(sheet: SheetPreview, row: int) -> list[str]:
     """The headings in a row as they are printed, empty where a column has none."""
     cells: Sequence[Cell] = sheet.rows[row - 1] if 0 < row <= len(sheet.rows) else ()
     return [" ".join(visible(text_of(cell)).split()) for cell in cells]
 
 
 def propose(
-    sheets: Sequence[GlancedSheet], *, sheet: int | None = None, row: int | None = None
+    sheets: Sequence[SheetPreview], *, sheet: int | None = None, row: int | None = None
 ) -> MappingProposal:
     """Propose where the table is and what its columns hold; what is given is taken so."""
     places = [
@@ -158,7 +158,7 @@ def propose(
     return MappingProposal(*best, columns=columns_of(sheets[best[0]], best[1]))
 
 
-def _score(sheet: GlancedSheet, row: int) -> tuple[int, int, int]:
+def _score(sheet: SheetPreview, row: int) -> tuple[int, int, int]:
     """How much a row looks like a header: headings that are known, then texts, then its height."""
     names = [normal(without_unit(each)) for each in headings(sheet, row)]
     told = {_fields_by_heading()[each][0] for each in names if each in _fields_by_heading()}
@@ -168,7 +168,7 @@ def _score(sheet: GlancedSheet, row: int) -> tuple[int, int, int]:
     return (len(told), min(len(texts), _MOST_TEXTS), -row)
 
 
-def columns_of(sheet: GlancedSheet, row: int) -> dict[str, str]:
+def columns_of(sheet: SheetPreview, row: int) -> dict[str, str]:
     """Headings by the field that they may hold, in the order of ``FIELDS``."""
     names = headings(sheet, row)
     once = {normal(printed): printed for printed in reversed(names) if printed}
@@ -203,7 +203,7 @@ def _near(name: str, left: Mapping[str, str]) -> str:
 
 
 def _with_isbns(
-    sheet: GlancedSheet, row: int, names: Sequence[str], taken: Mapping[str, str]
+    sheet: SheetPreview, row: int, names: Sequence[str], taken: Mapping[str, str]
 ) -> str:
     for at, name in enumerate(names):
         texts = samples(sheet, row, at, most=10)
@@ -214,7 +214,7 @@ def _with_isbns(
     return ""
 
 
-def samples(sheet: GlancedSheet, row: int, at: int, most: int = 3) -> list[str]:
+def samples(sheet: SheetPreview, row: int, at: int, most: int = 3) -> list[str]:
     """The first different values below a heading."""
     texts: dict[str, None] = {}
     for cells in sheet.rows[row:]:
@@ -232,7 +232,7 @@ def column_is_percent(heading: str) -> bool:
 
 
 def nearest(
-    sheets: Sequence[GlancedSheet], mappings: Sequence[Mapping[str, Any]]
+    sheets: Sequence[SheetPreview], mappings: Sequence[Mapping[str, Any]]
 ) -> Mapping[str, Any] | None:
     """The mapped report of whose columns a file has most, and at least half."""
     rows = [
@@ -250,7 +250,7 @@ def nearest(
     return best
 
 
-def filled_in(body: Mapping[str, Any], sheet: GlancedSheet, row: int) -> dict[str, str]:
+def filled_in(body: Mapping[str, Any], sheet: SheetPreview, row: int) -> dict[str, str]:
     """A mapped report's columns as a file has them, those under another heading proposed anew."""
     printed = {normal(name): name for name in reversed(headings(sheet, row)) if name}
     kept = {

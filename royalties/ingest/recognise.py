@@ -12,13 +12,13 @@ from royalties.ingest.report.answers import Given
 from royalties.ingest.report.cells import as_value
 from royalties.ingest.report.conventions import again
 from royalties.ingest.report.declaration import Facts, ReportFormat
-from royalties.ingest.report.glance import SHEETS, FirstRows, GlancedSheet, glanced
 from royalties.ingest.report.mapping import Mapping as MappedReport
 from royalties.ingest.report.mending import changed
 from royalties.ingest.report.opening import OpenedFile, open_file
 from royalties.ingest.report.preparing import prepared, questions_only
 from royalties.ingest.report.reading import Known, Reading, UnreadableError
 from royalties.ingest.report.report import ReportReading
+from royalties.ingest.report.sheet_previews import SHEETS, FirstRows, SheetPreview, preview_of
 from royalties.ingest.report.tables import FoundTables, Sheet
 from royalties.ingest.report.text import UndecidedEncodingError
 from royalties.ingest.report.unrecognised import unrecognised_error
@@ -73,7 +73,7 @@ def open_report(
     return reading
 
 
-def first_rows(path: Path, choices: Mapping[str, str]) -> list[GlancedSheet]:
+def first_rows(path: Path, choices: Mapping[str, str]) -> list[SheetPreview]:
     """The first rows of a file's visible sheets, for somebody to say what they mean.
 
     Raises:
@@ -84,13 +84,13 @@ def first_rows(path: Path, choices: Mapping[str, str]) -> list[GlancedSheet]:
     except UndecidedEncodingError as undecided:
         raise UnreadableError(Problem(undecided.choice.message, "choose the encoding")) from None
     try:
-        return [glanced(sheet.name, sheet.rows()) for sheet in opened.sheets[:SHEETS]]
+        return [preview_of(sheet.name, sheet.rows()) for sheet in opened.sheets[:SHEETS]]
     finally:
         opened.close()
 
 
 def read_first_rows(
-    sheets: Sequence[GlancedSheet],
+    sheets: Sequence[SheetPreview],
     mapping: MappedReport,
     name: str,
     known: Known,

@@ -42,7 +42,7 @@ _CHANGES_NO_FIGURE = frozenset(
         Verb.SIGN_IN,
         Verb.KEEP_ACCOUNT,
         Verb.PREPARE,
-        Verb.EXPLAIN_JUMP,
+        Verb.EXPLAIN_VARIANCE,
         Verb.ISSUE,
         Verb.SEND,
         Verb.AUDIT,

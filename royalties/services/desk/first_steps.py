@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from royalties.domain.counting import counted
+from royalties.domain.counting import counted, series
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period
 from royalties.domain.terms.contracts import Basis
@@ -225,8 +225,7 @@ def _listed(names: Sequence[str]) -> str:
     shown = [f"“{each}”" for each in names[:_NAMED]]
     if len(names) > _NAMED:
         return f"{', '.join(shown)} and {len(names) - _NAMED} more"
-    *first, last = shown
-    return f"{', '.join(first)} and {last}" if first else last
+    return series(shown)
 
 
 def _have(names: Sequence[str]) -> str:

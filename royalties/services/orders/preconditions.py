@@ -3,6 +3,7 @@
 from collections.abc import Set as AbstractSet
 from fractions import Fraction
 
+from royalties.domain.counting import series
 from royalties.domain.orders.artwork import Use, wanted
 from royalties.domain.orders.life import (
     ENDED,
@@ -161,9 +162,8 @@ def _has_artwork(order: Order, row: FactRow) -> bool:
 
 
 def _artwork(order: Order) -> str:
-    uses = [f"a {use.value}" for use in wanted(order.options)]
-    listed = f"{', '.join(uses[:-1])} and {uses[-1]}" if len(uses) > 1 else "".join(uses)
-    return f"send the artwork: {listed}"
+    uses = series([f"a {use.value}" for use in wanted(order.options)])
+    return f"send the artwork: {uses}"
 
 
 def _is_covered(order: Order, row: FactRow, setup: Setup) -> bool:

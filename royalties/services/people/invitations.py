@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from royalties.domain.counting import series
 from royalties.domain.people import Role
 from royalties.domain.terms.catalogue import Title
 from royalties.domain.terms.plans import beneficiaries_of
@@ -109,5 +110,4 @@ def _listed(names: Sequence[str]) -> str:
     """Names as a sentence has them: ``A, B and C``, ``A, B, C and 4 more``."""
     if len(names) > _NAMED + 1:
         names = [*names[:_NAMED], f"{len(names) - _NAMED} more"]
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last
+    return series(names)

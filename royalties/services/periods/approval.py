@@ -106,7 +106,7 @@ def explain_point(work: Work, text: str, subject: str, figure: str, words: str) 
     Raises:
         RefusedError: the period is closed, or nothing was said.
     """
-    work.actor.require(Verb.EXPLAIN_JUMP)
+    work.actor.require(Verb.EXPLAIN_VARIANCE)
     period = setup_in_force(work).period(text)
     if runs_store.find_closing(work.connection, period.ordinal) is not None:
         raise RefusedError(f"{period} is closed already, and is not changed any more")
@@ -121,7 +121,7 @@ def explain_point(work: Work, text: str, subject: str, figure: str, words: str) 
     store.write_explanation(
         work.connection, str(period), {**values, "at": work.at, "by": work.actor.name}
     )
-    work.record(Verb.EXPLAIN_JUMP, {"period": str(period), **values})
+    work.record(Verb.EXPLAIN_VARIANCE, {"period": str(period), **values})
 
 
 def look_at_draft(work: Work, text: str, fingerprint: str) -> None:

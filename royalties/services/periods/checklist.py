@@ -338,7 +338,7 @@ def _exceptions(checklist: Outlook) -> ChecklistStep:
 
 
 def _jumps(found: Outlook) -> ChecklistStep:
-    return _of_points("jumps", "Jumps explained", found, lambda points: points.jumps, "in all")
+    return _of_points("jumps", "Jumps explained", found, lambda points: points.variances, "in all")
 
 
 def _of_points(

@@ -183,7 +183,7 @@ def explain(work: Work, period: str, token: str, reason: str) -> None:
     Raises:
         RefusedError: no run is open, the difference is not there any more, or nothing was said.
     """
-    work.actor.require(Verb.EXPLAIN_JUMP)
+    work.actor.require(Verb.EXPLAIN_VARIANCE)
     comparison = _require_run(work, period)
     reason = " ".join(reason.split())[:LONGEST_REASON]
     if not reason:
@@ -196,7 +196,7 @@ def explain(work: Work, period: str, token: str, reason: str) -> None:
     reasons = {**row.reasons, token: {"text": reason, "by": work.actor.name}}
     store.change(work.connection, row.id, {"reasons": reasons})
     work.record(
-        Verb.EXPLAIN_JUMP, {"what": "parallel-explained", "period": row.period, "text": reason}
+        Verb.EXPLAIN_VARIANCE, {"what": "parallel-explained", "period": row.period, "text": reason}
     )
 
 

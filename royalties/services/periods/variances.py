@@ -111,13 +111,13 @@ class CloseExceptions:
     unrecorded: tuple[CloseException, ...]
     waiting: tuple[CloseException, ...]
     history: tuple[CloseException, ...]
-    jumps: tuple[CloseException, ...]
+    variances: tuple[CloseException, ...]
     draft: CloseException
 
     @property
     def to_say(self) -> tuple[CloseException, ...]:
         """Every point of the books; the draft itself is looked at as a whole."""
-        return (*self.reports, *self.unrecorded, *self.waiting, *self.history, *self.jumps)
+        return (*self.reports, *self.unrecorded, *self.waiting, *self.history, *self.variances)
 
     @property
     def all(self) -> tuple[CloseException, ...]:
@@ -196,12 +196,12 @@ def _compared(
         return []
     year_ago = figures.get(period.shift(-period.calendar.per_year).ordinal, {})
     now, before = figures[period.ordinal], figures[last.ordinal]
-    jumps = []
+    variances = []
     for key, currency in sorted({*now, *before}):
         new = now.get((key, currency), Figures(0, 0))
         old = before.get((key, currency), Figures(0, 0))
         if varies(old, new, currency):
-            jumps.append(
+            variances.append(
                 CloseException(
                     f"{kind}:{key}:{currency}",
                     names.get(key, key),
@@ -213,7 +213,7 @@ def _compared(
                     year_ago.get((key, currency)),
                 )
             )
-    return jumps
+    return variances
 
 
 def _words(before: Figures, now: Figures, currency: str) -> str:

@@ -17,8 +17,8 @@ from royalties.domain.sales.slices import ImportOutcome
 from royalties.domain.terms.names import spelled_out
 from royalties.ingest.formats import built_in
 from royalties.ingest.recognise import first_rows
-from royalties.ingest.report.glance import GlancedSheet, sheets_of
 from royalties.ingest.report.reading import UnreadableError
+from royalties.ingest.report.sheet_previews import SheetPreview, sheets_of
 from royalties.services.books import setup_in_force
 from royalties.services.sales.import_document import receipts_of
 from royalties.services.sales.importing import (
@@ -451,7 +451,7 @@ def mappings_of(work: Work) -> Sequence[Mapping[str, Any]]:
         return ()  # nothing has been loaded yet
 
 
-def look_at(work: Work, number: int) -> list[GlancedSheet]:
+def look_at(work: Work, number: int) -> list[SheetPreview]:
     """Look at the first rows of an upload's file; read-only work, done where files are read.
 
     Raises:
@@ -466,7 +466,7 @@ def look_at(work: Work, number: int) -> list[GlancedSheet]:
         raise RefusedError(str(error)) from None
 
 
-def keep_first_rows(work: Work, number: int, sheets: Sequence[GlancedSheet]) -> None:
+def keep_first_rows(work: Work, number: int, sheets: Sequence[SheetPreview]) -> None:
     """Keep what was looked at, while the upload is open."""
     work.actor.require(Verb.IMPORT)
     row = store.find_upload(work.connection, number, lock=True)
@@ -475,7 +475,7 @@ def keep_first_rows(work: Work, number: int, sheets: Sequence[GlancedSheet]) -> 
         store.change_upload(work.connection, number, {"first_rows": plain})
 
 
-def first_rows_of(work: Work, number: int) -> list[GlancedSheet] | None:
+def first_rows_of(work: Work, number: int) -> list[SheetPreview] | None:
     """The first rows of an open upload's file, once they were looked at."""
     work.actor.require(Verb.IMPORT)
     plain = store.first_rows_of(work.connection, number)

@@ -7,6 +7,7 @@ person where the house wants that, as every other one does (``amending``).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum, auto
 from typing import Any
 
 from royalties.domain.people import Verb
@@ -47,6 +48,25 @@ RENAMED = frozenset(WORDS) - {"exchange_rates", "income"}
 _LONGEST_REASON = 1000
 
 
+class KeptBecause(Enum):
+    """Why an entry cannot be removed; of several reasons the first one counts."""
+
+    CLOSED = auto()
+    SALES = auto()
+    ORDERS = auto()
+    PEOPLE = auto()
+    DOCUMENTS = auto()
+    NAMED = auto()
+
+
+class FixedBecause(Enum):
+    """Why an entry's key cannot change."""
+
+    NONE_OF_ITS_OWN = auto()
+    CLOSED = auto()
+    INVOICES = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class EntryStatus:
     """An entry, and what may be done with it.
@@ -60,8 +80,9 @@ class EntryStatus:
         retired: the day since which it is; None: it is not.
         references: other entries that name it, as (part, key).
         usage: what else names it.
-        kept: why it cannot be removed; empty: it can.
-        fixed: why its key stays; empty: it may change.
+        named_by: those other entries in words.
+        kept: why it cannot be removed; None: it can.
+        fixed: why its key stays; None: it may change.
         editions: of a title, ISBNs with the day since which each is retired.
     """
 
@@ -73,14 +94,25 @@ class EntryStatus:
     retired: date | None
     references: tuple[tuple[str, str], ...]
     usage: store.Usage
-    kept: str
-    fixed: str
+    named_by: tuple[str, ...]
+    kept: KeptBecause | None
+    fixed: FixedBecause | None
     editions: tuple[tuple[str, date | None], ...] = ()
 
     @property
     def word(self) -> str:
         """What the entry is."""
         return WORDS[self.part]
+
+    @property
+    def why_kept(self) -> str:
+        """Why it cannot be removed, in words; empty: it can."""
+        return _kept_words(self.kept, self.named_by)
+
+    @property
+    def why_fixed(self) -> str:
+        """Why its key stays, in words; empty: it may change."""
+        return _FIXED_WORDS[self.fixed] if self.fixed else ""
 
 
 def find_entry_status(work: Work, part: str, key: str) -> EntryStatus | None:
@@ -102,7 +134,8 @@ def find_entry_status(work: Work, part: str, key: str) -> EntryStatus | None:
         date.fromisoformat(retired) if retired else None,
         references,
         usage,
-        _kept([f"{_word(of)} {name_of(work, of, other)}" for of, other in references], usage),
+        tuple(f"{_word(of)} {name_of(work, of, other)}" for of, other in references),
+        _kept(usage, is_named=bool(references)),
         _fixed(part, usage),
         tuple(
             (each["isbn"], date.fromisoformat(each["retired"]) if "retired" in each else None)
@@ -226,7 +259,7 @@ def remove(work: Work, part: str, key: str, reason: str, *, isbn: str = "") -> N
         _remove_edition(work, now, isbn, why)
         return
     if now.kept:
-        raise RefusedError(f"this {now.word} stays: {now.kept}{_instead(part)}")
+        raise RefusedError(f"this {now.word} stays: {now.why_kept}{_instead(part)}")
     if part == "titles":
         store.remove_editions(work.connection, [each for each, _ in now.editions])
         store.remove_title(work.connection, key)
@@ -258,7 +291,7 @@ def rename(work: Work, part: str, key: str, new: str, reason: str) -> list[tuple
     now = _required(work, part, key, RENAMED, "renamed")
     why = _reason(reason)
     if now.fixed:
-        raise RefusedError(f"the key of this {now.word} stays: {now.fixed}")
+        raise RefusedError(f"the key of this {now.word} stays: {now.why_fixed}")
     _require_free(work, part, new)
     body = amending.canonical_body(part, {**now.body, "key": new})
     bodies, instead = setup.bodies_in_force(work), {key: new}
@@ -383,31 +416,53 @@ def _word(part: str) -> str:
     return WORDS.get(part, "mapped report")
 
 
-def _kept(references: Sequence[str], usage: store.Usage) -> str:
-    """Why an entry cannot be removed, in words; empty if it can."""
+def _kept(usage: store.Usage, *, is_named: bool) -> KeptBecause | None:
+    """Why an entry cannot be removed; None if it can."""
     reasons = {
-        "a closed period used it": usage.closed,
-        "sales or reports were recorded of it": usage.sales,
-        "orders name it": usage.orders,
-        "people belong to it": usage.people,
-        "earlier statements are kept of it": usage.documents,
-        f"it is named by {', '.join(references[:5])}": bool(references),
+        KeptBecause.CLOSED: usage.closed,
+        KeptBecause.SALES: usage.sales,
+        KeptBecause.ORDERS: usage.orders,
+        KeptBecause.PEOPLE: usage.people,
+        KeptBecause.DOCUMENTS: usage.documents,
+        KeptBecause.NAMED: is_named,
     }
-    return next((words for words, holds in reasons.items() if holds), "")
+    return next((reason for reason, holds in reasons.items() if holds), None)
 
 
-def _fixed(part: str, usage: store.Usage) -> str:
-    """Why an entry's key cannot change, in words; empty if it can."""
+_KEPT_WORDS = {
+    KeptBecause.CLOSED: "a closed period used it",
+    KeptBecause.SALES: "sales or reports were recorded of it",
+    KeptBecause.ORDERS: "orders name it",
+    KeptBecause.PEOPLE: "people belong to it",
+    KeptBecause.DOCUMENTS: "earlier statements are kept of it",
+}
+
+
+def _kept_words(reason: KeptBecause | None, named_by: Sequence[str] = ()) -> str:
+    if reason is KeptBecause.NAMED:
+        return f"it is named by {', '.join(named_by[:5])}"
+    return _KEPT_WORDS[reason] if reason else ""
+
+
+def _fixed(part: str, usage: store.Usage) -> FixedBecause | None:
+    """Why an entry's key cannot change; None if it can."""
     if part not in RENAMED:
-        return "it has none of its own"
+        return FixedBecause.NONE_OF_ITS_OWN
     if usage.closed:
-        return (
-            "closed periods name it by that, and so do its accounts in the ledger; change its "
-            "name instead"
-        )
+        return FixedBecause.CLOSED
     if part == "organizations" and usage.orders:
-        return "its invoices and accounts name it by that; change its name instead"
-    return ""
+        return FixedBecause.INVOICES
+    return None
+
+
+_FIXED_WORDS = {
+    FixedBecause.NONE_OF_ITS_OWN: "it has none of its own",
+    FixedBecause.CLOSED: (
+        "closed periods name it by that, and so do its accounts in the ledger; change its name "
+        "instead"
+    ),
+    FixedBecause.INVOICES: "its invoices and accounts name it by that; change its name instead",
+}
 
 
 def _instead(part: str) -> str:
@@ -421,9 +476,9 @@ def _instead(part: str) -> str:
 def _remove_edition(work: Work, now: EntryStatus, isbn: str, reason: str) -> None:
     if now.part != "titles" or isbn not in {each for each, _ in now.editions}:
         raise RefusedError(f"this title has no edition {isbn[:20]!r}")
-    kept = _kept((), store.of_editions(work.connection, [isbn]))
+    kept = _kept(store.of_editions(work.connection, [isbn]), is_named=False)
     if kept:
-        raise RefusedError(f"edition {isbn} stays: {kept}; retire it instead")
+        raise RefusedError(f"edition {isbn} stays: {_kept_words(kept)}; retire it instead")
     editions = [each for each in now.body["editions"] if each["isbn"] != isbn]
     body = {name: value for name, value in now.body.items() if name != "editions"}
     store.remove_editions(work.connection, [isbn])

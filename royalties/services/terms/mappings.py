@@ -19,9 +19,9 @@ from royalties.ingest import proposing
 from royalties.ingest import setup as setup_file
 from royalties.ingest.recognise import read_first_rows
 from royalties.ingest.report.declaration import normal
-from royalties.ingest.report.glance import GlancedSheet
 from royalties.ingest.report.mapping import Mapping as ReportMapping
 from royalties.ingest.report.reading import Known, Reading, UnreadableError
+from royalties.ingest.report.sheet_previews import SheetPreview
 from royalties.ingest.setup import SetupError
 from royalties.services.books import known_of, setup_in_force
 from royalties.services.sales import uploads
@@ -52,7 +52,7 @@ class Start:
         is_near: whether the file lacks columns of that report.
     """
 
-    sheets: Sequence[GlancedSheet]
+    sheets: Sequence[SheetPreview]
     sheet: int
     header_row: int
     body: dict[str, Any]
@@ -127,15 +127,15 @@ def start(work: Work, upload: uploads.Upload, sheet: int | None, row: int | None
 
 
 def _place_of(
-    sheets: Sequence[GlancedSheet], body: Body, sheet: int | None, row: int | None
+    sheets: Sequence[SheetPreview], body: Body, sheet: int | None, row: int | None
 ) -> tuple[int, int]:
     """The sheet and the row in which most headings of a mapped report are."""
     wanted = {heading.casefold() for heading in body["columns"].values()}
     places = [
         (at, number)
-        for at, glanced in enumerate(sheets)
+        for at, first in enumerate(sheets)
         if sheet in (None, at)
-        for number in range(1, min(len(glanced.rows), proposing.SEARCHED) + 1)
+        for number in range(1, min(len(first.rows), proposing.SEARCHED) + 1)
         if row in (None, number)
     ]
     return max(
@@ -150,7 +150,7 @@ def _place_of(
     )
 
 
-def first_rows(work: Work, number: int) -> list[GlancedSheet]:
+def first_rows(work: Work, number: int) -> list[SheetPreview]:
     """The first rows of an upload's file.
 
     Raises:
@@ -193,7 +193,7 @@ def _checked(work: Work, body: Body) -> dict[str, Any]:
     return canonical_body(PART, body)
 
 
-def _read_rows(sheets: Sequence[GlancedSheet], body: Body, known: Known, period: str) -> Reading:
+def _read_rows(sheets: Sequence[SheetPreview], body: Body, known: Known, period: str) -> Reading:
     mapping = ReportMapping(**setup_file.mapping_of(body))
     choices = {"period": period} if period else {}
     return read_first_rows(sheets, mapping, "this file", known, choices)
@@ -278,7 +278,7 @@ def save(
 
 
 def _tidied(
-    body: dict[str, Any], sheets: Sequence[GlancedSheet], known: Known, reading: Reading
+    body: dict[str, Any], sheets: Sequence[SheetPreview], known: Known, reading: Reading
 ) -> dict[str, Any]:
     """The entry without sheet and header row, if the file is read the same without them."""
     bare = {key: value for key, value in body.items() if key not in ("sheet", "header_row")}

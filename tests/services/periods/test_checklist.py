@@ -133,12 +133,13 @@ def test_points_are_listed_at_their_step_until_explained(found: Outlook) -> None
     of = {"reports": "missing", "unrecorded": "not recorded", "history": "counted here"}
     for part, subject in {**kinds, "jumps": "title:collab:USD"}.items():
         two = (a_point(subject), a_point(subject, settled=True))
-        changed: dict[str, Any] = {part: two}
+        field = "variances" if part == "jumps" else part
+        changed: dict[str, Any] = {field: two}
         some = replace(found, points=replace(points(found), **changed))
         words, _, _ = said(found)[part]
         remark = f"2 {of.get(part, 'in all')}, 1 to explain"
         assert said(some) == {**said(found), part: (words, False, remark)}
-        changed = {part: two[1:]}
+        changed = {field: two[1:]}
         every = replace(found, points=replace(points(found), **changed))
         assert said(every)[part] == (words, True, "1 explained")
 
@@ -266,7 +267,7 @@ def test_confirmation_covers_what_was_shown(found: Outlook) -> None:
         unrecorded=(a_point("upload:7", "sent, not recorded"), a_point("sheet:3", "2 rows typed")),
         waiting=(a_point("waiting", "3 rows"),),
         history=(a_point("history", "2 rows"),),
-        jumps=(replace(a_point("title:collab:USD", "from 1 to 9"), measure="earned"),),
+        variances=(replace(a_point("title:collab:USD", "from 1 to 9"), measure="earned"),),
     )
     some = replace(found, points=things)
     named = (

@@ -99,7 +99,7 @@ def test_missing_report_is_listed_once(office: Office) -> None:
     points = look(office).points
     assert points is not None
     assert [each.subject for each in points.reports] == ["report:hub"]
-    assert "retailer:hub:USD" not in {each.subject for each in points.jumps}
+    assert "retailer:hub:USD" not in {each.subject for each in points.variances}
 
 
 def test_changed_figure_needs_a_new_explanation(office: Office) -> None:
@@ -405,7 +405,7 @@ def test_home_and_checklist_list_the_same_missing_reports(office: Office) -> Non
 def test_first_period_has_no_variances(office: Office) -> None:
     points = look(office, "2025-H1").points
     assert points is not None
-    assert (points.jumps, points.reports) == ((), ())
+    assert (points.variances, points.reports) == ((), ())
 
 
 def test_missing_input_of_a_run_stops_the_close(office: Office) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from royalties.domain.people import Actor, NotAllowedError, Role
-from royalties.ingest.report.glance import COLUMNS, ROWS
+from royalties.ingest.report.sheet_previews import COLUMNS, ROWS
 from royalties.ingest.setup import SetupError
 from royalties.services.sales import uploads
 from royalties.services.terms import mappings

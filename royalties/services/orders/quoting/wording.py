@@ -5,7 +5,7 @@ from datetime import date
 from fractions import Fraction
 
 from reports.order_words import amount
-from royalties.domain.counting import counted
+from royalties.domain.counting import counted, series
 from royalties.domain.orders.life import PATH, LeadTime, OrderKind, State, path_of, promised_date
 from royalties.domain.orders.price_lists import PriceVersion
 from royalties.domain.orders.pricing import LineKind, Quote, ShipTo
@@ -22,10 +22,10 @@ def tax_note(ship_to: Iterable[ShipTo], priced: Quote) -> str:
     )
     told = []
     if exempt:
-        told.append(f"No tax for {_listed(exempt)}: an exemption certificate is on file.")
+        told.append(f"No tax for {series(exempt)}: an exemption certificate is on file.")
     if taxed:
         told.append(
-            f"Sales tax is charged for {_listed(taxed)} unless a certificate for the ship-to "
+            f"Sales tax is charged for {series(taxed)} unless a certificate for the ship-to "
             f"state, signed and dated, is on file before we invoice."
         )
     return " ".join(told) or "No sales tax is charged on this order."
@@ -145,7 +145,3 @@ _WHEN = {
 
 def _days(days: int) -> str:
     return "1 working day" if days == 1 else f"{days} working days"
-
-
-def _listed(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

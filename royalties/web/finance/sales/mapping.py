@@ -10,7 +10,7 @@ from royalties.domain.people import FINANCE, NotAllowedError, Verb
 from royalties.domain.problems import SetupFault
 from royalties.ingest.proposing import SEARCHED
 from royalties.ingest.report.cells import Cell, printed
-from royalties.ingest.report.glance import GlancedSheet
+from royalties.ingest.report.sheet_previews import SheetPreview
 from royalties.ingest.setup import SetupError
 from royalties.services.desk import jobs
 from royalties.services.sales import uploads
@@ -61,7 +61,7 @@ class MappingPage:
 
     upload: uploads.Upload
     form: MappingForm
-    sheets: list[GlancedSheet]
+    sheets: list[SheetPreview]
     of: str = ""
     revision: int = 0
     base: dict[str, Any] | None = None
@@ -248,7 +248,7 @@ def _typed(number: int) -> MappingPage:
     )
 
 
-def _prepare(sheet: MappingPage) -> GlancedSheet:
+def _prepare(sheet: MappingPage) -> SheetPreview:
     shown = fields.offer(sheet.form, sheet.sheets)
     fields.add_words(sheet.form, shown, sheet.base)
     return shown

@@ -8,8 +8,8 @@ from flask import g
 from royalties.ingest.proposing import FIELDS, headings, samples
 from royalties.ingest.report.dates import LANGUAGES
 from royalties.ingest.report.declaration import normal
-from royalties.ingest.report.glance import GlancedSheet
 from royalties.ingest.report.mapping import KINDS
+from royalties.ingest.report.sheet_previews import SheetPreview
 from royalties.ingest.setup import models
 from royalties.services.terms.mappings import Start
 from royalties.web.finance.sales.importing import retailers
@@ -308,7 +308,7 @@ def sentences(form: MappingForm) -> list[tuple[str, str]]:
     return told
 
 
-def offer(form: MappingForm, sheets: Sequence[GlancedSheet]) -> GlancedSheet:
+def offer(form: MappingForm, sheets: Sequence[SheetPreview]) -> SheetPreview:
     """Fill in the options for a file; returns the sheet to show."""
     names = [visible.name for visible in sheets]
     form["sheet"].offer([(name, name or "the only one") for name in names])
@@ -328,7 +328,7 @@ def header_row(form: MappingForm) -> int:
     return int(text) if text.isascii() and text.isdecimal() and 0 < len(text) <= _DIGITS else 1
 
 
-def add_words(form: MappingForm, sheet: GlancedSheet, base: Mapping[str, Any] | None) -> None:
+def add_words(form: MappingForm, sheet: SheetPreview, base: Mapping[str, Any] | None) -> None:
     """List the words of the kind column, each with what it usually means.
 
     Words that this file lacks are listed if the report knew them before.
@@ -350,7 +350,7 @@ def add_words(form: MappingForm, sheet: GlancedSheet, base: Mapping[str, Any] | 
     )
 
 
-def _words_below(sheet: GlancedSheet, at: int, heading: str) -> Iterable[str]:
+def _words_below(sheet: SheetPreview, at: int, heading: str) -> Iterable[str]:
     words: dict[str, str] = {}
     for word in sheet.words.get(at, ()):
         if normal(word) != heading:
@@ -363,7 +363,7 @@ def _usual(word: str) -> str:
     return kind.word if kind is not None and not isinstance(kind, str) else ""
 
 
-def sample_texts(sheet: GlancedSheet, row: int) -> dict[str, str]:
+def sample_texts(sheet: SheetPreview, row: int) -> dict[str, str]:
     """Three values of each column by its heading."""
     texts: dict[str, str] = {}
     for at, heading in enumerate(headings(sheet, row)):

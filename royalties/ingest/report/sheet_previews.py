@@ -28,7 +28,7 @@ Plain: TypeAlias = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class GlancedSheet:
+class SheetPreview:
     """The first rows of a sheet; ``words`` are the different values of columns with few of them."""
 
     name: str
@@ -49,7 +49,7 @@ class GlancedSheet:
         }
 
 
-def glanced(name: str, rows: Iterable[Sequence[Cell]]) -> GlancedSheet:
+def preview_of(name: str, rows: Iterable[Sequence[Cell]]) -> SheetPreview:
     """Take a bounded sample of a sheet's first rows."""
     kept: list[tuple[Cell, ...]] = []
     letters = 0
@@ -64,7 +64,7 @@ def glanced(name: str, rows: Iterable[Sequence[Cell]]) -> GlancedSheet:
     while kept and not any(text_of(cell).strip() for cell in kept[-1]):
         kept.pop()
     few = {at: (*each,) for at, each in words.items() if each}
-    return GlancedSheet(name, (*kept,), few)
+    return SheetPreview(name, (*kept,), few)
 
 
 def _note(words: dict[int, dict[str, None] | None], at: int, cell: Cell) -> None:
@@ -97,10 +97,10 @@ def _cell(plain: Any) -> Cell:
     return cell
 
 
-def sheets_of(plain: Sequence[Plain]) -> list[GlancedSheet]:
+def sheets_of(plain: Sequence[Plain]) -> list[SheetPreview]:
     """The sheets in the output of ``as_plain``."""
     return [
-        GlancedSheet(
+        SheetPreview(
             sheet["name"],
             tuple(tuple(map(_cell, row)) for row in sheet["rows"]),
             {int(at): (*words,) for at, words in sheet["words"].items()},
@@ -112,7 +112,7 @@ def sheets_of(plain: Sequence[Plain]) -> list[GlancedSheet]:
 class FirstRows:
     """The kept rows as the sheet of an opened file; see ``tables.Sheet``."""
 
-    def __init__(self, sheet: GlancedSheet) -> None:
+    def __init__(self, sheet: SheetPreview) -> None:
         self.name = sheet.name
         self.look = SheetLook()
         self.size = self.read = len(sheet.rows)
