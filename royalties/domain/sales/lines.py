@@ -182,7 +182,7 @@ class Early:
         units: net copies.
         net: net receipts in millionths by currency.
         sold: net copies and receipts of the lines whose edition is known.
-        is_complete: whether ``sold`` has all of them; there may be too many to keep.
+        is_complete: whether ``sold`` has all of them; else it is empty, there were too many.
     """
 
     rows: int = 0
@@ -192,7 +192,9 @@ class Early:
     is_complete: bool = True
 
     def note(self, line: SaleLine) -> None:
-        """Note what of a line decides what it earns."""
+        """Note what of a line decides what it earns, while there is not too much to keep."""
+        if not self.is_complete:
+            return
         key = EarlyKey(
             *(line.edition, line.retailer, line.kind, line.currency),
             *(line.list_price, line.discount),
@@ -201,6 +203,7 @@ class Early:
         )
         if key not in self.sold and len(self.sold) >= _MOST_EARLY:
             self.is_complete = False
+            self.sold.clear()  # nobody asks for some of it
             return
         units, net = self.sold.get(key, (0, 0))
         self.sold[key] = (units + line.units, net + line.net)
