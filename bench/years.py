@@ -1,7 +1,8 @@
 """A house that goes on for years, each period like the one before: what does a period cost?
 
-1,000 titles in 500 contracts, 300 payees, and as many sales in every half-year. Terms use all that
-is carried from one period to the next: escalators that count for life and by year, advances,
+1,000 titles in 500 contracts, 300 payees, and as many sales in every half-year, in one report of
+each of twelve retailers: so lists fill their first page from the beginning. Terms use all that is
+carried from one period to the next: escalators that count for life and by year, advances,
 reserves held for two periods, caps, minimum payments.
 """
 
@@ -10,6 +11,9 @@ import json
 import os
 import random
 import shutil
+from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +23,8 @@ FIRST_YEAR = 1990
 TITLES, CONTRACTS, PAYEES = 1000, 500, 300
 LINES = int(os.environ.get("LINES", "6000"))
 """Sale lines a period."""
+
+_RETAILER = generate.HEADER.index("retailer")
 
 PAGES: tuple[tuple[str, str], ...] = (
     ("clerk", "/finance/"),
@@ -77,9 +83,8 @@ def go_on(home: str, first: str, until: str, lines: str) -> dict[str, float]:
     from bench.tasks import _royalties  # noqa: PLC0415 - which offers this as a task
 
     def record(place: int) -> None:
-        path = Path(home) / "sales.csv"
-        _write_sales(path, place, int(lines))
-        _royalties(home, "import", str(path), "--confirm", "--json")
+        for path in _write_reports(Path(home), place, int(lines)):
+            _royalties(home, "import", str(path), "--confirm", "--json")
 
     if not int(first):
         record(0)
@@ -238,33 +243,41 @@ def _plan(place: int, day: str) -> dict[str, object]:
     return {"key": f"p{place}", "versions": [{"from": day, "steps": steps}]}
 
 
-def _write_sales(path: Path, place: int, lines: int) -> None:
+def _write_reports(folder: Path, place: int, lines: int) -> list[Path]:
+    """The reports of one period, one of each retailer: other figures, but as many lines."""
+    rows = sorted(_sales(place, lines), key=itemgetter(_RETAILER))
+    paths = []
+    for retailer, its_rows in groupby(rows, key=itemgetter(_RETAILER)):
+        paths.append(folder / f"sales-{retailer}.csv")
+        with paths[-1].open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(generate.HEADER)
+            writer.writerows(its_rows)
+    return paths
+
+
+def _sales(place: int, lines: int) -> Iterator[tuple[str, ...]]:
     """The sales of one period: other figures in each, as many of each kind."""
     chance = random.Random(place)
     numbers = generate.isbns()[: TITLES * 2]
     year, first_month = FIRST_YEAR + place // 2, 1 + place % 2 * 6
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(generate.HEADER)
-        for row in range(lines):
-            edition = row % len(numbers)
-            retailer, _, currency = generate.RETAILERS[chance.randrange(len(generate.RETAILERS))]
-            kind, sign = ("return", "-") if chance.random() < 0.05 else ("sale", "")
-            units, cents = chance.randint(1, 6), 999 if edition % 2 else 3800
-            month, day = first_month + row * 6 // lines, 1 + chance.randrange(28)
-            writer.writerow(
-                (
-                    f"{year}-{month:02d}-{day:02d}",
-                    numbers[edition],
-                    retailer,
-                    kind,
-                    f"{sign}{units}",
-                    currency,
-                    f"{cents // 100}.{cents % 100:02d}",
-                    f"{sign}{cents * units // 200}.{cents * units // 2 % 100:02d}",
-                    "0.50",
-                    *("US", "WA", "Seattle"),
-                    "",
-                    f"R{place}-{row}",
-                )
-            )
+    for row in range(lines):
+        edition = row % len(numbers)
+        retailer, _, currency = generate.RETAILERS[chance.randrange(len(generate.RETAILERS))]
+        kind, sign = ("return", "-") if chance.random() < 0.05 else ("sale", "")
+        units, cents = chance.randint(1, 6), 999 if edition % 2 else 3800
+        month, day = first_month + row * 6 // lines, 1 + chance.randrange(28)
+        yield (
+            f"{year}-{month:02d}-{day:02d}",
+            numbers[edition],
+            retailer,
+            kind,
+            f"{sign}{units}",
+            currency,
+            f"{cents // 100}.{cents % 100:02d}",
+            f"{sign}{cents * units // 200}.{cents * units // 2 % 100:02d}",
+            "0.50",
+            *("US", "WA", "Seattle"),
+            "",
+            f"R{place}-{row}",
+        )

@@ -7,18 +7,12 @@ from reports.sheet import Book
 from reports.styles import Style
 from royalties.domain.orders.papers import InvoiceShown
 
-_NAMES = {
-    "deposit": "Deposit invoice",
-    "final": "Invoice",
-    "cancellation": "Cancellation invoice",
-    "credit": "Credit note",
-}
 _TEXT = Style()
 
 
 def workbook(invoice: InvoiceShown, logo: bytes = b"") -> bytes:
     """The invoice as an Excel workbook."""
-    name = _NAMES[invoice.kind]
+    name = invoice.kind.label
     with Book(
         f"{name} {invoice.number}",
         invoice.publisher.name,
@@ -56,7 +50,7 @@ def pdf(invoice: InvoiceShown, logo: bytes = b"") -> bytes:
 
 def _data(invoice: InvoiceShown) -> dict[str, object]:
     return {
-        "name": _NAMES[invoice.kind],
+        "name": invoice.kind.label,
         "number": invoice.number,
         "marked": "",
         "day": words.parts(invoice.dated),

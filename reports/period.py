@@ -35,8 +35,8 @@ _HEADINGS = 4
 _NUMBER = CELL.as_number(COUNT)
 _NUMBER_TOTAL = CELL_TOTAL.as_number(COUNT)
 _PLAIN_TEXT = CELL.also(format=TEXT_FORMAT)
-_CONTRACT = SheetColumn("Contract", least=12, most=24)
-_BENEFICIARY = SheetColumn("Beneficiary", least=14, most=30)
+_CONTRACT = SheetColumn("Contract", least=16, most=44)
+_BENEFICIARY = SheetColumn("Beneficiary", least=14, most=44)
 _CURRENCY = SheetColumn("Currency", least=9)
 _COPIES = SheetColumn("Copies", figures=True, least=9)
 
@@ -144,14 +144,13 @@ def _contracts(report: PeriodReport) -> _Table:
 
 def _beneficiaries(report: PeriodReport) -> _Table:
     leading = (
-        _BENEFICIARY,
-        SheetColumn("Name", least=24, most=44),
+        SheetColumn("Beneficiary", least=24, most=44),
         SheetColumn("Statement", least=14),
     )
     headings = ("Brought forward", "Allocated", "Tax", "Due", "To pay", "Carried forward")
     entries = [
         _Entry(
-            (settlement.beneficiary, settlement.name, settlement.statement),
+            (settlement.name, settlement.statement),
             settlement.currency,
             (
                 settlement.brought_forward,

@@ -44,7 +44,6 @@ def workbook(quote: QuoteShown, logo: bytes = b"") -> bytes:
                 SheetColumn("To"),
                 SheetColumn("Address"),
                 SheetColumn("Copies", figures=True),
-                SheetColumn("Tax place"),
                 SheetColumn("Tax"),
             )
             parts.table(
@@ -55,7 +54,6 @@ def workbook(quote: QuoteShown, logo: bytes = b"") -> bytes:
                         address.party.name,
                         words.joined(address.party.lines),
                         address.copies,
-                        address.place,
                         _tax(quote, address),
                     )
                     for address in quote.ship_to

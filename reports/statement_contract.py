@@ -74,10 +74,9 @@ def _account(sheet: SheetWriter, contract: ContractAccount) -> None:
 def _shares(sheet: SheetWriter, contract: ContractAccount, city: str) -> None:
     sheet.row(height=10)
     heading_line(sheet, "Your share", SUBHEADING)
-    plan = f"By the plan “{contract.plan}”," if contract.plan else "By the plan"
     since = day_text(contract.plan_in_force_since)
     here = f" · {city}" if city else ""
-    sheet.row([(f"{plan} in force since {since}{here}", _TITLES)])
+    sheet.row([(f"By the plan in force since {since}{here}", _TITLES)])
     if contract.plan:
         kept = "with what was not distributed before" if contract.undistributed_before else ""
         account_line(

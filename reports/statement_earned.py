@@ -88,7 +88,7 @@ def line_cells(line: EarnedLineShown, currency: str) -> list[Cell]:
     number = CELL.as_number(COUNT)
     copies = line.basis == "unit"
     return [
-        (line.id, CELL),
+        (line.id.rpartition("/")[2], CELL),
         (line.isbn, CELL.also(format=TEXT_FORMAT, wrap=False)),
         (line.retailer or line.note, CELL),
         (kind_label(line.kind), CELL),

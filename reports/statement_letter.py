@@ -120,7 +120,6 @@ def _facts(statement: Statement) -> list[tuple[Cell, Cell]]:
         ("From", (statement.starts, day)),
         ("To", (statement.ends, day)),
         ("Currency", (statement.currency, _RIGHT)),
-        ("Your reference", (statement.payee.key, _RIGHT)),
     ]
     if least := statement.payee.minimum_payment:
         facts.append(("Minimum payment", figure(least, _RIGHT, exponent(statement.currency))))

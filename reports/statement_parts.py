@@ -7,6 +7,7 @@ from reports.sheet import Book, Layout, SheetWriter
 from reports.styles import HEADING, MUTED, NOTE, SUBTITLE, TITLE, Style
 from reports.tables import SheetColumn, amount, banner, day_text, heading_row, widths
 from royalties.domain.royalties.statements import ContractAccount, Statement
+from royalties.domain.terms.names import contract_name as contract_words
 
 DRAFT = "DRAFT – NOT ISSUED"
 LETTER_COLUMNS = 5
@@ -30,8 +31,8 @@ def subtitle(statement: Statement) -> str:
 
 
 def contract_name(contract: ContractAccount) -> str:
-    """A contract as its heading shows it."""
-    return " · ".join(part for part in (f"Contract {contract.contract}", contract.author) if part)
+    """A contract as its heading shows it: by its author and titles."""
+    return f"Contract · {contract_words(contract.author, contract.titles)}"
 
 
 class DetailSheet:

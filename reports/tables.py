@@ -24,6 +24,8 @@ _HEAD_HEIGHT = 22
 _MOST_DIGITS = 15
 _LONGEST = 32
 _HUNDREDTH = Decimal("0.01")
+_MOST_DECIMALS = 4
+"""Of a percentage that is shown."""
 ISBN = "ISBN"
 """The heading of a column of editions' numbers; see ``numbered``."""
 
@@ -118,11 +120,11 @@ def figure(text: str, style: Style, digits: int = 0) -> Cell:
 
 
 def percentage(text: str, style: Style) -> Cell:
-    """A fraction of one as a percentage: 0.125 is shown as 12.5%."""
+    """A fraction of one as a percentage: 0.125 is shown as 12.5%, with at most four decimals."""
     decimals = _digits(text)
     if decimals is None:
         return text, style.to_the_right()
-    return Decimal(text), style.as_number(percent(max(1, decimals - 2)))
+    return Decimal(text), style.as_number(percent(min(max(0, decimals - 2), _MOST_DECIMALS)))
 
 
 def _digits(text: str) -> int | None:
@@ -133,17 +135,17 @@ def _digits(text: str) -> int | None:
 
 
 def percent_text(text: str) -> str:
-    """A fraction of one in words: 0.24 is 24%."""
+    """A fraction of one in words: 0.24 is 24 %."""
     if _PLAIN.fullmatch(text) is None:
         return text
-    return f"{(Decimal(text) * 100).normalize():f}%"
+    return f"{(Decimal(text) * 100).normalize():f} %"
 
 
 def rounded_percent(text: str) -> str:
-    """A fraction of one in words, to two digits: 0.515833 is 51.58%; other texts are none."""
+    """A fraction of one in words, to two digits: 0.515833 is 51.58 %; other texts are none."""
     if _PLAIN.fullmatch(text) is None:
         return ""
-    return f"{Decimal(text).scaleb(2).quantize(_HUNDREDTH, ROUND_HALF_UP):f}%"
+    return f"{Decimal(text).scaleb(2).quantize(_HUNDREDTH, ROUND_HALF_UP):f} %"
 
 
 def day_text(day: date) -> str:

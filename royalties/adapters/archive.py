@@ -30,7 +30,7 @@ from royalties.adapters.files import DiskError
 
 Row = Sequence[object]
 
-FOLDERS = ("received", "issued", "orders", "samples", "uploads")
+FOLDERS = ("received", "issued", "orders", "samples", "documents", "uploads")
 """Folders of a home whose files are kept; whatever else lies there can be made again."""
 
 _FORMAT = "royalties-backup"
@@ -320,8 +320,10 @@ class ArchiveReader:
         if said != self.header.document() or not isinstance(parts, dict):
             self._fail("its manifest is of another backup")
         counted = {name: part.document() for name, part in self.parts.items()}
-        for name in sorted({*counted, *parts}):
-            if parts.get(name) != counted.get(name):
+        # A program that knew fewer folders than this one says nothing of the others.
+        told = {f"files/{name}": ArchivePart().document() for name in FOLDERS} | parts
+        for name in sorted({*counted, *told}):
+            if told.get(name) != counted.get(name):
                 self._fail(f"{name} is not what the manifest says: it was changed or damaged")
 
     def _table_name(self) -> str | None:

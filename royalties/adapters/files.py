@@ -24,7 +24,16 @@ _ENCLOSED = "enclosed-"
 _PART = ".part-"
 _LEFT_AFTER = 60
 """Seconds after which a file that nobody writes to any more counts as left."""
-_FOLDERS = ("received", "issued", "returned", "samples", "uploads", "orders", "jobs")
+_FOLDERS = (
+    "received",
+    "issued",
+    "returned",
+    "samples",
+    "documents",
+    "uploads",
+    "orders",
+    "jobs",
+)
 """What is kept in a home folder."""
 
 
@@ -138,13 +147,22 @@ class Files:
 
     def keep_checked(self, fingerprint: str, waits: Path | None = None) -> None:
         """Keep an upload, or what ``waits`` elsewhere, with the files of orders."""
-        waits = waits or self.upload(fingerprint)
-        target = self.order_file(fingerprint)
+        self._keep_waiting(waits or self.upload(fingerprint), self.order_file(fingerprint))
+
+    def document(self, fingerprint: str) -> Path:
+        """Where an old statement of a beneficiary is kept."""
+        return self.home / "documents" / fingerprint[:2] / fingerprint
+
+    def keep_document(self, fingerprint: str) -> None:
+        """Keep for good what waits as an enclosure."""
+        self._keep_waiting(self.enclosure(fingerprint), self.document(fingerprint))
+
+    def _keep_waiting(self, waits: Path, target: Path) -> None:
         if target.exists():
             return
         try:
             make_private(target.parent)
-            # It is on the disk already: another name costs nothing while the order is held.
+            # It is on the disk already: another name costs nothing while others wait.
             os.link(waits, target)
         except FileExistsError:
             return

@@ -112,7 +112,7 @@ def _import(desk: Desk, year: _Year, period: str, report: Mapping[str, Any]) -> 
         again = result.outcome == "nothing-new"
         number = result.document["same_as" if again else "batch"]
         recorded = next(row for row in import_list(work) if row.id == number)
-    imported = json.loads(recorded.document)
+    imported = recorded.document
     year.reports.append(
         {"period": period, "file": path.name, **imported, "outcome": result.outcome}
     )

@@ -138,6 +138,11 @@ JOBS = {
             "Write a period's statements into a folder",
             "royalties statements 2025-H1 --out statements",
         ),
+        "documents": CommandEntry(
+            "documents",
+            "Keep old statements from before the books, show or hide them",
+            "royalties documents seattle old/2023-H2.pdf --note 'As mailed'",
+        ),
         "explain": CommandEntry(
             "periods",
             "Show how a figure of a statement came about",

@@ -3,6 +3,7 @@
 import click
 
 from royalties.cli.desk import Desk, command
+from royalties.domain.approvals import ProposalStatus
 from royalties.services import approvals
 
 
@@ -31,7 +32,7 @@ def proposals(desk: Desk, withdraw: int | None, reason: str) -> None:
 
 def _list_waiting(desk: Desk) -> None:
     with desk.work(read_only=True) as work:
-        waiting = approvals.proposals(work, status="waiting")
+        waiting = approvals.proposals(work, status=ProposalStatus.WAITING)
     if desk.json:
         desk.show(
             [

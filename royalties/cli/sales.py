@@ -1,6 +1,5 @@
 """import, undo, correct, imports, sales, waiting, no-book, bundle, remembered, forget."""
 
-import json
 import os
 import sys
 from collections import Counter
@@ -18,6 +17,7 @@ from royalties.domain.sales.changes import (
     CellChange,
     Change,
     RowLeftOut,
+    as_values,
     cell_at,
     of_values,
     one_line,
@@ -369,7 +369,7 @@ def imports(desk: Desk) -> None:
     """List all imports."""
     with desk.work(read_only=True) as work:
         rows = import_list(work)
-    listed = [
+    listed: list[dict[str, Any]] = [
         {
             "batch": row.id,
             "file": row.file_name,
@@ -382,7 +382,7 @@ def imports(desk: Desk) -> None:
             "recorded_by": row.recorded_by,
             "corrects": row.corrects,
             "corrected_by": row.corrected_by,
-            "changes": json.loads(row.changes),
+            "changes": as_values(row.changes),
         }
         for row in rows
     ]
@@ -519,7 +519,7 @@ def remembered(desk: Desk) -> None:
             "retailer": row.retailer,
             "said": row.said,
             "name": row.name,
-            "value": json.loads(row.value),
+            "value": row.value,
             "said_at": row.said_at,
             "said_by": row.said_by,
             "ended_at": row.ended_at,

@@ -15,6 +15,28 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+class PersonStatus(StrEnum):
+    """Whether somebody can sign in: not yet, yes, or not any more."""
+
+    INVITED = "invited"
+    ACTIVE = "active"
+    DISABLED = "disabled"
+
+
+class SessionStage(StrEnum):
+    """How far somebody is with signing in: the second factor is still due, or nothing is."""
+
+    FACTOR_DUE = "password"
+    FULL = "full"
+
+
+class LinkPurpose(StrEnum):
+    """What a link sent by e-mail opens."""
+
+    INVITATION = "invitation"
+    RESET = "reset"
+
+
 class Verb(StrEnum):
     """What people do; the word that the log keeps."""
 
@@ -37,6 +59,7 @@ class Verb(StrEnum):
     MANAGE_PEOPLE = "manage-people"
     SET = "set"
     READ_OWN = "read-own"
+    KEEP_DOCUMENTS = "keep-documents"
     KEEP_CONTACT = "keep-contact"
     INVITE_COLLEAGUE = "invite-colleague"
     KEEP_ACCOUNT = "keep-account"
@@ -67,6 +90,7 @@ ALLOWED: dict[Verb, frozenset[Role]] = {
     Verb.PREPARE: FINANCE,
     Verb.EXPLAIN_JUMP: FINANCE,
     Verb.KEEP_ORDERS: FINANCE,
+    Verb.KEEP_DOCUMENTS: FINANCE,
     Verb.BILL: FINANCE,
     Verb.CREDIT: MANAGERS,
     Verb.CORRECT: MANAGERS,

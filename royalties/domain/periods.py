@@ -21,6 +21,21 @@ class Calendar(StrEnum):
         return {"yearly": 1, "half-yearly": 2, "quarterly": 4, "monthly": 12}[self.value]
 
 
+class PeriodStatus(StrEnum):
+    """Whether a period still takes sales."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class ParallelStatus(StrEnum):
+    """What became of a parallel run of an old statement and a draft."""
+
+    OPEN = "open"
+    SIGNED = "signed"
+    ABANDONED = "abandoned"
+
+
 class NotAPeriodError(ValueError):
     """A text that names no period of the publisher's calendar."""
 

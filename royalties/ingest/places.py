@@ -30,6 +30,7 @@ NEEDS_REGION = frozenset({"US"})
 
 _STORE = re.compile(r"(?:www\.)?(?:amazon|audible)\.((?:com?\.)?[a-z]{2,3})/?")
 """A store of a retailer that has one for each country, by its address."""
+_PLACE = re.compile(r"\b[A-Z]{2}-[A-Z0-9]{1,3}\b")
 _KOSOVO = "XK"
 _MOST_MEANINGS = 4
 _CUT = 3
@@ -254,6 +255,29 @@ def region_name(country: str, code: str) -> str:
     """The name of a region, or the code if there is none."""
     found = _regions(country).get(code)
     return found.name if found else code
+
+
+def any_region_name(code: str) -> str:
+    """The name of a region of which the country is not said: of its state in the United States.
+
+    A code that none there has is named if only one country has it.
+    """
+    for of in NEEDS_REGION:
+        if code in _regions(of):
+            return region_name(of, code)
+    found = {names[code].name for of in _iso_regions() if code in (names := _regions(of))}
+    return found.pop() if len(found) == 1 else code
+
+
+def place_name(code: str) -> str:
+    """The name of a place: ``US-WA`` is Washington, ``US`` the United States."""
+    of, _, own = code.partition("-")
+    return region_name(of, own) if own else country_name(of)
+
+
+def in_words(text: str) -> str:
+    """A text with names in place of codes such as ``US-WA``."""
+    return _PLACE.sub(lambda found: place_name(found[0]), text)
 
 
 # How it is understood

@@ -10,9 +10,11 @@ told by e-mail, and whoever prepared it is told what became of it.
 from dataclasses import dataclass
 from datetime import datetime
 
-from royalties.domain.people import ALLOWED, Verb
+from royalties.domain.approvals import ProposalStatus
+from royalties.domain.people import ALLOWED, PersonStatus, Verb
 from royalties.services.frame import TWO_PEOPLE, frame_of
 from royalties.services.mail.outbox import Message, write
+from royalties.services.names import names_of
 from royalties.services.work import RefusedError, Work
 from royalties.store import work as store
 from royalties.store.people import people
@@ -62,7 +64,7 @@ class Proposal:
     body: object
     fingerprint: str
     note: str
-    status: str
+    status: ProposalStatus
     prepared_at: datetime
     prepared_by: str
     prepared_by_id: int
@@ -77,12 +79,35 @@ class Proposal:
 
     @property
     def words(self) -> str:
-        """What it is about: ``the close of 2025-H1``, ``a change of contract foot-2015``."""
+        """What it is about, by the key: ``a change of contract foot-2015``."""
         return words_of(self.kind, self.subject, early=bool(self.early))
 
 
-def words_of(kind: str, subject: str, *, early: bool = False) -> str:
-    """What a proposal is about, in words."""
+def in_words(work: Work, proposal: Proposal) -> str:
+    """What a proposal is about: a close, or a change of an entry by its name."""
+    name = entry_name(work, proposal)
+    return words_of(
+        proposal.kind,
+        proposal.subject,
+        name=f"“{name}”" if name else "",
+        early=bool(proposal.early),
+    )
+
+
+def entry_name(work: Work, proposal: Proposal) -> str:
+    """What the entry is called that a proposal changes; empty where it is about no entry."""
+    part, _, key = proposal.subject.partition(" ")
+    body = proposal.body
+    if proposal.kind != "setup" or part not in APPROVED_BY_TWO:
+        return ""
+    entry = body.get("body") if isinstance(body, dict) else None
+    known = names_of(work)
+    made = known.beside([(part, key, entry)]) if isinstance(entry, dict) else known
+    return made.of(part, key)
+
+
+def words_of(kind: str, subject: str, *, name: str = "", early: bool = False) -> str:
+    """What a proposal is about, in words; ``name`` is what its entry is called."""
     if kind == "close":
         return f"the {'early ' if early else ''}close of {subject}"
     part, _, key = subject.partition(" ")
@@ -90,7 +115,7 @@ def words_of(kind: str, subject: str, *, early: bool = False) -> str:
         return f"the setup file {key}"
     if kind in _OF_ORDERS:
         return f"{_OF_ORDERS[kind]} {part}"
-    return f"a change of {APPROVED_BY_TWO.get(part, part)} {key}"
+    return f"a change of {APPROVED_BY_TWO.get(part, part)} {name or key}"
 
 
 def two_people(work: Work) -> bool:
@@ -130,12 +155,14 @@ def prepare(
     work.actor.require(Verb.PREPARE)
     if work.actor.person is None:
         raise RefusedError("at the command line nothing waits for approval: it is done at once")
-    waiting = store.proposals(work.connection, status="waiting", kind=kind, subject=subject)
+    waiting = store.proposals(
+        work.connection, status=ProposalStatus.WAITING, kind=kind, subject=subject
+    )
     if waiting:
         first = waiting[0]
         raise ProposedAlreadyError(
-            f"{subject} was prepared by {first.prepared_by} and waits for a decision: have it "
-            f"approved, refused or withdrawn first"
+            f"{in_words(work, Proposal(*first))} was prepared by {first.prepared_by} and waits for "
+            f"a decision: have it approved, refused or withdrawn first"
         )
     number = store.add_proposal(
         work.connection,
@@ -145,7 +172,7 @@ def prepare(
             "body": body,
             "fingerprint": fingerprint,
             "note": note,
-            "status": "waiting",
+            "status": ProposalStatus.WAITING,
             "prepared_at": work.at,
             "prepared_by": work.actor.name,
             "prepared_by_id": work.actor.person,
@@ -170,7 +197,7 @@ def find(work: Work, number: int) -> Proposal | None:
 def proposals(
     work: Work,
     *,
-    status: str = "",
+    status: ProposalStatus | None = None,
     kind: str = "",
     subject: str = "",
     beginning: str = "",
@@ -191,16 +218,19 @@ def proposals(
 
 def waiting_count(work: Work) -> int:
     """How many proposals wait; a number that the menu shows to the desk."""
-    return work.once(_WAITING, lambda: store.count_proposals(work.connection, "waiting"))
+    return work.once(
+        _WAITING, lambda: store.count_proposals(work.connection, ProposalStatus.WAITING)
+    )
 
 
 def proposals_about(work: Work, kind: str, subject: str) -> list[Proposal]:
     """What was ever prepared of one thing, the newest first; the menu's count comes with it."""
     work.actor.require(Verb.READ)
     proposals = [
-        Proposal(*row) for row in store.proposals_about(work.connection, kind, subject, "waiting")
+        Proposal(*row)
+        for row in store.proposals_about(work.connection, kind, subject, ProposalStatus.WAITING)
     ]
-    work.know(_WAITING, sum(each.status == "waiting" for each in proposals))
+    work.know(_WAITING, sum(each.status == ProposalStatus.WAITING for each in proposals))
     return [each for each in proposals if (each.kind, each.subject) == (kind, subject)]
 
 
@@ -229,7 +259,7 @@ def approve(work: Work, number: int) -> Proposal:
             "you prepared this yourself: another manager approves it, so that two people have "
             "seen it"
         )
-    return _decide(work, proposal, "approved", "")
+    return _decide(work, proposal, ProposalStatus.APPROVED, "")
 
 
 def refuse(work: Work, number: int, reason: str) -> Proposal:
@@ -237,7 +267,7 @@ def refuse(work: Work, number: int, reason: str) -> Proposal:
     work.actor.require(Verb.APPROVE)
     if not reason.strip():
         raise RefusedError("give a reason, so that the person who prepared it knows what to change")
-    return _decide(work, _waiting(work, number), "refused", reason.strip())
+    return _decide(work, _waiting(work, number), ProposalStatus.REFUSED, reason.strip())
 
 
 def withdraw(work: Work, number: int, reason: str = "") -> Proposal:
@@ -246,21 +276,22 @@ def withdraw(work: Work, number: int, reason: str = "") -> Proposal:
     proposal = _waiting(work, number)
     if proposal.prepared_by_id != work.actor.person and not work.actor.may(Verb.APPROVE):
         raise RefusedError("somebody else prepared this: they or a manager may withdraw it")
-    return _decide(work, proposal, "withdrawn", " ".join(reason.split())[:_LONGEST_REASON])
+    reason = " ".join(reason.split())[:_LONGEST_REASON]
+    return _decide(work, proposal, ProposalStatus.WITHDRAWN, reason)
 
 
 def _waiting(work: Work, number: int) -> Proposal:
     row = store.find_proposal(work.connection, number, lock=True)
     if row is None:
         raise RefusedError(f"there is no proposal {number}")
-    if row.status != "waiting":
+    if row.status != ProposalStatus.WAITING:
         raise RefusedError(f"this was {row.status} by {row.decided_by} already")
     return Proposal(*row)
 
 
-def _decide(work: Work, proposal: Proposal, status: str, reason: str) -> Proposal:
+def _decide(work: Work, proposal: Proposal, status: ProposalStatus, reason: str) -> Proposal:
     store.decide_proposal(work.connection, proposal.id, status, work.at, work.actor.name, reason)
-    verb = Verb.PREPARE if status == "withdrawn" else Verb.APPROVE
+    verb = Verb.PREPARE if status == ProposalStatus.WITHDRAWN else Verb.APPROVE
     work.record(
         verb,
         {
@@ -283,16 +314,17 @@ def _early(proposal: Proposal) -> dict[str, str]:
 
 def _tell_approvers(work: Work, proposal: Proposal) -> None:
     """One message to each person who may approve it, but for whoever prepared it."""
+    about = in_words(work, proposal)
     early = f"The period has not ended. Why it is to be closed early: “{proposal.early}”"
     paragraphs = (
-        f"{proposal.prepared_by} prepared {proposal.words}. It waits for somebody else's approval.",
+        f"{proposal.prepared_by} prepared {about}. It waits for somebody else's approval.",
         *([early] if proposal.early else []),
         *([f"Their note: “{proposal.note}”"] if proposal.note else []),
         "Nothing changes until then. Look at it, then approve it or send it back.",
     )
     for person in _approvers(work):
         if person.id != proposal.prepared_by_id:
-            _write(work, person.email, f"To approve: {proposal.words}", paragraphs, proposal)
+            _write(work, person.email, f"To approve: {about}", paragraphs, proposal)
 
 
 def tell_of_early_close(work: Work, period: str, reason: str) -> None:
@@ -312,18 +344,19 @@ def _approvers(work: Work) -> list[people.ReachedRow]:
     return people.active_in_roles(work.connection, roles)
 
 
-def _tell_preparer(work: Work, proposal: Proposal, status: str, reason: str) -> None:
+def _tell_preparer(work: Work, proposal: Proposal, status: ProposalStatus, reason: str) -> None:
     """What became of it, unless they decided it themselves."""
     person = people.find_person(work.connection, proposal.prepared_by_id)
-    if person is None or person.status != "active" or person.id == work.actor.person:
+    if person is None or person.status != PersonStatus.ACTIVE or person.id == work.actor.person:
         return
-    done = "sent back" if status == "refused" else status
+    about = in_words(work, proposal)
+    done = "sent back" if status == ProposalStatus.REFUSED else status
     paragraphs = (
-        f"{work.actor.name} has {done} {proposal.words}, which you prepared.",
-        *(["Nothing was changed."] if status != "approved" else []),
+        f"{work.actor.name} has {done} {about}, which you prepared.",
+        *(["Nothing was changed."] if status != ProposalStatus.APPROVED else []),
         *([f"The reason: “{reason}”"] if reason else []),
     )
-    _write(work, person.email, f"{done.capitalize()}: {proposal.words}", paragraphs, proposal)
+    _write(work, person.email, f"{done.capitalize()}: {about}", paragraphs, proposal)
 
 
 def _write(

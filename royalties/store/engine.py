@@ -50,6 +50,8 @@ PATIENT = "royalties_patient"
 """Execution option of a connection whose statements may take any time; without it they may."""
 
 _ATTACHED = "royalties_attached"
+_MOST_ATTACHED = 8
+"""Of the ten that SQLite takes as it is usually built."""
 _SQLITE_CACHE_KIB, _SQLITE_SMALL_CACHE_KIB = 65_536, 16_384
 _UNIQUE_VIOLATION, _DISK_FULL, _OUT_OF_RANGE = "23505", "53100", "22003"
 
@@ -154,12 +156,16 @@ def small_cache(connection: Connection) -> Iterator[None]:
         connection.exec_driver_sql(f"PRAGMA cache_size = {before}")
 
 
-def attached(connection: Connection, path: Path) -> str:
+def attached(connection: Connection, path: Path) -> str | None:
     """Let SQLite read another file beside the books; returns the name that its tables go by.
 
-    That lasts until the connection is given back: nothing can be detached in a transaction.
+    That lasts until the connection is given back: nothing can be detached in a transaction. None
+    where as many are attached already as SQLite takes.
     """
-    number = connection.info[_ATTACHED] = connection.info.get(_ATTACHED, 0) + 1
+    number = connection.info.get(_ATTACHED, 0) + 1
+    if number > _MOST_ATTACHED:
+        return None
+    connection.info[_ATTACHED] = number
     connection.exec_driver_sql(f"ATTACH ? AS beside_{number}", (str(path),))
     return f"beside_{number}"
 

@@ -48,3 +48,24 @@ def own_orders(
     if not actor.organizations:
         return query.where(false())
     return query.where(organization.in_(sorted(actor.organizations)))
+
+
+def own_documents(
+    query: Select[Any],
+    actor: Actor,
+    beneficiary: ColumnElement[str],
+    is_shown: ColumnElement[bool],
+) -> Select[Any]:
+    """Narrow a query to the kept documents that an actor may see.
+
+    The staff see all; a nonprofit's user sees those of their own that are shown to it; anybody
+    else sees none.
+
+    Args:
+        query: any query over a table that names a beneficiary.
+        actor: who looks.
+        beneficiary: the column with the beneficiary's key.
+        is_shown: whether the beneficiary's people may see it.
+    """
+    narrowed = own(query, actor, beneficiary)
+    return narrowed if actor.sees_all else narrowed.where(is_shown)

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 
+from royalties.domain.approvals import ProposalStatus
+from royalties.domain.jobs import ACTIVE_JOBS, JobStatus
 from royalties.store.engine import is_sqlite
 from royalties.store.tables import job, proposal, setting
 
@@ -42,7 +44,7 @@ class ProposalRow(NamedTuple):
     body: Any
     fingerprint: str
     note: str
-    status: str
+    status: ProposalStatus
     prepared_at: datetime
     prepared_by: str
     prepared_by_id: int
@@ -69,7 +71,7 @@ def find_proposal(connection: Connection, number: int, *, lock: bool = False) ->
 def proposals(
     connection: Connection,
     *,
-    status: str = "",
+    status: ProposalStatus | None = None,
     kind: str = "",
     subject: str = "",
     beginning: str = "",
@@ -77,9 +79,10 @@ def proposals(
 ) -> list[ProposalRow]:
     """Proposals, the newest first; ``beginning`` is how their subjects begin."""
     query = _proposals().order_by(proposal.c.id.desc()).limit(limit)
-    for column, value in ((proposal.c.status, status), (proposal.c.kind, kind)):
-        if value:
-            query = query.where(column == value)
+    if status is not None:
+        query = query.where(proposal.c.status == status)
+    if kind:
+        query = query.where(proposal.c.kind == kind)
     if subject:
         query = query.where(proposal.c.subject == subject)
     if beginning:
@@ -88,7 +91,7 @@ def proposals(
 
 
 def proposals_about(
-    connection: Connection, kind: str, subject: str, status: str
+    connection: Connection, kind: str, subject: str, status: ProposalStatus
 ) -> list[ProposalRow]:
     """Proposals about one thing, and all others of a status, the newest first."""
     about = and_(proposal.c.kind == kind, proposal.c.subject == subject)
@@ -96,14 +99,19 @@ def proposals_about(
     return [ProposalRow(*row) for row in connection.execute(query.order_by(proposal.c.id.desc()))]
 
 
-def count_proposals(connection: Connection, status: str) -> int:
+def count_proposals(connection: Connection, status: ProposalStatus) -> int:
     """How many proposals have a status."""
     query = select(func.count()).select_from(proposal).where(proposal.c.status == status)
     return int(connection.execute(query).scalar_one())
 
 
 def decide_proposal(
-    connection: Connection, number: int, status: str, at: datetime, by: str, reason: str
+    connection: Connection,
+    number: int,
+    status: ProposalStatus,
+    at: datetime,
+    by: str,
+    reason: str,
 ) -> None:
     """Note what was decided."""
     connection.execute(
@@ -124,7 +132,7 @@ class JobRow(NamedTuple):
     kind: str
     subject: str
     arguments: dict[str, Any]
-    status: str
+    status: JobStatus
     person_id: int
     attempts: int
     created_at: datetime
@@ -150,9 +158,7 @@ def find_job(connection: Connection, number: int) -> JobRow | None:
 def active_job(connection: Connection, kind: str, subject: str) -> JobRow | None:
     """The job of a kind that works on a subject, or waits to."""
     row = connection.execute(
-        _jobs().where(
-            job.c.kind == kind, job.c.subject == subject, job.c.status.in_(("queued", "running"))
-        )
+        _jobs().where(job.c.kind == kind, job.c.subject == subject, job.c.status.in_(ACTIVE_JOBS))
     ).first()
     return JobRow(*row) if row else None
 
@@ -163,7 +169,7 @@ def waiting_jobs(connection: Connection, kind: str, person: int) -> list[JobRow]
         _jobs().where(
             job.c.kind == kind,
             job.c.person_id == person,
-            job.c.status.in_(("queued", "running")),
+            job.c.status.in_(ACTIVE_JOBS),
         )
     )
     return [JobRow(*row) for row in rows]
@@ -185,7 +191,7 @@ def take_job(
     A worker counts as lost once its lease has ended, or ends later than ``longest``.
     """
     lost = or_(job.c.lease_until < at, job.c.lease_until > longest)
-    free = or_(job.c.status == "queued", (job.c.status == "running") & lost)
+    free = or_(job.c.status == JobStatus.QUEUED, (job.c.status == JobStatus.RUNNING) & lost)
     query = _jobs().where(free).order_by(job.c.id).limit(1)
     if not is_sqlite(connection):
         query = query.with_for_update(skip_locked=True)
@@ -194,7 +200,10 @@ def take_job(
         return None
     oldest = JobRow(*row)
     taken = oldest._replace(
-        status="running", attempts=oldest.attempts + 1, started_at=at, lease_until=lease_until
+        status=JobStatus.RUNNING,
+        attempts=oldest.attempts + 1,
+        started_at=at,
+        lease_until=lease_until,
     )
     connection.execute(update(job).where(job.c.id == oldest.id).values(**taken._asdict()))
     return taken
@@ -202,9 +211,7 @@ def take_job(
 
 def are_active(connection: Connection, numbers: Collection[int]) -> bool:
     """Whether any of some jobs waits or goes on."""
-    query = select(func.count()).where(
-        job.c.id.in_(numbers), job.c.status.in_(("queued", "running"))
-    )
+    query = select(func.count()).where(job.c.id.in_(numbers), job.c.status.in_(ACTIVE_JOBS))
     return bool(connection.execute(query).scalar_one())
 
 

@@ -15,6 +15,7 @@ from royalties.web.core import (
     errors,
     formats,
     layout,
+    names,
     origin,
     visit,
     waiting,
@@ -54,6 +55,7 @@ ROOMS = (
     "finance.sales.uploading",
     "finance.statements.pages",
     "finance.terms.catalogue",
+    "finance.terms.documents",
     "finance.terms.inverses",
     "finance.terms.mappings",
     "finance.terms.pages",
@@ -87,6 +89,7 @@ def init_app(app: Flask) -> None:
     known.init_app(app)
     waiting.init_app(app)
     formats.init_app(app)
+    names.init_app(app)
     layout.init_app(app)
     errors.init_app(app)
     calculating.init_app(app)

@@ -11,6 +11,7 @@ from royalties.domain.royalties.statements import (
     MonthShown,
     Statement,
 )
+from royalties.services.statements.spelled import spelled_out
 
 MOST_LINES = 400
 """Earned lines of a contract that a page shows; the workbook has them all."""
@@ -60,7 +61,8 @@ class StatementPaper:
 
 def paper_of(statement: Statement) -> StatementPaper:
     """Group and sum what a statement says; nothing is calculated that it does not say."""
-    return StatementPaper(statement, tuple(map(_contract, statement.contracts)))
+    shown = spelled_out(statement)
+    return StatementPaper(shown, tuple(map(_contract, shown.contracts)))
 
 
 def _contract(account: ContractAccount) -> ContractPaper:

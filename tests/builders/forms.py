@@ -2,9 +2,28 @@
 
 from html.parser import HTMLParser
 
+from flask import g
 from werkzeug.datastructures import MultiDict
 
+from royalties.services.names import Names
 from royalties.web.forms.entries import EntryForm, RowList
+
+
+class _Keys(Names):
+    """Names of books that call everything by its key."""
+
+    def of(self, part: str, key: str) -> str:
+        """The key."""
+        return key
+
+    def key_of(self, part: str, text: str) -> str | None:
+        """The key that was typed."""
+        return text
+
+
+def call_by_keys() -> None:
+    """Let this request's forms find entries without any books."""
+    g.names = (None, _Keys(None))
 
 
 def sent(form: EntryForm) -> "MultiDict[str, str]":
@@ -16,9 +35,9 @@ def sent(form: EntryForm) -> "MultiDict[str, str]":
                 found.add(field.name, row.id)
                 found.update(sent(row))
             continue
-        for each in field.data if field.kind == "ticks" else [field.data]:
+        for each in field.data if field.kind in {"ticks", "picks"} else [field.data]:
             # A box that is not ticked is not sent; lines of a textarea end as HTTP has them.
-            if each or field.kind not in {"tick", "ticks"}:
+            if each or field.kind not in {"tick", "ticks", "picks"}:
                 found.add(field.name, each.replace("\n", "\r\n"))
     return found
 

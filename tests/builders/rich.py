@@ -23,6 +23,7 @@ from royalties.services.terms.catalogue import keep_sample
 from royalties.services.terms.lists import ListKind
 from royalties.services.terms.replacing import CONFIRMED
 from royalties.store.tables import colleague, link
+from tests.builders import books
 from tests.builders.books import (
     HARDCOVER,
     UNKNOWN,
@@ -32,6 +33,8 @@ from tests.builders.books import (
     a_setup,
     remainder,
 )
+from tests.builders.documents import PDF, send_documents
+from tests.builders.keyed import Keyed, keyed, keyed_rows, keyed_setup
 from tests.builders.rich_orders import a_request_waits, orders_in_many_states
 from tests.builders.sent import as_file, send
 from tests.builders.site import Site, open_site
@@ -71,6 +74,9 @@ SPRING, AUTUMN, NOVEMBER, TYPED = 1, 2, 3, 4
 CLERK, MANAGER, ADMINISTRATOR, NONPROFIT, OTHER_NONPROFIT, INVITED, COLLEAGUE = range(1, 8)
 """Numbers of people; the colleague is the nonprofit's."""
 
+OLD_SHOWN, OLD_HIDDEN, OLD_OF_HOUSTON, OLD_UNSORTED = range(1, 5)
+"""Numbers of earlier statements: two of Seattle, one of Houston, one of which nobody has said whose."""
+
 OLGA, LEA = 8, 9
 """Numbers of the guild's and the league's own people."""
 
@@ -81,13 +87,22 @@ JOINS = 1
 """What links in e-mails hold."""
 
 
+def opened(office: Office) -> None:
+    """The setup is loaded, with keys that no page may show."""
+    books.opened(Keyed.of(office))
+
+
 def rich(office: Office) -> None:
-    """A closed half whose statements were sent; an open one that is prepared for its close."""
+    """A closed half whose statements were sent; an open one that is prepared for its close.
+
+    No key of the setup is a word of a name: a page that shows one is found.
+    """
+    office = Keyed.of(office)
     public(office)
     with office.work() as work:
-        title = terms.find_entry(work, "titles", "collab")
+        title = terms.find_entry(work, "titles", keyed("collab"))
         assert title is not None
-        keep_sample(work, "collab", 2, b"%PDF-1.7 a chapter", title.id)
+        keep_sample(work, keyed("collab"), 2, b"%PDF-1.7 a chapter", title.id)
     site = open_site(office)
     clerk = _people(office, site)
     office.bring_batch(
@@ -101,6 +116,7 @@ def rich(office: Office) -> None:
     office.alias(ALIAS, HARDCOVER)
     _prepared(office, clerk)
     _amended(office, clerk)
+    _earlier_statements(office, clerk)
     send_statements(office.work, period=CLOSED)
 
 
@@ -109,10 +125,10 @@ def _people(office: Office, site: Site) -> Actor:
     clerk = site.somebody(Role.CLERK, "Cleo Marsh")
     site.somebody(Role.MANAGER, "Mona Reyes")
     site.somebody(Role.ADMINISTRATOR, "Ada Quint")
-    site.somebody(Role.NONPROFIT, "Sam Seattle", beneficiaries=("seattle",))
-    site.somebody(Role.NONPROFIT, "Hal Houston", beneficiaries=("houston",))
+    site.somebody(Role.NONPROFIT, "Sam Seattle", beneficiaries=(keyed("seattle"),))
+    site.somebody(Role.NONPROFIT, "Hal Houston", beneficiaries=(keyed("houston"),))
     with office.work() as work:
-        invite(work, "ivy@example.org", "Ivy Invited", Role.NONPROFIT, ["tacoma"])
+        invite(work, "ivy@example.org", "Ivy Invited", Role.NONPROFIT, [keyed("tacoma")])
         set_two_people(work, on=True)
         for token, purpose, number in (
             (INVITATION, "invitation", INVITED),
@@ -131,7 +147,7 @@ def _people(office: Office, site: Site) -> Actor:
             insert(colleague).values(
                 hash=fingerprint(JOINING),
                 role="nonprofit",
-                house="seattle",
+                house=keyed("seattle"),
                 email="hal.houston@example.org",
                 name="Hal",
                 created_at=work.at,
@@ -139,7 +155,7 @@ def _people(office: Office, site: Site) -> Actor:
                 expires_at=work.at + timedelta(hours=1),
             )
         )
-    site.somebody(Role.NONPROFIT, "Cora Seattle", beneficiaries=("seattle",))
+    site.somebody(Role.NONPROFIT, "Cora Seattle", beneficiaries=(keyed("seattle"),))
     beneficiaries = [
         {**each, "email": f"desk@{each['key']}.example.org"} for each in a_setup()["beneficiaries"]
     ]
@@ -163,21 +179,21 @@ def typed(**cells: str) -> tuple[str, ...]:
 
 
 def _typed(office: Office, clerk: Actor) -> None:
-    sheet = sheets.Draft("amazon", (typed(), typed(units="5")), "a-page")
+    sheet = sheets.Draft(keyed("amazon"), (typed(), typed(units="5")), "a-page")
     units, choices = partial(office.system.work, clerk), {"decimal": ".", "date_order": "mdy"}
     warned = entering.enter(units, sheet, choices=choices).warnings
     confirmed = [each.key for each in warned]
     done = entering.enter(units, sheet, choices=choices, confirmed=confirmed)
     assert done.batch == TYPED, done
     with office.system.work(clerk) as work:
-        sheets.save(work, replace(sheet, retailer="bay", token="another"))  # noqa: S106 - no secret
+        sheets.save(work, replace(sheet, retailer=keyed("bay"), token="another"))  # noqa: S106 - no secret
 
 
 def _uploads(office: Office, clerk: Actor) -> None:
     wrong = [a_row(3, date="2025-12-02"), {**a_row(2), "units": "six"}, a_row(2, isbn="123")]
-    assert send(office, clerk, as_file(wrong), "december.csv").id == UPLOAD_WRONG
+    assert send(office, clerk, as_file(keyed_rows(wrong)), "december.csv").id == UPLOAD_WRONG
     good = [a_row(3, date="2025-12-02"), a_row(1, date="2025-12-03", isbn=UNKNOWN)]
-    assert send(office, clerk, as_file(good), "december mended.csv").id == UPLOAD_GOOD
+    assert send(office, clerk, as_file(keyed_rows(good)), "december mended.csv").id == UPLOAD_GOOD
     with office.system.work(clerk, read_only=True) as work:
         rows = uploads.look_at(work, UPLOAD_WRONG)
     with office.system.work(clerk) as work:
@@ -222,12 +238,32 @@ def _prepared(office: Office, clerk: Actor) -> None:
         assert closing.prepare(work, OPEN, "All reports are in.") == CLOSE
 
 
+def _earlier_statements(office: Office, clerk: Actor) -> None:
+    mona = Actor("Mona Reyes", Role.MANAGER, MANAGER)
+    for name, key, shown in (
+        ("Seattle 2023-H2.pdf", keyed("seattle"), True),
+        ("Seattle 2022.xls", keyed("seattle"), False),
+        ("Houston 2023-H2.pdf", keyed("houston"), True),
+    ):
+        kept = send_documents(
+            office,
+            {name: PDF + name.encode()},
+            mona,
+            beneficiary=key,
+            note="As mailed",
+            visible=shown,
+        )
+        assert kept.kept
+    assert send_documents(office, {"scan 17.pdf": PDF}, clerk).kept == (OLD_UNSORTED,)
+
+
 def _amended(office: Office, clerk: Actor) -> None:
-    contract: Document = dict(a_setup()["contracts"][0])
+    setup = keyed_setup(a_setup())
+    contract: Document = dict(setup["contracts"][0])
     contract["rules"] = [*contract["rules"][:-1], {**contract["rules"][-1], "rate": "0.12"}]
     _save(office, clerk, "contracts", contract)
-    plan: Document = dict(a_setup()["plans"][1])
-    later = {"from": "2026-01-01", "steps": [remainder("author")]}
+    plan: Document = dict(setup["plans"][1])
+    later = {"from": "2026-01-01", "steps": [remainder(keyed("author"))]}
     _save(office, clerk, "plans", {**plan, "versions": [*plan["versions"], later]})
 
 

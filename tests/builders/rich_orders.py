@@ -17,10 +17,10 @@ from royalties.services.orders.fulfilment import shipping
 from royalties.services.orders.intake import drafts, requests
 from royalties.services.orders.production import artwork, proofs
 from royalties.store.tables import order_draft, order_request, quote_link
+from tests.builders import orders as placed
 from tests.builders.books import HARDCOVER, Office
+from tests.builders.keyed import keyed
 from tests.builders.orders import (
-    CUSTOM,
-    REQUESTED,
     a_price_list,
     accepted,
     an_organization,
@@ -35,6 +35,10 @@ PROOFED, BILLED, ASKED, AHEAD, QUOTED, CANCELLED = (f"O-2026-000{place}" for pla
 
 INVOICE, DEPOSIT = "I-000001", "I-000002"
 """Of the order that was billed, overdue and paid in part; of the one that pays ahead."""
+
+REQUESTED, CUSTOM = (
+    replace(each, title=keyed("collab")) for each in (placed.REQUESTED, placed.CUSTOM)
+)
 
 LOGO, PROOF, PROOF_AGAIN, ATTACHMENT = range(1, 5)
 """Numbers of files; the attachment is of the order that was asked for."""
@@ -114,8 +118,8 @@ def terms(office: Office) -> None:
 def orders_in_many_states(office: Office) -> None:
     """Six orders of two organizations, with files, messages, money and a certificate."""
     terms(office)
-    guild = somebody(office, "Olga Guild", Role.ORGANIZATION, "guild")
-    league = somebody(office, "Lea League", Role.ORGANIZATION, "league")
+    guild = somebody(office, "Olga Guild", Role.ORGANIZATION, keyed("guild"))
+    league = somebody(office, "Lea League", Role.ORGANIZATION, keyed("league"))
     now = office.system.clock
     office.system = replace(office.system, clock=lambda: now() - _JULY)
     assert accepted(office, guild, replace(CUSTOM, need_by=date(2026, 8, 1))) == PROOFED
@@ -141,7 +145,9 @@ def orders_in_many_states(office: Office) -> None:
         cancelling.cancel(work, CANCELLED, "The event is off")
     with office.system.work(guild) as work:
         paper = certificates.AttachmentUpload("exempt.pdf", io.BytesIO(a_pdf()))
-        certificates.upload(work, "guild", "US-WA", date(2026, 1, 2), date(2027, 1, 1), paper)
+        certificates.upload(
+            work, keyed("guild"), "US-WA", date(2026, 1, 2), date(2027, 1, 1), paper
+        )
 
 
 def a_request_waits(office: Office) -> None:
@@ -149,7 +155,7 @@ def a_request_waits(office: Office) -> None:
     with office.system.work(ANONYMOUS) as work:
         requests.ask_for(work, REQUESTED, "192.0.2.7")
         work.connection.execute(update(order_request).values(hash=fingerprint(REQUEST)))
-        drafts.begin(work, "collab", _A_DRAFT, "192.0.2.7")
+        drafts.begin(work, keyed("collab"), _A_DRAFT, "192.0.2.7")
         work.connection.execute(update(order_draft).values(hash=fingerprint(DRAFT)))
 
 

@@ -7,6 +7,7 @@ words or function is not there.
 import re
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import click
 import pytest
@@ -16,6 +17,7 @@ from tests.house.repository import ROOT
 from tests.house.verbs import public_functions, verbs
 
 PAGE = ROOT / "docs" / "inverses.md"
+TEMPLATES = ROOT / "royalties" / "web" / "templates"
 _COLUMNS = 5
 
 LOOKS = {
@@ -113,6 +115,96 @@ def _text_of_program() -> str:
     paths = [*ROOT.glob("royalties/**/*.html"), *ROOT.glob("royalties/**/*.py")]
     paths += [ROOT / "docs" / "operations.md"]
     return " ".join(" ".join(path.read_text(encoding="utf-8").split()) for path in paths)
+
+
+_CONTROL = re.compile(
+    r'act\("([^"]+)"'
+    r"|<(?:button|summary|a|h[1-3])\b[^>]*>(.*?)</(?:button|summary|a|h[1-3])>"
+    r'|\("[a-z_.]+", "([^"]+)"',
+    re.DOTALL,
+)
+_BESIDE = re.compile(r'<span class="unseen">.*?</span>|\{\{ url_for\(.*?\) \}\}', re.DOTALL)
+
+
+def _controls(template: Path) -> set[str]:
+    """The words of a page's buttons, links and headings."""
+    text = _BESIDE.sub("", template.read_text(encoding="utf-8"))
+    found = [next(filter(None, each.groups()), "") for each in _CONTROL.finditer(text)]
+    chosen = [words for each in found if "{{" in each for words in re.findall(r'"([^"]+)"', each)]
+    return {" ".join(re.sub(r"<[^>]+>", "", words).split()) for words in [*found, *chosen]}
+
+
+@cache
+def _all_controls() -> frozenset[str]:
+    return frozenset().union(*map(_controls, TEMPLATES.rglob("*.html")))
+
+
+PAGES = {
+    "load a setup file": ("finance/desk/settings.html",),
+    "end a contract": ("finance/terms/contract.html", "finance/terms/inverses.html"),
+    "retire a title": ("finance/terms/inverses.html",),
+    "save, rename or end": ("finance/terms/mapped_report.html",),
+    "import a report": ("finance/sales/import.html",),
+    "correct an import": ("finance/sales/import.html",),
+    "type sales": ("finance/sales/entry_recorded.html",),
+    "upload a report": ("finance/sales/upload.html",),
+    "change cells": ("finance/sales/import_parts.html",),
+    "match an identifier": ("finance/sales/alias.html",),
+    "say that an identifier": ("finance/sales/waiting.html",),
+    "prepare a close": ("finance/periods/close.html",),
+    "send statements": ("finance/desk/mail.html",),
+    "keep earlier statements": ("finance/terms/document.html",),
+    "let a nonprofit see": ("finance/terms/document.html",),
+    "hide an earlier": ("finance/terms/document.html",),
+    "put something before": ("finance/desk/approval.html", "finance/desk/approve_file.html"),
+    "issue a quote": ("finance/orders/quotes.html",),
+    "ship copies": ("finance/orders/shipping.html",),
+    "take a tax certificate": ("finance/orders/organization.html",),
+    "issue an invoice": ("finance/orders/invoice.html",),
+    "record a payment": ("finance/orders/money.html",),
+    "remind of an invoice": ("finance/desk/mail.html",),
+    "invite a person": ("finance/people/person.html",),
+    "disable an account": ("finance/people/person.html",),
+    "enable it": ("finance/people/person.html",),
+    "invite a colleague": ("colleagues.html",),
+    "try a message again": ("finance/desk/mail.html",),
+}
+"""The pages on which an act is taken back, by the act's first words."""
+
+SAID_BEFORE = {
+    "close a period": "finance/periods/close.html",
+    "issue statements": "finance/statements/statement.html",
+    "approve a proof": "organization/approve.html",
+    "cancel an order": "finance/orders/cancel.html",
+    "issue an invoice": "finance/orders/money.html",
+    "issue a credit note": "finance/orders/invoice.html",
+    "leave the sandbox": "finance/desk/leave.html",
+}
+"""The page that says, before it is done, that nothing takes an act back."""
+
+
+@pytest.mark.parametrize("line", _lines(), ids=lambda line: line.act[:60])
+def test_words_of_buttons_stand_on_the_pages(line: Line) -> None:
+    """What stands in italics is a button, a link or a heading, in those words."""
+    named = set(re.findall(r"\*([^*]+)\*", f"{line.inverse} {line.browser}"))
+    assert named - _all_controls() == set()
+
+
+@pytest.mark.parametrize("act", PAGES)
+def test_button_that_takes_an_act_back_is_on_its_page(act: str) -> None:
+    (line,) = [each for each in _lines() if each.act.startswith(act)]
+    words = re.findall(r"\*([^*]+)\*", line.inverse) or re.findall(r"\*([^*]+)\*", line.browser)
+    there = frozenset().union(*(_controls(TEMPLATES / page) for page in PAGES[act]))
+    assert words
+    assert there.intersection(words), PAGES[act]
+
+
+@pytest.mark.parametrize("act", SAID_BEFORE)
+def test_page_says_before_what_nothing_takes_back(act: str) -> None:
+    (line,) = [each for each in _lines() if each.act.startswith(act)]
+    (words,) = re.findall("“([^”]+)”", line.inverse)
+    page = (TEMPLATES / SAID_BEFORE[act]).read_text(encoding="utf-8")
+    assert words in " ".join(page.split())
 
 
 def test_every_verb_says_what_takes_it_back() -> None:

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from royalties.domain.orders import pricing
 from royalties.domain.orders.life import OrderKind
+from royalties.domain.orders.order import InvoiceKind
 from royalties.domain.orders.papers import (
     CheaperShown,
     Goods,
@@ -99,7 +100,7 @@ def an_invoice(**more: object) -> InvoiceShown:
     """The final invoice of that order."""
     made = InvoiceShown(
         number="I-000007",
-        kind="final",
+        kind=InvoiceKind.FINAL,
         dated=date(2026, 4, 20),
         due=date(2026, 5, 20),
         publisher=PUBLISHER,

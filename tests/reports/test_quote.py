@@ -15,6 +15,7 @@ import pypdfium2
 import pytest
 
 from reports import invoice, order_words, packing_list, quote
+from royalties.domain.orders.order import InvoiceKind
 from royalties.domain.orders.papers import PackedLine, PaperLine, QuoteShown
 from royalties.domain.orders.pricing import LineKind
 from tests.reports.order_samples import (
@@ -282,7 +283,7 @@ def test_an_invoice_shows_what_is_left_to_pay() -> None:
 
 
 def test_a_deposit_invoice_and_a_paid_one() -> None:
-    deposit = an_invoice(kind="deposit", deposit_applied=0, balance=an_invoice().total)
+    deposit = an_invoice(kind=InvoiceKind.DEPOSIT, deposit_applied=0, balance=an_invoice().total)
     text = text_of(invoice.pdf(deposit))
     assert "Deposit invoice" in text
     assert "Balance due" not in text
@@ -294,7 +295,7 @@ def test_a_credit_note_is_negative_and_names_its_invoice() -> None:
     lines = tuple(replace(line, amount=-line.amount) for line in an_invoice().lines[:1])
     total = sum(line.amount for line in lines)
     credit = an_invoice(
-        number="I-000008", kind="credit", of_number="I-000007", lines=lines,
+        number="I-000008", kind=InvoiceKind.CREDIT, of_number="I-000007", lines=lines,
         total=total, deposit_applied=0, balance=total,
     )  # fmt: skip
     text = text_of(invoice.pdf(credit))
@@ -306,8 +307,8 @@ def test_a_credit_note_is_negative_and_names_its_invoice() -> None:
     assert Decimal(total) / 100 in numbers_of(invoice.workbook(credit))
 
 
-@pytest.mark.parametrize("kind", ["deposit", "final", "cancellation", "credit"])
-def test_every_kind_of_paper_is_printed(kind: str) -> None:
+@pytest.mark.parametrize("kind", InvoiceKind)
+def test_every_kind_of_paper_is_printed(kind: InvoiceKind) -> None:
     assert pages_of(invoice.pdf(an_invoice(kind=kind))) == 1
     assert invoice.workbook(an_invoice(kind=kind)).startswith(b"PK")
 

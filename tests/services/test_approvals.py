@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from royalties.domain.approvals import ProposalStatus
 from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.services import approvals
 from royalties.services.approvals import Proposal, ProposedAlreadyError
@@ -74,7 +75,7 @@ def test_proposal_is_stored_completely(staff: Staff) -> None:
         body=BODY,
         fingerprint="abc",
         note="so",
-        status="waiting",
+        status=ProposalStatus.WAITING,
         prepared_at=NOW,
         prepared_by="Cleo",
         prepared_by_id=staff.clerk.person or 0,
@@ -108,7 +109,7 @@ def test_subject_has_at_most_one_waiting_proposal(staff: Staff) -> None:
     again = staff.prepare(staff.otto)
     with staff.office.work(read_only=True) as work:
         assert approvals.waiting_count(work) == 3
-        waiting = approvals.proposals(work, status="waiting")
+        waiting = approvals.proposals(work, status=ProposalStatus.WAITING)
         assert [each.id for each in waiting] == [again, *reversed(others)]
         assert [each.id for each in approvals.proposals(work, subject="2025-H2")] == [others[0]]
         assert [each.id for each in approvals.proposals(work, kind="setup")] == [others[1]]

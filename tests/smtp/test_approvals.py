@@ -24,11 +24,11 @@ def test_proposal_is_mailed_and_its_link_opens_it(office: Office, post: PostOffi
         amending.save(work, "contracts", contract, revision=now.id)
     assert sent(office) == 1
     assert post.recipients == [["mara.manager@example.org"]]
-    assert post.taken[0]["Subject"] == "To approve: a change of contract foot-2015"
+    assert post.taken[0]["Subject"] == "To approve: a change of contract “Kim Foote: The Collab”"
     link = re.search(r"https?://[^/]+(/finance/approvals/\d+)\s", post.text())
     assert link is not None
     assert "Kim Foote &lt;kim&gt;" in manager.page(link[1])
     assert manager.post(f"{link[1]}/approve").status_code == 303
     assert sent(office) == 1
     assert post.recipients[-1] == ["carla.clerk@example.org"]
-    assert "Mara Manager has approved a change of contract foot-2015" in post.text()
+    assert "Mara Manager has approved a change of contract “Kim Foote: The Collab”" in post.text()

@@ -73,6 +73,27 @@ def written(path: Path, sales: list[SaleLine], waits: list[WaitingLine]) -> Path
     return path
 
 
+def test_more_files_than_sqlite_attaches_are_recorded_in_one_transaction(
+    both: tuple[Office, Office], tmp_path: Path
+) -> None:
+    """As the sandbox does with its reports: the later ones take the other engines' way."""
+    ends = {"2025-12-31": PERIOD}
+    for office in both:
+        with office.system.engine.connect() as connection:
+            for number in range(12):
+                sold = [a_line(row) for row in range(100 * number + 1, 100 * number + 51)]
+                waits = [WaitingLine(1, number, "978X", *a_line(number)[3:])]
+                path = tmp_path / f"{number} {connection.dialect.name}"
+                record_file(connection, written(path, sold, waits), 1, ends)
+            query = select(*(sale.c[name] for name in LINE_COLUMNS)).order_by(sale.c.row)
+            rows = connection.execute(query.where(sale.c.reference != "")).all()
+            waits_there = connection.execute(select(waiting.c.row).order_by(waiting.c.row)).all()
+            connection.rollback()
+        numbers = [100 * number + row for number in range(12) for row in range(1, 51)]
+        assert [row.row for row in rows][-len(numbers) :] == numbers
+        assert [row.row for row in waits_there][-12:] == list(range(12))
+
+
 def test_lines_are_recorded_as_they_were_read(both: tuple[Office, Office], tmp_path: Path) -> None:
     sold = [a_line(row) for row in range(1, 2 * MANY)]
     waits = [WaitingLine(1, row, "978X", *a_line(row)[3:]) for row in range(1, 300)]

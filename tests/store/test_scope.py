@@ -24,10 +24,11 @@ from royalties.services.orders.billing import invoicing, receivables
 from royalties.store import scope
 from royalties.store.orders import board, certificates, invoice_list, messages, money, orders
 from royalties.store.people import people
-from royalties.store.statements import portal, statements
+from royalties.store.statements import documents, portal, statements
 from royalties.store.tables import membership
 from royalties.store.tables import orders as order_table
 from tests.builders.books import TESS, Office, after, closed
+from tests.builders.documents import send_documents
 from tests.builders.orders import (
     REQUESTED,
     accepted,
@@ -147,6 +148,19 @@ OF_NONPROFITS = (
     seconds(portal.contents, HOUSTONS, beneficiary="houston", numbers=EVERYBODYS),
     firsts(portal.issued_files, SEATTLES * 2, beneficiary="seattle", numbers=EVERYBODYS),
     seconds(portal.issued_files, TWICE, beneficiary="houston", numbers=EVERYBODYS),
+    firsts(documents.find_document, ["seattle.pdf"], number=1),
+    shared(documents.find_document, [], [], ["hidden.pdf"], number=2),
+    seconds(documents.find_document, ["houston.pdf"], number=3),
+    shared(documents.find_document, [], [], ["nobody's.pdf"], number=4),
+    shared(
+        documents.documents_of,
+        ["seattle.pdf"],
+        [],
+        ["seattle.pdf", "hidden.pdf"],
+        beneficiary="seattle",
+    ),
+    seconds(documents.documents_of, ["houston.pdf"], beneficiary="houston"),
+    shared(documents.to_file, [], [], ["nobody's.pdf"], limit=9),
     firsts(people.members, ["Sam"], beneficiary="seattle"),
     seconds(people.members, ["Hal"], beneficiary="houston"),
 )
@@ -186,6 +200,14 @@ def two_nonprofits(office: Office) -> None:
         with office.work() as work:
             belongs = insert(membership).values(person_id=member, beneficiary=key)
             work.connection.execute(belongs)
+    for name, key, year, visible in (
+        ("seattle.pdf", "seattle", "2023", True),
+        ("hidden.pdf", "seattle", "2022", False),
+        ("houston.pdf", "houston", "2023", True),
+        ("nobody's.pdf", "", "", False),
+    ):
+        data = {name: b"%PDF " + name.encode()}
+        send_documents(office, data, beneficiary=key, period=year, visible=visible)
 
 
 def names_in(answer: Any) -> list[str]:

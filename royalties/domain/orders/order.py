@@ -2,9 +2,58 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from royalties.domain.orders.life import OrderKind, State
 from royalties.domain.orders.price_lists import Option
+
+
+class FileKind(StrEnum):
+    """What a file of an order is; the first four are ``artwork.Use``."""
+
+    LOGO = "logo"
+    LETTER = "letter"
+    COVER = "cover"
+    PROOF = "proof"
+    PURCHASE_ORDER = "purchase-order"
+    ATTACHMENT = "attachment"
+
+
+class ProofDecision(StrEnum):
+    """What an organization decided about a proof."""
+
+    APPROVED = "approved"
+    CHANGES = "changes"
+
+
+class InvoiceKind(StrEnum):
+    """What an invoice bills, or that it is a credit note."""
+
+    DEPOSIT = "deposit"
+    FINAL = "final"
+    CANCELLATION = "cancellation"
+    CREDIT = "credit"
+
+    @property
+    def label(self) -> str:
+        """What papers and pages call it."""
+        return _INVOICE_LABELS[self]
+
+
+_INVOICE_LABELS = {
+    InvoiceKind.DEPOSIT: "Deposit invoice",
+    InvoiceKind.FINAL: "Invoice",
+    InvoiceKind.CANCELLATION: "Cancellation invoice",
+    InvoiceKind.CREDIT: "Credit note",
+}
+
+
+class PaperKind(StrEnum):
+    """What a document of an order is, whose bytes are kept as they were first made."""
+
+    QUOTE = "quote"
+    INVOICE = "invoice"
+    PACKING_LIST = "packing-list"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from datetime import date
 from itertools import accumulate
 
 from royalties.domain.money import number_text, scale
+from royalties.domain.orders.order import InvoiceKind
 from royalties.domain.orders.pricing import COUNTED, QuoteLine
 from royalties.domain.terms.beneficiaries import Publisher
 from royalties.domain.terms.payment_details import PaymentDetails
@@ -117,12 +118,12 @@ class QuoteShown:
 class InvoiceShown:
     """An invoice or credit note; a credit note's amounts are negative.
 
-    ``kind`` is deposit, final, cancellation or credit. ``balance`` is what is to be paid by
-    ``due``: the total less the deposit that was applied and what was paid before.
+    ``balance`` is what is to be paid by ``due``: the total less the deposit that was applied and
+    what was paid before.
     """
 
     number: str
-    kind: str
+    kind: InvoiceKind
     dated: date
     due: date
     publisher: Publisher

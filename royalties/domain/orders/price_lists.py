@@ -106,6 +106,8 @@ class PriceList:
     retailers: Mapping[OrderKind, str] = field(default_factory=dict)
     """Under which retailers the sales of shipped copies are recorded."""
     retired: date | None = None
+    name: str = ""
+    """What people call it; empty where it has no name of its own."""
 
     def on(self, day: date) -> PriceVersion | None:
         """The version in force on a day."""

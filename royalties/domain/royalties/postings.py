@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from royalties.domain.orders.order import InvoiceKind
 from royalties.domain.orders.papers import InvoiceShown
 from royalties.domain.orders.pricing import LineKind
 from royalties.domain.royalties.run import BroughtIn, ContractRun, Run, Settlement
@@ -55,10 +56,10 @@ CANCELLATION_LINE = "cancellation"
 """Kinds of invoice lines that no price list knows."""
 
 _EVENT_OF = {
-    "deposit": "deposit-invoiced",
-    "final": "invoiced",
-    "cancellation": "cancellation-invoiced",
-    "credit": "credited",
+    InvoiceKind.DEPOSIT: "deposit-invoiced",
+    InvoiceKind.FINAL: "invoiced",
+    InvoiceKind.CANCELLATION: "cancellation-invoiced",
+    InvoiceKind.CREDIT: "credited",
 }
 _INCOME_OF = {
     LineKind.COPIES.value: ORDERED_COPIES,
@@ -181,7 +182,7 @@ def entry_of_invoice(invoice: InvoiceShown, organization: str) -> Entry | None:
     note's amounts are negative, so that it posts the reverse of the lines it credits.
     """
     currency = invoice.currency
-    words = "Credit note" if invoice.kind == "credit" else "Invoice"
+    words = "Credit note" if invoice.kind is InvoiceKind.CREDIT else "Invoice"
     return _entry(
         _EVENT_OF[invoice.kind],
         invoice.order,

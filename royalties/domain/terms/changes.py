@@ -18,6 +18,7 @@ _WORDS = {
     "email": "e-mail",
     "fixed": "fixed amount",
     "from": "from",
+    "isbn": "ISBN",
     "hold_periods": "periods held",
     "minimum_payment": "minimum payment",
     "on_hold": "on hold",
@@ -78,14 +79,21 @@ class Change:
 
 
 def changes(
-    before: Mapping[str, Any] | None, after: Mapping[str, Any], number: Callable[[str], str] = str
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any] | None,
+    number: Callable[[str], str] = str,
 ) -> list[Change]:
     """Every difference between two bodies, in the order of the newer one.
 
     Args:
         number: how who reads it writes a plain decimal or a percentage; other texts it leaves.
     """
-    return list(_in_objects(_ValueAt(number=number), before or {}, after))
+    return list(_in_objects(_ValueAt(number=number), before or {}, after or {}))
+
+
+def field_words(field: str) -> str:
+    """A field's key as words: ``tax_rate`` is tax rate."""
+    return _WORDS.get(field, field.replace("_", " "))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +109,7 @@ class _ValueAt:
     def at(self, key: str) -> "_ValueAt":
         """What stands at a key of an object."""
         share = key in _SHARES or self.key == "subsidiary_rights"
-        words = (*self.words, _WORDS.get(key, key))
+        words = (*self.words, field_words(key))
         return replace(self, words=words, key=key, is_share=share)
 
     def entry(self, words: str) -> "_ValueAt":
@@ -126,7 +134,7 @@ class _ValueAt:
         if isinstance(value, dict):
             inner = self.within(value)
             return "; ".join(
-                f"{_WORDS.get(key, key)} {inner.at(key).text(part)}" for key, part in value.items()
+                f"{field_words(key)} {inner.at(key).text(part)}" for key, part in value.items()
             )
         if isinstance(value, list):
             shown = [self.text(part) for part in value]
@@ -174,11 +182,11 @@ def _name_of(old: list[Any], new: list[Any]) -> str:
 
 
 def _by_name(at: _ValueAt, name: str, old: list[Any], new: list[Any]) -> Iterator[Change]:
-    word = _SINGULAR.get(at.key, _WORDS.get(at.key, at.key))
+    word = _SINGULAR.get(at.key, field_words(at.key))
     how = {"name": "{} “{}”", "from": "{} from {}"}.get(name, "{} {}")
 
     def titled(called: str) -> _ValueAt:
-        return at.entry(how.format(word, called))
+        return at.entry(how.format(word, at.number(called)))
 
     was = {entry[name]: entry for entry in old}
     now = {entry[name]: entry for entry in new}
@@ -197,7 +205,7 @@ def _by_name(at: _ValueAt, name: str, old: list[Any], new: list[Any]) -> Iterato
 
 
 def _by_place(at: _ValueAt, old: list[Any], new: list[Any]) -> Iterator[Change]:
-    word = _SINGULAR.get(at.key, at.key)
+    word = _SINGULAR.get(at.key, field_words(at.key))
     was, now = ([json.dumps(each, sort_keys=True) for each in entries] for entries in (old, new))
     for tag, low, high, start, end in SequenceMatcher(a=was, b=now, autojunk=False).get_opcodes():
         if tag == "equal":

@@ -86,10 +86,11 @@ class PlanVersion:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A named plan; versions are in order of their first day."""
+    """A plan; versions are in order of their first day. ``name`` is empty where it has none."""
 
     key: str
     versions: tuple[PlanVersion, ...]
+    name: str = ""
 
     def on(self, day: date) -> PlanVersion | None:
         """The version in force on a day."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from royalties.domain.counting import counted
+from royalties.domain.currencies import exponent
 from royalties.domain.money import number_text
 from royalties.domain.terms.contracts import (
     Basis,
@@ -20,6 +21,9 @@ from royalties.domain.terms.contracts import (
     Words,
 )
 from royalties.domain.terms.plans import Cap, CapPer, Member, Step, Takes, When
+
+_MOST_DECIMALS = 4
+"""Of a percentage; one with more is rounded, and says so."""
 
 _CAP_TIMES = {
     CapPer.PERIOD: "in a period",
@@ -63,11 +67,16 @@ def rule_sentence(rule: Rule, currency: str) -> str:
 
 def _rate(rule: Rule, place: int, currency: str) -> str:
     tier = rule.tiers[place]
-    rate = f"{currency} {_money(tier.rate)}" if rule.basis is Basis.UNIT else percent(tier.rate)
+    rate = (
+        f"{currency} {_money(tier.rate, currency)}"
+        if rule.basis is Basis.UNIT
+        else percent(tier.rate)
+    )
     if tier.up_to is None:
         return rate
-    unit = "copies" if rule.counts is Counts.UNITS else currency
-    return f"{rate} up to {number_text(tier.up_to)} {unit}"
+    if rule.counts is Counts.UNITS:
+        return f"{rate} up to {number_text(tier.up_to)} copies"
+    return f"{rate} up to {currency} {_money(tier.up_to, currency)}"
 
 
 def _range(limits: DiscountRange) -> str:
@@ -100,7 +109,7 @@ def counter_sentence(rule: Rule) -> str:
     if rule.counter.name != rule.name:
         text += f", as “{rule.counter.name}”"
     if rule.counter.opening:
-        text += f", from {_money(rule.counter.opening)} before the first period"
+        text += f", from {_counted(rule)} before the first period"
     return f"{text}."
 
 
@@ -180,10 +189,11 @@ def concerns(step: Step, beneficiary: str) -> bool:
 
 
 def percent(share: Fraction) -> str:
-    """A share as a percentage, to two decimals where it does not end earlier."""
+    """A share as a percentage, to two decimals where it does not end by the fourth."""
     exact = share * 100
     text = number_text(exact)
-    return f"{text} %" if "/" not in text else f"{float_free(exact)} %"
+    is_short = "/" not in text and len(text.partition(".")[2]) <= _MOST_DECIMALS
+    return f"{text} %" if is_short else f"{float_free(exact)} %"
 
 
 def float_free(exact: Fraction) -> str:
@@ -196,11 +206,11 @@ def _takes(step: Step, currency: str) -> str:
     amount = step.amount or Fraction(0)
     match step.takes:
         case Takes.FIXED:
-            return f"{currency} {_money(amount)} each period".strip()
+            return f"{currency} {_money(amount, currency)} each period".strip()
         case Takes.SHARE:
             return f"{percent(amount)} of what is payable"
         case Takes.PER_UNIT:
-            return f"{currency} {_money(amount)} for every copy".strip()
+            return f"{currency} {_money(amount, currency)} for every copy".strip()
         case Takes.REMAINDER:
             return "All that is left"
 
@@ -272,14 +282,23 @@ def any_of(words: Words) -> str:
 
 
 def _cap(cap: Cap, currency: str) -> str:
-    amount = f"{currency} {_money(cap.amount)}".strip()
+    amount = f"{currency} {_money(cap.amount, currency)}".strip()
     return f", at most {amount} {_CAP_TIMES[cap.per]}"
 
 
-def _money(amount: Fraction) -> str:
-    text = number_text(amount)
-    whole, point, digits = text.partition(".")
-    return f"{int(whole):,}{point}{digits.ljust(2, '0')}" if point else f"{int(whole):,}"
+def _money(amount: Fraction, currency: str) -> str:
+    """An amount with the currency's decimals, or more where it has more."""
+    whole, _, digits = number_text(amount).partition(".")
+    digits = digits.ljust(exponent(currency) if currency else 2, "0")
+    return f"{int(whole):,}{'.' if digits else ''}{digits}"
+
+
+def _counted(rule: Rule) -> str:
+    """What a counter begins with: whole copies, or an amount."""
+    opening = rule.counter.opening
+    if rule.counts is Counts.UNITS:
+        return f"{int(opening):,}" if opening.denominator == 1 else number_text(opening)
+    return _money(opening, "")
 
 
 def _leads_to(member: Member, beneficiary: str) -> bool:

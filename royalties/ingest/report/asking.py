@@ -50,7 +50,7 @@ def ask(
     for key in keys:
         answer = choices.get(key, "").strip()
         if key in ("period", "week"):
-            answers.span = _period(answer) if key == "period" else _week(answer)
+            answers.span = period_named(answer) if key == "period" else _week(answer)
             is_valid = answers.span is not None and answers.span[1] <= known.today + timedelta(_FAR)
             if answers.span and is_valid:
                 answers.values["date"] = answers.span[1].isoformat()
@@ -70,7 +70,7 @@ def ask(
 def with_proposals(question: Choice, texts: Sequence[tuple[str, str]]) -> Choice:
     """A question about a period, week or currency, with what the report names as likely answers."""
     if question.key == "period":
-        proposals = proposed(texts, _period)
+        proposals = proposed(texts, period_named)
     elif question.key == "week":
         proposals = proposed_days(texts)
     elif question.key == "currency":
@@ -105,7 +105,8 @@ def _currencies(known: Known) -> tuple[str, ...]:
     )
 
 
-def _period(text: str) -> tuple[date, date] | None:
+def period_named(text: str) -> tuple[date, date] | None:
+    """The days of a period as people write it, such as 2025, 2025-H1 or May 2025; else None."""
     match = _PERIOD.fullmatch(text)
     if not match and (found := _months(text)):
         return found

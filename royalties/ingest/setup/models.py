@@ -527,6 +527,11 @@ class Plan(Part):
     """How what is payable goes to beneficiaries, in dated versions."""
 
     key: s.Key = Field(title="Key", description="Its name in this file and in commands.")
+    name: s.Text | None = Field(
+        title="Name",
+        default=None,
+        description="What people call it; absent: it is called by who gets of it.",
+    )
     versions: list[PlanVersion] = Field(min_length=1, description="Dated versions.")
 
 

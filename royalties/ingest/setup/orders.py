@@ -241,6 +241,11 @@ class PriceList(Part):
     """What orders cost, in dated versions."""
 
     key: s.Key = Field(title="Key", description="Its name in this file and in commands.")
+    name: s.Text | None = Field(
+        title="Name",
+        default=None,
+        description="What people call it; absent: it is called by its currency.",
+    )
     currency: s.Currency = Field(title="Currency", description="Currency of its amounts, ISO 4217.")
     titles: list[s.Key] | None = Field(
         title="Titles",

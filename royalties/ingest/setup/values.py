@@ -231,7 +231,8 @@ def plan_of(body: Body) -> Plan:
     versions = [
         PlanVersion(_day(version["from"]), _steps(version["steps"])) for version in body["versions"]
     ]
-    return Plan(body["key"], tuple(sorted(versions, key=lambda version: version.starts)))
+    ordered = tuple(sorted(versions, key=lambda version: version.starts))
+    return Plan(body["key"], ordered, body.get("name", ""))
 
 
 def exchange_rate_of(body: Body) -> ExchangeRate:

@@ -75,6 +75,7 @@ def price_list_of(body: Body) -> PriceList:
             for tax in body.get("taxes", ())
         ),
         retired=date.fromisoformat(body["retired"]) if "retired" in body else None,
+        name=body.get("name", ""),
     )
 
 

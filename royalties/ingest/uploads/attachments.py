@@ -32,6 +32,13 @@ _MOST_UNPACKED = 500_000_000
 _HEAD = 16
 
 
+class MacrosError(UnreadableError):
+    """An office document holds what its program would run."""
+
+    def __init__(self) -> None:
+        super().__init__(Problem("this document holds macros", "save it without macros, or as PDF"))
+
+
 def type_of(stream: IO[bytes], types: frozenset[str] = frozenset(ENDINGS)) -> str:
     """What a file is; the stream stands at its beginning afterwards.
 
@@ -81,9 +88,7 @@ def _office(stream: IO[bytes]) -> str:
         return ""
     names = {entry.filename for entry in entries}
     if any(name.lower().endswith("vbaproject.bin") for name in names):
-        raise UnreadableError(
-            Problem("this document holds macros", "save it without macros, or as PDF")
-        )
+        raise MacrosError
     is_plain = (
         sum(entry.file_size for entry in entries) <= _MOST_UNPACKED
         and not any(entry.flag_bits & 1 for entry in entries)

@@ -6,6 +6,7 @@ from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
+from royalties.domain.approvals import ProposalStatus
 from royalties.domain.counting import change
 from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
@@ -200,7 +201,7 @@ def dashboard(work: Work) -> Dashboard:
     period, house = sales.period, setup.publisher.currency
     retailers = _retailers(work, setup, sales)
     exceptions = _exceptions(work, period, sales.now)
-    prepared = proposals(work, status="waiting")
+    prepared = proposals(work, status=ProposalStatus.WAITING)
     to_do = _to_do(work, setup, period, retailers, exceptions, prepared)
     steps: tuple[FirstStep, ...] = ()
     if is_first(work):

@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, TypeAlias
 
-from royalties.domain.people import Actor, Role
+from royalties.domain.jobs import ACTIVE_JOBS, JobStatus
+from royalties.domain.people import Actor, PersonStatus, Role
+from royalties.domain.sales.imports import UploadStatus
 from royalties.services.desk import examples
 from royalties.services.sales import uploads
 from royalties.services.sales.importing import ImportResult
@@ -100,7 +102,7 @@ def seconds_for(work: Work, job: Job) -> int:
 def refuse_busy(work: Work, upload: uploads.Upload) -> None:
     """Refuse to begin while a job works on the upload."""
     job = store.latest_job(work.connection, uploads.subject_of(upload.id))
-    if job is not None and job.status in {"queued", "running"}:
+    if job is not None and job.status in ACTIVE_JOBS:
         raise RefusedError(f"{upload.name} is being worked on: wait until that is done")
 
 
@@ -117,7 +119,7 @@ def queue(work: Work, kind: str, subject: str, arguments: Arguments) -> int:
             "kind": kind,
             "subject": subject,
             "arguments": arguments,
-            "status": "queued",
+            "status": JobStatus.QUEUED,
             "person_id": work.actor.person,
             "attempts": 0,
             "created_at": work.at,
@@ -155,7 +157,7 @@ def run(work: Work, job: Job, seen: Any) -> None:  # noqa: ANN401 - each kind's 
     """
     result = KINDS[job.kind].do(_as_person(work, job), job, seen)
     values = {
-        "status": "done",
+        "status": JobStatus.DONE,
         "ended_at": work.at,
         "result": result,
         "error": None,
@@ -171,7 +173,7 @@ def _looked(work: Work, job: Job) -> Any:  # noqa: ANN401 - each kind's own
 def _as_person(work: Work, job: Job) -> Work:
     """The work in the name of who asked for a job, with the rights they have now."""
     row = people.find_person(work.connection, job.person_id)
-    if row is None or row.status != "active":
+    if row is None or row.status != PersonStatus.ACTIVE:
         raise RefusedError("whoever asked for this may not come in any more: ask for it again")
     own = people.beneficiaries_of(work.connection, [row.id]).get(row.id, ())
     orders_for = people.organizations_of(work.connection, [row.id]).get(row.id, ())
@@ -182,8 +184,12 @@ def _as_person(work: Work, job: Job) -> Work:
 def fail(work: Work, job: Job, message: str) -> None:
     """Note why a job could not be done, unless another worker has taken it since."""
     current = store.find_job(work.connection, job.id)
-    if current is not None and current.attempts == job.attempts and current.status == "running":
-        values = {"status": "failed", "ended_at": work.at, "error": message}
+    if (
+        current is not None
+        and current.attempts == job.attempts
+        and current.status == JobStatus.RUNNING
+    ):
+        values = {"status": JobStatus.FAILED, "ended_at": work.at, "error": message}
         store.end_job(work.connection, job.id, values)
         if job.kind == examples.JOB:
             examples.note_failed(work)
@@ -192,8 +198,12 @@ def fail(work: Work, job: Job, message: str) -> None:
 def put_back(work: Work, job: Job) -> None:
     """Let a job wait again that could not be begun, without counting the attempt."""
     current = store.find_job(work.connection, job.id)
-    if current is not None and current.attempts == job.attempts and current.status == "running":
-        values = {"status": "queued", "attempts": job.attempts - 1, "lease_until": None}
+    if (
+        current is not None
+        and current.attempts == job.attempts
+        and current.status == JobStatus.RUNNING
+    ):
+        values = {"status": JobStatus.QUEUED, "attempts": job.attempts - 1, "lease_until": None}
         store.end_job(work.connection, job.id, values)
 
 
@@ -213,7 +223,7 @@ def _keep(work: Work, job: Job, seen: Any) -> object:  # noqa: ANN401 - an Impor
 def _read_report(work: Work, job: Job) -> Any:  # noqa: ANN401 - a Spooled or an ImportResult
     if job.attempts > 1:
         found = uploads.find(work, _number(job))
-        if found is not None and found.status == "recorded":
+        if found is not None and found.status == UploadStatus.RECORDED:
             return None  # by the worker that was lost
     lines = uploads.read(work, _number(job))
     if lines is not None and not lines.problems and not lines.choices:
@@ -226,7 +236,7 @@ def _read_report(work: Work, job: Job) -> Any:  # noqa: ANN401 - a Spooled or an
 def _record(work: Work, job: Job, read: Any) -> object:  # noqa: ANN401 - what ``_read_report`` gives
     if job.attempts > 1:
         found = uploads.find(work, _number(job))
-        if found is not None and found.status == "recorded":
+        if found is not None and found.status == UploadStatus.RECORDED:
             return {"outcome": "recorded", "batch": found.batch}  # by the worker that was lost
     if isinstance(read, ImportResult):
         return _keep(work, job, read)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from royalties.adapters.files import Files, TooLargeError
+from royalties.domain.jobs import ACTIVE_JOBS
 from royalties.domain.people import Verb
 from royalties.ingest.lists.listed import ListFault, ListQuestion
 from royalties.services.desk import jobs
@@ -118,7 +119,7 @@ def find(work: Work, number: int) -> SentList | None:
         job.id,
         ListKind(job.arguments["kind"]),
         job.arguments["name"],
-        job.status in {"queued", "running"},
+        job.status in ACTIVE_JOBS,
         job.error or "",
         lists.faults_of(result) if result else [],
         lists.questions_of(result) if result else [],

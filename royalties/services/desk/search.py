@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from stdnum import isbn as isbn_numbers
 
 from royalties.domain.people import Verb
-from royalties.ingest import mailboxes
+from royalties.domain.terms.beneficiaries import Beneficiary
+from royalties.domain.terms.organizations import Organization
+from royalties.ingest import mailboxes, places
 from royalties.services.books import Setup, setup_in_force
+from royalties.services.names import Names, names_of
 from royalties.services.work import RefusedError, Work
 from royalties.store.desk import search as store
 
@@ -86,7 +89,7 @@ def _best(hits: list[Hit]) -> list[Hit]:
 
 def _all(work: Work, setup: Setup, text: str) -> Iterator[Hit]:
     yield from _editions(work, setup, text)
-    yield from _entries(setup, text)
+    yield from _entries(setup, names_of(work), text)
     for row in store.statements(work.connection, text):
         payee = setup.beneficiaries.get(row.beneficiary)
         name = payee.name if payee else row.beneficiary
@@ -148,7 +151,7 @@ def _editions(work: Work, setup: Setup, text: str) -> Iterator[Hit]:
             yield Hit("edition", title.key, edition.isbn, about, exact)
 
 
-def _entries(setup: Setup, text: str) -> Iterator[Hit]:
+def _entries(setup: Setup, names: Names, text: str) -> Iterator[Hit]:
     """Entries of the setup by key or by words in their name."""
     wanted = text.casefold().split()
     titles = ((title.key, title.title, ", ".join(title.authors)) for title in setup.titles.values())
@@ -157,19 +160,16 @@ def _entries(setup: Setup, text: str) -> Iterator[Hit]:
         for retailer in setup.retailers.values()
     )
     contracts = (
-        (contract.key, contract.key, f"{contract.author}: {_titles(setup, contract.titles)}")
+        (contract.key, names.of("contracts", contract.key), _titles(setup, contract.titles))
         for contract in setup.contracts.values()
     )
-    payees = (
-        (payee.key, payee.name, ", ".join(filter(None, (payee.city, payee.region))))
-        for payee in setup.beneficiaries.values()
-    )
-    plans = ((plan.key, plan.key, "plan") for plan in setup.plans.values())
+    payees = ((payee.key, payee.name, _town(payee)) for payee in setup.beneficiaries.values())
+    plans = ((plan.key, names.of("plans", plan.key), "") for plan in setup.plans.values())
     organizations = (
         (
             organization.key,
             organization.name,
-            ", ".join(filter(None, (organization.city, organization.region))),
+            _town(organization),
         )
         for organization in setup.organizations.values()
     )
@@ -186,6 +186,12 @@ def _entries(setup: Setup, text: str) -> Iterator[Hit]:
             if all(word in hay for word in wanted):
                 named = text.casefold() in (key.casefold(), words.casefold())
                 yield Hit(kind, key, words, about, named)
+
+
+def _town(of: Beneficiary | Organization) -> str:
+    """Where somebody is, the region by its name."""
+    region = places.region_name(of.country or "", of.region) if of.region else ""
+    return ", ".join(filter(None, (of.city, region)))
 
 
 def _titles(setup: Setup, keys: Iterable[str]) -> str:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from royalties.domain.people import Verb
-from royalties.domain.periods import parse_period
+from royalties.domain.periods import PeriodStatus, parse_period
 from royalties.domain.royalties.postings import MEANINGS, meaning_of
-from royalties.services.books import Setup, setup_in_force
+from royalties.ingest import places
+from royalties.services.books import setup_in_force
+from royalties.services.names import Names, names_of
 from royalties.services.work import Work
 from royalties.store.ledger import entries as store
 from royalties.store.ledger.entries import AccountLine, EntryLine, EntryRow, Place
@@ -120,15 +122,19 @@ def balances(work: Work, *, period: str = "", day: date | None = None, kind: str
         kind: only the accounts of this meaning, all of them; otherwise the first of each.
     """
     work.actor.require(Verb.READ)
-    setup = setup_in_force(work)
-    closed = [known for known in periods.known_periods(work.connection) if known.status == "closed"]
+    setup, names = setup_in_force(work), names_of(work)
+    closed = [
+        known
+        for known in periods.known_periods(work.connection)
+        if known.status == PeriodStatus.CLOSED
+    ]
     if not day and period:
         day = parse_period(period, setup.calendar).ends
     if not day:
         day = closed[-1].ends if closed else work.today
     balances_by_kind: dict[str, dict[str, list[AccountBalance]]] = {}
     for balance in store.balances_on(work.connection, day):
-        account = account_of(setup, balance.account)
+        account = account_of(names, balance.account)
         of_kind = balances_by_kind.setdefault(balance.currency, {}).setdefault(
             meaning_of(balance.account)[0], []
         )
@@ -174,7 +180,7 @@ def statement(
         running += line.amount
         movements.append(Movement(line, running))
     return AccountPage(
-        account_of(setup_in_force(work), name),
+        account_of(names_of(work), name),
         currency,
         tuple(currencies),
         opening,
@@ -198,7 +204,11 @@ def entry_page(
         work.connection, PAGE + 1, period_name=period, event=event, subject=subject, below=below
     )
     more, entries = len(entries) > PAGE, entries[:PAGE]
-    closed = [known for known in periods.known_periods(work.connection) if known.status == "closed"]
+    closed = [
+        known
+        for known in periods.known_periods(work.connection)
+        if known.status == PeriodStatus.CLOSED
+    ]
     return EntryPage(
         _booked(work, entries),
         entries[-1].id if more else None,
@@ -214,32 +224,26 @@ def find_entry(work: Work, number: int) -> Booked | None:
     return _booked(work, [found])[0] if found else None
 
 
-def account_of(setup: Setup, name: str) -> LedgerAccount:
+def account_of(names: Names, name: str) -> LedgerAccount:
     """An account's name in plain words."""
     kind, key = meaning_of(name)
     meaning = MEANINGS.get(kind, name)
     if not key:
         return LedgerAccount(name, meaning)
     if kind.endswith("beneficiary:"):
-        beneficiary = setup.beneficiaries.get(key)
-        return LedgerAccount(
-            name, meaning, beneficiary.name if beneficiary else key, "beneficiaries", key
-        )
+        return LedgerAccount(name, meaning, names.of("beneficiaries", key), "beneficiaries", key)
     if kind in {"asset:receivable:", "liability:deposits:"}:
-        organization = setup.organizations.get(key)
-        return LedgerAccount(
-            name, meaning, organization.name if organization else key, "organizations", key
-        )
+        return LedgerAccount(name, meaning, names.of("organizations", key), "organizations", key)
     if kind == "liability:sales-tax:":
-        return LedgerAccount(name, meaning, key)
-    return LedgerAccount(name, meaning, f"contract {key}", "contracts", key)
+        return LedgerAccount(name, meaning, places.place_name(key))
+    return LedgerAccount(name, meaning, names.of("contracts", key), "contracts", key)
 
 
 def _booked(work: Work, entries: Sequence[EntryRow]) -> tuple[Booked, ...]:
-    setup = setup_in_force(work)
+    names = names_of(work)
     lines: dict[int, list[tuple[LedgerAccount, EntryLine]]] = {entry.id: [] for entry in entries}
     for line in store.lines_of(work.connection, list(lines)):
-        lines[line.entry].append((account_of(setup, line.account), line))
+        lines[line.entry].append((account_of(names, line.account), line))
     return tuple(Booked(entry, tuple(lines[entry.id])) for entry in entries)
 
 

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from royalties.domain.sales.imports import BatchStatus
 from royalties.domain.sales.slices import Origin
 from royalties.services.books import setup_in_force
 from royalties.services.work import Work
 from royalties.store.ledger import checks
 from royalties.store.orders import certificates, messages
+from royalties.store.statements import documents
 
 Failures = Iterator[str]
 
@@ -27,7 +29,11 @@ def issued_differ(work: Work, periods: dict[int, str]) -> Failures:
 def received_differ(work: Work) -> Failures:
     """Reports are kept as they were received."""
     for row in checks.imports(work.connection):
-        if row.status != "recorded" or row.corrects is not None or row.origin == Origin.ORDER:
+        if (
+            row.status != BatchStatus.RECORDED
+            or row.corrects is not None
+            or row.origin == Origin.ORDER
+        ):
             continue
         path = work.files.received(row.sha256)
         name = f"received file of import {row.id} ({row.file_name})"
@@ -44,6 +50,16 @@ def sent_differ(work: Work) -> Failures:
         path = work.files.order_file(paper.sha256)
         name = f"certificate {paper.id} of {paper.organization} for {paper.place}"
         yield from _differs(work, path, paper.sha256, name)
+
+
+def documents_differ(work: Work) -> Failures:
+    """Old statements of beneficiaries are kept as they came, those that were taken back too."""
+    for row in documents.all_documents(work.connection):
+        path = work.files.document(row.sha256)
+        whose = f" of {row.beneficiary}" if row.beneficiary else ""
+        yield from _differs(
+            work, path, row.sha256, f"earlier statement {row.id} ({row.name}){whose}"
+        )
 
 
 def samples_differ(work: Work) -> Failures:

@@ -5,6 +5,7 @@ from collections import defaultdict
 from typing import Any
 
 from royalties.domain.people import Verb
+from royalties.domain.sales.imports import BatchStatus
 from royalties.services.ledger.verified_books import BooksUnderTest, Failures
 from royalties.store.history import line_hash, log_lines
 from royalties.store.ledger import checks
@@ -88,13 +89,13 @@ def _batches_told(books: BooksUnderTest, told: dict[str, list[dict[str, Any]]]) 
     }
     undone = {undo["batch"] for undo in told[Verb.UNDO.value]}
     for row in checks.imports(books.connection):
-        if (row.status == "undone") != (row.id in undone):
+        if (row.status == BatchStatus.UNDONE) != (row.id in undone):
             yield f"import {row.id} is {row.status}, but the log says otherwise"
         if row.corrects is not None:
             if corrections.pop(row.id, None) != row.corrects:
                 yield f"the log does not tell that import {row.id} corrects {row.corrects}"
             continue
-        lines = json.loads(row.document).get("sale_lines")
+        lines = row.document.get("sale_lines")
         if imports.pop(row.id, None) != (row.file_name, row.sha256, lines):
             yield f"the log does not tell of import {row.id} ({row.file_name}) as it stands"
     for number in sorted({*imports, *corrections}):

@@ -3,7 +3,6 @@
 Sources: calculation.md, "What always holds"; the numbers in brackets are the ledger's.
 """
 
-import json
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -12,8 +11,9 @@ from hashlib import sha256
 from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
 from royalties.domain.people import Verb
-from royalties.domain.periods import Period, parse_period
+from royalties.domain.periods import Period, PeriodStatus, parse_period
 from royalties.domain.royalties.days import Claim, claim
+from royalties.domain.sales.imports import BatchStatus
 from royalties.services.books import (
     asked_in,
     books_of,
@@ -131,11 +131,11 @@ def _periods(books: BooksUnderTest) -> Failures:
         period = parse_period(row.name, calendar)
         if (row.id, row.starts, row.ends) != (period.ordinal, period.starts, period.ends):
             yield f"{row.name} is recorded with other days than its own"
-        if closed.pop(row.id, None) != row.closed_at or (row.status == "closed") != bool(
+        if closed.pop(row.id, None) != row.closed_at or (row.status == PeriodStatus.CLOSED) != bool(
             row.closed_at
         ):
             yield f"{row.name} is {row.status}, but its closed run says otherwise"
-        if row.status == "closed":
+        if row.status == PeriodStatus.CLOSED:
             if last is not None and period != last.shift(1):
                 yield f"{row.name} is closed, but {last.shift(1)} is not"
             last = period
@@ -184,6 +184,7 @@ def _received(books: BooksUnderTest) -> Failures:
 def _sent(books: BooksUnderTest) -> Failures:
     yield from kept_files.sent_differ(books.work)
     yield from kept_files.samples_differ(books.work)
+    yield from kept_files.documents_differ(books.work)
 
 
 def _order_money(books: BooksUnderTest) -> Failures:
@@ -238,9 +239,9 @@ def _import_totals(books: BooksUnderTest) -> Failures:
     standing = checks.standing_by_batch(books.connection)
     unbundled = checks.copies_unbundled(books.connection)
     for row in checks.imports(books.connection):
-        if row.status != "recorded" or row.corrects is not None:
+        if row.status != BatchStatus.RECORDED or row.corrects is not None:
             continue
-        document = json.loads(row.document)
+        document = row.document
         stands = standing.get(row.id, checks.RecordedImport(0, 0, 0, {}, {}))
         units, waiting = document["units"], document["waiting"]
         if not waiting:
@@ -311,7 +312,7 @@ _CHECKS: dict[str, Check] = {
     "Issued files are as they were issued (I16)": _issued,
     "Quotes, and files issued of orders, are as they were issued (I16)": _orders_issued,
     "Received files are kept": _received,
-    "Files sent for orders, certificates and sample chapters are kept as they came": _sent,
+    "Files sent for orders, certificates, earlier statements and sample chapters are kept": _sent,
     "Sales belong to a recorded import and to the period of their day or a later one": _sales,
     "Imports hold the copies and receipts that they recorded": _import_totals,
     "Sums kept with imports equal the sale lines": _kept_sums,

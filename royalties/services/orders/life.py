@@ -20,7 +20,7 @@ from royalties.domain.orders.life import (
     step,
 )
 from royalties.domain.orders.order import Address, Order
-from royalties.domain.people import FINANCE, Role, Verb
+from royalties.domain.people import FINANCE, PersonStatus, Role, Verb
 from royalties.services.orders import lead_times as promises
 from royalties.services.orders import notices
 from royalties.services.orders.preconditions import (
@@ -247,7 +247,9 @@ def assign(work: Work, number: str, person: int | None, version: int | None = No
     order = hold_still(work, number, version)
     colleague = people.find_person(work.connection, person) if person is not None else None
     if person is not None and (
-        colleague is None or colleague.status != "active" or Role(colleague.role) not in FINANCE
+        colleague is None
+        or colleague.status != PersonStatus.ACTIVE
+        or Role(colleague.role) not in FINANCE
     ):
         raise RefusedError("there is no such person at the desk: choose one of the list")
     after = _change(work, order, {"assigned_id": person})

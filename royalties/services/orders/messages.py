@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from royalties.domain.orders.life import Side
-from royalties.domain.orders.order import Order
+from royalties.domain.orders.order import FileKind, Order
 from royalties.domain.people import NotAllowedError, Verb
 from royalties.services.orders import attachments, life, notices
 from royalties.services.orders.attachments import AttachmentUpload, StoredAttachment
@@ -17,7 +17,7 @@ from royalties.store.orders.messages import FileRow
 
 __all__ = ["AttachmentUpload", "OrderDownload", "OrderMessage", "file_of", "messages", "post"]
 
-KIND = "attachment"
+KIND = FileKind.ATTACHMENT
 MOST_FILES = attachments.MOST_AT_ONCE
 _LONGEST = 10_000
 _QUOTED = 2_000

@@ -9,7 +9,7 @@ from royalties.domain.counting import counted
 from royalties.domain.money import amount_text
 from royalties.domain.orders.life import OrderKind, Side
 from royalties.domain.orders.order import Order
-from royalties.domain.people import Actor, Role
+from royalties.domain.people import Actor, PersonStatus, Role
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.mail.outbox import Message, write
 from royalties.services.orders.notice_words import TOLD
@@ -145,7 +145,7 @@ def _recipients(work: Work, order: Order, setup: Setup, side: Side) -> list[str]
         assigned = (
             people.find_person(work.connection, order.assigned_id) if order.assigned_id else None
         )
-        is_here = assigned is not None and assigned.status == "active"
+        is_here = assigned is not None and assigned.status == PersonStatus.ACTIVE
         addresses = (
             [assigned.email] if assigned is not None and is_here else [setup.publisher.email]
         )

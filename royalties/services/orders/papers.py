@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from hashlib import sha256
 from typing import NamedTuple
 
+from royalties.domain.orders.order import PaperKind
 from royalties.services.work import RefusedError, Work
 from royalties.store.orders import papers as store
 
@@ -14,7 +15,11 @@ TEMPLATE_VERSION = "1"
 """Changes whenever the same content would be printed otherwise than before."""
 
 FILES = ("pdf", "xlsx")
-_WORDS = {"quote": "Quote", "invoice": "Invoice", "packing-list": "Packing list"}
+_WORDS = {
+    PaperKind.QUOTE: "Quote",
+    PaperKind.INVOICE: "Invoice",
+    PaperKind.PACKING_LIST: "Packing list",
+}
 
 
 class Paper(NamedTuple):
@@ -24,14 +29,14 @@ class Paper(NamedTuple):
     data: bytes
 
 
-def paper(work: Work, kind: str, number: str, file: str, make: Callable[[], bytes]) -> Paper:
+def paper(work: Work, kind: PaperKind, number: str, file: str, make: Callable[[], bytes]) -> Paper:
     """The file of a paper: as it was made once, or made now and kept.
 
     The verb that issues a paper asks for its files at once, so that they are kept with it; work
     that only reads cannot keep what it makes. Whether the actor may see it is asked before.
 
     Args:
-        kind: ``quote``, ``invoice`` or ``packing-list``.
+        kind: what it is.
         number: the paper's own, such as ``O-2026-0001/2``.
         file: ``pdf`` or ``xlsx``.
         make: makes its bytes.
@@ -62,7 +67,7 @@ def failures(work: Work) -> Iterator[str]:
             yield f"the issued file {path.name} was changed"
 
 
-def _keep(work: Work, kind: str, number: str, file: str, made: Paper) -> None:
+def _keep(work: Work, kind: PaperKind, number: str, file: str, made: Paper) -> None:
     digest = sha256(made.data).hexdigest()
     work.files.keep_issued(FOLDER, _on_disk(made.name, digest), made.data)
     store.add_paper(

@@ -7,6 +7,7 @@ not named itself, and an order that is moved to another organization.
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
+from royalties.domain.approvals import ProposalStatus
 from royalties.services import approvals
 from royalties.services.approvals import Proposal
 from royalties.services.orders.billing import receiving
@@ -33,7 +34,7 @@ def order_of(proposal: Proposal) -> str:
 
 def waiting(work: Work, number: str) -> list[Proposal]:
     """What waits of an order, the first first."""
-    found = approvals.proposals(work, status="waiting", beginning=f"{number} ")
+    found = approvals.proposals(work, status=ProposalStatus.WAITING, beginning=f"{number} ")
     return [each for each in reversed(found) if each.kind in KINDS]
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from royalties.domain.people import Verb
+from royalties.domain.people import PersonStatus, SessionStage, Verb
 from royalties.services.mail.notices import notice
 from royalties.services.people import passwords, second_factor
 from royalties.services.people.names import fit_name, plain_address
@@ -51,7 +51,7 @@ def check_password(work: Work, email: str, password: str) -> int | None:
     person = store.find_by_email(work.connection, plain_address(email))
     hashed = person.password_hash if person else None
     right = work.credentials.matches(hashed, passwords.normal(password))
-    return person.id if person and right and person.status == "active" else None
+    return person.id if person and right and person.status == PersonStatus.ACTIVE else None
 
 
 def sign_in(work: Work, number: int, browser: Browser) -> BegunSession:
@@ -170,7 +170,7 @@ def own_sessions(work: Work, visit: Visit) -> list[StandingSession]:
     return [
         StandingSession(row.hash, row.agent, row.created_at, row.seen_at, row.hash == visit.hash)
         for row in sessions.sessions_of(work.connection, visit.person)
-        if row.stage == "full"
+        if row.stage is SessionStage.FULL
         and stands(work, visit.actor.role, row.stage, row.created_at, row.seen_at)
     ]
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from royalties.adapters.credentials import fingerprint
-from royalties.domain.people import Actor, Role, Verb
+from royalties.domain.people import Actor, LinkPurpose, PersonStatus, Role, Verb
 from royalties.domain.terms.beneficiaries import Beneficiary
 from royalties.domain.terms.organizations import Organization
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.mail.outbox import Message, write
 from royalties.services.people.invitations import invited_to
-from royalties.services.people.links import LASTS, DeadLinkError, Purpose
+from royalties.services.people.links import LASTS, DeadLinkError
 from royalties.services.people.names import fit_email, fit_name, plain_name
 from royalties.services.people.passwords import keep_password
 from royalties.services.people.sessions import BegunSession, Browser, as_person, begin
@@ -135,7 +135,7 @@ def invited(work: Work, key: str) -> list[PendingColleague]:
     work.actor.require(Verb.READ_ORDERS if house is _ORGANIZATIONS else Verb.READ_OWN)
     if key not in house.own(work.actor):
         return []
-    here = {each.email for each in colleagues(work, key) if each.status == "active"}
+    here = {each.email for each in colleagues(work, key) if each.status == PersonStatus.ACTIVE}
     rows = kept.invited(work.connection, house.role, key, work.at)
     return [
         PendingColleague(row.id, row.email, row.expires_at) for row in rows if row.email not in here
@@ -160,7 +160,11 @@ def invite_colleague(work: Work, key: str, email: str, name: str) -> None:
     if attempt(work, inviting) is not None:
         raise TooManyInvitedError
     known = store.find_by_email(work.connection, email)
-    if known is not None and known.status == "active" and _belongs(work, house, known, key):
+    if (
+        known is not None
+        and known.status == PersonStatus.ACTIVE
+        and _belongs(work, house, known, key)
+    ):
         return
     often = attempt(work, [Subject(Tried.INVITED, email)]) is not None
     may_come = known is None or _may_come(house, known)
@@ -182,7 +186,7 @@ def invite_colleague(work: Work, key: str, email: str, name: str) -> None:
             "name": name,
             "created_at": work.at,
             "created_by": work.actor.name,
-            "expires_at": work.at + LASTS[Purpose.INVITATION],
+            "expires_at": work.at + LASTS[LinkPurpose.INVITATION],
         },
     )
     if not often:
@@ -213,7 +217,7 @@ def look_at(work: Work, token: str) -> Invitation:
         DeadLinkError: it opens nothing.
     """
     house, row, person = _require_invitation(work, token)
-    has_account = person is not None and person.status == "active"
+    has_account = person is not None and person.status == PersonStatus.ACTIVE
     name = person.name if person is not None else row.name
     return Invitation(
         row.email,
@@ -234,7 +238,7 @@ def join(work: Work, token: str) -> None:
     """
     work.actor.require(Verb.SIGN_IN)
     house, row, person = _require_invitation(work, token, lock=True)
-    if person is None or person.status != "active":
+    if person is None or person.status != PersonStatus.ACTIVE:
         raise DeadLinkError
     _belong(work, house, row, person)
 
@@ -250,7 +254,7 @@ def accept(
     """
     work.actor.require(Verb.SIGN_IN)
     house, row, person = _require_invitation(work, token, lock=True)
-    if person is not None and person.status == "active":
+    if person is not None and person.status == PersonStatus.ACTIVE:
         raise DeadLinkError
     name = fit_name(work, name, person.id if person else None)
     number = person.id if person else _add(work, house, row, name)
@@ -259,11 +263,11 @@ def accept(
         raise AssertionError
     keep_password(work, person, password)
     sessions.drop_links(work.connection, number, work.at)
-    mail.take_back(work.connection, Purpose.INVITATION, str(number))
+    mail.take_back(work.connection, LinkPurpose.INVITATION, str(number))
     store.change_person(
-        work.connection, number, {"name": name, "status": "active", "locale": locale}
+        work.connection, number, {"name": name, "status": PersonStatus.ACTIVE, "locale": locale}
     )
-    _belong(work, house, row, person._replace(name=name, status="active"))
+    _belong(work, house, row, person._replace(name=name, status=PersonStatus.ACTIVE))
     return begin(work, number, browser, is_full=False)
 
 
@@ -285,7 +289,7 @@ def remove_colleague(work: Work, key: str, number: int) -> None:
     left = [each for each in own if each != key]
     if left:
         house.keep(work.connection, number, left)
-    elif person.status == "invited":
+    elif person.status == PersonStatus.INVITED:
         close(work, number)
         store.remove_person(work.connection, number)
     else:
@@ -330,7 +334,7 @@ def _belongs(work: Work, house: _House, person: PersonRow, key: str) -> bool:
 
 
 def _may_come(house: _House, person: PersonRow) -> bool:
-    return person.role == house.role and person.status != "disabled"
+    return person.role == house.role and person.status != PersonStatus.DISABLED
 
 
 def _of_address(work: Work, house: _House, key: str, email: str) -> list[ColleagueRow]:
@@ -339,7 +343,7 @@ def _of_address(work: Work, house: _House, key: str, email: str) -> list[Colleag
 
 
 def _drop(work: Work, row: ColleagueRow) -> bool:
-    mail.take_back(work.connection, Purpose.INVITATION, _about(row.id))
+    mail.take_back(work.connection, LinkPurpose.INVITATION, _about(row.id))
     return kept.drop_colleague(work.connection, row.id)
 
 
@@ -368,14 +372,14 @@ def _write(
         "Your account here cannot be used for this, so nothing was changed and there is "
         "nothing to do. If you expected the invitation, ask the publisher."
     )
-    address = f"/account/{Purpose.INVITATION}/{token}"
+    address = f"/account/{LinkPurpose.INVITATION}/{token}"
     write(
         work,
         Message(
             email,
             f"{work.actor.name} invites you to {called}",
             [f"Dear {name},", first, by_link if token else by_none],
-            kind=Purpose.INVITATION if token else "notice",
+            kind=LinkPurpose.INVITATION if token else "notice",
             about=_about(number),
             link=("Accept the invitation", address) if token else None,
             secret=bool(token),
@@ -407,7 +411,7 @@ def _add(work: Work, house: _House, row: ColleagueRow, name: str) -> int:
             "email": row.email,
             "name": name,
             "role": house.role.value,
-            "status": "invited",
+            "status": PersonStatus.INVITED,
             "locale": "",
             "created_at": work.at,
             "created_by": row.created_by,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from royalties.domain.people import Role, Verb
+from royalties.domain.people import PersonStatus, Role, Verb
 from royalties.services.books import setup_in_force
 from royalties.services.work import RefusedError, Work
 from royalties.store.people import people as store
@@ -39,7 +39,7 @@ def add_demo_person(
             "email": email,
             "name": name,
             "role": role.value,
-            "status": "active",
+            "status": PersonStatus.ACTIVE,
             "password_hash": work.credentials.hash_password(password),
             "totp_key": work.sealer.seal(totp_secret) if totp_secret else None,
             "locale": "en_US",

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from royalties.adapters.credentials import fingerprint
-from royalties.domain.people import Role, Verb
+from royalties.domain.people import PersonStatus, Role, Verb
 from royalties.services.people.links import DeadLinkError
 from royalties.services.people.names import fit_email, fit_name
 from royalties.services.people.passwords import complaint, normal
@@ -70,7 +70,7 @@ def accept(
             "email": email,
             "name": name,
             "role": Role.ADMINISTRATOR.value,
-            "status": "active",
+            "status": PersonStatus.ACTIVE,
             "password_hash": work.credentials.hash_password(normal(password)),
             "locale": locale,
             "created_at": work.at,

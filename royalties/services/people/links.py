@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 
 from royalties.adapters.credentials import fingerprint
-from royalties.domain.people import Role, Verb
+from royalties.domain.people import LinkPurpose, PersonStatus, Role, Verb
 from royalties.services.mail.outbox import Message, write
 from royalties.services.people.invitations import InvitedTo, house_name, invited_to_own, inviter_of
 from royalties.services.people.names import fit_name, plain_address
@@ -17,15 +16,7 @@ from royalties.store.people import people as store
 from royalties.store.people import sessions
 from royalties.store.people.people import PersonRow
 
-
-class Purpose(StrEnum):
-    """What a link opens."""
-
-    INVITATION = "invitation"
-    RESET = "reset"
-
-
-LASTS = {Purpose.INVITATION: timedelta(days=7), Purpose.RESET: timedelta(minutes=60)}
+LASTS = {LinkPurpose.INVITATION: timedelta(days=7), LinkPurpose.RESET: timedelta(minutes=60)}
 
 
 class DeadLinkError(RefusedError):
@@ -50,7 +41,7 @@ class OpenedLink:
 
 def send_invitation(work: Work, person: PersonRow) -> str:
     """Send somebody a link by which they come in; returns its address."""
-    address = _make(work, person, Purpose.INVITATION)
+    address = _make(work, person, LinkPurpose.INVITATION)
     to = invited_to_own(work, person.id, person.role)
     write(
         work,
@@ -63,7 +54,7 @@ def send_invitation(work: Work, person: PersonRow) -> str:
                 "Choose a password with the link below. It works once, for seven days.",
                 f"You will sign in as {person.email}.",
             ],
-            kind=Purpose.INVITATION,
+            kind=LinkPurpose.INVITATION,
             about=str(person.id),
             link=("Accept the invitation", address),
             secret=True,
@@ -83,9 +74,9 @@ def ask_for_reset(work: Work, email: str) -> None:
     """Send a link for a new password if there is such an account; nobody is told whether."""
     work.actor.require(Verb.SIGN_IN)
     person = store.find_by_email(work.connection, plain_address(email))
-    if person is None or person.status != "active":
+    if person is None or person.status != PersonStatus.ACTIVE:
         return
-    address = _make(work, person, Purpose.RESET)
+    address = _make(work, person, LinkPurpose.RESET)
     write(
         work,
         Message(
@@ -96,7 +87,7 @@ def ask_for_reset(work: Work, email: str) -> None:
                 "Choose one with the link below. It works once, for an hour.",
                 "If it was not you, do nothing: your password stays as it is.",
             ],
-            kind=Purpose.RESET,
+            kind=LinkPurpose.RESET,
             about=str(person.id),
             link=("Choose a new password", address),
             secret=True,
@@ -105,7 +96,7 @@ def ask_for_reset(work: Work, email: str) -> None:
     work.record(Verb.SIGN_IN, {"what": "reset-asked", "person": person.id, "name": person.name})
 
 
-def look_at(work: Work, token: str, purpose: Purpose) -> OpenedLink:
+def look_at(work: Work, token: str, purpose: LinkPurpose) -> OpenedLink:
     """Whose link it is; looking changes nothing.
 
     Raises:
@@ -113,7 +104,7 @@ def look_at(work: Work, token: str, purpose: Purpose) -> OpenedLink:
     """
     _, person = _require_link(work, token, purpose)
     role = person.role
-    is_invitation = purpose is Purpose.INVITATION
+    is_invitation = purpose is LinkPurpose.INVITATION
     to = invited_to_own(work, person.id, role) if is_invitation else None
     return OpenedLink(person.email, person.name, role, to)
 
@@ -128,12 +119,12 @@ def accept(
         RefusedError: name or password will not do.
     """
     work.actor.require(Verb.SIGN_IN)
-    hash_, person = _require_link(work, token, Purpose.INVITATION)
+    hash_, person = _require_link(work, token, LinkPurpose.INVITATION)
     name = fit_name(work, name, person.id)
     keep_password(work, person, password)
     _use(work, hash_, person)
     store.change_person(
-        work.connection, person.id, {"name": name, "status": "active", "locale": locale}
+        work.connection, person.id, {"name": name, "status": PersonStatus.ACTIVE, "locale": locale}
     )
     as_person(work, person._replace(name=name)).record(
         Verb.SIGN_IN, {"what": "accepted", "person": person.id, "invited_as": person.name}
@@ -149,14 +140,14 @@ def reset(work: Work, token: str, password: str) -> None:
         RefusedError: the password will not do.
     """
     work.actor.require(Verb.SIGN_IN)
-    hash_, person = _require_link(work, token, Purpose.RESET)
+    hash_, person = _require_link(work, token, LinkPurpose.RESET)
     _use(work, hash_, person)
     acting = as_person(work, person)
     set_password(acting, person, password)
     acting.record(Verb.SIGN_IN, {"what": "password-reset"})
 
 
-def _make(work: Work, person: PersonRow, purpose: Purpose) -> str:
+def _make(work: Work, person: PersonRow, purpose: LinkPurpose) -> str:
     token = work.credentials.token()
     mail.take_back(work.connection, purpose, str(person.id))
     sessions.add_link(
@@ -170,14 +161,14 @@ def _make(work: Work, person: PersonRow, purpose: Purpose) -> str:
     return f"/account/{purpose}/{token}"
 
 
-def _require_link(work: Work, token: str, purpose: Purpose) -> tuple[str, PersonRow]:
+def _require_link(work: Work, token: str, purpose: LinkPurpose) -> tuple[str, PersonRow]:
     link = sessions.find_link(
         work.connection, fingerprint(token), purpose, work.at, work.at + CLOCKS_DIFFER
     )
     if link is None:
         raise DeadLinkError
     person = store.find_person(work.connection, link.person_id)
-    wanted = "invited" if purpose is Purpose.INVITATION else "active"
+    wanted = PersonStatus.INVITED if purpose is LinkPurpose.INVITATION else PersonStatus.ACTIVE
     if person is None or person.status != wanted:
         raise DeadLinkError
     return link.hash, person

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from unicodedata import normalize
 
+from royalties.domain.people import LinkPurpose
 from royalties.services.books import setup_in_force
 from royalties.services.mail.notices import notice
 from royalties.services.work import RefusedError, Work
@@ -56,7 +57,7 @@ def set_password(work: Work, person: PersonRow, password: str) -> None:
     """
     keep_password(work, person, password)
     sessions.end_sessions(work.connection, [person.id], work.at)
-    sessions.drop_links(work.connection, person.id, work.at, "reset")
+    sessions.drop_links(work.connection, person.id, work.at, LinkPurpose.RESET)
     notice(
         work,
         person.email,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from royalties.adapters.credentials import fingerprint
-from royalties.domain.people import FINANCE, Actor, Role
+from royalties.domain.people import FINANCE, Actor, PersonStatus, Role, SessionStage
 from royalties.services.work import CLOCKS_DIFFER, RefusedError, Work
 from royalties.store.people import sessions as store
 from royalties.store.people.people import PersonRow, find_person
@@ -76,7 +76,7 @@ class BegunSession:
 def find_visit(work: Work, token: str) -> Visit | None:
     """The session that a browser's text names, if it has not ended; a role counts at once."""
     row = store.find_session(work.connection, fingerprint(token))
-    if row is None or row.ended_at is not None or row.status != "active":
+    if row is None or row.ended_at is not None or row.status != PersonStatus.ACTIVE:
         return None
     if not stands(work, row.role, row.stage, row.created_at, row.seen_at):
         return None
@@ -85,20 +85,20 @@ def find_visit(work: Work, token: str) -> Visit | None:
         Actor(row.name, row.role, row.person_id, row.beneficiaries, row.organizations),
         row.email,
         row.locale,
-        row.stage == "full",
+        row.stage is SessionStage.FULL,
         row.has_second_factor,
         row.proved_at,
         row.seen_at,
     )
 
 
-def stands(work: Work, role: Role, stage: str, created: datetime, seen: datetime) -> bool:
+def stands(work: Work, role: Role, stage: SessionStage, created: datetime, seen: datetime) -> bool:
     """Whether a session that nobody ended has not run out by itself.
 
     One that begins in the future was begun before a clock was set back: it would stand until then.
     """
     at_desk = role in FINANCE
-    longest = LONGEST[at_desk] if stage == "full" else HALF_WAY
+    longest = LONGEST[at_desk] if stage is SessionStage.FULL else HALF_WAY
     if max(created, seen) - work.now > CLOCKS_DIFFER:
         return False
     return work.now - seen <= IDLE[at_desk] and work.now - created <= longest
@@ -131,7 +131,7 @@ def begin(work: Work, number: int, browser: Browser, *, is_full: bool) -> BegunS
         work.connection,
         fingerprint(token),
         number,
-        "full" if is_full else "password",
+        SessionStage.FULL if is_full else SessionStage.FACTOR_DUE,
         work.at,
         browser.agent[:_LONGEST_AGENT],
     )
@@ -145,7 +145,7 @@ def active_person(work: Work, number: int) -> PersonRow:
         RefusedError: their account was closed meanwhile.
     """
     person = find_person(work.connection, number, lock=True)
-    if person is None or person.status != "active":
+    if person is None or person.status != PersonStatus.ACTIVE:
         raise RefusedError("this account was closed: ask the publisher")
     return person
 

@@ -4,7 +4,7 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from royalties.domain.people import Role, Verb
+from royalties.domain.people import PersonStatus, Role, Verb
 from royalties.services.books import setup_in_force
 from royalties.services.mail.notices import notice
 from royalties.services.people.links import send_invitation
@@ -89,8 +89,12 @@ def invite(
     email = fit_email(email)
     own = _fit(work, role, beneficiaries, organizations)
     known = store.find_by_email(work.connection, email)
-    if known is not None and known.status != "invited":
-        state = "has an account" if known.status == "active" else "has an account that was closed"
+    if known is not None and known.status != PersonStatus.INVITED:
+        state = (
+            "has an account"
+            if known.status == PersonStatus.ACTIVE
+            else "has an account that was closed"
+        )
         raise RefusedError(f"{email} {state} ({known.role}): change it under People")
     name = fit_name(work, name, known.id if known else None)
     if known is None:
@@ -113,7 +117,7 @@ def add_invited(work: Work, email: str, name: str, role: Role) -> int:
             "email": email,
             "name": name,
             "role": role.value,
-            "status": "invited",
+            "status": PersonStatus.INVITED,
             "locale": "",
             "created_at": work.at,
             "created_by": work.actor.name,
@@ -125,7 +129,7 @@ def invite_again(work: Work, number: int) -> Invited:
     """Send a new invitation; the link of the one before opens nothing any more."""
     work.actor.require(Verb.MANAGE_PEOPLE)
     person = _row(work, number)
-    if person.status != "invited":
+    if person.status != PersonStatus.INVITED:
         raise RefusedError(f"{person.name} accepted already")
     work.record(
         Verb.MANAGE_PEOPLE, {"what": "invited-again", "person": number, "name": person.name}
@@ -137,7 +141,7 @@ def withdraw(work: Work, number: int, reason: str = "") -> str:
     """Take an invitation back; returns whose it was. The log keeps the reason."""
     work.actor.require(Verb.MANAGE_PEOPLE)
     person = _row(work, number)
-    if person.status != "invited":
+    if person.status != PersonStatus.INVITED:
         raise RefusedError(f"{person.name} accepted already: disable the account instead")
     mail.take_back(work.connection, "invitation", str(number))
     store.remove_person(work.connection, number)
@@ -195,7 +199,7 @@ def disable(work: Work, number: int, reason: str = "") -> None:
 
 def close(work: Work, number: int) -> None:
     """Let nobody in by an account any more."""
-    store.change_person(work.connection, number, {"status": "disabled"})
+    store.change_person(work.connection, number, {"status": PersonStatus.DISABLED})
     sessions.end_sessions(work.connection, [number], work.at)
     sessions.drop_links(work.connection, number, work.at)
     for kind in ("invitation", "reset"):
@@ -206,9 +210,9 @@ def enable(work: Work, number: int, reason: str = "") -> None:
     """Open an account that was closed; who never accepted needs a new invitation."""
     work.actor.require(Verb.MANAGE_PEOPLE)
     person = _row(work, number)
-    if person.status != "disabled":
+    if person.status != PersonStatus.DISABLED:
         raise RefusedError(f"the account of {person.name} is open")
-    status = "active" if person.password_hash else "invited"
+    status = PersonStatus.ACTIVE if person.password_hash else "invited"
     store.change_person(work.connection, number, {"status": status})
     about = {"what": "enabled", "person": number, "name": person.name}
     work.record(Verb.MANAGE_PEOPLE, about | _because(reason))
@@ -302,7 +306,7 @@ def _other(work: Work, number: int, advice: str) -> PersonRow:
 
 
 def _keep_an_administrator(work: Work, person: PersonRow) -> None:
-    if person.role != Role.ADMINISTRATOR or person.status != "active":
+    if person.role != Role.ADMINISTRATOR or person.status != PersonStatus.ACTIVE:
         return
     # Asked while all of them are held: two who remove each other do not both succeed.
     active = store.active_of_role(work.connection, Role.ADMINISTRATOR.value)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from royalties.domain.money import amount_text
 from royalties.domain.one_line import fault_of_line
 from royalties.domain.people import Verb
+from royalties.domain.periods import PeriodStatus
 from royalties.services import approvals
 from royalties.services.approvals import Proposal
 from royalties.services.books import open_period_of, setup_in_force
@@ -47,7 +48,9 @@ def periods_page(work: Work, page: int = 1) -> tuple[list[PeriodShown], bool]:
     work.actor.require(Verb.READ)
     setup, connection = setup_in_force(work), work.connection
     known = {period.id: period for period in periods.known_periods(connection)}
-    closed = sorted((n for n, period in known.items() if period.status == "closed"), reverse=True)
+    closed = sorted(
+        (n for n, period in known.items() if period.status == PeriodStatus.CLOSED), reverse=True
+    )
     first = setup.first_period
     current = first.shift(closed[0] + 1 - first.ordinal) if closed else first
     wanted = closed[(page - 1) * PAGE : page * PAGE]
@@ -84,7 +87,7 @@ def closed_names(work: Work) -> list[str]:
     """The names of the closed periods, the newest first."""
     work.actor.require(Verb.READ)
     known = periods.known_periods(work.connection)
-    return [each.name for each in reversed(known) if each.status == "closed"]
+    return [each.name for each in reversed(known) if each.status == PeriodStatus.CLOSED]
 
 
 def get_ready(work: Work) -> None:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
+from royalties.domain.approvals import ProposalStatus
 from royalties.domain.counting import counted
 from royalties.domain.people import Verb
-from royalties.domain.periods import Period
+from royalties.domain.periods import ParallelStatus, Period
 from royalties.domain.royalties.run import ContractRun, NotPaid, Run, Settlement
 from royalties.services import approvals
 from royalties.services.approvals import Proposal
@@ -21,6 +22,8 @@ from royalties.services.errors import CANNOT_RUN
 from royalties.services.periods.draft import RunView, paid_of, run_view
 from royalties.services.periods.variances import CloseException, CloseExceptions, close_exceptions
 from royalties.services.work import RefusedError, Work
+from royalties.store.periods import parallel as parallel_runs
+from royalties.store.periods.parallel import ParallelRow
 
 KIND = "close"
 """The kind of a proposal to close a period."""
@@ -37,6 +40,7 @@ class Outlook:
         two_people: whether whoever prepares it may not approve it.
         ends: the period's last day.
         today: the day on which one looks.
+        parallel: the newest run beside an old statement, unless it was left; None: there is none.
     """
 
     period: str
@@ -47,6 +51,7 @@ class Outlook:
     two_people: bool
     ends: date
     today: date
+    parallel: ParallelRow | None = None
 
     @property
     def has_ended(self) -> bool:
@@ -61,12 +66,14 @@ class Outlook:
     @property
     def proposal(self) -> Proposal | None:
         """What was prepared and waits."""
-        return next((each for each in self.proposals if each.status == "waiting"), None)
+        return next(
+            (each for each in self.proposals if each.status == ProposalStatus.WAITING), None
+        )
 
     @property
     def decided(self) -> list[Proposal]:
         """What was prepared before, and decided."""
-        return [each for each in self.proposals if each.status != "waiting"]
+        return [each for each in self.proposals if each.status != ProposalStatus.WAITING]
 
     @property
     def is_stale(self) -> bool:
@@ -101,13 +108,17 @@ class Outlook:
     @property
     def steps(self) -> list["ChecklistStep"]:
         """The checklist."""
-        return [step(self) for step in (*_BEFORE, *_BY_PEOPLE)]
+        return [*self._steps_before, *(step(self) for step in _BY_PEOPLE)]
 
     @property
     def open_steps(self) -> list["ChecklistStep"]:
         """What must still be done before it can be prepared; but for the period's end."""
-        steps = (step(self) for step in _BEFORE)
-        return [step for step in steps if not step.done and step.name != ENDED]
+        return [step for step in self._steps_before if not step.done and step.name != ENDED]
+
+    @property
+    def _steps_before(self) -> list["ChecklistStep"]:
+        """Those before it can be prepared; of a parallel run only where there is one."""
+        return [each for step in _BEFORE if (each := step(self)) is not None]
 
     @property
     def to_confirm(self) -> tuple[str, ...]:
@@ -154,6 +165,7 @@ def outlook(work: Work, text: str) -> Outlook:
 
 def outlook_on(work: Work, period: Period, shown: RunView | None, obstacle: str = "") -> Outlook:
     """What stands before the close of a period whose draft is computed already."""
+    runs = parallel_runs.of_period(work.connection, str(period))
     return Outlook(
         str(period),
         shown,
@@ -163,6 +175,7 @@ def outlook_on(work: Work, period: Period, shown: RunView | None, obstacle: str 
         approvals.two_people(work),
         period.ends,
         work.today,
+        next((each for each in runs if each.status != "abandoned"), None),
     )
 
 
@@ -179,8 +192,8 @@ def require_possible(checklist: Outlook, early: str) -> None:
     if not checklist.has_ended and not early.strip():
         raise RefusedError(
             f"{checklist.period} {_ending(checklist)}, and what is sold until then belongs into "
-            f"it: close it after that day. To close it all the same, name the override: at the "
-            f"command line --early, in the browser the reason on the closing checklist"
+            f"it: close it after that day. To close it all the same, say why it is "
+            f"closed early"
         )
     if checklist.shown is not None and checklist.shown.run.exceptions:
         raise RefusedError(_exceptions_text(checklist.shown.run))
@@ -347,6 +360,20 @@ def _of_points(
     return ChecklistStep(name, words, not left, remark)
 
 
+def _parallel(checklist: Outlook) -> ChecklistStep | None:
+    """Nothing is posted while an old statement's totals differ: the step cannot be passed over."""
+    run = checklist.parallel
+    if run is None:
+        return None
+    remark = (
+        f"begun by {run.begun_by}: explain or mend its differences and sign it off, or leave it"
+        if run.status is ParallelStatus.OPEN
+        else f"by {run.decided_by}"
+    )
+    done = run.status is not ParallelStatus.OPEN
+    return ChecklistStep("parallel", "Parallel run signed off", done, remark)
+
+
 def _looked(found: Outlook) -> ChecklistStep:
     draft = found.points.draft if found.points else None
     remark = "not yet"
@@ -375,7 +402,7 @@ def _approved(found: Outlook) -> ChecklistStep:
     return ChecklistStep("approved", "Approved and closed", done=False, remark=remark)
 
 
-_BEFORE = (
+_BEFORE: tuple[Callable[[Outlook], ChecklistStep | None], ...] = (
     _ended,
     _reports,
     _unrecorded,
@@ -383,6 +410,7 @@ _BEFORE = (
     _history,
     _exceptions,
     _jumps,
+    _parallel,
     _looked,
 )
 _BY_PEOPLE = (_prepared, _approved)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from royalties.domain.approvals import ProposalStatus
 from royalties.domain.json_values import canonical
 from royalties.domain.people import Verb
 from royalties.domain.royalties.postings import LedgerBefore, advances_account, entries_of_close
@@ -184,7 +185,9 @@ def _require_approved(work: Work, checklist: Outlook, early: str) -> Proposal | 
     if work.actor.person is None:
         return None
     period = checklist.period
-    proposal = next((each for each in checklist.proposals if each.status == "approved"), None)
+    proposal = next(
+        (each for each in checklist.proposals if each.status == ProposalStatus.APPROVED), None
+    )
     if early and (proposal is None or proposal.early != early):
         raise RefusedError(
             f"{period} has not ended: one person prepares its early close with the reason, "

@@ -1,12 +1,15 @@
 """Explain a figure of a statement: how it came about, down to the file and row of each sale."""
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from royalties.domain.money import amount_text
 from royalties.domain.royalties.statements import ContractAccount, Statement
+from royalties.domain.terms.wording import percent
 from royalties.services.books import setup_in_force
 from royalties.services.closed_run import NotClosedError
+from royalties.services.names import names_of
 from royalties.services.periods.draft import shown_closed
 from royalties.services.periods.lines import After, SalesOfLine, how_earned
 from royalties.services.statements.issuing import statement as statement_of
@@ -144,7 +147,7 @@ def _top(statement: Statement, name: str) -> Explanation:
                 for account in statement.contracts
             ]
         case "tax":
-            explained.how = [f"{statement.tax_rate} of allocated, rounded"]
+            explained.how = [f"{percent(Fraction(statement.tax_rate))} of allocated, rounded"]
             explained.parts = [("allocated", text("allocated"))]
         case _:
             explained.how = ["what the last statement carried forward, or the opening balance"]
@@ -214,7 +217,7 @@ class _ExplainedLine:
             f"{self.account.contract}/{self.number}",
             amount_text(line.earned, currency),
             currency,
-            how_earned(done, line),
+            how_earned(done, line, names_of(self.work)),
         )
         if line.isbn is not None and self.work.actor.sees_all:
             sales = SalesOfLine(self.work, shown.setup, shown.run, done, line)

@@ -16,8 +16,9 @@ from royalties.domain.sales.slices import Place, SaleKind, Slice
 from royalties.domain.terms.catalogue import Channel, Edition
 from royalties.domain.terms.contracts import Contract
 from royalties.domain.terms.discounts import DiscountLimit, discount_class, discount_limits
-from royalties.domain.terms.wording import rule_sentence
+from royalties.domain.terms.wording import percent, rule_sentence
 from royalties.services.books import Setup, rates_of
+from royalties.services.names import Names
 from royalties.services.sales.batches import sale_shown, with_changes
 from royalties.services.work import Work
 from royalties.store.sales import batches
@@ -26,13 +27,13 @@ After = tuple[int, int, int]
 """Batch, sheet and row of the last sale line of a page."""
 
 
-def how_earned(done: ContractRun, line: EarnedLine) -> list[str]:
+def how_earned(done: ContractRun, line: EarnedLine, names: Names) -> list[str]:
     """How a contract's line came to what it earned, in sentences."""
     contract = done.contract
     if line.tier is None:
-        share = number_text(line.rate)
+        share = percent(line.rate)
         income = f"{base_text(line)} {line.currency}"
-        return [f"income for the right {line.rule!r}: {income} × share {share}, rounded"]
+        return [f"income for the right “{line.rule}”: {income} × share {share}, rounded"]
     rule = contract.rules[line.rule_place]
     residual = line.residual(contract.currency)
     product = (
@@ -42,7 +43,7 @@ def how_earned(done: ContractRun, line: EarnedLine) -> list[str]:
         f"rounded; {number_text(residual)} of a minor unit was left out"
     )
     return [
-        f"rule {rule.name!r}: {rule_sentence(rule, contract.currency)}",
+        f"rule “{rule.name}”: {rule_sentence(names.rule(rule), contract.currency)}",
         f"tier {line.tier} of {len(rule.tiers)} takes {line.portion} of the base",
         product,
     ]

@@ -19,6 +19,7 @@ from royalties.domain.currencies import EXPONENTS
 from royalties.domain.money import NotAnAmountError, amount_text, minor_units
 from royalties.domain.one_line import fault_of_line
 from royalties.domain.people import Verb
+from royalties.domain.periods import ParallelStatus
 from royalties.domain.royalties.parallel import (
     OF_PAYEES,
     Difference,
@@ -37,6 +38,7 @@ from royalties.ingest.uploads.filled_table import (
     plain_number,
 )
 from royalties.services.books import Setup, require_next, setup_in_force
+from royalties.services.names import Names
 from royalties.services.periods.draft import run_view
 from royalties.services.terms.filled_tables import FaultyTableError, filled_rows
 from royalties.services.work import RefusedError, Work
@@ -109,8 +111,8 @@ def parallel(work: Work, period: str) -> Parallel:
     work.actor.require(Verb.READ)
     shown = run_view(work, period)
     rows = store.of_period(work.connection, str(shown.period))
-    row = next((each for each in rows if each.status == "open"), None)
-    current = row or next((each for each in rows if each.status == "signed"), None)
+    row = next((each for each in rows if each.status == ParallelStatus.OPEN), None)
+    current = row or next((each for each in rows if each.status == ParallelStatus.SIGNED), None)
     differences: tuple[ExplainedDifference, ...] = ()
     equal = 0
     if current is not None:
@@ -165,7 +167,7 @@ def begin(work: Work, period: str, rows: Iterable[FilledRow], name: str) -> int:
                 "file": name,
                 "totals": totals,
                 "reasons": {},
-                "status": "open",
+                "status": ParallelStatus.OPEN,
                 "begun_at": work.at,
                 "begun_by": work.actor.name,
                 "note": "",
@@ -213,7 +215,7 @@ def sign(work: Work, period: str, note: str = "") -> None:
             f"mend {'it' if count == 1 else 'them'}, or say what made "
             f"{'it' if count == 1 else 'them'}"
         )
-    _decide(work, _row(comparison), "signed", note)
+    _decide(work, _row(comparison), ParallelStatus.SIGNED, note)
 
 
 def abandon(work: Work, period: str, note: str) -> None:
@@ -228,7 +230,7 @@ def abandon(work: Work, period: str, note: str) -> None:
         raise RefusedError(f"no parallel run of {period} is open")
     if not note.strip():
         raise RefusedError("say why the parallel run is left")
-    _decide(work, row, "abandoned", note)
+    _decide(work, row, ParallelStatus.ABANDONED, note)
 
 
 def require_settled(work: Work, period: str) -> None:
@@ -323,7 +325,7 @@ def _row(found: Parallel) -> ParallelRow:
     return found.row
 
 
-def _decide(work: Work, row: ParallelRow, status: str, note: str) -> None:
+def _decide(work: Work, row: ParallelRow, status: ParallelStatus, note: str) -> None:
     note = " ".join(note.split())[:LONGEST_REASON]
     if fault := fault_of_line(note):
         raise RefusedError(f"the note cannot be recorded: {fault}")
@@ -336,7 +338,7 @@ def _decide(work: Work, row: ParallelRow, status: str, note: str) -> None:
 def _names(setup: Setup) -> Mapping[str, str]:
     return {
         **{key: each.name for key, each in setup.beneficiaries.items()},
-        **{key: each.author or key for key, each in setup.contracts.items()},
+        **Names(setup).all_of("contracts"),
         **{
             edition.isbn: f"{title.title}, {edition.format.value}"
             for title in setup.titles.values()

@@ -1,6 +1,5 @@
 """Take back an import: undo it while it is open, correct it once a closed run used it."""
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -10,6 +9,8 @@ from royalties.domain.counting import counted
 from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
 from royalties.domain.people import Verb
+from royalties.domain.sales.changes import as_values
+from royalties.domain.sales.imports import BatchStatus
 from royalties.domain.sales.slices import Origin, SaleKind
 from royalties.ingest.recognise import reports_by_order
 from royalties.services.books import setup_in_force
@@ -116,7 +117,7 @@ def undo_warning(work: Work, number: int) -> str:
     """What somebody should know before an import is undone; empty if there is nothing."""
     work.actor.require(Verb.READ)
     batch = store.find_batch(work.connection, number)
-    return "" if batch is None or batch.status != "recorded" else left_alone(work, batch)
+    return "" if batch is None or batch.status != BatchStatus.RECORDED else left_alone(work, batch)
 
 
 def left_alone(work: Work, batch: store.BatchRow) -> str:
@@ -177,11 +178,11 @@ def correct(work: Work, number: int) -> Corrected:
             "retailer": batch.retailer,
             "account": batch.account,
             "sheets": batch.sheets,
-            "choices": "{}",
-            "document": json.dumps({"outcome": "recorded", "corrects": number}),
+            "choices": {},
+            "document": {"outcome": "recorded", "corrects": number},
             "rows": 0,
             "lines": 0,
-            "status": "recorded",
+            "status": BatchStatus.RECORDED,
             "recorded_at": work.stored_at,
             "recorded_by": work.actor.name,
             "corrects": number,
@@ -243,11 +244,10 @@ def sale_shown(row: tuple[Any, ...]) -> dict[str, Any]:
     ) = row
     is_of_order = origin == Origin.ORDER
     digits = exponent(currency)
-    names = json.loads(sheets)
     return {
         "batch": batch,
         "file": file_name,
-        "sheet": names[sheet] if sheet < len(names) else "",
+        "sheet": sheets[sheet] if sheet < len(sheets) else "",
         "row": None if is_of_order else place,
         "period": period,
         "date": day,
@@ -277,7 +277,7 @@ def with_changes(work: Work, shown: Iterable[dict[str, Any]]) -> Iterator[dict[s
         if number not in changes:
             batch = store.find_batch(work.connection, number)
             of_row: dict[tuple[str, int], list[dict[str, Any]]] = {}
-            for each in json.loads(batch.changes) if batch else ():
+            for each in as_values(batch.changes) if batch else ():
                 of_row.setdefault((each["sheet"], each["row"]), []).append(each)
             changes[number] = of_row
         own = changes[number].get((sale["sheet"], sale["row"]))
@@ -288,7 +288,12 @@ def _sheet_of(work: Work, number: int) -> sheets.SheetToFill | None:
     """The sheet that the rows of an import go back into, where they were typed."""
     batch = store.find_batch(work.connection, number)
     is_typed = batch is not None and batch.origin == Origin.TYPED
-    if batch is None or not is_typed or batch.status != "recorded" or batch.corrects is not None:
+    if (
+        batch is None
+        or not is_typed
+        or batch.status != BatchStatus.RECORDED
+        or batch.corrects is not None
+    ):
         return None
     return sheets.to_fill(work, batch)
 
@@ -324,6 +329,6 @@ def _recorded(work: Work, number: int) -> store.BatchRow:
     batch = store.find_batch(work.connection, number)
     if batch is None:
         raise RefusedError(f"there is no import {number}: look it up in the list of imports")
-    if batch.status != "recorded":
+    if batch.status != BatchStatus.RECORDED:
         raise RefusedError(f"import {number} was undone already")
     return batch

@@ -1,18 +1,18 @@
 """Import a retailer's report: recognised, read whole, and recorded in one transaction or not."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from reports import returned
 from royalties.domain.counting import counted
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period
 from royalties.domain.problems import Notice
-from royalties.domain.sales.changes import MOST_CHANGES, Change, as_values, signed, words_of
+from royalties.domain.sales.changes import MOST_CHANGES, Change, signed, words_of
+from royalties.domain.sales.imports import BatchStatus
 from royalties.domain.sales.slices import Origin
 from royalties.ingest.recognise import as_received, open_report
 from royalties.ingest.report.mapping import Mapping as ReportMapping
@@ -70,17 +70,21 @@ class Request:
         return not messages or (self.confirm and (self.seen is None or messages <= self.seen))
 
 
+ReadWith: TypeAlias = tuple[str | None, Mapping[str, str], Sequence[Change]]
+"""How a kept upload was read: its report, choices and changes."""
+
+
 @dataclass(slots=True)
 class ImportResult:
     """What came of an import; ``document`` is the import document of the public interface.
 
-    ``read_with`` is how a kept upload was read: its report, choices and changes.
+    ``read_with`` is None of a file that is no upload.
     """
 
     outcome: str
     document: dict[str, Any]
     returned: Path | None = None
-    read_with: tuple[str | None, str, str] | None = None
+    read_with: ReadWith | None = None
 
 
 class StaleError(RuntimeError):
@@ -312,12 +316,12 @@ class _Recording:
             self.work.connection,
             number,
             {
-                "sheets": json.dumps(read.sheets, ensure_ascii=False),
-                "document": json.dumps(result.document, ensure_ascii=False, sort_keys=True),
+                "sheets": read.sheets,
+                "document": result.document,
                 "retailer": result.document["retailer"],
                 "rows": read.totals.rows,
                 "lines": read.lines,
-                "changes": json.dumps(as_values(read.changes), ensure_ascii=False),
+                "changes": read.changes,
             },
         )
         aliases.add_uses(self.work.connection, number, read.alias_uses)
@@ -338,12 +342,12 @@ class _Recording:
                 "report": reading.report,
                 "retailer": None,
                 "account": reading.account,
-                "sheets": "[]",
-                "choices": json.dumps(dict(self.request.choices), sort_keys=True),
-                "document": "{}",
+                "sheets": [],
+                "choices": dict(self.request.choices),
+                "document": {},
                 "rows": 0,
                 "lines": 0,
-                "status": "recorded",
+                "status": BatchStatus.RECORDED,
                 "recorded_at": self.work.stored_at,
                 "recorded_by": self.work.actor.name,
             },
@@ -390,17 +394,13 @@ class _Recording:
         earlier = batches.already_covered(
             self.work.connection, reading.account, reading.totals.covered
         )
-        same = [
-            batch.batch for batch in earlier if _alike(json.loads(batch.document), reading.totals)
-        ]
+        same = [batch.batch for batch in earlier if _alike(batch.document, reading.totals)]
         if self.request.origin is Origin.TYPED:
             earlier = [
                 batch for batch in earlier if batch.batch in same or batch.origin != Origin.TYPED
             ]
         if reading.by_order:
-            earlier = [
-                batch for batch in earlier if json.loads(batch.document)["report"] != reading.report
-            ]
+            earlier = [batch for batch in earlier if batch.document["report"] != reading.report]
         if not earlier:
             return None
         first = earlier[0]

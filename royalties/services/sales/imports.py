@@ -1,6 +1,5 @@
 """What imports brought and what waits, as pages show it."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +10,9 @@ from stdnum import isbn as isbn_numbers
 from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
 from royalties.domain.people import Verb
-from royalties.domain.sales.changes import Change, of_values
+from royalties.domain.periods import PeriodStatus
+from royalties.domain.sales.changes import Change
+from royalties.domain.sales.imports import BatchStatus
 from royalties.domain.sales.slices import Origin, SaleKind
 from royalties.domain.terms.catalogue import is_offered
 from royalties.domain.terms.identifiers import identifier_key
@@ -112,7 +113,7 @@ class Import:
     @property
     def stands(self) -> bool:
         """Whether its sales count: neither undone nor corrected."""
-        return self.row.status == "recorded" and self.row.corrected_by is None
+        return self.row.status == BatchStatus.RECORDED and self.row.corrected_by is None
 
     @property
     def is_closed(self) -> bool:
@@ -173,22 +174,22 @@ def find_import(work: Work, number: int) -> Import | None:
         return None
     total, by_period = Sums(), dict[str, PeriodCount]()
     for sums in store.counted(work.connection, [number]):
-        counted = PeriodCount(sums.period, sums.status == "closed", Sums())
+        counted = PeriodCount(sums.period, sums.status == PeriodStatus.CLOSED, Sums())
         by_period.setdefault(sums.period, counted).sums.add(*sums[3:])
         total.add(*sums[3:])
     path = work.files.received(row.sha256)
     rows, identifiers = store.waiting_count(work.connection, number)
     return Import(
         row,
-        json.loads(row.choices),
-        json.loads(row.document),
+        row.choices,
+        row.document,
         tuple(by_period.values()),
         total,
         tuple(store.waiting_rows(work.connection, number=number, limit=_SHOWN_WAITING)),
         rows,
         identifiers,
         path if path.is_file() else None,
-        of_values(json.loads(row.changes)),
+        row.changes,
     )
 
 

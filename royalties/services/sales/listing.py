@@ -1,6 +1,5 @@
 """Recorded sales: looked through page by page, added up, and given out as a file."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -325,7 +324,7 @@ class _Names:
     """What the numbers of lines stand for."""
 
     search: _Search
-    sources: Mapping[int, tuple[str, str, int | None]]
+    sources: Mapping[int, tuple[str, list[str], int | None]]
 
     @classmethod
     def of(cls, work: Work, search: _Search, lines: list[RecordedLine] | None) -> "_Names":
@@ -339,9 +338,8 @@ class _Names:
     def shown(self, line: RecordedLine) -> Sale:
         book = self.search.shelf.by_isbn[line.isbn]
         retailer = self.search.retailers[line.retailer_id]
-        file_name, sheets, corrects = self.sources[line.batch_id]
+        file_name, names, corrects = self.sources[line.batch_id]
         digits = exponent(line.currency)
-        names = json.loads(sheets)
         return Sale(
             line.key,
             line.day,

@@ -5,7 +5,6 @@ code. A draft's token stands in each row of its file: what is sent twice is the 
 recorded once, and two equal sheets of two days are two files.
 """
 
-import json
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from typing import Any
 
 from royalties.domain.counting import counted
 from royalties.domain.people import Verb
+from royalties.domain.sales.imports import BatchStatus
 from royalties.domain.sales.slices import Origin, SaleKind
 from royalties.domain.terms.catalogue import is_offered
 from royalties.ingest.report.books import EditionFinder
@@ -228,8 +228,8 @@ def receipt(work: Work, number: int) -> Receipt | None:
         batch.file_name,
         batch.recorded_at,
         batch.recorded_by,
-        batch.status == "recorded" and batch.corrected_by is None,
-        json.loads(batch.document),
+        batch.status == BatchStatus.RECORDED and batch.corrected_by is None,
+        batch.document,
     )
 
 

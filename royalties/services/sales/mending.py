@@ -4,7 +4,6 @@ Changes belong to the upload and later to its import; the file that was sent is 
 change records what the cell held, and is refused if the report is now read differently.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -17,10 +16,8 @@ from royalties.domain.sales.changes import (
     CellChange,
     Change,
     RowLeftOut,
-    as_values,
     cell_at,
     key_of,
-    of_values,
     one_line,
     signed,
 )
@@ -56,8 +53,7 @@ def mend(work: Work, number: int, wanted: Sequence[Change]) -> Upload:
     row = uploads.held(work, number)
     if row.document is None:
         raise OutdatedError(f"somebody changed {row.name} just now: wait until it is checked")
-    before = of_values(json.loads(row.changes))
-    state = _State(json.loads(row.document), before)
+    state = _State(row.document, row.changes)
     for change in wanted:
         state.take(_tidy(change))
     made = tuple(state.changes.values())
@@ -82,7 +78,7 @@ def take_back(work: Work, number: int, key: str) -> Upload:
         RefusedError: the upload is recorded, removed or at work.
     """
     work.actor.require(Verb.IMPORT)
-    changes = of_values(json.loads(uploads.held(work, number).changes))
+    changes = uploads.held(work, number).changes
     kept = tuple(each for each in changes if key_of(each) != key)
     if len(kept) == len(changes):
         raise OutdatedError("this change was changed or taken back by somebody meanwhile")
@@ -91,8 +87,7 @@ def take_back(work: Work, number: int, key: str) -> Upload:
 
 def _keep(work: Work, number: int, changes: Iterable[Change]) -> Upload:
     in_order = sorted(changes, key=lambda each: (each.sheet, each.row, _place(each)))
-    kept = json.dumps(as_values(in_order), ensure_ascii=False)
-    return uploads.changed(work, number, {"changes": kept})
+    return uploads.changed(work, number, {"changes": in_order})
 
 
 def _place(change: Change) -> int:

@@ -1,6 +1,5 @@
 """What is said once of a retailer's reports and remembered: no book, a bundle, an answer."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -48,10 +47,10 @@ def remembered_list(work: Work) -> list[RememberedRow]:
 
 def value_words(row: RememberedRow) -> str:
     """A text of what was said: the shares of a bundle by ISBN, or an answer and its report."""
-    value = json.loads(row.value)
-    if row.said == AnswerKind.BUNDLE:
+    value = row.value
+    if row.said is AnswerKind.BUNDLE:
         return ", ".join(f"{isbn} {share}" for isbn, share in value)
-    return f"{value['answer']} ({value['report']})" if row.said == AnswerKind.ANSWER else ""
+    return f"{value['answer']} ({value['report']})" if row.said is AnswerKind.ANSWER else ""
 
 
 def retailers_waiting(work: Work, names: Sequence[str]) -> dict[str, list[str]]:
@@ -110,7 +109,7 @@ def remember_answers(work: Work, retailer: int, report: str, answers: Mapping[st
         key = f"{_ANSWER}{report}/{question}"
         before = standing.get(key)
         if before is not None:
-            if json.loads(before.value)["answer"] == answer:
+            if before.value["answer"] == answer:
                 continue
             store.end(work.connection, before.id, work.stored_at, work.actor.name)
         value = {"report": report, "answer": answer}
@@ -199,7 +198,7 @@ def _remember(
     key = named[1]
     for row in store.everything(work.connection, standing=True):
         if row.retailer_id == shop and row.key == key:
-            if row.said == said and json.loads(row.value) == value:
+            if row.said is said and row.value == value:
                 return row.id
             raise RefusedError(
                 f"{row.name!r} is said to be {_WORDS[row.said]}: take that back first "
@@ -209,9 +208,9 @@ def _remember(
 
 
 _WORDS = {
-    AnswerKind.NO_BOOK.value: "no book",
-    AnswerKind.BUNDLE.value: "a bundle",
-    AnswerKind.ANSWER.value: "answered",
+    AnswerKind.NO_BOOK: "no book",
+    AnswerKind.BUNDLE: "a bundle",
+    AnswerKind.ANSWER: "answered",
 }
 
 
@@ -224,10 +223,10 @@ def _values(
 ) -> dict[str, object]:
     return {
         "retailer_id": shop,
-        "said": said.value,
+        "said": said,
         "name": named[0],
         "key": named[1],
-        "value": json.dumps(value, ensure_ascii=False, sort_keys=True),
+        "value": value,
         "said_at": work.stored_at,
         "said_by": work.actor.name,
     }

@@ -1,7 +1,6 @@
 """Sheets of typed sales: a draft for each person and retailer, kept until it is recorded."""
 
 import csv
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -104,7 +103,7 @@ def hold(work: Work, draft: Draft) -> Draft:
 def _first(work: Work, draft: Draft) -> SheetDraftRow:
     if not draft.token or len(draft.token) > _LONGEST_TOKEN or not draft.token.isascii():
         raise RefusedError("this sheet has lost its token: load the page again")
-    return SheetDraftRow(draft.retailer, "[]", draft.token, 0, work.stored_at)
+    return SheetDraftRow(draft.retailer, (), draft.token, 0, work.stored_at)
 
 
 def differ(held: Draft, draft: Draft) -> bool:
@@ -210,18 +209,16 @@ def require_retailer(setup: Setup, key: str) -> None:
 
 def _write(work: Work, draft: Draft) -> Draft:
     made = replace(draft, version=draft.version + 1, changed_at=work.stored_at)
-    rows = json.dumps(made.rows)
     store.write_draft(
         work.connection,
         _person(work),
-        SheetDraftRow(made.retailer, rows, made.token, made.version, made.changed_at),
+        SheetDraftRow(made.retailer, made.rows, made.token, made.version, made.changed_at),
     )
     return made
 
 
 def _draft(row: SheetDraftRow) -> Draft:
-    rows = tuple(tuple(cells) for cells in json.loads(row.rows))
-    return Draft(row.retailer, rows, row.token, row.version, row.changed_at)
+    return Draft(row.retailer, row.rows, row.token, row.version, row.changed_at)
 
 
 def _person(work: Work) -> int:

@@ -1,6 +1,5 @@
 """Uploads and typed sheets that are not recorded yet, and that a close would miss."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -32,11 +31,10 @@ def unrecorded(work: Work, setup: Setup, period: Period) -> list[Unrecorded]:
     """Uploads that may concern a period, and all sheets in which something is typed."""
     waiting: list[Unrecorded] = []
     for row in store.unrecorded_rows(work.connection):
-        content = json.loads(row.body) if row.body else None
         if row.kind == store.UPLOAD:
-            waiting += _upload(row, content or {}, period)
+            waiting += _upload(row, row.body or {}, period)
         else:
-            waiting += _sheet(row, content or [], setup)
+            waiting += _sheet(row, row.body or [], setup)
     return waiting
 
 

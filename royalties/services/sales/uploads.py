@@ -1,6 +1,5 @@
 """Reports sent in a browser: kept, checked by a dry run, and recorded or removed."""
 
-import json
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -10,9 +9,12 @@ from pathlib import Path
 from typing import IO, Any
 
 from royalties.adapters.files import Files, TooLargeError
+from royalties.domain.jobs import ACTIVE_JOBS
 from royalties.domain.people import Verb
-from royalties.domain.sales.changes import Change, of_values
+from royalties.domain.sales.changes import Change
+from royalties.domain.sales.imports import OPEN_UPLOADS, UploadStatus
 from royalties.domain.sales.slices import ImportOutcome
+from royalties.domain.terms.names import spelled_out
 from royalties.ingest.formats import built_in
 from royalties.ingest.recognise import first_rows
 from royalties.ingest.report.glance import GlancedSheet, sheets_of
@@ -21,6 +23,7 @@ from royalties.services.books import setup_in_force
 from royalties.services.sales.import_document import receipts_of
 from royalties.services.sales.importing import (
     ImportResult,
+    ReadWith,
     Request,
     import_report,
     read_report,
@@ -58,7 +61,6 @@ class Upload:
         name: the file's name, only to be shown.
         report: the format named by hand, None where it is recognised.
         choices: what the user answered, by key.
-        status: received, checked, recorded or removed.
         document: the import document of the newest check, None before it.
         batch: the import's number, once it is recorded.
         job: the newest long work on it, if there was any.
@@ -71,7 +73,7 @@ class Upload:
     size: int
     report: str | None
     choices: Mapping[str, str]
-    status: str
+    status: UploadStatus
     document: Mapping[str, Any] | None
     batch: int | None
     created_at: str
@@ -82,7 +84,7 @@ class Upload:
     @property
     def is_open(self) -> bool:
         """Whether it may still be recorded."""
-        return self.status in store.OPEN
+        return self.status in OPEN_UPLOADS
 
     @property
     def is_busy(self) -> bool:
@@ -97,7 +99,7 @@ class UploadSummary:
     id: int
     name: str
     size: int
-    status: str
+    status: UploadStatus
     summary: Mapping[str, Any] | None
     created_at: str
     created_by: str
@@ -187,8 +189,8 @@ def take_in(work: Work, sent: StoredFile) -> ReceivedUpload:
             "name": sent.name,
             "sha256": fingerprint,
             "size": size,
-            "choices": "{}",
-            "status": "received",
+            "choices": {},
+            "status": UploadStatus.RECEIVED,
             "created_at": work.stored_at,
             "created_by": work.actor.name,
         },
@@ -202,7 +204,7 @@ def find(work: Work, number: int) -> Upload | None:
     """An upload by its number, removed ones left out."""
     work.actor.require(Verb.READ)
     row = store.find_upload(work.connection, number)
-    return _upload_of(work, row) if row is not None and row.status != "removed" else None
+    return _upload_of(work, row) if row is not None and row.status != UploadStatus.REMOVED else None
 
 
 def open_uploads(work: Work) -> list[UploadSummary]:
@@ -216,7 +218,7 @@ def open_uploads(work: Work) -> list[UploadSummary]:
             row.name,
             row.size,
             row.status,
-            json.loads(row.summary) if row.summary else None,
+            row.summary,
             row.created_at,
             row.created_by,
             jobs_by_subject.get(subject_of(row.id)),
@@ -229,9 +231,7 @@ def report_titles(work: Work) -> dict[str, str]:
     """What every report is called, mapped ones included, by its name."""
     work.actor.require(Verb.READ)
     titles = {declared.name: declared.title for declared in built_in()}
-    mapped = {
-        each["key"]: each["name"] or f"mapped report {each['key']}" for each in mappings_of(work)
-    }
+    mapped = {each["key"]: each["name"] or spelled_out(each["key"]) for each in mappings_of(work)}
     return titles | mapped
 
 
@@ -256,15 +256,20 @@ def change(work: Work, number: int, report: str | None, answers: Mapping[str, st
         for key, value in list(answers.items())[:_MOST_CHOICES]
         if value.strip()
     }
-    values: dict[str, object] = {"report": report, "choices": json.dumps(kept, sort_keys=True)}
-    if kept.get(_ENCODING) != json.loads(row.choices).get(_ENCODING):
+    values: dict[str, object] = {"report": report, "choices": kept}
+    if kept.get(_ENCODING) != row.choices.get(_ENCODING):
         values["first_rows"] = None  # they would be read otherwise now
     return changed(work, number, values)
 
 
 def changed(work: Work, number: int, values: Mapping[str, object]) -> Upload:
     """Change what is kept of an upload that is held; it then has to be checked again."""
-    unchecked = {"status": "received", "summary": None, "document": None, "outcome": None}
+    unchecked = {
+        "status": UploadStatus.RECEIVED,
+        "summary": None,
+        "document": None,
+        "outcome": None,
+    }
     store.change_upload(work.connection, number, {**values, **unchecked})
     found = find(work, number)
     assert found is not None  # noqa: S101 - it is held
@@ -287,7 +292,7 @@ def keep(work: Work, number: int, result: ImportResult) -> None:
     """Keep what a check found, unless somebody changed meanwhile how the upload is read."""
     work.actor.require(Verb.IMPORT)
     row = store.find_upload(work.connection, number, lock=True)
-    if row is None or row.status not in store.OPEN:
+    if row is None or row.status not in OPEN_UPLOADS:
         return
     if result.read_with in (None, _read_with(row)):
         _keep(work, number, result.document)
@@ -337,7 +342,7 @@ def record(
     work.actor.require(Verb.IMPORT)
     row = require_checked(work, number)
     assert row.document is not None  # noqa: S101 - it was checked
-    before = json.loads(row.document)
+    before = row.document
     with all_or_nothing(work.connection) as take_back:
         request = _request(work, row, confirm=True, seen=frozenset(seen))
         result = import_report(work, request, lines)
@@ -355,7 +360,7 @@ def record(
         work.connection,
         number,
         {
-            "status": "recorded",
+            "status": UploadStatus.RECORDED,
             "batch_id": result.document["batch"],
             "document": None,
             "first_rows": None,
@@ -376,7 +381,7 @@ def remove(work: Work, number: int) -> Upload:
         work.connection,
         number,
         {
-            "status": "removed",
+            "status": UploadStatus.REMOVED,
             "document": None,
             "summary": None,
             "outcome": None,
@@ -393,11 +398,11 @@ def reopen(work: Work, batch: int) -> int | None:
     the same bytes wait as an upload already, that one takes them.
     """
     row = store.recorded_upload_of(work.connection, batch)
-    if row is None or row.changes == "[]":
+    if row is None or not row.changes:
         return None
     waits = store.open_upload_of(work.connection, row.sha256)
     number = row.id if waits is None else waits.id
-    if waits is not None and waits.changes != "[]":
+    if waits is not None and waits.changes:
         return None
     kept = {"report": row.report, "choices": row.choices, "changes": row.changes, "batch_id": None}
     changed(work, number, kept)
@@ -434,7 +439,7 @@ def import_before(work: Work, document: Mapping[str, Any]) -> Earlier | None:
     )
     if row is None:
         return None
-    return Earlier(row.id, row.file_name, row.first_day, row.last_day, json.loads(row.document))
+    return Earlier(row.id, row.file_name, row.first_day, row.last_day, row.document)
 
 
 def mappings_of(work: Work) -> Sequence[Mapping[str, Any]]:
@@ -465,8 +470,8 @@ def keep_first_rows(work: Work, number: int, sheets: Sequence[GlancedSheet]) -> 
     """Keep what was looked at, while the upload is open."""
     work.actor.require(Verb.IMPORT)
     row = store.find_upload(work.connection, number, lock=True)
-    if row is not None and row.status in store.OPEN:
-        plain = json.dumps([each.as_plain() for each in sheets])
+    if row is not None and row.status in OPEN_UPLOADS:
+        plain = [each.as_plain() for each in sheets]
         store.change_upload(work.connection, number, {"first_rows": plain})
 
 
@@ -474,7 +479,7 @@ def first_rows_of(work: Work, number: int) -> list[GlancedSheet] | None:
     """The first rows of an open upload's file, once they were looked at."""
     work.actor.require(Verb.IMPORT)
     plain = store.first_rows_of(work.connection, number)
-    return None if plain is None else sheets_of(json.loads(plain))
+    return None if plain is None else sheets_of(plain)
 
 
 def _request(work: Work, row: store.UploadRow, **more: Any) -> Request:  # noqa: ANN401 - Request's
@@ -483,11 +488,10 @@ def _request(work: Work, row: store.UploadRow, **more: Any) -> Request:  # noqa:
         path = work.files.received(row.sha256)  # an import of it was undone
     if not path.is_file():
         raise RefusedError(f"the file of {row.name} is gone: remove it and send it again")
-    changes = of_values(json.loads(row.changes))
-    return Request(path, row.name, row.report, json.loads(row.choices), changes=changes, **more)
+    return Request(path, row.name, row.report, row.choices, changes=row.changes, **more)
 
 
-def _read_with(row: store.UploadRow) -> tuple[str | None, str, str]:
+def _read_with(row: store.UploadRow) -> ReadWith:
     return row.report, row.choices, row.changes
 
 
@@ -509,18 +513,18 @@ def _keep(work: Work, number: int, document: Mapping[str, Any]) -> None:
         work.connection,
         number,
         {
-            "status": "checked",
-            "summary": json.dumps(summary, ensure_ascii=False),
-            "document": json.dumps(document, ensure_ascii=False),
+            "status": UploadStatus.CHECKED,
+            "summary": summary,
+            "document": document,
             "outcome": ImportOutcome(document["outcome"]),
         },
     )
 
 
 def _require_unrecorded(row: store.UploadRow | None) -> store.UploadRow:
-    if row is None or row.status == "removed":
+    if row is None or row.status == UploadStatus.REMOVED:
         raise RefusedError("this upload was removed: send the report again if it is needed")
-    if row.status == "recorded":
+    if row.status == UploadStatus.RECORDED:
         raise RefusedError(f"{row.name} was recorded already, as import {row.batch_id}")
     return row
 
@@ -538,7 +542,7 @@ def held(work: Work, number: int) -> store.UploadRow:
 
 
 def _is_active(job: JobRow | None) -> bool:
-    return job is not None and job.status in {"queued", "running"}
+    return job is not None and job.status in ACTIVE_JOBS
 
 
 def _upload_of(work: Work, row: store.UploadRow) -> Upload:
@@ -548,12 +552,12 @@ def _upload_of(work: Work, row: store.UploadRow) -> Upload:
         row.sha256,
         row.size,
         row.report,
-        json.loads(row.choices),
+        row.choices,
         row.status,
-        json.loads(row.document) if row.document else None,
+        row.document,
         row.batch_id,
         row.created_at,
         row.created_by,
         jobs.latest_job(work.connection, subject_of(row.id)),
-        of_values(json.loads(row.changes)),
+        row.changes,
     )

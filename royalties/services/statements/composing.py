@@ -39,6 +39,7 @@ from royalties.domain.terms.plans import beneficiaries_of
 from royalties.domain.terms.wording import concerns, sentence
 from royalties.services.books import Setup, left_before, rates_of
 from royalties.services.cache import extent_of
+from royalties.services.names import Names
 from royalties.services.work import Work
 from royalties.store.periods import figures
 from royalties.store.sales.slices import reversed_periods
@@ -67,6 +68,7 @@ class Composer:
     _life: Mapping[tuple[str, str], tuple[int, int]] = field(init=False)
     _held: dict[str, tuple[HeldReserve, ...]] = field(init=False)
     _rates: Rates = field(init=False)
+    _names: Names = field(init=False)
     _details: _Details | None = field(init=False, default=None)
     _accounts: dict[str, ContractAccount] = field(init=False, default_factory=dict)
 
@@ -77,6 +79,7 @@ class Composer:
             for title in self.setup.titles.values()
             for edition in title.editions
         }
+        self._names = Names(self.setup)
         self._months, self._late = {}, {}
         for month in figures.sales_by_month(connection, period.ordinal):
             self._months.setdefault(self._title_of[month.isbn], []).append(month)
@@ -159,7 +162,11 @@ class Composer:
             each.step: each.amount for each in done.allocations if each.beneficiary == beneficiary
         }
         shares = tuple(
-            ShareShown(place, sentence(step, beneficiary, currency), amounts_by_step.get(place, 0))
+            ShareShown(
+                place,
+                sentence(self._names.step(step), beneficiary, currency),
+                amounts_by_step.get(place, 0),
+            )
             for place, step in enumerate(done.version.steps, 1)
             if concerns(step, beneficiary)
         )
@@ -362,7 +369,7 @@ class Composer:
             case NotPaid.DEBIT_BALANCE:
                 return f"Your account is in debit by {due.replace('-', '')}; it is carried forward."
             case NotPaid.BELOW_MINIMUM:
-                least = f"{currency} {number_text(payee.minimum_payment)}"
+                least = f"{currency} {_minimum(payee.minimum_payment, currency)}"
                 return f"{due} is below your minimum payment of {least} and is carried forward."
         if settlement.paid:
             return f"{due} is to be paid to you for this period."

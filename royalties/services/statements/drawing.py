@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from reports import statement as paper
 from royalties.services.statements.content import CONTENT
+from royalties.services.statements.spelled import spelled_out
 
 FEWEST = 50
 """Statements for which one more process is worth its start: half a second."""
@@ -54,9 +55,10 @@ def logo_of(logos: Logos, day: date) -> bytes:
 
 def draw(content: str | bytes, logos: Logos = ()) -> Drawn:
     """The workbook of a statement, given as JSON, and its twin."""
-    statement = CONTENT.validate_json(content)
+    frozen = CONTENT.validate_json(content)
+    statement = spelled_out(frozen)
     name = paper.file_name(statement)
-    twin = json.dumps(paper.twin(statement), ensure_ascii=False)
+    twin = json.dumps(paper.twin(frozen), ensure_ascii=False)
     return statement.number, (
         File("workbook", name, paper.workbook(statement, logo_of(logos, statement.dated))),
         File("twin", name.removesuffix(".xlsx") + ".json", f"{twin}\n".encode()),

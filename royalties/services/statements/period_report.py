@@ -1,6 +1,5 @@
 """A period for finance: everything that came in, was earned and given, and that it ties."""
 
-import json
 from collections.abc import Iterator, Mapping
 
 from royalties.domain.money import micro_text
@@ -19,6 +18,7 @@ from royalties.domain.royalties.statements import (
 )
 from royalties.services.books import Setup
 from royalties.services.closed_run import closed_run
+from royalties.services.names import Names
 from royalties.services.statements.composing import Composer
 from royalties.services.work import Work
 from royalties.store.ledger import entries as ledger
@@ -33,7 +33,7 @@ def period_report(work: Work, setup: Setup, period: Period, draft: Run | None) -
     closed = None if draft is not None else store.find_closed(work.connection, period.ordinal)
     run = draft if draft is not None else closed_run(work, period)
     numbers = statement_store.numbers_by_payee(work.connection, period.ordinal)
-    composer = Composer(work, setup, run)
+    composer, names = Composer(work, setup, run), Names(setup)
     return PeriodReport(
         publisher=setup.publisher_on(period.ends),
         period=str(period),
@@ -41,30 +41,30 @@ def period_report(work: Work, setup: Setup, period: Period, draft: Run | None) -
         ends=period.ends,
         status="closed" if closed else "draft",
         dated=period.ends,
-        contracts=tuple(_contracts(run)),
-        settlements=tuple(_settlements(run, setup, numbers)),
+        contracts=tuple(_contracts(run, names)),
+        settlements=tuple(_settlements(run, names, numbers)),
         allocations=tuple(
             AllocationShown(
-                done.contract.key,
+                names.of("contracts", done.contract.key),
                 done.contract.currency,
                 allocation.step,
-                setup.beneficiaries[allocation.beneficiary].name,
+                names.of("beneficiaries", allocation.beneficiary),
                 allocation.amount,
             )
             for done in run.contracts
             for allocation in done.allocations
         ),
         lines=tuple(
-            (done.contract.key, line, done.contract.currency)
+            (names.of("contracts", done.contract.key), line, done.contract.currency)
             for done in run.contracts
             for line in composer.lines(done)
         ),
-        batches=tuple(_batches(work, period)),
+        batches=tuple(_batches(work, period, names)),
         exceptions=tuple(
             ExceptionShown(
-                exception.contract or "",
+                names.of("contracts", exception.contract) if exception.contract else "",
                 exception.isbn,
-                exception.retailer,
+                names.of("retailers", exception.retailer),
                 exception.channel.value,
                 exception.units,
                 exception.reason,
@@ -178,10 +178,10 @@ def _ledger_checks(work: Work, run: Run, period: Period) -> Iterator[Check]:
         )
 
 
-def _contracts(run: Run) -> Iterator[ContractShown]:
+def _contracts(run: Run, names: Names) -> Iterator[ContractShown]:
     for done in run.contracts:
         yield ContractShown(
-            done.contract.key,
+            names.of("contracts", done.contract.key),
             done.contract.author,
             done.contract.currency,
             done.earned,
@@ -198,12 +198,12 @@ def _contracts(run: Run) -> Iterator[ContractShown]:
 
 
 def _settlements(
-    run: Run, setup: Setup, numbers: Mapping[tuple[str, str], str]
+    run: Run, names: Names, numbers: Mapping[tuple[str, str], str]
 ) -> Iterator[SettlementShown]:
     for settlement in run.settlements:
         yield SettlementShown(
             settlement.beneficiary,
-            setup.beneficiaries[settlement.beneficiary].name,
+            names.of("beneficiaries", settlement.beneficiary),
             numbers.get((settlement.beneficiary, settlement.currency), ""),
             settlement.currency,
             settlement.brought_forward,
@@ -215,21 +215,20 @@ def _settlements(
         )
 
 
-def _batches(work: Work, period: Period) -> Iterator[BatchShown]:
+def _batches(work: Work, period: Period, names: Names) -> Iterator[BatchShown]:
     """What each import brought into the period."""
     sums: dict[int, list[figures.BatchSum]] = {}
     for batch_sum in figures.batch_sums(work.connection, period.ordinal):
         sums.setdefault(batch_sum.batch, []).append(batch_sum)
     for row in batches.batches(work.connection, sums):
         mine = sums[row.id]
-        document = json.loads(row.document)
         yield BatchShown(
             row.id,
             row.file_name,
             row.report,
-            row.retailer or "several",
+            names.of("retailers", row.retailer) if row.retailer else "several",
             work.day_of(row.recorded_at).isoformat(),
-            document.get("rows", row.rows),
+            row.document.get("rows", row.rows),
             sum(batch_sum.lines for batch_sum in mine),
             sum(batch_sum.sold for batch_sum in mine),
             -sum(batch_sum.returned for batch_sum in mine),

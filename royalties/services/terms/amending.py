@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from royalties.domain.approvals import ProposalStatus
 from royalties.domain.people import Verb
 from royalties.domain.periods import period_of
 from royalties.domain.problems import SetupFault
@@ -19,6 +20,7 @@ from royalties.ingest import setup as setup_file
 from royalties.services import approvals
 from royalties.services.approvals import APPROVED_BY_TWO
 from royalties.services.books import setup_in_force
+from royalties.services.names import names_of
 from royalties.services.terms import setup
 from royalties.services.terms.replacing import require_confirmed
 from royalties.services.terms.warnings import warnings_about
@@ -90,13 +92,20 @@ def history(
     """
     work.actor.require(Verb.READ)
     revisions = _revisions(work, part, key)
-    approved = approvals.proposals(work, status="approved", kind="setup", subject=f"{part} {key}")
+    approved = approvals.proposals(
+        work, status=ProposalStatus.APPROVED, kind="setup", subject=f"{part} {key}"
+    )
+    names = names_of(work)
     told = [
         EntryRevision(
             new.id,
             new.at,
             new.by,
-            changes(old.body if old else None, new.body, number),
+            changes(
+                names.in_body(part, old.body if old else None),
+                names.in_body(part, new.body),
+                number,
+            ),
             old is None or not old.body,
             _prepared_by(approved, old, new),
             new.reason or "",
@@ -201,7 +210,7 @@ def save(
         )
         raise setup_file.SetupError(part, [fault])
     if (now.id if now else 0) != revision:
-        raise EntryChangedError(_named(part, key), now)
+        raise EntryChangedError(_named(work, part, key), now)
     if not check(work, part, body):
         return Saved(changed=False)
     require_confirmed(setup.asked(work, part, body), confirmed)
@@ -239,9 +248,10 @@ def approve(work: Work, number: int) -> approvals.Proposal:
     part, body = proposed_entry(proposal)
     now = find_revision(work.connection, part, body["key"])
     if _fingerprint(now) != proposal.fingerprint:
+        by = f" by {now.by}" if now else ""
         raise RefusedError(
-            f"{_named(part, body['key'])} was changed{f' by {now.by}' if now else ''} after this "
-            f"was prepared: refuse it, and let it be prepared again on what stands now"
+            f"{_named(work, part, body['key'])} was changed{by} after this was "
+            f"prepared: refuse it, and let it be prepared again on what stands now"
         )
     check(work, part, body)
     setup.amend(work, part, body, prepared_by=proposal.prepared_by, reason=proposal.note)
@@ -286,11 +296,11 @@ def proposed(
     """
     work.actor.require(Verb.READ)
     part, body = proposed_entry(proposal)
-    now = find_revision(work.connection, part, body["key"])
+    now, names = find_revision(work.connection, part, body["key"]), names_of(work)
     return Proposed(
         part,
         body["key"],
-        changes(now.body if now else None, body, number),
+        changes(names.in_body(part, now.body if now else None), names.in_body(part, body), number),
         now is None,
         _fingerprint(now) != proposal.fingerprint,
         *_consequences(work, proposal, part, body),
@@ -300,7 +310,7 @@ def proposed(
 def _consequences(
     work: Work, proposal: approvals.Proposal, part: str, body: Body
 ) -> tuple[list[Replaced], list[TermsWarning]]:
-    if proposal.status != "waiting":
+    if proposal.status != ProposalStatus.WAITING:
         return [], []
     try:
         asked = setup.asked(work, part, body)
@@ -311,17 +321,21 @@ def _consequences(
 
 def waiting_for(work: Work, part: str, key: str) -> approvals.Proposal | None:
     """The change of an entry that waits for a second person, if one does."""
-    found = approvals.proposals(work, status="waiting", kind="setup", subject=f"{part} {key}")
+    found = approvals.proposals(
+        work, status=ProposalStatus.WAITING, kind="setup", subject=f"{part} {key}"
+    )
     return found[0] if found else None
 
 
 def waiting_in(work: Work, part: str) -> list[approvals.Proposal]:
     """Changes and new entries of a part that wait for a second person."""
-    return approvals.proposals(work, status="waiting", kind="setup", beginning=f"{part} ")
+    return approvals.proposals(
+        work, status=ProposalStatus.WAITING, kind="setup", beginning=f"{part} "
+    )
 
 
-def _named(part: str, key: str) -> str:
-    return f"{APPROVED_BY_TWO.get(part, part)} {key}"
+def _named(work: Work, part: str, key: str) -> str:
+    return f"{APPROVED_BY_TWO.get(part, part)} “{names_of(work).of(part, key)}”"
 
 
 def _in_force(work: Work, part: str, key: str) -> Recorded | None:

@@ -17,6 +17,7 @@ from royalties.domain.terms.references import references_to, renamed
 from royalties.ingest import setup as setup_file
 from royalties.services.approvals import APPROVED_BY_TWO
 from royalties.services.books import Setup, open_period_of, setup_in_force
+from royalties.services.names import Names
 from royalties.services.terms import amending, catalogue, setup
 from royalties.services.terms.amending import Saved
 from royalties.services.terms.replacing import CONFIRMED
@@ -384,17 +385,15 @@ def _word(part: str) -> str:
 
 def _kept(references: Sequence[str], usage: store.Usage) -> str:
     """Why an entry cannot be removed, in words; empty if it can."""
-    if usage.closed:
-        return "a closed period used it"
-    if usage.sales:
-        return "sales or reports were recorded of it"
-    if usage.orders:
-        return "orders name it"
-    if usage.people:
-        return "people belong to it"
-    if references:
-        return f"it is named by {', '.join(references[:5])}"
-    return ""
+    reasons = {
+        "a closed period used it": usage.closed,
+        "sales or reports were recorded of it": usage.sales,
+        "orders name it": usage.orders,
+        "people belong to it": usage.people,
+        "earlier statements are kept of it": usage.documents,
+        f"it is named by {', '.join(references[:5])}": bool(references),
+    }
+    return next((words for words, holds in reasons.items() if holds), "")
 
 
 def _fixed(part: str, usage: store.Usage) -> str:
@@ -467,11 +466,10 @@ def _name(known: Setup, part: str, key: str, body: Mapping[str, Any]) -> str:
         case "exchange_rates":
             return f"{body['from']} → {body['to']} in {body['period']}"
         case "income":
-            return f"{body['right']} of {body['contract']} in {body['period']}"
-        case "titles":
-            return known.titles[key].title
+            of = Names(known).of("contracts", body["contract"])
+            return f"{body['right']} of {of} in {body['period']}"
         case _:
-            return str(body.get("name") or body.get("author") or key)
+            return Names(known).of(part, key)
 
 
 def _reason(text: str) -> str:

@@ -19,6 +19,7 @@ from royalties.domain.terms.replacing import Replaced
 from royalties.ingest.setup import SetupError
 from royalties.services import approvals
 from royalties.services.approvals import APPROVED_BY_TWO
+from royalties.services.names import names_of
 from royalties.services.terms import amending, setup
 from royalties.services.terms.amending import Saved
 from royalties.services.terms.replacing import UnconfirmedError, require_confirmed
@@ -239,7 +240,7 @@ def difference(
     """What a comparison would add, change and leave."""
     asked = comparison.loaded.asked
     return FileDifference(
-        tuple(_entry_differences(comparison, number)),
+        tuple(_entry_differences(work, comparison, number)),
         tuple(asked),
         UnconfirmedError(asked).token if asked else "",
         tuple(comparison.loaded.warnings),
@@ -249,16 +250,19 @@ def difference(
 
 
 def _entry_differences(
-    comparison: Comparison, number: Callable[[str], str]
+    work: Work, comparison: Comparison, number: Callable[[str], str]
 ) -> Iterable[EntryDifference]:
+    names = names_of(work).beside(comparison.entries)
     for part, key, body in comparison.entries:
         old = comparison.before[part].get(key)
         yield EntryDifference(
             part,
             key,
-            str(body.get("name") or body.get("title") or key.replace("|", ", ")),
+            names.of_body(part, body),
             old is None,
-            tuple(changes(old, body, number)) if old != body else (),
+            tuple(changes(names.in_body(part, old), names.in_body(part, body), number))
+            if old != body
+            else (),
         )
 
 

@@ -34,6 +34,7 @@ from royalties.ingest.uploads.filled_table import (
     plain_number,
 )
 from royalties.services.books import Setup, setup_in_force
+from royalties.services.names import Names
 from royalties.services.terms import loading, setup
 from royalties.services.terms.amending import Saved
 from royalties.services.terms.filled_tables import FaultyTableError, filled_rows
@@ -280,9 +281,9 @@ def _compared(work: Work, rows: Iterable[FilledRow], name: str) -> setup.Compari
 
 
 def _of_contracts(in_force: Setup) -> Iterator[OpeningRow]:
+    names = Names(in_force)
     for key, contract in sorted(in_force.contracts.items()):
-        titles = ", ".join(in_force.titles[each].title for each in contract.titles)
-        about = f"{contract.author or key}: {titles}"
+        about = names.of("contracts", key)
         for row in _of_contract(in_force, contract):
             yield OpeningRow(row.pop("what"), key, about, **row)
 

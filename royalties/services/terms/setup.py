@@ -9,7 +9,7 @@ from typing import Any
 
 from royalties.domain.money import NotAnAmountError, amount_text
 from royalties.domain.people import Verb
-from royalties.domain.periods import Calendar, NotAPeriodError, Period, parse_period
+from royalties.domain.periods import Calendar, NotAPeriodError, Period, PeriodStatus, parse_period
 from royalties.domain.problems import SetupFault
 from royalties.domain.royalties.warnings import TermsWarning
 from royalties.domain.terms.changes import changes
@@ -489,7 +489,9 @@ def _taken_names(work: Work, document: setup_file.Document) -> list[SetupFault]:
 def _closed_terms(work: Work, document: setup_file.Document, before: Bodies) -> list[SetupFault]:
     """Rates and income of closed periods stay as they were used."""
     closed = {
-        row.name for row in runs.period_rows(work.connection, "period") if row.status == "closed"
+        row.name
+        for row in runs.period_rows(work.connection, "period")
+        if row.status == PeriodStatus.CLOSED
     }
     return [
         SetupFault(

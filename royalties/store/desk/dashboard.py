@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
+from royalties.domain.sales.imports import BatchStatus, UploadStatus
 from royalties.domain.sales.slices import ImportOutcome, SaleKind
 from royalties.store.sales.batches import is_report
 from royalties.store.tables import (
@@ -73,7 +74,7 @@ def covered(connection: Connection, since: str) -> list[CoveredRow]:
         .join(batch, batch.c.id == coverage.c.batch_id)
         .join(retailer, retailer.c.id == coverage.c.retailer_id)
         .where(
-            batch.c.status == "recorded",
+            batch.c.status == BatchStatus.RECORDED,
             batch.c.corrected_by.is_(None),
             is_report,
             coverage.c.last_day >= since,
@@ -92,7 +93,7 @@ def counts(connection: Connection) -> Mapping[str, int]:
     """
     corrected = select(batch.c.id).where(batch.c.corrected_by.is_not(None))
     standing = waiting.c.batch_id.not_in(corrected) & waiting.c.set_aside.is_(None)
-    checked = upload.c.status == "checked"
+    checked = upload.c.status == UploadStatus.CHECKED
     refused = upload.c.outcome == ImportOutcome.REFUSED
     recordable = upload.c.outcome.is_(None) | upload.c.outcome.not_in(
         (ImportOutcome.REFUSED, ImportOutcome.NOTHING_NEW)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
+from royalties.domain.sales.imports import BatchStatus
 from royalties.store.tables import (
     batch,
     edition,
@@ -33,7 +34,7 @@ class BatchFound(NamedTuple):
 
     id: int
     file_name: str
-    status: str
+    status: BatchStatus
     recorded_at: str
 
 

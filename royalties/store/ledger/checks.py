@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, Text, cast, func, or_, select
 
+from royalties.domain.periods import PeriodStatus
+from royalties.domain.sales.imports import BatchStatus
 from royalties.domain.sales.slices import SaleKind
 from royalties.store.periods.earned import earned_groups
 from royalties.store.periods.runs import ClosedRun
@@ -146,7 +148,7 @@ def orphan_sales(connection: Connection) -> Iterator[str]:
         rows = connection.execute(
             select(batch.c.id, func.count())
             .join(table, table.c.batch_id == batch.c.id)
-            .where(batch.c.status != "recorded")
+            .where(batch.c.status != BatchStatus.RECORDED)
             .group_by(batch.c.id)
         )
         for row in rows:
@@ -190,7 +192,7 @@ def batches_that_lost_lines(connection: Connection) -> Iterator[str]:
         .outerjoin(stands, stands.c.batch_id == batch.c.id)
         .outerjoin(waits, waits.c.batch_id == batch.c.id)
         .outerjoin(more, more.c.batch_id == batch.c.id)
-        .where(batch.c.status == "recorded", have != batch.c.lines)
+        .where(batch.c.status == BatchStatus.RECORDED, have != batch.c.lines)
         .order_by(batch.c.id)
     )
     for row in rows:
@@ -266,7 +268,7 @@ def closed_copies_differ(
         claimed: for a period, the ISBNs of titles whose contracts end, and what each contract
             takes of them.
     """
-    query = select(period.c.id, period.c.name).where(period.c.status == "closed")
+    query = select(period.c.id, period.c.name).where(period.c.status == PeriodStatus.CLOSED)
     for number, name in connection.execute(query.order_by(period.c.id)).all():
         dated: Collection[str] = ()
         by_day: Claimed = {}
@@ -321,7 +323,7 @@ def corrections_that_do_not_mirror(connection: Connection) -> Iterator[str]:
     """Corrections that, with what they correct, do not come to nothing."""
     pairs = connection.execute(
         select(batch.c.id, batch.c.corrects).where(
-            batch.c.corrects.is_not(None), batch.c.status == "recorded"
+            batch.c.corrects.is_not(None), batch.c.status == BatchStatus.RECORDED
         )
     ).all()
     for number, corrects in pairs:
@@ -357,7 +359,9 @@ def _names_what_it_reverses(connection: Connection, number: int) -> bool:
     Those that were closed before lines said so never will; all others must.
     """
     said = connection.execute(
-        select(func.count(sale.c.reverses), func.count().filter(period.c.status == "open"))
+        select(
+            func.count(sale.c.reverses), func.count().filter(period.c.status == PeriodStatus.OPEN)
+        )
         .join(period, period.c.id == sale.c.period_id)
         .where(sale.c.batch_id == number)
     ).one()

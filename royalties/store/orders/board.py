@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, lite
 
 from royalties.domain.orders.life import State
 from royalties.domain.orders.order import Order
-from royalties.domain.people import Actor
+from royalties.domain.people import Actor, PersonStatus
 from royalties.store.orders.orders import ORDER
 from royalties.store.scope import own_orders
 from royalties.store.tables import orders, organization_member, person
@@ -92,7 +92,8 @@ def sizes(connection: Connection, keys: Sequence[str]) -> dict[str, tuple[int, i
 def people(connection: Connection) -> list[tuple[int, str]]:
     """Everybody of the staff who may take care of an order."""
     query = select(person.c.id, person.c.name).where(
-        person.c.status == "active", person.c.role.in_(("clerk", "manager", "administrator"))
+        person.c.status == PersonStatus.ACTIVE,
+        person.c.role.in_(("clerk", "manager", "administrator")),
     )
     return [(row[0], row[1]) for row in connection.execute(query.order_by(person.c.name))]
 

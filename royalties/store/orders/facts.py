@@ -14,6 +14,7 @@ from sqlalchemy import (
     select,
 )
 
+from royalties.domain.orders.order import FileKind, InvoiceKind
 from royalties.store.tables import (
     invoice,
     order_file,
@@ -62,20 +63,21 @@ def facts_of(connection: Connection, ids: Sequence[int]) -> dict[int, FactRow]:
         receipt.c.order_id == orders.c.id
     )
     ahead = received.join(invoice, invoice.c.id == receipt.c.invoice_id).where(
-        invoice.c.kind == "deposit"
+        invoice.c.kind == InvoiceKind.DEPOSIT
     )
     amount = invoice.c.total - invoice.c.deposit_applied
     invoiced = select(func.coalesce(func.sum(amount), 0)).where(invoice.c.order_id == orders.c.id)
     sent = order_file.alias("sent")
     proof = _of_order(
-        select(func.coalesce(func.max(sent.c.version), 0)).where(sent.c.kind == "proof"), sent
+        select(func.coalesce(func.max(sent.c.version), 0)).where(sent.c.kind == FileKind.PROOF),
+        sent,
     )
     answered = (
         select(func.count())
         .select_from(proof_decision.join(order_file, order_file.c.id == proof_decision.c.file_id))
         .where(
             order_file.c.order_id == orders.c.id,
-            order_file.c.kind == "proof",
+            order_file.c.kind == FileKind.PROOF,
             order_file.c.version == proof,
         )
         .correlate(orders)
@@ -91,8 +93,8 @@ def facts_of(connection: Connection, ids: Sequence[int]) -> dict[int, FactRow]:
             ahead.scalar_subquery(),
             received.scalar_subquery(),
             invoiced.scalar_subquery(),
-            *(_files(use) for use in ("logo", "letter", "cover")),
-            _files("purchase-order"),
+            *map(_files, (FileKind.LOGO, FileKind.LETTER, FileKind.COVER)),
+            _files(FileKind.PURCHASE_ORDER),
             proof,
             answered.scalar_subquery(),
             shipped.scalar_subquery(),
@@ -101,7 +103,7 @@ def facts_of(connection: Connection, ids: Sequence[int]) -> dict[int, FactRow]:
     return {row[0]: FactRow(row[0], *row[1:3], *(int(each) for each in row[3:])) for row in rows}
 
 
-def _files(kind: str) -> ColumnElement[int]:
+def _files(kind: FileKind) -> ColumnElement[int]:
     return (
         select(func.count())
         .select_from(order_file)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
+from royalties.domain.orders.order import InvoiceKind
 from royalties.domain.people import Actor
 from royalties.store.scope import own_orders
 from royalties.store.tables import invoice, orders, receipt
@@ -14,7 +15,7 @@ class InvoiceListRow(NamedTuple):
     """An invoice or credit note; ``balance`` is what is left of an invoice, 0 of a credit note."""
 
     number: str
-    kind: str
+    kind: InvoiceKind
     of_number: str | None
     order: str
     organization: str
@@ -79,7 +80,7 @@ def invoices(
     if organization:
         query = query.where(invoice.c.organization == organization)
     if open_only or due_before:
-        query = query.where(invoice.c.kind != "credit", balance != 0)
+        query = query.where(invoice.c.kind != InvoiceKind.CREDIT, balance != 0)
     if due_before:
         query = query.where(invoice.c.due_on < due_before, balance > 0)
     query = own_orders(query, actor, invoice.c.organization)

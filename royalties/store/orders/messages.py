@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, func, insert, select
 
 from royalties.domain.orders.life import Side
+from royalties.domain.orders.order import FileKind
 from royalties.domain.people import Actor
 from royalties.store.scope import own_orders
 from royalties.store.tables import order_file, order_message, orders
@@ -28,7 +29,7 @@ class FileRow(NamedTuple):
 
     id: int
     order_id: int
-    kind: str
+    kind: FileKind
     version: int
     name: str
     type: str
@@ -45,7 +46,7 @@ class KeptFile(NamedTuple):
     """A file of an order, as it must be kept."""
 
     order: str
-    kind: str
+    kind: FileKind
     name: str
     sha256: str
 
@@ -80,7 +81,7 @@ def add_file(connection: Connection, values: Mapping[str, object]) -> int:
     return int(made.scalar_one())
 
 
-def files_of(connection: Connection, order_id: int, *kinds: str) -> list[FileRow]:
+def files_of(connection: Connection, order_id: int, *kinds: FileKind) -> list[FileRow]:
     """An order's files of some kinds, the oldest first; the caller found the order."""
     rows = connection.execute(
         select(*(order_file.c[name] for name in FileRow._fields))

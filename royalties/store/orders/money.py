@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Select, Text, case, cast, func, insert, or_, select
 from sqlalchemy.sql.functions import coalesce
 
+from royalties.domain.orders.order import InvoiceKind
 from royalties.domain.people import Actor
+from royalties.domain.sales.imports import BatchStatus
 from royalties.store.scope import own_orders
 from royalties.store.tables import (
     batch,
@@ -49,7 +51,7 @@ class InvoiceRow(NamedTuple):
     number: str
     order_id: int
     organization: str
-    kind: str
+    kind: InvoiceKind
     of_id: int | None
     currency: str
     total: int
@@ -93,7 +95,7 @@ class Open(NamedTuple):
 
     id: int
     number: str
-    kind: str
+    kind: InvoiceKind
     order_id: int
     order: str
     organization: str
@@ -143,16 +145,16 @@ def receipts_of_order(connection: Connection, number: str) -> int:
     query = (
         select(coalesce(func.sum(sale_total.c.net), 0))
         .join(batch, batch.c.id == sale_total.c.batch_id)
-        .where(batch.c.account == account_of(number), batch.c.status == "recorded")
+        .where(batch.c.account == account_of(number), batch.c.status == BatchStatus.RECORDED)
     )
     return int(connection.execute(query).scalar_one())
 
 
-def first_document(connection: Connection, number: str) -> str | None:
+def first_document(connection: Connection, number: str) -> dict[str, Any] | None:
     """The import document of an order's first sales."""
     query = (
         select(batch.c.document)
-        .where(batch.c.account == account_of(number), batch.c.status == "recorded")
+        .where(batch.c.account == account_of(number), batch.c.status == BatchStatus.RECORDED)
         .order_by(batch.c.id)
         .limit(1)
     )
@@ -169,7 +171,7 @@ class ShipmentSales(NamedTuple):
 
     order: str
     report: str
-    status: str
+    status: BatchStatus
     units: int
     others: int
 
@@ -210,7 +212,11 @@ def sales_without_shipment(connection: Connection) -> list[str]:
     rows = connection.execute(
         select(batch.c.file_name)
         .outerjoin(shipment, shipment.c.batch_id == batch.c.id)
-        .where(batch.c.report == "shipment", batch.c.status == "recorded", shipment.c.id.is_(None))
+        .where(
+            batch.c.report == "shipment",
+            batch.c.status == BatchStatus.RECORDED,
+            shipment.c.id.is_(None),
+        )
         .order_by(batch.c.id)
     )
     return list(rows.scalars())
@@ -384,7 +390,7 @@ def open_invoices(
         .join(orders, orders.c.id == invoice.c.order_id)
         .outerjoin(credited, credited.c.of_id == invoice.c.id)
         .outerjoin(received, received.c.invoice_id == invoice.c.id)
-        .where(invoice.c.kind != "credit")
+        .where(invoice.c.kind != InvoiceKind.CREDIT)
     )
     if not settled:
         query = query.where(amount + less - paid != 0)

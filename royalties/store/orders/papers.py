@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, insert, select
 
+from royalties.domain.orders.order import PaperKind
 from royalties.store.tables import orders, paper, quote
 
 
@@ -26,7 +27,7 @@ class QuoteRow(NamedTuple):
 class PaperRow(NamedTuple):
     """A file that was made once; ``file`` is xlsx or pdf."""
 
-    kind: str
+    kind: PaperKind
     number: str
     file: str
     name: str
@@ -74,7 +75,7 @@ def past_validity(connection: Connection, today: date) -> list[str]:
     return list(connection.execute(query).scalars())
 
 
-def find_paper(connection: Connection, kind: str, number: str, file: str) -> PaperRow | None:
+def find_paper(connection: Connection, kind: PaperKind, number: str, file: str) -> PaperRow | None:
     """A file that was made of a paper, if it was."""
     names = PaperRow._fields
     row = connection.execute(

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, func, insert, select
 
 from royalties.domain.orders.life import Side
+from royalties.domain.orders.order import FileKind, ProofDecision
 from royalties.store.tables import order_file, proof_comment, proof_decision
 
 
@@ -26,7 +27,7 @@ class Decision(NamedTuple):
     """What was decided about a proof, and which bytes were shown."""
 
     file_id: int
-    decision: str
+    decision: ProofDecision
     name: str
     sha256: str
     at: datetime
@@ -35,7 +36,7 @@ class Decision(NamedTuple):
     @property
     def approved(self) -> bool:
         """Whether the proof may be printed."""
-        return self.decision == "approved"
+        return self.decision is ProofDecision.APPROVED
 
 
 def add_comment(connection: Connection, values: Mapping[str, object]) -> Comment:
@@ -77,6 +78,6 @@ def proofs_sent(connection: Connection, order_id: int) -> int:
     query = (
         select(func.count())
         .select_from(order_file)
-        .where(order_file.c.order_id == order_id, order_file.c.kind == "proof")
+        .where(order_file.c.order_id == order_id, order_file.c.kind == FileKind.PROOF)
     )
     return int(connection.execute(query).scalar_one())

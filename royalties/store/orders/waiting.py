@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
+from royalties.domain.orders.order import FileKind
 from royalties.store.tables import mail, order_file, orders, proof_decision, quote
 
 
@@ -38,7 +39,7 @@ def proofs_unanswered(connection: Connection, before: datetime) -> list[AwaitedA
     """The newest proofs that were sent before a moment and are not answered."""
     newest = (
         select(order_file.c.order_id, func.max(order_file.c.version).label("version"))
-        .where(order_file.c.kind == "proof")
+        .where(order_file.c.kind == FileKind.PROOF)
         .group_by(order_file.c.order_id)
         .subquery()
     )
@@ -48,7 +49,7 @@ def proofs_unanswered(connection: Connection, before: datetime) -> list[AwaitedA
         .join(
             order_file,
             (order_file.c.order_id == orders.c.id)
-            & (order_file.c.kind == "proof")
+            & (order_file.c.kind == FileKind.PROOF)
             & (order_file.c.version == newest.c.version),
         )
         .outerjoin(proof_decision, proof_decision.c.file_id == order_file.c.id)

@@ -17,7 +17,7 @@ from sqlalchemy import (
     update,
 )
 
-from royalties.domain.people import Actor, Role
+from royalties.domain.people import Actor, LinkPurpose, PersonStatus, Role
 from royalties.store.engine import is_sqlite
 from royalties.store.scope import own, own_orders
 from royalties.store.tables import (
@@ -37,7 +37,7 @@ class PersonRow(NamedTuple):
     email: str
     name: str
     role: Role
-    status: str
+    status: PersonStatus
     password_hash: str | None
     totp_key: str | None
     totp_step: int | None
@@ -78,7 +78,7 @@ def is_name_taken(connection: Connection, name: str, but: int | None) -> bool:
 
 def number_of_name(connection: Connection, name: str) -> int | None:
     """The active person of a name; names are told apart."""
-    query = select(person.c.id).where(person.c.name == name, person.c.status == "active")
+    query = select(person.c.id).where(person.c.name == name, person.c.status == PersonStatus.ACTIVE)
     numbers = list(connection.scalars(query.limit(2)))
     return numbers[0] if len(numbers) == 1 else None
 
@@ -113,7 +113,7 @@ def active_in_roles(connection: Connection, roles: Iterable[str]) -> list[Reache
     """The active people of some roles, by number."""
     query = (
         select(*(person.c[name] for name in ReachedRow._fields))
-        .where(person.c.role.in_(sorted(roles)), person.c.status == "active")
+        .where(person.c.role.in_(sorted(roles)), person.c.status == PersonStatus.ACTIVE)
         .order_by(person.c.id)
     )
     return [ReachedRow(*row) for row in connection.execute(query)]
@@ -123,7 +123,7 @@ def active_of_role(connection: Connection, role: str) -> list[int]:
     """Numbers of the active people of a role, held against others who change them."""
     query = (
         select(person.c.id)
-        .where(person.c.role == role, person.c.status == "active")
+        .where(person.c.role == role, person.c.status == PersonStatus.ACTIVE)
         .order_by(person.c.id)
     )
     if not is_sqlite(connection):
@@ -188,7 +188,7 @@ def emails_of_organization(connection: Connection, key: str) -> list[str]:
     rows = connection.execute(
         select(person.c.email)
         .join(organization_member, organization_member.c.person_id == person.c.id)
-        .where(organization_member.c.organization == key, person.c.status == "active")
+        .where(organization_member.c.organization == key, person.c.status == PersonStatus.ACTIVE)
         .order_by(person.c.id)
     )
     return list(rows.scalars())
@@ -207,7 +207,7 @@ class PersonSummary(NamedTuple):
     email: str
     name: str
     role: Role
-    status: str
+    status: PersonStatus
     has_second_factor: bool
     created_at: datetime
     created_by: str
@@ -278,7 +278,7 @@ def _people_query() -> Select[Any]:
         select(func.max(link.c.expires_at))
         .where(
             link.c.person_id == person.c.id,
-            link.c.purpose == "invitation",
+            link.c.purpose == LinkPurpose.INVITATION,
             link.c.used_at.is_(None),
         )
         .scalar_subquery()

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
-from royalties.domain.people import Role
+from royalties.domain.people import LinkPurpose, PersonStatus, Role, SessionStage
 from royalties.store.tables import (
     attempt,
     link,
@@ -22,7 +22,7 @@ class SessionRow(NamedTuple):
 
     hash: str
     person_id: int
-    stage: str
+    stage: SessionStage
     created_at: datetime
     seen_at: datetime
     proved_at: datetime
@@ -30,7 +30,7 @@ class SessionRow(NamedTuple):
     email: str
     name: str
     role: Role
-    status: str
+    status: PersonStatus
     locale: str
     has_second_factor: bool
     beneficiaries: frozenset[str]
@@ -79,7 +79,12 @@ def prove_session(connection: Connection, hash_: str, at: datetime) -> None:
 
 
 def add_session(
-    connection: Connection, hash_: str, person_id: int, stage: str, at: datetime, agent: str
+    connection: Connection,
+    hash_: str,
+    person_id: int,
+    stage: SessionStage,
+    at: datetime,
+    agent: str,
 ) -> None:
     """Begin a session."""
     connection.execute(
@@ -99,7 +104,7 @@ class OpenSession(NamedTuple):
     """A session that nobody ended; it may have run out by itself."""
 
     hash: str
-    stage: str
+    stage: SessionStage
     created_at: datetime
     seen_at: datetime
     agent: str
@@ -155,7 +160,7 @@ class MailedLinkRow(NamedTuple):
     """A link that was sent by e-mail."""
 
     hash: str
-    purpose: str
+    purpose: LinkPurpose
     person_id: int
     created_at: datetime
     expires_at: datetime
@@ -165,7 +170,7 @@ class MailedLinkRow(NamedTuple):
 def add_link(
     connection: Connection,
     hash_: str,
-    purpose: str,
+    purpose: LinkPurpose,
     person_id: int,
     at: datetime,
     expires_at: datetime,
@@ -180,7 +185,7 @@ def add_link(
 
 
 def find_link(
-    connection: Connection, hash_: str, purpose: str, at: datetime, newest: datetime
+    connection: Connection, hash_: str, purpose: LinkPurpose, at: datetime, newest: datetime
 ) -> MailedLinkRow | None:
     """A link that still opens something; one made after ``newest`` is of a clock that ran ahead."""
     row = connection.execute(
@@ -203,10 +208,12 @@ def use_link(connection: Connection, hash_: str, at: datetime) -> bool:
     return used.rowcount > 0
 
 
-def drop_links(connection: Connection, person_id: int, at: datetime, purpose: str = "") -> None:
+def drop_links(
+    connection: Connection, person_id: int, at: datetime, purpose: LinkPurpose | None = None
+) -> None:
     """Let a person's links open nothing any more."""
     query = update(link).where(link.c.person_id == person_id, link.c.used_at.is_(None))
-    if purpose:
+    if purpose is not None:
         query = query.where(link.c.purpose == purpose)
     connection.execute(query.values(used_at=at))
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, case, func, or_, select
 
+from royalties.domain.periods import PeriodStatus
 from royalties.domain.sales.slices import SaleKind
 from royalties.store.sales.slices import in_period
 from royalties.store.tables import batch, edition, period, retailer, sale
@@ -148,7 +149,7 @@ def closed_without_price(
     rows = connection.execute(
         select(edition.c.isbn, sale.c.currency, func.max(sale.c.day))
         .join(edition, edition.c.id == sale.c.edition_id)
-        .join(period, and_(period.c.id == sale.c.period_id, period.c.status == "closed"))
+        .join(period, and_(period.c.id == sale.c.period_id, period.c.status == PeriodStatus.CLOSED))
         .where(edition.c.isbn.in_(sorted(isbns)), sale.c.list_price.is_(None))
         .group_by(edition.c.isbn, sale.c.currency)
     )

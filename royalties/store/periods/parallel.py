@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, insert, select, update
 
+from royalties.domain.periods import ParallelStatus
 from royalties.store.tables import parallel_run
 
 
@@ -17,7 +18,7 @@ class ParallelRow(NamedTuple):
     file: str
     totals: Any
     reasons: Any
-    status: str
+    status: ParallelStatus
     begun_at: datetime
     begun_by: str
     decided_at: datetime | None
@@ -36,7 +37,9 @@ def of_period(connection: Connection, period: str) -> list[ParallelRow]:
 
 def open_one(connection: Connection, period: str) -> ParallelRow | None:
     """The one that is open, if there is one."""
-    return next((each for each in of_period(connection, period) if each.status == "open"), None)
+    return next(
+        (each for each in of_period(connection, period) if each.status == ParallelStatus.OPEN), None
+    )
 
 
 def add(connection: Connection, values: Mapping[str, object]) -> int:
@@ -49,7 +52,7 @@ def change(connection: Connection, number: int, values: Mapping[str, object]) ->
     """Change one while it is open; whether it was."""
     done = connection.execute(
         update(parallel_run)
-        .where(parallel_run.c.id == number, parallel_run.c.status == "open")
+        .where(parallel_run.c.id == number, parallel_run.c.status == ParallelStatus.OPEN)
         .values(**values)
     )
     return done.rowcount == 1

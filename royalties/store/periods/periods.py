@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select, update
 
-from royalties.domain.periods import Period
+from royalties.domain.periods import Period, PeriodStatus
 from royalties.store.engine import insert_or
 from royalties.store.tables import period
 
@@ -18,7 +18,7 @@ class KnownPeriod(NamedTuple):
     name: str
     starts: date
     ends: date
-    status: str
+    status: PeriodStatus
     closed_at: datetime | None
 
 
@@ -33,7 +33,7 @@ def known_periods(connection: Connection) -> list[KnownPeriod]:
 def last_closed(connection: Connection) -> int | None:
     """The number of the latest closed period."""
     return connection.execute(
-        select(func.max(period.c.id)).where(period.c.status == "closed")
+        select(func.max(period.c.id)).where(period.c.status == PeriodStatus.CLOSED)
     ).scalar()
 
 
@@ -63,7 +63,7 @@ def _lock(connection: Connection, first: Period, *, share: bool) -> int:
             .where(period.c.id == earliest.ordinal)
             .with_for_update(read=share)
         ).one()
-        if row.status == "open":
+        if row.status == PeriodStatus.OPEN:
             return earliest.ordinal
 
 
@@ -75,7 +75,7 @@ def ensure_periods(connection: Connection, periods: Iterable[Period]) -> None:
             "name": str(missing),
             "starts": missing.starts,
             "ends": missing.ends,
-            "status": "open",
+            "status": PeriodStatus.OPEN,
         }
         for missing in sorted(set(periods))
     ]
@@ -86,5 +86,7 @@ def ensure_periods(connection: Connection, periods: Iterable[Period]) -> None:
 def mark_closed(connection: Connection, ordinal: int, at: datetime) -> None:
     """Close a period for ever."""
     connection.execute(
-        update(period).where(period.c.id == ordinal).values(status="closed", closed_at=at)
+        update(period)
+        .where(period.c.id == ordinal)
+        .values(status=PeriodStatus.CLOSED, closed_at=at)
     )

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    String,
     and_,
     bindparam,
     case,
@@ -16,9 +17,13 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
+    type_coerce,
     update,
 )
 
+from royalties.domain.periods import PeriodStatus
+from royalties.domain.sales.changes import Change
+from royalties.domain.sales.imports import BatchStatus
 from royalties.domain.sales.lines import SaleLine, WaitingLine
 from royalties.domain.sales.slices import Origin, SaleKind
 from royalties.store.bulk import Row, add_rows
@@ -47,25 +52,25 @@ _MOST_NAMED = 10_000
 
 
 class BatchRow(NamedTuple):
-    """One batch; ``document`` is the import document as JSON text, ``changes`` a JSON list."""
+    """One batch; ``document`` is the import document."""
 
     id: int
     file_name: str
     sha256: str
     report: str
-    origin: str
+    origin: Origin
     retailer: str | None
     account: str
-    sheets: str
-    document: str
+    sheets: list[str]
+    document: dict[str, Any]
     rows: int
     lines: int
-    status: str
+    status: BatchStatus
     recorded_at: str
     recorded_by: str
     corrects: int | None
     corrected_by: int | None
-    changes: str
+    changes: tuple[Change, ...]
 
 
 class Covered(NamedTuple):
@@ -73,11 +78,11 @@ class Covered(NamedTuple):
 
     batch: int
     file_name: str
-    origin: str
+    origin: Origin
     retailer: str
     first_day: str
     last_day: str
-    document: str
+    document: dict[str, Any]
 
 
 def find_recorded(connection: Connection, sha256: str) -> BatchRow | None:
@@ -85,7 +90,7 @@ def find_recorded(connection: Connection, sha256: str) -> BatchRow | None:
     row = connection.execute(
         _select().where(
             batch.c.sha256 == sha256,
-            batch.c.status == "recorded",
+            batch.c.status == BatchStatus.RECORDED,
             batch.c.corrected_by.is_(None),
         )
     ).first()
@@ -108,7 +113,7 @@ def batches(connection: Connection, numbers: Iterable[int] | None = None) -> lis
 
 def is_any_recorded(connection: Connection) -> bool:
     """Whether an import stands."""
-    query = select(batch.c.id).where(batch.c.status == "recorded").limit(1)
+    query = select(batch.c.id).where(batch.c.status == BatchStatus.RECORDED).limit(1)
     return connection.execute(query).first() is not None
 
 
@@ -176,7 +181,7 @@ def already_covered(
         .join(batch, batch.c.id == coverage.c.batch_id)
         .join(retailer, retailer.c.id == coverage.c.retailer_id)
         .where(
-            batch.c.status == "recorded",
+            batch.c.status == BatchStatus.RECORDED,
             batch.c.corrected_by.is_(None),
             coverage.c.account == account,
             or_(*overlaps),
@@ -210,7 +215,7 @@ def closed_periods_of(connection: Connection, number: int) -> list[str]:
     rows = connection.execute(
         select(period.c.name)
         .join(sale_total, sale_total.c.period_id == period.c.id)
-        .where(sale_total.c.batch_id == number, period.c.status == "closed")
+        .where(sale_total.c.batch_id == number, period.c.status == PeriodStatus.CLOSED)
         .distinct()
         .order_by(period.c.name)
     )
@@ -231,7 +236,7 @@ def take_back(connection: Connection, number: int, at: str) -> tuple[int, int]:
     totals.forget(connection, number)
     connection.execute(delete(coverage).where(coverage.c.batch_id == number))
     connection.execute(
-        update(batch).where(batch.c.id == number).values(status="undone", undone_at=at)
+        update(batch).where(batch.c.id == number).values(status=BatchStatus.UNDONE, undone_at=at)
     )
     return sales, rows
 
@@ -440,7 +445,7 @@ def _sale_lines() -> Any:  # noqa: ANN401 - SQLAlchemy's Select of its columns
             sale.c.order_ref,
             sale.c.reference,
             batch.c.corrects,
-            batch.c.origin,
+            type_coerce(batch.c.origin, String),  # as stored: there may be millions of lines
             sale.c.reverses,
         )
         .join(batch, batch.c.id == sale.c.batch_id)

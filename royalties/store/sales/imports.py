@@ -1,17 +1,21 @@
 """Imports and waiting rows as pages show them: a page at a time, sums from what is kept."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, exists, func, select
 
+from royalties.domain.periods import PeriodStatus
+from royalties.domain.sales.changes import Change
+from royalties.domain.sales.imports import BatchStatus
+from royalties.domain.sales.slices import Origin
 from royalties.store.tables import batch, period, sale_total, waiting
 
 STATUSES: dict[str, tuple[ColumnElement[bool], ...]] = {
-    "recorded": (batch.c.status == "recorded", batch.c.corrected_by.is_(None)),
+    "recorded": (batch.c.status == BatchStatus.RECORDED, batch.c.corrected_by.is_(None)),
     "corrected": (batch.c.corrected_by.is_not(None),),
     "correction": (batch.c.corrects.is_not(None),),
-    "undone": (batch.c.status == "undone",),
+    "undone": (batch.c.status == BatchStatus.UNDONE,),
 }
 """What an import can be, as a list is narrowed to."""
 
@@ -25,7 +29,7 @@ class ImportRow(NamedTuple):
     retailer: str | None
     rows: int
     lines: int
-    status: str
+    status: BatchStatus
     recorded_at: str
     recorded_by: str
     corrects: int | None
@@ -33,26 +37,26 @@ class ImportRow(NamedTuple):
 
 
 class WholeRow(NamedTuple):
-    """One import with all that is kept of it; ``choices``, ``document``, ``changes`` are JSON."""
+    """One import with all that is kept of it."""
 
     id: int
     file_name: str
     sha256: str
     size: int
     report: str
-    origin: str
+    origin: Origin
     retailer: str | None
-    choices: str
-    document: str
+    choices: Mapping[str, str]
+    document: dict[str, Any]
     rows: int
     lines: int
-    status: str
+    status: BatchStatus
     recorded_at: str
     recorded_by: str
     undone_at: str | None
     corrects: int | None
     corrected_by: int | None
-    changes: str
+    changes: tuple[Change, ...]
 
 
 class CountedRow(NamedTuple):
@@ -60,7 +64,7 @@ class CountedRow(NamedTuple):
 
     batch_id: int
     period: str
-    status: str
+    status: PeriodStatus
     kind: int
     currency: str
     lines: int

@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
+from royalties.domain.periods import PeriodStatus
 from royalties.domain.sales.slices import Block, blocks_of
 from royalties.store.bulk import add_rows
 from royalties.store.engine import READ_ONLY, all_or_nothing, insert_or, is_sqlite, is_too_large
@@ -196,7 +197,7 @@ def slicings(connection: Connection, periods: Collection[int] | None = None) -> 
         .order_by(*keys[:2])
     )
     if periods is None:
-        still_open = select(period.c.id).where(period.c.status == "open")
+        still_open = select(period.c.id).where(period.c.status == PeriodStatus.OPEN)
         query = query.where(sale_total.c.period_id.in_(still_open))
     else:
         query = query.where(sale_total.c.period_id.in_(sorted(periods)))

@@ -194,12 +194,13 @@ def record_file(
         batch_id: the batch.
         period_of: the period's number by the last day of a period, in order.
     """
-    file = attached(connection, path) if is_sqlite(connection) else "main"
+    beside = attached(connection, path) if is_sqlite(connection) else None
+    file = beside or "main"
     tables = (
         ("sale", (*LINE_COLUMNS, "period_id", "batch_id"), _lines(file, batch_id, period_of)),
         ("waiting", (*WAITING_COLUMNS, "batch_id"), _waiting(file, batch_id)),
     )
-    if is_sqlite(connection):
+    if beside:
         for table, columns, rows in tables:
             names = ", ".join(map(quoted, columns))
             connection.exec_driver_sql(f"INSERT INTO {table} ({names}) {rows}")

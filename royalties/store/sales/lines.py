@@ -183,8 +183,8 @@ def edition_ids(connection: Connection, numbers: Sequence[str]) -> tuple[int, ..
 
 def sources(
     connection: Connection, batches: Sequence[int] | None
-) -> dict[int, tuple[str, str, int | None]]:
-    """File name, sheets (JSON) and corrected import by batch, of some or of all."""
+) -> dict[int, tuple[str, list[str], int | None]]:
+    """File name, sheets and corrected import by batch, of some or of all."""
     query = select(batch.c.id, batch.c.file_name, batch.c.sheets, batch.c.corrects)
     if batches is not None:
         query = query.where(batch.c.id.in_(sorted(set(batches))))

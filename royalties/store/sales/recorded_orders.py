@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, func, select
 
+from royalties.domain.sales.imports import BatchStatus
 from royalties.domain.sales.recorded_orders import RecordedLines
 from royalties.store.tables import batch, edition, retailer, sale, sale_total, waiting
 
@@ -18,7 +19,9 @@ def recorded_orders(
     Lines are looked up along the table's key, in the periods in which the retailer sold anything.
     """
     standing = select(batch.c.id).where(
-        batch.c.status == "recorded", batch.c.corrected_by.is_(None), batch.c.corrects.is_(None)
+        batch.c.status == BatchStatus.RECORDED,
+        batch.c.corrected_by.is_(None),
+        batch.c.corrects.is_(None),
     )
     told = select(sale_total.c.period_id).where(sale_total.c.retailer_id == retailer_id)
     sold = (

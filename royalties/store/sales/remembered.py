@@ -1,9 +1,8 @@
 """What was said once of a retailer's reports, and the waiting rows that it concerns."""
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -15,15 +14,15 @@ from royalties.store.tables import edition, remembered, retailer, unbundled, wai
 
 
 class RememberedRow(NamedTuple):
-    """What was said; ``value`` is JSON, and ``ended_at`` None while it stands."""
+    """What was said; ``ended_at`` is None while it stands."""
 
     id: int
     retailer: str
     retailer_id: int
-    said: str
+    said: AnswerKind
     name: str
     key: str
-    value: str
+    value: Any
     said_at: str
     said_by: str
     ended_at: str | None
@@ -53,8 +52,8 @@ def remembered_of(connection: Connection) -> dict[int, Remembered]:
     bundles: dict[int, dict[str, Sequence[BundlePart]]] = {}
     answers: dict[int, dict[tuple[str, str], str]] = {}
     for row in rows:
-        value = json.loads(row.value)
-        match AnswerKind(row.said):
+        value = row.value
+        match row.said:
             case AnswerKind.NO_BOOK:
                 no_books.setdefault(row.retailer_id, {})[row.key] = row.name
             case AnswerKind.BUNDLE:

@@ -9,10 +9,10 @@ from royalties.store.tables import sales_draft
 
 
 class SheetDraftRow(NamedTuple):
-    """A draft; ``rows`` is JSON."""
+    """A draft."""
 
     retailer: str
-    rows: str
+    rows: tuple[tuple[str, ...], ...]
     token: str
     version: int
     changed_at: str

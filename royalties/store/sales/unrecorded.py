@@ -1,27 +1,27 @@
 """What was sent or typed in the browser and is not recorded: uploads, and sheets of typed sales."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, literal, null, select, union_all
 
+from royalties.domain.sales.imports import OPEN_UPLOADS
 from royalties.domain.sales.slices import ImportOutcome
-from royalties.store.sales.uploads import OPEN
 from royalties.store.tables import person, sales_draft, upload
 
 UPLOAD, SHEET = "upload", "sheet"
 
 
 class UnrecordedRow(NamedTuple):
-    """An upload (``number``, file name, summary as JSON), or somebody's typed sheet.
+    """An upload (``number``, file name, summary), or somebody's typed sheet.
 
-    A sheet has the retailer's key, the person as ``number`` and ``name``, and its rows as JSON.
+    A sheet has the retailer's key, the person as ``number`` and ``name``, and its rows.
     """
 
     kind: str
     retailer: str | None
     number: int
     name: str
-    body: str | None
+    body: Any
 
 
 def unrecorded_rows(connection: Connection) -> list[UnrecordedRow]:
@@ -36,7 +36,7 @@ def unrecorded_rows(connection: Connection) -> list[UnrecordedRow]:
         upload.c.name,
         upload.c.summary.label("body"),
     ).where(
-        upload.c.status.in_(OPEN),
+        upload.c.status.in_(OPEN_UPLOADS),
         upload.c.outcome.is_(None) | (upload.c.outcome != ImportOutcome.NOTHING_NEW),
     )
     sheets = (
@@ -48,7 +48,7 @@ def unrecorded_rows(connection: Connection) -> list[UnrecordedRow]:
             sales_draft.c.rows,
         )
         .join(person, person.c.id == sales_draft.c.person_id)
-        .where(sales_draft.c.rows != "[]")
+        .where(sales_draft.c.rows != [])
     )
     rows = [UnrecordedRow(*row) for row in connection.execute(union_all(uploads, sheets))]
     return sorted(

@@ -5,29 +5,28 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from royalties.domain.sales.changes import Change
+from royalties.domain.sales.imports import OPEN_UPLOADS, BatchStatus, UploadStatus
 from royalties.store.engine import is_sqlite
 from royalties.store.tables import batch, coverage, job, upload
 from royalties.store.work import JobRow
 
-OPEN = ("received", "checked")
-"""Statuses of an upload that may still be recorded."""
-
 
 class UploadRow(NamedTuple):
-    """One upload; ``choices``, ``document`` and ``changes`` are JSON."""
+    """One upload; ``document`` is that of the newest check."""
 
     id: int
     name: str
     sha256: str
     size: int
     report: str | None
-    choices: str
-    status: str
-    document: str | None
+    choices: Mapping[str, str]
+    status: UploadStatus
+    document: dict[str, Any] | None
     batch_id: int | None
     created_at: str
     created_by: str
-    changes: str
+    changes: tuple[Change, ...]
 
 
 class UploadListRow(NamedTuple):
@@ -36,8 +35,8 @@ class UploadListRow(NamedTuple):
     id: int
     name: str
     size: int
-    status: str
-    summary: str | None
+    status: UploadStatus
+    summary: dict[str, Any] | None
     created_at: str
     created_by: str
 
@@ -47,7 +46,7 @@ class EarlierRow(NamedTuple):
 
     id: int
     file_name: str
-    document: str
+    document: dict[str, Any]
     first_day: str
     last_day: str
 
@@ -69,7 +68,9 @@ def find_upload(connection: Connection, number: int, *, lock: bool = False) -> U
 
 def recorded_upload_of(connection: Connection, batch_id: int) -> UploadRow | None:
     """The upload that an import was recorded from, held against others."""
-    query = _uploads().where(upload.c.batch_id == batch_id, upload.c.status == "recorded")
+    query = _uploads().where(
+        upload.c.batch_id == batch_id, upload.c.status == UploadStatus.RECORDED
+    )
     if not is_sqlite(connection):
         query = query.with_for_update()
     row = connection.execute(query.order_by(upload.c.id).limit(1)).first()
@@ -80,7 +81,7 @@ def open_upload_of(connection: Connection, sha256: str) -> UploadRow | None:
     """The upload of these bytes that is not recorded or removed yet."""
     row = connection.execute(
         _uploads()
-        .where(upload.c.sha256 == sha256, upload.c.status.in_(OPEN))
+        .where(upload.c.sha256 == sha256, upload.c.status.in_(OPEN_UPLOADS))
         .order_by(upload.c.id)
         .limit(1)
     ).first()
@@ -91,7 +92,7 @@ def waiting_of(connection: Connection, name: str) -> tuple[int, int]:
     """How many uploads of somebody are not recorded or removed yet, and their bytes."""
     row = connection.execute(
         select(func.count(), func.coalesce(func.sum(upload.c.size), 0)).where(
-            upload.c.created_by == name, upload.c.status.in_(OPEN)
+            upload.c.created_by == name, upload.c.status.in_(OPEN_UPLOADS)
         )
     ).one()
     return int(row[0]), int(row[1])
@@ -101,7 +102,7 @@ def open_uploads(connection: Connection, limit: int) -> list[UploadListRow]:
     """Uploads that are not recorded or removed yet, the newest first."""
     rows = connection.execute(
         select(*(upload.c[name] for name in UploadListRow._fields))
-        .where(upload.c.status.in_(OPEN))
+        .where(upload.c.status.in_(OPEN_UPLOADS))
         .order_by(upload.c.id.desc())
         .limit(limit)
     )
@@ -113,14 +114,16 @@ def change_upload(connection: Connection, number: int, values: Mapping[str, obje
     connection.execute(update(upload).where(upload.c.id == number).values(**values))
 
 
-def first_rows_of(connection: Connection, number: int) -> str | None:
-    """JSON of the first rows of an upload's file, if they were looked at."""
+def first_rows_of(connection: Connection, number: int) -> Any:  # noqa: ANN401 - JSON
+    """The first rows of an upload's file, if they were looked at."""
     return connection.execute(select(upload.c.first_rows).where(upload.c.id == number)).scalar()
 
 
 def needed_files(connection: Connection) -> set[str]:
     """Fingerprints of the files of uploads that may still be recorded."""
-    rows = connection.execute(select(upload.c.sha256).where(upload.c.status.in_(OPEN)).distinct())
+    rows = connection.execute(
+        select(upload.c.sha256).where(upload.c.status.in_(OPEN_UPLOADS)).distinct()
+    )
     return set(rows.scalars())
 
 
@@ -144,7 +147,7 @@ def import_before(
         .where(
             batch.c.report == report,
             batch.c.retailer.is_(None) if retailer is None else batch.c.retailer == retailer,
-            batch.c.status == "recorded",
+            batch.c.status == BatchStatus.RECORDED,
             batch.c.corrected_by.is_(None),
         )
         .group_by(coverage.c.batch_id)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, insert, select
 
-from royalties.domain.people import Actor
+from royalties.domain.people import Actor, PersonStatus
 from royalties.store.engine import is_sqlite
 from royalties.store.scope import own
 from royalties.store.tables import issued, mail, membership, period, person, settlement, statement
@@ -245,7 +245,7 @@ def portal_users(connection: Connection, beneficiaries: Collection[str]) -> dict
         select(membership.c.beneficiary, person.c.email)
         .join(person, person.c.id == membership.c.person_id)
         .where(
-            person.c.status == "active",
+            person.c.status == PersonStatus.ACTIVE,
             person.c.role == "nonprofit",
             membership.c.beneficiary.in_(sorted(beneficiaries)),
         )

@@ -63,7 +63,7 @@ from royalties.store.tables.sales import (
     unbundled,
     waiting,
 )
-from royalties.store.tables.statements import issued, statement
+from royalties.store.tables.statements import document, document_event, issued, statement
 from royalties.store.tables.work import (
     explanation,
     job,
@@ -93,6 +93,8 @@ __all__ = [
     "contract_close",
     "counter_close",
     "coverage",
+    "document",
+    "document_event",
     "earned_line",
     "edition",
     "entry",

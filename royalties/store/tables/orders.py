@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 from royalties.domain.orders.life import OrderKind, Side, State
-from royalties.domain.orders.order import Address
+from royalties.domain.orders.order import Address, FileKind, InvoiceKind, PaperKind, ProofDecision
 from royalties.domain.orders.price_lists import Option
 from royalties.store.tables.metadata import Currency, Id, Key, Minor, metadata
 from royalties.store.tables.types import Day, Flag, Json, Moment, Word
@@ -139,7 +139,7 @@ order_file = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("order_id", Id, ForeignKey("orders.id"), nullable=False),
-    Column("kind", String(16), nullable=False),
+    Column("kind", Word(FileKind, 16), nullable=False),
     Column("version", Integer, nullable=False),
     Column("name", String(255), nullable=False, comment="as sent, cleaned"),
     Column("type", String(100), nullable=False, comment="what it is, by its bytes"),
@@ -172,7 +172,7 @@ proof_decision = Table(
     "proof_decision",
     metadata,
     Column("file_id", Id, ForeignKey("order_file.id"), primary_key=True, autoincrement=False),
-    Column("decision", String(8), nullable=False, comment="approved or changes"),
+    Column("decision", Word(ProofDecision, 8), nullable=False, comment="approved or changes"),
     Column("name", String(200), nullable=False, comment="as signed"),
     Column("sha256", String(64), nullable=False, comment="of the file that was shown"),
     Column("at", Moment, nullable=False),
@@ -250,7 +250,7 @@ invoice = Table(
     Column("number", String(20), nullable=False, unique=True, comment="I-000001"),
     Column("order_id", Id, ForeignKey("orders.id"), nullable=False, index=True),
     Column("organization", Key, nullable=False, index=True),
-    Column("kind", String(12), nullable=False),
+    Column("kind", Word(InvoiceKind, 12), nullable=False),
     Column("of_id", Id, ForeignKey("invoice.id"), comment="the invoice that a credit note is of"),
     Column("currency", Currency, nullable=False),
     Column("total", Minor, nullable=False, comment="a credit note's is negative"),
@@ -292,7 +292,7 @@ receipt = Table(
 paper = Table(
     "paper",
     metadata,
-    Column("kind", String(16), primary_key=True, comment="quote, invoice or packing-list"),
+    Column("kind", Word(PaperKind, 16), primary_key=True, comment="quote, invoice or packing-list"),
     Column("number", String(40), primary_key=True),
     Column("file", String(8), primary_key=True, comment="xlsx or pdf"),
     Column("name", String(200), nullable=False, comment="the file's name"),

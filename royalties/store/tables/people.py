@@ -11,7 +11,7 @@ from sqlalchemy import (
     Text,
 )
 
-from royalties.domain.people import Role
+from royalties.domain.people import LinkPurpose, PersonStatus, Role, SessionStage
 from royalties.store.tables.metadata import Id, Key, metadata
 from royalties.store.tables.types import Moment, Word
 
@@ -22,7 +22,7 @@ person = Table(
     Column("email", String(254), nullable=False, unique=True, comment="lower case"),
     Column("name", String(200), nullable=False),
     Column("role", Word(Role, 16), nullable=False),
-    Column("status", String(8), nullable=False, comment="invited, active or disabled"),
+    Column("status", Word(PersonStatus, 8), nullable=False, comment="invited, active or disabled"),
     Column("password_hash", Text, comment="Argon2id; null until the invitation is accepted"),
     Column("totp_key", Text, comment="sealed; null: no second factor yet"),
     Column("totp_step", BigInteger, comment="last time step used: a code counts once"),
@@ -55,7 +55,12 @@ session = Table(
     metadata,
     Column("hash", String(64), primary_key=True, comment="SHA-256 of what the browser holds"),
     Column("person_id", ForeignKey("person.id"), nullable=False, index=True),
-    Column("stage", String(8), nullable=False, comment="password: second factor is still due"),
+    Column(
+        "stage",
+        Word(SessionStage, 8),
+        nullable=False,
+        comment="password: second factor is still due",
+    ),
     Column("created_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
     Column("proved_at", Moment, nullable=False, comment="when password or code was last given"),
@@ -68,7 +73,7 @@ link = Table(
     "link",
     metadata,
     Column("hash", String(64), primary_key=True, comment="SHA-256 of what the e-mail holds"),
-    Column("purpose", String(16), nullable=False, comment="invitation or reset"),
+    Column("purpose", Word(LinkPurpose, 16), nullable=False, comment="invitation or reset"),
     Column("person_id", ForeignKey("person.id"), nullable=False, index=True),
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),

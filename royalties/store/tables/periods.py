@@ -2,8 +2,9 @@
 
 from sqlalchemy import CheckConstraint, Column, Integer, String, Table
 
+from royalties.domain.periods import PeriodStatus
 from royalties.store.tables.metadata import metadata
-from royalties.store.tables.types import Day, Moment
+from royalties.store.tables.types import Day, Moment, Word
 
 period = Table(
     "period",
@@ -12,7 +13,7 @@ period = Table(
     Column("name", String(8), nullable=False, unique=True, comment="2025-H1"),
     Column("starts", Day, nullable=False),
     Column("ends", Day, nullable=False),
-    Column("status", String(6), nullable=False, comment="open or closed"),
+    Column("status", Word(PeriodStatus, 6), nullable=False, comment="open or closed"),
     Column("closed_at", Moment, comment="UTC"),
     CheckConstraint("status in ('open', 'closed')", name="status"),
     CheckConstraint("(status = 'closed') = (closed_at is not null)", name="closed_at"),

@@ -15,6 +15,10 @@ from sqlalchemy import (
     text,
 )
 
+from royalties.domain.sales.changes import as_values, of_values
+from royalties.domain.sales.imports import BatchStatus
+from royalties.domain.sales.remembered import AnswerKind
+from royalties.domain.sales.slices import Origin
 from royalties.store.tables.metadata import (
     Bytes,
     Currency,
@@ -25,9 +29,10 @@ from royalties.store.tables.metadata import (
     MomentText,
     metadata,
 )
-from royalties.store.tables.types import Flag
+from royalties.store.tables.types import Flag, Json, Word
 
-CHANGES = "JSON list of what was changed in the file"
+CHANGES = Json(of_values, as_values, in_order=False)
+CHANGES_COMMENT = "JSON list of what was changed in the file"
 
 batch = Table(
     "batch",
@@ -37,16 +42,16 @@ batch = Table(
     Column("sha256", String(64), nullable=False, comment="of the received file"),
     Column("size", BigInteger, nullable=False, comment="bytes"),
     Column("report", String(64), nullable=False, comment="name of the report's format"),
-    Column("origin", String(6), nullable=False, server_default="report"),
+    Column("origin", Word(Origin, 6), nullable=False, server_default=Origin.REPORT.value),
     Column("retailer", Key, comment="null where the retailer stands in the rows"),
     Column("account", String(64), nullable=False),
-    Column("sheets", Text, nullable=False, comment="JSON list; sale.sheet is an index into it"),
-    Column("choices", Text, nullable=False, comment="JSON of what the user chose"),
-    Column("document", Text, nullable=False, comment="the import document as it was printed"),
-    Column("changes", Text, nullable=False, server_default="[]", comment=CHANGES),
+    Column("sheets", Json, nullable=False, comment="JSON list; sale.sheet is an index into it"),
+    Column("choices", Json, nullable=False, comment="JSON of what the user chose"),
+    Column("document", Json, nullable=False, comment="the import document as it was printed"),
+    Column("changes", CHANGES, nullable=False, server_default="[]", comment=CHANGES_COMMENT),
     Column("rows", BigInteger, nullable=False),
     Column("lines", BigInteger, nullable=False, comment="sale lines recorded at import"),
-    Column("status", String(8), nullable=False),
+    Column("status", Word(BatchStatus, 8), nullable=False),
     Column("recorded_at", MomentText, nullable=False),
     Column("recorded_by", String(200), nullable=False),
     Column("undone_at", MomentText),
@@ -159,10 +164,10 @@ remembered = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("retailer_id", ForeignKey("retailer.id"), nullable=False),
-    Column("said", String(8), nullable=False),
+    Column("said", Word(AnswerKind, 8), nullable=False),
     Column("name", Text, nullable=False, comment="as it was written"),
     Column("key", Text, nullable=False, comment="as it is compared"),
-    Column("value", Text, nullable=False, comment="JSON: shares by ISBN, or an answer"),
+    Column("value", Json, nullable=False, comment="JSON: shares by ISBN, or an answer"),
     Column("said_at", MomentText, nullable=False),
     Column("said_by", String(200), nullable=False),
     Column("ended_at", MomentText),

@@ -1,9 +1,20 @@
 """Statements: numbered at the close, their contents frozen, issued files kept for ever."""
 
-from sqlalchemy import Column, ForeignKey, Integer, String, Table, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
-from royalties.store.tables.metadata import Currency, Key, Packed, metadata
-from royalties.store.tables.types import Moment
+from royalties.store.tables.metadata import Currency, Id, Key, Packed, metadata
+from royalties.store.tables.types import Day, Flag, Json, Moment
 
 statement = Table(
     "statement",
@@ -29,4 +40,44 @@ issued = Table(
     Column("template_version", String(16), nullable=False),
     Column("issued_at", Moment, nullable=False),
     Column("issued_by", String(200), nullable=False),
+)
+
+_KEPT = text("removed_at IS NULL")
+document = Table(
+    "document",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("beneficiary", Key, comment="null: nobody has said yet whose it is"),
+    Column("starts_on", Day, comment="the first day that it is about; null: nobody has said yet"),
+    Column("ends_on", Day, comment="the last one"),
+    Column("note", Text, nullable=False, comment="of the staff; nobody else reads it"),
+    Column("visible", Flag, nullable=False, comment="1: the beneficiary's people see it"),
+    Column("name", String(255), nullable=False, comment="the file's name as sent"),
+    Column("type", String(100), nullable=False, comment="media type, by its bytes"),
+    Column("sha256", String(64), nullable=False),
+    Column("size", BigInteger, nullable=False, comment="bytes"),
+    Column("at", Moment, nullable=False),
+    Column("by", String(200), nullable=False),
+    Column("removed_at", Moment, comment="since then it is only history"),
+    Index("ix_document_at", "at"),
+    Index(
+        "uq_document_kept",
+        "beneficiary",
+        "sha256",
+        unique=True,
+        sqlite_where=_KEPT,
+        postgresql_where=_KEPT,
+    ),
+)
+
+document_event = Table(
+    "document_event",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("document_id", ForeignKey("document.id"), nullable=False, index=True),
+    Column("action", String(16), nullable=False, comment="kept, filed, amended, shown, …"),
+    Column("details", Json, nullable=False, comment="JSON of what changed, before and after"),
+    Column("reason", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("by", String(200), nullable=False),
 )

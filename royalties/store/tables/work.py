@@ -13,9 +13,13 @@ from sqlalchemy import (
     text,
 )
 
+from royalties.domain.approvals import ProposalStatus
+from royalties.domain.jobs import JobStatus
+from royalties.domain.periods import ParallelStatus
+from royalties.domain.sales.imports import UploadStatus
 from royalties.domain.sales.slices import ImportOutcome
 from royalties.store.tables.metadata import Id, Key, MomentText, metadata
-from royalties.store.tables.sales import CHANGES
+from royalties.store.tables.sales import CHANGES, CHANGES_COMMENT
 from royalties.store.tables.types import Flag, Json, Moment, Word
 
 setting = Table(
@@ -35,16 +39,24 @@ upload = Table(
     Column("sha256", String(64), nullable=False),
     Column("size", BigInteger, nullable=False, comment="bytes"),
     Column("report", String(64), comment="format named by hand; null: recognised"),
-    Column("choices", Text, nullable=False, comment="JSON of what the user chose"),
-    Column("changes", Text, nullable=False, server_default="[]", comment=CHANGES),
-    Column("status", String(8), nullable=False),
-    Column("summary", Text, comment="what a list shows of the newest import document, as JSON"),
-    Column("document", Text, comment="the newest import document"),
+    Column("choices", Json, nullable=False, comment="JSON of what the user chose"),
+    Column("changes", CHANGES, nullable=False, server_default="[]", comment=CHANGES_COMMENT),
+    Column("status", Word(UploadStatus, 8), nullable=False),
+    Column(
+        "summary",
+        Json(in_order=False),
+        comment="what a list shows of the newest import document, as JSON",
+    ),
+    Column("document", Json(in_order=False), comment="the newest import document"),
     Column("outcome", Word(ImportOutcome, 16), comment="of the newest check; null: not checked"),
     Column("batch_id", ForeignKey("batch.id"), comment="once recorded"),
     Column("created_at", MomentText, nullable=False),
     Column("created_by", String(200), nullable=False),
-    Column("first_rows", Text, comment="JSON of the file's first rows, while it is being mapped"),
+    Column(
+        "first_rows",
+        Json(in_order=False),
+        comment="JSON of the file's first rows, while it is being mapped",
+    ),
     CheckConstraint("status in ('received', 'checked', 'recorded', 'removed')", name="status"),
     CheckConstraint(
         "outcome in ('recorded', 'refused', 'confirm', 'choose', 'nothing-new')", name="outcome"
@@ -59,7 +71,7 @@ job = Table(
     Column("kind", String(32), nullable=False, comment="check, import, …"),
     Column("subject", String(100), nullable=False, comment="what it works on"),
     Column("arguments", Json(in_order=False), nullable=False, comment="JSON"),
-    Column("status", String(8), nullable=False),
+    Column("status", Word(JobStatus, 8), nullable=False),
     Column("person_id", ForeignKey("person.id"), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("created_at", Moment, nullable=False),
@@ -84,7 +96,12 @@ sales_draft = Table(
     metadata,
     Column("person_id", ForeignKey("person.id"), primary_key=True),
     Column("retailer", Key, primary_key=True),
-    Column("rows", Text, nullable=False, comment="JSON list of rows of text cells"),
+    Column(
+        "rows",
+        Json(lambda rows: tuple(map(tuple, rows))),
+        nullable=False,
+        comment="JSON list of rows of text cells",
+    ),
     Column(
         "token",
         String(64),
@@ -105,7 +122,7 @@ proposal = Table(
     Column("body", Json, nullable=False, comment="JSON of what is to be done"),
     Column("fingerprint", String(64), nullable=False, comment="of what was looked at"),
     Column("note", Text, nullable=False),
-    Column("status", String(9), nullable=False),
+    Column("status", Word(ProposalStatus, 9), nullable=False),
     Column("prepared_at", Moment, nullable=False),
     Column("prepared_by", String(200), nullable=False),
     Column("prepared_by_id", ForeignKey("person.id"), nullable=False),
@@ -135,7 +152,7 @@ parallel_run = Table(
     Column("file", String(100), nullable=False, comment="what the totals were sent as"),
     Column("totals", Json(in_order=False), nullable=False, comment="the old statement's, JSON"),
     Column("reasons", Json(in_order=False), nullable=False, comment="of differences, JSON"),
-    Column("status", String(9), nullable=False),
+    Column("status", Word(ParallelStatus, 9), nullable=False),
     Column("begun_at", Moment, nullable=False),
     Column("begun_by", String(200), nullable=False),
     Column("decided_at", Moment),

@@ -16,6 +16,8 @@ from sqlalchemy import (
     update,
 )
 
+from royalties.domain.periods import PeriodStatus
+from royalties.domain.sales.imports import BatchStatus
 from royalties.domain.sales.lines import WaitingLine
 from royalties.store.bulk import add_rows
 from royalties.store.engine import insert_or, is_sqlite
@@ -163,7 +165,7 @@ def uses(connection: Connection, value: str) -> list[AliasUse]:
         .join(batch, batch.c.id == alias_use.c.batch_id)
         .where(
             alias_use.c.identifier == value,
-            batch.c.status == "recorded",
+            batch.c.status == BatchStatus.RECORDED,
             batch.c.corrected_by.is_(None),
         )
         .order_by(alias_use.c.batch_id, alias_use.c.sheet)
@@ -179,7 +181,8 @@ def lines_of(connection: Connection, use: AliasUse, isbn: str) -> Iterator[UsedL
         rows = connection.execute(
             select(
                 sale.c.batch_id, sale.c.sheet, sale.c.row, sale.c.period_id,
-                period.c.status == "open", sale.c.retailer_id, retailer.c.key, sale.c.kind,
+                period.c.status == PeriodStatus.OPEN, sale.c.retailer_id, retailer.c.key,
+                sale.c.kind,
                 sale.c.day, sale.c.units, sale.c.currency, sale.c.list_price, sale.c.net,
                 sale.c.discount, sale.c.country, sale.c.region, sale.c.city, sale.c.order_ref,
                 sale.c.reference,

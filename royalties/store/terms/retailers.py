@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
+from royalties.domain.sales.imports import BatchStatus
 from royalties.store.tables import batch, coverage, retailer
 
 
@@ -39,7 +40,7 @@ def reports_of(
         )
         .join_from(coverage, batch, batch.c.id == coverage.c.batch_id)
         .join(retailer, retailer.c.id == coverage.c.retailer_id)
-        .where(retailer.c.key == key, batch.c.status == "recorded")
+        .where(retailer.c.key == key, batch.c.status == BatchStatus.RECORDED)
         .order_by(batch.c.id.desc())
         .limit(limit)
     )

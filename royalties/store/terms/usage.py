@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Text, delete, select, type_coerce, update
 
 from royalties.store.tables import (
     alias_change,
@@ -12,6 +12,7 @@ from royalties.store.tables import (
     colleague,
     contract_close,
     coverage,
+    document,
     earned_line,
     edition,
     identifier,
@@ -41,6 +42,7 @@ class Usage(NamedTuple):
     sales: bool = False
     orders: bool = False
     people: bool = False
+    documents: bool = False
 
 
 def _is_any(connection: Connection, *conditions: ColumnElement[bool]) -> bool:
@@ -71,6 +73,7 @@ def of_editions(connection: Connection, isbns: Collection[str], key: str = "") -
     """What names editions, or the title of a key."""
     isbns = sorted(isbns)
     numbers = select(edition.c.id).where(edition.c.isbn.in_(isbns))
+    shares = type_coerce(remembered.c.value, Text)
     named = [
         *(orders.c.isbn.in_(isbns), orders.c.own_isbn.in_(isbns)),
         *((orders.c.title == key, order_draft.c.title == key) if key else ()),
@@ -83,7 +86,7 @@ def of_editions(connection: Connection, isbns: Collection[str], key: str = "") -
             identifier.c.edition_id.in_(numbers) & (identifier.c.kind == "alias"),
             alias_change.c.from_isbn.in_(isbns),
             alias_change.c.to_isbn.in_(isbns),
-            *(remembered.c.value.contains(isbn, autoescape=True) for isbn in isbns),
+            *(shares.contains(isbn, autoescape=True) for isbn in isbns),
         ),
         orders=_is_any(connection, *named),
     )
@@ -105,6 +108,7 @@ def of_beneficiary(connection: Connection, key: str) -> Usage:
     return Usage(
         closed=_is_any(connection, settlement.c.beneficiary == key),
         people=_is_any(connection, membership.c.beneficiary == key, colleague.c.house == key),
+        documents=_is_any(connection, document.c.beneficiary == key),
     )
 
 
@@ -165,6 +169,10 @@ def rename_house(connection: Connection, key: str, new: str, *, is_organization:
     """Give a beneficiary, or an organization that ordered nothing, another key."""
     column = organization_member.c.organization if is_organization else membership.c.beneficiary
     connection.execute(update(column.table).where(column == key).values({column.name: new}))
+    if not is_organization:
+        connection.execute(
+            update(document).where(document.c.beneficiary == key).values(beneficiary=new)
+        )
     role = "organization" if is_organization else "nonprofit"
     connection.execute(
         update(colleague)

@@ -4,9 +4,9 @@ import time
 
 from flask import flash, redirect, render_template, url_for
 
-from royalties.domain.people import EVERYBODY
+from royalties.domain.people import EVERYBODY, LinkPurpose
 from royalties.services.people import colleagues, first, links, throttle
-from royalties.services.people.links import DeadLinkError, Purpose
+from royalties.services.people.links import DeadLinkError
 from royalties.services.people.names import BadNameError
 from royalties.services.work import RefusedError
 from royalties.web.account import forms
@@ -52,7 +52,7 @@ def invitation(token: str) -> Answer:
     try:
         opened: links.OpenedLink | colleagues.Invitation
         try:
-            opened = links.look_at(current_work(), token, Purpose.INVITATION)
+            opened = links.look_at(current_work(), token, LinkPurpose.INVITATION)
         except DeadLinkError:
             opened = colleagues.look_at(current_work(), token)
             verb = colleagues.accept
@@ -134,7 +134,7 @@ def _join(token: str, offer: colleagues.Invitation) -> Answer:
 def reset(token: str) -> Answer:
     """Choose a new password; looking at the page changes nothing."""
     try:
-        opened = links.look_at(current_work(), token, Purpose.RESET)
+        opened = links.look_at(current_work(), token, LinkPurpose.RESET)
     except DeadLinkError as error:
         return errors.page(404, str(error))
     form = forms.ResetForm()

@@ -19,6 +19,7 @@ from royalties.ingest.uploads import artwork
 from royalties.services.orders import attachments, messages
 from royalties.services.periods import parallel
 from royalties.services.sales import uploads
+from royalties.services.statements import documents
 from royalties.services.terms import catalogue, house, lists, loading, openings
 from royalties.web.core.visit import TOKEN
 
@@ -38,6 +39,8 @@ _ONE_FILE = attachments.LARGEST + _STRANGERS_FORM
 _ONE_PICTURE = artwork.LARGEST + _STRANGERS_FORM
 _PICTURES = 3 * artwork.LARGEST + _STRANGERS_FORM
 _FILES = {
+    "documents.send": documents.MOST_BYTES_AT_ONCE + _FORM,
+    "documents.send_many": documents.MOST_BYTES_AT_ONCE + _FORM,
     "house.house": house.LARGEST_LOGO + _STRANGERS_FORM,
     "lists.send": lists.LARGEST + _STRANGERS_FORM,
     "setup_files.look": loading.LARGEST + _STRANGERS_FORM,

@@ -23,10 +23,12 @@ from royalties.runtime import (
 from royalties.services.books import EmptyBooksError
 from royalties.services.errors import REFUSALS
 from royalties.services.orders.life import NoOrderError
+from royalties.services.statements.documents import NoDocumentError
 from royalties.services.statements.numbering import NoStatementError
 from royalties.services.statements.portal import NotYoursError
 from royalties.web.core.access import page_name, request_id
 from royalties.web.core.again import is_own, to_send_again
+from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer, Pages, door
 from royalties.web.core.visit import roll_back, system
 from royalties.web.core.writers import RETRY_SECONDS
@@ -37,6 +39,7 @@ STATUS: dict[type[Exception], int] = {
     **dict.fromkeys(REFUSALS, 409),
     AlreadyIssuedError: 409,
     NotAPeriodError: 404,
+    NoDocumentError: 404,
     NoOrderError: 404,
     NoStatementError: 404,
     NotYoursError: 404,
@@ -117,7 +120,7 @@ def _come_back(response: Response) -> Response:
 def _refusal(status: int) -> Callable[[Exception], Answer]:
     def answer(error: Exception) -> Answer:
         if status not in _OF_THE_SERVER:
-            return page(status, str(error))
+            return page(status, in_names(error))
         _LOG.error("id=%s page=%s status=%d: %s", request_id(), page_name(), status, error)
         return page(status, _OF_THE_SERVER[status].get(type(error), str(error)) + _number())
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -20,6 +20,7 @@ from royalties.domain.counting import noun
 from royalties.domain.currencies import exponent
 from royalties.domain.money import amount_text
 from royalties.domain.sales.slices import kind_label
+from royalties.domain.spans import span_name
 from royalties.domain.terms.catalogue import INTERNAL, Format, marked, numbers_heading
 from royalties.web.core.visit import visit, work
 from royalties.web.title_words import FORMATS
@@ -60,17 +61,17 @@ def number(value: Amount, digits: int | None = None) -> str:
     """A number with the visitor's separators and a true minus; empty for None."""
     if value is None or value == "":
         return ""
-    exact = Decimal(value)
-    if digits is None:
-        digits = max(0, -int(exact.as_tuple().exponent))
-    return _printed(str(exact), digits, str(locale()))
+    return _printed(str(value), digits, str(locale()))
 
 
 @lru_cache(maxsize=20_000)
-def _printed(exact: str, digits: int, name: str) -> str:
-    """A decimal in a locale's form: pages of figures spend most of their time on these."""
+def _printed(value: str, digits: int | None, name: str) -> str:
+    """A number in a locale's form: pages of figures spend most of their time on these."""
+    exact = Decimal(value)
+    if digits is None:
+        digits = max(0, -int(exact.as_tuple().exponent))
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    text: str = format_decimal(Decimal(exact), pattern, locale=name)
+    text: str = format_decimal(exact, pattern, locale=name)
     return text.replace("-", "\N{MINUS SIGN}")
 
 
@@ -93,13 +94,24 @@ def money(value: Amount, currency: str = "", *, code: bool = False) -> Markup:
     if value is None or value == "":
         return Markup("")
     text = amount_text(value, currency) if isinstance(value, int) else str(value)
-    digits = max(exponent(currency) if currency else 0, -int(Decimal(text).as_tuple().exponent))
-    shown = escape(number(text, digits))
+    return _printed_money(text, currency, code, str(locale()))
+
+
+@lru_cache(maxsize=20_000)
+def _printed_money(value: str, currency: str, code: bool, name: str) -> Markup:  # noqa: FBT001
+    exact = Decimal(value)
+    digits = max(exponent(currency) if currency else 0, -int(exact.as_tuple().exponent))
+    shown = escape(_printed(value, digits, name))
     if code and currency:
         shown += Markup(" <abbr>{}</abbr>").format(currency)
-    if Decimal(text) < 0:
+    if exact < 0:
         return Markup('<span class="negative">{}</span>').format(shown)
     return shown
+
+
+def digits_of(text: str, currency: str) -> int:
+    """The decimals of an exact amount: the currency's, or its own if it has more."""
+    return max(exponent(currency), -int(Decimal(text).as_tuple().exponent))
 
 
 def amount_words(value: int, currency: str) -> str:
@@ -133,8 +145,14 @@ def moment(value: datetime | str | None) -> str:
     if value.tzinfo is None:
         value = value.replace(tzinfo=UTC)
     here = value.astimezone(work().now.tzinfo)
-    time: str = format_time(here.replace(tzinfo=None), "short", locale=locale())
-    return f"{day(here.date())}, {time} {here.tzname()}"
+    shown_time = _printed_time(here.hour, here.minute, str(locale()))
+    return f"{day(here.date())}, {shown_time} {here.tzname()}"
+
+
+@lru_cache(maxsize=5_000)
+def _printed_time(hour: int, minute: int, name: str) -> str:
+    text: str = format_time(time(hour, minute), "short", locale=name)
+    return text
 
 
 _OF_YEAR = {
@@ -157,6 +175,14 @@ def period_words(name: str) -> str:
     return format_date(date(int(year), int(part), 1), "MMMM y", locale=locale())
 
 
+def span(first: date, last: date) -> str:
+    """The days that something is about: a period in words, a day, or the first and the last."""
+    name = span_name(first, last)
+    if first == last:
+        return day(first)
+    return f"{day(first)} – {day(last)}" if " " in name else period_words(name)
+
+
 def percent(value: Fraction | Decimal | str | None, digits: int = 1) -> str:
     """A fraction of one as a percentage."""
     if value is None or value == "":
@@ -164,6 +190,16 @@ def percent(value: Fraction | Decimal | str | None, digits: int = 1) -> str:
     share = Fraction(value) * 100
     exact = Decimal(share.numerator) / Decimal(share.denominator)
     return f"{number(round(exact, digits), digits)} %"
+
+
+def rate(value: Fraction | Decimal | str | None) -> str:
+    """A rate or share as a percentage: exact, with at most four decimals."""
+    if value is None or value == "":
+        return ""
+    share = Fraction(value) * 100
+    exact = round(Decimal(share.numerator) / Decimal(share.denominator), 4)
+    text = f"{exact:f}".rstrip("0").rstrip(".")
+    return f"{number(text)} %"
 
 
 def isbn(value: str | None) -> str:
@@ -244,6 +280,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "moment": moment,
     "period": period_words,
     "percent": percent,
+    "rate": rate,
     "isbn": isbn,
     "isbn_heading": isbn_heading,
     "edition_number": edition_number,
@@ -253,6 +290,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "kind_words": kind_words,
     "file_type": file_type,
     "examples": examples,
+    "span": span,
     "sentence": sentence,
 }
 
@@ -263,6 +301,7 @@ def init_app(app: Flask) -> None:
     They are told the context, though none needs it: what a filter makes of a constant without it is
     kept from the first visitor on, in that one's format.
     """
+    app.jinja_env.globals["units_of"] = digits_of
     app.jinja_env.filters.update({name: _unfolded(each) for name, each in FILTERS.items()})
 
 

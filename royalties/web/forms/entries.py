@@ -16,7 +16,7 @@ from wtforms import Field, Form
 
 from royalties.domain.money import NotAnAmountError, exact_number
 from royalties.domain.problems import SetupFault
-from royalties.web.forms.fields import EntryField
+from royalties.web.forms.fields import EntryField, NotListedError
 
 Body = dict[str, Any]
 
@@ -225,7 +225,7 @@ def _body(written: Written, form: EntryForm, path: str) -> Body:
             written.places.setdefault(here.rpartition(".")[0], form_field.name)
         try:
             value = form_field.value()
-        except NotAnAmountError as error:
+        except (NotAnAmountError, NotListedError) as error:
             written.faults.append(SetupFault(here, str(error)))
             continue
         if value is not None:

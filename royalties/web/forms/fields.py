@@ -16,10 +16,15 @@ from wtforms import Field
 from wtforms.utils import unset_value
 
 from royalties.domain.money import NotAnAmountError, exact_number
+from royalties.ingest import places
 from royalties.ingest.setup import scalars as s
 from royalties.ingest.setup.part import Part
+from royalties.services.names import WORDS
 from royalties.services.work import RefusedError
+from royalties.web.core.names import names, offered
 from royalties.web.forms.numbers import as_plain, as_typed
+
+KEY_LABEL = "Short name in files"
 
 Options = Sequence[tuple[str, str]]
 """What can be chosen, as (value, words)."""
@@ -328,6 +333,12 @@ class Ticks(Selection):
 
     kind = "ticks"
 
+    @property
+    def chosen(self) -> list[str]:
+        """What is ticked, in the words of the list."""
+        words = dict(self.options)
+        return [words.get(each, each) for each in self.data]
+
     def process_data(self, value: Any) -> None:  # noqa: ANN401 - JSON
         """Take a list of words."""
         self.data = list(value or ())
@@ -340,6 +351,111 @@ class Ticks(Selection):
     def value(self) -> object | None:
         """The words; None where nothing was ticked."""
         return list(self.data) or None
+
+
+class NotListedError(ValueError):
+    """What was typed is no name of the list."""
+
+
+class Picker(EntryField):
+    """One entry of the setup, found by its name; its key may be typed as well.
+
+    What can be chosen stands in one list for all such fields of a page (``forms.lists``), which a
+    browser offers as it is, and ``picker.js`` searches.
+
+    Attributes:
+        of: the part of the setup; ``editions`` for those of titles.
+        entry: what one entry is called where none is found.
+    """
+
+    kind = "pick"
+
+    def __init__(self, label: str = "", *, of: str, entry: str = "", **more: Any) -> None:  # noqa: ANN401
+        super().__init__(label, listed=f"list-{of.replace('_', '-')}", **more)
+        self.of = of
+        self.entry = entry or WORDS.get(of, "edition")
+
+    def written_out(self, value: Any) -> str:  # noqa: ANN401 - JSON
+        """An entry by its name."""
+        return names().of(self.of, str(value))
+
+    def read(self, text: str) -> object:
+        """The key of a name.
+
+        Raises:
+            NotListedError: nothing of the list is called like that.
+        """
+        return _key_of(self.of, self.entry, text)
+
+
+class PickerList(Picker):
+    """Some entries of the setup, ticked in a list that can be searched."""
+
+    kind = "picks"
+    data: list[str]
+
+    @property
+    def options(self) -> Options:
+        """What can be chosen as (key, name): what is offered, and what was chosen before."""
+        known = offered(self.of)
+        listed = {key for key, _ in known}
+        before = [(key, names().of(self.of, key)) for key in self.data if key not in listed]
+        return [*before, *known]
+
+    @property
+    def chosen(self) -> list[str]:
+        """The names of what is chosen."""
+        return [names().of(self.of, key) for key in self.data]
+
+    def process_data(self, value: Any) -> None:  # noqa: ANN401 - JSON
+        """Take a list of keys."""
+        self.data = list(value or ())
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take what was ticked, or keys and names with commas between or on lines."""
+        self.data = []
+        for each in valuelist:
+            text = str(each).strip()[:_LONGEST]
+            key = names().key_of(self.of, text)
+            self.data += [key] if key else [part for part in _BETWEEN_WORDS.split(text) if part]
+
+    def value(self) -> object | None:
+        """The keys; None where nothing was chosen.
+
+        Raises:
+            NotListedError: one is no entry's.
+        """
+        return [_key_of(self.of, self.entry, each) for each in self.data] or None
+
+
+def _key_of(part: str, entry: str, text: str) -> str:
+    key = names().key_of(part, text)
+    if key is None:
+        alike = names().like(part, text)
+        meant = f": is it “{alike}”?" if alike else ": choose one from the list"
+        raise NotListedError(f"no {entry} is called “{text[:60]}”{meant}")
+    return key
+
+
+class PlaceField(EntryField):
+    """A country, or a region with its country: Washington, United States."""
+
+    def written_out(self, value: Any) -> str:  # noqa: ANN401 - JSON
+        """By name."""
+        country, _, region = str(value).partition("-")
+        named = (
+            places.region_name(country, region) if region else "",
+            places.country_name(country),
+        )
+        return ", ".join(filter(None, named))
+
+    def read(self, text: str) -> object:
+        """The code of a name, or the code; what is no place stays, to be refused."""
+        region, _, country = text.rpartition(",")
+        try:
+            return places.place(f"{country.strip()}-{region.strip()}" if region else text)
+        except places.NotAPlaceError:
+            return text
 
 
 class Tick(EntryField):
@@ -462,9 +578,9 @@ def fields_of(model: type[Part], *, in_rows: bool = False) -> Callable[..., Any]
 
 
 def key_field(model: type[Part], example: str) -> Any:  # noqa: ANN401 - an unbound field
-    """The field of a new entry's key."""
-    hint = f"Its name in commands and files, such as {example}; it cannot change later."
-    return fields_of(model)("key", kind=Key, hint=hint)
+    """The field of a new entry's key, which is made from its name where it is left blank."""
+    hint = f"What setup files call it, such as {example}. Blank: it is made from the name."
+    return fields_of(model)("key", kind=Key, hint=hint, label=KEY_LABEL, needed=False)
 
 
 def _model_field(model: type[Part], path: str) -> tuple[Any, Any, bool]:

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 
 from royalties.domain.money import NotAnAmountError, exact_number, minor_units
 from royalties.ingest.report.amounts import take_apart
-from royalties.web.core.formats import decimal_mark, locale
+from royalties.web.core.formats import day, decimal_mark, locale
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _BETWEEN = {".": re.compile(r"[;,\s]+"), ",": re.compile(r"(?:;|,?\s)\s*")}
 """What may stand between the numbers of a list, by decimal mark."""
 
@@ -22,6 +23,11 @@ def as_typed(plain: str) -> str:
     except NotAnAmountError:
         return plain
     return plain.replace(".", decimal_mark())
+
+
+def as_read(plain: str) -> str:
+    """A plain decimal, a percentage or a day as the visitor reads it; anything else as it is."""
+    return day(plain) if _DAY.fullmatch(plain) else as_typed(plain)
 
 
 def as_plain(text: str) -> str:

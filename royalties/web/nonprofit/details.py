@@ -24,7 +24,7 @@ from royalties.services.terms.contacts import Contact, keep_contact
 from royalties.services.work import RefusedError
 from royalties.web.account.forms import INVITED, WITHDRAWN, ColleagueForm, blame, said, sentence
 from royalties.web.account.proving import proven
-from royalties.web.core.formats import money, percent
+from royalties.web.core.formats import money, rate
 from royalties.web.core.pages import Pages
 from royalties.web.core.visit import all_or_nothing, current_work
 
@@ -154,7 +154,7 @@ def _details_page(beneficiary: Beneficiary, form: ContactForm) -> str:
         minimum=money(
             number_text(beneficiary.minimum_payment), setup.publisher.currency, code=True
         ),
-        tax=percent(rate, 2) if (rate := beneficiary.tax_rate_on(current_work().today)) else "",
+        tax=rate(tax) if (tax := beneficiary.tax_rate_on(current_work().today)) else "",
     )
 
 

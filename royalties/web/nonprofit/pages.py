@@ -9,9 +9,11 @@ from flask import abort, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
 from royalties.domain.people import NONPROFITS
-from royalties.services.statements import portal
+from royalties.services.statements import documents, portal
 from royalties.services.statements.portal import Settled
+from royalties.web.core.files import download as attached
 from royalties.web.core.formats import money
+from royalties.web.core.names import named
 from royalties.web.core.pages import Pages
 from royalties.web.core.paging import page_number
 from royalties.web.core.visit import current_work
@@ -73,7 +75,20 @@ def statements(key: str) -> str:
     )
     words = f"Page {number} of {len(parts)}" if len(parts) > 1 else ""
     years = parts[number - 1]
-    return page("statements", key, years=years, before=before, after=after, words=words)
+    earlier = documents.earlier(current_work(), key) if number == 1 else []
+    return page(
+        "statements", key, years=years, earlier=earlier, before=before, after=after, words=words
+    )
+
+
+@PAGES.get("/<key>/earlier-statements/<int:number>")
+def earlier_statement(key: str, number: int) -> Response:
+    """An earlier statement as it was kept, only ever to be saved."""
+    portal.nonprofit(current_work(), key)
+    found = documents.file_of(current_work(), number, key)
+    if found is None:
+        raise portal.NotYoursError
+    return attached(found.name, found.path.open("rb"))
 
 
 @PAGES.get("/<key>/statements/<number>")
@@ -94,7 +109,7 @@ def download(key: str, number: str, kind: str) -> Response:
 def download_year(key: str, number: int) -> Response:
     """All issued files of a calendar year."""
     files = portal.issued_in(current_work(), key, number)
-    name = f"{portal.nonprofit(current_work(), key).key} {number} statements.zip"
+    name = f"{portal.nonprofit(current_work(), key).name} {number} statements.zip"
     return send_file(_zipped(files), "application/zip", as_attachment=True, download_name=name)
 
 
@@ -118,7 +133,7 @@ def year_file(key: str, number: int) -> Response:
         BytesIO(year_csv(year)),
         "text/csv; charset=utf-8",
         as_attachment=True,
-        download_name=f"{key} {number} summary.csv",
+        download_name=f"{named(key, 'beneficiaries')} {number} summary.csv",
     )
 
 

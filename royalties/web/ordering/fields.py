@@ -14,6 +14,7 @@ from royalties.services.orders import life
 from royalties.services.orders.life import Order
 from royalties.services.work import RefusedError
 from royalties.web.core.consent import ChangedSinceSeenError
+from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer
 from royalties.web.core.visit import all_or_nothing
 
@@ -70,11 +71,11 @@ def do_or_show(do: Do, onward: str, page: Callable[[str], str]) -> Answer:
         with all_or_nothing():
             words = do()
     except ChangedSinceSeenError as error:
-        return page(str(error)), 409
+        return page(in_names(error)), 409
     except life.ChangedMeanwhileError as error:
         return page(f"{error}. Nothing that you typed is lost: it stands below."), 409
     except RefusedError as error:
-        return page(str(error)), 422
+        return page(in_names(error)), 422
     flash(words, "good")
     return redirect(onward, 303)
 

@@ -19,6 +19,8 @@ from royalties.services.orders.intake.offering import Estimate, OrderableTitle
 from royalties.services.orders.intake.requests import BadRequestError, Requested, TooOftenError
 from royalties.services.people.networks import network
 from royalties.services.work import RefusedError
+from royalties.web.core.formats import sentence
+from royalties.web.core.names import in_names
 from royalties.web.core.pacing import Pacing
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.paging import query
@@ -136,7 +138,7 @@ def go(key: str, draft: str = "", place: str = "") -> Answer:
         with all_or_nothing():
             draft = _keep_draft(offer, draft if begun is not None else "", typed)
     except RefusedError as error:
-        return _step_page(offer, typed, here, {"order": str(error)}), 429
+        return _step_page(offer, typed, here, {"order": in_names(error)}), 429
     if verb in _STAYS:
         step = here if verb == "price" else WHERE
         if verb == "back":
@@ -237,12 +239,12 @@ def _send(offer: OrderableTitle, typed: Typed, draft: str) -> Answer:
                 return redirect(_order_at_once(body, typed), 303)
             requests.ask_for(current_work(), body, request.remote_addr or "")
     except TooOftenError as error:
-        return _step_page(offer, typed, WHO, {"message": str(error)}, draft=draft), 429
+        return _step_page(offer, typed, WHO, {"message": in_names(error)}, draft=draft), 429
     except BadRequestError as error:
         first = min(request_form.step_of(each) for each in error.faults)
         return _step_page(offer, typed, first, error.faults, draft=draft), 422
     except RefusedError as error:
-        return _step_page(offer, typed, WHO, {"for": str(error)}, draft=draft), 422
+        return _step_page(offer, typed, WHO, {"for": in_names(error)}, draft=draft), 422
     return away
 
 
@@ -401,7 +403,7 @@ def _estimate(offer: OrderableTitle, typed: Typed, body: Requested) -> tuple[Est
     try:
         return offering.estimated(current_work(), offer, body), ""
     except RefusedError as error:
-        return None, f"{str(error)[0].upper()}{str(error)[1:]}."
+        return None, f"{sentence(in_names(error))}."
 
 
 def _step(form: MultiDict[str, str]) -> int:

@@ -18,6 +18,7 @@ from royalties.services.orders.production.proofs import Proof
 from royalties.services.work import RefusedError
 from royalties.web.core.consent import Consent
 from royalties.web.core.formats import number as written
+from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer, Pages, number_asked
 from royalties.web.core.visit import current_work, only_looks, release, system
 from royalties.web.core.waiting import TooManyLooksError, looking
@@ -111,9 +112,9 @@ def show_artwork(number: str) -> Answer:
     try:
         looked = _look_at_uploads(order)
     except TooManyLooksError as error:
-        return _artwork_page(number, str(error)), 429
+        return _artwork_page(number, in_names(error)), 429
     except RefusedError as error:
-        return _artwork_page(number, str(error)), 422
+        return _artwork_page(number, in_names(error)), 422
     if not looked:
         return _artwork_page(number, "choose a file first"), 422
     return _artwork_page(number, looked=looked)

@@ -8,6 +8,7 @@ from royalties.services.orders.billing import invoicing, receivables
 from royalties.services.orders.intake import customer_orders as own
 from royalties.services.orders.intake import offering
 from royalties.web.core.files import download
+from royalties.web.core.names import named
 from royalties.web.core.pages import Pages, number_asked
 from royalties.web.core.paging import part_of
 from royalties.web.core.visit import current_work
@@ -82,5 +83,5 @@ def account_file(key: str) -> Response:
     organization = own.organizations(current_work()).get(key)
     if organization is None or not receivables.statement_of_account(current_work(), key):
         abort(404)
-    name = f"Statement of account {key} {current_work().today}.xlsx"
+    name = f"Statement of account {named(key, 'organizations')}.xlsx"
     return download(name, receivables.account_workbook(current_work(), key))

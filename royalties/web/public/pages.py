@@ -83,10 +83,11 @@ def title(key: str) -> str:
 def sample(key: str, place: int) -> Answer:
     """A sample chapter to keep; it is never shown inside a page of ours."""
     work = current_work()
-    path = public.sample(work, _find_title(work, key), place)
+    title = _find_title(work, key)
+    path = public.sample(work, title, place)
     if path is None:
         abort(404)
-    name = f"{key}-chapter-{place}.pdf"
+    name = f"{title.title}, chapter {place}.pdf"
     return send_file(path, "application/pdf", as_attachment=True, download_name=name)
 
 

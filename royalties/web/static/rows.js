@@ -69,8 +69,8 @@ document.addEventListener("click", (event) => {
 document.addEventListener("change", (event) => {
   const pick = event.target.closest(".pick");
   if (!pick) return;
-  const ticked = [...pick.querySelectorAll("input:checked")].map((each) => each.value);
-  pick.querySelector("[data-picked]").textContent = ticked.join(", ") || "any";
+  const ticked = [...pick.querySelectorAll("input:checked")].map((each) => each.parentElement.textContent.trim());
+  pick.querySelector("[data-picked]").textContent = ticked.join("; ") || "any";
 });
 
 // After a row was moved by sending the form, one goes on where one was.

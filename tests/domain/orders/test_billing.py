@@ -15,6 +15,7 @@ from royalties.domain.money import number_text, rounded
 from royalties.domain.orders import billing
 from royalties.domain.orders.billing import Moved
 from royalties.domain.orders.life import OrderKind
+from royalties.domain.orders.order import InvoiceKind
 from royalties.domain.orders.papers import Goods, InvoiceShown, PaperLine, Party, lines_shown
 from royalties.domain.orders.pricing import (
     Freight,
@@ -57,7 +58,9 @@ def a_line(
     return PaperLine(kind, kind, "", quantity, unit, amount, place)
 
 
-def an_invoice(lines: Iterable[PaperLine], deposit: int = 0, kind: str = "final") -> InvoiceShown:
+def an_invoice(
+    lines: Iterable[PaperLine], deposit: int = 0, kind: InvoiceKind = InvoiceKind.FINAL
+) -> InvoiceShown:
     shown = tuple(lines)
     total = sum(line.amount for line in shown)
     return InvoiceShown(
@@ -98,11 +101,9 @@ def balances(*entries: Entry | None) -> dict[str, int]:
     return {account: amount for account, amount in found.items() if amount}
 
 
-@given(
-    LINES, st.integers(0, 10**9), st.sampled_from(["deposit", "final", "cancellation", "credit"])
-)
+@given(LINES, st.integers(0, 10**9), st.sampled_from(InvoiceKind))
 def test_invoice_entry_balances_and_its_reversal_cancels_it(
-    lines: list[PaperLine], deposit: int, kind: str
+    lines: list[PaperLine], deposit: int, kind: InvoiceKind
 ) -> None:
     shown = an_invoice(lines, deposit, kind)
     entry = entry_of_invoice(shown, ORG)
@@ -138,7 +139,7 @@ def test_invoice_posts_revenue_by_line_tax_by_place_and_uses_up_the_deposit() ->
         a_line("tax", 9_000, place="US-WA"),
         a_line("tax", 700, place="US-TX"),
     ]
-    asked = entry_of_invoice(an_invoice([a_line("deposit", 40_000)], kind="deposit"), ORG)
+    asked = entry_of_invoice(an_invoice([a_line("deposit", 40_000)], kind=InvoiceKind.DEPOSIT), ORG)
     assert balances(asked) == {receivable_account(ORG): 40_000, deposits_account(ORG): -40_000}
     assert balances(asked, entry_of_invoice(an_invoice(lines, 40_000), ORG)) == {
         receivable_account(ORG): 132_400,
@@ -148,7 +149,7 @@ def test_invoice_posts_revenue_by_line_tax_by_place_and_uses_up_the_deposit() ->
         sales_tax_account("US-WA"): -9_000,
         sales_tax_account("US-TX"): -700,
     }
-    cancelled = an_invoice([a_line("cancellation", 30_000)], 40_000, "cancellation")
+    cancelled = an_invoice([a_line("cancellation", 30_000)], 40_000, InvoiceKind.CANCELLATION)
     assert balances(asked, entry_of_invoice(cancelled, ORG)) == {
         receivable_account(ORG): 30_000,
         CANCELLATION: -30_000,
@@ -158,13 +159,15 @@ def test_invoice_posts_revenue_by_line_tax_by_place_and_uses_up_the_deposit() ->
 @pytest.mark.parametrize(
     ("kind", "event", "words"),
     [
-        ("deposit", "deposit-invoiced", "Invoice I-000001 to reading-room"),
-        ("final", "invoiced", "Invoice I-000001 to reading-room"),
-        ("cancellation", "cancellation-invoiced", "Invoice I-000001 to reading-room"),
-        ("credit", "credited", "Credit note I-000001 to reading-room"),
+        (InvoiceKind.DEPOSIT, "deposit-invoiced", "Invoice I-000001 to reading-room"),
+        (InvoiceKind.FINAL, "invoiced", "Invoice I-000001 to reading-room"),
+        (InvoiceKind.CANCELLATION, "cancellation-invoiced", "Invoice I-000001 to reading-room"),
+        (InvoiceKind.CREDIT, "credited", "Credit note I-000001 to reading-room"),
     ],
 )
-def test_invoice_entry_describes_itself_in_the_journal(kind: str, event: str, words: str) -> None:
+def test_invoice_entry_describes_itself_in_the_journal(
+    kind: InvoiceKind, event: str, words: str
+) -> None:
     entry = entry_of_invoice(an_invoice([a_line("copies", 2_000)], 500, kind), ORG)
     assert entry == Entry(
         event,

@@ -87,7 +87,7 @@ def test_every_rule_can_be_told(told: tuple[Rule, ...]) -> None:
     [
         (
             fixed(500, to("ann"), cap=a_cap(2000, CapPer.LIFETIME)),
-            "USD 500 each period, at most USD 2,000 in all.",
+            "USD 500.00 each period, at most USD 2,000.00 in all.",
         ),
         (
             share("0.30", to("ann"), to("ben", 2), when=when(regions=["WA", "OR"])),
@@ -119,8 +119,8 @@ def test_every_rule_can_be_told(told: tuple[Rule, ...]) -> None:
                 to("ann", cap=a_cap(5, CapPer.YEAR)), to("ann", 3), cap=a_cap(1000, CapPer.PERIOD)
             ),
             (
-                "All that is left, at most USD 1,000 in a period, split over 2 by weight, your "
-                "part being 25 %, at most USD 5 in a calendar year; split over 2 by weight, your part "
+                "All that is left, at most USD 1,000.00 in a period, split over 2 by weight, your "
+                "part being 25 %, at most USD 5.00 in a calendar year; split over 2 by weight, your part "
                 "being 75 %."
             ),
         ),
@@ -152,7 +152,7 @@ def test_every_rule_can_be_told(told: tuple[Rule, ...]) -> None:
                 until=date(2025, 12, 31),
             ),
             (
-                "100 % of what is payable from e-book or hardcover sales, at most USD 5 in a "
+                "100 % of what is payable from e-book or hardcover sales, at most USD 5.00 in a "
                 "calendar year, from 2025-01-01, until 2025-12-31, at most USD 1,234,567.50 in a "
                 "period."
             ),
@@ -174,7 +174,7 @@ def test_every_rule_can_be_told(told: tuple[Rule, ...]) -> None:
                 )
             ),
             (
-                "All that is left, at most USD 100 in a period, and of that: USD 5 each period. "
+                "All that is left, at most USD 100.00 in a period, and of that: USD 5.00 each period. "
                 "All that is left, split over 2 by weight, your part being about 66.67 %."
             ),
         ),
@@ -207,7 +207,7 @@ def test_step_sentences(step: Step, told: str) -> None:
                 counts=Counts.NET,
                 retailers=["amazon"],
             ),
-            "10 % up to 99.5 USD, then 20 % of net receipts less unit cost at amazon.",
+            "10 % up to USD 99.50, then 20 % of net receipts less unit cost at amazon.",
         ),
         (
             a_rule("1.25", Basis.UNIT, discount=a_discount(from_="0.5", below="0.6")),
@@ -229,7 +229,7 @@ def test_step_sentences(step: Step, told: str) -> None:
             a_rule(
                 tiers=[a_tier("0.1", 500), a_tier("0.2", 900), a_tier("0.3")], counts=Counts.LIST
             ),
-            "10 % up to 500 USD, then 20 % up to 900 USD, then 30 % of the list price.",
+            "10 % up to USD 500.00, then 20 % up to USD 900.00, then 30 % of the list price.",
         ),
         (
             a_rule(discount=a_discount(up_to="0.55")),
@@ -328,7 +328,7 @@ def test_desk_sentence_names_each_beneficiary_and_share() -> None:
     inner = StepWords("All that is left", (MemberWords("ben", "Ben", "1", "100 %", "", ()),))
     assert step_words(steps, names, "USD") == (
         StepWords(
-            "USD 500 each period from sales in WA",
+            "USD 500.00 each period from sales in WA",
             (MemberWords("ann", "Ann & Co.", "1", "100 %", "", ()),),
         ),
         StepWords(
@@ -353,13 +353,13 @@ def test_desk_sentence_names_each_beneficiary_and_share() -> None:
 
 def test_sentence_of_a_step_that_takes_nothing_says_so() -> None:
     (told,) = step_words([fixed(0, to("ann"))], {}, "USD")
-    assert told.takes == "USD 0 each period"
+    assert told.takes == "USD 0.00 each period"
 
 
 def test_a_plan_of_contracts_in_several_currencies_names_none() -> None:
     inner = fixed(7, to("ann"), cap=a_cap(8))
     steps = (fixed(500, nested(inner, cap=a_cap(5))), per_unit(2, to("ann")))
     fixed_, per_copy = step_words(steps, {}, "")
-    assert (fixed_.takes, per_copy.takes) == ("500 each period", "2 for every copy")
-    assert fixed_.members[0].cap == "at most 5 in a period"
-    assert fixed_.members[0].steps[0].takes == "7 each period, at most 8 in a period"
+    assert (fixed_.takes, per_copy.takes) == ("500.00 each period", "2.00 for every copy")
+    assert fixed_.members[0].cap == "at most 5.00 in a period"
+    assert fixed_.members[0].steps[0].takes == "7.00 each period, at most 8.00 in a period"

@@ -38,6 +38,7 @@ from tests.builders.books import (
     nothing,
     open_office,
 )
+from tests.builders.documents import PDF, send_documents
 from tests.builders.shipped import paid
 
 OTHER = {"sqlite": "postgresql", "postgresql": "sqlite"}
@@ -50,6 +51,8 @@ def all_kinds(office: Office) -> None:
     office.bring_batch([a_row(3, city="Ærø, Ńdé 東京")])
     office.close("2025-H1")
     office.statements("2025-H1")
+    send_documents(office, {"2023.pdf": PDF}, beneficiary="seattle", visible=True)
+    send_documents(office, {"scan.tif": b"II*\0"})
 
 
 @pytest.fixture
@@ -348,6 +351,34 @@ HOSTILE: dict[str, Change] = {
     "no header": lambda found: found[1:],
     "nothing": lambda _found: [],
 }
+
+
+def of_fewer_folders(found: list[Member]) -> list[Member]:
+    """As a program made it that kept no earlier statements: it says nothing of their folder."""
+    parts = json.loads(found[-1][1])["parts"]
+    del parts["files/documents"]
+    kept = [each for each in found if not each[0].startswith("files/documents/")]
+    return said("manifest.json", parts=parts)(kept)
+
+
+def test_backup_of_a_program_that_knew_fewer_folders_is_restored(
+    backup: bytes, empty: Callable[[str], Office], tmp_path: Path
+) -> None:
+    there = empty("sqlite")
+    (tmp_path / "b").write_bytes(packed(of_fewer_folders(members(backup)), tarfile.REGTYPE))
+    assert there.system.restore(TESS, tmp_path / "b").files["documents"] == 0
+    assert not (there.system.config.home / "documents").exists()
+
+
+def test_file_of_a_folder_that_the_manifest_does_not_name_is_refused(
+    backup: bytes, empty: Callable[[str], Office], tmp_path: Path
+) -> None:
+    there = empty("sqlite")
+    found = of_fewer_folders(members(backup))
+    added = another_file(f"files/documents/aa/{'a' * 64}")(found)
+    (tmp_path / "b").write_bytes(packed(added))
+    with refused_whole(there):
+        there.system.restore(TESS, tmp_path / "b")
 
 
 @contextmanager

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from royalties.domain.approvals import ProposalStatus
+from royalties.domain.periods import ParallelStatus
 from royalties.domain.royalties.earning import SalesException, Uncovered
 from royalties.domain.royalties.run import NotPaid
 from royalties.domain.terms.catalogue import Channel
@@ -20,6 +22,7 @@ from royalties.services.periods.checklist import (
 from royalties.services.periods.variances import CloseException, CloseExceptions
 from royalties.services.work import RefusedError
 from royalties.store.periods.closing import ExplanationRow
+from royalties.store.periods.parallel import ParallelRow
 from tests.builders.books import Office, after, closed
 
 pytestmark = [after(closed), pytest.mark.engines("either")]
@@ -92,6 +95,22 @@ def a_proposal(found: Outlook, **more: object) -> Proposal:
     return Proposal(**{**values, **more})
 
 
+def test_parallel_run_is_a_step_until_it_is_signed_off(found: Outlook) -> None:
+    """Nothing is posted while an old statement's totals differ, and only who runs one sees it."""
+    assert "parallel" not in said(found)
+    open_one = ParallelRow(
+        1, PERIOD, "old.csv", [], {}, ParallelStatus.OPEN, LOOKED, "Cleo", None, None, ""
+    )
+    words, done, remark = said(replace(found, parallel=open_one))["parallel"]
+    assert (words, done) == ("Parallel run signed off", False)
+    assert remark.startswith("begun by Cleo: explain or mend")
+    assert "parallel" in {step.name for step in replace(found, parallel=open_one).open_steps}
+    signed = open_one._replace(status=ParallelStatus.SIGNED, decided_at=LOOKED, decided_by="Mona")
+    assert said(replace(found, parallel=signed))["parallel"] == (words, True, "by Mona")
+    order = [step.name for step in replace(found, parallel=signed).steps]
+    assert order.index("parallel") == order.index("looked") - 1
+
+
 def test_quiet_period_still_needs_a_look_and_two_people(found: Outlook) -> None:
     assert said(found) == {
         "ended": ("The period has ended", True, ""),
@@ -161,7 +180,7 @@ def test_steps_without_a_draft_say_why_they_wait(found: Outlook) -> None:
 
 
 def test_prepared_close_names_preparer_and_validity(found: Outlook) -> None:
-    old = replace(a_proposal(found), status="refused")
+    old = replace(a_proposal(found), status=ProposalStatus.REFUSED)
     waits = replace(found, proposals=(a_proposal(found), old))
     assert said(waits)["prepared"] == ("Prepared", True, "by Cleo")
     assert waits.decided == [old]

@@ -14,6 +14,7 @@ from royalties.domain.sales.changes import (
     Change,
     RowLeftOut,
     key_of,
+    of_values,
 )
 from royalties.services.sales import mending, uploads
 from royalties.services.sales.importing import ImportResult
@@ -242,7 +243,7 @@ def test_change_that_finds_another_cell_is_a_problem(office: Office) -> None:
     upload = send(office, CLEO, FAULTY)
     mended(office, upload.id, over(upload, 3, "6"))
     [(kept,)] = office.rows(f"SELECT changes FROM upload WHERE id = {upload.id}")
-    changed = kept.replace('"six"', '"seven"')
+    changed = of_values(json.loads(kept.replace('"six"', '"seven"')))
     with office.work() as work:
         uploads.changed(work, upload.id, {"changes": changed})
     shown = document(checked(office, upload.id))

@@ -140,7 +140,9 @@ def test_entry_has_at_most_one_waiting_proposal(people: People) -> None:
 def test_save_on_an_older_revision_is_refused(people: People) -> None:
     looked_at = people.revision()
     people.office.load({"contracts": [dearer("0.15")]})
-    with pytest.raises(terms.EntryChangedError, match="tess changed contract foot-2015") as error:
+    with pytest.raises(
+        terms.EntryChangedError, match="tess changed contract “Kim Foote: The Collab”"
+    ) as error:
         people.save(people.clerk, "contracts", dearer(), revision=looked_at)
     assert error.value.now is not None
     assert error.value.now.body["rules"][-1]["rate"] == "0.15"

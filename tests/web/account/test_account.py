@@ -8,7 +8,7 @@ import pyotp
 import pytest
 from werkzeug.test import TestResponse
 
-from royalties.domain.people import FINANCE, Role
+from royalties.domain.people import FINANCE, LinkPurpose, Role
 from royalties.services.people import links, second_factor
 from royalties.services.people import staff as people
 from royalties.web.account.browsers import browser_words
@@ -850,7 +850,7 @@ def test_first_administrator_is_told_how_to_sign_in(site: Site) -> None:
         address = people.invite(work, "a@example.org", "Ann", Role.ADMINISTRATOR).address
     assert "Nobody can sign in yet" not in site.stranger().page("/account/sign-in")
     assert address.startswith("http://localhost:8000/account/invitation/")
-    assert links.LASTS[links.Purpose.INVITATION].days == 7
+    assert links.LASTS[LinkPurpose.INVITATION].days == 7
 
 
 def test_error_page_runs_no_query(site: Site) -> None:

@@ -6,6 +6,7 @@ from collections import Counter
 from royalties.domain.people import Actor, Role
 from royalties.services.statements import sending
 from tests.builders.books import after
+from tests.builders.keyed import keyed
 from tests.builders.post import posted
 from tests.builders.rich import CLOSED, rich
 from tests.builders.site import BASE, PASSWORD, TOTP_KEY, Site
@@ -42,7 +43,7 @@ def addressee(site: Site, email: str, path: str) -> Actor:
     if path.startswith("/nonprofit"):
         return site.somebody(Role.NONPROFIT, beneficiaries=(path.split("/")[2],))
     if path.startswith(("/organization", "/quotes")):
-        return site.somebody(Role.ORGANIZATION, organizations=("guild", "league"))
+        return site.somebody(Role.ORGANIZATION, organizations=(keyed("guild"), keyed("league")))
     return site.somebody(Role.ADMINISTRATOR)
 
 

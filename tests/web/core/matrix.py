@@ -56,15 +56,16 @@ _OPEN: Values = {"period": rich.OPEN}
 _CLOSED: Values = {"period": rich.CLOSED}
 _NO_NUMBER: Values = {"number": NUMBER}
 _NO_KEY: Values = {"key": "nobody"}
-_MAPPED: Values = {"key": "river"}
+_MAPPED: Values = {"key": "zq-river"}
 _TITLES: Values = {"kind": "titles"}
 _LIST: Values = {**_TITLES, "number": rich.LIST_GOOD}
-_TITLE, _RETAILER = {"key": "collab"}, {"key": "amazon"}
-_CONTRACT, _PLAN = {"key": "foot-2015"}, {"key": "cities"}
-_OWN: Values = {"key": "seattle"}
-_FOREIGN: Values = {"key": "houston"}
+_TITLE, _RETAILER = {"key": "zq-collab"}, {"key": "zq-amazon"}
+_CONTRACT, _PLAN = {"key": "zq-foot-2015"}, {"key": "zq-cities"}
+_OWN: Values = {"key": "zq-seattle"}
+_FOREIGN: Values = {"key": "zq-houston"}
 _SEATTLES, _HOUSTONS, _NOBODYS = "2025-H1-004", "2025-H1-002", "2025-H1-999"
-_LINE: Values = {"period": rich.OPEN, "key": "foot-2015", "number": 1}
+_OLD: Values = {"number": rich.OLD_SHOWN}
+_LINE: Values = {"period": rich.OPEN, "key": "zq-foot-2015", "number": 1}
 
 
 def _desk(look: frozenset[Role] | None = FINANCE, /, **more: object) -> Row:
@@ -174,7 +175,7 @@ _SALES = {
     "setup_files.look": Row(send=MANAGERS),
     "setup_files.save": Row(send=MANAGERS),
     "setup_files.setup_file": _desk(MANAGERS),
-    "home.search": _desk(query="?q=collab"),
+    "home.search": _desk(query="?q=The+Collab"),
     "importing.uploads": _desk(),
     "importing.send": Row(send=FINANCE),
     "importing.batch": _desk(own={"number": rich.AUTUMN}, missing=_NO_NUMBER),
@@ -192,8 +193,8 @@ _SALES = {
     "uploading.mend": Row(send=FINANCE, own={"number": rich.UPLOAD_WRONG}, missing=_NO_NUMBER),
     "uploading.leave_out": Row(send=FINANCE, own={"number": rich.UPLOAD_WRONG}, missing=_NO_NUMBER),
     "uploading.take_back": Row(send=FINANCE, own={"number": rich.UPLOAD_WRONG}, missing=_NO_NUMBER),
-    "remembering.no_book": Row(send=FINANCE, form={"identifier": UNKNOWN, "retailer": "amazon"}),
-    "remembering.bundle": Row(send=FINANCE, form={"identifier": UNKNOWN, "retailer": "amazon"}),
+    "remembering.no_book": Row(send=FINANCE, form={"identifier": UNKNOWN, "retailer": "zq-amazon"}),
+    "remembering.bundle": Row(send=FINANCE, form={"identifier": UNKNOWN, "retailer": "zq-amazon"}),
     "remembering.forget": Row(send=FINANCE, form={"number": "999"}),
     "aliases.aliases": _desk(),
     "aliases.one": _desk(query=f"?identifier={rich.ALIAS}"),
@@ -219,23 +220,25 @@ _SALES = {
         send=FINANCE,
         own=_MAPPED,
         missing=_NO_KEY,
-        page="/finance/reports/river",
+        page="/finance/reports/zq-river",
         form={"name": "River"},
     ),
-    "mappings.end": Row(send=FINANCE, own=_MAPPED, missing=_NO_KEY, page="/finance/reports/river"),
+    "mappings.end": Row(
+        send=FINANCE, own=_MAPPED, missing=_NO_KEY, page="/finance/reports/zq-river"
+    ),
     "mappings.resume": Row(
-        send=FINANCE, own=_MAPPED, missing=_NO_KEY, page="/finance/reports/river"
+        send=FINANCE, own=_MAPPED, missing=_NO_KEY, page="/finance/reports/zq-river"
     ),
     "entry.sheet": _desk(),
     "entry.books": _desk(query="?q=collab"),
     "entry.fresh_token": _desk(),
     "entry.submit": Row(
         send=FINANCE,
-        form={"do": "keep", "retailer": "bay", "token": "mine", "version": "0", "sheet": "[]"},
+        form={"do": "keep", "retailer": "zq-bay", "token": "mine", "version": "0", "sheet": "[]"},
     ),
     "entry.keep_draft": Row(
         send=FINANCE,
-        form={"retailer": "bay", "token": "mine", "version": "0", "sheet": "[]"},
+        form={"retailer": "zq-bay", "token": "mine", "version": "0", "sheet": "[]"},
     ),
     "entry.recorded": _desk(own={"number": rich.TYPED}, missing=_NO_NUMBER),
     "entry.undo": Row(send=FINANCE, own={"number": rich.TYPED}, missing=_NO_NUMBER),
@@ -253,7 +256,7 @@ _CLOSING = {
     "closing.explain": Row(
         send=FINANCE,
         own=_OPEN,
-        form={"subject": "title:collab", "figure": "1", "text": "As expected"},
+        form={"subject": "title:zq-collab", "figure": "1", "text": "As expected"},
     ),
     "closing.checklist": _desk(own=_OPEN, missing=_NO_PERIOD),
     "closing.looked": Row(send=FINANCE, own=_OPEN, form={"fingerprint": "0" * 64}),
@@ -267,7 +270,7 @@ _CLOSING = {
     "runs.contract": _desk(own={**_OPEN, **_CONTRACT}, missing={**_OPEN, **_NO_KEY}),
     "runs.line": _desk(own=_LINE, missing={**_LINE, **_NO_NUMBER}),
     "runs.draft": _desk(
-        own={**_OPEN, "beneficiary": "seattle", "currency": "USD"},
+        own={**_OPEN, "beneficiary": "zq-seattle", "currency": "USD"},
         missing={**_OPEN, "beneficiary": "nobody", "currency": "USD"},
     ),
     "statements.show": _statement_of_desk(FINANCE),
@@ -286,7 +289,7 @@ _CLOSING = {
     "statements.send_all": Row(send=MANAGERS, own=_CLOSED, form={"again": "y"}),
     "ledger.ledger": _desk(),
     "ledger.account": _desk(
-        own={"name": "liability:beneficiary:seattle"}, missing={"name": "nothing"}
+        own={"name": "liability:beneficiary:zq-seattle"}, missing={"name": "nothing"}
     ),
     "ledger.entries": _desk(),
     "ledger.entry": _desk(own={"number": 1}, missing=_NO_NUMBER),
@@ -298,7 +301,7 @@ _TERMS = {
     "catalogue.title": _desk(own=_TITLE, missing=_NO_KEY),
     "catalogue.title_history": _desk(own=_TITLE, missing=_NO_KEY),
     "catalogue.amend_title": Row(
-        MANAGERS, MANAGERS, own=_TITLE, missing=_NO_KEY, page="/finance/titles/collab/amend"
+        MANAGERS, MANAGERS, own=_TITLE, missing=_NO_KEY, page="/finance/titles/zq-collab/amend"
     ),
     "catalogue.new_title": Row(MANAGERS, MANAGERS, page="/finance/new-title"),
     "catalogue.sample": Row(send=MANAGERS, own=_TITLE, missing=_NO_KEY),
@@ -306,7 +309,11 @@ _TERMS = {
     "catalogue.retailer": _desk(own=_RETAILER, missing=_NO_KEY),
     "catalogue.retailer_history": _desk(own=_RETAILER, missing=_NO_KEY),
     "catalogue.amend_retailer": Row(
-        MANAGERS, MANAGERS, own=_RETAILER, missing=_NO_KEY, page="/finance/retailers/amazon/amend"
+        MANAGERS,
+        MANAGERS,
+        own=_RETAILER,
+        missing=_NO_KEY,
+        page="/finance/retailers/zq-amazon/amend",
     ),
     "catalogue.new_retailer": Row(MANAGERS, MANAGERS, page="/finance/new-retailer"),
     "terms.contracts": _desk(),
@@ -314,28 +321,43 @@ _TERMS = {
     "terms.amend_contract": Row(
         FINANCE,
         FINANCE,
-        own={"key": "hand-2020"},
+        own={"key": "zq-hand-2020"},
         missing=_NO_KEY,
-        page="/finance/contracts/hand-2020/amend",
+        page="/finance/contracts/zq-hand-2020/amend",
         form={"author": "Kim Foote the Younger"},
     ),
     "terms.try_contract": Row(
-        send=FINANCE, own=_CONTRACT, missing=_NO_KEY, page="/finance/contracts/foot-2015/amend"
+        send=FINANCE, own=_CONTRACT, missing=_NO_KEY, page="/finance/contracts/zq-foot-2015/amend"
     ),
     "terms.new_contract": Row(FINANCE, FINANCE, page="/finance/new-contract"),
     "terms.try_new_contract": Row(send=FINANCE, page="/finance/new-contract"),
     "terms.beneficiaries": _desk(),
     "terms.beneficiary": _desk(own=_OWN, missing=_NO_KEY),
+    "documents.documents": _desk(),
+    "documents.send_many": Row(send=FINANCE),
+    "documents.file": Row(send=FINANCE),
+    "documents.documents_of": _desk(own=_OWN, missing=_NO_KEY),
+    "documents.send": Row(send=FINANCE, own=_OWN, missing=_NO_KEY),
+    "documents.document": _desk(own=_OLD, missing=_NO_NUMBER),
+    "documents.document_file": _desk(own=_OLD, missing=_NO_NUMBER),
+    "documents.amend": Row(
+        send=FINANCE, own=_OLD, missing=_NO_NUMBER, form={"period": "2024-H1", "note": ""}
+    ),
+    "documents.show": Row(send=MANAGERS, own={"number": rich.OLD_HIDDEN}, missing=_NO_NUMBER),
+    "documents.hide": Row(send=FINANCE, own=_OLD, missing=_NO_NUMBER),
+    "documents.remove": Row(
+        send=FINANCE, own=_OLD, missing=_NO_NUMBER, form={"reason": "Of somebody else"}
+    ),
     "terms.amend_beneficiary": Row(
         FINANCE,
         FINANCE,
         own=_OWN,
         missing=_NO_KEY,
-        page="/finance/beneficiaries/seattle/amend",
+        page="/finance/beneficiaries/zq-seattle/amend",
         form={"name": "Seattle Writers"},
     ),
     "terms.try_beneficiary": Row(
-        send=FINANCE, own=_OWN, missing=_NO_KEY, page="/finance/beneficiaries/seattle/amend"
+        send=FINANCE, own=_OWN, missing=_NO_KEY, page="/finance/beneficiaries/zq-seattle/amend"
     ),
     "parallel.parallel": _desk(own=_OPEN, missing=_NO_PERIOD),
     "parallel.template": _desk(own={**_OPEN, "kind": "csv"}, missing={**_NO_PERIOD, "kind": "csv"}),
@@ -352,9 +374,9 @@ _TERMS = {
     "terms.amend_payment_details": Row(
         FINANCE,
         FINANCE,
-        own={"key": "usd"},
+        own={"key": "zq-usd"},
         missing=_NO_KEY,
-        page="/finance/payment-details/usd/amend",
+        page="/finance/payment-details/zq-usd/amend",
         form={"bank": "Another Bank"},
     ),
     "terms.new_payment_details": Row(FINANCE, FINANCE, page="/finance/new-payment-details"),
@@ -369,13 +391,13 @@ _TERMS = {
         send=FINANCE,
         own={**_PLAN, "version": "new"},
         missing={**_NO_KEY, "version": "new"},
-        page="/finance/plans/cities/versions/new",
+        page="/finance/plans/zq-cities/versions/new",
     ),
     "terms.try_version": Row(
         send=FINANCE,
         own={**_PLAN, "version": "new"},
         missing={**_NO_KEY, "version": "new"},
-        page="/finance/plans/cities/versions/new",
+        page="/finance/plans/zq-cities/versions/new",
     ),
     "terms.new_plan": _desk(),
     "terms.add_plan": Row(send=FINANCE, page="/finance/new-plan"),
@@ -383,7 +405,7 @@ _TERMS = {
     "inverses.entry": Row(
         FINANCE,
         MANAGERS,
-        own={"part": "retailers", "key": "bay"},
+        own={"part": "retailers", "key": "zq-bay"},
         missing={"part": "retailers", **_NO_KEY},
         form={"do": "retire", "reason": "It closed"},
     ),
@@ -391,7 +413,12 @@ _TERMS = {
     "rates.enter_rate": Row(send=MANAGERS, form={"source": "EUR", "target": "USD", "rate": "1.05"}),
     "rates.enter_income": Row(
         send=MANAGERS,
-        form={"contract": "foot-2015", "right": "translation", "amount": "10.00", "note": "Danish"},
+        form={
+            "contract": "zq-foot-2015",
+            "right": "translation",
+            "amount": "10.00",
+            "note": "Danish",
+        },
     ),
     "approvals.approvals": _desk(),
     "approvals.proposal": _desk(own={"number": rich.CONTRACT_CHANGE}, missing=_NO_NUMBER),
@@ -440,11 +467,11 @@ def _order_form(number: str = orders.AHEAD, **more: object) -> Row:
 
 
 _NO_ORDER = "O-2026-0999"
-_GUILD: Values = {"key": "guild"}
-_ENTRY: Values = {"key": "collab"}
-_PAPER: Values = {"key": "guild", "certificate": orders.CERTIFICATE}
+_GUILD: Values = {"key": "zq-guild"}
+_ENTRY: Values = {"key": "zq-collab"}
+_PAPER: Values = {"key": "zq-guild", "certificate": orders.CERTIFICATE}
 _NO_PAPER: Values = {**_PAPER, "certificate": NUMBER}
-_VERSION: Values = {"key": "standard", "version": "2015-01-01"}
+_VERSION: Values = {"key": "zq-standard", "version": "2015-01-01"}
 _BILL: Values = {"number": orders.INVOICE}
 _NO_BILL: Values = {"number": "I-999999"}
 _ORDERS = {
@@ -470,7 +497,7 @@ _ORDERS = {
         orders.ASKED, send=FINANCE, page=f"/finance/orders/{orders.ASKED}", form={"person": ""}
     ),
     "orders.ask_move": _order(orders.QUOTED, look=FINANCE),
-    "orders.move": _order_form(orders.QUOTED, form={"organization": "old-league", "sure": "1"}),
+    "orders.move": _order_form(orders.QUOTED, form={"organization": "zq-old-league", "sure": "1"}),
     "orders.hold": _order_form(form={"reason": "They moved"}),
     "orders.resume": _order_form(),
     "orders.promise": _order_form(form={"reason": "Paper", "day": "2026-12-24"}),
@@ -608,7 +635,11 @@ _ORDERS = {
     "organizations.organizations": _desk(),
     "organizations.organization": _desk(own=_GUILD, missing=_NO_KEY),
     "organizations.amend": Row(
-        MANAGERS, MANAGERS, own=_GUILD, missing=_NO_KEY, page="/finance/organizations/guild/amend"
+        MANAGERS,
+        MANAGERS,
+        own=_GUILD,
+        missing=_NO_KEY,
+        page="/finance/organizations/zq-guild/amend",
     ),
     "organizations.new": Row(MANAGERS, MANAGERS, page="/finance/organizations/new/organization"),
     "organizations.certificate_file": _desk(own=_PAPER, missing=_NO_PAPER),
@@ -619,13 +650,13 @@ _ORDERS = {
     "organizations.account": _desk(own=_GUILD, missing=_NO_KEY),
     "organizations.account_file": _desk(own=_GUILD, missing=_NO_KEY),
     "price_lists.price_lists": _desk(),
-    "price_lists.price_list": _desk(own={"key": "standard"}, missing=_NO_KEY),
+    "price_lists.price_list": _desk(own={"key": "zq-standard"}, missing=_NO_KEY),
     "price_lists.amend": Row(
         MANAGERS,
         MANAGERS,
         own=_VERSION,
         missing={**_VERSION, **_NO_KEY},
-        page="/finance/price-lists/standard/versions/2015-01-01",
+        page="/finance/price-lists/zq-standard/versions/2015-01-01",
     ),
     "price_lists.new": Row(MANAGERS, MANAGERS, page="/finance/price-lists/new/price-list"),
 }
@@ -661,7 +692,7 @@ def _own_house(values: Values | None = None, /, **more: object) -> Row:
     found = values or {}
     return Row(
         own={**_GUILD, **found},
-        foreign=({"key": "league", **found},),
+        foreign=({"key": "zq-league", **found},),
         missing={**_NO_KEY, **found},
         **more,  # type: ignore[arg-type]  # checked where rows are written
     )
@@ -693,7 +724,7 @@ _OF_ORGANIZATIONS = {
         missing={"number": "I-999999", "file": "xlsx"},
     ),
     "organization.account_file": Row(
-        ORGANIZATIONS, own={"key": "guild"}, foreign=({"key": "league"},), missing=_NO_KEY
+        ORGANIZATIONS, own={"key": "zq-guild"}, foreign=({"key": "zq-league"},), missing=_NO_KEY
     ),
     "organization_people.choose": Row(ORGANIZATIONS),
     "organization_people.people": _own_house(look=ORGANIZATIONS),
@@ -704,7 +735,7 @@ _OF_ORGANIZATIONS = {
         send=ORGANIZATIONS,
         own={**_GUILD, "number": rich.OLGA},
         foreign=(
-            {"key": "league", "number": rich.LEA},
+            {"key": "zq-league", "number": rich.LEA},
             {**_GUILD, "number": rich.LEA},
             {**_GUILD, "number": rich.CLERK},
         ),
@@ -783,7 +814,7 @@ _OF_ORGANIZATIONS = {
     "organization_certificates.send": Row(
         send=ORGANIZATIONS,
         form={
-            "organization": "guild",
+            "organization": "zq-guild",
             "country": "US",
             "region": "WA",
             "signed_on": "2026-01-02",
@@ -844,6 +875,18 @@ _OUTSIDE = {
     "nonprofit.newest_year": _portal(),
     "nonprofit.year": _portal({"number": 2025}),
     "nonprofit.year_file": _portal({"number": 2025}),
+    "nonprofit.earlier_statement": Row(
+        NONPROFITS,
+        own={**_OWN, **_OLD},
+        foreign=(
+            {**_FOREIGN, "number": rich.OLD_OF_HOUSTON},
+            {**_OWN, "number": rich.OLD_OF_HOUSTON},
+            {**_FOREIGN, **_OLD},
+            {**_OWN, "number": rich.OLD_HIDDEN},
+            {**_OWN, "number": rich.OLD_UNSORTED},
+        ),
+        missing={**_OWN, **_NO_NUMBER},
+    ),
     "nonprofit.explained": _portal(),
     "nonprofit_details.details": _portal(),
     "nonprofit_details.keep_details": _portal(
@@ -934,6 +977,9 @@ TAKEN: dict[str, Status] = {
     "closing.looked": 302,
     "closing.prepare_close": 409,
     "closing.refuse_close": 302,
+    "documents.file": 422,
+    "documents.send": 422,
+    "documents.send_many": 422,
     "entry.keep_draft": 200,
     "house.house": 422,
     "house.sandbox": 409,

@@ -37,6 +37,7 @@ from tests.builders.site import BASE, Site, Visitor, open_site
 from tests.selection import InFull, one_of_each
 from tests.web.core.markup import faults_of_markup
 from tests.web.core.matrix import GONE, SEEN, TABLE, TAKEN, Row, Values
+from tests.web.core.spoken import faults_of_page
 
 COMES_AND_GOES = ("session", "attempt", "log")
 """Tables that note visits; what people work on is all the others."""
@@ -130,12 +131,12 @@ def people(site: Site) -> dict[str, Visitor]:
         "stranger": site.stranger(),
         "half": site.signed_in(manager, stage="password"),
         "disabled": site.signed_in(off),
-        "organization": site.visitor(Role.ORGANIZATION, "Org", organizations=("guild",)),
+        "organization": site.visitor(Role.ORGANIZATION, "Org", organizations=("zq-guild",)),
         "other organization": site.visitor(
-            Role.ORGANIZATION, "Other Org", organizations=("league",)
+            Role.ORGANIZATION, "Other Org", organizations=("zq-league",)
         ),
-        "nonprofit": site.visitor(Role.NONPROFIT, "Own", beneficiaries=("seattle",)),
-        "other nonprofit": site.visitor(Role.NONPROFIT, "Other", beneficiaries=("houston",)),
+        "nonprofit": site.visitor(Role.NONPROFIT, "Own", beneficiaries=("zq-seattle",)),
+        "other nonprofit": site.visitor(Role.NONPROFIT, "Other", beneficiaries=("zq-houston",)),
         "clerk": site.visitor(Role.CLERK, "Clerk"),
         "manager": site.visitor(Role.MANAGER, "Manager"),
         "administrator": site.visitor(Role.ADMINISTRATOR, "Admin"),
@@ -359,6 +360,8 @@ def test_every_route_answers_post_by_role(walk: Walk, who: str, in_full: InFull)
         answer = visitor.post(address(rule, row.own), form)
         if not fits(answer, wanted):
             wrong.append(f"{rule}: {answer.status_code} {answer.location}, not {wanted}")
+        if answer.mimetype == "text/html" and answer.status_code in {200, 409, 422}:
+            wrong += faults_of_page(str(rule), answer.text)
         if isinstance(wanted, set) and answer.status_code < 400:
             walk.restore()  # it was taken
         for values in others(row, who) if rule.endpoint in trying_others else ():
@@ -405,11 +408,15 @@ _CERTIFICATE: Values = {
     "expires_on": "2027-01-02",
 }
 _MINE = f"/organization/orders/{rich_orders.PROOFED}"
-_ORDERING = "/titles/collab/order/"
+_ORDERING = "/titles/zq-collab/order/"
 SENT_BY_THE_GUILD: tuple[tuple[str, Values | None, frozenset[int]], ...] = (
     (f"{_ORDERING}?again={rich_orders.AHEAD}", None, frozenset({200})),
     (f"{_MINE}/proof?number={rich_orders.AHEAD}&version=1", None, frozenset({200})),
-    ("/organization/certificates/", {**_CERTIFICATE, "organization": "league"}, frozenset({422})),
+    (
+        "/organization/certificates/",
+        {**_CERTIFICATE, "organization": "zq-league"},
+        frozenset({422}),
+    ),
     (f"{_MINE}/messages", {"number": rich_orders.AHEAD, "text": "Ours"}, frozenset({303})),
     (
         f"{_MINE}/purchase-order",
@@ -417,8 +424,8 @@ SENT_BY_THE_GUILD: tuple[tuple[str, Values | None, frozenset[int]], ...] = (
         frozenset({303, 409}),
     ),
     (
-        "/organization/guild/people",
-        {"key": "league", "email": "new@example.org", "name": "New Comer"},
+        "/organization/zq-guild/people",
+        {"key": "zq-league", "email": "new@example.org", "name": "New Comer"},
         frozenset({303}),
     ),
 )
@@ -431,7 +438,7 @@ SENT_BY_THE_GUILD: tuple[tuple[str, Values | None, frozenset[int]], ...] = (
 def test_field_cannot_name_another_organizations_entry(
     walk: Walk, path: str, form: Values | None, answers: frozenset[int]
 ) -> None:
-    before = rows_of(walk, "league")
+    before = rows_of(walk, "zq-league")
     assert len(before["orders"]) == 2
     visitor = walk.visitor("organization")
     if form is None:
@@ -441,7 +448,7 @@ def test_field_cannot_name_another_organizations_entry(
     else:
         answer = visitor.post(path, form)
     told = answer.text + (visitor.get(answer.location).text if answer.location else "")
-    after_ = rows_of(walk, "league")
+    after_ = rows_of(walk, "zq-league")
     walk.restore()
     assert answer.status_code in answers
     assert [each for each in _OF_LEAGUE if each in told] == []
@@ -449,7 +456,7 @@ def test_field_cannot_name_another_organizations_entry(
 
 
 def test_own_certificate_is_accepted_and_anothers_refused(walk: Walk) -> None:
-    sent = {**_CERTIFICATE, "organization": "guild", "file": paper()}
+    sent = {**_CERTIFICATE, "organization": "zq-guild", "file": paper()}
     answer = walk.visitor("organization").post("/organization/certificates/", sent)
     walk.restore()
     assert answer.status_code == 303
@@ -471,7 +478,7 @@ def test_drafts_and_drawings_are_private_to_their_makers(walk: Walk) -> None:
     """A draft's address and what a page carries of a file work for one person only."""
     own, other = walk.visitor("organization"), walk.visitor("other organization")
     with walk.site.office.system.work(own.actor) as work:
-        draft = drafts.begin(work, "collab", rich_orders._A_DRAFT, "192.0.2.7")
+        draft = drafts.begin(work, "zq-collab", rich_orders._A_DRAFT, "192.0.2.7")
     assert own.get(f"{_ORDERING}{draft}/2").status_code == 200
     assert other.get(f"{_ORDERING}{draft}/2").status_code == 302
     assert other.get(f"{_ORDERING}{draft}/2").location == _ORDERING

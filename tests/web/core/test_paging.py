@@ -73,7 +73,8 @@ def test_list_shows_fifty_rows_and_links_to_further_pages(site: Site, path: str)
     while address:
         pages += 1
         page = visitor.page(address)
-        shown = set(re.findall(r"/(k\d{3})\b", page))
+        rows = page if path.endswith("contracts") else re.sub(r"/contracts/\w+", "", page)
+        shown = set(re.findall(r"/(k\d{3})\b", rows))
         assert len(shown) <= PER_PAGE
         assert not shown & seen
         seen |= shown

@@ -98,7 +98,7 @@ def test_every_step_carries_what_was_typed_before(site: Site) -> None:
     assert form.fields["to_region"] == "WA"
     third = typed(stranger, WHERE)
     assert third.status_code == 200
-    assert "200 to Lincoln School, 1 Main St, Seattle WA 98101, US" in third.text
+    assert "200 to Lincoln School, 1 Main St, Seattle WA 98101, United States" in third.text
     again = typed(stranger, {**WHO, "do": "back:1"})
     assert 'value="250"' in again.text
     assert 'value="Harbor Friends"' in again.text, "carried, though its step lies ahead"
@@ -562,7 +562,7 @@ def test_the_tax_of_a_state_is_charged_however_the_state_is_typed(site: Site, ty
     by_code = stranger.post(f"{ORDER}price", WHAT).json
     assert shown == by_code
     assert shown is not None
-    assert "Sales tax US-WA" in shown["html"]
+    assert "Sales tax Washington" in shown["html"]
     clerk = site.visitor(Role.CLERK)
     sent = {**WHO, "to_region": [typed, typed], "to_country": ["United States", "usa"]}
     known = {**sent, "organization": "", "contact_name": "", "contact_email": "", "for": "guild"}

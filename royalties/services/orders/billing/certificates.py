@@ -17,6 +17,7 @@ from royalties.services.orders import attachments
 from royalties.services.orders.attachments import AttachmentUpload, StoredAttachment
 from royalties.services.orders.life import reason_of
 from royalties.services.orders.messages import OrderDownload
+from royalties.services.orders.quoting.wording import date_words
 from royalties.services.work import RefusedError, Work
 from royalties.store.orders import certificates as store
 from royalties.store.people import people
@@ -158,13 +159,15 @@ def check(work: Work, number: int) -> None:
 
 
 def refuse(work: Work, number: int, reason: str) -> None:
-    """Say why a certificate does not count; the organization is told.
+    """Say why a certificate does not count, or not any more; the organization is told.
+
+    What was invoiced without tax stays as it is.
 
     Raises:
         NoCertificateError: there is none.
-        RefusedError: it was decided already, or no reason is given.
+        RefusedError: it was refused already, or no reason is given.
     """
-    _decide(work, _undecided(work, number), reason_of(reason))
+    _decide(work, _undecided(work, number, or_in_force=True), reason_of(reason))
 
 
 def certificates(work: Work, organization: str) -> list[Certificate]:
@@ -220,12 +223,12 @@ def _place_of(text: str) -> str:
     return code
 
 
-def _undecided(work: Work, number: int) -> store.CertificateRow:
+def _undecided(work: Work, number: int, *, or_in_force: bool = False) -> store.CertificateRow:
     work.actor.require(Verb.KEEP_ORDERS)
     row = store.find_certificate(work.connection, work.actor, number, lock=True)
     if row is None:
         raise NoCertificateError
-    if row.checked_at is not None:
+    if row.checked_at is not None and (row.refused or not or_in_force):
         found = "refused" if row.refused else "checked"
         raise RefusedError(f"{row.checked_by} {found} this certificate already")
     return row
@@ -240,22 +243,23 @@ def _decide(work: Work, row: store.CertificateRow, reason: str) -> None:
     _record(work, row.id, row.organization, row.place, "refused" if reason else "checked")
     setup = setup_in_force(work)
     entry = setup.organizations.get(row.organization)
+    place, until = places.place_name(row.place), date_words(row.expires_on)
     recipients = [
         *([entry.email] if entry else []),
         *people.emails_of_organization(work.connection, row.organization),
     ]
     said = (
         [
-            f"We cannot take your tax certificate for {row.place}: {reason}",
+            f"We cannot take your tax certificate for {place}: {reason}",
             "Until another one is checked, tax is on quotes and invoices.",
         ]
         if reason
-        else [f"Your tax certificate for {row.place} is checked and counts until {row.expires_on}."]
+        else [f"Your tax certificate for {place} is checked and counts until {until}."]
     )
     _tell(
         work,
         list(dict.fromkeys(recipients)),
-        f"Your tax certificate for {row.place}",
+        f"Your tax certificate for {place}",
         said,
         Side.ORGANIZATION,
         row.organization,

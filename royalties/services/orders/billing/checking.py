@@ -7,6 +7,7 @@ from itertools import groupby
 
 from royalties.domain.counting import counted
 from royalties.domain.json_values import canonical
+from royalties.domain.orders.order import InvoiceKind
 from royalties.domain.royalties.postings import (
     BANK,
     ORDER_EVENTS,
@@ -16,6 +17,7 @@ from royalties.domain.royalties.postings import (
     entry_of_receipt,
     receipt_reference,
 )
+from royalties.domain.sales.imports import BatchStatus
 from royalties.services.orders.frozen import fingerprint_of, invoice_shown
 from royalties.services.work import Work
 from royalties.store.ledger import entries as ledger
@@ -111,7 +113,7 @@ def invoices_differ(work: Work) -> Failures:
         left[row.id] += row.total
         if row.of_id is not None:
             left[row.of_id] += row.total
-        if row.kind != "credit":
+        if row.kind != InvoiceKind.CREDIT:
             names[row.id] = row.number
     for number, name in names.items():
         if left[number] < 0:
@@ -126,7 +128,7 @@ def shipments_differ(work: Work) -> Failures:
         numbers[sold.order] += 1
         if row.number != numbers[sold.order]:
             yield f"{name}: stands in place {numbers[sold.order]}"
-        if sold.status != "recorded" or sold.report != "shipment":
+        if sold.status != BatchStatus.RECORDED or sold.report != "shipment":
             yield f"{name}: its sales, import {row.batch_id}, were taken back"
         elif (sold.units, sold.others) != (row.copies, 0):
             yield f"{name}: {counted(row.copies, 'copy')} went, but {sold.units} stand in its sales"

@@ -7,6 +7,7 @@ from royalties.domain.money import amount_text, number_text, units_of
 from royalties.domain.one_line import fault_of_line
 from royalties.domain.orders import billing
 from royalties.domain.orders.life import Action
+from royalties.domain.orders.order import InvoiceKind
 from royalties.domain.orders.papers import InvoiceShown
 from royalties.domain.people import Verb
 from royalties.services.books import setup_in_force
@@ -78,9 +79,9 @@ def credit_note(
     )
     setup = setup_in_force(work)
     agreed = agreed_of(work, setup, order)
-    bill = Bill("credit", lines, 0, 0, of, tuple(chosen), note=why)
+    bill = Bill(InvoiceKind.CREDIT, lines, 0, 0, of, tuple(chosen), note=why)
     issued = issue(work, setup, order, agreed, bill, token)
-    if row.kind == "final":
+    if row.kind == InvoiceKind.FINAL:
         moved = moved_of(store.shipments_of(work.connection, order.id))
         Selling(work, setup, order, agreed).record_credit(issued.row.number, moved, work.today)
     detail = {**told(issued), "of": number, "reason": why}
@@ -162,10 +163,10 @@ def _chosen(
 
 
 def _require_creditable(of: IssuedInvoice, before: Sequence[IssuedInvoice]) -> None:
-    if of.row.kind == "credit":
+    if of.row.kind == InvoiceKind.CREDIT:
         raise RefusedError(f"{of.row.number} is a credit note: it is not credited itself")
     applied = next((each for each in before if each.row.deposit_applied), None)
-    if of.row.kind == "deposit" and applied is not None:
+    if of.row.kind == InvoiceKind.DEPOSIT and applied is not None:
         raise RefusedError(
             f"the deposit was used up by invoice {applied.row.number}: credit that one"
         )

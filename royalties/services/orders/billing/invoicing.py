@@ -5,15 +5,17 @@ it is issued, and printed once; nothing of it is ever changed: a credit note tak
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reports.order_words import amount
 from royalties.domain.money import amount_text, number_text, units_of
 from royalties.domain.orders import billing
 from royalties.domain.orders.life import Action, Precondition, State
+from royalties.domain.orders.order import InvoiceKind
 from royalties.domain.orders.papers import InvoiceShown, PaperLine
 from royalties.domain.people import Verb
 from royalties.domain.royalties.postings import CANCELLATION_LINE, DEPOSIT_LINE
+from royalties.ingest.places import in_words, place_name
 from royalties.services.books import setup_in_force
 from royalties.services.orders import notices
 from royalties.services.orders.addresses import require_places
@@ -232,7 +234,7 @@ def invoice_cancellation(work: Work, number: str, *, version: int, token: str) -
     setup = setup_in_force(work)
     agreed = agreed_of(work, setup, order)
     before = issued_of(work, order)
-    if any(each.row.kind == "cancellation" for each in before):
+    if any(each.row.kind == InvoiceKind.CANCELLATION for each in before):
         raise RefusedError(f"the cancellation of order {number} was invoiced already")
     owed = owed_of_cancelled(work, order)
     deposit = _deposit_left(before)
@@ -252,7 +254,7 @@ def invoice_cancellation(work: Work, number: str, *, version: int, token: str) -
             owed,
         ),
     )
-    bill = Bill("cancellation", lines, agreed.version.net_days, deposit)
+    bill = Bill(InvoiceKind.CANCELLATION, lines, agreed.version.net_days, deposit)
     issued = issue(work, setup, order, agreed, bill, token)
     _noted(work, order, INVOICE_CANCELLATION, issued)
     _tell(work, order, INVOICE_CANCELLATION, issued)
@@ -280,7 +282,7 @@ def _bill_of_deposit(work: Work, order: Order, agreed: Agreed) -> Bill:
         number_text(units_of(quote.deposit, quote.currency)),
         quote.deposit,
     )
-    return Bill("deposit", (line,), 0)
+    return Bill(InvoiceKind.DEPOSIT, (line,), 0)
 
 
 def _final(
@@ -300,9 +302,12 @@ def _final(
     exempt = certificates.places_in_force(work.connection, order.organization, work.today)
     lines = billing.billed(agreed.quote.lines, agreed.quote.currency, copies)
     lines += _line_of_proofs(proofs, wanted, agreed.quote.currency)
-    taxes = billing.taxed(lines, places, exempt, agreed.prices, work.today)
+    taxes = [
+        replace(each, words=in_words(each.words))
+        for each in billing.taxed(lines, places, exempt, agreed.prices, work.today)
+    ]
     bill = Bill(
-        "final",
+        InvoiceKind.FINAL,
         (*lines, *taxes),
         agreed.version.net_days,
         _deposit_left(issued_of(work, order)),
@@ -334,8 +339,10 @@ def _rate(agreed: Agreed, work: Work, place: str) -> bool:
 
 
 def _tax_note(places: Mapping[str, int], exempt: frozenset[str], charged: set[str]) -> str:
-    free = sorted(place for place in places if place in exempt)
-    none = sorted(place for place in places if place not in exempt and place not in charged)
+    free = sorted(place_name(place) for place in places if place in exempt)
+    none = sorted(
+        place_name(place) for place in places if place not in exempt and place not in charged
+    )
     parts = []
     if free:
         parts.append(f"Exempt by certificate: {', '.join(free)}.")
@@ -346,13 +353,13 @@ def _tax_note(places: Mapping[str, int], exempt: frozenset[str], charged: set[st
 
 def _deposit(issued: Sequence[IssuedInvoice]) -> IssuedInvoice | None:
     """The invoice of the deposit, unless it was credited."""
-    asked = [each for each in issued if each.row.kind == "deposit"]
+    asked = [each for each in issued if each.row.kind == InvoiceKind.DEPOSIT]
     return next((each for each in asked if _left(each, issued)), None)
 
 
 def _deposit_left(issued: Sequence[IssuedInvoice]) -> int:
     """What was invoiced as deposit and is neither credited nor used up."""
-    asked = sum(_left(each, issued) for each in issued if each.row.kind == "deposit")
+    asked = sum(_left(each, issued) for each in issued if each.row.kind == InvoiceKind.DEPOSIT)
     return asked - sum(each.row.deposit_applied for each in issued)
 
 

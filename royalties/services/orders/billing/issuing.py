@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from reports import invoice as report
 from royalties.domain.counting import counted
+from royalties.domain.orders.order import InvoiceKind, PaperKind
 from royalties.domain.orders.papers import InvoiceShown, PaperLine
 from royalties.domain.royalties.postings import entry_of_invoice
 from royalties.domain.terms.payment_details import PaymentDetails, payment_on
@@ -37,7 +38,7 @@ class IssuedInvoice:
 class Bill:
     """An invoice in the making: what it says of its own."""
 
-    kind: str
+    kind: InvoiceKind
     lines: tuple[PaperLine, ...]
     net_days: int
     deposit_applied: int = 0
@@ -127,15 +128,15 @@ def shown_of(
 def _pay_to(
     work: Work, setup: Setup, bill: Bill, currency: str, balance: int
 ) -> PaymentDetails | None:
-    if bill.kind == "credit" or balance <= 0:
+    if bill.kind == InvoiceKind.CREDIT or balance <= 0:
         return None
     return payment_on(setup.payment_details.values(), work.today, currency)
 
 
 def _terms(agreed: Agreed, bill: Bill) -> tuple[str, ...]:
-    if bill.kind == "credit":
+    if bill.kind == InvoiceKind.CREDIT:
         return ()
-    if bill.kind == "deposit":
+    if bill.kind == InvoiceKind.DEPOSIT:
         share = percent(agreed.version.deposit)
         return (f"Deposit of {share}, due at once. Work begins when it is paid.",)
     return (
@@ -184,5 +185,9 @@ def paper_of(work: Work, shown: InvoiceShown, file: str) -> Paper:
         "xlsx": report.workbook,
     }
     return paper(
-        work, "invoice", shown.number, file, lambda: made[file](shown, logo_on(work, shown.dated))
+        work,
+        PaperKind.INVOICE,
+        shown.number,
+        file,
+        lambda: made[file](shown, logo_on(work, shown.dated)),
     )

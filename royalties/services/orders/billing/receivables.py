@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from reports import account_statement as report
 from royalties.domain.money import amount_text
+from royalties.domain.orders.order import InvoiceKind
 from royalties.domain.orders.papers import AccountLineShown, AccountShown
 from royalties.domain.people import Verb
 from royalties.services.books import setup_in_force
@@ -222,10 +223,10 @@ def statement_of_account(work: Work, organization: str) -> list[AccountShown]:
             row.currency,
             AccountLineShown(
                 row.issued_on,
-                _NAMES[row.kind],
+                row.kind.label,
                 row.number,
                 order,
-                row.due_on if row.kind != "credit" else None,
+                row.due_on if row.kind != InvoiceKind.CREDIT else None,
                 row.amount,
             ),
         )
@@ -265,14 +266,6 @@ def account_workbook(work: Work, organization: str) -> bytes:
     if not shown:
         raise RefusedError("nothing was invoiced yet")
     return report.workbook(shown, logo_on(work, work.today))
-
-
-_NAMES = {
-    "deposit": "Deposit invoice",
-    "final": "Invoice",
-    "cancellation": "Cancellation invoice",
-    "credit": "Credit note",
-}
 
 
 def _money_words(row: ReceiptRow) -> str:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
+from royalties.domain.approvals import ProposalStatus
 from royalties.domain.money import amount_text
 from royalties.domain.one_line import fault_of_line
 from royalties.domain.orders.life import Action
+from royalties.domain.orders.order import InvoiceKind
 from royalties.domain.people import Verb
 from royalties.domain.royalties.postings import entry_of_receipt, receipt_reference
 from royalties.services import approvals
@@ -221,7 +223,7 @@ def unconfirmed(work: Work, number: str = "") -> list[Unconfirmed]:
     """
     proposals = approvals.proposals(
         work,
-        status="waiting",
+        status=ProposalStatus.WAITING,
         beginning=f"{number} " if number else "",
         limit=_MOST_WAITING,
     )
@@ -263,7 +265,9 @@ def _prepare(work: Work, kind: str, number: str, money: "_BankMovement") -> int:
     words = _checked(work, money)
     about = f"{row.currency} {amount_text(abs(money.amount), row.currency)} of {money.day}"
     subject = f"{order.number} {receipt_reference(number, words)}, {about}"
-    for each in approvals.proposals(work, status="waiting", kind=kind, subject=subject):
+    for each in approvals.proposals(
+        work, status=ProposalStatus.WAITING, kind=kind, subject=subject
+    ):
         if cast("dict[str, Any]", each.body)["token"] == money.token:
             return each.id
     body = {
@@ -357,7 +361,7 @@ def _held(work: Work, number: str, token: str) -> tuple[Order, Open, ReceiptRow 
     invoice = store.find_invoice(work.connection, work.actor, number)
     if invoice is None:
         raise RefusedError(f"there is no invoice {number[:20]}")
-    if invoice.kind == "credit":
+    if invoice.kind == InvoiceKind.CREDIT:
         raise RefusedError(f"{number} is a credit note: money is recorded with its invoice")
     order = hold_still(work, store.order_number(work.connection, invoice.order_id))
     earlier = store.receipt_by_token(work.connection, token)

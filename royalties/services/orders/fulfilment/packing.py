@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from reports import packing_list as report
+from royalties.domain.orders.order import PaperKind
 from royalties.domain.orders.papers import PackedLine, PackingListShown, Party
 from royalties.domain.people import Verb
 from royalties.services.books import Setup, setup_in_force
@@ -74,7 +75,7 @@ def _paper(work: Work, shown: PackingListShown, file: str) -> Paper:
     }
     return paper(
         work,
-        "packing-list",
+        PaperKind.PACKING_LIST,
         shown.number,
         file,
         lambda: made[file](shown, logo_on(work, shown.dated)),

@@ -5,7 +5,6 @@ invoiced, from what was billed and credited; each batch records what is missing 
 shipments together bring the order's net receipts to the cent, and what comes back takes them back.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,10 +14,12 @@ from royalties.domain.money import MICRO, scale
 from royalties.domain.orders import billing
 from royalties.domain.orders.billing import Moved
 from royalties.domain.orders.life import State
+from royalties.domain.orders.order import InvoiceKind
 from royalties.domain.orders.papers import PaperLine
 from royalties.domain.orders.pricing import LineKind
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period
+from royalties.domain.sales.imports import BatchStatus
 from royalties.domain.sales.lines import Early, SaleLine
 from royalties.domain.sales.slices import OF_CREDIT_NOTE, OF_SHIPMENT, Origin, SaleKind
 from royalties.services.books import Setup
@@ -119,7 +120,7 @@ class Selling:
     def _billed(self, charges: frozenset[str]) -> int | None:
         """What was billed and not credited of what counts; None before the final invoice."""
         rows = money.invoices_of(self.work.connection, self.order.id)
-        final = next((row for row in rows if row.kind == "final"), None)
+        final = next((row for row in rows if row.kind == InvoiceKind.FINAL), None)
         if final is None:
             return None
         lines: list[PaperLine] = []
@@ -137,7 +138,7 @@ class Selling:
         """The charges that count: those of the first shipment for all of an order."""
         first = money.first_document(self.work.connection, self.order.number)
         if first is not None:
-            return tuple(json.loads(first)["order"]["charges"])
+            return tuple(first["order"]["charges"])
         return charges_of(self.setup, self.order, self.agreed.quote.lines)
 
     def _record(self, of: Occasion, lines: Sequence[ShipmentLine], charges: Sequence[str]) -> int:
@@ -160,12 +161,12 @@ class Selling:
                 "origin": Origin.ORDER,
                 "retailer": retailer,
                 "account": money.account_of(order.number),
-                "sheets": "[]",
-                "choices": "{}",
-                "document": "{}",
+                "sheets": [],
+                "choices": {},
+                "document": {},
                 "rows": len(lines),
                 "lines": len(lines),
-                "status": "recorded",
+                "status": BatchStatus.RECORDED,
                 "recorded_at": work.stored_at,
                 "recorded_by": work.actor.name,
             },
@@ -182,7 +183,7 @@ class Selling:
             is_return=of.kind is SaleKind.RETURN,
             order={"number": order.number, "reference": of.reference, "charges": list(charges)},
         )
-        batches.finish_batch(connection, number, {"document": json.dumps(document, sort_keys=True)})
+        batches.finish_batch(connection, number, {"document": document})
         record_lines(work, self.setup, earliest, {number: self._sale_lines(of, lines)})
         work.record(
             Verb.IMPORT,

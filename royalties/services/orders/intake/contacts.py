@@ -8,7 +8,7 @@ order's contact once a second person has approved that.
 from typing import Any, cast
 
 from royalties.domain.orders.order import Order
-from royalties.domain.people import Role, Verb
+from royalties.domain.people import PersonStatus, Role, Verb
 from royalties.services import approvals
 from royalties.services.books import setup_in_force
 from royalties.services.mail.notices import notice
@@ -29,7 +29,7 @@ def mailboxes(work: Work, organization: str) -> list[str]:
     """The e-mail addresses that speak for an organization: its own first, then its people's."""
     entry = setup_in_force(work).organizations[organization]
     members = people.members_of_organization(work.connection, work.actor, organization)
-    own = [entry.email, *(each.email for each in members if each.status != "disabled")]
+    own = [entry.email, *(each.email for each in members if each.status != PersonStatus.DISABLED)]
     earlier = sorted(store.emails_of(work.connection, organization))
     return [each for each in dict.fromkeys((*own, *earlier)) if each]
 
@@ -106,7 +106,7 @@ def let_in(work: Work, order: Order) -> None:
     if person is None:
         name = fit_name(work, order.contact_name)
         number = add_invited(work, order.contact_email, name, Role.ORGANIZATION)
-    elif person.role == Role.ORGANIZATION and person.status != "disabled":
+    elif person.role == Role.ORGANIZATION and person.status != PersonStatus.DISABLED:
         number = person.id
     else:
         return
@@ -115,9 +115,9 @@ def let_in(work: Work, order: Order) -> None:
     person = people.find_person(work.connection, number)
     if person is None:
         raise AssertionError
-    if person.status == "invited":
+    if person.status == PersonStatus.INVITED:
         send_invitation(work, person)
-    if person.status == "invited" or order.organization not in own:
+    if person.status == PersonStatus.INVITED or order.organization not in own:
         work.record(
             Verb.KEEP_ORDERS,
             {

@@ -1,7 +1,7 @@
 """How an order begins: its number, its first line of history, and who is told."""
 
 from royalties.domain.orders.life import State
-from royalties.domain.orders.order import Order
+from royalties.domain.orders.order import FileKind, Order
 from royalties.services.books import setup_in_force
 from royalties.services.orders import life, notices
 from royalties.services.orders.addresses import require_places
@@ -81,7 +81,7 @@ def next_number(work: Work) -> str:
 def _copy_artwork(work: Work, before: Order, after: Order) -> None:
     """Let the new order have the newest file of each use; its bytes are kept once."""
     newest = {each.id for each in artwork_files(work, before) if each.is_newest}
-    rows = messages.files_of(work.connection, before.id, *USES)
+    rows = messages.files_of(work.connection, before.id, *map(FileKind, USES))
     for row in (each for each in rows if each.id in newest):
         again = row._asdict() | {"order_id": after.id, "message_id": None, "at": work.at}
         copied = {name: again[name] for name in again if name not in {"id", "version"}}

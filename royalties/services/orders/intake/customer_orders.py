@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from royalties.domain.orders.life import ENDED, Side, State, path_of
-from royalties.domain.orders.order import Order
+from royalties.domain.orders.order import FileKind, Order
 from royalties.domain.people import Verb
 from royalties.domain.terms.organizations import Organization
 from royalties.services.books import setup_in_force
@@ -20,7 +20,7 @@ from royalties.store.orders.invoice_list import InvoiceListRow
 
 PAGE = 50
 PURCHASE_ORDER = "purchase-order"
-"""What the history calls a purchase order that came, and the kind of its file."""
+"""What the history calls a purchase order that came."""
 
 _LONGEST_PO = 100
 _MOST_FILES = 10
@@ -154,7 +154,7 @@ def send_purchase_order(
 def purchase_orders(work: Work, order: Order) -> list[messages.FileRow]:
     """Files of purchase orders that came for an order that was found for the actor."""
     work.actor.require(Verb.READ_ORDERS)
-    return messages.files_of(work.connection, order.id, PURCHASE_ORDER)
+    return messages.files_of(work.connection, order.id, FileKind.PURCHASE_ORDER)
 
 
 def keep_purchase_order(work: Work, order: Order, file: AttachmentUpload | StoredAttachment) -> str:
@@ -163,7 +163,7 @@ def keep_purchase_order(work: Work, order: Order, file: AttachmentUpload | Store
     Raises:
         RefusedError: there are too many, or the file is not taken.
     """
-    if len(messages.files_of(work.connection, order.id, PURCHASE_ORDER)) >= _MOST_FILES:
+    if len(messages.files_of(work.connection, order.id, FileKind.PURCHASE_ORDER)) >= _MOST_FILES:
         raise RefusedError(f"this order has {_MOST_FILES} purchase orders: write us a message")
     taken = file if isinstance(file, StoredAttachment) else attachments.take(work.files, file)
     attachments.require_room(work, order.organization, [taken.size])
@@ -172,7 +172,7 @@ def keep_purchase_order(work: Work, order: Order, file: AttachmentUpload | Store
         work.connection,
         {
             "order_id": order.id,
-            "kind": PURCHASE_ORDER,
+            "kind": FileKind.PURCHASE_ORDER,
             **kept._asdict(),
             "facts": {},
             "message_id": None,

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from royalties.adapters.credentials import fingerprint
 from royalties.domain.counting import counted
 from royalties.domain.orders.order import Address, Order
-from royalties.domain.people import Actor, Role, Verb
+from royalties.domain.people import Actor, PersonStatus, Role, Verb
 from royalties.ingest.places import NotAPlaceError
 from royalties.services.books import setup_in_force
 from royalties.services.mail.outbox import Message, write
@@ -285,9 +285,11 @@ def _account_of(work: Work, email: str) -> people.PersonRow | None:
         RefusedError: they have one that cannot order.
     """
     person = people.find_by_email(work.connection, email)
-    if person is None or (person.status == "invited" and person.role == Role.ORGANIZATION):
+    if person is None or (
+        person.status == PersonStatus.INVITED and person.role == Role.ORGANIZATION
+    ):
         return None
-    if person.status != "active" or person.role != Role.ORGANIZATION:
+    if person.status != PersonStatus.ACTIVE or person.role != Role.ORGANIZATION:
         raise RefusedError(
             "this e-mail address has an account that cannot order: ask again with another "
             "address, or write to us"
@@ -298,7 +300,7 @@ def _account_of(work: Work, email: str) -> people.PersonRow | None:
 def _new_person(work: Work, email: str, name: str, password: str, locale: str) -> people.PersonRow:
     invited = people.find_by_email(work.connection, email)
     name = fit_name(work, name, invited.id if invited else None)
-    values = {"name": name, "status": "active", "locale": locale}
+    values = {"name": name, "status": PersonStatus.ACTIVE, "locale": locale}
     if invited is None:
         values |= {"email": email, "role": Role.ORGANIZATION.value}
         number = people.add_person(

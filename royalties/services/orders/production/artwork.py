@@ -16,6 +16,7 @@ from reports.cover import TEMPLATE_VERSION, Cover, cover_png
 from royalties.adapters.files import DiskError, Files, TooLargeError
 from royalties.domain.orders.artwork import Use, wanted
 from royalties.domain.orders.life import Action, Precondition, Side
+from royalties.domain.orders.order import FileKind
 from royalties.domain.orders.pricing import Option
 from royalties.domain.people import Verb
 from royalties.domain.problems import Problem
@@ -202,7 +203,7 @@ def missing(order: Order, there: Sequence[Use]) -> tuple[Use, ...]:
 def artwork_files(work: Work, order: Order) -> list[OrderFile]:
     """An order's artwork and letters in all versions, the newest first."""
     work.actor.require(Verb.READ_ORDERS)
-    return files_of(store.files_of(work.connection, order.id, *USES))
+    return files_of(store.files_of(work.connection, order.id, *map(FileKind, USES)))
 
 
 def files_of(rows: Sequence[store.FileRow]) -> list[OrderFile]:
@@ -261,7 +262,7 @@ def keep(work: Work, order: Order, file: Looked) -> int:
         facts["clean"] = file.clean
         work.files.keep_checked(f"{file.clean}-clean.svg", work.files.upload(file.clean))
     values = {
-        "kind": file.use.value,
+        "kind": FileKind(file.use),
         "name": file.name,
         "type": file.checked.type,
         "sha256": file.sha256,

@@ -10,6 +10,7 @@ from royalties.adapters.files import Files
 from royalties.domain.one_line import fault_of_line
 from royalties.domain.orders.artwork import Use
 from royalties.domain.orders.life import Action, Precondition, Side, State
+from royalties.domain.orders.order import FileKind, ProofDecision
 from royalties.domain.people import Verb
 from royalties.services.orders import life
 from royalties.services.orders.life import Order
@@ -125,7 +126,7 @@ def ask_changes(
     words = "; ".join(_quoted(comment) for comment in said)
     detail = {"version": proof.version, "comments": len(said), "text": words[:LONGEST_COMMENT]}
     moved = life.move(work, order, Action.ASK_CHANGES, met=met, detail=detail)
-    _decide(work, proof, "changes", work.actor.name)
+    _decide(work, proof, ProofDecision.CHANGES, work.actor.name)
     return moved
 
 
@@ -190,7 +191,7 @@ def approve(
         detail=detail,
         changes={"approved_on": work.today},
     )
-    _decide(work, proof, "approved", signed)
+    _decide(work, proof, ProofDecision.APPROVED, signed)
     return moved
 
 
@@ -227,7 +228,7 @@ def difference(before: OrderFile, after: OrderFile) -> ProofDifference:
 
 
 def _files(work: Work, order: Order) -> list[OrderFile]:
-    return files_of(messages.files_of(work.connection, order.id, "proof"))
+    return files_of(messages.files_of(work.connection, order.id, FileKind.PROOF))
 
 
 def _newest(work: Work, order: Order, shown: int) -> OrderFile:
@@ -276,7 +277,7 @@ def _say(work: Work, order: Order, proof: OrderFile, page: int, text: str) -> Co
     return made
 
 
-def _decide(work: Work, proof: OrderFile, what: str, name: str) -> None:
+def _decide(work: Work, proof: OrderFile, what: ProofDecision, name: str) -> None:
     row = Decision(proof.id, what, name, proof.sha256, work.at, work.actor.name)
     store.add_decision(work.connection, row)
 

@@ -1,6 +1,6 @@
 """What the next version of an order's quote says: by the price list, and what was agreed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -16,6 +16,7 @@ from royalties.domain.orders.papers import (
     ShipToShown,
     lines_shown,
 )
+from royalties.ingest import places
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.orders import life
 from royalties.services.orders.addresses import require_places
@@ -153,12 +154,18 @@ def priced(
         RefusedError: the list does not offer it; says what it does.
     """
     try:
-        quote = pricing.quote(asked, prices, list_price, day)
+        quote = _spelled_out(pricing.quote(asked, prices, list_price, day))
     except pricing.NotOfferedError as error:
         raise RefusedError(str(error)) from error
     if quote.total > _MOST_AMOUNT:
         raise RefusedError("this is more than one order may cost: split it")
     return quote
+
+
+def _spelled_out(quote: pricing.Quote) -> pricing.Quote:
+    """The same with places by name in what its lines say."""
+    lines = (replace(each, words=places.in_words(each.words)) for each in quote.lines)
+    return replace(quote, lines=tuple(lines))
 
 
 def _checked(work: Work, edits: Edits, currency: str) -> Edits:

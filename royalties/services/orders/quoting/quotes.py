@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 from reports import quote as quote_report
 from royalties.domain.orders import pricing
 from royalties.domain.orders.life import Action, Precondition, Side, State, find, label_of
+from royalties.domain.orders.order import PaperKind
 from royalties.domain.orders.papers import QuoteShown
 from royalties.domain.people import Verb
 from royalties.services import approvals
@@ -427,7 +428,11 @@ def _paper(work: Work, shown: QuoteShown, file: str) -> Paper:
         "xlsx": quote_report.workbook,
     }
     return paper(
-        work, "quote", shown.number, file, lambda: made[file](shown, logo_on(work, shown.dated))
+        work,
+        PaperKind.QUOTE,
+        shown.number,
+        file,
+        lambda: made[file](shown, logo_on(work, shown.dated)),
     )
 
 

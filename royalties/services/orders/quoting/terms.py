@@ -9,6 +9,7 @@ from royalties.domain.orders.papers import Party
 from royalties.domain.orders.price_lists import PriceList, PriceVersion
 from royalties.domain.terms.catalogue import Edition, Format, Title, is_offered
 from royalties.domain.terms.organizations import Organization
+from royalties.ingest.places import country_name
 from royalties.services.books import Setup
 from royalties.services.orders.preconditions import price_list_for
 from royalties.services.work import RefusedError, Work
@@ -160,4 +161,4 @@ def address_lines(
     """An address as it is printed, line by line."""
     place = " ".join(part for part in (region, postcode) if part)
     town = ", ".join(part for part in (city, place) if part)
-    return tuple(line for line in (*lines, town, country) if line)
+    return tuple(line for line in (*lines, town, country_name(country)) if line)

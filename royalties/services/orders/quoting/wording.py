@@ -10,13 +10,16 @@ from royalties.domain.orders.life import PATH, LeadTime, OrderKind, State, path_
 from royalties.domain.orders.price_lists import PriceVersion
 from royalties.domain.orders.pricing import LineKind, Quote, ShipTo
 from royalties.domain.terms.wording import percent
+from royalties.ingest import places
 
 
 def tax_note(ship_to: Iterable[ShipTo], priced: Quote) -> str:
     """Where tax is charged, where a certificate spares it, and what may change that."""
-    places = list(ship_to)
-    exempt = sorted({each.place for each in places if each.exempt})
-    taxed = sorted({line.place for line in priced.lines if line.kind is LineKind.TAX})
+    shipments = list(ship_to)
+    exempt = sorted({places.place_name(each.place) for each in shipments if each.exempt})
+    taxed = sorted(
+        {places.place_name(line.place) for line in priced.lines if line.kind is LineKind.TAX}
+    )
     told = []
     if exempt:
         told.append(f"No tax for {_listed(exempt)}: an exemption certificate is on file.")

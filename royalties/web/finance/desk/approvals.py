@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flask import abort, flash, redirect, render_template, request, url_for
 
+from royalties.domain.approvals import ProposalStatus
 from royalties.domain.people import FINANCE, Verb
 from royalties.ingest.setup import SetupError
 from royalties.services import approvals as service
@@ -16,6 +17,7 @@ from royalties.services.terms import amending as terms
 from royalties.services.terms import loading
 from royalties.services.work import RefusedError, Work
 from royalties.web.account.proving import proven
+from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work, only_looks
 from royalties.web.finance.orders import approvals as order_approvals
@@ -23,7 +25,7 @@ from royalties.web.finance.orders.words import proposal_words
 from royalties.web.finance.terms.plans import side_by_side
 from royalties.web.forms.entries import EntryForm
 from royalties.web.forms.fields import EntryField
-from royalties.web.forms.numbers import as_typed
+from royalties.web.forms.numbers import as_read
 
 PAGES = Pages("approvals", __name__, "/finance", FINANCE)
 
@@ -32,6 +34,12 @@ class RefuseProposalForm(EntryForm):
     """Why a proposal goes back."""
 
     reason = EntryField("Reason to refuse", longest=1000)
+
+
+class WithdrawForm(EntryForm):
+    """Why something that waits is taken back."""
+
+    reason = EntryField("Why", longest=1000)
 
 
 _DECIDED = 50
@@ -50,8 +58,12 @@ class ProposalView:
 def approvals() -> str:
     """What waits, and what was decided lately."""
     work = current_work()
-    waiting = service.proposals(work, status="waiting")
-    decided = [proposal for proposal in service.proposals(work) if proposal.status != "waiting"]
+    waiting = service.proposals(work, status=ProposalStatus.WAITING)
+    decided = [
+        proposal
+        for proposal in service.proposals(work)
+        if proposal.status != ProposalStatus.WAITING
+    ]
     return render_template(
         "finance/desk/approvals.html",
         waiting=[_proposal_view(proposal) for proposal in waiting],
@@ -70,10 +82,11 @@ def _proposal_view(proposal: Proposal) -> ProposalView:
     if loading.is_file(proposal):
         address = url_for("approvals.proposal", number=proposal.id)
         return ProposalView(proposal, f"Setup file {loading.file_name(proposal)}", address)
-    part, _, key = proposal.subject.partition(" ")
+    part = proposal.subject.partition(" ")[0]
     word = service.APPROVED_BY_TWO.get(part, part)
+    name = service.entry_name(current_work(), proposal)
     return ProposalView(
-        proposal, f"{word.capitalize()} {key}", url_for("approvals.proposal", number=proposal.id)
+        proposal, f"{word.capitalize()} “{name}”", url_for("approvals.proposal", number=proposal.id)
     )
 
 
@@ -98,7 +111,7 @@ def tried(number: int) -> Answer:
     try:
         effects = previewing.preview(current_work(), part, body, version=_newest_version(proposal))
     except SetupError as error:
-        return _proposal_page(proposal, refused=str(error)), 409
+        return _proposal_page(proposal, refused=in_names(error)), 409
     return _proposal_page(proposal, effects=effects)
 
 
@@ -119,7 +132,7 @@ def approve(number: int) -> Answer:
         with all_or_nothing():
             _approving(proposal)(current_work(), number)
     except (RefusedError, SetupError) as error:
-        return _proposal_page(_find_proposal(number), refused=str(error)), 409
+        return _proposal_page(_find_proposal(number), refused=in_names(error)), 409
     if is_order:
         flash(order_approvals.DONE[proposal.kind], "good")
         return redirect(order_approvals.order_address(proposal), 303)
@@ -146,7 +159,7 @@ def refuse(number: int) -> Answer:
         with all_or_nothing():
             service.refuse(current_work(), number, form.reason.data)
     except RefusedError as error:
-        return _proposal_page(_find_proposal(number), refused=str(error), form=form), 409
+        return _proposal_page(_find_proposal(number), refused=in_names(error), form=form), 409
     flash(f"Sent back to {proposal.prepared_by}. Nothing was changed.", "good")
     return redirect(url_for("approvals.approvals"), 303)
 
@@ -157,9 +170,9 @@ def withdraw(number: int) -> Answer:
     _find_proposal(number)
     try:
         with all_or_nothing():
-            service.withdraw(current_work(), number)
+            service.withdraw(current_work(), number, WithdrawForm(request.form).reason.data)
     except RefusedError as error:
-        return _proposal_page(_find_proposal(number), refused=str(error)), 409
+        return _proposal_page(_find_proposal(number), refused=in_names(error)), 409
     flash("Withdrawn. Nothing was changed.", "good")
     return redirect(url_for("approvals.approvals"), 303)
 
@@ -206,8 +219,8 @@ def _proposal_page(
     if loading.is_file(proposal):
         return _file_page(proposal, form, refused)
     work = current_work()
-    told = terms.proposed(work, proposal, as_typed)
-    waits = proposal.status == "waiting"
+    told = terms.proposed(work, proposal, as_read)
+    waits = proposal.status == ProposalStatus.WAITING
     version = _newest_version(proposal) if waits else ""
     _, body = terms.proposed_entry(proposal)
     return render_template(
@@ -232,12 +245,12 @@ def _proposal_page(
 def _file_page(proposal: Proposal, form: RefuseProposalForm, refused: str) -> str:
     """A proposed setup file, with all that it would change."""
     work = current_work()
-    waits = proposal.status == "waiting"
+    waits = proposal.status == ProposalStatus.WAITING
     return render_template(
         "finance/desk/approve_file.html",
         proposal=proposal,
         words=_proposal_view(proposal).words,
-        told=loading.proposed(work, proposal, as_typed),
+        told=loading.proposed(work, proposal, as_read),
         waits=waits,
         may_approve=waits and service.may_approve(work, proposal),
         is_own=proposal.prepared_by_id == work.actor.person,

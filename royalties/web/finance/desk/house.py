@@ -17,7 +17,7 @@ from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work, release, settle, system
 from royalties.web.finance.desk.house_form import HouseForm, dated
 from royalties.web.finance.terms.editing import AmendForm
-from royalties.web.forms.numbers import as_typed
+from royalties.web.forms.numbers import as_read
 
 PAGES = Pages("house", __name__, "/finance", FINANCE)
 
@@ -55,7 +55,7 @@ def house_page(sheet: AmendForm) -> str:
         has_examples=examples.are_here(),
         letterheads=_letterheads(sheet),
         is_fixed=not sheet.is_new and service.is_fixed(work),
-        history=[] if sheet.is_new else terms.history(work, "publisher", "publisher", as_typed),
+        history=[] if sheet.is_new else terms.history(work, "publisher", "publisher", as_read),
     )
 
 

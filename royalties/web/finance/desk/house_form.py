@@ -12,6 +12,7 @@ from royalties.ingest.setup import models
 from royalties.services.time_zone import time_zones
 from royalties.services.work import RefusedError
 from royalties.web.core.formats import locale
+from royalties.web.core.names import in_names
 from royalties.web.forms.entries import EntryForm, Written
 from royalties.web.forms.fields import (
     DayField,
@@ -125,7 +126,7 @@ class HouseForm(EntryForm):
             try:
                 body["first_period"] = str(period_of(self.first_day.day, Calendar(calendar)))
             except RefusedError as error:
-                self.first_day.errors.append(str(error))
+                self.first_day.errors.append(in_names(error))
 
     @classmethod
     def blank(cls, today: date, time_zone: str) -> "HouseForm":

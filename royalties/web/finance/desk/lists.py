@@ -18,17 +18,19 @@ from royalties.services.terms.replacing import UnconfirmedError
 from royalties.services.work import RefusedError
 from royalties.web.core.consent import prepared
 from royalties.web.core.files import download
+from royalties.web.core.formats import sentence
+from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work, release, system
 from royalties.web.core.waiting import wait_for
 from royalties.web.finance.terms.editing import confirmed
 from royalties.web.forms.entries import EntryForm
 from royalties.web.forms.fields import FileUpload
-from royalties.web.forms.numbers import as_typed
+from royalties.web.forms.numbers import as_read
+from royalties.web.forms.sent_files import MOST_FAULTS, NotSentError, SentFileForm, chosen_file
 
 PAGES = Pages("lists", __name__, "/finance/lists", FINANCE)
 
-_MOST_FAULTS = 200
 _ANSWER = "answer."
 _KINDS = "any(titles, beneficiaries)"
 
@@ -88,12 +90,13 @@ def send(kind: str) -> Answer:
     work = current_work()
     work.actor.require(Verb.LOAD)
     setup_in_force(work)
-    sent = request.files.get("file")
-    if sent is None or not sent.filename:
-        return _form_page(ListKind(kind), "Choose a file."), 422
+    try:
+        sent = chosen_file()
+    except NotSentError as error:
+        return _form_page(ListKind(kind), str(error)), 422
     release()  # nobody waits while bytes are written
     try:
-        stored = listing.keep_sent(system().files, sent.stream, sent.filename)
+        stored = listing.keep_sent(system().files, sent.stream, sent.filename or "")
     except RefusedError as error:
         return _form_page(ListKind(kind), f"{error}."), 422
     try:
@@ -124,7 +127,7 @@ def answer(kind: str, number: int) -> Answer:
         with all_or_nothing():
             again = listing.again(current_work(), sent.number, answers)
     except RefusedError as error:
-        return _form_page(sent.kind, f"{str(error).capitalize()}."), 422
+        return _form_page(sent.kind, f"{sentence(in_names(error))}."), 422
     wait_for([again])
     return redirect(url_for(".look", kind=kind, number=again), 303)
 
@@ -140,7 +143,7 @@ def save(kind: str, number: int) -> Answer:
                 work,
                 sent.kind,
                 lists.find_kept(work, sent.kept),
-                seen=request.form.get("seen", "")[:64],
+                seen=SentFileForm(request.form).seen.data,
                 confirmed=confirmed(),
             )
     except ListFaultsError as error:
@@ -148,7 +151,7 @@ def save(kind: str, number: int) -> Answer:
     except UnconfirmedError:
         return _preview(sent, "Tick that you have read what is replaced.")
     except RefusedError as error:
-        return _preview(sent, str(error))
+        return _preview(sent, in_names(error))
     if saved.proposal is not None:
         flash(prepared(saved.proposal), "good")
         return redirect(url_for("approvals.approvals"), 303)
@@ -186,7 +189,7 @@ def _list_page(sent: SentList) -> Answer:
 def _preview(sent: SentList, refused: str = "") -> Answer:
     work = current_work()
     try:
-        shown = lists.look(work, sent.kind, lists.find_kept(work, sent.kept), as_typed)
+        shown = lists.look(work, sent.kind, lists.find_kept(work, sent.kept), as_read)
     except ListFaultsError as error:
         return _faults_page(sent.kind, error.faults), 422
     except RefusedError as error:
@@ -222,7 +225,7 @@ def _form_page(kind: ListKind, refused: str = "", faults: Sequence[ListFault] = 
         kind=kind.value,
         words=words,
         refused=refused,
-        faults=faults[:_MOST_FAULTS],
-        more=max(0, len(faults) - _MOST_FAULTS),
+        faults=faults[:MOST_FAULTS],
+        more=max(0, len(faults) - MOST_FAULTS),
         **more,
     )

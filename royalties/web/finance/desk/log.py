@@ -13,10 +13,13 @@ from werkzeug.wrappers import Response
 from royalties.domain.people import Actor, Verb
 from royalties.runtime import System
 from royalties.services.mail import log as mail_log
+from royalties.services.names import WORDS
 from royalties.services.people import auditing
 from royalties.services.people.auditing import LogFilter, LogLine
+from royalties.web.core.names import names
 from royalties.web.core.pages import Answer, Pages, number_asked
 from royalties.web.core.visit import current_work, system
+from royalties.web.finance.desk.approvals import WithdrawForm
 from royalties.web.finance.desk.log_words import details, headline, verb_words
 
 _FILTERS = ("who", "what", "from", "until", "q")
@@ -110,7 +113,7 @@ def mail_again(number: int) -> Response:
 
 def mail_given_up(number: int) -> Response:
     """Do not send what was not taken."""
-    mail_log.give_up(current_work(), number)
+    mail_log.give_up(current_work(), number, WithdrawForm(request.form).reason.data)
     flash("It is not sent any more.", "good")
     return redirect(url_for("people.mail"), 303)
 
@@ -122,11 +125,17 @@ def _filter_asked() -> tuple[LogFilter, str]:
     asked = LogFilter(
         request.args.get("who", "").strip()[:100],
         request.args.get("what", "").strip()[:64],
-        request.args.get("q", "").strip()[:100],
+        _key_of(request.args.get("q", "").strip()[:100]),
         since,
         until,
     )
     return asked, since_wrong or until_wrong
+
+
+def _key_of(text: str) -> str:
+    """What the log keeps of an entry that is searched by its name: its key."""
+    found = (names().key_of(part, text) for part in WORDS)
+    return next(filter(None, found), text) if text else ""
 
 
 def _day_asked(text: str) -> tuple[date | None, str]:

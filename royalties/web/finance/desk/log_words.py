@@ -4,8 +4,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from royalties.services.approvals import words_of
+from royalties.domain.terms.changes import field_words
+from royalties.domain.terms.entry_words import ENTRY_WORDS
+from royalties.ingest import places
+from royalties.services.approvals import APPROVED_BY_TWO, words_of
 from royalties.web.core.formats import plural
+from royalties.web.core.names import names
 from royalties.web.finance.orders.words import ACTIONS
 
 _VERBS = {
@@ -24,6 +28,7 @@ _VERBS = {
     "send": "sent",
     "manage-people": "people",
     "set": "settings",
+    "keep-documents": "earlier statements",
     "keep-contact": "changed contact",
     "invite-colleague": "colleagues",
     "keep-account": "own account",
@@ -66,6 +71,12 @@ _SAID = {
     "parallel-explained": "Explained a difference of the parallel run of {period}",
     "parallel-signed": "Signed the parallel run of {period} off",
     "parallel-abandoned": "Left the parallel run of {period}",
+    "document-kept": "Kept {name}, an earlier statement",
+    "document-filed": "Said whose earlier statement {name} is, and of when",
+    "document-amended": "Amended what is said of {name}, an earlier statement",
+    "document-shown": "Let the nonprofit see {name}, an earlier statement",
+    "document-hidden": "Hid {name}, an earlier statement, from the nonprofit",
+    "document-removed": "Took {name} back, an earlier statement",
     "mail-again": "Let e-mail {mail} be sent again",
     "mail-given-up": "Gave e-mail {mail} up: it is not sent any more",
 }
@@ -83,6 +94,8 @@ _PLAIN = {
     "alias": "{identifier} stands for {isbn}",
     "close": "Closed {period}: {statements}",
     "issue": "Issued {files} of {period}",
+    "send": "Sent {messages} about statements of {period}",
+    "explain-jump": "Explained {subject} in {period}: “{text}”",
     "load": "Loaded {file}",
     "order": "Order {order}: {action}, now {state}",
     "keep-orders": "Order {order}: {action}, now {state}",
@@ -95,7 +108,7 @@ _DECIDED = {
     "withdrawn": "Withdrew {words}",
 }
 """What was done with a proposal, by the status that it got."""
-_COUNTED = {"lines": "line", "statements": "statement", "files": "file"}
+_COUNTED = {"lines": "line", "statements": "statement", "files": "file", "messages": "message"}
 """What numbers of a record count."""
 
 _SWITCHES = {
@@ -111,8 +124,33 @@ _SETTINGS = {
     ("openings_none", "True"): "Noted that there are no opening balances",
 }
 
-_ONE_OF = {"beneficiaries": "beneficiary", "income": "income", "reports": "mapped report"}
+_PART_OF = {
+    "beneficiaries": "beneficiaries",
+    "beneficiaries_before": "beneficiaries",
+    "beneficiary": "beneficiaries",
+    "contract": "contracts",
+    "organization": "organizations",
+    "organizations": "organizations",
+    "organizations_before": "organizations",
+    "plan": "plans",
+    "retailer": "retailers",
+    "title": "titles",
+}
+"""What a record's fields name by key, and the part of the setup that these are of."""
+
+_ABOUT = {
+    "draft": "the draft",
+    "waiting": "rows that wait",
+    "upload": "upload",
+}
+"""What else is explained, by how its subject begins."""
+
+_SUBJECTS = {**_PART_OF, "report": "retailers", "sheet": "retailers"}
+"""The same of what begins a subject, such as ``title:tides``."""
+
 _FEW = 5
+_CODE = re.compile(r"[a-z]+(?:[-_][a-z]+)+")
+_PLACE = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _LONGEST = 300
 
@@ -158,8 +196,12 @@ def _texts(payload: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _value_words(key: str, value: Any) -> str:  # noqa: ANN401 - whatever JSON was recorded
     """A value of a record within a sentence."""
+    if key in _PART_OF:
+        return _text(_by_name(_PART_OF[key], value))
     if key in _COUNTED and isinstance(value, int):
         return plural(value, _COUNTED[key])
+    if key == "subject":
+        return _subject_words(str(value))
     if key == "action":
         return ACTIONS.get(str(value), str(value).replace("-", " "))
     return str(value).replace("-", " ") if key == "state" else _text(value)
@@ -170,10 +212,70 @@ def details(payload: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - whatever J
     if not isinstance(payload, Mapping):
         return [("record", _text(payload))]
     return [
-        (str(key).replace("_", " "), _text(value))
+        (str(key).replace("_", " "), _text(_readable(payload, str(key), value)))
         for key, value in payload.items()
         if key != "what" and value not in ("", None, [], {})
     ]
+
+
+def _readable(payload: Mapping[str, Any], key: str, value: Any) -> Any:  # noqa: ANN401 - JSON
+    """A value of a record with names in place of keys, and words in place of codes."""
+    part = str(payload.get("part", ""))
+    of = _PART_OF.get(key) or (part if key in ("key", "was") and part in ENTRY_WORDS else "")
+    if of:
+        return _by_name(of, value)
+    if key == "part":
+        return ENTRY_WORDS.get(part, part)
+    if key == "subject":
+        return _subject_words(str(value))
+    return _as_words(key, value)
+
+
+def _as_words(key: str, value: Any) -> Any:  # noqa: ANN401 - JSON
+    if key == "entries" and isinstance(value, Mapping):
+        return [_amended(str(entry), fields) for entry, fields in value.items()]
+    if key == "followed" and isinstance(value, list):
+        return [_entry_words(str(entry)) for entry in value]
+    if isinstance(value, str) and _CODE.fullmatch(value):
+        return re.sub("[-_]", " ", value)
+    if isinstance(value, str) and _PLACE.fullmatch(value):
+        return places.place_name(value)
+    return value
+
+
+def _by_name(part: str, value: Any) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(value, list):
+        return [names().of(part, str(each)) for each in value]
+    return names().of(part, str(value)) if value else value
+
+
+def _subject_words(subject: str) -> str:
+    """What a proposal or an explanation is about: ``contracts foot-2015``, ``title:tides``."""
+    kind, mark, key = subject.partition(":")
+    if kind in _ABOUT:
+        return f"{_ABOUT[kind]} {key}".strip()
+    if mark and kind in _SUBJECTS:
+        of, _, more = key.partition(":")
+        return f"{kind} {names().of(_SUBJECTS[kind], of)}{', ' if more else ''}{more}"
+    return _entry_words(subject)
+
+
+def _entry_words(entry: str) -> str:
+    """An entry by part and key, as ``contracts foot-2015``."""
+    part, _, key = entry.partition(" ")
+    if part not in ENTRY_WORDS:
+        return entry
+    return f"{ENTRY_WORDS[part]} {_entry_name(part, key)}".strip()
+
+
+def _entry_name(part: str, key: str) -> str:
+    if part == "income":
+        period, _, rest = key.partition("|")
+        contract, _, what = rest.partition("|")
+        return f"{what.replace('|', ' ').strip()} of {names().of('contracts', contract)}, {period}"
+    if "|" in key or part == "publisher":
+        return "" if part == "publisher" else key.replace("|", ", ")
+    return names().of(part, key)
 
 
 def _of_switch(payload: Mapping[str, Any]) -> str:
@@ -192,7 +294,9 @@ def _of_proposal(payload: Mapping[str, Any]) -> str:
     if pattern is None or "proposal" not in payload:
         return ""
     kind, subject = str(payload.get("kind")), str(payload.get("subject"))
-    words = words_of(kind, subject, early=bool(payload.get("early")))
+    part, _, key = subject.partition(" ")
+    name = names().of(part, key) if part in APPROVED_BY_TWO else ""
+    words = words_of(kind, subject, name=name, early=bool(payload.get("early")))
     return pattern.format(words=words) + _by_whom(payload)
 
 
@@ -203,11 +307,11 @@ def _by_whom(payload: Mapping[str, Any]) -> str:
 
 
 def _amended(entry: str, fields: list[str]) -> str:
-    part, _, key = entry.partition(" ")
-    word = _ONE_OF.get(part, part.replace("_", " ").removesuffix("s"))
+    about = _entry_words(entry)
     if fields == ["new"]:
-        return f"Added {word} {key}"
-    return f"Amended {word} {key}: {', '.join(fields[:_FEW])}{', …' if len(fields) > _FEW else ''}"
+        return f"Added {about}"
+    said = [field_words(each) for each in fields[:_FEW]]
+    return f"Amended {about}: {', '.join(said)}{', …' if len(fields) > _FEW else ''}"
 
 
 def _held(payload: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ from royalties.services.books import setup_in_force
 from royalties.services.ledger import balances as service
 from royalties.services.ledger.journal import FORMATS, journal
 from royalties.services.ledger.verifying import verified
+from royalties.web.core.names import names
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import actor, current_work, system
 
@@ -82,6 +83,7 @@ def entries() -> str:
     """Entries by period, event and subject, the newest first."""
     below = request.args.get("below", "")
     filters: dict[str, Any] = {name: _word_asked(name) for name in ("period", "event", "subject")}
+    filters["subject"] = _subject_of(filters["subject"])
     page = service.entry_page(
         current_work(), **filters, below=int(below) if _NUMBER.fullmatch(below) else None
     )
@@ -144,6 +146,12 @@ def _day_asked() -> tuple[date | None, str]:
 def _word_asked(name: str) -> str:
     text = request.args.get(name, "").strip()
     return text if _is_name(text) else ""
+
+
+def _subject_of(text: str) -> str:
+    """The key of a contract or beneficiary that is named; an order's number stays."""
+    found = (names().key_of(part, text) for part in ("contracts", "beneficiaries"))
+    return next(filter(None, found), text)
 
 
 def _is_name(text: str) -> bool:

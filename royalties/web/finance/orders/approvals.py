@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from flask import render_template, url_for
 
+from royalties.domain.approvals import ProposalStatus
 from royalties.domain.orders.life import label_of
 from royalties.domain.orders.papers import QuoteShown
 from royalties.services import approvals
@@ -15,6 +16,7 @@ from royalties.services.orders.intake import merging as namesakes
 from royalties.services.orders.quoting import quotes
 from royalties.services.orders.quoting.drafting import Edits
 from royalties.services.work import RefusedError
+from royalties.web.core.names import in_names
 from royalties.web.core.visit import current_work
 from royalties.web.finance.orders import order as order_page
 from royalties.web.finance.orders.words import proposal_words
@@ -44,7 +46,7 @@ def order_address(proposal: Proposal) -> str:
 def page(proposal: Proposal, form: EntryForm, *, refused: str = "") -> str:
     """What a proposal would do, for who decides it."""
     work = current_work()
-    waits = proposal.status == "waiting"
+    waits = proposal.status == ProposalStatus.WAITING
     body = cast("dict[str, Any]", proposal.body)
     order = life.find(work, second_person.order_of(proposal))
     organization = order.organization if order else ""
@@ -78,4 +80,4 @@ def _draft(number: str, edits: Edits) -> tuple[QuoteShown | None, str]:
     try:
         return quotes.draft_quote(current_work(), number, edits), ""
     except RefusedError as error:
-        return None, str(error)
+        return None, in_names(error)

@@ -18,6 +18,7 @@ from royalties.web.core.consent import Consent
 from royalties.web.core.files import enclosed
 from royalties.web.core.formats import amount_words
 from royalties.web.core.formats import number as written
+from royalties.web.core.names import named
 from royalties.web.core.pages import Answer, Pages, number_asked
 from royalties.web.core.visit import current_work
 from royalties.web.finance.orders import order as order_page
@@ -337,7 +338,7 @@ def _ask_move(number: str, refused: str = "") -> str:
     there = namesakes.namesakes(work, order, life.history(work, order))
     form = forms.MoveOrderForm()
     form.organization.offer(
-        [(namesake.key, f"{namesake.name} ({namesake.key})") for namesake in there]
+        [(namesake.key, named(namesake.key, "organizations")) for namesake in there]
     )
     return order_page.page(
         "move.html",

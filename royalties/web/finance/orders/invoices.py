@@ -10,6 +10,7 @@ from royalties.services.orders.billing import crediting, invoice_list, invoicing
 from royalties.services.orders.billing.invoicing import IssuedInvoice
 from royalties.services.work import RefusedError
 from royalties.web.core.files import download
+from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer, Pages, number_asked
 from royalties.web.core.visit import current_work, only_looks
 from royalties.web.finance.orders import order as order_page
@@ -93,7 +94,7 @@ def preview_credit(number: str) -> Answer:
     try:
         amounts = _amounts_sent(invoice, _credit_form(invoice))
     except RefusedError as error:
-        return _invoice_page(invoice, str(error)), 422
+        return _invoice_page(invoice, in_names(error)), 422
     return _invoice_page(invoice, drawn=amounts)
 
 

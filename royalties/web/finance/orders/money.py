@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from royalties.domain.money import NotAnAmountError
 from royalties.domain.orders.life import Action, Side, State, find
+from royalties.domain.orders.order import InvoiceKind
 from royalties.domain.orders.papers import InvoiceShown
 from royalties.domain.people import FINANCE, Verb
 from royalties.domain.terms.payment_details import PaymentDetails, payment_on
@@ -21,6 +22,7 @@ from royalties.services.orders.life import Order
 from royalties.services.orders.quoting.agreed import agreed_of
 from royalties.services.work import RefusedError
 from royalties.web.core.formats import money
+from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import current_work
 from royalties.web.finance.orders import order as order_page
@@ -237,9 +239,9 @@ def _money_page(number: str, refused: str = "") -> str:
         problem=problem,
         owed=_owed(order),
         may_deposit=_may(Action.INVOICE_DEPOSIT, order)
-        and not any(balance.kind == "deposit" for balance in balances),
+        and not any(balance.kind == InvoiceKind.DEPOSIT for balance in balances),
         may_invoice=_may(Action.INVOICE, order),
-        may_cancelled=not any(balance.kind == "cancellation" for balance in balances),
+        may_cancelled=not any(balance.kind == InvoiceKind.CANCELLATION for balance in balances),
         may_receive=_may(Action.RECEIVE, order) and bool(balances),
         charged=charged,
         received=_receipt_form(forms.ReceiptForm(), balances, work.today),
@@ -277,7 +279,7 @@ def _draft(order: Order, proofs: int | None) -> tuple[InvoiceShown | None, str, 
         preview = invoicing.preview(current_work(), order, proofs)
     except RefusedError as error:
         further = 0 if proofs is None else _draft(order, None)[2]
-        return None, str(error), further
+        return None, in_names(error), further
     return preview.shown, "", preview.further
 
 

@@ -15,6 +15,7 @@ from royalties.domain.orders.life import (
     label_of,
     possible,
 )
+from royalties.domain.orders.order import InvoiceKind
 from royalties.domain.people import Verb
 from royalties.services.approvals import Proposal
 from royalties.services.orders import board, life, second_person
@@ -138,7 +139,7 @@ def unpriced(order: Order) -> str:
 
 
 def offers(
-    order: Order, met: frozenset[Precondition], *, invoiced: frozenset[str], unpriced: bool
+    order: Order, met: frozenset[Precondition], *, invoiced: frozenset[InvoiceKind], unpriced: bool
 ) -> list[StaffAction]:
     """What the staff may do with an order as it stands, what leads on first.
 
@@ -152,7 +153,7 @@ def offers(
         line
         for line in possible(Side.STAFF, order.state, order.kind)
         if line.action not in _BY_ITSELF
-        and not (line.action is Action.INVOICE_DEPOSIT and "deposit" in invoiced)
+        and not (line.action is Action.INVOICE_DEPOSIT and InvoiceKind.DEPOSIT in invoiced)
         and not (line.action is Action.SEND_ARTWORK and not wanted(order.options))
         and not (line.action is Action.SEND_PROOF and Precondition.ARTWORK in {*line.needs} - met)
         and current_work().actor.may(BUTTONS[line.action].verb)
@@ -166,7 +167,7 @@ def _offer(
     line: Transition,
     met: frozenset[Precondition],
     *,
-    invoiced: frozenset[str],
+    invoiced: frozenset[InvoiceKind],
     unpriced: bool,
 ) -> StaffAction:
     button = BUTTONS[line.action]

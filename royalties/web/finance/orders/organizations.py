@@ -19,7 +19,7 @@ from royalties.web.finance.orders import terms as order_terms
 from royalties.web.finance.terms.editing import AmendForm
 from royalties.web.forms.entries import EntryForm
 from royalties.web.forms.fields import fields_of, key_field
-from royalties.web.forms.numbers import as_typed
+from royalties.web.forms.numbers import as_read
 from royalties.web.ordering import fields as order_forms
 from royalties.web.ordering import forms
 
@@ -92,7 +92,7 @@ def _organization_page(key: str, refused: str = "") -> str:
         people=board.people_of(work, key),
         said=label_of,
         refused=refused,
-        history=terms.history(work, _PART, key, as_typed),
+        history=terms.history(work, _PART, key, as_read),
         waiting=terms.waiting_for(work, _PART, key),
     )
 
@@ -151,7 +151,7 @@ def account_file(key: str) -> Response:
     """The statement of account as a workbook."""
     organization = _find_organization(key)
     data = receivables.account_workbook(current_work(), key)
-    return download(f"Statement of account {organization.key}.xlsx", data)
+    return download(f"Statement of account {organization.name}.xlsx", data)
 
 
 def _own_certificate(key: str, number: int) -> None:

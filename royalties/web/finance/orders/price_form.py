@@ -7,11 +7,20 @@ from royalties.domain.orders.price_lists import Option
 from royalties.ingest.setup import orders as models
 from royalties.web.finance.terms.editing import AmendForm
 from royalties.web.forms.entries import Body, EntryForm, RowList, Written, as_before
-from royalties.web.forms.fields import Lines, Selection, Share, fields_of, key_field
+from royalties.web.forms.fields import (
+    Lines,
+    Picker,
+    PickerList,
+    PlaceField,
+    Selection,
+    Share,
+    fields_of,
+    key_field,
+)
 
 _OPTIONS = tuple((each.value, each.value.replace("-", " ")) for each in Option)
 _STATES = tuple((each.value, each.value.replace("-", " ")) for each in models.CANCELLED_FROM)
-_OF_LIST = {"currency", "titles", "retailers", "taxes"}
+_OF_LIST = {"name", "currency", "titles", "retailers", "taxes"}
 
 _tax = fields_of(models.Tax, in_rows=True)
 _discount = fields_of(models.QuantityDiscount, in_rows=True)
@@ -24,7 +33,7 @@ _version = fields_of(models.PriceVersion)
 class TaxForm(EntryForm):
     """Sales tax of copies that go to a place."""
 
-    place = _tax("place", hint=True, short=True)
+    place = _tax("place", kind=PlaceField, hint="Such as Washington, United States.")
     from_ = _tax("from", name="from")
     rate = _tax("rate", hint="6.5 % or 0.065", short=True)
     freight = _tax("freight")
@@ -65,13 +74,13 @@ class PriceListForm(EntryForm):
     """A price list: what it is for and its taxes, and the version that is amended."""
 
     key = key_field(models.PriceList, "orders-usd")
+    name = _of("name", hint="What people call it, such as Books in the United States.")
     currency = _of("currency", hint="Three letters, such as USD.", short=True)
     titles = _of(
-        "titles",
-        hint="Keys of titles, with commas between; blank: all that no other price list names.",
+        "titles", kind=PickerList, of="titles", hint="None: all that no other price list names."
     )
-    bulk = _of("retailers.bulk", hint=True, listed="retailers")
-    custom = _of("retailers.custom", hint=True, listed="retailers")
+    bulk = _of("retailers.bulk", kind=Picker, of="retailers", hint=True)
+    custom = _of("retailers.custom", kind=Picker, of="retailers", hint=True)
 
     from_ = _version("from", name="from", short=True)
     minimum = _version("minimum", short=True)
@@ -142,6 +151,7 @@ class PriceSheet(AmendForm):
         listed[place : place + 1] = [as_before(made, before) if before else made]
         own = {name: value for name, value in written.body.items() if name in _OF_LIST | {"key"}}
         self.body = {**(as_before(own, base) if base else own), "versions": listed}
+        self.give_key()
         self.blame(written.faults)
 
 

@@ -16,13 +16,14 @@ from royalties.services.orders.quoting import quotes
 from royalties.services.orders.quoting import terms as order_terms_of
 from royalties.services.terms import amending as terms
 from royalties.services.work import RefusedError
+from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.paging import part_of
 from royalties.web.core.visit import current_work
 from royalties.web.finance.orders import terms as order_terms
 from royalties.web.finance.orders.price_form import PriceListForm, PriceSheet
 from royalties.web.finance.terms.editing import AmendForm
-from royalties.web.forms.numbers import as_typed
+from royalties.web.forms.numbers import as_read
 from royalties.web.ordering import fields as order_forms
 
 PAGES = Pages("price_lists", __name__, "/finance/price-lists", FINANCE)
@@ -76,7 +77,7 @@ def price_list(key: str) -> Answer:
         chosen=request.args.getlist("option"),
         tried=tried,
         refused=refused,
-        history=terms.history(work, _PART, key, as_typed),
+        history=terms.history(work, _PART, key, as_read),
         waiting=terms.waiting_for(work, _PART, key),
     )
 
@@ -127,13 +128,11 @@ def _save(key: str, base: dict[str, Any] | None, version: str) -> Answer:
 
 def _form_page(sheet: AmendForm) -> str:
     sheet.form.padded()
-    setup = needs.setup_or_none(current_work())
     version = sheet.version or _NEW
     return render_template(
         "finance/orders/price_list_form.html",
         sheet=sheet,
         at_once=terms.acts_at_once(current_work()),
-        retailers=sorted(setup.retailers) if setup else [],
         save_at=url_for(".new")
         if sheet.is_new
         else url_for(".amend", key=sheet.key, version=version),
@@ -158,6 +157,11 @@ def _titles_of(setup: Setup, prices: PriceList) -> dict[str, str]:
     return orderable
 
 
+def _place_asked(text: str) -> str:
+    region, _, country = text.rpartition(",")
+    return places.place(f"{country.strip()}-{region.strip()}" if region else text)
+
+
 def _trial_quote(setup: Setup, titles: dict[str, str]) -> tuple[pricing.Quote | None, str]:
     """The price of what is asked for in the address, or why it is not offered."""
     copies = request.args.get("copies", "").strip()
@@ -168,9 +172,9 @@ def _trial_quote(setup: Setup, titles: dict[str, str]) -> tuple[pricing.Quote | 
         return None, f"{copies[:20]} is no number of copies"
     options = tuple(each for each in Option if each.value in request.args.getlist("option"))
     try:
-        place = places.place(request.args.get("place", "").strip() or "US")
+        place = _place_asked(request.args.get("place", "").strip() or "US")
     except places.NotAPlaceError as error:
-        return None, str(error)
+        return None, in_names(error)
     asked = pricing.PriceRequest(
         OrderKind.CUSTOM if options else OrderKind.BULK,
         (pricing.ShipTo(int(copies), place),),
@@ -183,4 +187,4 @@ def _trial_quote(setup: Setup, titles: dict[str, str]) -> tuple[pricing.Quote | 
     try:
         return quotes.price_of(current_work(), title, edition.isbn, asked), ""
     except RefusedError as error:
-        return None, str(error)
+        return None, in_names(error)

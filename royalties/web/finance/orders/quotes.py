@@ -20,6 +20,7 @@ from royalties.services.orders.quoting import quotes
 from royalties.services.orders.quoting.quotes import Edits
 from royalties.services.work import RefusedError
 from royalties.web.core.files import download, enclosed
+from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work, only_looks
 from royalties.web.finance.orders import order as order_page
@@ -97,7 +98,7 @@ def issue(number: str) -> Answer:
         words = f"{error}. Nothing that you typed is lost: it stands below."
         return _quotes_page(order_page.find_order(number), form, refused=words), 409
     except RefusedError as error:
-        return _quotes_page(order_page.find_order(number), form, refused=str(error)), 422
+        return _quotes_page(order_page.find_order(number), form, refused=in_names(error)), 422
     if shown is None:
         flash(
             "The quote is below the price list, so it is prepared: once another manager has "
@@ -250,14 +251,14 @@ def _draft(order: Order, form: QuoteForm) -> tuple[QuoteShown | None, str, dict[
     try:
         plain = quotes.draft_quote(work, order.number)
     except RefusedError as error:
-        return None, str(error), {}
+        return None, in_names(error), {}
     edits, wrong = _edits(form, plain.currency)
     if wrong:
         return plain, "", wrong
     try:
         return quotes.draft_quote(work, order.number, edits), "", {}
     except RefusedError as error:
-        return plain, str(error), {}
+        return plain, in_names(error), {}
 
 
 def _currency(order: Order) -> str:
@@ -275,7 +276,7 @@ def _edits(form: QuoteForm, currency: str) -> tuple[Edits, dict[str, str]]:
         try:
             return how(text) if text else None
         except OtherMarkError as error:
-            wrong[name] = str(error)
+            wrong[name] = in_names(error)
             return None
         except (ValueError, NotAnAmountError):
             wrong[name] = words

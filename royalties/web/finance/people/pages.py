@@ -126,7 +126,7 @@ def invite_again(number: int) -> Answer:
 def withdraw(number: int) -> Response:
     """Take an invitation back."""
     _find_person(number)
-    name = service.withdraw(current_work(), number)
+    name = service.withdraw(current_work(), number, request.form.get("reason", ""))
     flash(f"The invitation of {name} is withdrawn; its link opens nothing any more.", "good")
     return redirect(url_for("people.people"), 303)
 

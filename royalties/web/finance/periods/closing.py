@@ -20,7 +20,8 @@ from royalties.services.statements.issuing import issued_of, period_workbook, st
 from royalties.services.work import RefusedError
 from royalties.web.core import errors
 from royalties.web.core.files import download
-from royalties.web.core.formats import plural
+from royalties.web.core.formats import plural, sentence
+from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.paging import page_number
 from royalties.web.core.visit import all_or_nothing, current_work
@@ -180,7 +181,7 @@ def refuse_close(period: str, number: int) -> Answer:
 @PAGES.post("/periods/<period>/withdraw/<int:number>")
 def withdraw_close(period: str, number: int) -> Response:
     """Take back what was prepared."""
-    approvals.withdraw(current_work(), number)
+    approvals.withdraw(current_work(), number, request.form.get("reason", ""))
     flash(f"What was prepared of {period} is withdrawn.", "good")
     return redirect(url_for("closing.checklist", period=period))
 
@@ -311,9 +312,9 @@ def _refusal_page(period: str, error: RefusedError, **sent: FlaskForm) -> Answer
     """The checklist as it stands, with why something was not done and what was typed."""
     status = outlook(current_work(), period)
     if status.is_closed:
-        return errors.page(409, str(error))
+        return errors.page(409, in_names(error))
     for form in sent.values():
-        form.form_errors.append(f"{str(error)[0].upper()}{str(error)[1:]}.")
+        form.form_errors.append(f"{sentence(in_names(error))}.")
     return _checklist_page(status, **sent), 409
 
 

@@ -10,6 +10,7 @@ from royalties.domain.terms.wording import sentence
 from royalties.services.periods.draft import RunView, draft_statement, run_view
 from royalties.services.periods.lines import After, SalesOfLine, how_earned
 from royalties.services.statements.composing import line_shown
+from royalties.web.core.names import names
 from royalties.web.core.pages import Pages
 from royalties.web.core.paging import page_number
 from royalties.web.core.visit import current_work
@@ -39,7 +40,11 @@ def contract(period: str, key: str) -> str:
         page=page,
         size=SIZE,
         sentences=[
-            sentence(done.version.steps[allocation.step - 1], allocation.beneficiary, currency)
+            sentence(
+                names().step(done.version.steps[allocation.step - 1]),
+                allocation.beneficiary,
+                currency,
+            )
             for allocation in done.allocations
         ],
         settlements=[
@@ -74,7 +79,7 @@ def line(period: str, key: str, number: int) -> str:
         done=done,
         number=number,
         line=line_shown(shown.setup, done, number),
-        how=how_earned(done, earned),
+        how=how_earned(done, earned, names()),
         sales=sales,
         more=after_text(more),
         link=link,

@@ -7,6 +7,7 @@ from royalties.domain.people import FINANCE
 from royalties.services.sales import aliases, imports
 from royalties.services.work import RefusedError
 from royalties.web.core.formats import plural
+from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.paging import part_of
 from royalties.web.core.visit import all_or_nothing, current_work
@@ -62,7 +63,7 @@ def move() -> Answer | Response:
                 rows=bool(form["rows"].data),
             )
     except RefusedError as error:
-        return _alias_page(identifier, form, str(error)), 422
+        return _alias_page(identifier, form, in_names(error)), 422
     rows = f"; {plural(done.rows, 'recorded row')} went with it" if done.rows else ""
     told = f"stands for {done.now}" if done.now else "stands for no edition"
     flash(f"{done.identifier} {told} from now on{rows}.", "good")

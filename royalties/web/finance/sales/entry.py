@@ -22,6 +22,7 @@ from royalties.services.sales.sheets import FIELDS, Draft, DraftChangedError
 from royalties.services.work import RefusedError
 from royalties.web.core.bodies import from_json
 from royalties.web.core.formats import locale
+from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work, roll_back, units
 
@@ -164,9 +165,9 @@ def keep_draft() -> Answer | Response | tuple[Response, int]:
                 current_work(), _sheet_sent(), force=request.form.get("force") == "yes"
             )
     except DraftChangedError as error:
-        return jsonify(message=str(error)), 409
+        return jsonify(message=in_names(error)), 409
     except RefusedError as error:
-        return jsonify(message=str(error)), 422
+        return jsonify(message=in_names(error)), 422
     return jsonify(token=kept.token, version=kept.version, at=f"{current_work().now:%H:%M}")
 
 

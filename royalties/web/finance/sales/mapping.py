@@ -17,12 +17,14 @@ from royalties.services.sales import uploads
 from royalties.services.terms import mappings
 from royalties.services.terms.amending import EntryChangedError, find_entry
 from royalties.services.work import RefusedError
+from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work, only_looks
 from royalties.web.core.waiting import wait_for
 from royalties.web.finance.sales import mapping_form as fields
 from royalties.web.finance.sales.mapping_form import MappingForm
-from royalties.web.forms.entries import Written
+from royalties.web.forms.entries import EntryForm, Written
+from royalties.web.forms.fields import Hidden, Tick
 
 PAGES = Pages("mapping", __name__, "/finance/uploads", FINANCE)
 
@@ -30,7 +32,15 @@ _MOST_NUMBER = 2**31
 _SHOWN_ROWS, _ROWS_ABOVE = 10, 3
 _SHOWN_LETTERS = 60
 _SHOWN_COLUMNS = 40
-_KEY_LENGTH = 64
+
+
+class MappingStateForm(EntryForm):
+    """What the mapping page carries beside the mapping: of which mapped report it is, if any."""
+
+    of = Hidden(longest=64)
+    revision = Hidden(longest=9)
+    is_near = Tick()
+    as_new = Tick()
 
 
 @dataclass(slots=True)
@@ -43,6 +53,8 @@ class MappingPage:
         rows: the sheet that is shown.
         of: the mapped report that is amended; empty for a new one.
         revision: the number of its revision that was looked at.
+        is_near: whether it was chosen because its columns are nearly those of the file.
+        as_new: whether what is saved becomes another mapped report beside it.
         mistakes: why it was not saved, as (field, words); ``missing`` is what the preview lacks.
         preview: what the first rows would be; None if that is not known.
     """
@@ -54,6 +66,7 @@ class MappingPage:
     revision: int = 0
     base: dict[str, Any] | None = None
     is_near: bool = False
+    as_new: bool = False
     written: Written = field(default_factory=Written)
     mistakes: list[tuple[str, str]] = field(default_factory=list)
     refused: str = ""
@@ -66,10 +79,12 @@ class MappingPage:
         names, every = self.form.labels(), self.form.every_field
         for fault in faults:
             where = self.written.field_of(fault.path.removeprefix("reports[0]."))
-            words = f"{names[where]}: {fault.message}" if where in names else str(fault)
+            words = (
+                f"{names[where]}: {in_names(fault.message)}" if where in names else in_names(fault)
+            )
             self.mistakes.append((where, words))
             if where in every:
-                every[where].errors.append(fault.message)
+                every[where].errors.append(in_names(fault.message))
 
     def look(self) -> None:
         """Read the first rows as the form says."""
@@ -84,7 +99,12 @@ class MappingPage:
             for fault in error.faults:
                 where = self.written.field_of(fault.path.removeprefix("reports[0]."))
                 self.missing.append(
-                    (where, f"{names[where]}: {fault.message}" if where in names else str(fault))
+                    (
+                        where,
+                        f"{names[where]}: {in_names(fault.message)}"
+                        if where in names
+                        else in_names(fault),
+                    )
                 )
 
 
@@ -157,7 +177,7 @@ def _save(sheet: MappingPage) -> Answer:
     form, number = sheet.form, sheet.upload.id
     _prepare(sheet)
     sheet.written = form.entry(sheet.base)
-    as_new = "as_new" in request.form or not sheet.of
+    as_new = sheet.as_new or not sheet.of
     try:
         with all_or_nothing():
             key = mappings.save(
@@ -175,11 +195,11 @@ def _save(sheet: MappingPage) -> Answer:
         sheet.blame(error.faults)
         return _mapping_page(sheet), 422
     except EntryChangedError as error:
-        sheet.refused = str(error)
+        sheet.refused = in_names(error)
         sheet.revision = error.now.id if error.now else 0
         return _mapping_page(sheet), 409
     except RefusedError as error:
-        sheet.refused = str(error)
+        sheet.refused = in_names(error)
         return _mapping_page(sheet), 409
     wait_for([job])
     flash(f"Saved as “{form['name'].data}”. Files with these columns are recognised now.", "good")
@@ -201,8 +221,7 @@ def _propose_again(sheet: MappingPage) -> None:
     names = [each.name for each in sheet.sheets]
     chosen = sheet.form["sheet"].data
     place = names.index(chosen) if chosen in names else 0
-    row = fields.header_row(sheet.form) if "keep_row" in request.form else None
-    start = mappings.start(current_work(), sheet.upload, place, row)
+    start = mappings.start(current_work(), sheet.upload, place, None)
     sheet.form["header_row"].data = str(start.header_row)
     for column in sheet.form.columns():
         name = column.path.removeprefix("columns.")
@@ -214,17 +233,18 @@ def _typed(number: int) -> MappingPage:
     _require_import()
     upload = _find_upload(number)
     sheets = mappings.first_rows(current_work(), number)
-    of = request.form.get("of", "")[:_KEY_LENGTH]
+    state = MappingStateForm(request.form)
+    of = state.of.data
     entry = find_entry(current_work(), mappings.PART, of) if of else None
-    revision = request.form.get("revision", "")
     return MappingPage(
         upload,
         MappingForm(request.form),
         sheets,
         entry.body["key"] if entry else "",
-        int(revision) if revision.isdecimal() and len(revision) < 10 else 0,  # noqa: PLR2004
+        max(state.revision.number, 0),
         entry.body if entry else None,
-        "is_near" in request.form,
+        state.is_near.is_ticked,
+        state.as_new.is_ticked,
     )
 
 

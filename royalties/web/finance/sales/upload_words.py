@@ -7,9 +7,11 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 from royalties.domain.counting import change
+from royalties.domain.jobs import JobStatus
 from royalties.domain.problems import Cause
 from royalties.services.sales.uploads import Earlier, Upload, UploadSummary
 from royalties.web.core.formats import plural
+from royalties.web.core.names import in_names
 
 Document: TypeAlias = Mapping[str, Any]
 
@@ -154,7 +156,8 @@ class Compared:
 
 def sentence(message: str) -> str:
     """A message as a line of its own."""
-    return message[:1].upper() + message[1:]
+    told = in_names(message)
+    return told[:1].upper() + told[1:]
 
 
 def remedy(problem: Mapping[str, Any]) -> str:
@@ -184,7 +187,7 @@ def state(upload: Upload | UploadSummary) -> tuple[str, str]:
 
 def work_words(upload: Upload | UploadSummary) -> str:
     """What long work does just now."""
-    if upload.job is None or upload.job.status == "queued":
+    if upload.job is None or upload.job.status == JobStatus.QUEUED:
         return "Waits for its turn"
     return _WORK.get(upload.job.kind, "Being worked on")
 
@@ -192,7 +195,7 @@ def work_words(upload: Upload | UploadSummary) -> str:
 def is_forgotten(upload: Upload | UploadSummary, now: datetime) -> bool:
     """Whether long work has waited so long that nobody seems to do it."""
     job = upload.job
-    if job is None or job.status != "queued":
+    if job is None or job.status != JobStatus.QUEUED:
         return False
     return now - job.created_at > _PATIENCE
 

@@ -7,8 +7,10 @@ from typing import Any
 from flask import abort, flash, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from royalties.domain.jobs import JobStatus
 from royalties.domain.people import FINANCE
 from royalties.domain.sales.changes import RowLeftOut, key_of, words_of
+from royalties.domain.sales.imports import UploadStatus
 from royalties.services.desk import jobs
 from royalties.services.sales import mending, uploads
 from royalties.services.sales.import_document import receipts_of
@@ -36,7 +38,7 @@ _CHOICE = "choice."
 def upload(number: int) -> Answer:
     """What was recognised, what it holds, what is wrong with it, and what can be done."""
     upload = _find_upload(number)
-    if upload.status == "recorded":
+    if upload.status == UploadStatus.RECORDED:
         return redirect(url_for("importing.batch", number=upload.batch))
     return _upload_page(upload)
 
@@ -247,9 +249,9 @@ def record(number: int) -> Answer:
         return _back_with_refusal(number, error)
     done = wait_for([job])
     after = _find_upload(number)
-    if done and after.status == "recorded":
+    if done and after.status == UploadStatus.RECORDED:
         flash(f"Recorded as import {after.batch}. Undo takes it back.", "good")
-    elif done and after.job is not None and after.job.status == "done":
+    elif done and after.job is not None and after.job.status == JobStatus.DONE:
         flash("Nothing was recorded: what a check finds has changed. Look at it again.", "warn")
     return redirect(url_for("uploading.upload", number=number), 303)
 

@@ -8,13 +8,14 @@ from royalties.domain.money import number_text
 from royalties.domain.terms.plans import beneficiaries_of
 from royalties.domain.terms.wording import percent
 from royalties.services.books import setup_in_force
+from royalties.services.statements import documents
 from royalties.services.terms import amending as terms
 from royalties.services.terms import balances as stands
 from royalties.web.core.paging import part_of
 from royalties.web.core.visit import current_work
 from royalties.web.finance.terms.beneficiary_form import BeneficiaryForm
 from royalties.web.finance.terms.editing import PAGES, Editor
-from royalties.web.forms.numbers import as_typed
+from royalties.web.forms.numbers import as_read
 
 _PART = "beneficiaries"
 
@@ -62,7 +63,8 @@ def beneficiary(key: str) -> str:
             if any(key in beneficiaries_of(version.steps) for version in plan.versions)
         ),
         stand=stands.payee_balance(work, key),
-        history=terms.history(work, _PART, key, as_typed),
+        earlier=[each for each in documents.documents(work, key) if each.removed_at is None],
+        history=terms.history(work, _PART, key, as_read),
         waiting=terms.waiting_for(work, _PART, key),
     )
 

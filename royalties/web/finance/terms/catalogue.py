@@ -24,10 +24,12 @@ from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.paging import part_of
 from royalties.web.core.visit import all_or_nothing, current_work
 from royalties.web.finance.sales.over_time import glimpse
-from royalties.web.finance.terms.editing import AmendForm, confirmed
-from royalties.web.finance.terms.title_form import CHANNELS, RetailerForm, TitleForm
-from royalties.web.forms.numbers import as_typed
-from royalties.web.title_words import FORMATS
+from royalties.web.finance.terms.editing import AmendForm, confirmed, tell_further
+from royalties.web.finance.terms.title_form import RetailerForm, TitleForm
+from royalties.web.forms.entries import EntryForm
+from royalties.web.forms.fields import Hidden
+from royalties.web.forms.numbers import as_read
+from royalties.web.title_words import CHANNELS, FORMATS
 
 PAGES = Pages("catalogue", __name__, "/finance", FINANCE)
 
@@ -130,7 +132,7 @@ def title_history(key: str) -> str:
         heading=_find_title(work, key).title,
         back=("Titles", url_for(".titles")),
         page=url_for(".title", key=key),
-        history=terms.history(work, "titles", key, as_typed),
+        history=terms.history(work, "titles", key, as_read),
     )
 
 
@@ -159,6 +161,13 @@ def new_title() -> Answer:
     return _title_page(AmendForm("titles", "", start, None, 0))
 
 
+class SampleForm(EntryForm):
+    """Which chapter of which revision of a title a sample is of."""
+
+    chapter = Hidden()
+    revision = Hidden()
+
+
 @PAGES.post("/titles/<key>/sample")
 def sample(key: str) -> Answer:
     """Let a PDF be the sample of a chapter."""
@@ -166,8 +175,8 @@ def sample(key: str) -> Answer:
     _find_title(work, key)
     file = request.files.get("file")
     data = file.stream.read(catalogue.LARGEST_SAMPLE + 1) if file else b""
-    chapter = request.form.get("chapter", 0, type=int)
-    revision = request.form.get("revision", -1, type=int)
+    form = SampleForm(request.form)
+    chapter, revision = max(form.chapter.number, 0), form.revision.number
     catalogue.keep_sample(work, key, chapter, data, revision)
     flash("The sample was kept; it is offered on the title's public page.", "good")
     return redirect(url_for(".title", key=key, _anchor="public"), 303)
@@ -232,7 +241,7 @@ def retailer_history(key: str) -> str:
         heading=_find_retailer(work, key).name,
         back=("Retailers", url_for(".retailers")),
         page=url_for(".retailer", key=key),
-        history=terms.history(work, "retailers", key, as_typed),
+        history=terms.history(work, "retailers", key, as_read),
     )
 
 
@@ -290,7 +299,7 @@ def _save(sheet: AmendForm, page: Callable[[AmendForm], str], onward: str) -> An
     work = current_work()
     sheet.write()
     if sheet.mistakes:
-        _further(work, sheet)
+        tell_further(sheet)
         return page(sheet), 422
     try:
         with all_or_nothing():
@@ -307,15 +316,6 @@ def _save(sheet: AmendForm, page: Callable[[AmendForm], str], onward: str) -> An
         return page(sheet), 422
     flash("Saved. Its history tells what it said before." if changed else _UNCHANGED, "good")
     return redirect(url_for(onward, key=sheet.body["key"]), 303)
-
-
-def _further(work: Work, sheet: AmendForm) -> None:
-    """Tell what else is wrong with an entry of which something could not even be read."""
-    known = {f"{sheet.part}[0].{fault.path}" for fault in sheet.written.faults}
-    try:
-        terms.check(work, sheet.part, sheet.body)
-    except SetupError as error:
-        sheet.blame([fault for fault in error.faults if fault.path not in known])
 
 
 def _require_load(work: Work) -> None:

@@ -6,14 +6,17 @@ from typing import Any
 
 from royalties.domain.money import NotAnAmountError
 from royalties.domain.problems import SetupFault
-from royalties.domain.terms.catalogue import Channel, Format
 from royalties.ingest.setup import models
 from royalties.services.books import setup_in_force
 from royalties.services.terms.openings import caps_of
+from royalties.web import title_words
+from royalties.web.core.names import named
 from royalties.web.core.visit import current_work
 from royalties.web.forms.entries import Body, EntryForm, RowList, Written
 from royalties.web.forms.fields import (
     EntryField,
+    Picker,
+    PickerList,
     Selection,
     Share,
     Tick,
@@ -24,8 +27,8 @@ from royalties.web.forms.fields import (
 )
 from royalties.web.forms.numbers import as_plain, listed, parted
 
-FORMATS = tuple((each.value, each.value) for each in Format)
-CHANNELS = tuple((each.value, each.value) for each in Channel)
+FORMATS = tuple((each.value, words) for each, words in title_words.FORMATS.items())
+CHANNELS = tuple((each.value, words) for each, words in title_words.CHANNELS.items())
 
 _tier = fields_of(models.Tier, in_rows=True)
 _rule = fields_of(models.Rule, in_rows=True)
@@ -55,7 +58,7 @@ class RuleForm(EntryForm):
     name = _rule("name")
     formats = _rule("formats", options=FORMATS)
     channels = _rule("channels", options=CHANNELS)
-    retailers = _rule("retailers")
+    retailers = _rule("retailers", kind=PickerList, of="retailers")
     countries = _rule("countries", short=True)
     from_ = _rule("discount.from", name="from", short=True)
     above = _rule("discount.above", short=True)
@@ -115,8 +118,12 @@ def _caps_offered() -> list[tuple[str, str]]:
     """Caps of all plans that outlive a period, each by its name or place."""
     choices = [("", "choose …")]
     for plan in setup_in_force(current_work()).plans.values():
+        called = named(plan.key, "plans")
         choices += [
-            (name or f"{version} {path}", f"{plan.key}: {name or f'step {path}'}, {words}")
+            (
+                name or f"{version} {path}",
+                f"{called}: {name or f'step {path}'}, {words}",
+            )
             for (name, version, path), words in caps_of(plan).items()
         ]
     return choices
@@ -132,7 +139,7 @@ class CapForm(EntryForm):
 class EditionToDateForm(EntryForm):
     """An edition before the books."""
 
-    isbn = _edition("isbn")
+    isbn = _edition("isbn", kind=Picker, of="editions", label="Edition")
     units = _edition("units", short=True)
     earned = _edition("earned", short=True)
 
@@ -142,12 +149,12 @@ class ContractForm(EntryForm):
 
     key = key_field(models.Contract, "foot-2015")
     author = _of("author", hint=True)
-    titles = _of("titles", hint="Keys of titles, with commas between; all share one account.")
+    titles = _of("titles", kind=PickerList, of="titles", hint="All of them share one account.")
     currency = _of("currency", hint="Three letters, such as USD.", short=True)
     starts = _of("starts", hint=True, short=True)
     ends = _of("ends", hint=True, short=True)
     sell_off_until = _of("sell_off_until", hint=True, short=True)
-    plan = _of("plan", hint=True, listed="plans")
+    plan = _of("plan", kind=Picker, of="plans", hint="It says who gets what is payable.")
     opening_balance = _of("opening_balance", hint=True, short=True)
     reserve_rate = _of(
         "reserve.rate",

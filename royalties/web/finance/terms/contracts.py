@@ -6,7 +6,6 @@ from typing import Any
 from flask import abort, render_template, request
 
 from royalties.domain.money import as_decimal
-from royalties.domain.terms.catalogue import is_offered
 from royalties.domain.terms.contracts import Contract
 from royalties.domain.terms.wording import (
     counter_sentence,
@@ -19,11 +18,12 @@ from royalties.services.terms import amending as terms
 from royalties.services.terms import balances as stands
 from royalties.services.terms.warnings import warnings_about
 from royalties.web.core.formats import amount_words
+from royalties.web.core.names import names
 from royalties.web.core.paging import part_of
 from royalties.web.core.visit import current_work
 from royalties.web.finance.terms.contract_form import ContractForm
 from royalties.web.finance.terms.editing import PAGES, Editor
-from royalties.web.forms.numbers import as_typed
+from royalties.web.forms.numbers import as_read
 
 _PART = "contracts"
 
@@ -50,7 +50,9 @@ def contracts() -> str:
 
 def _words_of(contract: Contract, setup: Setup) -> str:
     titles = (setup.titles[key].title for key in contract.titles if key in setup.titles)
-    return " ".join((contract.key, contract.author, contract.plan, *titles)).casefold()
+    return " ".join(
+        (contract.key, contract.author, names().of("plans", contract.plan), *titles)
+    ).casefold()
 
 
 @PAGES.get("/contracts/<key>")
@@ -71,14 +73,14 @@ def contract(key: str) -> str:
         ],
         titles=[setup.titles[each] for each in contract.titles if each in setup.titles],
         rules=[
-            (rule, rule_sentence(rule, contract.currency), counter_sentence(rule))
+            (rule, rule_sentence(names().rule(rule), contract.currency), counter_sentence(rule))
             for rule in contract.rules
         ],
         ended=dict(contract.rights_ended),
         rights=[(right, percent(share)) for right, share in contract.rights],
         reserve=reserve_sentence(contract.reserve) if contract.reserve else "",
         stand=stand,
-        history=terms.history(work, _PART, key, as_typed),
+        history=terms.history(work, _PART, key, as_read),
         waiting=terms.waiting_for(work, _PART, key),
         warnings=warnings_about(work, _PART, key),
     )
@@ -97,20 +99,8 @@ def _bar(
     )
 
 
-def _beside_form() -> dict[str, Any]:
-    setup = setup_in_force(current_work())
-    return {
-        "plans": sorted(setup.plans),
-        "retailers": sorted(
-            key
-            for key, each in setup.retailers.items()
-            if is_offered(each.retired, current_work().today)
-        ),
-    }
-
-
 def _start() -> dict[str, Any]:
     return {"currency": setup_in_force(current_work()).publisher.currency}
 
 
-Editor(_PART, "contract", ContractForm, _beside_form, _start).add_pages()
+Editor(_PART, "contract", ContractForm, dict, _start).add_pages()

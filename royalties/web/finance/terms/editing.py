@@ -11,6 +11,7 @@ from royalties.domain.problems import SetupFault
 from royalties.domain.terms.changes import Change, changes
 from royalties.domain.terms.replacing import Replaced
 from royalties.ingest.setup import SetupError
+from royalties.services.names import WORDS, new_key
 from royalties.services.periods import previewing
 from royalties.services.terms import amending as terms
 from royalties.services.terms.amending import Entry
@@ -18,11 +19,12 @@ from royalties.services.terms.replacing import UnconfirmedError
 from royalties.services.terms.warnings import warnings_about
 from royalties.services.work import RefusedError
 from royalties.web.core.consent import prepared
+from royalties.web.core.names import in_names, names
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work, only_looks
 from royalties.web.forms.entries import EntryForm, Written
 from royalties.web.forms.fields import EntryField
-from royalties.web.forms.numbers import as_typed
+from royalties.web.forms.numbers import as_read
 
 PAGES = Pages("terms", __name__, "/finance", FINANCE)
 
@@ -109,34 +111,47 @@ class AmendForm:
         """Make the entry's body of the fields, and tell what cannot be read."""
         self.written = self.form.written(self.base)
         self.body = self.written.body
+        self.give_key()
         self.blame(self.written.faults)
+
+    def give_key(self) -> None:
+        """Make a new entry's key from its name, where none was typed."""
+        if self.is_new and self.part in WORDS and not self.body.get("key"):
+            self.key = self.body["key"] = new_key(current_work(), self.part, self.body)
 
     def blame(self, faults: list[SetupFault]) -> None:
         """Tell every fault at its field, and above the form."""
-        names, fields = self.form.labels(), self.form.every_field
+        labels, fields = self.form.labels(), self.form.every_field
         for fault in faults:
-            within = fault.path.removeprefix(f"{self.part}[0].").removeprefix(f"{self.part}.")
-            where = self.written.field_of(within)
-            words = f"{names[where]}: {fault.message}" if where in names else str(fault)
+            where = self.place_of(fault)
+            message = in_names(fault.message)
+            label = labels.get(where) or WORDS.get(self.part, "entry").capitalize()
+            words = f"{label}: {message}"
             self.mistakes.append((where, words))
             if where in fields:
-                fields[where].errors.append(fault.message)
+                fields[where].errors.append(message)
+
+    def place_of(self, fault: SetupFault) -> str:
+        """The field in which a fault is mended; empty if it is none of them."""
+        within = fault.path.removeprefix(f"{self.part}[0].").removeprefix(f"{self.part}.")
+        return self.written.field_of(within)
 
     def warn(self) -> None:
         """Tell what of the entry as written never counts, at its field and above the form."""
         if self.mistakes:
             return
-        names, fields = self.form.labels(), self.form.every_field
+        labels, fields = self.form.labels(), self.form.every_field
         version = f"versions[{self.tried_version}]."
         for warning in warnings_about(current_work(), self.part, self.body["key"], self.body):
             path = warning.path.removeprefix(version)
             if path.startswith("versions["):
                 continue  # of another version than the one on the page
             where = self.written.field_of(path)
-            named = f"{names[where]}: {warning.message}" if where in names else str(warning)
-            self.warnings.append((where if where in names else "", named))
+            message = in_names(warning.message)
+            told = f"{labels[where]}: {message}" if where in labels else in_names(warning)
+            self.warnings.append((where if where in labels else "", told))
             if where in fields:
-                fields[where].warnings.append(warning.message)
+                fields[where].warnings.append(message)
 
 
 def answer_form(
@@ -157,6 +172,7 @@ def answer_form(
         return page(sheet)
     sheet.write()
     if sheet.mistakes:
+        tell_further(sheet)
         return page(sheet), 422
     try:
         with all_or_nothing():
@@ -179,6 +195,15 @@ def answer_form(
     return redirect(onward(sheet, saved), 303)
 
 
+def tell_further(sheet: AmendForm) -> None:
+    """Tell what else is wrong with an entry of which something could not even be read."""
+    blamed = {where for where, _ in sheet.mistakes}
+    try:
+        terms.check(current_work(), sheet.part, sheet.body)
+    except SetupError as error:
+        sheet.blame([fault for fault in error.faults if sheet.place_of(fault) not in blamed])
+
+
 def _note_refusal(sheet: AmendForm, error: RefusedError) -> None:
     match error:
         case UnconfirmedError():
@@ -187,7 +212,7 @@ def _note_refusal(sheet: AmendForm, error: RefusedError) -> None:
         case terms.EntryChangedError():
             _show_both(sheet, error)
         case _:
-            sheet.refused = str(error)
+            sheet.refused = in_names(error)
 
 
 def confirmed() -> str:
@@ -196,9 +221,13 @@ def confirmed() -> str:
 
 
 def _show_both(sheet: AmendForm, error: terms.EntryChangedError) -> None:
-    sheet.refused = str(error)
+    sheet.refused = in_names(error)
     sheet.now = error.now
-    sheet.meanwhile = changes(error.now.body if error.now else None, sheet.body, as_typed)
+    now, own = (
+        names().in_body(sheet.part, body)
+        for body in (error.now.body if error.now else None, sheet.body)
+    )
+    sheet.meanwhile = changes(now, own, as_read)
     sheet.revision = error.now.id if error.now else 0
 
 

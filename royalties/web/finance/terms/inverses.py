@@ -13,6 +13,7 @@ from royalties.services.terms.amending import Saved
 from royalties.services.terms.inverses import EntryStatus
 from royalties.services.work import RefusedError
 from royalties.web.core.consent import prepared
+from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work
 from royalties.web.forms.entries import EntryForm
@@ -89,10 +90,10 @@ def entry(part: str, key: str) -> Answer:
         with all_or_nothing():
             words, onward = act(status)
     except SetupError as error:
-        refused = "; ".join(f"{_field(fault)} {fault.message}" for fault in error.faults)
+        refused = "; ".join(f"{_field(fault)} {in_names(fault.message)}" for fault in error.faults)
         return _entry_page(status, refused=refused), 422
     except RefusedError as error:
-        return _entry_page(status, refused=str(error)), 409
+        return _entry_page(status, refused=in_names(error)), 409
     flash(words, "good")
     return redirect(onward, 303)
 
@@ -187,11 +188,12 @@ def _address(status: EntryStatus) -> str:
 
 
 def _entry_page(status: EntryStatus, *, refused: str = "") -> str:
-    typed = request.form if request.method == "POST" else None
-    why, key, end = WhyForm(typed), KeyForm(typed), EndForm(typed)
+    is_sent = request.method == "POST"
+    forms = (WhyForm, KeyForm, EndForm)
+    why, key, end = (form(request.form) if is_sent else form() for form in forms)
     rights = status.body.get("subsidiary_rights", {})
     end["right"].offer([("", "the contract"), *((right, f"the right {right}") for right in rights)])
-    if typed is None and status.part == "contracts":
+    if not is_sent and status.part == "contracts":
         end["ends"].data = status.body.get("ends", "")
         end["sell_off_until"].data = status.body.get("sell_off_until", "")
     why["isbn"].offer(

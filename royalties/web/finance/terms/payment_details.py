@@ -15,7 +15,7 @@ from royalties.web.core.visit import current_work
 from royalties.web.finance.terms.editing import PAGES, AmendForm, answer_form, form_page
 from royalties.web.forms.entries import EntryForm
 from royalties.web.forms.fields import fields_of, key_field
-from royalties.web.forms.numbers import as_typed
+from royalties.web.forms.numbers import as_read
 
 _PART = "payment_details"
 
@@ -100,7 +100,7 @@ def _form_page(sheet: AmendForm) -> str:
     return form_page(
         "finance/terms/payment_details_form.html",
         sheet,
-        history=[] if sheet.is_new else terms.history(current_work(), _PART, sheet.key, as_typed),
+        history=[] if sheet.is_new else terms.history(current_work(), _PART, sheet.key, as_read),
         save_at=url_for(f"terms.{verb}_payment_details", **key),
     )
 

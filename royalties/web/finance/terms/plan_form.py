@@ -8,6 +8,8 @@ from royalties.web.finance.terms.contract_form import CHANNELS, FORMATS
 from royalties.web.forms.entries import Body, EntryForm, RowList, Written
 from royalties.web.forms.fields import (
     Number,
+    Picker,
+    PickerList,
     Selection,
     fields_of,
     fraction_text,
@@ -34,7 +36,7 @@ _step = fields_of(models.Step, in_rows=True)
 class MemberForm(EntryForm):
     """Who gets part of a step."""
 
-    beneficiary = _member("beneficiary", listed="beneficiaries")
+    beneficiary = _member("beneficiary", kind=Picker, of="beneficiaries")
     weight = _member("weight", short=True)
     cap_amount = _member("cap.amount", label="Member at most", short=True)
     cap_per = _member("cap.per", kind=Selection, options=_PER)
@@ -48,7 +50,7 @@ class StepForm(EntryForm):
     amount = Number("Amount", short=True)
     formats = _step("when.formats", options=FORMATS)
     channels = _step("when.channels", options=CHANNELS)
-    retailers = _step("when.retailers")
+    retailers = _step("when.retailers", kind=PickerList, of="retailers")
     countries = _step("when.countries")
     regions = _step("when.regions")
     cities = _step("when.cities")
@@ -71,6 +73,7 @@ class VersionForm(EntryForm):
     """A version of a plan; the key is the plan's."""
 
     key = key_field(models.Plan, "cities")
+    name = fields_of(models.Plan)("name", hint="What people call it, such as Three cities.")
     from_ = fields_of(models.PlanVersion)("from", name="from", hint=True, short=True)
     steps = RowList(_steps(_DEEPEST), "step", least=1)
 
@@ -80,7 +83,8 @@ class VersionForm(EntryForm):
 
     def as_body(self, written: Written) -> None:
         """The other way."""
-        del written.body["key"]
+        for of_plan in ("key", "name"):
+            written.body.pop(of_plan, None)
         _steps_body(written, "steps", written.body.get("steps", ()))
 
 

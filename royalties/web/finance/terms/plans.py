@@ -6,14 +6,15 @@ from typing import Any
 
 from flask import abort, render_template, request, url_for
 
-from royalties.domain.terms.catalogue import is_offered
-from royalties.domain.terms.plans import beneficiaries_of
+from royalties.domain.terms.names import in_order
+from royalties.domain.terms.plans import PlanVersion, beneficiaries_of
 from royalties.domain.terms.wording import StepWords, step_words
 from royalties.ingest import setup as setup_file
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.terms import amending as terms
 from royalties.services.terms.amending import Entry
 from royalties.services.terms.warnings import warnings_about
+from royalties.web.core.names import names
 from royalties.web.core.pages import Answer
 from royalties.web.core.paging import part_of
 from royalties.web.core.visit import current_work, only_looks
@@ -25,7 +26,7 @@ from royalties.web.finance.terms.editing import (
     form_page,
 )
 from royalties.web.finance.terms.plan_form import VersionForm
-from royalties.web.forms.numbers import as_typed
+from royalties.web.forms.numbers import as_read
 
 _PART = "plans"
 _NEW = "new"
@@ -33,11 +34,13 @@ _NEW = "new"
 
 @PAGES.get("/plans")
 def plans() -> str:
-    """Every plan, by key, with the contracts that follow it."""
+    """Every plan, by name, with the contracts that follow it."""
     setup = setup_in_force(current_work())
     wanted = request.args.get("q", "").strip()[:200]
     matching = [
-        plan for key, plan in sorted(setup.plans.items()) if wanted.casefold() in key.casefold()
+        setup.plans[key]
+        for key, name in sorted(names().all_of("plans").items(), key=lambda each: in_order(each[1]))
+        if wanted.casefold() in f"{key} {name}".casefold()
     ]
     shown = part_of(matching)
     today = current_work().today
@@ -67,7 +70,6 @@ def plan(key: str) -> str:
     if plan is None:
         abort(404)
     users = _users(setup).get(key, [])
-    names = {beneficiary.key: beneficiary.name for beneficiary in setup.beneficiaries.values()}
     used = terms.versions_used(work, key)
     in_force = plan.on(work.today)
     return render_template(
@@ -78,13 +80,13 @@ def plan(key: str) -> str:
                 "from": version.starts,
                 "is_in_force": version == in_force,
                 "is_used": version.starts in used,
-                "steps": step_words(version.steps, names, _currency(setup, users)),
+                "steps": _steps(version, _currency(setup, users)),
                 "gives_to": len(beneficiaries_of(version.steps)),
             }
             for version in reversed(plan.versions)
         ],
         users=users,
-        history=terms.history(work, _PART, key, as_typed),
+        history=terms.history(work, _PART, key, as_read),
         waiting=terms.waiting_for(work, _PART, key),
         warnings=warnings_about(work, _PART, key),
     )
@@ -100,16 +102,22 @@ def side_by_side(
         day: the first day of the version in question.
     """
     now, proposed = setup.plans.get(body["key"]), setup_file.plan_of(body)
-    names = {beneficiary.key: beneficiary.name for beneficiary in setup.beneficiaries.values()}
     currency = _currency(setup, _users(setup).get(body["key"], []))
     starts = date.fromisoformat(day)
     before = now.on(starts) if now else None
     after = next(version for version in proposed.versions if version.starts == starts)
-    stands = step_words(before.steps, names, currency) if before else ()
+    stands = _steps(before, currency) if before else ()
     return [
         ("In force since", before.starts if before else None, stands),
-        ("As proposed, from", after.starts, step_words(after.steps, names, currency)),
+        ("As proposed, from", after.starts, _steps(after, currency)),
     ]
+
+
+def _steps(version: PlanVersion, currency: str) -> tuple[StepWords, ...]:
+    """A version's steps in plain words, everything by its name."""
+    known = names()
+    steps = [known.step(step) for step in version.steps]
+    return step_words(steps, known.all_of("beneficiaries"), currency)
 
 
 def _currency(setup: Setup, users: list[str]) -> str:
@@ -132,14 +140,6 @@ def _form_page(sheet: AmendForm) -> str:
     return form_page(
         "finance/terms/plan_form.html",
         sheet,
-        beneficiaries=sorted(
-            (
-                each
-                for each in setup.beneficiaries.values()
-                if is_offered(each.retired, current_work().today)
-            ),
-            key=lambda each: each.key,
-        ),
         currency=_currency(setup, _users(setup).get(sheet.key, [])),
         save_at=save_at,
         try_at=try_at,
@@ -155,7 +155,11 @@ class PlanSheet(AmendForm):
         others = [each for each in base.get("versions", ()) if each["from"] != self.version]
         self.written = self.form.written(_version_of(base, self.version))
         version = self.written.body
-        self.body = {**base, "key": self.key, "versions": [*others, version]}
+        name = self.form["name"].data
+        called = {"name": name} if name else {}
+        before = {key: value for key, value in base.items() if key != "name"}
+        self.body = {**before, **called, "key": self.key, "versions": [*others, version]}
+        self.give_key()
         self.written.places |= {
             f"versions[{len(others)}].{path}": name for path, name in self.written.places.items()
         }
@@ -195,6 +199,7 @@ def amend_version(key: str, version: str) -> Answer:
         body = {**newest, "from": "" if day == newest["from"] else day}
     else:
         body = _version_of(now.body, version) or {}
+    body = {**body, "name": now.body.get("name")}
     sheet = PlanSheet(_PART, key, VersionForm(body=body), now.body, now.id, version=version)
     if version != _NEW:
         sheet.write()

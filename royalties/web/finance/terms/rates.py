@@ -19,11 +19,12 @@ from royalties.services.terms import balances as stands
 from royalties.services.terms import catalogue
 from royalties.services.terms.replacing import UnconfirmedError
 from royalties.services.terms.warnings import warnings_about
+from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work
 from royalties.web.finance.terms.editing import confirmed
 from royalties.web.forms.entries import EntryForm, Written
-from royalties.web.forms.fields import fields_of
+from royalties.web.forms.fields import Picker, fields_of
 
 _MOST_LISTED = 300
 
@@ -72,10 +73,10 @@ class IncomeForm(PeriodForm):
     part = "income"
     contract = _income(
         "contract",
-        validators=[DataRequired("Write the contract’s key.")],
-        hint="Its key, such as foot-2015.",
-        listed="with-rights",
-        short=True,
+        kind=Picker,
+        of="contracts",
+        validators=[DataRequired("Choose the contract.")],
+        hint="By its author or title.",
     )
     right = _income(
         "right",
@@ -150,9 +151,9 @@ def _blame(form: PeriodForm, written: Written, faults: Iterable[SetupFault]) -> 
     for fault in faults:
         name = written.field_of(fault.path.rpartition(".")[2])
         if name:
-            form[name].errors.append(fault.message)
+            form[name].errors.append(in_names(fault.message))
         else:
-            form.form_errors.append(fault.message)
+            form.form_errors.append(in_names(fault.message))
 
 
 def _rates_page(rate_form: RateForm, income_form: IncomeForm) -> str:

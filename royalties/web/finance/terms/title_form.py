@@ -4,27 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from royalties.domain.problems import SetupFault
-from royalties.domain.terms.catalogue import Channel
 from royalties.domain.terms.identifiers import identifier_key
 from royalties.ingest.setup import models, titles
 from royalties.services.books import setup_in_force
+from royalties.services.sales import uploads
 from royalties.web.core.visit import current_work
 from royalties.web.forms.entries import Body, EntryForm, RowList, Written
-from royalties.web.forms.fields import EntryField, Key, NameList, Selection, fields_of
-from royalties.web.title_words import FORMATS
+from royalties.web.forms.fields import EntryField, Selection, Ticks, fields_of, key_field
+from royalties.web.title_words import CHANNELS, FORMATS
 
-CHANNELS = {
-    Channel.ONLINE: "Online shop",
-    Channel.BOOKSTORE: "Bookstore",
-    Channel.WHOLESALE: "Wholesaler",
-    Channel.LIBRARY: "Library supplier",
-    Channel.DIRECT: "The publisher's own sales",
-    Channel.BULK: "Bulk orders",
-    Channel.CUSTOM: "Custom editions",
-    Channel.OTHER: "Other",
-}
 _LINK = {"inputmode": "url", "placeholder": "https://"}
-_KEY = "Letters, digits, dots and hyphens, such as collab. It cannot be changed later."
 
 _price = fields_of(titles.Price, in_rows=True)
 _edition = fields_of(titles.Edition, in_rows=True)
@@ -44,6 +33,11 @@ def _choices(words: Mapping[Any, str]) -> tuple[tuple[str, str], ...]:
 def _retailers() -> tuple[tuple[str, str], ...]:
     known = setup_in_force(current_work()).retailers.values()
     return _choices({each.key: each.name for each in sorted(known, key=lambda each: each.name)})
+
+
+def _report_titles() -> tuple[tuple[str, str], ...]:
+    titles = uploads.report_titles(current_work())
+    return tuple(sorted(titles.items(), key=lambda each: each[1].casefold()))
 
 
 class PriceForm(EntryForm):
@@ -104,7 +98,7 @@ class LinkForm(EntryForm):
 class TitleForm(EntryForm):
     """A title with its editions and what the public may see."""
 
-    key = _of("key", kind=Key, hint=_KEY, short=True)
+    key = key_field(titles.Title, "collab")
     title = _of("title", hint="As it stands on statements.")
     subtitle = _of("subtitle", hint="On the public page, below the title.")
     authors = _of("authors", hint="One a line.")
@@ -180,7 +174,7 @@ def _by_kind(written: Written, rows: list[Body], at: str) -> Body:
 class RetailerForm(EntryForm):
     """A retailer."""
 
-    key = _retailer("key", kind=Key, hint=_KEY, short=True)
+    key = key_field(models.Retailer, "elliott-bay")
     name = _retailer("name")
     channel = _retailer(
         "channel",
@@ -193,7 +187,8 @@ class RetailerForm(EntryForm):
     city = _retailer("city", short=True)
     reports = _retailer(
         "reports",
-        kind=NameList,
-        hint="Names of reports, separated by commas, such as publisher-web-orders; an "
-        "import of one then never asks whose sales it holds.",
+        kind=Ticks,
+        options=_report_titles,
+        label="Reports that are its own",
+        hint="An import of one of them never asks whose sales it holds.",
     )

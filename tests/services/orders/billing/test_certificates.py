@@ -86,6 +86,22 @@ def test_refused_certificate_never_counts(office: Office, olga: Actor) -> None:
     assert "It is not signed" in letters(office)[-1][2]
 
 
+def test_certificate_that_counts_is_refused_after_all(office: Office, olga: Actor) -> None:
+    """One that was let count by mistake counts no more, and the organization is told why."""
+    number = upload(office, olga)
+    with office.work() as work:
+        certificates.check(work, number)
+        with pytest.raises(RefusedError, match="tess checked"):
+            certificates.check(work, number)
+        assert certificates.in_force(work, "guild", "US-WA", ENDS)
+        certificates.refuse(work, number, "It is signed by somebody else")
+        with pytest.raises(RefusedError, match="tess refused"):
+            certificates.refuse(work, number, "again")
+    assert places(office) == set()
+    assert statuses(office, olga) == [Status.REFUSED]
+    assert "signed by somebody else" in letters(office)[-1][2]
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

@@ -189,7 +189,7 @@ def test_a_certificate_in_force_takes_the_tax_away(office: Office) -> None:
     certified(office)
     shown = invoice(office, NUMBER).shown
     assert [line.kind for line in shown.lines] == ["copies", "freight", "freight"]
-    assert shown.tax_note == "Exempt by certificate: US-WA."
+    assert shown.tax_note == "Exempt by certificate: Washington."
     assert "liability:sales-tax:US-WA" not in balances(office)
 
 
@@ -223,7 +223,7 @@ def test_invoice_tax_is_by_place(office: Office) -> None:
     assert [(line.place, line.amount) for line in shown.lines if line.kind == "tax"] == [
         ("US-WA", 102_000)
     ]
-    assert shown.tax_note == "No sales tax is charged for US-OR."
+    assert shown.tax_note == "No sales tax is charged for Oregon."
 
 
 # Deposit and cancellation

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from royalties.domain.approvals import ProposalStatus
 from royalties.domain.orders.life import State
 from royalties.domain.people import ANONYMOUS, Actor, NotAllowedError, Role, Verb
 from royalties.services import approvals
@@ -305,7 +306,7 @@ def test_organization_user_orders_only_for_their_own(office: Office, clock: Cloc
 
 
 def office_proposals(work: Work) -> list[approvals.Proposal]:
-    return approvals.proposals(work, status="waiting", kind="contact")
+    return approvals.proposals(work, status=ProposalStatus.WAITING, kind="contact")
 
 
 def test_contact_told_by_staff_gets_access(office: Office, clock: Clock) -> None:

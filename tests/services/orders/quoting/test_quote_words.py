@@ -124,14 +124,14 @@ def test_publishers_own_terms_come_last() -> None:
         (
             [ShipTo(1, "US-WA", exempt=True)],
             (),
-            "No tax for US-WA: an exemption certificate is on file.",
+            "No tax for Washington: an exemption certificate is on file.",
         ),
         (
             [ShipTo(1, "US-WA", exempt=True), ShipTo(1, "US-MA"), ShipTo(1, "US-MN")],
             ("US-MN", "US-MA"),
             (
-                "No tax for US-WA: an exemption certificate is on file. Sales tax is charged for US-MA "
-                "and US-MN unless a certificate for the ship-to state, signed and dated, is on file "
+                "No tax for Washington: an exemption certificate is on file. Sales tax is charged for "
+                "Massachusetts and Minnesota unless a certificate for the ship-to state, signed and dated, is on file "
                 "before we invoice."
             ),
         ),

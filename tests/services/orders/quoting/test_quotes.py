@@ -167,7 +167,7 @@ def test_quote_is_complete_and_frozen(office: Office, olga: Actor) -> None:
     assert shown.goods.options == ("logo on cover",)
     assert shown.net_terms
     assert "approved a proof" in " ".join(shown.terms)
-    assert "US-WA" in shown.tax_note
+    assert "Washington" in shown.tax_note
     assert state(office, number) == "quoted"
     assert history(office, number)[-1][1:] == ("quote", "quoted")
 

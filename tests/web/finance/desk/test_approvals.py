@@ -74,7 +74,7 @@ def test_a_clerk_prepares_in_the_form_and_a_manager_approves(site: Site) -> None
     assert "Prepared as proposal" in page
     assert "Carla Clerk prepared a change of this" in page
     waiting = manager.page("/finance/approvals")
-    assert "Contract hand-2020" in waiting
+    assert "Contract “Kim Foote: The Handbook”" in waiting
     assert "New agreement" in waiting
     assert '<span class="unseen"> waiting</span>' in waiting, "the menu counts it"
     answer = clerk.post("/finance/contracts/hand-2020/amend", data)

@@ -372,7 +372,7 @@ def test_setup_file_that_changes_terms_waits_for_a_second_person(site: Site) -> 
     assert "You prepared this yourself" in own
     assert manager.post(f"/finance/approvals/{made.id}/approve").status_code == 409
     assert "Setup file setup.json" in other.page("/finance/approvals")
-    assert "Contract second-2026" in other.page(f"/finance/approvals/{made.id}")
+    assert "Contract Kim Foote: The Handbook" in other.page(f"/finance/approvals/{made.id}")
     assert "setup.json" in other.page("/finance/")
     approved = other.post(f"/finance/approvals/{made.id}/approve")
     assert approved.status_code == 303
@@ -479,6 +479,19 @@ def few_examples(tmp_path: Path, office: Office, monkeypatch: pytest.MonkeyPatch
     report = office.report([row], "spring.csv")
     (folder / "spring.csv").write_bytes(report.read_bytes())
     monkeypatch.setattr(examples, "EXAMPLES", folder)
+
+
+@pytest.mark.thorough("further runs of commands")
+@after(nothing)
+def test_sandbox_is_filled_with_all_examples(site: Site) -> None:
+    """All reports in one transaction, more than SQLite attaches files."""
+    visitor = site.visitor(Role.ADMINISTRATOR)
+    assert visitor.post("/finance/sandbox").status_code == 303
+    assert work_once(site.office.system)
+    home = visitor.page("/finance/")
+    assert "nothing here is real" in home
+    assert "on their way" not in home
+    assert site.office.faults() == {}
 
 
 @after(nothing)

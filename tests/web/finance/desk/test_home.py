@@ -190,14 +190,14 @@ def test_home_lists_what_needs_somebody(site: Site) -> None:
     with office.system.engine.begin() as connection:
         connection.execute(
             insert(upload).values(
-                name="a.csv", sha256="a" * 64, size=1, choices="{}", status="checked",
+                name="a.csv", sha256="a" * 64, size=1, choices={}, status="checked",
                 created_at=at, created_by=clerk.name,
             )
         )  # fmt: skip
         for outcome in ("refused", "refused", "nothing-new"):
             connection.execute(
                 insert(upload).values(
-                    name="b.csv", sha256="b" * 64, size=1, choices="{}", status="checked",
+                    name="b.csv", sha256="b" * 64, size=1, choices={}, status="checked",
                     outcome=outcome, created_at=at, created_by=clerk.name,
                 )
             )  # fmt: skip

@@ -146,8 +146,8 @@ def test_an_entry_is_shown_with_both_sides(site: Site) -> None:
         "SELECT id FROM entry WHERE event = 'earned' AND subject = 'foot-2015'"
     )
     page = text_of(site.visitor(Role.CLERK).page(f"{LEDGER}entries/{number}"))
-    assert "Royalties earned, contract foot-2015" in page
-    assert "Earned and not yet passed on, contract foot-2015" in page
+    assert "Royalties earned, Kim Foote: The Collab" in page
+    assert "Earned and not yet passed on, Kim Foote: The Collab" in page
 
 
 @pytest.mark.parametrize(

@@ -432,12 +432,13 @@ def test_the_log_is_filtered_by_its_address(site: Site, boss: Visitor) -> None:
 def test_the_log_names_what_was_amended(site: Site, boss: Visitor) -> None:
     changed = {**a_setup()["beneficiaries"][0], "minimum_payment": "17.50"}
     site.office.load({"beneficiaries": [changed]}, "beneficiaries")
-    line = f"Amended beneficiary {changed['key']}"
+    line = f"Amended beneficiary {changed['name']}"
     page = boss.page(f"/finance/audit?what=load&q={changed['key']}")
     assert f"{line}: minimum payment" in page
     assert "17.50" not in page, "the log keeps no values: the history does"
     site.office.load({"beneficiaries": [{"key": "brand-new", "name": "Brand New"}]})
-    assert "Added beneficiary brand-new" in boss.page("/finance/audit?q=brand-new")
+    assert "Added beneficiary Brand New" in boss.page("/finance/audit?q=brand-new")
+    assert "Added beneficiary Brand New" in boss.page("/finance/audit?q=Brand+new")
 
 
 def test_log_search_finds_letters_of_every_language(site: Site, boss: Visitor) -> None:

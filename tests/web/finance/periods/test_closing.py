@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from royalties.domain.approvals import ProposalStatus
 from royalties.domain.people import Role
 from royalties.services import approvals
 from royalties.services.periods import checklist
@@ -46,7 +47,7 @@ def prepare(site: Site, visitor: Visitor) -> int:
     answer = visitor.post(f"{RUN}/prepare", {"note": "Look at the web shop."})
     assert answer.location == f"{RUN}/close", answer.text
     with site.office.work(read_only=True) as work:
-        return approvals.proposals(work, status="waiting")[0].id
+        return approvals.proposals(work, status=ProposalStatus.WAITING)[0].id
 
 
 def test_periods_begin_with_the_open_one(site: Site) -> None:
@@ -236,7 +237,7 @@ def test_early_close_needs_a_reason_and_a_tick(site: Site) -> None:
     assert "Say why the period does not wait for its end." in answer.text
     clerk.post(f"{RUN}/prepare", {"note": "", "early": "The house <is> sold"})
     with site.office.work(read_only=True) as work:
-        number = approvals.proposals(work, status="waiting")[0].id
+        number = approvals.proposals(work, status=ProposalStatus.WAITING)[0].id
     assert "“The house &lt;is&gt; sold”" in manager.page(f"{RUN}/close")
     assert "before it ends" in manager.page("/finance/approvals")
     answer = manager.post(f"{RUN}/approve/{number}", {"looked": "y"})

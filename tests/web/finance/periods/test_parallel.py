@@ -66,6 +66,9 @@ def test_a_planted_cent_is_found_explained_and_signed_off(site: Site) -> None:
     assert "Rounding: 1 difference" in page
     with pytest.raises(RefusedError, match="is not signed off: explain or mend"):
         site.office.close("2025-H1")
+    checklist = clerk.page("/finance/periods/2025-H1/close")
+    assert "Parallel run signed off" in checklist
+    assert f'<a href="{PAGE}">Go on with it</a>' in checklist
     refused = manager.post(f"{PAGE}/sign")
     assert refused.status_code == 409
     assert "1 difference is not explained yet" in refused.text
@@ -78,6 +81,7 @@ def test_a_planted_cent_is_found_explained_and_signed_off(site: Site) -> None:
     assert clerk.post(f"{PAGE}/sign").status_code == 403
     assert manager.post(f"{PAGE}/sign", {"note": "Ready"}).status_code == 303
     assert "Signed off by" in manager.page(PAGE)
+    assert f'<a href="{PAGE}">Look at it</a>' in clerk.page("/finance/periods/2025-H1/close")
     site.office.close("2025-H1")
     assert site.office.faults() == {}
 
@@ -101,6 +105,7 @@ def test_a_run_is_left_with_a_reason(site: Site) -> None:
     left = manager.post(f"{PAGE}/abandon", {"note": "The old file was a draft"})
     assert left.status_code == 303
     assert "The old file was a draft" in manager.page(PAGE)
+    assert "Parallel run signed off" not in manager.page("/finance/periods/2025-H1/close")
     site.office.close("2025-H1")
 
 

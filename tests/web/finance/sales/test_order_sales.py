@@ -28,9 +28,9 @@ def test_sales_of_an_order_lead_to_it_and_are_not_undone_as_an_import(site: Site
 def test_order_accounts_are_in_the_trial_balance(site: Site) -> None:
     visitor = site.visitor(Role.CLERK)
     page = visitor.page("/finance/ledger/")
-    for words in ("Copies ordered by organizations", "Sales tax charged, by place", "US-WA"):
+    for words in ("Copies ordered by organizations", "Sales tax charged, by place", "Washington"):
         assert words in page
     entries = visitor.page(f"/finance/ledger/entries?subject={NUMBER}")
-    assert "Invoice I-000001 to guild" in entries
+    assert "Invoice I-000001 to Guild Society" in entries
     account = visitor.page("/finance/ledger/accounts/income:orders:copies")
     assert "12,240.00" in account

@@ -235,7 +235,7 @@ def test_a_line_tells_where_it_came_from(site: Site) -> None:
     page = site.visitor(Role.CLERK).page(f"{LIST}?period=2025-H1&retailer=bay")
     assert 'href="/finance/imports/1" title="spring.csv"' in page
     assert "row 5" in page
-    assert "Seattle, WA, US" in page
+    assert "Seattle, Washington, United States" in page
 
 
 @pytest.mark.thorough("hostile values", but_one_in=3)

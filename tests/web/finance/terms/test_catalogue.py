@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from royalties.domain.people import Role
 from royalties.ingest.setup import parse_setup
 from royalties.web.finance.terms.title_form import TitleForm
+from tests.builders import forms
 from tests.builders.books import EBOOK, HARDCOVER, a_setup, after, nothing, opened
 from tests.builders.forms import sent
 from tests.builders.site import Site, Visitor
@@ -255,6 +256,7 @@ def test_form_shows_every_value_of_the_entry(body: dict[str, Any]) -> None:
     kept = parse_setup({"titles": [body]}, "x").entries["titles"]["any"]
     with app.test_request_context():
         g.locale = Locale.parse("en_US")
+        forms.call_by_keys()
         again = TitleForm(sent(TitleForm(body=kept)))
         body = again.written().body
         assert parse_setup({"titles": [body]}, "x").entries["titles"]["any"] == kept
@@ -454,7 +456,8 @@ def test_sample_can_be_uploaded_and_downloaded(site: Site) -> None:
     assert given_out.data == PDF
     assert given_out.mimetype == "application/pdf"
     assert given_out.headers["X-Content-Type-Options"] == "nosniff"
-    assert given_out.headers["Content-Disposition"] == "attachment; filename=collab-chapter-2.pdf"
+    named = 'attachment; filename="The Collab, chapter 2.pdf"'
+    assert given_out.headers["Content-Disposition"] == named
     assert site.stranger().get("/titles/collab/samples/1").status_code == 404
 
 

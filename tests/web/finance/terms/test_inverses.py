@@ -43,7 +43,7 @@ def test_changed_key_is_the_entrys_address_from_then_on(site: Site) -> None:
     answer = boss.post(at, {"do": "rename", "new": "towns", **WHY})
     assert answer.location.endswith("/finance/plans/towns")
     page = boss.page(answer.location)
-    assert "changed the key from cities" in page
+    assert "changed its short name in files" in page
     assert boss.get("/finance/plans/cities").status_code == 404
     taken = boss.post("/finance/entries/retailers/bay", {"do": "rename", "new": "amazon", **WHY})
     assert taken.status_code == 422

@@ -119,7 +119,7 @@ def test_a_filled_in_table_is_looked_at_then_saved(site: Site) -> None:
     page = send(visitor, filled(visitor))
     assert page.status_code == 200, page.text
     assert "Nothing is saved yet" in page.text
-    assert "Contract foot-2015" in page.text
+    assert "Contract Kim Foote: The Collab" in page.text
     with site.office.work(read_only=True) as work:
         assert not setup_in_force(work).contracts["foot-2015"].brought_in
     saved = visitor.post("/finance/openings/save", hidden(page.text))

@@ -33,6 +33,7 @@ def sent(form: type[EntryForm], body: dict[str, Any]) -> Form:
     """What a browser sends of a form that shows a body to an American."""
     with Flask("form").test_request_context():
         g.locale = Locale.parse("en_US")
+        forms.call_by_keys()
         found = forms.sent(form(body=body).padded())
     return {
         name: values if len(values) > 1 else values[0]
@@ -208,8 +209,8 @@ def test_plan_page_names_every_beneficiary_and_share(site: Site) -> None:
     page = re.sub(r"<[^>]*>|\s+", " ", site.visitor(Role.CLERK).page("/finance/plans/cities"))
     page = re.sub(r"\s+", " ", page)
     for words in (
-        "USD 20 each period, at most USD 30 in all to:",
-        "30 % of what is payable from sales in WA to:",
+        "USD 20.00 each period, at most USD 30.00 in all to:",
+        "30 % of what is payable from sales in Washington to:",
         "USD 0.05 for every copy to: Houston Readers",
         "Tacoma Readers : weight 2, so about 66.67 %",
         "These steps, over their part: weight 1, so about 33.33 %",
@@ -285,13 +286,10 @@ def test_errors_are_shown_at_their_fields_and_typing_kept(site: Site) -> None:
         assert f'<a href="#{field}">{words}' in answer.text
         assert f'id="{field}-error"' in answer.text
     assert 'value="Typed &amp; kept"' in answer.text
-    assert 'value="amazn, bay"' in answer.text
+    assert 'value="amazn" checked' in answer.text
+    assert "no retailer is called “amazn”: is it “Amazon”?" in answer.text
+    assert "no title is called “colab”: is it “The Collab”?" in answer.text
     assert "<title>Error: " in answer.text
-    form |= {"rules-0-tiers-1-rate": "0.125", "starts": "2015-01-01"}
-    answer = post(visitor, "/finance/contracts/foot-2015/amend", form)
-    assert answer.status_code == 422, "what only the books can tell comes once the rest is right"
-    assert "did you mean &#34;amazon&#34;?" in answer.text
-    assert "did you mean &#34;collab&#34;?" in answer.text
     assert site.office.hashes("person", "session") == before
 
 
@@ -327,7 +325,7 @@ def test_saving_an_older_revision_shows_both_versions(site: Site) -> None:
     visitor = site.visitor(Role.MANAGER)
     answer = post(visitor, "/finance/contracts/foot-2015/amend", form)
     assert answer.status_code == 409
-    assert "tess changed contract foot-2015 after you had opened it" in answer.text
+    assert "after you had opened it" in answer.text
     assert "<del>Theirs</del>" in answer.text
     assert "<ins>Mine</ins>" in answer.text
     assert 'value="Mine"' in answer.text

@@ -24,6 +24,7 @@ from royalties.web.finance.terms.contract_form import ContractForm
 from royalties.web.finance.terms.plan_form import VersionForm
 from royalties.web.forms.entries import EntryForm, Written, as_before
 from royalties.web.forms.fields import fraction_text, percent_text
+from tests.builders import forms
 from tests.builders.forms import sent
 from tests.selection import costly
 from tests.strategies import contracts, payees, plan_steps, plans
@@ -41,12 +42,14 @@ FORMS: dict[str, type[EntryForm]] = {
 def shown(form: type[EntryForm], body: Body) -> EntryForm:
     with _PAGE.test_request_context():
         g.locale = Locale.parse("en_US")
+        forms.call_by_keys()
         return form(body=body)
 
 
 def written(form: EntryForm) -> Written:
     with _PAGE.test_request_context():
         g.locale = Locale.parse("en_US")
+        forms.call_by_keys()
         return form.written()
 
 
@@ -65,6 +68,7 @@ def there_and_back(part: str, body: Body, base: Body | None) -> Body:
     for reader in ("en_US", "de_DE"):
         with _PAGE.test_request_context():
             g.locale = Locale.parse(reader)
+            forms.call_by_keys()
             found.append(_there_and_back(part, body, base))
     assert found[0] == found[1]
     return found[0]

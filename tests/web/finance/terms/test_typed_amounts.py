@@ -14,6 +14,7 @@ from royalties.services.books import setup_in_force
 from royalties.store.history import find_revision
 from royalties.web.finance.terms.beneficiary_form import BeneficiaryForm
 from royalties.web.forms.numbers import as_plain, as_typed, listed, parted
+from tests.builders import forms
 from tests.builders.books import Office, after, closed, opened
 from tests.builders.orders import orders_underway
 from tests.builders.shipped import invoiced, token
@@ -44,6 +45,7 @@ from tests.web.finance.orders.test_orders_desk import DESK, asked, done, order, 
 def test_number_is_read_in_the_visitors_format(name: str, text: str, plain: str | None) -> None:
     with Flask(__name__).test_request_context():
         g.locale = Locale.parse(name)
+        forms.call_by_keys()
         if plain is None:
             with pytest.raises(NotAnAmountError, match="other decimal mark"):
                 as_plain(text)
@@ -56,6 +58,7 @@ def test_a_beneficiary_sent_unchanged_is_unchanged() -> None:
     body = {"key": "a", "name": "A", "minimum_payment": "250.00", "tax_rate": "0.125"}
     with Flask(__name__).test_request_context():
         g.locale = Locale.parse("de_DE")
+        forms.call_by_keys()
         form = BeneficiaryForm(body=body)
         minimum = form["minimum_payment"]
         assert minimum.data == "250,00"
@@ -79,6 +82,7 @@ def test_a_beneficiary_sent_unchanged_is_unchanged() -> None:
 def test_list_of_numbers_is_split(name: str, text: str, rates: list[str]) -> None:
     with Flask(__name__).test_request_context():
         g.locale = Locale.parse(name)
+        forms.call_by_keys()
         assert parted(text) == rates
         plain = [as_plain(each) for each in rates]
         assert [as_plain(each) for each in parted(listed(plain))] == plain

@@ -1,0 +1,555 @@
+"""Old statements from before the books, in whatever file, kept with the beneficiary they are of.
+
+Nobody but the staff sees one until somebody shows it to the beneficiary's people; it can be hidden
+again, and one that was kept by mistake is taken back: its history stays.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import IO, Any
+
+from royalties.adapters.files import Files, TooLargeError
+from royalties.domain.one_line import fault_of_line
+from royalties.domain.people import Verb
+from royalties.domain.spans import NotASpanError, Span, parse_span, span_name
+from royalties.ingest.report.reading import UnreadableError
+from royalties.ingest.uploads.documents import name_for, payee_in, span_in, type_of_any
+from royalties.services.books import setup_in_force
+from royalties.services.sales.uploads import shown_name
+from royalties.services.work import RefusedError, Work
+from royalties.store.statements import documents as store
+
+LARGEST = 20_000_000
+"""Bytes of a file that is taken."""
+
+MOST_AT_ONCE, MOST_BYTES_AT_ONCE = 200, 180_000_000
+"""Files that come together, and their bytes."""
+
+MOST_A_DAY, MOST_BYTES_A_DAY = 1_000, 2_000_000_000
+"""Files that one person sends within a day, and their bytes."""
+
+MOST_OF_ONE = 500
+"""Files that are kept of one beneficiary."""
+
+SHOWN_AT_ONCE = 200
+"""Files without owner or period that a page shows."""
+
+_DAY = timedelta(days=1)
+_LONGEST_NAME = 255
+_LONGEST_NOTE = 1000
+
+
+class NoDocumentError(RefusedError):
+    """There is no such earlier statement for who asks."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no such earlier statement")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """A file that was looked at and written down, and belongs to nobody yet."""
+
+    name: str
+    type: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An earlier statement.
+
+    Attributes:
+        beneficiary: its key; empty until somebody says it.
+        first: the first day that it is about; None until somebody says it.
+        last: the last one.
+        note: of the staff alone.
+        visible: whether the beneficiary's people see it.
+        removed_at: when it was taken back; None: it was not.
+    """
+
+    id: int
+    beneficiary: str
+    first: date | None
+    last: date | None
+    note: str
+    visible: bool
+    name: str
+    type: str
+    sha256: str
+    size: int
+    at: datetime
+    by: str
+    removed_at: datetime | None
+
+    @property
+    def period(self) -> str:
+        """The days it is about, as they are typed; empty until somebody says them."""
+        return span_name(self.first, self.last) if self.first and self.last else ""
+
+    @property
+    def is_filed(self) -> bool:
+        """Whether it is known whose it is, and of when."""
+        return bool(self.beneficiary and self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentGuess:
+    """An earlier statement without owner or period, and what its file's name tells of them."""
+
+    document: Document
+    beneficiary: str
+    period: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentEvent:
+    """What was done with one; ``changes`` are (what, before, after)."""
+
+    action: str
+    changes: tuple[tuple[str, str, str], ...]
+    reason: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDocuments:
+    """What became of files that came together: numbers that were kept, names that were there."""
+
+    kept: tuple[int, ...]
+    again: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFile:
+    """A file to be handed out."""
+
+    name: str
+    path: Path
+
+
+def take(files: Files, name: str, stream: IO[bytes]) -> StoredDocument:
+    """Look at a file that was sent and write it down, while nobody waits for the database.
+
+    It waits among the uploads, as those do for an hour.
+
+    Raises:
+        RefusedError: it is empty, too large, or something that a computer would run.
+    """
+    shown = shown_name(name)
+    try:
+        type_ = type_of_any(stream, shown)
+    except UnreadableError as error:
+        raise RefusedError(f"{shown}: {error.problem.message}: {error.problem.remedy}") from None
+    try:
+        fingerprint, size = files.keep_enclosure(stream, LARGEST)
+    except TooLargeError:
+        raise RefusedError(
+            f"{shown} is larger than {LARGEST // 1_000_000} MB: reduce its pictures, or split it"
+        ) from None
+    return StoredDocument(name_for(shown, type_)[-_LONGEST_NAME:], type_, fingerprint, size)
+
+
+def require_few(sent: Sequence[StoredDocument]) -> None:
+    """Refuse more files, or larger ones, than come together.
+
+    Raises:
+        RefusedError: says how many are taken.
+    """
+    if len(sent) > MOST_AT_ONCE:
+        raise RefusedError(f"send up to {MOST_AT_ONCE} files at once, then the others")
+    if sum(each.size for each in sent) > MOST_BYTES_AT_ONCE:
+        raise RefusedError(
+            f"these files are larger than {MOST_BYTES_AT_ONCE // 1_000_000} MB together: send "
+            f"them in several parts"
+        )
+
+
+def keep(
+    work: Work,
+    sent: Sequence[StoredDocument],
+    *,
+    beneficiary: str = "",
+    period: str = "",
+    note: str = "",
+    visible: bool = False,
+) -> KeptDocuments:
+    """Keep old statements that were taken, all of them or none.
+
+    Args:
+        work: the unit of work.
+        sent: the files.
+        beneficiary: whose they are; empty: to be said for each (``file``), which shows what their
+            names tell.
+        period: of all of them, as ``parse_span`` reads it; empty: what the name of each tells.
+        note: for the staff.
+        visible: whether the beneficiary's people see them at once.
+
+    Raises:
+        RefusedError: there is no such beneficiary, a period is missing or none, it is more than is
+            taken, or somebody may not show them.
+    """
+    work.actor.require(Verb.KEEP_DOCUMENTS)
+    if visible:
+        work.actor.require(Verb.SEND)
+    if beneficiary or visible:
+        _require_beneficiary(work, beneficiary)
+    if not sent:
+        raise RefusedError("choose the files")
+    require_few(sent)
+    said = _span(period) if period else None
+    written = _note(note)
+    _require_room(work, sent, beneficiary)
+    kept: list[int] = []
+    again: list[str] = []
+    waiting = {
+        (fingerprint, whose or "")
+        for fingerprint, _, whose in store.kept_elsewhere(
+            work.connection, {each.sha256 for each in sent}
+        )
+    }
+    for each in sent:
+        if (each.sha256, beneficiary) in waiting:
+            again.append(each.name)
+            continue
+        waiting.add((each.sha256, beneficiary))
+        span = said or (span_in(each.name) if beneficiary else None)
+        if beneficiary and span is None:
+            raise RefusedError(
+                f"{each.name} does not say of which period it is: type the period, such as "
+                f"2023-H2, or the day"
+            )
+        work.files.keep_document(_waits(work, each).sha256)
+        number = store.add_document(
+            work.connection,
+            {
+                "beneficiary": beneficiary or None,
+                "starts_on": span[0] if span else None,
+                "ends_on": span[1] if span else None,
+                "note": written,
+                "visible": visible,
+                "name": each.name,
+                "type": each.type,
+                "sha256": each.sha256,
+                "size": each.size,
+                "at": work.at,
+                "by": work.actor.name,
+            },
+        )
+        if number is None:  # somebody else sent it at the same moment
+            again.append(each.name)
+            continue
+        _note_event(work, number, "kept", each.name, beneficiary)
+        if visible:
+            _note_event(work, number, "shown", each.name, beneficiary)
+        kept.append(number)
+    return KeptDocuments(tuple(kept), tuple(again))
+
+
+def file(work: Work, number: int, beneficiary: str, period: str) -> None:
+    """Say whose an earlier statement is, and of when; nobody but the staff sees it yet.
+
+    Args:
+        work: the unit of work.
+        number: of the statement.
+        beneficiary: whose it is.
+        period: as ``parse_span`` reads it.
+
+    Raises:
+        NoDocumentError: there is none.
+        RefusedError: it is filed already, the same file is kept of this beneficiary, there is no
+            such beneficiary, or the period is none.
+    """
+    row = _required(work, number)
+    if row.beneficiary and row.ends_on:
+        raise RefusedError(f"{row.name} was filed already: look at it again")
+    _require_beneficiary(work, beneficiary)
+    first, last = _span(period)
+    if any(
+        whose == beneficiary and other != number
+        for _, other, whose in store.kept_elsewhere(work.connection, [row.sha256])
+    ):
+        raise RefusedError(
+            f"{row.name}: the same file is kept of {_name_of(work, beneficiary)} already: take "
+            f"this one back"
+        )
+    _require_room(work, (), beneficiary, more=1)
+    values = {"beneficiary": beneficiary, "starts_on": first, "ends_on": last}
+    store.change(work.connection, number, values)
+    _note_event(work, number, "filed", row.name, beneficiary)
+
+
+def amend(work: Work, number: int, period: str, note: str) -> bool:
+    """Correct the period and the note; returns whether anything changed.
+
+    Raises:
+        NoDocumentError: there is none.
+        RefusedError: the period is none, or the note is too long.
+    """
+    row = _required(work, number)
+    first, last = _span(period)
+    written = _note(note)
+    before = _document(row)
+    changes = {
+        name: [old, new]
+        for name, old, new in (
+            ("period", before.period, span_name(first, last)),
+            ("note", row.note, written),
+        )
+        if old != new
+    }
+    if not changes:
+        return False
+    store.change(work.connection, number, {"starts_on": first, "ends_on": last, "note": written})
+    _note_event(work, number, "amended", row.name, row.beneficiary or "", changes=changes)
+    return True
+
+
+def show(work: Work, number: int) -> None:
+    """Let the beneficiary's people see an earlier statement in their portal.
+
+    Raises:
+        NoDocumentError: there is none.
+        RefusedError: they see it already, or it is not known whose it is.
+    """
+    work.actor.require(Verb.SEND)
+    row = _required(work, number)
+    if row.visible:
+        raise RefusedError("they see this statement already")
+    if not (row.beneficiary and row.ends_on):
+        raise RefusedError("say first whose this statement is, and of when")
+    store.change(work.connection, number, {"visible": True})
+    _note_event(work, number, "shown", row.name, row.beneficiary)
+
+
+def hide(work: Work, number: int) -> None:
+    """Let nobody but the staff see an earlier statement.
+
+    Raises:
+        NoDocumentError: there is none.
+        RefusedError: it is hidden already.
+    """
+    row = _required(work, number)
+    if not row.visible:
+        raise RefusedError("only the staff sees this statement already")
+    store.change(work.connection, number, {"visible": False})
+    _note_event(work, number, "hidden", row.name, row.beneficiary or "")
+
+
+def remove(work: Work, number: int, reason: str) -> None:
+    """Take an earlier statement back; its history stays, and the file may be sent again.
+
+    Args:
+        work: the unit of work.
+        number: of the statement.
+        reason: why, for its history.
+
+    Raises:
+        NoDocumentError: there is none.
+        RefusedError: no reason is given.
+    """
+    row = _required(work, number)
+    why = " ".join(reason.split())
+    if not why:
+        raise RefusedError("say why, in a few words: the history keeps it")
+    if len(why) > _LONGEST_NOTE or not why.isprintable():
+        raise RefusedError(f"say why in up to {_LONGEST_NOTE:,} letters")
+    store.change(work.connection, number, {"removed_at": work.at})
+    _note_event(work, number, "removed", row.name, row.beneficiary or "", reason=why)
+
+
+def documents(work: Work, beneficiary: str) -> list[Document]:
+    """Earlier statements of a beneficiary, the newest period first, those taken back too."""
+    work.actor.require(Verb.READ)
+    rows = store.documents_of(work.connection, work.actor, beneficiary)
+    return [_document(row) for row in rows]
+
+
+def guesses(work: Work) -> list[DocumentGuess]:
+    """Those without owner or period, the oldest first, and what their files' names tell."""
+    work.actor.require(Verb.READ)
+    payees = _payees(work)
+    found = []
+    for row in store.to_file(work.connection, work.actor, SHOWN_AT_ONCE):
+        document, span = _document(row), span_in(row.name)
+        period = document.period or (span_name(*span) if span else "")
+        whose = document.beneficiary or payee_in(row.name, payees)
+        found.append(DocumentGuess(document, whose, period))
+    return found
+
+
+def find_document(work: Work, number: int) -> tuple[Document, list[DocumentEvent]] | None:
+    """One with its history, the newest first; None where there is none."""
+    work.actor.require(Verb.READ)
+    row = store.find_document(work.connection, work.actor, number)
+    if row is None:
+        return None
+    events = [
+        DocumentEvent(
+            each.action,
+            tuple((what, before, after) for what, (before, after) in each.details.items()),
+            each.reason,
+            each.at,
+            each.by,
+        )
+        for each in store.events(work.connection, number)
+    ]
+    return _document(row), events
+
+
+def also_kept_of(work: Work, document: Document) -> list[str]:
+    """Names of other beneficiaries of whom the same file is kept."""
+    work.actor.require(Verb.READ)
+    found = store.kept_elsewhere(work.connection, [document.sha256])
+    keys = {whose for _, number, whose in found if whose and number != document.id}
+    return sorted(_name_of(work, key) for key in keys - {document.beneficiary})
+
+
+def earlier(work: Work, beneficiary: str) -> list[Document]:
+    """Earlier statements that a beneficiary's people see, the newest period first."""
+    work.actor.require(Verb.READ_OWN)
+    rows = store.documents_of(work.connection, work.actor, beneficiary)
+    return [_document(row) for row in rows if row.visible and row.removed_at is None]
+
+
+def file_of(work: Work, number: int, beneficiary: str = "") -> DocumentFile | None:
+    """The file, if the actor may see it; else None.
+
+    Args:
+        work: the unit of work.
+        number: of the statement.
+        beneficiary: whose it must be; empty: anybody's.
+
+    Raises:
+        RefusedError: its bytes are missing.
+    """
+    work.actor.require(Verb.READ_OWN)
+    row = store.find_document(work.connection, work.actor, number)
+    if row is None or (beneficiary and row.beneficiary != beneficiary):
+        return None
+    path = work.files.document(row.sha256)
+    if not path.is_file():
+        raise RefusedError(f"the file {row.name} is missing: restore it from a backup")
+    return DocumentFile(row.name, path)
+
+
+def _required(work: Work, number: int) -> store.DocumentRow:
+    work.actor.require(Verb.KEEP_DOCUMENTS)
+    row = store.find_document(work.connection, work.actor, number, lock=True)
+    if row is None:
+        raise NoDocumentError
+    if row.removed_at is not None:
+        raise RefusedError("this statement was taken back: send its file again")
+    return row
+
+
+def _waits(work: Work, sent: StoredDocument) -> StoredDocument:
+    waits, kept = work.files.enclosure(sent.sha256), work.files.document(sent.sha256)
+    if not waits.is_file() and not kept.is_file():
+        raise RefusedError(f"{sent.name} has waited for too long: choose it again")
+    return sent
+
+
+def _require_room(
+    work: Work, sent: Sequence[StoredDocument], beneficiary: str, more: int = 0
+) -> None:
+    count, size = store.sent_since(work.connection, work.actor.name, work.at - _DAY)
+    if count + len(sent) > MOST_A_DAY or size + sum(each.size for each in sent) > MOST_BYTES_A_DAY:
+        raise RefusedError(
+            f"you have sent {count} files with {size // 1_000_000} MB within a day, which is as "
+            f"much as is taken: send the others tomorrow"
+        )
+    if beneficiary:
+        kept = store.count_of(work.connection, beneficiary)
+        if kept + len(sent) + more > MOST_OF_ONE:
+            raise RefusedError(
+                f"{kept} files are kept of {_name_of(work, beneficiary)}; {MOST_OF_ONE} are taken"
+            )
+
+
+def _payees(work: Work) -> Mapping[str, str]:
+    return {key: each.name for key, each in setup_in_force(work).beneficiaries.items()}
+
+
+def _require_beneficiary(work: Work, key: str) -> None:
+    if key not in _payees(work):
+        raise RefusedError(
+            f"there is no beneficiary {key[:64]!r}" if key else "say whose this statement is"
+        )
+
+
+def _name_of(work: Work, key: str) -> str:
+    return _payees(work).get(key, key)
+
+
+def _span(period: str) -> Span:
+    if not period.strip():
+        raise RefusedError("say of which period it is, such as 2023-H2, or of which day")
+    try:
+        return parse_span(period)
+    except NotASpanError as error:
+        raise RefusedError(str(error)) from None
+
+
+def _note(text: str) -> str:
+    note = " ".join(text.split())
+    if len(note) > _LONGEST_NOTE:
+        raise RefusedError(f"the note is longer than {_LONGEST_NOTE:,} letters: shorten it")
+    if fault := fault_of_line(note):
+        raise RefusedError(f"the note: {fault}")
+    return note
+
+
+def _note_event(
+    work: Work,
+    number: int,
+    action: str,
+    name: str,
+    beneficiary: str,
+    *,
+    changes: Mapping[str, Any] | None = None,
+    reason: str = "",
+) -> None:
+    store.add_event(
+        work.connection,
+        {
+            "document_id": number,
+            "action": action,
+            "details": changes or {},
+            "reason": reason,
+            "at": work.at,
+            "by": work.actor.name,
+        },
+    )
+    work.record(
+        Verb.KEEP_DOCUMENTS,
+        {
+            "what": f"document-{action}",
+            "document": number,
+            "name": name,
+            "beneficiary": beneficiary,
+            **({"reason": reason} if reason else {}),
+        },
+    )
+
+
+def _document(row: store.DocumentRow) -> Document:
+    return Document(
+        row.id,
+        row.beneficiary or "",
+        row.starts_on,
+        row.ends_on,
+        row.note,
+        row.visible,
+        row.name,
+        row.type,
+        row.sha256,
+        row.size,
+        row.at,
+        row.by,
+        row.removed_at,
+    )

@@ -1,0 +1,34 @@
+"""Earlier statements as they are sent."""
+
+import io
+from collections.abc import Mapping
+
+from royalties.domain.people import Actor
+from royalties.services.statements import documents
+from royalties.services.statements.documents import KeptDocuments
+from tests.builders.books import TESS, Office
+
+PDF = b"%PDF-1.4 an old statement"
+
+
+def send_documents(
+    office: Office,
+    files: Mapping[str, bytes],
+    actor: Actor = TESS,
+    *,
+    beneficiary: str = "",
+    period: str = "",
+    note: str = "",
+    visible: bool = False,
+) -> KeptDocuments:
+    """Send files as a page does: looked at, then kept."""
+    kept = office.system.files
+    taken = [documents.take(kept, name, io.BytesIO(data)) for name, data in files.items()]
+    try:
+        with office.system.work(actor) as work:
+            return documents.keep(
+                work, taken, beneficiary=beneficiary, period=period, note=note, visible=visible
+            )
+    finally:
+        for each in taken:
+            kept.drop_enclosure(each.sha256)
