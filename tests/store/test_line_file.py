@@ -10,7 +10,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from royalties.domain.sales.lines import SaleLine, WaitingLine, by_column
+from royalties.domain.sales.lines import (
+    LineColumns,
+    Repeated,
+    SaleLine,
+    WaitingLine,
+    by_column,
+)
 from royalties.store.sales.line_file import LineFileError, LineWriter, record_file
 from royalties.store.sales.line_tables import (
     LINE_COLUMNS,
@@ -45,12 +51,21 @@ def a_line(row: int) -> SaleLine:
     return SaleLine(0, row, row % 2 + 1, 1, *about, None if row % 4 else 55, *place, "", f"R{row}")
 
 
+def repeating(columns: LineColumns) -> LineColumns:
+    """The same with places in tables for all that a reader finds by its cells."""
+    row = SaleLine._fields.index("row")
+    places = range(len(columns[0]))
+    return tuple(
+        Repeated(places, [*column]) if at > row else column for at, column in enumerate(columns)
+    )
+
+
 def written(path: Path, sales: list[SaleLine], waits: list[WaitingLine]) -> Path:
-    """By the column, but for each tenth block of lines."""
+    """By the column, some as places in tables, but for each tenth block of lines."""
     writer = LineWriter(path)
     for place, start in enumerate(range(0, len(sales), 1_000)):
         some = sales[start : start + 1_000]
-        columns = [by_column(some)]
+        columns = [repeating(by_column(some)) if place % 2 else by_column(some)]
         writer.add(*(([], some) if place % 10 == 0 else (columns, [])), waits)
         waits = []
     writer.finish()

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 
 from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
@@ -38,6 +38,44 @@ class SaleLine(NamedTuple):
     city: str
     order: str
     reference: str
+
+
+class Repeated(Sequence[Any]):
+    """A column whose values come again and again: for each line the place of its value in a table.
+
+    The table may grow behind the values that are used; columns that repeat together share places.
+    """
+
+    __slots__ = ("places", "table")
+
+    def __init__(self, places: Sequence[int], table: list[Any]) -> None:
+        self.places = places
+        self.table = table
+
+    def __iter__(self) -> Iterator[Any]:
+        return map(self.table.__getitem__, self.places)
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def __contains__(self, value: object) -> bool:
+        return value in iter(self)
+
+    @overload
+    def __getitem__(self, at: int) -> Any: ...  # noqa: ANN401 - of any column
+    @overload
+    def __getitem__(self, at: slice) -> "Repeated": ...
+    def __getitem__(self, at: int | slice) -> Any:
+        if isinstance(at, slice):
+            return Repeated(self.places[at], self.table)
+        return self.table[self.places[at]]
+
+
+def distinct(column: Sequence[Any]) -> set[Any]:
+    """Each value of a column once."""
+    if isinstance(column, Repeated):
+        return {column.table[place] for place in set(column.places)}
+    return set(column)
 
 
 LineColumns = tuple[Sequence[Any], ...]
@@ -144,7 +182,7 @@ class Early:
         units: net copies.
         net: net receipts in millionths by currency.
         sold: net copies and receipts of the lines whose edition is known.
-        is_complete: whether ``sold`` has all of them; there may be too many to keep.
+        is_complete: whether ``sold`` has all of them; else it is empty, there were too many.
     """
 
     rows: int = 0
@@ -154,7 +192,9 @@ class Early:
     is_complete: bool = True
 
     def note(self, line: SaleLine) -> None:
-        """Note what of a line decides what it earns."""
+        """Note what of a line decides what it earns, while there is not too much to keep."""
+        if not self.is_complete:
+            return
         key = EarlyKey(
             *(line.edition, line.retailer, line.kind, line.currency),
             *(line.list_price, line.discount),
@@ -163,6 +203,7 @@ class Early:
         )
         if key not in self.sold and len(self.sold) >= _MOST_EARLY:
             self.is_complete = False
+            self.sold.clear()  # nobody asks for some of it
             return
         units, net = self.sold.get(key, (0, 0))
         self.sold[key] = (units + line.units, net + line.net)

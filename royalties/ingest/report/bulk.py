@@ -11,7 +11,7 @@ from operator import lt, mul
 from typing import Any
 
 from royalties.domain.money import MICRO, rounded
-from royalties.domain.sales.lines import LineColumns
+from royalties.domain.sales.lines import LineColumns, Repeated
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.places import country, is_country, region
 from royalties.ingest.report.amounts import MOST
@@ -24,6 +24,8 @@ from royalties.ingest.report.tables import Table
 _MOST_KEPT = 50_000
 _SALE, _RETURN, _FREE, _USAGE = (kind.value for kind in SaleKind)
 _FIGURES = ("kind", "units", "list_price", "net", "discount", "currency")
+_TOLD_BY = frozenset((*_FIGURES, "unit_net"))
+"""What the figures of a line follow from, and from nothing else."""
 _RIGHT_SIGNS = frozenset(((_SALE, False), (_RETURN, True), (_FREE, False)))
 """Kinds, and whether their units are negative."""
 
@@ -38,16 +40,20 @@ class Bulk:
         self._table = table
         self._block = block
         self._workings = workings
+        self._known = workings.figures_of(table)
+        self._figures: Sequence[int] | None = None
         self._columns: dict[str, Sequence[Any]] = {}
-        self._unsettled: list[tuple[Any, ...]] = []
-        self.is_settled = True
-        """Whether figures like those of all rows were found to be in order before."""
         self.strange: set[int] = set(odd)
         self.numbers: Sequence[int] = block.numbers
         self._read()
         self._drop(self.strange)
         if self.numbers:
             self._work_out()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether figures like those of all rows were found to be in order before."""
+        return self._figures is not None
 
     def column(self, field: str) -> Sequence[Any]:
         """Values of a field."""
@@ -86,52 +92,56 @@ class Bulk:
         reader, at = self._table.books[0]
         self._columns["book"] = reader.all(columns[at])
         self.strange.update(reader.odd_places(columns[at]))
+        self._figures = self._known.of(columns)
+        passed_over = PLACE if self._figures is None else _TOLD_BY.union(PLACE)
         for field, reader, at in self._table.readers:
-            if field not in PLACE:
+            if field not in passed_over:
                 self._columns[field] = reader.all(columns[at])
                 self.strange.update(reader.odd_places(columns[at]))
-        places = self._workings.places_of(self._table)
-        if places.at:
-            cells = zip(*map(columns.__getitem__, places.at), strict=True)
-            found = self._columns["place"] = list(map(places.__getitem__, cells))
-            if None in found:
-                self.strange.update(_places_of_none(found))
-        else:
-            self._columns["place"] = [places[()]] * len(self._block.numbers)
+        places, odd = self._workings.places_of(self._table).of(columns, len(self._block.numbers))
+        self._columns["place"] = places
+        self.strange.update(odd)
 
     def _drop(self, places: set[int]) -> None:
         if not places:
             return
         keep = [place not in places for place in range(len(self._block.numbers))]
         self.numbers = list(compress(self._block.numbers, keep))
+        self._keep(keep)
+
+    def _keep(self, keep: Sequence[bool]) -> None:
+        if self._figures is not None:
+            self._figures = list(compress(self._figures, keep))
         for field, values in self._columns.items():
-            self._columns[field] = list(compress(values, keep))
+            if isinstance(values, Repeated):
+                self._columns[field] = Repeated([*compress(values.places, keep)], values.table)
+            else:
+                self._columns[field] = list(compress(values, keep))
 
     def _work_out(self) -> None:
-        """Fill blank amounts, and set aside rows that break a rule."""
+        """Fill in what is constant or blank, and set aside rows that break a rule."""
         rows = len(self.numbers)
-        for field in ("retailer", "date", "currency"):
+        for field in ("retailer", "date"):
             if field not in self._columns:
                 self._columns[field] = [self._table.constants[field]] * rows
+        if self._figures is None:
+            self._find_figures(rows)
+        else:
+            self._columns.update(self._known.columns(self._figures))
+
+    def _find_figures(self, rows: int) -> None:
+        constants = self._table.constants
+        if "currency" not in self._columns:
+            self._columns["currency"] = [constants["currency"]] * rows
         for field in ("list_price", "net", "discount"):
             if field not in self._columns:
-                self._columns[field] = [self._table.constants.get(field)] * rows
-        if "kind" not in self._columns and self._table.constants.get("kind"):
-            self._columns["kind"] = [self._table.constants["kind"]] * rows
+                self._columns[field] = [constants.get(field)] * rows
+        if "kind" not in self._columns and constants.get("kind"):
+            self._columns["kind"] = [constants["kind"]] * rows
         if self._table.report.rows_are is RowsAre.ONE_EACH:
             kinds = self._columns.get("kind", [BY_SIGN] * rows)
             self._columns["units"] = list(map(one_of, kinds, self._columns["net"]))
-        figures = self._figures() if self._workings.settles else []
-        if not self._workings.settled.issuperset(figures) or not figures:
-            self._judge()
-            self._unsettled = figures if figures == self._figures() else []
-            self.is_settled = False
-
-    def _figures(self) -> list[tuple[Any, ...]]:
-        """What rules of kinds and signs look at, row by row; nothing where they look at more."""
-        if "kind" not in self._columns or "unit_net" in self._columns:
-            return []
-        return list(zip(*map(self._columns.__getitem__, _FIGURES), strict=True))
+        self._judge()
 
     def _judge(self) -> None:
         wrong = self._find_kinds()
@@ -142,8 +152,11 @@ class Bulk:
         self._fill_discounts()
 
     def settle(self) -> None:
-        """Remember that nothing is to be said of such figures, and nothing of them to be filled."""
-        self._workings.settle(self._unsettled)
+        """Remember what the figures of these rows are, of which nothing is to be said."""
+        if self._known.at:
+            cells = zip(*map(self.raw, self._known.at), strict=True)
+            figures = zip(*map(self._columns.__getitem__, _FIGURES), strict=True)
+            self._known.learn(cells, figures)
 
     def _find_kinds(self) -> set[int]:
         units = self._columns["units"]
@@ -215,8 +228,7 @@ class Bulk:
         self.strange.update(left[place] for place in wrong)
         keep = [place not in wrong for place in range(len(left))]
         self.numbers = list(compress(self.numbers, keep))
-        for field, values in self._columns.items():
-            self._columns[field] = list(compress(values, keep))
+        self._keep(keep)
 
     def _fill_discounts(self) -> None:
         discounts = self._columns["discount"]
@@ -258,16 +270,14 @@ class Workings:
         self._discounts: dict[tuple[int, int, int], int] = {}
         self._regions = _Regions()
         self._places: dict[int, _PlacesByCells] = {}
-        self.settled: set[tuple[Any, ...]] = set()
-        """Figures that were found to be in order."""
-        self.settles = True
+        self._figures: dict[int, _FiguresByCells] = {}
 
-    def settle(self, figures: Iterable[tuple[Any, ...]]) -> None:
-        """Remember that figures are in order, as long as they seem to come again."""
-        self.settled.update(figures)
-        if len(self.settled) > _MOST_KEPT:
-            self.settled.clear()
-            self.settles = False
+    def figures_of(self, table: Table) -> "_FiguresByCells":
+        """What is known of figures by the cells of a table that tell them."""
+        found = self._figures.get(table.place)
+        if found is None:
+            found = self._figures[table.place] = _FiguresByCells(table)
+        return found
 
     def places_of(self, table: Table) -> "_PlacesByCells":
         """Country, region and city by the cells of a table that tell them."""
@@ -312,8 +322,49 @@ class _Regions(dict[tuple[str, str], str]):
         return found
 
 
-class _PlacesByCells(dict[tuple[Any, ...], tuple[str, str, str] | None]):
-    """Country, region and city by the cells that tell them; None where one is no plain value.
+class _FiguresByCells:
+    """Kind, units, list price, net, discount and currency by the cells that tell them.
+
+    Only those of rows are known that turned out to be in order: where nothing else occurs, nothing
+    has to be converted, filled in or checked again.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self.at = [at for field, _, at in table.readers if field in _TOLD_BY]
+        self._numbers: dict[tuple[Any, ...], int] = {}
+        self._shared: dict[Any, Any] = {}
+        self._tables: dict[str, list[Any]] = {field: [] for field in _FIGURES}
+
+    def of(self, columns: Sequence[Sequence[Any]]) -> list[int] | None:
+        """The figures of all rows, each by its number; None where those of some are not known."""
+        if not self._numbers:
+            return None
+        cells = zip(*map(columns.__getitem__, self.at), strict=True)
+        try:
+            return list(map(self._numbers.__getitem__, cells))
+        except KeyError:
+            return None
+
+    def columns(self, numbers: Sequence[int]) -> dict[str, Repeated]:
+        """Each of the figures as a column, by their numbers."""
+        return {field: Repeated(numbers, table) for field, table in self._tables.items()}
+
+    def learn(self, cells: Iterable[tuple[Any, ...]], figures: Iterable[tuple[Any, ...]]) -> None:
+        """Remember the figures of rows, as long as they seem to come again."""
+        for told, each in zip(cells, figures, strict=True):
+            if told in self._numbers:
+                continue
+            if len(self._numbers) >= _MOST_KEPT:
+                self.at, self._numbers, self._shared = [], {}, {}
+                return
+            own = tuple([self._shared.setdefault(cell, cell) for cell in told])
+            self._numbers[own] = len(self._numbers)
+            for table, value in zip(self._tables.values(), each, strict=True):
+                table.append(value)
+
+
+class _PlacesByCells(dict[tuple[Any, ...], int]):
+    """Country, region and city by the cells that tell them, as places in a table.
 
     Regions are codes beside the code of their country; what is no code stays as it is.
     """
@@ -323,22 +374,37 @@ class _PlacesByCells(dict[tuple[Any, ...], tuple[str, str, str] | None]):
         self._regions = regions
         self._readers = [(field, reader) for field, reader, _ in table.readers if field in PLACE]
         self._constants = {field: table.constants.get(field, "") for field in PLACE}
-        self.at = [at for field, _, at in table.readers if field in PLACE]
+        self._at = [at for field, _, at in table.readers if field in PLACE]
+        self._table: list[tuple[str, str, str]] = []
+        self._odd: set[int] = set()
 
-    def __missing__(self, cells: tuple[Any, ...]) -> tuple[str, str, str] | None:
+    def of(self, columns: Sequence[Sequence[Any]], rows: int) -> tuple[Repeated, Iterable[int]]:
+        """The places of rows, and which of them have a cell that is no plain value."""
+        if not self._at:
+            return Repeated([self[()]] * rows, self._table), ()
         if len(self) > _MOST_KEPT:
             self.clear()
+            self._table, self._odd = [], set()
+        found = list(map(self.__getitem__, zip(*map(columns.__getitem__, self._at), strict=True)))
+        if self._odd.isdisjoint(found):
+            return Repeated(found, self._table), ()
+        odd = [place for place, number in enumerate(found) if number in self._odd]
+        return Repeated(found, self._table), odd
+
+    def __missing__(self, cells: tuple[Any, ...]) -> int:
         told = dict(self._constants)
         for (field, reader), cell in zip(self._readers, cells, strict=True):
             told[field] = reader.one(cell)
         country, region, city = told.values()
-        place = None
-        if not any(isinstance(value, Odd) for value in told.values()):
-            if any(field == "region" for field, _ in self._readers):
-                region = self._regions[country, region]
-            place = (country, region, city)
-        self[cells] = place
-        return place
+        number = self[cells] = len(self._table)
+        if any(isinstance(value, Odd) for value in told.values()):
+            self._odd.add(number)
+            self._table.append(("", "", ""))
+            return number
+        if any(field == "region" for field, _ in self._readers):
+            region = self._regions[country, region]
+        self._table.append((country, region, city))
+        return number
 
 
 class Homes:
@@ -351,7 +417,7 @@ class Homes:
         """The row's own place, or its retailer's where it has none."""
         return place if any(place) else self._places.get(retailer, place)
 
-    def of(self, rows: Bulk) -> Sequence[tuple[str, str, str]]:
+    def of(self, rows: Bulk) -> Sequence[Any]:
         """Country, region and city of rows."""
         places = rows.column("place")
         if not self._places:

@@ -15,7 +15,7 @@ from typing import Any
 
 from royalties.domain.counting import counted
 from royalties.domain.problems import Choice
-from royalties.domain.sales.lines import SaleLine, WaitingLine
+from royalties.domain.sales.lines import SaleLine, WaitingLine, distinct
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.places import contradiction, is_country, is_region
 from royalties.ingest.report.amounts import Numbers
@@ -180,7 +180,7 @@ class RowChecks:
         if not rows.tells("country") and not rows.tells("region"):
             return
         places = rows.column("place")
-        odd = {place for place in set(places) if any(_oddities(*place[:2]))}
+        odd = {place for place in distinct(places) if any(_oddities(*place[:2]))}
         if not odd:
             return
         for place, number in zip(places, rows.numbers, strict=True):

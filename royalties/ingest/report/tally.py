@@ -42,8 +42,7 @@ class Tally(SalesTally):
 
     def look_at_columns(self, columns: LineColumns) -> None:
         """Look at sale lines, column by column, whose rows are looked at as well."""
-        first, days = self._first_day, columns[_DAY]
-        if min(days) < first:
+        if self._early.is_complete and min(columns[_DAY]) < self._first_day:
             for line in by_line(columns):
                 self.look_at_sale(line)
 

@@ -51,6 +51,7 @@ class Archive:
             raise FileRefusedError(DAMAGED, SEND_AGAIN) from error
         self._path = path
         self._parts = {part.filename: part for part in parts}
+        self._kept: dict[str, list[bytes]] = {}
         if len(parts) > MOST_PARTS:
             raise _too_many_parts(len(parts))
         if len(self._parts) != len(parts):
@@ -101,14 +102,20 @@ class Archive:
     def check(self) -> None:
         """Inflate everything once, against checksums and limits.
 
+        What is inflated of the largest sheet is kept until it is asked for: it is most of the file.
+
         Raises:
             FileRefusedError: damaged, or larger than a report can be.
         """
         total = 0
+        sheets = [part for name, part in self._parts.items() if _SHEET.fullmatch(name)]
+        largest = max(sheets, key=lambda part: part.compress_size, default=None)
         with self._path.open("rb") as file:
             for name, part in self._parts.items():
                 rows = size = checksum = 0
                 for piece in _inflated(file, part):
+                    if part is largest:
+                        self._kept.setdefault(name, []).append(piece)
                     size += len(piece)
                     total += len(piece)
                     checksum = zlib.crc32(piece, checksum)
@@ -121,6 +128,8 @@ class Archive:
         """All bytes of a part, nothing where it is missing; call ``check`` first."""
         if name not in self._parts:
             return b""
+        if name in self._kept:
+            return b"".join(self._kept.pop(name))
         with self._path.open("rb") as file:
             return b"".join(_inflated(file, self._parts[name]))
 

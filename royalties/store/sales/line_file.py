@@ -20,7 +20,13 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import NullPool
 
 import royalties
-from royalties.domain.sales.lines import LineColumns, SaleLine, WaitingLine, by_column
+from royalties.domain.sales.lines import (
+    LineColumns,
+    Repeated,
+    SaleLine,
+    WaitingLine,
+    by_column,
+)
 from royalties.store.bulk import Row, add_rows
 from royalties.store.engine import attached, is_sqlite
 from royalties.store.sales import line_tables
@@ -33,7 +39,9 @@ from royalties.store.sales.line_tables import (
     WAITING_COLUMNS,
     Content,
     LineTables,
+    PackedPlaces,
     Packing,
+    packed_places,
     quoted,
 )
 
@@ -82,8 +90,15 @@ class LineWriter:
         sheet, row, edition, retailer, kind, day, units, currency, *behind = lines
         others = list(zip(retailer, kind, currency, sheet, strict=True))
         sent = (edition, others, row, day, units, *behind)
+        packed: dict[int, PackedPlaces] = {}
         for packing, values in zip(self._packings, sent, strict=True):
-            packing.add(values)
+            if not isinstance(values, Repeated):
+                packing.add(values)
+                continue
+            key = id(values.places)  # columns that repeat together share them
+            if key not in packed:
+                packed[key] = packed_places(values.places, values.table)
+            packing.add_places(packed[key], values.table)
         self._pending += len(row)
 
     def finish(self) -> None:

@@ -62,12 +62,15 @@ SENT_COLUMNS = (
 """Lines as they are sent. Two columns hold tuples, which come again and again: ``others`` what is
 in ``KEY`` beside the edition, ``place`` what is in ``PLACE``."""
 
-Part = tuple[str, int, Any] | str | list[Any]
+Part = tuple[str, int, Any, list[Any] | None] | str | list[Any]
 """Some values of a column: how many, either the same, or integers of eight bytes, or places in a
-table of one or two bytes; or texts one after the other; or the values."""
+table of one, two or four bytes, with that table; or texts one after the other; or the values."""
 
-Packed = tuple[list[Any], list[Part]]
-"""A column's values: a table of those that it repeats, and its parts."""
+PackedPlaces = tuple[str, int, bytes]
+"""The first three of a ``Part`` of places in a table."""
+
+Packed = list[Part]
+"""A column's values. ``marshal`` sends a table, or places, that several parts have once."""
 
 Content = tuple[list[Packed], list[tuple[Any, ...]]]
 """Sale lines by the column, and lines that wait."""
@@ -89,8 +92,8 @@ _CACHE_KIB = 32_768
 _SIZE = struct.Struct("<q")
 _END = -1
 _SAME = "="
-_BYTE, _MOST_PLACES = 1 << 8, 1 << 14
-"""So many values are told apart by one byte; so many may a column repeat."""
+_BYTE, _TWO_BYTES, _MOST_PLACES = 1 << 8, 1 << 16, 1 << 14
+"""So many values are told apart by one byte, and by two; so many may a column repeat."""
 _BETWEEN = "\x1f"
 """Stands in no text that may be recorded; a column with one that does is sent as it is."""
 
@@ -243,7 +246,7 @@ class Packing:
     """One column on its way: sending its values as they are takes four times as long."""
 
     def __init__(self) -> None:
-        self._places = _Numbering()
+        self._numbering = _Numbering()
         self._repeats: bool | None = None
         self._parts: list[Part] = []
 
@@ -251,60 +254,75 @@ class Packing:
         """Pack more values."""
         self._parts.append(self._packed(values))
 
+    def add_places(self, places: PackedPlaces, table: list[Any]) -> None:
+        """The same, of values whose places in a table are packed already."""
+        self._parts.append((*places, table))
+
     def taken(self) -> Packed:
         """What was packed since the last time."""
         parts, self._parts = self._parts, []
-        table = list(self._places)
         if not self._repeats:
-            self._places.clear()
-        return table, parts
+            self._numbering = _Numbering()
+        return parts
 
     def _packed(self, values: Sequence[Any]) -> "Part":
         first, size = values[0], len(values)
         if first == values[-1] and values.count(first) == size:
-            return _SAME, size, first
+            return _SAME, size, first, None
         if self._repeats is None:
             self._repeats = 2 * len(set(values)) <= size
         if self._repeats:
-            places = list(map(self._places.__getitem__, values))
-            if len(self._places) <= _BYTE:
-                return "B", size, bytes(places)
-            if len(self._places) <= _MOST_PLACES:
-                return "H", size, struct.pack(f"{size}H", *places)
+            numbering = self._numbering
+            places = list(map(numbering.__getitem__, values))
+            if len(numbering) <= _MOST_PLACES:
+                return *packed_places(places, numbering.table), numbering.table
             self._repeats = False
         try:
             if isinstance(first, str):
                 together = _BETWEEN.join(values)
                 return together if together.count(_BETWEEN) == size - 1 else list(values)
-            return "q", size, struct.pack(f"{size}q", *values)
+            return "q", size, struct.pack(f"{size}q", *values), None
         except (TypeError, struct.error):
             return list(values)
 
 
 class _Numbering(dict[object, int]):
-    """The place of each value among all that were met."""
+    """The place of each value in a table of all that were met."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table: list[Any] = []
 
     def __missing__(self, value: object) -> int:
-        place = self[value] = len(self)
+        place = self[value] = len(self.table)
+        self.table.append(value)
         return place
+
+
+def packed_places(places: Sequence[int], table: Sequence[Any]) -> PackedPlaces:
+    """Places in a table as so many bytes each as the longest of them needs."""
+    size = len(places)
+    if len(table) <= _BYTE:
+        return "B", size, bytes(places)
+    letter = "H" if len(table) <= _TWO_BYTES else "I"
+    return letter, size, struct.pack(f"{size}{letter}", *places)
 
 
 def unpacked(column: Packed) -> list[Any]:
     """The values of a column that was sent."""
-    table, parts = column
-    return list(chain.from_iterable(_values(part, table) for part in parts))
+    return list(chain.from_iterable(map(_values, column)))
 
 
-def _values(part: "Part", table: Sequence[Any]) -> Iterable[Any]:
+def _values(part: "Part") -> Iterable[Any]:
     if isinstance(part, str):
         return part.split(_BETWEEN)
     if isinstance(part, list):
         return part
-    kind, size, content = part
+    kind, size, content, table = part
     if kind == _SAME:
         return repeat(content, size)
     numbers = array(kind, content)
-    return numbers if kind == "q" else map(table.__getitem__, numbers)
+    return numbers if table is None else map(table.__getitem__, numbers)
 
 
 def send(pipe: IO[bytes], content: Content) -> None:
