@@ -13,7 +13,7 @@ from hashlib import sha256
 from royalties.domain.approvals import ProposalStatus
 from royalties.domain.counting import counted
 from royalties.domain.people import Verb
-from royalties.domain.periods import Period
+from royalties.domain.periods import ParallelStatus, Period
 from royalties.domain.royalties.run import ContractRun, NotPaid, Run, Settlement
 from royalties.services import approvals
 from royalties.services.approvals import Proposal
@@ -175,7 +175,7 @@ def outlook_on(work: Work, period: Period, shown: RunView | None, obstacle: str 
         approvals.two_people(work),
         period.ends,
         work.today,
-        next((each for each in runs if each.status != "abandoned"), None),
+        next((each for each in runs if each.status is not ParallelStatus.ABANDONED), None),
     )
 
 
@@ -367,10 +367,12 @@ def _parallel(checklist: Outlook) -> ChecklistStep | None:
         return None
     remark = (
         f"begun by {run.begun_by}: explain or mend its differences and sign it off, or leave it"
-        if run.status == "open"
+        if run.status is ParallelStatus.OPEN
         else f"by {run.decided_by}"
     )
-    return ChecklistStep("parallel", "Parallel run signed off", run.status != "open", remark)
+    return ChecklistStep(
+        "parallel", "Parallel run signed off", run.status is not ParallelStatus.OPEN, remark
+    )
 
 
 def _looked(found: Outlook) -> ChecklistStep:
