@@ -23,22 +23,21 @@ from tests.builders.post import post_office
 pytestmark = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 
 OWN = "a pier of many planks"
-PIER_BOOKS = {"key": "pier-books", "name": "Pier Books", "channel": "online"}
+PIER_BOOKS = {"name": "Pier Books", "channel": "online"}
 ROYALTY = "36.00"
 """A tenth of the net receipts of three copies at 120.00."""
 
 TITLES = f"ISBN,Title,Format,Published\n{HARDCOVER},The Pier,hardcover,2026-01-05\n"
 BENEFICIARIES = "Name,Kind\nSeattle Readers,nonprofit\n"
 PLAN = {
-    "key": "all",
+    "name": "All of it",
     "from": "2026-01-01",
     "steps-0-takes": "remainder",
-    "steps-0-to-0-beneficiary": "seattle-readers",
+    "steps-0-to-0-beneficiary": "Seattle Readers",
 }
 CONTRACT = {
-    "key": "pier-2026",
-    "titles": "the-pier",
-    "plan": "all",
+    "titles": "The Pier",
+    "plan": "All of it",
     "currency": "USD",
     "starts": "2026-01-01",
     "rules-0-name": "All",
@@ -95,12 +94,16 @@ def do_step(page: Page, name: str, button: str) -> None:
 
 
 def fill_in(page: Page, step: str, button: str, **values: str) -> None:
-    """Do a step of Home by its form; the fields go by their names."""
+    """Do a step of Home by its form; the fields go by their names, and entries by theirs."""
     do_step(page, step, button)
     for name, value in values.items():
         field = page.locator(f"[id='{name}']")
-        if field.evaluate("each => each.tagName") == "SELECT":
+        tag = field.evaluate("each => each.tagName")
+        if tag == "SELECT":
             field.select_option(value)
+        elif tag == "SUMMARY":
+            field.click()
+            page.get_by_label(value, exact=True).check()
         else:
             field.fill(value)
     page.get_by_role("button", name="Save", exact=True).last.click()

@@ -70,7 +70,7 @@ def test_nested_steps_can_be_made_by_keyboard(chromium: Browser, live: Live, scr
     with window(chromium, live, live.somebody(Role.MANAGER), java_script_enabled=scripts) as seen:
         page = seen.page
         page.goto("/finance/new-plan")
-        page.get_by_label("Key", exact=True).fill("layers")
+        page.get_by_label("Name").first.fill("Layers")
         page.get_by_label("In force from").fill("2025-07-01")
         fill(page, "steps-0", "share", "25 %", m0="tacoma")
         last = press(page, "steps")

@@ -55,8 +55,8 @@ def test_approvers_are_told_once_but_not_whoever_prepared_it(office: Office, peo
     told = mails(office)
     assert [to for to, _, _ in told] == ["mara.manager@example.org", "ada.admin@example.org"]
     _, subject, text = told[0]
-    assert subject == "To approve: a change of contract foot-2015"
-    assert "Pat Preparer prepared a change of contract foot-2015" in text
+    assert subject == "To approve: a change of contract “Kim Foote: The Collab”"
+    assert "Pat Preparer prepared a change of contract “Kim Foote: The Collab”" in text
     assert "“As agreed”" in text
     assert f"/finance/approvals/{number}\n" in text
 
@@ -64,9 +64,9 @@ def test_approvers_are_told_once_but_not_whoever_prepared_it(office: Office, peo
 @pytest.mark.parametrize(
     ("status", "subject"),
     [
-        ("approved", "Approved: a change of contract foot-2015"),
-        ("refused", "Sent back: a change of contract foot-2015"),
-        ("withdrawn", "Withdrawn: a change of contract foot-2015"),
+        ("approved", "Approved: a change of contract “Kim Foote: The Collab”"),
+        ("refused", "Sent back: a change of contract “Kim Foote: The Collab”"),
+        ("withdrawn", "Withdrawn: a change of contract “Kim Foote: The Collab”"),
     ],
 )
 def test_proposer_is_told_the_decision(

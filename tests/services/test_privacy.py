@@ -237,7 +237,7 @@ def test_no_statement_shows_amounts_of_another(papers: Papers) -> None:
 
 def test_statement_omits_contracts_without_a_share(papers: Papers) -> None:
     for each in papers.all:
-        assert ("hand-2020" in each.text) == (each.whose == "pay-greta"), each.path.name
+        assert ("The Handbook" in each.text) == (each.whose == "pay-greta"), each.path.name
 
 
 def test_name_is_never_written_as_a_formula(papers: Papers) -> None:

@@ -87,7 +87,7 @@ def note_answers(state: ReadingState) -> None:
         state.answers.need(("date_order",))
     state.answers.need(state.converters.dates.answered)
     state.notes.extend(
-        f"{key}={answer} as for this retailer's report before"
+        f"{key}={answer} as for this retailer's report before ('royalties remembered')"
         for key, answer in state.answers.recalled.items()
     )
     state.notes.extend(

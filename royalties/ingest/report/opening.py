@@ -149,6 +149,7 @@ def _refuse_foreign(head: bytes) -> None:
         raise UnreadableError(
             Problem(
                 f"the file is {'JSON' if is_json else 'TOML'} as a setup file is, not a report",
-                "load it as a setup file; ask the retailer for the report as .xlsx or CSV",
+                "bring a setup to the books with 'royalties load'; ask the retailer for the "
+                "report as .xlsx or CSV",
             )
         )

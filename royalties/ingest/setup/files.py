@@ -17,8 +17,11 @@ LARGEST = 10 * 1024 * 1024
 _LONGEST_WHOLE = 18
 _BLANKS = b"\xef\xbb\xbf \t\r\n"
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-_NO_SETUP = "is no setup file: write one in JSON or TOML; a retailer's report is imported"
-_MEND = "mend it there; an editor checks it while you type, by the schema"
+_NO_SETUP = (
+    "is no setup file: write one in JSON or TOML; a retailer's report is taken by "
+    "'royalties import'"
+)
+_MEND = "mend it there; 'royalties schema' lets an editor check while you type"
 # tomllib takes quadratic time over the parts of one dotted key.
 _DEEP_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){32}""")
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")

@@ -39,6 +39,6 @@ def require_places(addresses: Iterable[Address]) -> None:
         ):
             raise RefusedError(
                 f"address {number}: {address.place} is no place that is known, so tax and "
-                f"certificates would not count. Whoever runs the desk mends such "
-                f"places, or the order is cancelled and asked for anew"
+                f"certificates would not count. An administrator mends it with 'royalties "
+                f"places --mend', or the order is cancelled and asked for anew"
             )

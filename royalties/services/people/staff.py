@@ -282,7 +282,7 @@ def find_by_email(work: Work, email: str) -> int:
     work.actor.require(Verb.AUDIT)
     person = store.find_by_email(work.connection, fit_email(email))
     if person is None:
-        raise RefusedError(f"nobody is known by {email}: look at the list of people")
+        raise RefusedError(f"nobody is known by {email}: 'royalties people' lists everybody")
     return person.id
 
 

@@ -192,8 +192,8 @@ def require_possible(checklist: Outlook, early: str) -> None:
     if not checklist.has_ended and not early.strip():
         raise RefusedError(
             f"{checklist.period} {_ending(checklist)}, and what is sold until then belongs into "
-            f"it: close it after that day. To close it all the same, say why it is "
-            f"closed early"
+            f"it: close it after that day. To close it all the same, name the override: at the "
+            f"command line --early, in the browser the reason on the closing checklist"
         )
     if checklist.shown is not None and checklist.shown.run.exceptions:
         raise RefusedError(_exceptions_text(checklist.shown.run))

@@ -201,7 +201,8 @@ def _remember(
             if row.said is said and row.value == value:
                 return row.id
             raise RefusedError(
-                f"{row.name!r} is said to be {_WORDS[row.said]}: take that back first"
+                f"{row.name!r} is said to be {_WORDS[row.said]}: take that back first "
+                f"('royalties forget {row.id}')"
             )
     return store.remember(work.connection, _values(work, shop, said, named, value))
 

@@ -64,13 +64,15 @@ def alias(work: Work, identifier: str, isbn: str) -> Released:
     if value not in batches.waiting_identifiers(work.connection):
         value = as_matched(unlabelled(value))
     if wanted not in editions:
-        raise RefusedError(f"no edition has the ISBN {isbn!r}: add it to a title first")
+        raise RefusedError(
+            f"no edition has the ISBN {isbn!r}: add it to a title of a setup file and load that"
+        )
     if not value or len(value) > _LONGEST or not value.isprintable():
         raise RefusedError(f"an identifier has 1 to {_LONGEST} letters, digits or signs")
     if unfit(value):
         raise RefusedError(
-            f"{identifier!r} can never stand for one edition: give the identifier of one book "
-            f"that waits, such as its ISBN or SKU"
+            f"{identifier!r} can never stand for one edition: give the identifier of one book as "
+            f"'royalties waiting' lists it, such as its ISBN or SKU"
         )
     taken = EditionNames(catalogue.names(work.connection)).find(value)
     if taken == {editions[wanted]}:
@@ -80,7 +82,7 @@ def alias(work: Work, identifier: str, isbn: str) -> Released:
         raise RefusedError(
             f"{identifier!r} stands for another edition already: "
             + (
-                "move it to this one, if that was wrong"
+                f"move it there, on its page or by 'royalties alias {identifier} {wanted} --move'"
                 if identifier_key(value) in by_hand
                 else "take it out of that one in the setup first"
             )

@@ -32,7 +32,7 @@ from royalties.store.tables.metadata import (
 from royalties.store.tables.types import Flag, Json, Word
 
 CHANGES = Json(of_values, as_values, in_order=False)
-"""What was changed in a report's file, stored as a JSON list."""
+CHANGES_COMMENT = "JSON list of what was changed in the file"
 
 batch = Table(
     "batch",
@@ -48,7 +48,7 @@ batch = Table(
     Column("sheets", Json, nullable=False, comment="JSON list; sale.sheet is an index into it"),
     Column("choices", Json, nullable=False, comment="JSON of what the user chose"),
     Column("document", Json, nullable=False, comment="the import document as it was printed"),
-    Column("changes", CHANGES, nullable=False, server_default="[]"),
+    Column("changes", CHANGES, nullable=False, server_default="[]", comment=CHANGES_COMMENT),
     Column("rows", BigInteger, nullable=False),
     Column("lines", BigInteger, nullable=False, comment="sale lines recorded at import"),
     Column("status", Word(BatchStatus, 8), nullable=False),

@@ -19,7 +19,7 @@ from royalties.domain.periods import ParallelStatus
 from royalties.domain.sales.imports import UploadStatus
 from royalties.domain.sales.slices import ImportOutcome
 from royalties.store.tables.metadata import Id, Key, MomentText, metadata
-from royalties.store.tables.sales import CHANGES
+from royalties.store.tables.sales import CHANGES, CHANGES_COMMENT
 from royalties.store.tables.types import Flag, Json, Moment, Word
 
 setting = Table(
@@ -40,10 +40,12 @@ upload = Table(
     Column("size", BigInteger, nullable=False, comment="bytes"),
     Column("report", String(64), comment="format named by hand; null: recognised"),
     Column("choices", Json, nullable=False, comment="JSON of what the user chose"),
-    Column("changes", CHANGES, nullable=False, server_default="[]"),
+    Column("changes", CHANGES, nullable=False, server_default="[]", comment=CHANGES_COMMENT),
     Column("status", Word(UploadStatus, 8), nullable=False),
     Column(
-        "summary", Json(in_order=False), comment="what a list shows of the newest import document"
+        "summary",
+        Json(in_order=False),
+        comment="what a list shows of the newest import document, as JSON",
     ),
     Column("document", Json(in_order=False), comment="the newest import document"),
     Column("outcome", Word(ImportOutcome, 16), comment="of the newest check; null: not checked"),

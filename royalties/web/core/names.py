@@ -21,8 +21,27 @@ _DAY = re.compile(r"(?<![\w.-])\d{4}-\d\d-\d\d(?![\w-]| \d\d:|\.\w)")
 """A day in a message; one in a file's name is none."""
 
 
-_SHELL = re.compile(r"\.? ?(?:If it was not, )?[Aa]dd --choose [^.]*$")
-"""How a message of an import ends for those who type commands; a page never says it."""
+_FOR_THE_SHELL = tuple(
+    (re.compile(pattern), words)
+    for pattern, words in (
+        (r"\.? ?(?:If it was not, )?[Aa]dd --choose [^.]*$", ""),
+        (r", on its page or by 'royalties alias [^']*'", " on its page"),
+        (r" of a setup file and load that$", " first"),
+        (r"bring a setup to the books with 'royalties load'", "load it as a setup file"),
+        (r"is taken by 'royalties import'", "is imported"),
+        (r"; 'royalties schema' lets an editor check while you type", ""),
+        (r"name the override: at the command line --early, in the browser", "give"),
+        (
+            r"An administrator mends it with 'royalties places --mend'",
+            "Whoever runs the desk mends it",
+        ),
+        (r" as 'royalties waiting' lists it", " that waits"),
+        (r": 'royalties people' lists everybody", ""),
+        (r" ?\('royalties [^']*'\)", ""),
+        (r": say it with --choose", ""),
+    )
+)
+"""What messages say to those who type commands, and what pages say instead."""
 
 _WORD = re.compile(
     r"(?<=\b(?:to|by|of) )[a-z0-9][\w-]*(?=$|[:,;])|"
@@ -50,8 +69,15 @@ def named(key: str | None, part: str) -> str:
 
 def in_names(message: object) -> str:
     """A message with names in place of quoted keys, and days as its reader writes them."""
-    told = _SHELL.sub("", names().in_text(str(message)))
+    told = names().in_text(without_commands(str(message)))
     return _DAY.sub(lambda found: day(found[0]), told)
+
+
+def without_commands(message: str) -> str:
+    """A message with what a page says in place of hints for the command line."""
+    for pattern, words in _FOR_THE_SHELL:
+        message = pattern.sub(words, message)
+    return message
 
 
 def about(subject: str) -> str:

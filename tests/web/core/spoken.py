@@ -114,7 +114,9 @@ def faults_of_words(text: str) -> Iterator[str]:
 ALLOWED: tuple[tuple[str, str, str], ...] = (
     ("uploads", "^(key|day|identifier|rate|place) ", "cells of the file that somebody sent"),
     ("lists", "'2015-09-10'|^place '(US|WA)'", "an example of what a file may hold"),
+    ("earlier-statements", "2023-12-31, or 2022-04-01 to", "how a span of days is typed"),
     ("entry", "'Write days as 2026-04-30", "how days are typed in this sheet"),
+    ("earlier-statements", "^day .*[Ss]uch as", "how a period is told by the day of its end"),
     ("sales.xlsx", "", "a standard sales file, which is read again as it is"),
     ("openings/template", "^(day|key) ", "a table that is filled in and read again"),
     ("", r"typed by .* 2026-08-20 09:30\.csv", "the name of a file"),

@@ -26,7 +26,9 @@ SENT_BY_OTHERS = {
     for endpoint, (path, _) in FILES.items()
     if endpoint
     in {
+        "documents.document_file",
         "importing.received_file",
+        "nonprofit.earlier_statement",
         "public.sample",
         "order_files.original",
         "order_files.drawing",
