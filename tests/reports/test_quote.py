@@ -307,8 +307,8 @@ def test_a_credit_note_is_negative_and_names_its_invoice() -> None:
     assert Decimal(total) / 100 in numbers_of(invoice.workbook(credit))
 
 
-@pytest.mark.parametrize("kind", ["deposit", "final", "cancellation", "credit"])
-def test_every_kind_of_paper_is_printed(kind: str) -> None:
+@pytest.mark.parametrize("kind", InvoiceKind)
+def test_every_kind_of_paper_is_printed(kind: InvoiceKind) -> None:
     assert pages_of(invoice.pdf(an_invoice(kind=kind))) == 1
     assert invoice.workbook(an_invoice(kind=kind)).startswith(b"PK")
 

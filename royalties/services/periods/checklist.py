@@ -175,7 +175,7 @@ def outlook_on(work: Work, period: Period, shown: RunView | None, obstacle: str 
         approvals.two_people(work),
         period.ends,
         work.today,
-        next((each for each in runs if each.status is not ParallelStatus.ABANDONED), None),
+        next((each for each in runs if each.status != "abandoned"), None),
     )
 
 
@@ -192,8 +192,8 @@ def require_possible(checklist: Outlook, early: str) -> None:
     if not checklist.has_ended and not early.strip():
         raise RefusedError(
             f"{checklist.period} {_ending(checklist)}, and what is sold until then belongs into "
-            f"it: close it after that day. To close it all the same, name the override: at the "
-            f"command line --early, in the browser the reason on the closing checklist"
+            f"it: close it after that day. To close it all the same, say why it is "
+            f"closed early"
         )
     if checklist.shown is not None and checklist.shown.run.exceptions:
         raise RefusedError(_exceptions_text(checklist.shown.run))
@@ -370,9 +370,8 @@ def _parallel(checklist: Outlook) -> ChecklistStep | None:
         if run.status is ParallelStatus.OPEN
         else f"by {run.decided_by}"
     )
-    return ChecklistStep(
-        "parallel", "Parallel run signed off", run.status is not ParallelStatus.OPEN, remark
-    )
+    done = run.status is not ParallelStatus.OPEN
+    return ChecklistStep("parallel", "Parallel run signed off", done, remark)
 
 
 def _looked(found: Outlook) -> ChecklistStep:

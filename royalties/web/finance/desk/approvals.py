@@ -36,6 +36,12 @@ class RefuseProposalForm(EntryForm):
     reason = EntryField("Reason to refuse", longest=1000)
 
 
+class WithdrawForm(EntryForm):
+    """Why something that waits is taken back."""
+
+    reason = EntryField("Why", longest=1000)
+
+
 _DECIDED = 50
 
 
@@ -164,7 +170,7 @@ def withdraw(number: int) -> Answer:
     _find_proposal(number)
     try:
         with all_or_nothing():
-            service.withdraw(current_work(), number, request.form.get("reason", ""))
+            service.withdraw(current_work(), number, WithdrawForm(request.form).reason.data)
     except RefusedError as error:
         return _proposal_page(_find_proposal(number), refused=in_names(error)), 409
     flash("Withdrawn. Nothing was changed.", "good")

@@ -27,10 +27,10 @@ from royalties.web.finance.terms.editing import confirmed
 from royalties.web.forms.entries import EntryForm
 from royalties.web.forms.fields import FileUpload
 from royalties.web.forms.numbers import as_read
+from royalties.web.forms.sent_files import MOST_FAULTS, NotSentError, SentFileForm, chosen_file
 
 PAGES = Pages("lists", __name__, "/finance/lists", FINANCE)
 
-_MOST_FAULTS = 200
 _ANSWER = "answer."
 _KINDS = "any(titles, beneficiaries)"
 
@@ -90,12 +90,13 @@ def send(kind: str) -> Answer:
     work = current_work()
     work.actor.require(Verb.LOAD)
     setup_in_force(work)
-    sent = request.files.get("file")
-    if sent is None or not sent.filename:
-        return _form_page(ListKind(kind), "Choose a file."), 422
+    try:
+        sent = chosen_file()
+    except NotSentError as error:
+        return _form_page(ListKind(kind), str(error)), 422
     release()  # nobody waits while bytes are written
     try:
-        stored = listing.keep_sent(system().files, sent.stream, sent.filename)
+        stored = listing.keep_sent(system().files, sent.stream, sent.filename or "")
     except RefusedError as error:
         return _form_page(ListKind(kind), f"{error}."), 422
     try:
@@ -142,7 +143,7 @@ def save(kind: str, number: int) -> Answer:
                 work,
                 sent.kind,
                 lists.find_kept(work, sent.kept),
-                seen=request.form.get("seen", "")[:64],
+                seen=SentFileForm(request.form).seen.data,
                 confirmed=confirmed(),
             )
     except ListFaultsError as error:
@@ -224,7 +225,7 @@ def _form_page(kind: ListKind, refused: str = "", faults: Sequence[ListFault] = 
         kind=kind.value,
         words=words,
         refused=refused,
-        faults=faults[:_MOST_FAULTS],
-        more=max(0, len(faults) - _MOST_FAULTS),
+        faults=faults[:MOST_FAULTS],
+        more=max(0, len(faults) - MOST_FAULTS),
         **more,
     )

@@ -19,6 +19,7 @@ from royalties.services.people.auditing import LogFilter, LogLine
 from royalties.web.core.names import names
 from royalties.web.core.pages import Answer, Pages, number_asked
 from royalties.web.core.visit import current_work, system
+from royalties.web.finance.desk.approvals import WithdrawForm
 from royalties.web.finance.desk.log_words import details, headline, verb_words
 
 _FILTERS = ("who", "what", "from", "until", "q")
@@ -112,7 +113,7 @@ def mail_again(number: int) -> Response:
 
 def mail_given_up(number: int) -> Response:
     """Do not send what was not taken."""
-    mail_log.give_up(current_work(), number, request.form.get("reason", ""))
+    mail_log.give_up(current_work(), number, WithdrawForm(request.form).reason.data)
     flash("It is not sent any more.", "good")
     return redirect(url_for("people.mail"), 303)
 

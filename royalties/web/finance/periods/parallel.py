@@ -2,26 +2,32 @@
 
 from flask import Response, flash, redirect, render_template, request, url_for
 
-from royalties.adapters.files import TooLargeError
 from royalties.domain.people import FINANCE, Verb
 from royalties.domain.royalties.parallel import DifferenceCause, Figure
 from royalties.ingest.uploads.filled_table import FilledRow
 from royalties.services.periods import parallel as service
-from royalties.services.sales.uploads import shown_name
 from royalties.services.terms.filled_tables import FaultyTableError
 from royalties.services.work import RefusedError
 from royalties.web.core.files import download
 from royalties.web.core.formats import sentence
 from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer, Pages
-from royalties.web.core.visit import all_or_nothing, current_work, release, system
+from royalties.web.core.visit import all_or_nothing, current_work
 from royalties.web.core.waiting import TooManyLooksError, looking
 from royalties.web.forms.entries import EntryForm
 from royalties.web.forms.fields import FileUpload, Lines
+from royalties.web.forms.sent_files import (
+    GONE,
+    MOST_FAULTS,
+    NotSentError,
+    SentFile,
+    fault_count,
+    faults_by_place,
+    keep_sent,
+)
 
 PAGES = Pages("parallel", __name__, "/finance/periods", FINANCE)
 
-_MOST_FAULTS = 200
 CAUSES = {
     DifferenceCause.MISSING_REPORT: (
         "A report is missing",
@@ -88,21 +94,16 @@ def as_xlsx(period: str) -> Response:
 def begin(period: str) -> Answer:
     """Put old totals beside the draft."""
     current_work().actor.require(Verb.PREPARE)
-    sent = request.files.get("file")
-    if sent is None or not sent.filename:
-        return _parallel_page(period, "Choose a file."), 422
-    release()
     try:
-        fingerprint, _ = system().files.keep_enclosure(sent.stream, service.LARGEST)
-    except TooLargeError:
-        return _parallel_page(period, "The file is larger than 5 MB."), 422
-    name = shown_name(sent.filename)[:100]
-    rows = _rows_sent(period, fingerprint, name)
+        sent = keep_sent(service.LARGEST, may_be_split=False)
+    except NotSentError as error:
+        return _parallel_page(period, str(error)), 422
+    rows = _rows_sent(period, sent)
     if not isinstance(rows, list):
         return rows
     try:
         with all_or_nothing():
-            service.begin(current_work(), period, rows, name)
+            service.begin(current_work(), period, rows, sent.name)
     except FaultyTableError as error:
         return _faults_page(period, error), 422
     except RefusedError as error:
@@ -110,24 +111,24 @@ def begin(period: str) -> Answer:
     return redirect(url_for(".parallel", period=period), 303)
 
 
-def _rows_sent(period: str, fingerprint: str, name: str) -> list[FilledRow] | Answer:
+def _rows_sent(period: str, sent: SentFile) -> list[FilledRow] | Answer:
     """A table's rows, read while nobody waits for the database, or why not; it does not stay."""
-    files = system().files
+    path = sent.path
+    if path is None:
+        return _parallel_page(period, GONE), 422
     try:
         with looking():
-            return service.read(files.enclosure(fingerprint), name)
+            return service.read(path, sent.name)
     except FaultyTableError as error:
         return _faults_page(period, error), 422
     except TooManyLooksError as error:
         return _parallel_page(period, f"{sentence(in_names(error))}."), 429
     finally:
-        files.drop_enclosure(fingerprint)
+        sent.drop()
 
 
 def _faults_page(period: str, error: FaultyTableError) -> str:
-    count = len(error.faults)
-    told = f"The file has {count} fault{'s' if count > 1 else ''}, so nothing was begun."
-    return _parallel_page(period, told, error)
+    return _parallel_page(period, fault_count(error, "begun"), error)
 
 
 @PAGES.post("/<period>/parallel/explain")
@@ -182,15 +183,7 @@ def _parallel_page(
 ) -> str:
     form, decide = TotalsForm(), DecideForm()
     decide.note.data = note
-    faults = [
-        (
-            f"row {fault.row}, {fault.column}",
-            f"“{fault.value}” {in_names(fault.message)}"
-            if fault.value
-            else in_names(fault.message),
-        )
-        for fault in (error.faults if error else ())
-    ]
+    faults = faults_by_place(error) if error else []
     return render_template(
         "finance/periods/parallel.html",
         period=period,
@@ -200,7 +193,7 @@ def _parallel_page(
         form=form,
         decide=decide,
         refused=refused,
-        faults=faults[:_MOST_FAULTS],
-        more=max(0, len(faults) - _MOST_FAULTS),
+        faults=faults[:MOST_FAULTS],
+        more=max(0, len(faults) - MOST_FAULTS),
         typed=typed or {},
     )

@@ -23,7 +23,8 @@ from royalties.web.core.visit import all_or_nothing, current_work, only_looks
 from royalties.web.core.waiting import wait_for
 from royalties.web.finance.sales import mapping_form as fields
 from royalties.web.finance.sales.mapping_form import MappingForm
-from royalties.web.forms.entries import Written
+from royalties.web.forms.entries import EntryForm, Written
+from royalties.web.forms.fields import Hidden, Tick
 
 PAGES = Pages("mapping", __name__, "/finance/uploads", FINANCE)
 
@@ -31,7 +32,15 @@ _MOST_NUMBER = 2**31
 _SHOWN_ROWS, _ROWS_ABOVE = 10, 3
 _SHOWN_LETTERS = 60
 _SHOWN_COLUMNS = 40
-_KEY_LENGTH = 64
+
+
+class MappingStateForm(EntryForm):
+    """What the mapping page carries beside the mapping: of which mapped report it is, if any."""
+
+    of = Hidden(longest=64)
+    revision = Hidden(longest=9)
+    is_near = Tick()
+    as_new = Tick()
 
 
 @dataclass(slots=True)
@@ -44,6 +53,8 @@ class MappingPage:
         rows: the sheet that is shown.
         of: the mapped report that is amended; empty for a new one.
         revision: the number of its revision that was looked at.
+        is_near: whether it was chosen because its columns are nearly those of the file.
+        as_new: whether what is saved becomes another mapped report beside it.
         mistakes: why it was not saved, as (field, words); ``missing`` is what the preview lacks.
         preview: what the first rows would be; None if that is not known.
     """
@@ -55,6 +66,7 @@ class MappingPage:
     revision: int = 0
     base: dict[str, Any] | None = None
     is_near: bool = False
+    as_new: bool = False
     written: Written = field(default_factory=Written)
     mistakes: list[tuple[str, str]] = field(default_factory=list)
     refused: str = ""
@@ -165,7 +177,7 @@ def _save(sheet: MappingPage) -> Answer:
     form, number = sheet.form, sheet.upload.id
     _prepare(sheet)
     sheet.written = form.entry(sheet.base)
-    as_new = "as_new" in request.form or not sheet.of
+    as_new = sheet.as_new or not sheet.of
     try:
         with all_or_nothing():
             key = mappings.save(
@@ -209,8 +221,7 @@ def _propose_again(sheet: MappingPage) -> None:
     names = [each.name for each in sheet.sheets]
     chosen = sheet.form["sheet"].data
     place = names.index(chosen) if chosen in names else 0
-    row = fields.header_row(sheet.form) if "keep_row" in request.form else None
-    start = mappings.start(current_work(), sheet.upload, place, row)
+    start = mappings.start(current_work(), sheet.upload, place, None)
     sheet.form["header_row"].data = str(start.header_row)
     for column in sheet.form.columns():
         name = column.path.removeprefix("columns.")
@@ -222,17 +233,18 @@ def _typed(number: int) -> MappingPage:
     _require_import()
     upload = _find_upload(number)
     sheets = mappings.first_rows(current_work(), number)
-    of = request.form.get("of", "")[:_KEY_LENGTH]
+    state = MappingStateForm(request.form)
+    of = state.of.data
     entry = find_entry(current_work(), mappings.PART, of) if of else None
-    revision = request.form.get("revision", "")
     return MappingPage(
         upload,
         MappingForm(request.form),
         sheets,
         entry.body["key"] if entry else "",
-        int(revision) if revision.isdecimal() and len(revision) < 10 else 0,  # noqa: PLR2004
+        max(state.revision.number, 0),
         entry.body if entry else None,
-        "is_near" in request.form,
+        state.is_near.is_ticked,
+        state.as_new.is_ticked,
     )
 
 

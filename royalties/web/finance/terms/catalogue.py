@@ -26,6 +26,8 @@ from royalties.web.core.visit import all_or_nothing, current_work
 from royalties.web.finance.sales.over_time import glimpse
 from royalties.web.finance.terms.editing import AmendForm, confirmed, tell_further
 from royalties.web.finance.terms.title_form import RetailerForm, TitleForm
+from royalties.web.forms.entries import EntryForm
+from royalties.web.forms.fields import Hidden
 from royalties.web.forms.numbers import as_read
 from royalties.web.title_words import CHANNELS, FORMATS
 
@@ -159,6 +161,13 @@ def new_title() -> Answer:
     return _title_page(AmendForm("titles", "", start, None, 0))
 
 
+class SampleForm(EntryForm):
+    """Which chapter of which revision of a title a sample is of."""
+
+    chapter = Hidden()
+    revision = Hidden()
+
+
 @PAGES.post("/titles/<key>/sample")
 def sample(key: str) -> Answer:
     """Let a PDF be the sample of a chapter."""
@@ -166,8 +175,8 @@ def sample(key: str) -> Answer:
     _find_title(work, key)
     file = request.files.get("file")
     data = file.stream.read(catalogue.LARGEST_SAMPLE + 1) if file else b""
-    chapter = request.form.get("chapter", 0, type=int)
-    revision = request.form.get("revision", -1, type=int)
+    form = SampleForm(request.form)
+    chapter, revision = max(form.chapter.number, 0), form.revision.number
     catalogue.keep_sample(work, key, chapter, data, revision)
     flash("The sample was kept; it is offered on the title's public page.", "good")
     return redirect(url_for(".title", key=key, _anchor="public"), 303)

@@ -188,11 +188,12 @@ def _address(status: EntryStatus) -> str:
 
 
 def _entry_page(status: EntryStatus, *, refused: str = "") -> str:
-    typed = request.form if request.method == "POST" else None
-    why, key, end = WhyForm(typed), KeyForm(typed), EndForm(typed)
+    is_sent = request.method == "POST"
+    forms = (WhyForm, KeyForm, EndForm)
+    why, key, end = (form(request.form) if is_sent else form() for form in forms)
     rights = status.body.get("subsidiary_rights", {})
     end["right"].offer([("", "the contract"), *((right, f"the right {right}") for right in rights)])
-    if typed is None and status.part == "contracts":
+    if not is_sent and status.part == "contracts":
         end["ends"].data = status.body.get("ends", "")
         end["sell_off_until"].data = status.body.get("sell_off_until", "")
     why["isbn"].offer(

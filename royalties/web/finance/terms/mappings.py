@@ -13,11 +13,28 @@ from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work
 from royalties.web.finance.sales.importing import retailers
 from royalties.web.finance.sales.mapping_form import COLUMN_WORDS, MappingForm, sentences
+from royalties.web.forms.entries import EntryForm
+from royalties.web.forms.fields import EntryField, Hidden
 from royalties.web.forms.numbers import as_read
 
 PAGES = Pages("mappings", __name__, "/finance/reports", FINANCE)
 
-_LONGEST = 500
+
+class RevisionForm(EntryForm):
+    """The revision of a mapped report that a page showed."""
+
+    revision = Hidden(longest=9)
+
+    @property
+    def shown(self) -> int:
+        """Its number; 0 if it is none."""
+        return max(self.revision.number, 0)
+
+
+class RenameForm(RevisionForm):
+    """What a mapped report is to be called."""
+
+    name = EntryField("Name", needed=True, longest=500)
 
 
 @PAGES.get("/<key>")
@@ -43,15 +60,16 @@ def history(key: str) -> str:
 def rename(key: str) -> Answer:
     """Call it otherwise."""
     _require_mapping(key)
-    name = request.form.get("name", "")[:_LONGEST]
+    form = RenameForm(request.form)
+    name = form.name.data
     try:
         with all_or_nothing():
-            mappings.rename(current_work(), key, name, _revision())
+            mappings.rename(current_work(), key, name, form.shown)
     except SetupError as error:
         return _mapped_report_page(key, name, error.faults[0].message), 422
     except RefusedError as error:
         return _mapped_report_page(key, name, in_names(error)), 409
-    flash(f"It is called “{name.strip()}” from now on.", "good")
+    flash(f"It is called “{name}” from now on.", "good")
     return redirect(url_for(".report", key=key), 303)
 
 
@@ -71,7 +89,7 @@ def _end(key: str, *, ended: bool) -> Response:
     _require_mapping(key)
     try:
         with all_or_nothing():
-            mappings.end(current_work(), key, _revision(), ended=ended)
+            mappings.end(current_work(), key, RevisionForm(request.form).shown, ended=ended)
     except RefusedError as error:
         flash(f"Nothing was changed: {error}.", "warn")
     else:
@@ -92,11 +110,6 @@ def _mapped_report_page(key: str, name: str | None = None, mistake: str = "") ->
         name=name if name is not None else entry.body.get("name", ""),
         mistake=mistake,
     )
-
-
-def _revision() -> int:
-    text = request.form.get("revision", "")
-    return int(text) if text.isdecimal() and len(text) < 10 else 0  # noqa: PLR2004
 
 
 def _require_mapping(key: str) -> terms.Entry:
