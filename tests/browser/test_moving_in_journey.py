@@ -44,7 +44,7 @@ ONIX = a_message(
     a_product(HARDCOVER, title="<TitleText>The Pier</TitleText>"),
     a_product(OTHER, title="<TitleText>The Shoals</TitleText>"),
 )
-SEATTLE = {"key": "seattle-readers", "name": "Seattle Readers", "country": "US", "email": DESK}
+SEATTLE = {"name": "Seattle Readers", "country": "US", "email": DESK}
 MOST_CLICKS = 50
 """From the administrator's link to the mailed statement; ``docs/desk.md`` tells the number."""
 

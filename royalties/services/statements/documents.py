@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from royalties.adapters.files import Files, TooLargeError
+from royalties.domain.documents import DocumentAction
 from royalties.domain.one_line import fault_of_line
 from royalties.domain.people import Verb
 from royalties.domain.spans import NotASpanError, Span, parse_span, span_name
@@ -109,7 +110,7 @@ class DocumentGuess:
 class DocumentEvent:
     """What was done with one; ``changes`` are (what, before, after)."""
 
-    action: str
+    action: DocumentAction
     changes: tuple[tuple[str, str, str], ...]
     reason: str
     at: datetime
@@ -243,9 +244,9 @@ def keep(
         if number is None:  # somebody else sent it at the same moment
             again.append(each.name)
             continue
-        _note_event(work, number, "kept", each.name, beneficiary)
+        _note_event(work, number, DocumentAction.KEPT, each.name, beneficiary)
         if visible:
-            _note_event(work, number, "shown", each.name, beneficiary)
+            _note_event(work, number, DocumentAction.SHOWN, each.name, beneficiary)
         kept.append(number)
     return KeptDocuments(tuple(kept), tuple(again))
 
@@ -280,7 +281,7 @@ def file(work: Work, number: int, beneficiary: str, period: str) -> None:
     _require_room(work, (), beneficiary, more=1)
     values = {"beneficiary": beneficiary, "starts_on": first, "ends_on": last}
     store.change(work.connection, number, values)
-    _note_event(work, number, "filed", row.name, beneficiary)
+    _note_event(work, number, DocumentAction.FILED, row.name, beneficiary)
 
 
 def amend(work: Work, number: int, period: str, note: str) -> bool:
@@ -305,7 +306,9 @@ def amend(work: Work, number: int, period: str, note: str) -> bool:
     if not changes:
         return False
     store.change(work.connection, number, {"starts_on": first, "ends_on": last, "note": written})
-    _note_event(work, number, "amended", row.name, row.beneficiary or "", changes=changes)
+    _note_event(
+        work, number, DocumentAction.AMENDED, row.name, row.beneficiary or "", changes=changes
+    )
     return True
 
 
@@ -323,7 +326,7 @@ def show(work: Work, number: int) -> None:
     if not (row.beneficiary and row.ends_on):
         raise RefusedError("say first whose this statement is, and of when")
     store.change(work.connection, number, {"visible": True})
-    _note_event(work, number, "shown", row.name, row.beneficiary)
+    _note_event(work, number, DocumentAction.SHOWN, row.name, row.beneficiary)
 
 
 def hide(work: Work, number: int) -> None:
@@ -337,7 +340,7 @@ def hide(work: Work, number: int) -> None:
     if not row.visible:
         raise RefusedError("only the staff sees this statement already")
     store.change(work.connection, number, {"visible": False})
-    _note_event(work, number, "hidden", row.name, row.beneficiary or "")
+    _note_event(work, number, DocumentAction.HIDDEN, row.name, row.beneficiary or "")
 
 
 def remove(work: Work, number: int, reason: str) -> None:
@@ -359,7 +362,7 @@ def remove(work: Work, number: int, reason: str) -> None:
     if len(why) > _LONGEST_NOTE or not why.isprintable():
         raise RefusedError(f"say why in up to {_LONGEST_NOTE:,} letters")
     store.change(work.connection, number, {"removed_at": work.at})
-    _note_event(work, number, "removed", row.name, row.beneficiary or "", reason=why)
+    _note_event(work, number, DocumentAction.REMOVED, row.name, row.beneficiary or "", reason=why)
 
 
 def documents(work: Work, beneficiary: str) -> list[Document]:
@@ -507,7 +510,7 @@ def _note(text: str) -> str:
 def _note_event(
     work: Work,
     number: int,
-    action: str,
+    action: DocumentAction,
     name: str,
     beneficiary: str,
     *,

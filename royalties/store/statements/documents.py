@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, and_, func, insert, select, update
 
+from royalties.domain.documents import DocumentAction
 from royalties.domain.people import Actor
 from royalties.store.engine import insert_or, is_sqlite
 from royalties.store.scope import own_documents
@@ -36,7 +37,7 @@ class DocumentRow(NamedTuple):
 class DocumentEventRow(NamedTuple):
     """What was done with one."""
 
-    action: str
+    action: DocumentAction
     details: Any
     reason: str
     at: datetime

@@ -13,8 +13,9 @@ from sqlalchemy import (
     text,
 )
 
+from royalties.domain.documents import DocumentAction
 from royalties.store.tables.metadata import Currency, Id, Key, Packed, metadata
-from royalties.store.tables.types import Day, Flag, Json, Moment
+from royalties.store.tables.types import Day, Flag, Json, Moment, Word
 
 statement = Table(
     "statement",
@@ -75,7 +76,12 @@ document_event = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("document_id", ForeignKey("document.id"), nullable=False, index=True),
-    Column("action", String(16), nullable=False, comment="kept, filed, amended, shown, …"),
+    Column(
+        "action",
+        Word(DocumentAction, 16),
+        nullable=False,
+        comment="kept, filed, amended, shown, …",
+    ),
     Column("details", Json, nullable=False, comment="JSON of what changed, before and after"),
     Column("reason", Text, nullable=False),
     Column("at", Moment, nullable=False),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 
 from royalties.domain.counting import counted
+from royalties.domain.documents import DocumentAction
 from royalties.domain.people import FINANCE, Verb
 from royalties.domain.terms.beneficiaries import Beneficiary
 from royalties.services.books import setup_in_force
@@ -24,12 +25,12 @@ _LONGEST_PERIOD = 40
 _LONGEST_NOTE = 1000
 _LONGEST_KEY = 64
 _ACTIONS = {
-    "kept": "kept it",
-    "filed": "said whose it is, and of when",
-    "amended": "amended it",
-    "shown": "let the beneficiary see it",
-    "hidden": "hid it from the beneficiary",
-    "removed": "took it back",
+    DocumentAction.KEPT: "kept it",
+    DocumentAction.FILED: "said whose it is, and of when",
+    DocumentAction.AMENDED: "amended it",
+    DocumentAction.SHOWN: "let the beneficiary see it",
+    DocumentAction.HIDDEN: "hid it from the beneficiary",
+    DocumentAction.REMOVED: "took it back",
 }
 """What was done with one, as its history says it."""
 
