@@ -109,6 +109,10 @@ _TYPE = f"""() => {{ {_FORMS}
   const form = forms.findLastIndex((each) => texts(each).length && !each.matches("[data-rows-form]"));
   if (form < 0 || forms.length < 2) return null;
   const [field] = texts(forms[form]);
+  if (field.picks) {{  // what is chosen is the select's, and the field shows its words
+    field.picks.selectedIndex = field.picks.options.length - 1;
+    return {{form, name: field.name, typed: field.picks.selectedOptions[0].textContent.trim()}};
+  }}
   field.value = field.maxLength > 0 ? "half a word".slice(0, field.maxLength) : "half a word";
   return {{form, name: field.name, typed: field.value}};
 }}"""

@@ -193,7 +193,7 @@ def require_possible(checklist: Outlook, early: str) -> None:
         raise RefusedError(
             f"{checklist.period} {_ending(checklist)}, and what is sold until then belongs into "
             f"it: close it after that day. To close it all the same, say why it is "
-            f"closed early"
+            f"closed early (with --early and --reason)"
         )
     if checklist.shown is not None and checklist.shown.run.exceptions:
         raise RefusedError(_exceptions_text(checklist.shown.run))

@@ -39,6 +39,7 @@ _FOR_THE_SHELL = tuple(
         (r": 'royalties people' lists everybody", ""),
         (r" ?\('royalties [^']*'\)", ""),
         (r": say it with --choose", ""),
+        (r" \(with --early and --reason\)", ""),
     )
 )
 """What messages say to those who type commands, and what pages say instead."""

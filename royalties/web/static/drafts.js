@@ -11,12 +11,15 @@
     [...document.querySelectorAll("main form[method=post]")].filter(
       (form) => !form.matches("[data-rows-form]") && !form.querySelector("[data-sheet]"),
     );
+  // A picker's words are those of the select that it stands for.
   const fields = (form) =>
-    [...form.elements].filter((each) => each.matches(TYPED) && each.autocomplete !== "one-time-code");
+    [...form.elements].filter(
+      (each) => each.matches(TYPED) && each.autocomplete !== "one-time-code" && !each.picks,
+    );
 
   // A form is known by where it goes and by its first field: hidden ones change with what it is about.
-  const known = (form) =>
-    [owner, new URL(form.action).pathname, fields(form)[0]?.id || fields(form)[0]?.name].join(" ");
+  const called = (field) => field?.picker?.id || field?.id || field?.name;
+  const known = (form) => [owner, new URL(form.action).pathname, called(fields(form)[0])].join(" ");
 
   const state = (field) => (field.matches("[type=checkbox], [type=radio]") ? field.checked : field.value);
   const shown = new Map(forms().flatMap(fields).map((field) => [field, state(field)]));
