@@ -8,7 +8,7 @@ from royalties.domain.periods import Calendar, NotAPeriodError, parse_period, pe
 Span = tuple[date, date]
 """The first and the last day, both of them included."""
 
-_BETWEEN = re.compile(r"\s+(?:to|until|[-–—])\s+|\s*\.\.\s*", re.IGNORECASE)
+_BETWEEN = re.compile(r" (?:to|until|[-–—]) |\.\.", re.IGNORECASE)
 _HALF_FIRST = re.compile(r"([HQ][1-4])[ -]?(\d{4})", re.ASCII)
 _DAY_LENGTH = len("2023-12-31")
 _MOST = 2

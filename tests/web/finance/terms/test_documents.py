@@ -38,7 +38,7 @@ def test_old_statement_goes_from_the_desk_to_the_portal_and_back(site: Site) -> 
     answer = post_files(clerk, OF_SEATTLE, {"Q3 2024.pdf": PDF}, note="She disputed this one")
     assert (answer.status_code, answer.location) == (303, OF_SEATTLE)
     shown = words_of(clerk.page("/finance/beneficiaries/seattle"))
-    assert "third quarter of 2024 Q3 2024.pdf" in shown
+    assert "Third quarter of 2024 Q3 2024.pdf" in shown
     assert "staff only" in shown
     assert "Earlier statements" not in theirs.page("/nonprofit/seattle/statements")
     assert theirs.get("/nonprofit/seattle/earlier-statements/1").status_code == 404
@@ -167,7 +167,7 @@ def test_amended_statement_says_what_it_said_before(site: Site) -> None:
     assert 'value="soon"' in wrong.text
     assert clerk.post(f"{ALL}/1/amend", {"period": "2023-H1", "note": "x"}).status_code == 303
     page = words_of(clerk.page(f"{ALL}/1"))
-    assert "first half of 2023" in page
+    assert "First half of 2023" in page
     assert "Period: 2023 → 2023-H1." in page
 
 
