@@ -48,7 +48,7 @@ def test_old_statement_goes_from_the_desk_to_the_portal_and_back(site: Site) -> 
     assert manager.post(f"{ALL}/1/show").status_code == 303
     page = theirs.page("/nonprofit/seattle/statements")
     assert "Earlier statements" in page
-    assert "third quarter of 2024" in page
+    assert "Third quarter of 2024" in page
     assert "disputed" not in page, "the note is the staff's"
     file = theirs.get("/nonprofit/seattle/earlier-statements/1")
     assert file.data == PDF
