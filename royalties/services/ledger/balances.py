@@ -15,7 +15,7 @@ from royalties.store.ledger import entries as store
 from royalties.store.ledger.entries import AccountLine, EntryLine, EntryRow, Place
 from royalties.store.periods import periods
 
-PAGE = 50
+PAGE = 40
 _SHOWN_OF_A_KIND = 20
 
 
