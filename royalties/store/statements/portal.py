@@ -61,7 +61,11 @@ def settled(connection: Connection, actor: Actor, beneficiary: str) -> list[Sett
             & (settlement.c.currency == statement.c.currency),
         )
         .outerjoin(issued, (issued.c.number == statement.c.number) & (issued.c.file == "workbook"))
-        .where(statement.c.beneficiary == beneficiary)
+        # Their key begins with the period: named, no other beneficiary's rows are read.
+        .where(
+            statement.c.beneficiary == beneficiary,
+            statement.c.period_id.in_(select(closed_run.c.period_id)),
+        )
         .order_by(statement.c.period_id.desc(), statement.c.place)
     )
     rows = connection.execute(own(query, actor, statement.c.beneficiary))

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, case, func, select
 from royalties.domain.royalties.warnings import SoldKind
 from royalties.domain.sales.slices import Place, SaleKind
 from royalties.store.tables import (
+    closed_run,
     contract_close,
     counter_close,
     edition,
@@ -25,12 +26,16 @@ Row = Any
 """A row with its columns as attributes."""
 
 
+_CLOSED = select(closed_run.c.period_id)
+"""Tables of what closes froze are found by period first: named, none of them is read whole."""
+
+
 def contract_closes(connection: Connection, contract: str, limit: int) -> list[Row]:
     """A contract's accounts in closed periods, the newest first; ``name`` is the period's."""
     query = (
         select(contract_close, period.c.name)
         .join(period, period.c.id == contract_close.c.period_id)
-        .where(contract_close.c.contract == contract)
+        .where(contract_close.c.contract == contract, contract_close.c.period_id.in_(_CLOSED))
         .order_by(contract_close.c.period_id.desc())
         .limit(limit)
     )
@@ -39,7 +44,9 @@ def contract_closes(connection: Connection, contract: str, limit: int) -> list[R
 
 def recouped(connection: Connection, contract: str) -> int:
     """What all closed periods recouped of a contract's advances, in minor units."""
-    query = select(func.sum(contract_close.c.recouped)).where(contract_close.c.contract == contract)
+    query = select(func.sum(contract_close.c.recouped)).where(
+        contract_close.c.contract == contract, contract_close.c.period_id.in_(_CLOSED)
+    )
     return int(connection.execute(query).scalar() or 0)
 
 
@@ -55,7 +62,7 @@ def counted(connection: Connection, contract: str) -> list[CounterRow]:
     """What a contract's counters counted in closed periods."""
     rows = connection.execute(
         select(*(counter_close.c[name] for name in CounterRow._fields)).where(
-            counter_close.c.contract == contract
+            counter_close.c.contract == contract, counter_close.c.period_id.in_(_CLOSED)
         )
     )
     return [CounterRow(*row) for row in rows]
@@ -66,7 +73,7 @@ def settlements_of(connection: Connection, beneficiary: str, limit: int) -> list
     query = (
         select(settlement, period.c.name)
         .join(period, period.c.id == settlement.c.period_id)
-        .where(settlement.c.beneficiary == beneficiary)
+        .where(settlement.c.beneficiary == beneficiary, settlement.c.period_id.in_(_CLOSED))
         .order_by(settlement.c.period_id.desc(), settlement.c.currency)
         .limit(limit)
     )
