@@ -453,6 +453,22 @@ def test_cells_without_a_reference_are_placed(tmp_path: Path) -> None:
     assert (problem.row, problem.column) == (2, "Units")
 
 
+def test_refusal_of_a_child_that_ended_before_it_was_asked_is_read(
+    own_processes: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It looks at the file before its first question, and on a busy machine it may be done then."""
+    started = workbook_module._started
+
+    def and_ended(*about: Any) -> Any:
+        child = started(*about)
+        child.wait()
+        return child
+
+    monkeypatch.setattr(workbook_module, "_started", and_ended)
+    with pytest.raises(UnreadableError, match="password"):
+        read(BAD / "xlsx-encrypted.xlsx")
+
+
 def test_truncated_workbook_is_refused(tmp_path: Path) -> None:
     data = (SAMPLES / "standard-sales.xlsx").read_bytes()
     for size in (4, 30, 1_000, len(data) // 2, len(data) - 1):
