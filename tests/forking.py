@@ -14,7 +14,7 @@ from collections.abc import Callable
 from importlib import import_module
 
 _ENGINES = (
-    *("books", "looks", "pages", "pictures", "session", "typesetting", "vectors"),
+    *("books", "sheet_xml", "pages", "pictures", "session", "typesetting", "vectors"),
     *("artwork", "filled", "__main__"),
 )
 _LONGEST_ASKED = 8_192

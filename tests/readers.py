@@ -70,6 +70,7 @@ class Readers:
 
     def __init__(self, folder: Path) -> None:
         self._address = str(folder / f"readers-{os.getpid()}")
+        self._log = folder / f"readers-{os.getpid()}.log"
         self._process: subprocess.Popen[bytes] | None = None
         self.tests: set[str] = set()
         """The tests that had a forked reader."""
@@ -107,20 +108,26 @@ class Readers:
     def _connected(self) -> socket.socket:
         if self._process is None:
             self._process = self._started()
+        if (status := self._process.poll()) is not None:
+            raise RuntimeError(f"{forking.__name__} ended with {status}: {self._log.read_text()}")
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         connection.connect(self._address)
         return connection
 
     def _started(self) -> subprocess.Popen[bytes]:
         home = str(Path(royalties.__file__).parents[1])
-        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listening:
+        with (
+            socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listening,
+            self._log.open("wb") as log,
+        ):
             listening.bind(self._address)
             listening.listen(64)
             return subprocess.Popen(
                 [sys.executable, "-P", "-s", "-m", forking.__name__, str(listening.fileno())],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
+                stderr=log,
+                cwd=home,
                 env={"PYTHONPATH": home, "LC_ALL": "C.UTF-8"},
                 pass_fds=[listening.fileno()],
             )

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from royalties.cli.demo_orders import tell_orders
+from royalties.cli.demo_orders import notify_orders
 from royalties.cli.desk import Desk, amounts, command
 from royalties.domain.counting import counted
 from royalties.services.books import setup_in_force
@@ -76,7 +76,7 @@ def demo(desk: Desk) -> None:
             _import(desk, year, part["period"], report)
         if part["close"]:
             _close(desk, part["period"])
-    year.orders = tell_orders(desk, EXAMPLES)
+    year.orders = notify_orders(desk, EXAMPLES)
     for part in plan["periods"]:
         _state(desk, year, part["period"])
     _verify(desk, year)

@@ -34,7 +34,7 @@ class _Telling:
     """One order as it is told: what it is, whose files, and its number once it has one."""
 
     plan: Mapping[str, Any]
-    looked: Mapping[str, artwork.Looked]
+    looked: Mapping[str, artwork.InspectedFile]
     place: int
     number: str = ""
 
@@ -46,27 +46,27 @@ class _Telling:
 
     def version(self, work: Work) -> int:
         """The order's, as it stands."""
-        return life.hold_still(work, self.number).version
+        return life.lock(work, self.number).version
 
     def token(self, what: object) -> str:
         """A form's, the same in every demo."""
         return f"demo-{self.place}-{what}"
 
 
-def tell_orders(desk: Desk, examples: Path) -> list[dict[str, Any]]:
+def notify_orders(desk: Desk, examples: Path) -> list[dict[str, Any]]:
     """Tell the demo's orders where they are not told yet; returns each as it stands.
 
     An order is told in one transaction, so a demo that was interrupted goes on with whole ones.
     """
     plans = json.loads((examples / "orders.json").read_text(encoding="utf-8"))["orders"]
     for place, plan in enumerate(plans, 1):
-        if not _is_told(desk, plan):
-            _tell(desk, plan, examples / "orders", place)
+        if not _is_notified(desk, plan):
+            _notify(desk, plan, examples / "orders", place)
     told = [_first_card(desk, plan) for plan in plans]
     return [_order_document(card) for card in told if card is not None]
 
 
-def _is_told(desk: Desk, plan: Mapping[str, Any]) -> bool:
+def _is_notified(desk: Desk, plan: Mapping[str, Any]) -> bool:
     return _first_card(desk, plan) is not None
 
 
@@ -84,7 +84,7 @@ def _first_card(desk: Desk, plan: Mapping[str, Any]) -> board.Card | None:
     return min(cards, key=lambda card: card.order.id, default=None)
 
 
-def _tell(desk: Desk, plan: Mapping[str, Any], folder: Path, place: int) -> None:
+def _notify(desk: Desk, plan: Mapping[str, Any], folder: Path, place: int) -> None:
     telling = _Telling(plan, _examine_artwork(desk, plan, folder), place)
     with desk.work(f"Order of {plan['organization']}") as work:
         for minute, step in enumerate(plan["steps"]):
@@ -99,14 +99,14 @@ def _tell(desk: Desk, plan: Mapping[str, Any], folder: Path, place: int) -> None
 
 def _examine_artwork(
     desk: Desk, plan: Mapping[str, Any], folder: Path
-) -> dict[str, artwork.Looked]:
+) -> dict[str, artwork.InspectedFile]:
     """Look at an order's files, by name, before it is told."""
     sent = {name: use for step in plan["steps"] for use, name in step.get("files", {}).items()}
     sent |= {step["file"]: Use.PROOF for step in plan["steps"] if "file" in step}
     options = _options(plan)
     with ExitStack() as opened:
         return {
-            name: artwork.look(
+            name: artwork.inspect(
                 desk.system.files,
                 artwork.ArtworkUpload(
                     Use(use), name, opened.enter_context((folder / name).open("rb"))
@@ -165,7 +165,7 @@ def _proof(work: Work, telling: _Telling, step: Step) -> None:
 
 
 def _approve(work: Work, telling: _Telling, _step: Step) -> None:
-    order = life.hold_still(work, telling.number)
+    order = life.lock(work, telling.number)
     newest = proofs.proofs(work, order)[0]
     proofs.approve(
         work,

@@ -21,7 +21,7 @@ _OUTCOMES = {
 }
 
 
-class _Said(NamedTuple):
+class _StepArguments(NamedTuple):
     """What was given with a step: names, and options."""
 
     names: Sequence[str]
@@ -74,7 +74,7 @@ def documents_(
     if saved is not None:
         _save(desk, saved, out or Path())
     elif steps:
-        _take(desk, steps, _Said(names, period, note, reason))
+        _take(desk, steps, _StepArguments(names, period, note, reason))
     elif as_guessed:
         _file_as_guessed(desk)
     elif many or len(names) > 1:
@@ -101,7 +101,7 @@ def _keep(
                 taken.append(service.take(files, path.name, stream))
             service.require_few(taken)
         with desk.work() as work:
-            kept = service.keep(
+            kept = service.save(
                 work, taken, beneficiary=key, period=period, note=note, visible=visible
             )
     finally:
@@ -116,7 +116,7 @@ def _keep(
         desk.say(f"{name}: there already.")
 
 
-def _take(desk: Desk, steps: Mapping[str, int], said: _Said) -> None:
+def _take(desk: Desk, steps: Mapping[str, int], said: _StepArguments) -> None:
     ((step, number),) = steps.items()
     if step == "filed" and len(said.names) != 1:
         raise click.UsageError("--file NUMBER belongs to one KEY")
@@ -218,7 +218,7 @@ def _as_json(document: Document) -> dict[str, object]:
     }
 
 
-def _amend(work: Work, number: int, said: _Said) -> None:
+def _amend(work: Work, number: int, said: _StepArguments) -> None:
     found = service.find_document(work, number)
     if found is None:
         raise service.NoDocumentError
@@ -226,12 +226,12 @@ def _amend(work: Work, number: int, said: _Said) -> None:
     service.amend(work, number, said.period or found[0].period, note)
 
 
-def _file(work: Work, number: int, said: _Said) -> None:
+def _file(work: Work, number: int, said: _StepArguments) -> None:
     guessed = {each.document.id: each.period for each in service.guesses(work)}
     service.file(work, number, said.names[0], said.period or guessed.get(number, ""))
 
 
-_STEPS: Mapping[str, Callable[[Work, int, _Said], object]] = {
+_STEPS: Mapping[str, Callable[[Work, int, _StepArguments], object]] = {
     "shown": lambda work, number, _: service.show(work, number),
     "hidden": lambda work, number, _: service.hide(work, number),
     "removed": lambda work, number, said: service.remove(work, number, said.reason),

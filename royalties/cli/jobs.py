@@ -21,7 +21,7 @@ from royalties.runtime import DatabaseBusyError, DatabaseUnavailableError, Syste
 from royalties.services.desk import jobs
 from royalties.services.mail.outbox import Outcome, deliver
 from royalties.services.orders.intake import drafts
-from royalties.services.orders.quoting.quotes import keep_calendar
+from royalties.services.orders.quoting.quotes import run_calendar
 from royalties.services.sales.importing import StaleError
 from royalties.services.sales.spooling import Spooled
 from royalties.services.sales.uploads import sweep
@@ -62,7 +62,7 @@ def jobs_(desk: Desk, *, once: bool, beside_server: bool) -> None:
         pass  # a database that is missing or old is told at once
     if once:
         with system.work(jobs.WORKER) as work:
-            keep_calendar(work)
+            run_calendar(work)
         work_off(system, bounded=True)
         return
     logs.start()
@@ -158,7 +158,7 @@ def work_once(system: System, *, bounded: bool = False) -> bool:
 def _run_job(system: System, job: jobs.Job, *, bounded: bool) -> None:
     told = _Progress(system, job.id)
     is_apart = bounded and not jobs.only_writes(job)
-    seen = (_looked_apart if is_apart else _looked)(system, job, told)
+    seen = (_read_apart if is_apart else _read)(system, job, told)
     try:
         with system.work(jobs.WORKER, progress=told) as work:
             jobs.run(work, job, seen)
@@ -167,12 +167,12 @@ def _run_job(system: System, job: jobs.Job, *, bounded: bool) -> None:
             seen.close()
 
 
-def _looked(system: System, job: jobs.Job, told: "_Progress") -> Any:  # noqa: ANN401 - a kind's own
+def _read(system: System, job: jobs.Job, told: "_Progress") -> Any:  # noqa: ANN401 - a kind's own
     with system.work(jobs.WORKER, read_only=True, progress=told) as work:
-        return jobs.look(work, job)
+        return jobs.read(work, job)
 
 
-def _looked_apart(system: System, job: jobs.Job, told: "_Progress") -> Any:  # noqa: ANN401
+def _read_apart(system: System, job: jobs.Job, told: "_Progress") -> Any:  # noqa: ANN401
     """The same in a process of its own: nobody knows how long a file takes to be read."""
     with system.work(jobs.WORKER, read_only=True) as work:
         seconds = jobs.seconds_for(work, job)
@@ -180,7 +180,7 @@ def _looked_apart(system: System, job: jobs.Job, told: "_Progress") -> Any:  # n
     def look() -> tuple[str, Any]:
         system.engine.dispose(close=False)  # connections are the parent's
         try:
-            return "", _looked(system, job, told)
+            return "", _read(system, job, told)
         except jobs.LostWorkerError:
             return "lost", None
         except (DatabaseBusyError, DatabaseUnavailableError):
@@ -230,7 +230,7 @@ def _work_until(system: System, stopped: threading.Event) -> None:
             if time.monotonic() >= calendar_at:
                 calendar_at = time.monotonic() + _CALENDAR_EVERY
                 with system.work(jobs.WORKER) as work:
-                    keep_calendar(work)
+                    run_calendar(work)
                     drafts.sweep(work)
             work_off(system, stopped.is_set, post, bounded=True)
             if time.monotonic() >= sweep_at:

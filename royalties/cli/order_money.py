@@ -46,7 +46,7 @@ def invoice(desk: Desk, number: str, *, deposit: bool, proofs: int | None, yes: 
             issued = invoicing.invoice_deposit(work, number, version=version, token=token)
         else:
             issued = invoicing.invoice(work, number, version=version, token=token, proofs=proofs)
-    _tell(desk, issued)
+    _print(desk, issued)
 
 
 @click.command("credit")
@@ -90,7 +90,7 @@ def credit(
             token=work.credentials.token(),
             amounts=_to_credit(work, invoice_number, lines),
         )
-    _tell(desk, issued)
+    _print(desk, issued)
 
 
 def _to_credit(
@@ -234,7 +234,7 @@ def aging(desk: Desk, remind: str | None) -> None:
         desk.table(headings, [tuple(receivable.values()) for receivable in listed])
 
 
-def _tell(desk: Desk, issued: IssuedInvoice) -> None:
+def _print(desk: Desk, issued: IssuedInvoice) -> None:
     document = invoice_document(issued)
     if desk.json:
         lines = [

@@ -47,7 +47,7 @@ def send_artwork(desk: Desk, number: str, sent: Sequence[tuple[str, str]], *, ri
     for use, _ in sent:
         if use not in uses:
             raise RefusedError(f"{use[:20]!r} is no use of a file: name one of {', '.join(uses)}")
-    files = [_looked(desk, number, uses[use], Path(path)) for use, path in sent]
+    files = [_inspected(desk, number, uses[use], Path(path)) for use, path in sent]
     return lambda work, at: artwork.send_artwork(
         work, number, version=at, files=files, rights=rights
     )
@@ -74,7 +74,7 @@ def _edition(_: Desk, number: str, edition: str) -> Step:
 
 
 def _proof(desk: Desk, number: str, path: Path) -> Step:
-    file = _looked(desk, number, Use.PROOF, path)
+    file = _inspected(desk, number, Use.PROOF, path)
     return lambda work, at: proofs.send_proof(work, number, version=at, file=file)
 
 
@@ -87,13 +87,13 @@ def _promise(_: Desk, number: str, said: tuple[str, str]) -> Step:
     return lambda work, at: life.set_promise(work, number, day, reason, at)
 
 
-def _looked(desk: Desk, number: str, use: Use, path: Path) -> artwork.Looked:
+def _inspected(desk: Desk, number: str, use: Use, path: Path) -> artwork.InspectedFile:
     """Look at a file before its order is held, since that takes a moment."""
     with desk.work(read_only=True) as work:
         options = the_order(work, number).options
     try:
         with path.open("rb") as stream:
-            return artwork.look(
+            return artwork.inspect(
                 desk.system.files, artwork.ArtworkUpload(use, path.name, stream), options
             )
     except OSError as error:

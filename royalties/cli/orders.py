@@ -21,8 +21,7 @@ from royalties.cli.order_steps import (
 from royalties.domain.counting import counted
 from royalties.domain.money import amount_text
 from royalties.domain.orders.life import Action, Side, State
-from royalties.services.orders import board, life
-from royalties.services.orders import preconditions as needs
+from royalties.services.orders import board, life, preconditions
 from royalties.services.orders.billing import cancelling, invoicing, receivables
 from royalties.services.orders.fulfilment import shipping
 from royalties.services.orders.fulfilment.sales import BeforeBooksError
@@ -156,7 +155,7 @@ def order_(
     if len(steps) > 1 or (yes and not is_final):
         raise click.UsageError("take one step at a time; --yes belongs to --cancel and --edition")
     if is_final and not yes:
-        effect = _if_cancelled if cancel is not None else _if_given
+        effect = _if_cancelled if cancel is not None else _edition_preview
         confirm_final(desk, effect(desk, number, steps[0]), yes=yes)
     if steps:
         with desk.work() as work:
@@ -181,7 +180,7 @@ def _if_cancelled(desk: Desk, number: str, _step: Step) -> str:
     return f"Order {number} would be cancelled, and the organization would owe {amount} for it."
 
 
-def _if_given(desk: Desk, number: str, step: Step) -> str:
+def _edition_preview(desk: Desk, number: str, step: Step) -> str:
     """Which edition an order would get."""
     with desk.work(trial=True) as work:
         step(work, the_order(work, number).version)
@@ -378,8 +377,8 @@ def _list_row(card: board.Card) -> dict[str, Any]:
 
 def _document(work: Work, number: str) -> dict[str, Any]:
     order = the_order(work, number)
-    met, setup = life.preconditions_met(work, order), needs.setup_or_none(work)
-    ahead = setup is not None and needs.is_deposit_only(setup, order)
+    met, setup = life.preconditions_met(work, order), preconditions.setup_or_none(work)
+    ahead = setup is not None and preconditions.is_deposit_only(setup, order)
     step = life.next_step(order, Side.STAFF, met, deposit_only=ahead)
     return {
         **_list_row(board.Card(order, "", "", step)),

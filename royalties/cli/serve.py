@@ -125,7 +125,7 @@ def _first_link(desk: Desk, address: str) -> str:
         if accounts.is_anybody_here(work):
             return ""
     with desk.work() as work:
-        return first.offer(replace(work, base_url=address)) or ""
+        return first.issue_link(replace(work, base_url=address)) or ""
 
 
 def _end_by_signals() -> None:

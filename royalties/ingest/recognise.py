@@ -8,7 +8,7 @@ from pathlib import Path
 from royalties.domain.problems import Choice, Problem
 from royalties.domain.sales.changes import Change
 from royalties.ingest.formats import built_in
-from royalties.ingest.report.answers import Given
+from royalties.ingest.report.answers import TrackedAnswers
 from royalties.ingest.report.cells import as_value
 from royalties.ingest.report.conventions import again
 from royalties.ingest.report.declaration import Facts, ReportFormat
@@ -54,7 +54,7 @@ def open_report(
     Raises:
         UnreadableError: the whole file is refused, or no format knows it.
     """
-    answers = Given(choices)
+    answers = TrackedAnswers(choices)
     try:
         opened = replace(open_file(path, answers), name=name)
     except UndecidedEncodingError as undecided:
@@ -106,7 +106,7 @@ def read_first_rows(
     tables = tables_in(declared, opened.sheets)
     if not tables:
         raise unrecognised_error(opened.sheets, name, [declared], (), alone=True)
-    return prepared(declared, tables, opened, known, Given(choices))
+    return prepared(declared, tables, opened, known, TrackedAnswers(choices))
 
 
 def as_received(
@@ -138,7 +138,7 @@ def _recognised(
     name: str,
     known: Known,
     mappings: Sequence[MappedReport],
-    choices: Given,
+    choices: TrackedAnswers,
     wanted: str | None,
 ) -> ReportReading:
     formats = {declared.name: declared for declared in built_in()}
@@ -170,7 +170,9 @@ def _recognised(
     return prepared(formats[best[0]], matches[best[0]], opened, known, choices)
 
 
-def _variants(formats: Mapping[str, ReportFormat], choices: Given) -> dict[str, ReportFormat]:
+def _variants(
+    formats: Mapping[str, ReportFormat], choices: TrackedAnswers
+) -> dict[str, ReportFormat]:
     """Formats that the user's answers have read in another way."""
     return {
         name: variant

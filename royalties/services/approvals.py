@@ -183,7 +183,7 @@ def prepare(
     assert made is not None  # noqa: S101 - it was added above
     what = {"proposal": number, "kind": kind, "subject": subject}
     work.record(Verb.PREPARE, what | _early(made))
-    _tell_approvers(work, made)
+    _notify_approvers(work, made)
     return number
 
 
@@ -304,7 +304,7 @@ def _decide(work: Work, proposal: Proposal, status: ProposalStatus, reason: str)
             **_early(proposal),
         },
     )
-    _tell_preparer(work, proposal, status, reason)
+    _notify_preparer(work, proposal, status, reason)
     return proposal
 
 
@@ -312,7 +312,7 @@ def _early(proposal: Proposal) -> dict[str, str]:
     return {"early": proposal.early} if proposal.early else {}
 
 
-def _tell_approvers(work: Work, proposal: Proposal) -> None:
+def _notify_approvers(work: Work, proposal: Proposal) -> None:
     """One message to each person who may approve it, but for whoever prepared it."""
     about = in_words(work, proposal)
     early = f"The period has not ended. Why it is to be closed early: “{proposal.early}”"
@@ -327,7 +327,7 @@ def _tell_approvers(work: Work, proposal: Proposal) -> None:
             _write(work, person.email, f"To approve: {about}", paragraphs, proposal)
 
 
-def tell_of_early_close(work: Work, period: str, reason: str) -> None:
+def notify_of_early_close(work: Work, period: str, reason: str) -> None:
     """Tell those who may approve that one person closed early, where nobody had to approve it."""
     paragraphs = (
         f"{work.actor.name} has closed {period} before its end. The reason given: “{reason}”",
@@ -344,7 +344,7 @@ def _approvers(work: Work) -> list[people.ReachedRow]:
     return people.active_in_roles(work.connection, roles)
 
 
-def _tell_preparer(work: Work, proposal: Proposal, status: ProposalStatus, reason: str) -> None:
+def _notify_preparer(work: Work, proposal: Proposal, status: ProposalStatus, reason: str) -> None:
     """What became of it, unless they decided it themselves."""
     person = people.find_person(work.connection, proposal.prepared_by_id)
     if person is None or person.status != PersonStatus.ACTIVE or person.id == work.actor.person:

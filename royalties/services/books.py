@@ -28,7 +28,7 @@ from royalties.services.work import RefusedError, Work
 from royalties.store.history import Revision, newest_revision, revisions_in_force
 from royalties.store.periods import carrying, periods, runs
 from royalties.store.periods.closing import last_change
-from royalties.store.sales.kept_slices import period_blocks
+from royalties.store.sales.cached_slices import period_blocks
 from royalties.store.sales.recorded_orders import recorded_orders
 from royalties.store.sales.remembered import remembered_of
 from royalties.store.sales.slices import Distinctions, LineKeys, by_day
@@ -217,7 +217,7 @@ def books_of(work: Work, setup: Setup, period: Period) -> Books:
     contracts = in_force(list(setup.contracts.values()), period)
     sold = sold_of(setup)
     plans = [setup.plans[contract.plan] for contract in contracts]
-    asked = asked_by(contracts, plans, sold, period)
+    asked = distinctions_of(contracts, plans, sold, period)
     names = of_setup(work, "numbers", lambda: names_of(work))
     imports = extent_of(work, (period.ordinal,)).imports
     blocks = by_day(
@@ -287,11 +287,11 @@ def left_before(work: Work, period: Period) -> LeftBefore:
     )
 
 
-def asked_in(setup: Setup, period: Period) -> Distinctions:
+def distinctions_in(setup: Setup, period: Period) -> Distinctions:
     """What the rules and plans in force tell apart in a period."""
     contracts = in_force(list(setup.contracts.values()), period)
     plans = [setup.plans[contract.plan] for contract in contracts]
-    return asked_by(contracts, plans, sold_of(setup), period)
+    return distinctions_of(contracts, plans, sold_of(setup), period)
 
 
 def sold_of(setup: Setup) -> dict[str, SoldEdition]:
@@ -310,7 +310,7 @@ def sold_of(setup: Setup) -> dict[str, SoldEdition]:
     }
 
 
-def asked_by(
+def distinctions_of(
     contracts: Sequence[Contract],
     plans: Iterable[Plan],
     sold: Mapping[str, SoldEdition],
@@ -324,7 +324,7 @@ def asked_by(
     countries = {c for contract in contracts for r in contract.rules for c in r.countries or ()}
     return Distinctions(
         discount_limits(contracts),
-        _asked_for_discounts(contracts, sold),
+        _editions_by_discount(contracts, sold),
         countries | {word for when in whens for word in when.countries or ()},
         {word for when in whens for word in when.regions or ()},
         {word for when in whens for word in when.cities or ()},
@@ -352,7 +352,7 @@ def _dated(
     return tuple((tuple(isbns), days) for days, isbns in sorted(isbns_by_days.items()))
 
 
-def _asked_for_discounts(
+def _editions_by_discount(
     contracts: Iterable[Contract], sold: Mapping[str, SoldEdition]
 ) -> frozenset[str]:
     """Editions on which some rule looks at the discount."""

@@ -100,7 +100,7 @@ def has_many_lines(work: Work) -> bool:
     return work.once("many lines", lambda: totals.has_more_than(work.connection, AT_ONCE))
 
 
-def keep_nobody_waiting(
+def refuse_slow_calculation(
     work: Work,
     name: str,
     key: Hashable,

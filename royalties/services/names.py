@@ -13,11 +13,11 @@ from royalties.domain.terms.entry_words import ENTRY_WORDS
 from royalties.domain.terms.identifiers import identifier_key
 from royalties.domain.terms.names import (
     contract_name,
+    distinct_names,
     payment_name,
     plan_name,
     price_list_name,
     spelled_out,
-    told_apart,
 )
 from royalties.domain.terms.plans import Plan, Step, When, beneficiaries_of
 from royalties.domain.terms.references import renamed
@@ -255,7 +255,7 @@ def _in_places(value: Any, country: str = "") -> Any:  # noqa: ANN401 - JSON
 
 def _titles(setup: Setup) -> dict[str, str]:
     titles = setup.titles
-    return told_apart(
+    return distinct_names(
         {key: each.title for key, each in titles.items()},
         {
             key: (
@@ -269,21 +269,21 @@ def _titles(setup: Setup) -> dict[str, str]:
 
 
 def _retailers(setup: Setup) -> dict[str, str]:
-    return told_apart(
+    return distinct_names(
         {key: each.name for key, each in setup.retailers.items()},
         {key: (each.city or "", each.channel.value) for key, each in setup.retailers.items()},
     )
 
 
 def _beneficiaries(setup: Setup) -> dict[str, str]:
-    return told_apart(
+    return distinct_names(
         {key: each.name for key, each in setup.beneficiaries.items()},
         {key: (each.city, each.region, each.ein) for key, each in setup.beneficiaries.items()},
     )
 
 
 def _organizations(setup: Setup) -> dict[str, str]:
-    return told_apart(
+    return distinct_names(
         {key: each.name for key, each in setup.organizations.items()},
         {key: (each.city, each.region, each.email) for key, each in setup.organizations.items()},
     )
@@ -296,14 +296,14 @@ def name_of_contract(contract: Contract, titles: Mapping[str, Any]) -> str:
 
 
 def _contracts(setup: Setup) -> dict[str, str]:
-    return told_apart(
+    return distinct_names(
         {key: name_of_contract(each, setup.titles) for key, each in setup.contracts.items()},
         {key: (each.currency, str(each.starts.year)) for key, each in setup.contracts.items()},
     )
 
 
 def _plans(setup: Setup) -> dict[str, str]:
-    return told_apart(
+    return distinct_names(
         {key: _name_of_plan(each, setup) for key, each in setup.plans.items()},
         {key: (str(each.versions[0].starts.year),) for key, each in setup.plans.items()},
     )
@@ -317,7 +317,7 @@ def _name_of_plan(plan: Plan, setup: Setup) -> str:
 
 def _price_lists(setup: Setup) -> dict[str, str]:
     lists = setup.price_lists
-    return told_apart(
+    return distinct_names(
         {key: price_list_name(each.name, each.currency) for key, each in lists.items()},
         {
             key: (
@@ -332,7 +332,7 @@ def _price_lists(setup: Setup) -> dict[str, str]:
 
 def _payment_details(setup: Setup) -> dict[str, str]:
     details = setup.payment_details
-    return told_apart(
+    return distinct_names(
         {key: payment_name(each.bank, each.payee, each.currency) for key, each in details.items()},
         {key: (str(each.starts.year),) for key, each in details.items()},
     )

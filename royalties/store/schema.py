@@ -36,14 +36,14 @@ def newest() -> str:
     return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("*.py"))
 
 
-class Kept(NamedTuple):
+class StoredSettings(NamedTuple):
     """What every unit of work asks of the settings, as JSON; None: it has no value."""
 
     time_zone: str | None
     books: str | None
 
 
-def require_newest(connection: Connection) -> Kept:
+def require_newest(connection: Connection) -> StoredSettings:
     """Refuse to work on a database that is not at the newest migration.
 
     Returns:
@@ -62,15 +62,15 @@ def require_newest(connection: Connection) -> Kept:
         if not _is_missing(error):
             raise
         if is_sqlite(connection):
-            raise NotMigratedError(found_revision(connection)) from error
+            raise NotMigratedError(current_revision(connection)) from error
         with connection.engine.connect() as another:  # PostgreSQL answers no more in this one
-            raise NotMigratedError(found_revision(another)) from error
+            raise NotMigratedError(current_revision(another)) from error
     if row is None or row[0] != newest():
         raise NotMigratedError(row[0] if row else None)
-    return Kept(row[1], row[2])
+    return StoredSettings(row[1], row[2])
 
 
-def found_revision(connection: Connection) -> str | None:
+def current_revision(connection: Connection) -> str | None:
     """The migration of a database; None if it has none."""
     try:
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

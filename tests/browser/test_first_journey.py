@@ -69,7 +69,7 @@ def report() -> bytes:
 
 def become_administrator(page: Page, journey: Journey) -> None:
     with journey.live.office.work() as work:
-        link = first.offer(work)
+        link = first.issue_link(work)
     assert link is not None
     page.goto(link)
     page.get_by_label("Your e-mail").fill("ada@harbour.example")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from royalties.domain.people import Actor
 from royalties.services.statements import documents
-from royalties.services.statements.documents import KeptDocuments
+from royalties.services.statements.documents import SavedDocuments
 from tests.builders.books import TESS, Office
 
 PDF = b"%PDF-1.4 an old statement"
@@ -20,13 +20,13 @@ def send_documents(
     period: str = "",
     note: str = "",
     visible: bool = False,
-) -> KeptDocuments:
+) -> SavedDocuments:
     """Send files as a page does: looked at, then kept."""
     kept = office.system.files
     taken = [documents.take(kept, name, io.BytesIO(data)) for name, data in files.items()]
     try:
         with office.system.work(actor) as work:
-            return documents.keep(
+            return documents.save(
                 work, taken, beneficiary=beneficiary, period=period, note=note, visible=visible
             )
     finally:

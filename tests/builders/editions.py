@@ -8,7 +8,7 @@ from royalties.domain.orders.artwork import Use
 from royalties.domain.people import Actor
 from royalties.services.orders.life import Order, find
 from royalties.services.orders.production import artwork, proofs
-from royalties.services.orders.production.artwork import ArtworkUpload, Looked
+from royalties.services.orders.production.artwork import ArtworkUpload, InspectedFile
 from tests.builders.books import Office
 from tests.builders.orders import accepted
 from tests.builders.pdfs import a_pdf
@@ -23,9 +23,9 @@ def a_logo(colour: tuple[int, int, int, int] = (27, 108, 168, 255), size: int = 
     return out.getvalue()
 
 
-def looked(office: Office, use: Use, data: bytes, name: str = "file") -> Looked:
+def looked(office: Office, use: Use, data: bytes, name: str = "file") -> InspectedFile:
     """A file that was looked at."""
-    return artwork.look(office.system.files, ArtworkUpload(use, name, io.BytesIO(data)))
+    return artwork.inspect(office.system.files, ArtworkUpload(use, name, io.BytesIO(data)))
 
 
 def the_order(office: Office, actor: Actor, number: str) -> Order:

@@ -119,7 +119,7 @@ def go(office: Office, number: str, *actions: Action, **changes: object) -> None
     sides = {line.action: line.sides for line in TABLE}
     with office.work() as work:
         for action in actions:
-            order = life.hold_still(work, number)
+            order = life.lock(work, number)
             side = Side.STAFF if Side.STAFF in sides[action] else Side.ORGANIZATION
             life.move(work, order, action, met=list(Precondition), side=side, changes=changes)
 

@@ -19,7 +19,7 @@ from royalties.services.sales import manual_entry as entering
 from royalties.services.sales import sheets, uploads
 from royalties.services.statements.sending import send as send_statements
 from royalties.services.terms import amending as terms
-from royalties.services.terms.catalogue import keep_sample
+from royalties.services.terms.catalogue import save_sample
 from royalties.services.terms.lists import ListKind
 from royalties.services.terms.replacing import CONFIRMED
 from royalties.store.tables import colleague, link
@@ -102,7 +102,7 @@ def rich(office: Office) -> None:
     with office.work() as work:
         title = terms.find_entry(work, "titles", keyed("collab"))
         assert title is not None
-        keep_sample(work, keyed("collab"), 2, b"%PDF-1.7 a chapter", title.id)
+        save_sample(work, keyed("collab"), 2, b"%PDF-1.7 a chapter", title.id)
     site = open_site(office)
     clerk = _people(office, site)
     office.bring_batch(
@@ -195,9 +195,9 @@ def _uploads(office: Office, clerk: Actor) -> None:
     good = [a_row(3, date="2025-12-02"), a_row(1, date="2025-12-03", isbn=UNKNOWN)]
     assert send(office, clerk, as_file(keyed_rows(good)), "december mended.csv").id == UPLOAD_GOOD
     with office.system.work(clerk, read_only=True) as work:
-        rows = uploads.look_at(work, UPLOAD_WRONG)
+        rows = uploads.preview_rows(work, UPLOAD_WRONG)
     with office.system.work(clerk) as work:
-        uploads.keep_first_rows(work, UPLOAD_WRONG, rows)
+        uploads.save_first_rows(work, UPLOAD_WRONG, rows)
 
 
 GOOD_TITLES = """\
@@ -223,7 +223,7 @@ def _lists(office: Office) -> None:
         (LIST_OPEN, ListKind.TITLES, OPEN_TITLES),
         (LIST_OF_BENEFICIARIES, ListKind.BENEFICIARIES, SOME_BENEFICIARIES),
     ):
-        stored = listing.keep_sent(office.system.files, io.BytesIO(text.encode()), f"{kind}.csv")
+        stored = listing.store_sent(office.system.files, io.BytesIO(text.encode()), f"{kind}.csv")
         with office.system.work(mona) as work:
             assert listing.send(work, kind, stored, {}) == number
         assert work_once(office.system)

@@ -208,7 +208,7 @@ def _money(office: Office) -> None:
 
 
 def _proofed(office: Office, guild: Actor) -> None:
-    logo = artwork.look(
+    logo = artwork.inspect(
         office.system.files,
         artwork.ArtworkUpload(Use.LOGO, "guild logo.svg", io.BytesIO(DRAWN_LOGO)),
         CUSTOM.options,
@@ -225,7 +225,7 @@ def _proofed(office: Office, guild: Actor) -> None:
 
 
 def _send_proof(office: Office, pdf: bytes, name: str) -> None:
-    proof = artwork.look(
+    proof = artwork.inspect(
         office.system.files, artwork.ArtworkUpload(Use.PROOF, name, io.BytesIO(pdf))
     )
     version = _version(office, PROOFED)

@@ -31,7 +31,7 @@ def send(
         with office.system.work(actor, read_only=True) as work:
             seen = uploads.examine(work, number)
         with office.system.work(actor) as work:
-            uploads.keep(work, number, seen)
+            uploads.save_result(work, number, seen)
     return found(office, number)
 
 

@@ -24,7 +24,7 @@ from royalties.domain.people import Actor, Role
 from royalties.runtime import System
 from royalties.store.tables import membership, organization_member, person, session
 from royalties.web.core import waiting
-from royalties.web.core.pacing import Pacing
+from royalties.web.core.rate_limits import RateLimiter
 from royalties.web.public import quote_links
 from tests.builders.books import Office
 from tests.databases import RUN_FOLDER
@@ -164,14 +164,14 @@ class Site:
 def open_site(office: Office) -> Site:
     """The application on an office's books, with cheap passwords."""
     office.system = replace(office.system, credentials=CHEAP)
-    quote_links.PACING = Pacing(quote_links.PACING.times)
+    quote_links.PACING = RateLimiter(quote_links.PACING.times)
     return Site(office, _app(office.system))
 
 
 def lend_site(office: Office) -> Site:
     """The same in no time, for one test alone: whoever asks next has this application."""
     office.system = replace(office.system, credentials=CHEAP)
-    quote_links.PACING = Pacing(quote_links.PACING.times)
+    quote_links.PACING = RateLimiter(quote_links.PACING.times)
     app, config = _lent(office.system)
     app.config.clear()
     key, *older = office.system.secret_keys()

@@ -47,7 +47,7 @@ ONLY_READ = {
     "finance.statements.pages.why": 1,
     "finance.terms.catalogue._setup": 1,
     "finance.terms.editing.answer_preview": 1,
-    "finance.terms.editing.tell_further": 1,
+    "finance.terms.editing.add_further_errors": 1,
     "finance.terms.openings._rows_sent": 1,
     "finance.terms.openings._preview": 1,
     "ordering.pages._estimate": 1,

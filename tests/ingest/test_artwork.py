@@ -516,6 +516,16 @@ def test_pdf_with_actions_or_hidden_content_or_of_another_kind_is_refused(
     assert said in refusal(look(made, "logo.pdf"))
 
 
+@pytest.mark.usefixtures("own_processes")
+def test_drawing_is_made_although_the_programs_working_directory_is_gone(
+    look: Checks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert look(an_svg('<circle cx="150" cy="90" r="37"/>'), "logo.svg").previews
+
+
 def test_text_that_only_looks_like_an_action_is_accepted(look: Checks) -> None:
     font = "/Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>"
     words = b"BT /F1 12 Tf 20 300 Td (read /JS, /JavaScript and /Launch) Tj ET"

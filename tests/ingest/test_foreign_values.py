@@ -24,7 +24,7 @@ from royalties.ingest.report.amounts import MOST, MOST_UNITS
 from royalties.ingest.report.cells import CONTROL, LONGEST, Cell, RowBlock
 from royalties.ingest.report.opening import OpenedFile, open_file
 from royalties.ingest.report.reading import UnreadableError
-from royalties.ingest.report.workbook import SheetLook
+from royalties.ingest.report.workbook import SheetInspection
 from tests.ingest.shelf import CATALOGUE, RIVER, SAMPLES, TRADE
 from tests.selection import InFull
 
@@ -72,7 +72,7 @@ class Typed:
 
     lines: list[list[Cell]]
     name: str = ""
-    look: SheetLook = field(default_factory=SheetLook)
+    look: SheetInspection = field(default_factory=SheetInspection)
     read: int = 0
 
     @property

@@ -13,10 +13,10 @@ import reports
 import royalties
 from royalties.ingest.recognise import open_report
 from royalties.ingest.sandbox import vectors
-from royalties.ingest.sandbox.looks import Styles, look
 from royalties.ingest.sandbox.markup import MarkupPages
 from royalties.ingest.sandbox.onix import OnixPages
 from royalties.ingest.sandbox.pages import names, without_texts, without_words
+from royalties.ingest.sandbox.sheet_xml import Styles, inspect_sheet
 from royalties.ingest.sandbox.styles import declarations, rules
 from tests.ingest.growth import growth, hard_texts, seconds
 from tests.ingest.shelf import CATALOGUE, RIVER
@@ -143,7 +143,7 @@ def test_time_to_scan_a_sheet_is_linear(unit: str, place: int) -> None:
         filled[place] = unit * (size // len(unit))
         return _SHEET.format(*filled).encode()
 
-    assert not growth(lambda xml: look(xml, styles), _sized(make, _XML_SIZES))
+    assert not growth(lambda xml: inspect_sheet(xml, styles), _sized(make, _XML_SIZES))
 
 
 @pytest.mark.parametrize("attribute", ['a{}="1"', 'r="{}"', 't="e" x{}=""', "a{}='&lt;'"])
@@ -153,7 +153,9 @@ def test_scanning_many_attributes_is_linear(attribute: str, element: str) -> Non
         many = " ".join(attribute.format(each) for each in range(size // 10))
         return _SHEET.replace(f"<{element} ", f"<{element} {many} ", 1).encode()
 
-    assert not growth(lambda xml: look(xml, Styles(frozenset({1}))), _sized(make, _XML_SIZES))
+    assert not growth(
+        lambda xml: inspect_sheet(xml, Styles(frozenset({1}))), _sized(make, _XML_SIZES)
+    )
 
 
 def _attributes(count: int) -> str:

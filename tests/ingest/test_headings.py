@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from royalties.domain.money import MICRO
 from royalties.ingest.report.amounts import Numbers
-from royalties.ingest.report.answers import Given
+from royalties.ingest.report.answers import TrackedAnswers
 from royalties.ingest.report.cells import Undecided
 from royalties.ingest.report.conventions import decimal_mark
 from royalties.ingest.report.discounts import DiscountUnit
@@ -100,7 +100,7 @@ def test_every_discount_is_read_as_meant_or_asked(
     large: list[int], small: list[int], says_percent: bool
 ) -> None:
     cells = [*map(str, large), *(f"0.{each:02d}" for each in small)]
-    unit = DiscountUnit(Numbers(decimal_mark(".")), Given({}))
+    unit = DiscountUnit(Numbers(decimal_mark(".")), TrackedAnswers({}))
     convert = unit.reader(says_percent=says_percent, cells=lambda: [cells])
     values = [convert(cell) for cell in cells]
     if says_percent and not small:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from stdnum import ean, isbn
 
 from royalties.ingest.report.books import EditionFinder
-from royalties.ingest.report.cells import Cell, Stranger, Wrong
+from royalties.ingest.report.cells import Cell, UnknownIdentifier, Wrong
 from royalties.ingest.report.reading import Known, KnownEdition
 from tests.ingest.shelf import TODAY
 
@@ -121,7 +121,7 @@ def test_the_text_as_written_counts_before_its_normal_form() -> None:
 )  # fmt: skip
 def test_an_unknown_identifier_waits(text: str, identifier: str) -> None:
     found = EditionFinder(_known({})).isbn(text)
-    assert isinstance(found, Stranger)
+    assert isinstance(found, UnknownIdentifier)
     assert found.identifier == identifier
 
 
@@ -137,7 +137,7 @@ def test_an_unknown_identifier_waits(text: str, identifier: str) -> None:
 def test_an_unknown_identifier_waits_without_its_label(text: str, identifier: str) -> None:
     finder = EditionFinder(_known({}))
     for found in (finder.isbn(text), finder.identifier(text)):
-        assert isinstance(found, Stranger)
+        assert isinstance(found, UnknownIdentifier)
         assert found.identifier == identifier
 
 
@@ -157,5 +157,5 @@ def test_what_names_no_product_is_a_problem(text: str) -> None:
 @given(st.text(max_size=30))
 def test_any_text_is_an_edition_waits_or_is_a_problem(text: str) -> None:
     found = FINDER.isbn(text)
-    if isinstance(found, Stranger) and found.identifier.isdecimal():
+    if isinstance(found, UnknownIdentifier) and found.identifier.isdecimal():
         assert ean.is_valid(found.identifier)

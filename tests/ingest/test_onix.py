@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from royalties.ingest.lists.listed import Listed, Record
+from royalties.ingest.lists.contents import ListContents, Record
 from royalties.ingest.lists.onix import is_onix, read_onix
 from royalties.ingest.sandbox.onix import _SHORT as SHORT
 from tests.house.repository import ROOT
@@ -16,7 +16,7 @@ HARDCOVER, PAPERBACK, EBOOK = "9781442246928", "9781442246935", "9781442246942"
 
 def read(
     folder: Path, text: str | bytes, answers: dict[str, str] | None = None, *known: str
-) -> Listed:
+) -> ListContents:
     path = folder / "titles.xml"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     assert is_onix(path)

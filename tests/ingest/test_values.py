@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from royalties.ingest.report.amounts import Numbers
 from royalties.ingest.report.books import EditionFinder
-from royalties.ingest.report.cells import BLANK, Cell, Marked, Odd, Stranger, Undecided, Wrong
+from royalties.ingest.report.cells import (
+    BLANK,
+    Cell,
+    Marked,
+    Odd,
+    Undecided,
+    UnknownIdentifier,
+    Wrong,
+)
 from royalties.ingest.report.conventions import Convention, date_order, decimal_mark
 from royalties.ingest.report.dates import Dates
 from tests.ingest.shelf import CATALOGUE, TODAY
@@ -347,7 +355,7 @@ def test_invalid_isbns_are_refused(text: Cell, message: str) -> None:
         assert isinstance(found, Wrong)
         assert message in found.message
     else:
-        assert isinstance(found, Stranger)
+        assert isinstance(found, UnknownIdentifier)
 
 
 def test_blank_cells_are_recognised() -> None:

@@ -30,8 +30,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from royalties.ingest.recognise import as_received, open_report
 from royalties.ingest.report import workbook as workbook_module
 from royalties.ingest.report.reading import UnreadableError
-from royalties.ingest.sandbox import looks
-from royalties.ingest.sandbox.looks import Styles, look
+from royalties.ingest.sandbox import sheet_xml
+from royalties.ingest.sandbox.sheet_xml import Styles, inspect_sheet
 from tests.ingest.shelf import BAD, RIVER, SAMPLES, TRADE, Read, read
 
 HEADER = ["ISBN", "Title", "Sale date", "Units", "Net amount", "Currency"]
@@ -395,7 +395,7 @@ def test_text_around_cells_is_not_read_as_their_value(tmp_path: Path) -> None:
         b'<y:c xmlns:y="%s" r="D2" t="e"><y:v>#DIV/0!</y:v></y:c>' % _MAIN,
     ):
         row = b'<row r="2">' + odd + b"</row>"
-        assert look(_sheet(head + row), Styles()).marks == {2: {3: b"#DIV/0!"}}, odd
+        assert inspect_sheet(_sheet(head + row), Styles()).marks == {2: {3: b"#DIV/0!"}}, odd
 
 
 @pytest.mark.thorough("large files")
@@ -406,7 +406,9 @@ def test_scanning_a_sheet_is_linear(tmp_path: Path) -> None:
     def seconds(count: int) -> float:
         rows = (b'<row r="%d">%s</row>' % (row, cell % (row, row)) for row in range(2, count))
         xml = _sheet(b"".join(rows))
-        looks = timeit.repeat(lambda: look(xml, Styles()), timer=process_time, number=1, repeat=5)
+        looks = timeit.repeat(
+            lambda: inspect_sheet(xml, Styles()), timer=process_time, number=1, repeat=5
+        )
         return min(looks)
 
     assert seconds(40_000) <= 3 * seconds(20_000)
@@ -441,7 +443,7 @@ def test_parts_that_are_not_xml_are_not_scanned(
     xml = _sheet(written).replace(b"<sheetData>", before + b"<sheetData>")
     xml = xml.replace(b"</sheetData>", b"</sheetData>" + after)
     known = Styles(frozenset({3}), frozenset({4}))
-    assert looks._SheetReader(known).read(xml) == look(xml, known)
+    assert sheet_xml._SheetReader(known).read(xml) == inspect_sheet(xml, known)
 
 
 def test_cells_without_a_reference_are_placed(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from royalties.ingest.setup import SetupError
 from royalties.services.orders.intake import requests
 from royalties.services.orders.quoting import quotes
 from royalties.services.people import colleagues, names, staff
-from royalties.services.terms.contacts import Contact, keep_contact
+from royalties.services.terms.contacts import Contact, save_contact
 from royalties.services.work import RefusedError, Work
 from tests.builders.books import Office, a_setup, after
 from tests.builders.orders import (
@@ -98,7 +98,7 @@ def test_addresses_of_setup_invitations_and_contacts_have_one_form(office: Offic
     office.load(setup, "guild.json")
     with office.work() as work:
         staff.invite(work, "Ada@BÜCHER.example", "Ada", Role.CLERK)
-        keep_contact(work, "seattle", Contact(email="Desk@Bücher.example"))
+        save_contact(work, "seattle", Contact(email="Desk@Bücher.example"))
     kept = [row[0] for row in office.rows("SELECT email FROM person WHERE name = 'Ada'")]
     assert kept == ["ada@xn--bcher-kva.example"]
     bodies = " ".join(str(row[0]) for row in office.rows("SELECT body FROM revision"))

@@ -297,13 +297,13 @@ def everybody_written_to(office: Office, begin: str, end: str) -> None:
         )
         for event in TOLD:
             for side in Side:
-                notices.tell(work, order, event, side=side, detail={**values, **facts})
+                notices.notify(work, order, event, side=side, detail={**values, **facts})
         colleagues.invite_colleague(work, "guild", "new@example.org", f"New {begin}"[:100])
     with office.work() as work:
         staff.invite(work, "ivy@example.org", f"Ivy {begin}"[:100], Role.NONPROFIT, ["seattle"])
         links.ask_for_reset(work, "olga@example.org")
-        contacts._tell(work, "a@example.org", f"{begin}", ["email"])
-        approvals.tell_of_early_close(work, "2025-H1", f"{begin} {end}")
+        contacts._notify(work, "a@example.org", f"{begin}", ["email"])
+        approvals.notify_of_early_close(work, "2025-H1", f"{begin} {end}")
     with office.system.work(clerk) as work:
         approvals.prepare(work, "contact", f"{ACCEPTED} contact {begin}"[:200], {}, note=begin)
     with office.system.work(ANONYMOUS) as work:

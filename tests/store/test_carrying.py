@@ -355,8 +355,8 @@ def test_carried_figures_of_three_closes_match_those_by_hand() -> None:
         assert list(carrying.chain(connection, FIRST)) == [
             CarriedPeriod(number, each, each) for number, each in zip(numbers, wanted, strict=True)
         ]
-        assert [carrying.kept(connection, number) for number in numbers] == STATES
-        assert carrying.kept(connection, THIRD.ordinal + 1) is None
+        assert [carrying.carried_state(connection, number) for number in numbers] == STATES
+        assert carrying.carried_state(connection, THIRD.ordinal + 1) is None
 
 
 def test_close_fills_in_what_earlier_closes_did_not_carry() -> None:

@@ -273,7 +273,7 @@ def account(
         discounts,
         books.rates,
         books.currency,
-        _stands(contract, state, books),
+        _is_in_force(contract, state, books),
         [entry for entry in books.income if entry.contract == contract.key],
         with_atoms=asks_where(version),
     )
@@ -512,7 +512,7 @@ def brought_in_of(contract: Contract, calendar: Calendar) -> BroughtIn | None:
     )
 
 
-def _stands(contract: Contract, state: ContractState, books: Books) -> dict[str, Fraction]:
+def _is_in_force(contract: Contract, state: ContractState, books: Books) -> dict[str, Fraction]:
     first = books.period == books.first_period
     first_year = books.period.year == books.first_period.year
     return {

@@ -39,10 +39,10 @@ def payment_name(bank: str, payee: str, currency: str) -> str:
     return ", ".join(filter(None, (bank or payee, currency)))
 
 
-def told_apart(names: Mapping[str, str], more: Mapping[str, Iterable[str]]) -> dict[str, str]:
+def distinct_names(names: Mapping[str, str], more: Mapping[str, Iterable[str]]) -> dict[str, str]:
     """Names of a part, by key, in which no two entries are called alike.
 
-    >>> told_apart({"a": "Readers", "b": "Readers"}, {"a": ["Ulm"], "b": ["Kiel"]})
+    >>> distinct_names({"a": "Readers", "b": "Readers"}, {"a": ["Ulm"], "b": ["Kiel"]})
     {'a': 'Readers (Ulm)', 'b': 'Readers (Kiel)'}
 
     Args:

@@ -10,7 +10,7 @@ from itertools import groupby
 from stdnum import isbn as isbn_numbers
 
 from royalties.domain.problems import Cause
-from royalties.ingest.report.cells import Cell, Odd, Stranger, Wrong, printed, text_of
+from royalties.ingest.report.cells import Cell, Odd, UnknownIdentifier, Wrong, printed, text_of
 from royalties.ingest.report.columns import plain_text
 from royalties.ingest.report.declaration import (
     BOOK,
@@ -121,7 +121,7 @@ def _item(
 ) -> Item:
     title = line.get("lineitem name", "")
     is_book = isinstance(book, int) or (
-        isinstance(book, Stranger) and isbn_numbers.is_valid(book.identifier)
+        isinstance(book, UnknownIdentifier) and isbn_numbers.is_valid(book.identifier)
     )
     return Item(
         row=row,

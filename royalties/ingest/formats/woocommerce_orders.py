@@ -12,7 +12,7 @@ from itertools import groupby
 from stdnum import isbn as isbn_numbers
 
 from royalties.domain.problems import Cause
-from royalties.ingest.report.cells import Cell, Odd, Stranger, Wrong, printed, text_of
+from royalties.ingest.report.cells import Cell, Odd, UnknownIdentifier, Wrong, printed, text_of
 from royalties.ingest.report.columns import plain_text
 from royalties.ingest.report.declaration import (
     BOOK,
@@ -144,7 +144,7 @@ def _numbered(rows: Iterable[Row], at: int) -> Iterator[tuple[str | int, Row]]:
 def _item(row: Row, line: _OrderRow, book: int | Odd, day: str | Odd) -> Item:
     title, units = line.text("title"), _units(line)
     is_book = isinstance(book, int) or (
-        isinstance(book, Stranger) and isbn_numbers.is_valid(book.identifier)
+        isinstance(book, UnknownIdentifier) and isbn_numbers.is_valid(book.identifier)
     )
     price = line.amount("cost")
     if not price and isinstance(units, int) and units:

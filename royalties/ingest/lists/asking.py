@@ -3,8 +3,8 @@
 from collections.abc import Collection
 
 from royalties.domain.terms.catalogue import Format
+from royalties.ingest.lists.contents import Answers, ListContents, ListQuestion, Record
 from royalties.ingest.lists.forms import CHOICES, PRODUCT_FORMS
-from royalties.ingest.lists.listed import Answers, Listed, ListQuestion, Record
 
 LEFT_OUT = "leave-out"
 _FORM = "form."
@@ -12,7 +12,7 @@ _MOST = 50
 _KEPT = frozenset(each.value for each in Format)
 
 
-def settle_forms(listed: Listed, known: Collection[str], answers: Answers) -> None:
+def settle_forms(listed: ListContents, known: Collection[str], answers: Answers) -> None:
     """Give each edition its format, by what was answered; ask about what nobody has answered.
 
     A record's ``form`` is what the list calls it where that is no format of ours. Editions that

@@ -6,7 +6,7 @@ from pathlib import Path
 from royalties.domain.money import exact_number, number_text
 from royalties.ingest.lists import cells as c
 from royalties.ingest.lists.columns import BENEFICIARIES
-from royalties.ingest.lists.listed import Answers, Listed, ListFault, Record
+from royalties.ingest.lists.contents import Answers, ListContents, ListFault, Record
 from royalties.ingest.lists.table import MOST_FAULTS, Row, lines, read_table, tidy
 from royalties.ingest.report.cells import Cell
 
@@ -14,10 +14,10 @@ _TEXTS = ("key", "name", "city", "region", "country", "ein", "email", "contact",
 _ALL = 100
 
 
-def read_beneficiaries(path: Path, answers: Answers, *, today: date) -> Listed:  # noqa: ARG001 - as of titles
+def read_beneficiaries(path: Path, answers: Answers, *, today: date) -> ListContents:  # noqa: ARG001 - as of titles
     """The beneficiaries of a table, each a body without what the list does not say."""
     table = read_table(path, BENEFICIARIES, answers)
-    listed = Listed(faults=table.faults, questions=table.questions, notes=table.notes)
+    listed = ListContents(faults=table.faults, questions=table.questions, notes=table.notes)
     for row in table.rows:
         if record := _record(listed.faults, row):
             listed.records.append(record)

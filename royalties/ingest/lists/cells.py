@@ -7,7 +7,7 @@ from datetime import date
 from royalties.domain.currencies import EXPONENTS
 from royalties.domain.money import NotAnAmountError, exact_number
 from royalties.ingest.lists.columns import plain
-from royalties.ingest.lists.listed import Answers, ListFault, ListQuestion
+from royalties.ingest.lists.contents import Answers, ListFault, ListQuestion
 from royalties.ingest.lists.table import Row, tidy
 from royalties.ingest.report.amounts import CURRENCY_MARKS
 from royalties.ingest.report.books import unfit, written_identifier

@@ -19,8 +19,8 @@ from royalties.domain.currencies import EXPONENTS
 from royalties.domain.money import NotAnAmountError, amount_text, exact_number, number_text
 from royalties.ingest.lists import cells as c
 from royalties.ingest.lists.asking import settle_forms
+from royalties.ingest.lists.contents import Answers, ListContents, ListFault, ListQuestion, Record
 from royalties.ingest.lists.forms import format_of_code
-from royalties.ingest.lists.listed import Answers, Listed, ListFault, ListQuestion, Record
 from royalties.ingest.lists.table import MOST_FAULTS
 from royalties.ingest.report.reading import UnreadableError
 from royalties.ingest.report.workbook import Workbook
@@ -62,7 +62,7 @@ def is_onix(path: Path) -> bool:
         return bool(_XML.match(file.read(_HEAD).translate(None, b"\0")))
 
 
-def read_onix(path: Path, answers: Answers, *, known: Collection[str]) -> Listed:
+def read_onix(path: Path, answers: Answers, *, known: Collection[str]) -> ListContents:
     """The editions of an ONIX message.
 
     Args:
@@ -70,7 +70,7 @@ def read_onix(path: Path, answers: Answers, *, known: Collection[str]) -> Listed
         answers: to questions that it left open before.
         known: ISBNs of the books' editions.
     """
-    listed = Listed()
+    listed = ListContents()
     try:
         products = _products(path)
     except UnreadableError as error:
@@ -110,7 +110,7 @@ def _products(path: Path) -> dict[str, list[dict[str, str]]]:
         book.close()
 
 
-class _Offer(NamedTuple):
+class _Price(NamedTuple):
     """A price: how it ranks among others, without tax, and where it holds."""
 
     rank: tuple[int, int]
@@ -121,7 +121,7 @@ class _Offer(NamedTuple):
 class _ProductReader:
     """Takes one product after the other."""
 
-    def __init__(self, listed: Listed, answers: Answers, known: Collection[str]) -> None:
+    def __init__(self, listed: ListContents, answers: Answers, known: Collection[str]) -> None:
         self._listed = listed
         self._taxed_as_is = answers.get(_TAX, "")
         self._known = known
@@ -199,7 +199,7 @@ class _ProductReader:
 
     def _prices(self, place: str, rows: Iterable[dict[str, str]]) -> list[Record]:
         """List prices: one for each currency and day."""
-        offers: dict[tuple[str, str], list[_Offer]] = defaultdict(list)
+        offers: dict[tuple[str, str], list[_Price]] = defaultdict(list)
         for row in rows:
             kind = row["price_type"] or "01"
             if (
@@ -216,7 +216,7 @@ class _ProductReader:
             if amount is not None:
                 starts = self._day(place, row["from"], "first day of a price")
                 rank = (_territory_rank(row), _KINDS.index(kind))
-                offers[row["currency"], starts].append(_Offer(rank, amount, row["in"]))
+                offers[row["currency"], starts].append(_Price(rank, amount, row["in"]))
         prices = []
         for (currency, starts), offered in offers.items():
             amount = self._chosen(place, currency, offered)
@@ -225,7 +225,7 @@ class _ProductReader:
                 prices.append({**price, "from": starts} if starts else price)
         return prices
 
-    def _chosen(self, place: str, currency: str, offered: Iterable["_Offer"]) -> str:
+    def _chosen(self, place: str, currency: str, offered: Iterable["_Price"]) -> str:
         """The one of several prices that counts; empty if nobody can tell."""
         first, *others = sorted(offered, key=lambda each: each.rank)
         if any(each.rank == first.rank and each.amount != first.amount for each in others):

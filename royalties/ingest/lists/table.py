@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from royalties.ingest.lists.columns import Heading, ListColumn, headings
-from royalties.ingest.lists.listed import Answers, ListFault, ListQuestion
+from royalties.ingest.lists.contents import Answers, ListFault, ListQuestion
 from royalties.ingest.report.cells import LONGEST, Cell, text_of, visible
 from royalties.ingest.report.opening import open_file
 from royalties.ingest.report.reading import UnreadableError

@@ -7,8 +7,8 @@ from pathlib import Path
 from royalties.ingest.lists import cells as c
 from royalties.ingest.lists.asking import settle_forms
 from royalties.ingest.lists.columns import TITLES
+from royalties.ingest.lists.contents import Answers, ListContents, ListFault, Record
 from royalties.ingest.lists.forms import format_of_word
-from royalties.ingest.lists.listed import Answers, Listed, ListFault, Record
 from royalties.ingest.lists.table import MOST_FAULTS, Row, lines, read_table, tidy
 
 _TEXTS = ("title", "subtitle")
@@ -17,7 +17,7 @@ _NUMBERS = ("asin", "sku")
 
 def read_titles(
     path: Path, answers: Answers, *, currency: str, known: Collection[str], today: date
-) -> Listed:
+) -> ListContents:
     """The editions of a table.
 
     Args:
@@ -28,7 +28,7 @@ def read_titles(
         today: decides what lies too far ahead.
     """
     table = read_table(path, TITLES, answers)
-    listed = Listed(faults=table.faults, questions=table.questions, notes=table.notes)
+    listed = ListContents(faults=table.faults, questions=table.questions, notes=table.notes)
     days = c.Days(table.rows, ("published", "price_from"), answers, today)
     seen: dict[str, str] = {}
     for row in table.rows:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 
 
-class Given(Mapping[str, str]):
+class TrackedAnswers(Mapping[str, str]):
     """Answers by the key of their question; one that is looked up counts as needed."""
 
     def __init__(self, answers: Mapping[str, str]) -> None:
@@ -17,9 +17,9 @@ class Given(Mapping[str, str]):
         self.taken: dict[str, str] = {}
         """Answers given now that counted and are to be remembered."""
 
-    def beside(self, standing: Mapping[str, str]) -> "Given":
+    def beside(self, standing: Mapping[str, str]) -> "TrackedAnswers":
         """The same answers, falling back to those that always hold for a format."""
-        both = Given(self._answers)
+        both = TrackedAnswers(self._answers)
         both._standing = {**standing}
         both._needed = self._needed
         return both

@@ -12,7 +12,7 @@ from royalties.ingest.report.cells import (
     BLANK,
     Cell,
     Odd,
-    Stranger,
+    UnknownIdentifier,
     Wrong,
     oddity,
     printed,
@@ -117,9 +117,9 @@ class EditionFinder:
         if _THIRTEEN.fullmatch(bare) and ean.is_valid(bare):
             return self._thirteen(bare)
         padded = self._padded(bare)
-        if isinstance(padded, int | Stranger):
+        if isinstance(padded, int | UnknownIdentifier):
             return padded
-        return Stranger(_waiting_under(text))
+        return UnknownIdentifier(_waiting_under(text))
 
     def _named(self, text: str) -> int | Odd | None:
         """The edition that an identifier of the catalogue names."""
@@ -150,14 +150,14 @@ class EditionFinder:
         if not ean.is_valid(bare):
             return _wrong_digit(bare, ean.calc_check_digit(bare[:-1]))
         known = self._editions.get(bare)
-        return known.id if known else Stranger(bare)
+        return known.id if known else UnknownIdentifier(bare)
 
     def _ten(self, bare: str) -> int | Odd:
         if not isbn.is_valid(bare):
             total = sum(place * int(digit) for place, digit in enumerate(bare[:-1], 1)) % 11
             return _wrong_digit(bare, "X" if total == 10 else str(total))
         known = self._editions.get(bare) or self._editions.get(isbn.to_isbn13(bare))
-        return known.id if known else Stranger(isbn.to_isbn13(bare))
+        return known.id if known else UnknownIdentifier(isbn.to_isbn13(bare))
 
     def _padded(self, bare: str) -> int | Odd | None:
         """The edition of an ISBN with zeros before it, or without the one or two it begins with.
@@ -179,12 +179,12 @@ class EditionFinder:
 
     def _other(self, text: str, bare: str) -> Odd:
         if _ASIN.fullmatch(bare):
-            return Stranger(bare)
+            return UnknownIdentifier(bare)
         if wrong := unfit(text):
             return wrong
         if bare.isdecimal() and bare.isascii():
             if len(bare) == 13 and ean.is_valid(bare):
-                return Stranger(bare)
+                return UnknownIdentifier(bare)
             kind = (
                 "12 digits: a UPC, or an ISBN that lost one"
                 if len(bare) == 12
@@ -192,7 +192,7 @@ class EditionFinder:
             )
             return _no_isbn(f"{text!r} is not an ISBN ({kind})")
         if _is_own_number(text, bare):
-            return Stranger(_waiting_under(text))
+            return UnknownIdentifier(_waiting_under(text))
         return _no_isbn(f"{text!r} is not an ISBN")
 
 

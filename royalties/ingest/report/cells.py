@@ -48,7 +48,7 @@ class Undecided(Odd):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Stranger(Odd):
+class UnknownIdentifier(Odd):
     """A good identifier of no edition of the catalogue."""
 
     identifier: str

@@ -20,7 +20,7 @@ from royalties.ingest.report.amounts import (
     too_many_decimals,
     within,
 )
-from royalties.ingest.report.answers import Given
+from royalties.ingest.report.answers import TrackedAnswers
 from royalties.ingest.report.books import EditionFinder
 from royalties.ingest.report.cells import (
     BLANK,
@@ -170,7 +170,7 @@ class Converters:
         known: Known,
         numbers: Numbers,
         dates: Dates,
-        choices: Given,
+        choices: TrackedAnswers,
     ) -> None:
         self._report = report
         self._known = known

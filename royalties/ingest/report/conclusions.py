@@ -5,8 +5,8 @@ from datetime import date
 
 from royalties.domain.counting import counted
 from royalties.ingest.report import unread_sheets
-from royalties.ingest.report.asides import Asides
 from royalties.ingest.report.judging import SET_ASIDE
+from royalties.ingest.report.other_rows import OtherRows
 from royalties.ingest.report.passed_over import PassedOver
 from royalties.ingest.report.reading_state import ReadingState
 from royalties.ingest.report.shop_orders import shown
@@ -57,7 +57,7 @@ def say_totals(state: ReadingState) -> None:
         state.notes.append(text)
 
 
-def say_asides(state: ReadingState, asides: Asides, last_rows: Mapping[int, int]) -> None:
+def report_other_rows(state: ReadingState, asides: OtherRows, last_rows: Mapping[int, int]) -> None:
     """Note rows that are not sales; prose below the last sale has to be confirmed.
 
     ``last_rows`` is the last row of each table that was not an aside.
@@ -96,7 +96,7 @@ def note_answers(state: ReadingState) -> None:
     )
 
 
-def say_set_aside(state: ReadingState) -> None:
+def report_set_aside(state: ReadingState) -> None:
     """Warn about rows that will count later, with their money."""
     texts = []
     for reason, rows in state.skipped.by_reason.items():

@@ -9,7 +9,7 @@ from typing import Any
 
 from royalties.domain.problems import Choice
 from royalties.ingest.report.amounts import Numbers
-from royalties.ingest.report.answers import Given
+from royalties.ingest.report.answers import TrackedAnswers
 from royalties.ingest.report.cells import BLANK, Cell, Odd, Undecided, printed
 
 KEY = "discount_unit"
@@ -22,7 +22,7 @@ Cells = Callable[[], Iterable[Sequence[Cell]]]
 class DiscountUnit:
     """What the bare numbers of a file's discounts are, asked where they leave it open."""
 
-    def __init__(self, numbers: Numbers, choices: Given) -> None:
+    def __init__(self, numbers: Numbers, choices: TrackedAnswers) -> None:
         self._numbers = numbers
         self._choices = choices
         self._answer = choices.peek(KEY, (PERCENT, FRACTION, MIXED))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from royalties.domain.problems import Cause
-from royalties.ingest.report.cells import Marked, Odd, Stranger, Wrong, printed, text_of
+from royalties.ingest.report.cells import Marked, Odd, UnknownIdentifier, Wrong, printed, text_of
 from royalties.ingest.report.declaration import Header, Row
 from royalties.ingest.report.shop_orders import ShopOrder
 
@@ -36,7 +36,7 @@ class Item:
     @property
     def key(self) -> int | str | None:
         """The book as recorded lines name it; None where it has no number."""
-        if isinstance(self.book, Stranger):
+        if isinstance(self.book, UnknownIdentifier):
             return self.book.identifier
         return self.book if isinstance(self.book, int) else None
 

@@ -14,7 +14,14 @@ from royalties.domain.problems import Cause
 from royalties.domain.sales.remembered import BundlePart
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.amounts import MOST
-from royalties.ingest.report.cells import BLANK, Marked, Stranger, Undecided, Wrong, printed
+from royalties.ingest.report.cells import (
+    BLANK,
+    Marked,
+    Undecided,
+    UnknownIdentifier,
+    Wrong,
+    printed,
+)
 from royalties.ingest.report.columns import BY_SIGN, SOLD_AND_RETURNED, LeftOut
 from royalties.ingest.report.declaration import AMOUNTS, BOOK, SALE_UNITS, ReportFormat, RowsAre
 from royalties.ingest.report.reading import KnownEdition
@@ -121,7 +128,7 @@ class Judge:
                 for at, book in enumerate(books)
                 if isinstance(book, int) and book != known[0]
             ]
-        elif present and isinstance(present[0], Stranger):
+        elif present and isinstance(present[0], UnknownIdentifier):
             verdict.book = present[0].identifier
             verdict.ignored = wrong
         elif wrong:

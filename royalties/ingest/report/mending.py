@@ -11,7 +11,7 @@ from dataclasses import replace
 from royalties.domain.sales.changes import CellChange, Change, RowLeftOut
 from royalties.ingest.report.cells import Cell, RowBlock, printed
 from royalties.ingest.report.tables import Sheet
-from royalties.ingest.report.workbook import SheetLook
+from royalties.ingest.report.workbook import SheetInspection
 
 
 class ChangedSheet:
@@ -64,7 +64,7 @@ class ChangedSheet:
         return done, unfit
 
     @property
-    def look(self) -> SheetLook:
+    def look(self) -> SheetInspection:
         """See ``tables.Sheet``."""
         return self._sheet.look
 

@@ -11,7 +11,7 @@ from royalties.domain.problems import Choice
 from royalties.domain.sales.remembered import NOTHING
 from royalties.ingest.report import charged
 from royalties.ingest.report.amounts import Numbers
-from royalties.ingest.report.answers import Given
+from royalties.ingest.report.answers import TrackedAnswers
 from royalties.ingest.report.asking import Answers, ask
 from royalties.ingest.report.cells import printed
 from royalties.ingest.report.columns import Converters
@@ -19,7 +19,7 @@ from royalties.ingest.report.conventions import date_order, decimal_mark
 from royalties.ingest.report.dates import MONTHS, Dates
 from royalties.ingest.report.declaration import AMOUNTS, Facts, Header, ReportFormat, normal
 from royalties.ingest.report.headings import column_letters
-from royalties.ingest.report.layout_remarks import layout_notes, look_remarks
+from royalties.ingest.report.layout_warnings import layout_notes, layout_warnings
 from royalties.ingest.report.opening import OpenedFile
 from royalties.ingest.report.reading import Known
 from royalties.ingest.report.report import ReportReading
@@ -39,7 +39,7 @@ def prepared(
     tables_found: FoundTables,
     opened: OpenedFile,
     known: Known,
-    choices: Given,
+    choices: TrackedAnswers,
 ) -> ReportReading:
     """A report that is ready to be read, or has questions that come first."""
     choices = choices.beside(declared.answers)
@@ -78,13 +78,13 @@ def prepared(
     report.texts = texts
     report.unread_sheets = left
     report.choices += [*asked, *doubted, *unknown, *stated, *answers.choices]
-    for code, message in (*opened.remarks, *look_remarks(tables)):
+    for code, message in (*opened.remarks, *layout_warnings(tables)):
         report.remarks.say(code, message)
     report.notes += [*opened.notes, *layout_notes(declared, tables, opened)]
     return report
 
 
-def _recall(declared: ReportFormat, known: Known, choices: Given) -> None:
+def _recall(declared: ReportFormat, known: Known, choices: TrackedAnswers) -> None:
     """Add the answers that earlier reports of this kind and retailer were given."""
     if shop := known.retailers.get(declared.retailer or ""):
         said = known.remembered.get(shop.id, NOTHING)
@@ -96,7 +96,7 @@ def _recall(declared: ReportFormat, known: Known, choices: Given) -> None:
 
 
 def _at_prices_of_editions(
-    declared: ReportFormat, tables: FoundTables, choices: Given
+    declared: ReportFormat, tables: FoundTables, choices: TrackedAnswers
 ) -> tuple[ReportFormat, FoundTables]:
     """Drop the prices charged, if the user chose those of the editions."""
     if not declared.charged or not choices.peek(charged.KEY, (charged.EDITION,)):
@@ -107,7 +107,7 @@ def _at_prices_of_editions(
     return declared, [(sheet, _without_prices(header), facts) for sheet, header, facts in tables]
 
 
-def _numbers(declared: ReportFormat, tables: FoundTables, choices: Given) -> Numbers:
+def _numbers(declared: ReportFormat, tables: FoundTables, choices: TrackedAnswers) -> Numbers:
     mark = next((facts.decimal for _, _, facts in tables if facts.decimal), declared.decimal)
     return Numbers(
         decimal_mark(choices.peek("decimal", (".", ",")), habit=mark),
@@ -116,7 +116,7 @@ def _numbers(declared: ReportFormat, tables: FoundTables, choices: Given) -> Num
     )
 
 
-def _dates(declared: ReportFormat, known: Known, choices: Given) -> Dates:
+def _dates(declared: ReportFormat, known: Known, choices: TrackedAnswers) -> Dates:
     return Dates(
         date_order(choices.peek("date_order", ("dmy", "mdy")), habit=declared.date_order),
         known.today,
@@ -132,8 +132,8 @@ def questions_only(choice: Choice) -> ReportReading:
     known = Known({}, {}, date.min)
     numbers, dates = Numbers(decimal_mark("")), Dates(date_order(""), date(2000, 1, 1))
     declared = ReportFormat(name="", title="", columns=())
-    converters = Converters(declared, known, numbers, dates, Given({}))
-    report = ReportReading(declared, [], known, converters, Given({}))
+    converters = Converters(declared, known, numbers, dates, TrackedAnswers({}))
+    report = ReportReading(declared, [], known, converters, TrackedAnswers({}))
     report.choices.append(choice)
     return report
 

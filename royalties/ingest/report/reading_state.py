@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from royalties.domain.problems import Choice, Skipped
-from royalties.ingest.report.answers import Given
+from royalties.ingest.report.answers import TrackedAnswers
 from royalties.ingest.report.columns import Converters
 from royalties.ingest.report.conventions import Convention
 from royalties.ingest.report.declaration import ReportFormat
@@ -29,7 +29,7 @@ class ReadingState:
     tables: Sequence[Table]
     known: Known
     converters: Converters
-    answers: Given
+    answers: TrackedAnswers
     tally: Tally
     printed_totals: PrintedTotals
     choices: list[Choice] = field(default_factory=list)

@@ -9,16 +9,23 @@ from royalties.domain.sales.changes import Change
 from royalties.domain.sales.remembered import NOTHING, BundlePart, Remembered
 from royalties.domain.terms.identifiers import identifier_key
 from royalties.ingest.report import conclusions
-from royalties.ingest.report.answers import Given
+from royalties.ingest.report.answers import TrackedAnswers
 from royalties.ingest.report.applied_changes import applied_changes, count_left_out
-from royalties.ingest.report.asides import Asides
 from royalties.ingest.report.bulk import Bulk
-from royalties.ingest.report.cells import Marked, RowBlock, Stranger, Wrong, printed, text_of
+from royalties.ingest.report.cells import (
+    Marked,
+    RowBlock,
+    UnknownIdentifier,
+    Wrong,
+    printed,
+    text_of,
+)
 from royalties.ingest.report.columns import Converters, bad_cells
 from royalties.ingest.report.conventions import again
 from royalties.ingest.report.declaration import BOOK, Column, ReportFormat, Surroundings
 from royalties.ingest.report.judging import Judge, RowFault, Verdict, listed
 from royalties.ingest.report.open_questions import open_questions
+from royalties.ingest.report.other_rows import OtherRows
 from royalties.ingest.report.passed_over import PassedOver
 from royalties.ingest.report.printed_totals import PrintedTotals
 from royalties.ingest.report.reading import Chunk, Known
@@ -47,7 +54,7 @@ class ReportReading:
         tables: Sequence[Table],
         known: Known,
         converters: Converters,
-        choices: Given,
+        choices: TrackedAnswers,
     ) -> None:
         self.report = declared.name
         self.by_order = declared.by_order
@@ -97,7 +104,7 @@ class ReportReading:
         ]
         self._judge = Judge(declared, editions)
         self._watch = RowChecks(known, editions, state.remarks, declared)
-        self._asides = Asides(declared, choices, totals, (state.totals, state.skipped))
+        self._asides = OtherRows(declared, choices, totals, (state.totals, state.skipped))
         self._recorder = Recorder(state, self._watch)
         self.unknown_books = self._recorder.unknown_books
         self._undated: list[str] = []
@@ -289,11 +296,11 @@ class ReportReading:
             for table in self._tables:
                 checks.units(table)
         conclusions.say_totals(state)
-        conclusions.say_asides(state, self._asides, self._last_rows)
+        conclusions.report_other_rows(state, self._asides, self._last_rows)
         conclusions.note_conventions(state)
         conclusions.note_answers(state)
         if not self._declared.by_order:
-            conclusions.say_set_aside(state)
+            conclusions.report_set_aside(state)
         if not self.totals.rows:
             self.remarks.say(
                 "no-rows", "the report has no rows below its header: were there no sales?"
@@ -325,7 +332,7 @@ def _why_no_book(
     """Why a row is not a book, if somebody said so; its title counts only without identifiers."""
     if not remembered.no_books or any(isinstance(book, int) for book in books):
         return ""
-    strangers = [book.identifier for book in books if isinstance(book, Stranger)]
+    strangers = [book.identifier for book in books if isinstance(book, UnknownIdentifier)]
     names = [*strangers, *(text_of(cells[at]) for _, at in table.books)]
     names += [] if strangers else [table.title_of(cells)]
     name = remembered.no_book(map(identifier_key, names))

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, TypeAlias
 
 from royalties.ingest.report.cells import LONGEST, Cell, RowBlock, text_of
-from royalties.ingest.report.workbook import SheetLook
+from royalties.ingest.report.workbook import SheetInspection
 
 SHEETS = 12
 ROWS = 200
@@ -114,7 +114,7 @@ class FirstRows:
 
     def __init__(self, sheet: SheetPreview) -> None:
         self.name = sheet.name
-        self.look = SheetLook()
+        self.look = SheetInspection()
         self.size = self.read = len(sheet.rows)
         self._rows = sheet.rows
 

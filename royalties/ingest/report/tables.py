@@ -12,7 +12,7 @@ from royalties.ingest.report.cells import (
     Marked,
     Odd,
     RowBlock,
-    Stranger,
+    UnknownIdentifier,
     Wrong,
     printed,
     text_of,
@@ -33,7 +33,7 @@ from royalties.ingest.report.declaration import (
 )
 from royalties.ingest.report.labels import is_total_label
 from royalties.ingest.report.row_filters import RowFilter, TableEnd
-from royalties.ingest.report.workbook import SheetLook
+from royalties.ingest.report.workbook import SheetInspection
 
 _AUTHORS = frozenset(
     ("author", "authors", "author(s)", "author name", "author names", "contributor")
@@ -47,7 +47,7 @@ class Sheet(Protocol):
     name: str
 
     @property
-    def look(self) -> SheetLook:
+    def look(self) -> SheetInspection:
         """What the second look at a workbook saw."""
         ...
 
@@ -207,7 +207,7 @@ class Table:
         tidy = [without_stray_blanks((cell,))[0] for cell in cells]
         for reader, at in self.books:
             book = reader.one(cells[at])
-            if isinstance(book, Stranger):
+            if isinstance(book, UnknownIdentifier):
                 book = book.identifier
             if not isinstance(book, Odd):
                 tidy[at] = book
@@ -290,7 +290,7 @@ class Table:
 
     def is_note(self, cells: Sequence[Any], books: Sequence[Any]) -> bool:
         """Whether a row has only texts, and no date, copies, money or book."""
-        if any(isinstance(book, int | Stranger) for book in books):
+        if any(isinstance(book, int | UnknownIdentifier) for book in books):
             return False
         counted = {
             at for field, _, at in self.readers if field in (*AMOUNTS, *_COUNTED, "date")

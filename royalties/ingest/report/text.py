@@ -16,7 +16,7 @@ from pathlib import Path
 from royalties.domain.problems import Choice, Problem
 from royalties.ingest.report.cells import CONTROL, LONGEST, Cell, RowBlock
 from royalties.ingest.report.reading import UnreadableError
-from royalties.ingest.report.workbook import SheetLook
+from royalties.ingest.report.workbook import SheetInspection
 
 DELIMITERS = ",;\t|"
 WIDEST = 1_000
@@ -184,7 +184,7 @@ class TextSheet:
     """A text file as the one sheet it is."""
 
     name = ""
-    look = SheetLook()
+    look = SheetInspection()
 
     def __init__(self, path: Path, encoding: Encoding) -> None:
         self._path = path

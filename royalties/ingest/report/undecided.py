@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from royalties.domain.problems import Choice, Problem
-from royalties.ingest.report.answers import Given
+from royalties.ingest.report.answers import TrackedAnswers
 from royalties.ingest.report.cells import printed
 from royalties.ingest.report.conventions import again
 from royalties.ingest.report.declaration import BOOK, Doubt, Header, ReportFormat, normal
@@ -129,7 +129,7 @@ def with_stated_currency(
     declared: ReportFormat,
     tables: FoundTables,
     around: Sequence[tuple[str, str]],
-    choices: Given,
+    choices: TrackedAnswers,
 ) -> tuple[ReportFormat, list[Choice]]:
     """The currency that headings of amounts state, where the rows have none.
 

@@ -30,7 +30,7 @@ _AHEAD = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class SheetLook:
+class SheetInspection:
     """What the second look saw; columns count from 0, rows from 1."""
 
     hidden: frozenset[int] = frozenset()
@@ -51,7 +51,7 @@ class WorkbookSheet:
         about = workbook.ask_one(f"sheet {place}")
         self.size = about["rows"]
         self.read = 0
-        self.look = SheetLook(
+        self.look = SheetInspection(
             frozenset(about["hidden"]),
             about["percent"],
             about["currencies"],
@@ -232,6 +232,7 @@ def _started(path: Path, kind: str, careful: bool, seconds: int) -> subprocess.P
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         pipesize=_AHEAD,
+        cwd=home,  # ours may be gone by now
         env={"PYTHONPATH": home, "LC_ALL": "C.UTF-8"},
     )
 

@@ -20,7 +20,7 @@ from royalties.ingest.sandbox.archive import (
     FileRefusedError,
     too_many_rows,
 )
-from royalties.ingest.sandbox.looks import FAR, Look
+from royalties.ingest.sandbox.sheet_xml import FAR, SheetFindings
 
 BLOCK, _LATER_BLOCK = 2_000, 500
 """Rows sent at a time: the first, which show what a sheet does alike everywhere, and later ones,
@@ -163,7 +163,7 @@ def password_protected() -> FileRefusedError:
 
 
 def blocks(
-    pages: WorkbookPages, name: str, look: Look, skip: int
+    pages: WorkbookPages, name: str, look: SheetFindings, skip: int
 ) -> Iterator[tuple[int, list[list[Value]]]]:
     """Yield the first row's number and the columns of some rows at a time."""
     rows = pages.rows(name)
@@ -184,7 +184,9 @@ def blocks(
         at += len(some)
 
 
-def _put_marks(columns: list[list[Value]], look: Look, first: int, rows: int, offset: int) -> None:
+def _put_marks(
+    columns: list[list[Value]], look: SheetFindings, first: int, rows: int, offset: int
+) -> None:
     if not look.marks:
         return
     for row in range(first, first + rows):

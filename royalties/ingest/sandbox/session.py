@@ -8,9 +8,15 @@ from typing import Any, BinaryIO
 
 from royalties.ingest.sandbox.archive import MOST_ROWS, Archive, too_many_rows
 from royalties.ingest.sandbox.books import WIDEST, CarefulPages, FastPages, WorkbookPages, blocks
-from royalties.ingest.sandbox.looks import FAR, Look, look, sheet_parts, styles
 from royalties.ingest.sandbox.markup import MarkupPages
 from royalties.ingest.sandbox.onix import OnixPages
+from royalties.ingest.sandbox.sheet_xml import (
+    FAR,
+    SheetFindings,
+    inspect_sheet,
+    sheet_parts,
+    styles,
+)
 
 
 def send(out: BinaryIO, value: Any) -> None:
@@ -28,7 +34,7 @@ class Session:
     """
 
     def __init__(self, path: Path, kind: str, *, careful: bool) -> None:
-        self._looks: dict[str, Look] = {}
+        self._looks: dict[str, SheetFindings] = {}
         self._linked = self._macros = False
         self._kind = kind
         self._pages: WorkbookPages
@@ -73,10 +79,10 @@ class Session:
         parts, known = sheet_parts(archive), styles(archive)
         for name, visible in names:
             if visible:
-                self._looks[name] = look(archive.part(parts.get(name, "")), known)
+                self._looks[name] = inspect_sheet(archive.part(parts.get(name, "")), known)
 
     def _describe(self, name: str) -> dict[str, Any]:
-        seen = self._looks.get(name, Look())
+        seen = self._looks.get(name, SheetFindings())
         rows, width = self._pages.size(name)
         if width > WIDEST:
             raise MemoryError("a cell far to the right: to be read carefully")
@@ -95,7 +101,9 @@ class Session:
 
     def _rows(self, name: str, skip: int, most: int, out: BinaryIO) -> None:
         sent = 0
-        for first, columns in blocks(self._pages, name, self._looks.get(name, Look()), skip):
+        for first, columns in blocks(
+            self._pages, name, self._looks.get(name, SheetFindings()), skip
+        ):
             wanted = [column[: most - sent] for column in columns] if most else columns
             send(out, [first, wanted])
             sent += len(columns[0])

@@ -128,7 +128,7 @@ class Freight(Part):
     )
 
 
-class Pace(Part):
+class LeadTimes(Part):
     """How long the stages take, in working days."""
 
     proof: s.Whole = Field(title="Until the proof is sent", description="Until the proof is sent.")
@@ -201,8 +201,10 @@ class PriceVersion(Part):
         default=30,
         description="Days from an invoice until it is due.",
     )
-    pace: Pace | None = Field(default=None, description="Absent: 3, 10 and 5 working days.")
-    rush_pace: Pace | None = Field(default=None, description="Absent: 1, 5 and 2 working days.")
+    pace: LeadTimes | None = Field(default=None, description="Absent: 3, 10 and 5 working days.")
+    rush_pace: LeadTimes | None = Field(
+        default=None, description="Absent: 1, 5 and 2 working days."
+    )
     cancellation: dict[StateWord, s.Rate] = Field(
         default={},
         description="Fraction of the total, less set-up, that an order owes when it is cancelled "

@@ -46,6 +46,7 @@ def _started(module: str, *arguments: str) -> subprocess.Popen[bytes]:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        cwd=home,  # ours may be gone by now
         env={"PYTHONPATH": home, "LC_ALL": "C.UTF-8"},
         start_new_session=True,  # what it starts itself ends with it
     )

@@ -31,7 +31,7 @@ from royalties.services.work import Progress, RefusedError, Work
 from royalties.store import migrate, transfer
 from royalties.store.engine import Connection
 from royalties.store.history import newest_revision
-from royalties.store.schema import NotMigratedError, found_revision, require_newest
+from royalties.store.schema import NotMigratedError, current_revision, require_newest
 from royalties.store.transfer import Table
 
 _BLOCK = 1 << 20
@@ -118,7 +118,7 @@ def has_books(work: Work) -> bool:
 
 
 def _schema_of(connection: Connection) -> str:
-    schema = found_revision(connection)
+    schema = current_revision(connection)
     if schema is None:
         raise NotMigratedError(None)
     return schema

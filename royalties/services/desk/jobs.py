@@ -136,7 +136,7 @@ def take(work: Work) -> Job | None:
     return store.take_job(work.connection, work.at, work.at + LEASE, longest)
 
 
-def look(work: Work, job: Job) -> Any:  # noqa: ANN401 - each kind's own
+def read(work: Work, job: Job) -> Any:  # noqa: ANN401 - each kind's own
     """Do the part of a job that only reads, in the name of who asked for it.
 
     Raises:
@@ -145,7 +145,7 @@ def look(work: Work, job: Job) -> Any:  # noqa: ANN401 - each kind's own
     """
     if job.attempts > MOST_ATTEMPTS:
         raise LostWorkerError
-    return _looked(_as_person(work, job), job)
+    return _inspected(_as_person(work, job), job)
 
 
 def run(work: Work, job: Job, seen: Any) -> None:  # noqa: ANN401 - each kind's own
@@ -165,7 +165,7 @@ def run(work: Work, job: Job, seen: Any) -> None:  # noqa: ANN401 - each kind's 
     store.end_job(work.connection, job.id, values)
 
 
-def _looked(work: Work, job: Job) -> Any:  # noqa: ANN401 - each kind's own
+def _inspected(work: Work, job: Job) -> Any:  # noqa: ANN401 - each kind's own
     kind = KINDS[job.kind]
     return kind.look(work, job) if kind.look else None
 
@@ -215,8 +215,8 @@ def _check(work: Work, job: Job) -> Any:  # noqa: ANN401 - an ImportResult
     return uploads.examine(work, _number(job))
 
 
-def _keep(work: Work, job: Job, seen: Any) -> object:  # noqa: ANN401 - an ImportResult
-    uploads.keep(work, _number(job), seen)
+def _save(work: Work, job: Job, seen: Any) -> object:  # noqa: ANN401 - an ImportResult
+    uploads.save_result(work, _number(job), seen)
     return {"outcome": seen.outcome}
 
 
@@ -239,18 +239,18 @@ def _record(work: Work, job: Job, read: Any) -> object:  # noqa: ANN401 - what `
         if found is not None and found.status == UploadStatus.RECORDED:
             return {"outcome": "recorded", "batch": found.batch}  # by the worker that was lost
     if isinstance(read, ImportResult):
-        return _keep(work, job, read)
+        return _save(work, job, read)
     seen = job.arguments["seen"]
     result = uploads.record(work, _number(job), seen, read)
     return {"outcome": result.outcome, "batch": result.document["batch"]}
 
 
 def _read_first_rows(work: Work, job: Job) -> Any:  # noqa: ANN401 - sheets
-    return uploads.look_at(work, _number(job))
+    return uploads.preview_rows(work, _number(job))
 
 
-def _keep_first_rows(work: Work, job: Job, seen: Any) -> object:  # noqa: ANN401 - sheets
-    uploads.keep_first_rows(work, _number(job), seen)
+def _save_first_rows(work: Work, job: Job, seen: Any) -> object:  # noqa: ANN401 - sheets
+    uploads.save_first_rows(work, _number(job), seen)
     return {"sheets": len(seen)}
 
 
@@ -262,10 +262,10 @@ def _read_list(work: Work, job: Job) -> Any:  # noqa: ANN401 - a Listed
     return lists.read(work, path, kind, job.arguments["answers"])
 
 
-def _keep_list(work: Work, job: Job, seen: Any) -> object:  # noqa: ANN401 - a Listed
-    kept = lists.kept(seen)
+def _save_list(work: Work, job: Job, seen: Any) -> object:  # noqa: ANN401 - a Listed
+    kept = lists.faults_as_json(seen)
     if not seen.faults and not seen.questions:
-        kept["list"] = lists.keep(work, seen, job.arguments["name"])
+        kept["list"] = lists.store_contents(work, seen, job.arguments["name"])
     return kept
 
 
@@ -281,10 +281,10 @@ def _fill(work: Work, _job: Job, _seen: Any) -> object:  # noqa: ANN401 - nothin
 
 
 KINDS: dict[str, JobKind] = {
-    "check": JobKind(_keep, _check),
-    "look": JobKind(_keep_first_rows, _read_first_rows),
+    "check": JobKind(_save, _check),
+    "look": JobKind(_save_first_rows, _read_first_rows),
     "record": JobKind(_record, _read_report),
-    LIST: JobKind(_keep_list, _read_list),
+    LIST: JobKind(_save_list, _read_list),
     examples.JOB: JobKind(_fill),
 }
 """What can be done as a job."""

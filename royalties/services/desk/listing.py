@@ -7,7 +7,7 @@ from typing import IO, Any
 from royalties.adapters.files import Files, TooLargeError
 from royalties.domain.jobs import ACTIVE_JOBS
 from royalties.domain.people import Verb
-from royalties.ingest.lists.listed import ListFault, ListQuestion
+from royalties.ingest.lists.contents import ListFault, ListQuestion
 from royalties.services.desk import jobs
 from royalties.services.sales.uploads import shown_name
 from royalties.services.terms import lists
@@ -42,7 +42,7 @@ class SentList:
     kept: str
 
 
-def keep_sent(files: Files, stream: IO[bytes], name: str) -> Mapping[str, Any]:
+def store_sent(files: Files, stream: IO[bytes], name: str) -> Mapping[str, Any]:
     """Write a list down that was sent, while nobody waits for the database.
 
     Raises:

@@ -73,7 +73,7 @@ def any_title(work: Work, key: str) -> Title | None:
     return _titles(work).get(key)
 
 
-def given(work: Work, title: Title) -> TitleGiving | None:
+def amounts_allocated(work: Work, title: Title) -> TitleGiving | None:
     """What a title's royalties gave in closed periods; None unless the publisher shows it."""
     if not title.shown.giving:
         return None
@@ -81,7 +81,7 @@ def given(work: Work, title: Title) -> TitleGiving | None:
     contracts = contracts_of(work, title.key)
     rows = [
         row
-        for row in store.given(work.connection, [contract.key for contract in contracts])
+        for row in store.allocated(work.connection, [contract.key for contract in contracts])
         if not setup.beneficiaries[row.beneficiary].private
     ]
     covered = store.titles_of(work.connection, {row.contract_revision for row in rows})
@@ -116,7 +116,7 @@ def _titles(work: Work) -> Mapping[str, Title]:
         return {}
 
 
-def _giving(setup: Setup, currency: str, rows: list[store.GivenRow]) -> Giving:
+def _giving(setup: Setup, currency: str, rows: list[store.AllocatedRow]) -> Giving:
     by_beneficiary: dict[str, dict[str, int]] = {}
     for row in rows:
         years = by_beneficiary.setdefault(row.beneficiary, {})

@@ -15,15 +15,15 @@ from royalties.domain.periods import Period, PeriodStatus, parse_period
 from royalties.domain.royalties.days import Claim, claim
 from royalties.domain.sales.imports import BatchStatus
 from royalties.services.books import (
-    asked_in,
     books_of,
+    distinctions_in,
     names_of,
     setup_in_force,
     setup_used_by,
 )
-from royalties.services.cache import cached, keep_nobody_waiting
-from royalties.services.ledger import kept_files, verified_log
+from royalties.services.cache import cached, refuse_slow_calculation
 from royalties.services.ledger import verified_accounts as sums
+from royalties.services.ledger import verified_files, verified_log
 from royalties.services.ledger.recomputing import DAMAGE
 from royalties.services.ledger.verified_books import BooksUnderTest, Check, Failures
 from royalties.services.ledger.verified_carried import carried_forward
@@ -33,7 +33,7 @@ from royalties.services.work import RefusedError, Work
 from royalties.store.engine import small_cache
 from royalties.store.ledger import checks
 from royalties.store.periods import runs
-from royalties.store.sales import kept_slices, totals
+from royalties.store.sales import cached_slices, totals
 from royalties.store.terms import catalogue
 
 _KEPT = 5
@@ -76,7 +76,7 @@ def verified(work: Work, click: str) -> tuple[datetime, list[CheckedInvariant]]:
         click: what tells one asking from another: the next one verifies anew.
     """
     work.actor.require(Verb.READ)
-    keep_nobody_waiting(
+    refuse_slow_calculation(
         work,
         "verify",
         click,
@@ -170,7 +170,7 @@ def _statements(books: BooksUnderTest) -> Failures:
 
 
 def _issued(books: BooksUnderTest) -> Failures:
-    yield from kept_files.issued_differ(books.work, books.names)
+    yield from verified_files.issued_differ(books.work, books.names)
 
 
 def _orders_issued(books: BooksUnderTest) -> Failures:
@@ -178,13 +178,13 @@ def _orders_issued(books: BooksUnderTest) -> Failures:
 
 
 def _received(books: BooksUnderTest) -> Failures:
-    yield from kept_files.received_differ(books.work)
+    yield from verified_files.received_differ(books.work)
 
 
 def _sent(books: BooksUnderTest) -> Failures:
-    yield from kept_files.sent_differ(books.work)
-    yield from kept_files.samples_differ(books.work)
-    yield from kept_files.documents_differ(books.work)
+    yield from verified_files.sent_differ(books.work)
+    yield from verified_files.samples_differ(books.work)
+    yield from verified_files.documents_differ(books.work)
 
 
 def _order_money(books: BooksUnderTest) -> Failures:
@@ -236,7 +236,7 @@ def _claimed(books: BooksUnderTest, number: int) -> tuple[set[str], checks.Claim
 
 def _import_totals(books: BooksUnderTest) -> Failures:
     """What stands of an import is what its document told when it was recorded."""
-    standing = checks.standing_by_batch(books.connection)
+    standing = checks.balances_by_batch(books.connection)
     unbundled = checks.copies_unbundled(books.connection)
     for row in checks.imports(books.connection):
         if row.status != BatchStatus.RECORDED or row.corrects is not None:
@@ -264,15 +264,15 @@ def _import_totals(books: BooksUnderTest) -> Failures:
             yield f"import {row.id} ({row.file_name}): copies are not as recorded"
 
 
-def _kept_sums(books: BooksUnderTest) -> Failures:
+def _stored_sums(books: BooksUnderTest) -> Failures:
     """What pages show, and drafts use, without adding up lines is what the lines add up to."""
     yield from totals.differing(books.connection)
-    yield from kept_slices.astray(books.connection)
+    yield from cached_slices.astray(books.connection)
     setup, names = setup_in_force(books.work), names_of(books.work)
-    for number in sorted({each.period_id for each in kept_slices.slicings(books.connection)}):
+    for number in sorted({each.period_id for each in cached_slices.slicings(books.connection)}):
         first = setup.first_period
-        asked = asked_in(setup, first.shift(number - first.ordinal))
-        yield from kept_slices.differing(books.connection, number, asked, names)
+        asked = distinctions_in(setup, first.shift(number - first.ordinal))
+        yield from cached_slices.differing(books.connection, number, asked, names)
 
 
 def _corrections(books: BooksUnderTest) -> Failures:
@@ -315,7 +315,7 @@ _CHECKS: dict[str, Check] = {
     "Files sent for orders, certificates, earlier statements and sample chapters are kept": _sent,
     "Sales belong to a recorded import and to the period of their day or a later one": _sales,
     "Imports hold the copies and receipts that they recorded": _import_totals,
-    "Sums kept with imports equal the sale lines": _kept_sums,
+    "Sums kept with imports equal the sale lines": _stored_sums,
     "Corrections mirror what they correct (I19)": _corrections,
     "Orders: receivables and deposits equal invoices, credit notes and receipts": _order_money,
     "Invoices are numbered without gaps and unchanged": _invoices,

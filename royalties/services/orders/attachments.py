@@ -99,7 +99,7 @@ def require_room(work: Work, organization: str, sizes: Sequence[int]) -> None:
         )
 
 
-def keep(
+def store_file(
     work: Work,
     sent: AttachmentUpload | StoredAttachment,
     types: frozenset[str] = frozenset(ENDINGS),

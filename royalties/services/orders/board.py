@@ -6,7 +6,7 @@ from datetime import date
 
 from royalties.domain.orders.life import ENDED, PATH, Precondition, Side, State
 from royalties.domain.people import Verb
-from royalties.services.orders import preconditions as needs
+from royalties.services.orders import preconditions
 from royalties.services.orders.life import Order
 from royalties.services.work import Work
 from royalties.store.orders import board as store
@@ -160,10 +160,10 @@ def counts_by_organization(work: Work) -> dict[str, tuple[int, int]]:
 
 def _cards(work: Work, listed: list[tuple[Order, str]]) -> Iterator[Card]:
     facts = facts_of(work.connection, [order.id for order, _ in listed])
-    setup = needs.setup_or_none(work)
+    setup = preconditions.setup_or_none(work)
     for order, assigned in listed:
         met = (
-            needs.preconditions_of(work, order, facts[order.id], setup)
+            preconditions.preconditions_of(work, order, facts[order.id], setup)
             if setup
             else frozenset(Precondition)
         )
@@ -171,11 +171,11 @@ def _cards(work: Work, listed: list[tuple[Order, str]]) -> Iterator[Card]:
             order,
             assigned,
             lateness(order.state, order.need_by, order.promised_on, work.today),
-            needs.next_step(
+            preconditions.next_step(
                 order,
                 Side.STAFF,
                 met,
-                deposit_only=setup is not None and needs.is_deposit_only(setup, order),
+                deposit_only=setup is not None and preconditions.is_deposit_only(setup, order),
             ),
         )
 

@@ -63,7 +63,7 @@ def promised_date_now(
         return order.promised_on
     begins = order.started_on if order.kind is OrderKind.BULK else order.approved_on
     if begins is not None:
-        begins = working_day_after(begins, _held(work, events, begins))
+        begins = working_day_after(begins, _days_on_hold(work, events, begins))
     promised = promised_date(
         order.kind,
         version.rush_pace if order.rush else version.pace,
@@ -79,7 +79,7 @@ def _sets_the_clock(order: Order, action: Action | None) -> bool:
     return action in {begins, Action.RESUME}
 
 
-def _held(work: Work, events: list[store.Event], begins: date) -> int:
+def _days_on_hold(work: Work, events: list[store.Event], begins: date) -> int:
     """Working days on hold since a day; a hold that ends just now lasts until today."""
     days, since = 0, None
     for event in events:

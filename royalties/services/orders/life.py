@@ -21,8 +21,7 @@ from royalties.domain.orders.life import (
 )
 from royalties.domain.orders.order import Address, Order
 from royalties.domain.people import FINANCE, PersonStatus, Role, Verb
-from royalties.services.orders import lead_times as promises
-from royalties.services.orders import notices
+from royalties.services.orders import lead_times, notices
 from royalties.services.orders.preconditions import (
     next_step,
     precondition_words,
@@ -46,7 +45,7 @@ __all__ = [
     "find",
     "history",
     "hold",
-    "hold_still",
+    "lock",
     "move",
     "next_step",
     "note",
@@ -98,7 +97,7 @@ def history(work: Work, order: Order) -> list[Event]:
     return store.events(work.connection, order.id)
 
 
-def hold_still(work: Work, number: str, version: int | None = None) -> Order:
+def lock(work: Work, number: str, version: int | None = None) -> Order:
     """An order, held against everybody else until the work is done.
 
     Args:
@@ -158,15 +157,17 @@ def move(
         values["held_in"] = None
     day = order.promised_on
     if setup is not None:
-        day = promises.promised_date_now(work, _after(order, after, values), setup, action)
+        day = lead_times.promised_date_now(work, _after(order, after, values), setup, action)
         values["promised_on"] = day
     moved = _change(work, order, values)
     note(work, order, action.value, before=order.state, after=after, detail=detail, side=acting)
     promise = {"before": order.promised_on, "after": day}
     if day != order.promised_on:
-        note(work, moved, promises.PROMISE, before=after, after=after, detail=promise, side=acting)
+        note(
+            work, moved, lead_times.PROMISE, before=after, after=after, detail=promise, side=acting
+        )
     if setup is not None and tell:
-        notices.tell(work, moved, action.value, setup=setup, side=acting, detail=detail)
+        notices.notify(work, moved, action.value, setup=setup, side=acting, detail=detail)
     return moved
 
 
@@ -207,27 +208,27 @@ def note(
 def hold(work: Work, number: str, reason: str, version: int | None = None) -> Order:
     """Put an order on hold; it waits until it is resumed, and its promise moves meanwhile."""
     work.actor.require(Verb.KEEP_ORDERS)
-    order = hold_still(work, number, version)
+    order = lock(work, number, version)
     return move(work, order, Action.HOLD, detail={"reason": reason_of(reason)})
 
 
 def resume(work: Work, number: str, version: int | None = None) -> Order:
     """Go on with an order where it stood when it was put on hold."""
     work.actor.require(Verb.KEEP_ORDERS)
-    return move(work, hold_still(work, number, version), Action.RESUME)
+    return move(work, lock(work, number, version), Action.RESUME)
 
 
 def decline(work: Work, number: str, reason: str, version: int | None = None) -> Order:
     """Decline a request or a quote; either side may."""
     _require_side(work)
-    order = hold_still(work, number, version)
+    order = lock(work, number, version)
     return move(work, order, Action.DECLINE, detail={"reason": reason_of(reason)})
 
 
 def produce(work: Work, number: str, version: int | None = None) -> Order:
     """Begin production; the clock of a bulk order's promise begins here."""
     work.actor.require(Verb.KEEP_ORDERS)
-    order = hold_still(work, number, version)
+    order = lock(work, number, version)
     return move(
         work,
         order,
@@ -244,7 +245,7 @@ def assign(work: Work, number: str, person: int | None, version: int | None = No
         RefusedError: there is no such person at the desk.
     """
     work.actor.require(Verb.KEEP_ORDERS)
-    order = hold_still(work, number, version)
+    order = lock(work, number, version)
     colleague = people.find_person(work.connection, person) if person is not None else None
     if person is not None and (
         colleague is None
@@ -256,7 +257,7 @@ def assign(work: Work, number: str, person: int | None, version: int | None = No
     detail = {"to": colleague.name if colleague else ""}
     note(work, order, "assign", before=order.state, after=order.state, detail=detail)
     if colleague is not None and person != work.actor.person:
-        notices.tell(work, after, "assign", detail=detail)
+        notices.notify(work, after, "assign", detail=detail)
     return after
 
 
@@ -269,8 +270,8 @@ def set_promise(
         RefusedError: nothing is promised in this state, or the day has passed.
     """
     work.actor.require(Verb.KEEP_ORDERS)
-    order = hold_still(work, number, version)
-    if order.state not in promises.PROMISED_IN:
+    order = lock(work, number, version)
+    if order.state not in lead_times.PROMISED_IN:
         raise RefusedError(f"no day is promised while an order is {label_of(order.state)}")
     if day < work.today or (day - work.today).days > _FARTHEST:
         raise RefusedError("promise a day from today on, within two years")
@@ -281,8 +282,8 @@ def set_promise(
         "by_hand": True,
         "reason": reason_of(reason),
     }
-    note(work, after, promises.PROMISE, before=order.state, after=order.state, detail=detail)
-    notices.tell(work, after, promises.PROMISE, detail=detail)
+    note(work, after, lead_times.PROMISE, before=order.state, after=order.state, detail=detail)
+    notices.notify(work, after, lead_times.PROMISE, detail=detail)
     return after
 
 

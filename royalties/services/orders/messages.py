@@ -72,7 +72,7 @@ def post(
     work.actor.require(verb)
     if internal and side is not Side.STAFF:
         raise NotAllowedError(work.actor, Verb.KEEP_ORDERS)
-    order = life.hold_still(work, number)
+    order = life.lock(work, number)
     said = _checked_text(text)
     files = [file for file in files if file.name]
     if not said and not files:
@@ -100,7 +100,7 @@ def post(
     work.record(verb, {"order": number, "message": message, "internal": internal, "files": names})
     if not internal:
         quoted = said if len(said) <= _QUOTED else f"{said[:_QUOTED]} …"
-        notices.tell(work, order, event, detail={"text": quoted, "files": ", ".join(names)})
+        notices.notify(work, order, event, detail={"text": quoted, "files": ", ".join(names)})
     return message
 
 
@@ -131,7 +131,7 @@ def file_of(work: Work, number: str, file_id: int) -> OrderDownload | None:
 
 
 def _add_file(work: Work, order: Order, message: int, side: Side, sent: StoredAttachment) -> str:
-    kept = attachments.keep(work, sent)
+    kept = attachments.store_file(work, sent)
     store.add_file(
         work.connection,
         {

@@ -34,7 +34,7 @@ CALENDAR = Actor("the calendar", Role.CLERK)
 """Who acts when a day has come; it sees every order."""
 
 
-def tell(
+def notify(
     work: Work,
     order: Order,
     event: str,
@@ -118,7 +118,7 @@ def remind(work: Work) -> int:
             "valid_until": reminder.row.valid_until,
             "days": counted(waited, "day"),
         }
-        tell(
+        notify(
             work,
             order,
             reminder.event,

@@ -50,7 +50,7 @@ def paper(work: Work, kind: PaperKind, number: str, file: str, make: Callable[[]
     name = f"{_WORDS[kind]} {number.replace('/', '-')}.{file}"
     data = make()
     if work.memory is None:
-        _keep(work, kind, number, file, Paper(name, data))
+        _save(work, kind, number, file, Paper(name, data))
     return Paper(name, data)
 
 
@@ -67,7 +67,7 @@ def failures(work: Work) -> Iterator[str]:
             yield f"the issued file {path.name} was changed"
 
 
-def _keep(work: Work, kind: PaperKind, number: str, file: str, made: Paper) -> None:
+def _save(work: Work, kind: PaperKind, number: str, file: str, made: Paper) -> None:
     digest = sha256(made.data).hexdigest()
     work.files.keep_issued(FOLDER, _on_disk(made.name, digest), made.data)
     store.add_paper(

@@ -11,8 +11,7 @@ from royalties.domain.approvals import ProposalStatus
 from royalties.services import approvals
 from royalties.services.approvals import Proposal
 from royalties.services.orders.billing import receiving
-from royalties.services.orders.intake import contacts
-from royalties.services.orders.intake import merging as namesakes
+from royalties.services.orders.intake import contacts, merging
 from royalties.services.orders.quoting import quotes
 from royalties.services.work import RefusedError, Work
 
@@ -21,7 +20,7 @@ _DONE: Mapping[str, Callable[[Work, Proposal], object]] = {
     receiving.RECEIPT: receiving.approve_receipt,
     receiving.PAY_BACK: receiving.approve_receipt,
     contacts.CONTACT: contacts.approve_contact,
-    namesakes.MOVE: namesakes.approve_move,
+    merging.MOVE: merging.approve_move,
 }
 KINDS = frozenset(_DONE)
 """Kinds of proposals that are about an order."""

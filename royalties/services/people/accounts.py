@@ -14,16 +14,16 @@ from royalties.services.people.sessions import (
     active_person,
     as_person,
     begin,
-    stands,
+    is_valid,
 )
-from royalties.services.people.throttle import Held, Tried
+from royalties.services.people.throttle import Blocked, Tried
 from royalties.services.work import Work
 from royalties.store.people import people as store
 from royalties.store.people import sessions
 
 
 @dataclass(frozen=True, slots=True)
-class StandingSession:
+class OpenSession:
     """One of a person's own sessions."""
 
     hash: str
@@ -103,7 +103,7 @@ def sign_out(work: Work, visit: Visit) -> None:
         work.record(Verb.SIGN_IN, {"what": "signed-out"})
 
 
-def note_held(work: Work, held: Held, *, email: str = "", number: int | None = None) -> None:
+def note_blocked(work: Work, held: Blocked, *, email: str = "", number: int | None = None) -> None:
     """Record in the log, once, that sign-in is blocked; return whose account it is."""
     if not held.is_new:
         return
@@ -164,14 +164,14 @@ def change_password(work: Work, visit: Visit, password: str, browser: Browser) -
     return begin(work, person.id, browser, is_full=True)
 
 
-def own_sessions(work: Work, visit: Visit) -> list[StandingSession]:
+def own_sessions(work: Work, visit: Visit) -> list[OpenSession]:
     """The browsers in which somebody is signed in, the one used last first."""
     work.actor.require(Verb.KEEP_ACCOUNT)
     return [
-        StandingSession(row.hash, row.agent, row.created_at, row.seen_at, row.hash == visit.hash)
+        OpenSession(row.hash, row.agent, row.created_at, row.seen_at, row.hash == visit.hash)
         for row in sessions.sessions_of(work.connection, visit.person)
         if row.stage is SessionStage.FULL
-        and stands(work, visit.actor.role, row.stage, row.created_at, row.seen_at)
+        and is_valid(work, visit.actor.role, row.stage, row.created_at, row.seen_at)
     ]
 
 

@@ -13,7 +13,7 @@ from royalties.services.mail.outbox import Message, write
 from royalties.services.people.invitations import invited_to
 from royalties.services.people.links import LASTS, DeadLinkError
 from royalties.services.people.names import fit_email, fit_name, plain_name
-from royalties.services.people.passwords import keep_password
+from royalties.services.people.passwords import save_password
 from royalties.services.people.sessions import BegunSession, Browser, as_person, begin
 from royalties.services.people.staff import close
 from royalties.services.people.throttle import Subject, Tried, attempt
@@ -210,7 +210,7 @@ def withdraw_colleague(work: Work, key: str, number: int) -> None:
 # Following the link
 
 
-def look_at(work: Work, token: str) -> Invitation:
+def find_invitation(work: Work, token: str) -> Invitation:
     """What a link invites to; looking changes nothing.
 
     Raises:
@@ -261,7 +261,7 @@ def accept(
     person = store.find_person(work.connection, number, lock=True)
     if person is None:
         raise AssertionError
-    keep_password(work, person, password)
+    save_password(work, person, password)
     sessions.drop_links(work.connection, number, work.at)
     mail.take_back(work.connection, LinkPurpose.INVITATION, str(number))
     store.change_person(

@@ -20,7 +20,7 @@ class BadAddressError(RefusedError):
     """An e-mail address that cannot receive mail."""
 
 
-def offer(work: Work) -> str | None:
+def issue_link(work: Work) -> str | None:
     """A new link for the first administrator; None once anybody has been invited.
 
     It replaces any earlier link. Only its fingerprint is kept, and it is not logged.
@@ -34,7 +34,7 @@ def offer(work: Work) -> str | None:
     return f"{work.base_url}/account/first/{token}"
 
 
-def look_at(work: Work, token: str) -> None:
+def check_link(work: Work, token: str) -> None:
     """Check that a link is still valid, without using it.
 
     Raises:

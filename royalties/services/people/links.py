@@ -8,7 +8,7 @@ from royalties.domain.people import LinkPurpose, PersonStatus, Role, Verb
 from royalties.services.mail.outbox import Message, write
 from royalties.services.people.invitations import InvitedTo, house_name, invited_to_own, inviter_of
 from royalties.services.people.names import fit_name, plain_address
-from royalties.services.people.passwords import keep_password, set_password
+from royalties.services.people.passwords import save_password, set_password
 from royalties.services.people.sessions import BegunSession, Browser, as_person, begin
 from royalties.services.work import CLOCKS_DIFFER, RefusedError, Work
 from royalties.store.mail import messages as mail
@@ -96,7 +96,7 @@ def ask_for_reset(work: Work, email: str) -> None:
     work.record(Verb.SIGN_IN, {"what": "reset-asked", "person": person.id, "name": person.name})
 
 
-def look_at(work: Work, token: str, purpose: LinkPurpose) -> OpenedLink:
+def find_owner(work: Work, token: str, purpose: LinkPurpose) -> OpenedLink:
     """Whose link it is; looking changes nothing.
 
     Raises:
@@ -121,7 +121,7 @@ def accept(
     work.actor.require(Verb.SIGN_IN)
     hash_, person = _require_link(work, token, LinkPurpose.INVITATION)
     name = fit_name(work, name, person.id)
-    keep_password(work, person, password)
+    save_password(work, person, password)
     _use(work, hash_, person)
     store.change_person(
         work.connection, person.id, {"name": name, "status": PersonStatus.ACTIVE, "locale": locale}

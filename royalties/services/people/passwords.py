@@ -55,7 +55,7 @@ def set_password(work: Work, person: PersonRow, password: str) -> None:
     Raises:
         RefusedError: it will not do.
     """
-    keep_password(work, person, password)
+    save_password(work, person, password)
     sessions.end_sessions(work.connection, [person.id], work.at)
     sessions.drop_links(work.connection, person.id, work.at, LinkPurpose.RESET)
     notice(
@@ -67,7 +67,7 @@ def set_password(work: Work, person: PersonRow, password: str) -> None:
     )
 
 
-def keep_password(work: Work, person: PersonRow, password: str) -> None:
+def save_password(work: Work, person: PersonRow, password: str) -> None:
     """Keep a password's hash.
 
     Raises:

@@ -78,7 +78,7 @@ def find_visit(work: Work, token: str) -> Visit | None:
     row = store.find_session(work.connection, fingerprint(token))
     if row is None or row.ended_at is not None or row.status != PersonStatus.ACTIVE:
         return None
-    if not stands(work, row.role, row.stage, row.created_at, row.seen_at):
+    if not is_valid(work, row.role, row.stage, row.created_at, row.seen_at):
         return None
     return Visit(
         row.hash,
@@ -92,7 +92,9 @@ def find_visit(work: Work, token: str) -> Visit | None:
     )
 
 
-def stands(work: Work, role: Role, stage: SessionStage, created: datetime, seen: datetime) -> bool:
+def is_valid(
+    work: Work, role: Role, stage: SessionStage, created: datetime, seen: datetime
+) -> bool:
     """Whether a session that nobody ended has not run out by itself.
 
     One that begins in the future was begun before a clock was set back: it would stand until then.

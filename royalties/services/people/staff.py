@@ -104,7 +104,7 @@ def invite(
         store.change_person(work.connection, number, {"name": name, "role": role.value})
     before = _own(work, [number])[number]
     _set_own(work, number, own)
-    _tell_organizations(work, name, email, set(own.organizations) - set(before.organizations))
+    _notify_organizations(work, name, email, set(own.organizations) - set(before.organizations))
     work.record(Verb.MANAGE_PEOPLE, _about("invited", number, name, role, own))
     return Invited(number, send_invitation(work, _row(work, number)))
 
@@ -173,7 +173,7 @@ def change_role(
     store.change_person(work.connection, number, {"role": role.value})
     _set_own(work, number, own)
     added = set(own.organizations) - set(before.organizations)
-    _tell_organizations(work, person.name, person.email, added)
+    _notify_organizations(work, person.name, person.email, added)
     sessions.end_sessions(work.connection, [number], work.at)
     work.record(
         Verb.MANAGE_PEOPLE,
@@ -252,7 +252,7 @@ def sign_out_everywhere(work: Work, number: int) -> None:
     work.record(Verb.MANAGE_PEOPLE, {"what": "signed-out", "person": number, "name": person.name})
 
 
-def _tell_organizations(work: Work, name: str, email: str, keys: Iterable[str]) -> None:
+def _notify_organizations(work: Work, name: str, email: str, keys: Iterable[str]) -> None:
     """Tell an organization who may order for it from now on, at its own and its people's mailboxes.
 
     An administrator lets people in alone, so that there is somebody to notice who does not belong.

@@ -128,7 +128,7 @@ def _secret_of(person: PersonRow | None) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Blocked:
     """There were too many attempts.
 
     Attributes:
@@ -171,7 +171,7 @@ def count_request(work: Work, address: str, email: str = "") -> None:
         raise TooOftenError
 
 
-def attempt(work: Work, subjects: Iterable[Subject]) -> Held | None:
+def attempt(work: Work, subjects: Iterable[Subject]) -> Blocked | None:
     """Count an attempt before it is judged, or say how long to wait.
 
     It is counted first, so that attempts at the same moment do not slip through; whoever was
@@ -190,7 +190,7 @@ def attempt(work: Work, subjects: Iterable[Subject]) -> Held | None:
             if len(past) >= limit.times:
                 free = past[-1] + limit.within
                 seconds = max(1, int((free - work.now).total_seconds()) + 1)
-                return Held(subject, seconds, _is_new(work, subject, limit))
+                return Blocked(subject, seconds, _is_new(work, subject, limit))
     store.add_attempts(work.connection, [subject.hash for subject in subjects], work.at)
     return None
 

@@ -124,7 +124,7 @@ def explain_point(work: Work, text: str, subject: str, figure: str, words: str) 
     work.record(Verb.EXPLAIN_VARIANCE, {"period": str(period), **values})
 
 
-def look_at_draft(work: Work, text: str, fingerprint: str) -> None:
+def mark_draft_viewed(work: Work, text: str, fingerprint: str) -> None:
     """Say that one has looked at a draft; it counts for as long as the draft stays the same."""
     explain_point(work, text, DRAFT, fingerprint, "looked at")
 

@@ -296,13 +296,13 @@ def _ended(checklist: Outlook) -> ChecklistStep:
 
 
 def _reports(found: Outlook) -> ChecklistStep:
-    return _of_points(
+    return _exceptions_step(
         "reports", "Reports received", found, lambda points: points.reports, "missing"
     )
 
 
 def _unrecorded(checklist: Outlook) -> ChecklistStep:
-    return _of_points(
+    return _exceptions_step(
         "unrecorded",
         "Uploads and typed sheets recorded",
         checklist,
@@ -312,7 +312,7 @@ def _unrecorded(checklist: Outlook) -> ChecklistStep:
 
 
 def _history(checklist: Outlook) -> ChecklistStep:
-    return _of_points(
+    return _exceptions_step(
         "history",
         "No sales from before the books",
         checklist,
@@ -337,11 +337,13 @@ def _exceptions(checklist: Outlook) -> ChecklistStep:
     return ChecklistStep("exceptions", words, not count, remark)
 
 
-def _jumps(found: Outlook) -> ChecklistStep:
-    return _of_points("jumps", "Jumps explained", found, lambda points: points.variances, "in all")
+def _variances_step(found: Outlook) -> ChecklistStep:
+    return _exceptions_step(
+        "jumps", "Jumps explained", found, lambda points: points.variances, "in all"
+    )
 
 
-def _of_points(
+def _exceptions_step(
     name: str,
     words: str,
     checklist: Outlook,
@@ -374,7 +376,7 @@ def _parallel(checklist: Outlook) -> ChecklistStep | None:
     return ChecklistStep("parallel", "Parallel run signed off", done, remark)
 
 
-def _looked(found: Outlook) -> ChecklistStep:
+def _draft_step(found: Outlook) -> ChecklistStep:
     draft = found.points.draft if found.points else None
     remark = "not yet"
     if draft is not None and draft.explained is not None:
@@ -409,8 +411,8 @@ _BEFORE: tuple[Callable[[Outlook], ChecklistStep | None], ...] = (
     _waiting,
     _history,
     _exceptions,
-    _jumps,
+    _variances_step,
     _parallel,
-    _looked,
+    _draft_step,
 )
 _BY_PEOPLE = (_prepared, _approved)

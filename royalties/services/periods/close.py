@@ -31,7 +31,7 @@ from royalties.store.history import lock_setup, newest_revision
 from royalties.store.ledger import entries as ledger
 from royalties.store.periods import carrying, periods
 from royalties.store.periods import runs as store
-from royalties.store.sales import batches, kept_slices
+from royalties.store.sales import batches, cached_slices
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ def close(
     else:
         require_complete(checklist)
         confirmed = ()
-    ledger_entries = entries_of_close(done, _standing(work, done))
+    ledger_entries = entries_of_close(done, _opening_state(work, done))
     ledger.post(work.connection, period.ordinal, period.ends, ledger_entries)
     store.write_run(
         work.connection,
@@ -147,7 +147,7 @@ def close(
     )
     numbers = number_statements(work, setup, done)
     carrying.carry_forward(work.connection, period)
-    kept_slices.forget_period(work.connection, period.ordinal)
+    cached_slices.forget_period(work.connection, period.ordinal)
     periods.mark_closed(work.connection, period.ordinal, work.at)
     periods.ensure_periods(work.connection, [period.shift(1)])
     waiting = sum(rows for _, _, rows, _ in batches.waiting_summary(work.connection))
@@ -164,7 +164,7 @@ def close(
     if early:
         detail |= {"early": early}
     if early and proposal is None:
-        approvals.tell_of_early_close(work, str(period), early)
+        approvals.notify_of_early_close(work, str(period), early)
     work.record(Verb.CLOSE, detail)
     return Closed(document, tuple(numbers), waiting, confirmed)
 
@@ -210,7 +210,7 @@ def _require_approved(work: Work, checklist: Outlook, early: str) -> Proposal | 
     return proposal
 
 
-def _standing(work: Work, done: Run) -> LedgerBefore:
+def _opening_state(work: Work, done: Run) -> LedgerBefore:
     """What the ledger and earlier closes already hold."""
     left = left_before(work, done.period)
     balances = ledger.balances_now(work.connection)

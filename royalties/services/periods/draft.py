@@ -26,7 +26,7 @@ from royalties.services.books import (
     setup_in_force,
     setup_used_by,
 )
-from royalties.services.cache import cached, cached_value, keep_nobody_waiting
+from royalties.services.cache import cached, cached_value, refuse_slow_calculation
 from royalties.services.closed_run import frozen_run
 from royalties.services.statements.composing import Composer
 from royalties.services.statements.numbering import NoStatementError
@@ -85,7 +85,7 @@ def run_view(work: Work, text: str) -> RunView:
     closed = shown_closed(work, period)
     if closed is None:
         state = state_of(work, period)
-        keep_nobody_waiting(
+        refuse_slow_calculation(
             work,
             "draft",
             state,
@@ -117,7 +117,7 @@ def shown_closed(work: Work, period: Period) -> RunView | None:
             period, frozen, setup, closed.fingerprint, closed.closed_at, closed.closed_by
         )
 
-    keep_nobody_waiting(
+    refuse_slow_calculation(
         work,
         "closed run",
         period,
@@ -197,7 +197,7 @@ def draft_statement(work: Work, text: str, beneficiary: str, currency: str) -> S
         return made
 
     key = (state_of(work, shown.period), shown.fingerprint)
-    keep_nobody_waiting(
+    refuse_slow_calculation(
         work,
         "draft statements",
         key,
@@ -220,7 +220,7 @@ def draft_warnings(work: Work, shown: RunView) -> tuple[TermsWarning, ...]:
     if shown.is_final:
         return ()
     state = state_of(work, shown.period)
-    keep_nobody_waiting(
+    refuse_slow_calculation(
         work,
         "draft warnings",
         state,

@@ -22,13 +22,13 @@ from royalties.domain.terms.plans import Plan
 from royalties.ingest import setup as setup_file
 from royalties.services.books import (
     Setup,
-    asked_by,
     books_of,
+    distinctions_of,
     open_period_of,
     setup_in_force,
     setup_used_by,
 )
-from royalties.services.cache import cached, keep_nobody_waiting
+from royalties.services.cache import cached, refuse_slow_calculation
 from royalties.services.periods.draft import state_of
 from royalties.services.terms.amending import canonical_body, check
 from royalties.services.work import Work
@@ -148,7 +148,7 @@ def preview(work: Work, part: str, body: Body, *, version: str = "") -> list[Eff
     tried = _Tried(part, canonical_body(part, body), version)
     period = open_period_of(work, setup_in_force(work))
     key = (state_of(work, period), part, canonical(tried.entry), version)
-    keep_nobody_waiting(
+    refuse_slow_calculation(
         work,
         "preview",
         key,
@@ -253,7 +253,7 @@ def _books_as(work: Work, books: Books, proposed: Setup) -> Books:
     period = books.period
     contracts = in_force(list(proposed.contracts.values()), period)
     wanted, known = (
-        asked_by(each, [plans[contract.plan] for contract in each], books.sold, period)
+        distinctions_of(each, [plans[contract.plan] for contract in each], books.sold, period)
         for each, plans in ((contracts, proposed.plans), (books.contracts, books.plans))
     )
     if wanted != known:

@@ -107,12 +107,12 @@ def waiting_of(reading: Findings) -> list[Document]:
     """What waits, by identifier, with what the report tells of each book."""
     return [
         {"isbn": identifier, "rows": rows, "units": units}
-        | _stranger(reading.unknown_books.get(identifier, UnknownBook()))
+        | _unknown_identifier(reading.unknown_books.get(identifier, UnknownBook()))
         for identifier, (rows, units) in sorted(reading.totals.waiting.items())
     ]
 
 
-def _stranger(told: UnknownBook) -> Document:
+def _unknown_identifier(told: UnknownBook) -> Document:
     return {
         "title": told.title,
         "author": told.author,

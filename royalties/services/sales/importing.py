@@ -105,7 +105,7 @@ def import_file(units: Units, request: Request) -> ImportResult:
         with units(read_only=True) as work:
             read = read_report(work, request)
             if read is None or request.dry_run or _is_stopped(read, request):
-                return _looked_at(work, request, read)
+                return _previewed(work, request, read)
         try:
             with units() as work:
                 return import_report(work, request, read)
@@ -121,7 +121,7 @@ def _is_stopped(read: Spooled, request: Request) -> bool:
     return bool(read.problems or read.choices) or not request.confirms(read.notices)
 
 
-def _looked_at(work: Work, request: Request, read: Spooled | None) -> ImportResult:
+def _previewed(work: Work, request: Request, read: Spooled | None) -> ImportResult:
     """What would come of a request that records nothing."""
     try:
         result = import_report(work, replace(request, dry_run=True), read)
@@ -143,7 +143,7 @@ def read_report(work: Work, request: Request) -> Spooled | None:
     _require_few(request)
     revision = newest_revision(work.connection)  # first: PostgreSQL shows what others keep since
     named = aliases.newest_change(work.connection)
-    standing = recorded_orders.standing(work.connection)
+    standing = recorded_orders.status_fields(work.connection)
     setup = setup_in_force(work)
     fingerprint, _ = _fingerprint(work, request)
     if batches.find_recorded(work.connection, fingerprint) is not None:
@@ -201,7 +201,7 @@ def import_report(work: Work, request: Request, read: Spooled | None = None) -> 
                 pass
             return recording.record(reading, None)
         against = (newest_revision(work.connection), aliases.newest_change(work.connection))
-        standing = recorded_orders.standing(work.connection)
+        standing = recorded_orders.status_fields(work.connection)
         read = spooled(reading, work.files.spool, against, standing, fingerprint)
         if read.by_order:
             _require_same_orders(work, request, read, known)
@@ -249,8 +249,8 @@ def _require_same_orders(work: Work, request: Request, read: Spooled, known: Kno
     """
     retailer = known.retailers.get(read.retailer or "")
     if retailer is not None and not request.dry_run:
-        recorded_orders.hold(work.connection, retailer.id)
-    if recorded_orders.standing(work.connection) != read.standing:
+        recorded_orders.lock(work.connection, retailer.id)
+    if recorded_orders.status_fields(work.connection) != read.standing:
         read.close()
         raise StaleError
 

@@ -20,7 +20,7 @@ from royalties.domain.sales.imports import BatchStatus
 from royalties.domain.sales.slices import Origin, SaleKind
 from royalties.domain.terms.catalogue import is_offered
 from royalties.ingest.report.books import EditionFinder
-from royalties.ingest.report.cells import Stranger, Wrong
+from royalties.ingest.report.cells import UnknownIdentifier, Wrong
 from royalties.services.books import Setup, known_of, setup_in_force
 from royalties.services.sales import sheets
 from royalties.services.sales.batches import undo
@@ -73,7 +73,7 @@ class Warned:
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
+class ManualEntryResult:
     """What became of a sheet: recorded as an import, or why not.
 
     ``rows`` are those that were typed, without empty ones; ``changed`` is true where another
@@ -115,7 +115,7 @@ def enter(
     *,
     choices: Mapping[str, str],
     confirmed: Collection[str] = (),
-) -> Entered:
+) -> ManualEntryResult:
     """Record a typed sheet, all of it or nothing; the same sheet again gives the same import.
 
     It is read and judged while nothing is held, and recorded after that.
@@ -145,13 +145,13 @@ def enter(
 
 def _read_sheet(
     work: Work, path: Path, sheet: Draft, choices: Mapping[str, str], confirmed: Collection[str]
-) -> tuple[Entered, _Read | None]:
+) -> tuple[ManualEntryResult, _Read | None]:
     """What is to be said of a sheet; or else it is read, to be recorded."""
     work.actor.require(Verb.ENTER)
     setup = setup_in_force(work)
     sheets.require_retailer(setup, sheet.retailer)
     rows = tuple(row for row in sheets.cleaned(sheet.rows) if not is_empty(row))
-    entered = Entered(sheets.kept(work, sheet), rows)
+    entered = ManualEntryResult(sheets.find_draft(work, sheet), rows)
     if not rows:
         nothing = Mistake("nothing is typed yet: enter a sale")
         return replace(entered, mistakes=(nothing,)), None
@@ -179,7 +179,9 @@ def _read_sheet(
     return judgement, None
 
 
-def _before(work: Work, path: Path, sheet: Draft, entered: Entered) -> Entered | None:
+def _before(
+    work: Work, path: Path, sheet: Draft, entered: ManualEntryResult
+) -> ManualEntryResult | None:
     """What became of a sheet that is recorded already, or that another window changed."""
     earlier = batches.find_recorded(work.connection, work.files.fingerprint(path)[0])
     if earlier is not None:
@@ -188,8 +190,12 @@ def _before(work: Work, path: Path, sheet: Draft, entered: Entered) -> Entered |
 
 
 def _judged(
-    work: Work, request: Request, lines: Spooled | None, entered: Entered, own: list[Mistake]
-) -> Entered:
+    work: Work,
+    request: Request,
+    lines: Spooled | None,
+    entered: ManualEntryResult,
+    own: list[Mistake],
+) -> ManualEntryResult:
     """Everything that is wrong with a sheet, and all that is to be confirmed."""
     checked = import_report(work, replace(request, dry_run=True), lines)
     if checked.returned is not None:
@@ -198,9 +204,9 @@ def _judged(
     return replace(entered, mistakes=_mistakes(document, own), warnings=_warnings(document))
 
 
-def _record(work: Work, sheet: Draft, entered: Entered, read: _Read) -> Entered:
+def _record(work: Work, sheet: Draft, entered: ManualEntryResult, read: _Read) -> ManualEntryResult:
     """Record a sheet as it was read, unless something came between."""
-    entered = replace(entered, draft=sheets.hold(work, sheet))
+    entered = replace(entered, draft=sheets.lock_draft(work, sheet))
     if (found := _before(work, read.request.path, sheet, entered)) is not None:
         return found
     request = replace(read.request, confirm=True, seen=read.warned)
@@ -278,13 +284,13 @@ def _isbn(text: str, known: EditionFinder, shelf: EditionIndex) -> str | Mistake
     """The cell as an import finds its edition by it; a title becomes its edition's ISBN."""
     edition = known.isbn(text)
     # A title may look like somebody's number: Catch-22.
-    if isinstance(edition, Stranger) and not shelf.named(text):
+    if isinstance(edition, UnknownIdentifier) and not shelf.named(text):
         return Mistake(
             f"no edition has {edition.identifier}: check it against the book, or add the edition "
             f"to its title first",
             field="isbn",
         )
-    if not isinstance(edition, Wrong | Stranger):
+    if not isinstance(edition, Wrong | UnknownIdentifier):
         return text
     books = shelf.named(text)
     if len(books) == 1:

@@ -50,7 +50,7 @@ def mend(work: Work, number: int, wanted: Sequence[Change]) -> Upload:
             upload is recorded, removed or at work.
     """
     work.actor.require(Verb.IMPORT)
-    row = uploads.held(work, number)
+    row = uploads.lock(work, number)
     if row.document is None:
         raise OutdatedError(f"somebody changed {row.name} just now: wait until it is checked")
     state = _State(row.document, row.changes)
@@ -62,7 +62,7 @@ def mend(work: Work, number: int, wanted: Sequence[Change]) -> Upload:
             f"at most {MOST_CHANGES} changes may be made to a report here: download the workbook "
             f"with the reasons, mend it in a spreadsheet program, and send that"
         )
-    return _keep(work, number, signed(made, work.actor.name, work.stored_at))
+    return _save(work, number, signed(made, work.actor.name, work.stored_at))
 
 
 def take_back(work: Work, number: int, key: str) -> Upload:
@@ -78,14 +78,14 @@ def take_back(work: Work, number: int, key: str) -> Upload:
         RefusedError: the upload is recorded, removed or at work.
     """
     work.actor.require(Verb.IMPORT)
-    changes = uploads.held(work, number).changes
+    changes = uploads.lock(work, number).changes
     kept = tuple(each for each in changes if key_of(each) != key)
     if len(kept) == len(changes):
         raise OutdatedError("this change was changed or taken back by somebody meanwhile")
-    return _keep(work, number, kept)
+    return _save(work, number, kept)
 
 
-def _keep(work: Work, number: int, changes: Iterable[Change]) -> Upload:
+def _save(work: Work, number: int, changes: Iterable[Change]) -> Upload:
     in_order = sorted(changes, key=lambda each: (each.sheet, each.row, _place(each)))
     return uploads.changed(work, number, {"changes": in_order})
 

@@ -18,7 +18,7 @@ from royalties.domain.periods import NotAPeriodError, Period, period_of
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest import places
 from royalties.services.books import Setup, last_change_of_figures, setup_in_force
-from royalties.services.cache import cached, keep_nobody_waiting
+from royalties.services.cache import cached, refuse_slow_calculation
 from royalties.services.sales.editions import edition_index
 from royalties.services.work import RefusedError, Work
 from royalties.store.sales import lines as line_store
@@ -94,7 +94,7 @@ class Against(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SalesQuery:
     """What is to be shown; what is empty or 0 is decided by what there is.
 
     What is no currency with sales, or no month or period among those with sales, counts as empty.
@@ -161,7 +161,7 @@ class SalesOverTime:
         periods: with sales, the latest first.
     """
 
-    asked: Asked
+    asked: SalesQuery
     columns: tuple[str, ...]
     before: tuple[str, str]
     rows: tuple[Sold, ...]
@@ -187,7 +187,7 @@ class SalesOverTime:
         return str(figure)
 
 
-def sales_over_time(work: Work, asked: Asked) -> SalesOverTime | None:
+def sales_over_time(work: Work, asked: SalesQuery) -> SalesOverTime | None:
     """Sales by month or period, with what came before; None: nothing was ever sold.
 
     Raises:
@@ -211,8 +211,8 @@ def sales_over_time(work: Work, asked: Asked) -> SalesOverTime | None:
     )
     grouped = _GROUPED[asked.by]
     state: Hashable = (newest, grouped, wanted)
-    if not store.has_kept_sums(grouped, wanted) and not asked.title:
-        keep_nobody_waiting(
+    if not store.has_cached_sums(grouped, wanted) and not asked.title:
+        refuse_slow_calculation(
             work,
             "over time",
             state,
@@ -271,7 +271,7 @@ _GROUPED = {
 }
 
 
-def _decided(setup: Setup, asked: Asked, extent: _Extent) -> Asked:
+def _decided(setup: Setup, asked: SalesQuery, extent: _Extent) -> SalesQuery:
     """What is asked for, with what was left open: no column before the first sale."""
     months, currencies = extent.months, extent.currencies
     if asked.per is Per.PERIOD:
@@ -326,7 +326,7 @@ class _ColumnSpan:
         return self.columns[-1]
 
     @classmethod
-    def of(cls, setup: Setup, asked: Asked) -> "_ColumnSpan":
+    def of(cls, setup: Setup, asked: SalesQuery) -> "_ColumnSpan":
         count = asked.columns
         if asked.per is Per.MONTH:
             back = count if asked.against is Against.BEFORE else 12
@@ -402,7 +402,7 @@ def _names_of(work: Work, by: By) -> Callable[[str], tuple[str, str]]:
 
 
 def _table(
-    asked: Asked,
+    asked: SalesQuery,
     span: _ColumnSpan,
     row_of: Callable[[str], tuple[str, str]],
     sums: Iterable[SoldRow],

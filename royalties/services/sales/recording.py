@@ -11,13 +11,13 @@ from typing import Self
 
 from royalties.domain.periods import Period, period_of
 from royalties.domain.sales.lines import SaleLine, SalesTally, Sum, SumKey
-from royalties.services.books import Setup, asked_in, names_of, setup_in_force
+from royalties.services.books import Setup, distinctions_in, names_of, setup_in_force
 from royalties.services.sales.spooling import Spooled, writing
 from royalties.services.work import Work
 from royalties.store.history import newest_revision
 from royalties.store.periods import periods
-from royalties.store.sales import batches, kept_slices, line_file, totals
-from royalties.store.sales.kept_slices import Grouping, Slicing
+from royalties.store.sales import batches, cached_slices, line_file, totals
+from royalties.store.sales.cached_slices import Grouping, Slicing
 from royalties.store.sales.packed_slices import PackedRow
 from royalties.store.sales.slices import LineKeys
 
@@ -43,7 +43,7 @@ class Groupings:
         grouping = self._found.get(number)
         if grouping is None:
             first = self.setup.first_period
-            asked = asked_in(self.setup, first.shift(number - first.ordinal))
+            asked = distinctions_in(self.setup, first.shift(number - first.ordinal))
             grouping = self._found[number] = Grouping.of(asked, self.isbns)
         return grouping
 
@@ -66,7 +66,7 @@ def record_lines(
             of_period.setdefault(batch.periods[line.day[:7]].ordinal, []).append(line)
         for period, its in of_period.items():
             batches.add_lines(work.connection, period, number, its)
-    _keep_sums(work, setup, new)
+    _save_sums(work, setup, new)
 
 
 def record_read(work: Work, setup: Setup, open_period: Period, batch: int, read: Spooled) -> None:
@@ -82,7 +82,7 @@ def record_read(work: Work, setup: Setup, open_period: Period, batch: int, read:
     of = {period: groupings.of(period) for period in new.by_period()}
     with _SummedBeside(read.path, batch, ends, of, groupings.isbns) as summed:
         line_file.record_file(work.connection, read.path, batch, ends)
-        _keep_sums(work, setup, [(new, groupings.isbns)], summed)
+        _save_sums(work, setup, [(new, groupings.isbns)], summed)
 
 
 def period_of_month(month: str, setup: Setup) -> Period:
@@ -169,7 +169,7 @@ class _SummedBeside:
     def _sum(self) -> None:
         with line_file.as_sales(self._path, self._batch, self._ends) as lines:
             for period, grouping in sorted(self._groupings.items()):
-                for rows in kept_slices.rows_of(
+                for rows in cached_slices.rows_of(
                     lines, period, [self._batch], grouping, self._editions, has_corrections=False
                 ):
                     if self._stopped:
@@ -178,7 +178,7 @@ class _SummedBeside:
                     self._sizes[period].append(self._rows.write(marshal.dumps(plain)))
 
 
-def _keep_sums(
+def _save_sums(
     work: Work,
     setup: Setup,
     new: Iterable[tuple[_Addition, Collection[int]]],
@@ -195,24 +195,24 @@ def _keep_sums(
     groupings = Groupings(work, setup)
     of = {addition.batch: (addition.by_period(), editions) for addition, editions in new}
     touched = sorted((period, batch) for batch, (sums, _) in of.items() for period in sums)
-    for period, batch in touched:  # in the order of the locks: see ``kept_slices``
+    for period, batch in touched:  # in the order of the locks: see ``cached_slices``
         _, editions = of[batch]
         rows = summed.of(period) if summed else None
-        kept_slices.keep(work.connection, period, batch, groupings.of(period), editions, rows)
+        cached_slices.save(work.connection, period, batch, groupings.of(period), editions, rows)
     for batch, (sums, _) in sorted(of.items()):
-        totals.keep(work.connection, batch, sums)
+        totals.add(work.connection, batch, sums)
 
 
 def sum_batch(work: Work, setup: Setup, number: int) -> None:
     """Keep the sums of an import that was recorded by the database itself."""
-    known = kept_slices.slicings(work.connection)
+    known = cached_slices.slicings(work.connection)
     _sum_again(work, Groupings(work, setup), [each for each in known if each.batch_id == number])
 
 
 def sum_places_again(work: Work, setup: Setup) -> None:
     """Sum anew where somebody asks for places: they have changed."""
     groupings = Groupings(work, setup)
-    known = kept_slices.slicings(work.connection)
+    known = cached_slices.slicings(work.connection)
     _sum_again(
         work, groupings, [each for each in known if any(groupings.of(each.period_id).asked.places)]
     )
@@ -238,11 +238,11 @@ def sum_what_migrations_left(work: Work) -> None:
 
 
 def _stale(work: Work, groupings: Groupings) -> list[Slicing]:
-    known = kept_slices.slicings(work.connection)
+    known = cached_slices.slicings(work.connection)
     again = {
         (period, batch)
         for period in {known_sum.period_id for known_sum in known}
-        for batch in kept_slices.unsplit(work.connection, period, groupings.of(period).split)
+        for batch in cached_slices.unsplit(work.connection, period, groupings.of(period).split)
     }
     return [
         known_sum
@@ -256,6 +256,6 @@ def _sum_again(work: Work, groupings: Groupings, stale: Iterable[Slicing]) -> No
     for each in stale:
         by_period.setdefault(each.period_id, []).append(each.batch_id)
     for period, numbers in sorted(by_period.items()):
-        kept_slices.sum_again(
+        cached_slices.sum_again(
             work.connection, period, numbers, groupings.of(period), groupings.isbns
         )

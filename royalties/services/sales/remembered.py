@@ -27,7 +27,7 @@ _ANSWER = "?"
 
 
 @dataclass(frozen=True, slots=True)
-class SaidOnce:
+class Decision:
     """What was said, by its number, and how many waiting rows it concerned.
 
     ``rows`` were set aside, or recorded as a bundle's; ``without_price`` still wait for the list
@@ -59,7 +59,7 @@ def retailers_waiting(work: Work, names: Sequence[str]) -> dict[str, list[str]]:
     return store.retailers_waiting(work.connection, names)
 
 
-def say_no_book(work: Work, retailer: str, name: str) -> SaidOnce:
+def say_no_book(work: Work, retailer: str, name: str) -> Decision:
     """Say that an identifier, or a title of rows without one, is no book in a retailer's reports.
 
     Rows that wait for it are set aside, and skipped in later reports.
@@ -71,10 +71,10 @@ def say_no_book(work: Work, retailer: str, name: str) -> SaidOnce:
     number = _remember(work, shop, AnswerKind.NO_BOOK, (name, key), [])
     rows = store.set_aside(work.connection, number, shop, _waiting(work, shop, key))
     work.record(Verb.REMEMBER, {"what": "no-book", "name": name, "retailer": retailer})
-    return SaidOnce(number, rows)
+    return Decision(number, rows)
 
 
-def say_bundle(work: Work, retailer: str, name: str, shares: Sequence[tuple[str, str]]) -> SaidOnce:
+def say_bundle(work: Work, retailer: str, name: str, shares: Sequence[tuple[str, str]]) -> Decision:
     """Say that an identifier of a retailer's reports is several editions together.
 
     ``shares`` of the price stand behind ISBNs: fractions or numbers, of whatever whole. Rows that
@@ -118,7 +118,7 @@ def remember_answers(work: Work, retailer: int, report: str, answers: Mapping[st
         )
 
 
-def forget(work: Work, number: int) -> SaidOnce:
+def forget(work: Work, number: int) -> Decision:
     """Take back what was said: from now on rows wait again, and questions are asked again.
 
     Rows that waited when it was said to be no book wait again; what was recorded of a bundle
@@ -138,7 +138,7 @@ def forget(work: Work, number: int) -> SaidOnce:
         Verb.REMEMBER,
         {"what": "forgotten", "name": row.name, "retailer": row.retailer, "said": row.said},
     )
-    return SaidOnce(number, rows)
+    return Decision(number, rows)
 
 
 def _named(work: Work, retailer: str, name: str) -> tuple[int, str, str]:
@@ -240,12 +240,12 @@ def _waiting(work: Work, shop: int, key: str) -> list[str]:
 
 def _unbundle(
     work: Work, setup: Setup, shop: int, said: tuple[int, str], parts: Sequence[BundlePart]
-) -> SaidOnce:
+) -> Decision:
     """Record the rows that wait for a bundle."""
     number, key = said
     rows = store.lines_waiting(work.connection, shop, _waiting(work, shop, key))
     if not rows:
-        return SaidOnce(number, 0)
+        return Decision(number, 0)
     first = setup.first_period
     earliest = periods.lock_for_sales(work.connection, first)
     open_period = first.shift(earliest - first.ordinal)
@@ -264,7 +264,7 @@ def _unbundle(
     record_lines(work, setup, open_period, by_batch)
     batches.stop_waiting(work.connection, done)
     store.note_unbundled(work.connection, more)
-    return SaidOnce(number, len(done), len(rows) - len(done))
+    return Decision(number, len(done), len(rows) - len(done))
 
 
 def lines_of_bundle(line: WaitingLine, parts: Sequence[BundlePart]) -> list[SaleLine]:

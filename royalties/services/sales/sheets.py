@@ -83,21 +83,21 @@ def save(work: Work, draft: Draft, *, force: bool = False) -> Draft:
     work.actor.require(Verb.ENTER)
     require_retailer(setup_in_force(work), draft.retailer)
     rows = cleaned(draft.rows)
-    held = hold(work, draft)
+    held = lock_draft(work, draft)
     if differ(held, draft) and not force:
         raise DraftChangedError(held)
     return _write(work, replace(held, rows=rows))
 
 
-def kept(work: Work, draft: Draft) -> Draft:
+def find_draft(work: Work, draft: Draft) -> Draft:
     """The draft as it is kept, an empty one with the page's token if nothing is."""
     first = _draft(_first(work, draft))
     return find_drafts(work).get(draft.retailer, first)
 
 
-def hold(work: Work, draft: Draft) -> Draft:
+def lock_draft(work: Work, draft: Draft) -> Draft:
     """The draft as it is kept, held against the person's other windows until the work ends."""
-    return _draft(store.hold_draft(work.connection, _person(work), _first(work, draft)))
+    return _draft(store.lock_draft(work.connection, _person(work), _first(work, draft)))
 
 
 def _first(work: Work, draft: Draft) -> SheetDraftRow:
@@ -147,7 +147,7 @@ def to_fill(work: Work, batch: BatchRow) -> SheetToFill | None:
         if number is None:
             return None
         work = replace(work, actor=replace(work.actor, person=number))
-    draft = hold(work, new_draft(work, retailer))
+    draft = lock_draft(work, new_draft(work, retailer))
     if len(draft.rows) + len(rows) > MOST_ROWS:
         raise RefusedError(
             f"the {len(rows):,} rows of import {batch.id} go back into the sheet, where "

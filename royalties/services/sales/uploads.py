@@ -146,10 +146,10 @@ def shown_name(name: str) -> str:
 def receive(work: Work, name: str, stream: IO[bytes]) -> ReceivedUpload:
     """Keep a file that was sent, see ``keep_bytes`` and ``take_in``."""
     work.actor.require(Verb.IMPORT)
-    return take_in(work, keep_bytes(work.files, name, stream))
+    return take_in(work, store_bytes(work.files, name, stream))
 
 
-def keep_bytes(files: Files, name: str, stream: IO[bytes]) -> StoredFile:
+def store_bytes(files: Files, name: str, stream: IO[bytes]) -> StoredFile:
     """Write down a file that was sent, while nobody waits for the database.
 
     Raises:
@@ -248,7 +248,7 @@ def change(work: Work, number: int, report: str | None, answers: Mapping[str, st
         RefusedError: no report has that name, or the upload is recorded, removed or at work.
     """
     work.actor.require(Verb.IMPORT)
-    row = held(work, number)
+    row = lock(work, number)
     if report is not None and report not in report_titles(work):
         raise RefusedError(f"no report is called {report!r}: choose one of the list")
     kept = {
@@ -288,14 +288,14 @@ def examine(work: Work, number: int) -> ImportResult:
     return replace(import_report(work, request), read_with=_read_with(row))
 
 
-def keep(work: Work, number: int, result: ImportResult) -> None:
+def save_result(work: Work, number: int, result: ImportResult) -> None:
     """Keep what a check found, unless somebody changed meanwhile how the upload is read."""
     work.actor.require(Verb.IMPORT)
     row = store.find_upload(work.connection, number, lock=True)
     if row is None or row.status not in OPEN_UPLOADS:
         return
     if result.read_with in (None, _read_with(row)):
-        _keep(work, number, result.document)
+        _save(work, number, result.document)
 
 
 def read(work: Work, number: int) -> Spooled | None:
@@ -354,7 +354,7 @@ def record(
         outcome = "recorded" if result.outcome == "changed" else result.outcome
         if outcome == "recorded" and result.document["warnings"]:
             outcome = "confirm"
-        _keep(work, number, result.document | {"outcome": outcome})
+        _save(work, number, result.document | {"outcome": outcome})
         return result
     store.change_upload(
         work.connection,
@@ -376,7 +376,7 @@ def remove(work: Work, number: int) -> Upload:
         RefusedError: it is recorded or removed already, or being worked on.
     """
     work.actor.require(Verb.IMPORT)
-    row = held(work, number)
+    row = lock(work, number)
     store.change_upload(
         work.connection,
         number,
@@ -451,7 +451,7 @@ def mappings_of(work: Work) -> Sequence[Mapping[str, Any]]:
         return ()  # nothing has been loaded yet
 
 
-def look_at(work: Work, number: int) -> list[SheetPreview]:
+def preview_rows(work: Work, number: int) -> list[SheetPreview]:
     """Look at the first rows of an upload's file; read-only work, done where files are read.
 
     Raises:
@@ -466,7 +466,7 @@ def look_at(work: Work, number: int) -> list[SheetPreview]:
         raise RefusedError(str(error)) from None
 
 
-def keep_first_rows(work: Work, number: int, sheets: Sequence[SheetPreview]) -> None:
+def save_first_rows(work: Work, number: int, sheets: Sequence[SheetPreview]) -> None:
     """Keep what was looked at, while the upload is open."""
     work.actor.require(Verb.IMPORT)
     row = store.find_upload(work.connection, number, lock=True)
@@ -495,7 +495,7 @@ def _read_with(row: store.UploadRow) -> ReadWith:
     return row.report, row.choices, row.changes
 
 
-def _keep(work: Work, number: int, document: Mapping[str, Any]) -> None:
+def _save(work: Work, number: int, document: Mapping[str, Any]) -> None:
     summary = {
         "outcome": document["outcome"],
         "report": document["report"],
@@ -529,7 +529,7 @@ def _require_unrecorded(row: store.UploadRow | None) -> store.UploadRow:
     return row
 
 
-def held(work: Work, number: int) -> store.UploadRow:
+def lock(work: Work, number: int) -> store.UploadRow:
     """An upload that nobody works on, held against others.
 
     Raises:

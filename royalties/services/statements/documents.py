@@ -118,7 +118,7 @@ class DocumentEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptDocuments:
+class SavedDocuments:
     """What became of files that came together: numbers that were kept, names that were there."""
 
     kept: tuple[int, ...]
@@ -170,7 +170,7 @@ def require_few(sent: Sequence[StoredDocument]) -> None:
         )
 
 
-def keep(
+def save(
     work: Work,
     sent: Sequence[StoredDocument],
     *,
@@ -178,7 +178,7 @@ def keep(
     period: str = "",
     note: str = "",
     visible: bool = False,
-) -> KeptDocuments:
+) -> SavedDocuments:
     """Keep old statements that were taken, all of them or none.
 
     Args:
@@ -248,7 +248,7 @@ def keep(
         if visible:
             _note_event(work, number, DocumentAction.SHOWN, each.name, beneficiary)
         kept.append(number)
-    return KeptDocuments(tuple(kept), tuple(again))
+    return SavedDocuments(tuple(kept), tuple(again))
 
 
 def file(work: Work, number: int, beneficiary: str, period: str) -> None:

@@ -213,7 +213,7 @@ def save(
         raise EntryChangedError(_named(work, part, key), now)
     if not check(work, part, body):
         return Saved(changed=False)
-    require_confirmed(setup.asked(work, part, body), confirmed)
+    require_confirmed(setup.replacements(work, part, body), confirmed)
     alone = work.actor.may(Verb.LOAD) and not _wants_second_person(part, now, body)
     if alone or acts_at_once(work):
         setup.amend(work, part, body, reason=note)
@@ -313,7 +313,7 @@ def _consequences(
     if proposal.status != ProposalStatus.WAITING:
         return [], []
     try:
-        asked = setup.asked(work, part, body)
+        asked = setup.replacements(work, part, body)
     except setup_file.SetupError:
         return [], []  # what changed elsewhere no longer goes with it; approving it tells so
     return asked, warnings_about(work, part, body["key"], body)

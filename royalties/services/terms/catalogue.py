@@ -83,7 +83,7 @@ def amend(
         raise SetupError(part, [fault])
     if (now.id if now else 0) != looked_at:
         raise EntryChangedError(f"{part.removesuffix('s')} {key}", now)
-    require_confirmed(setup.asked(work, part, body), confirmed)
+    require_confirmed(setup.replacements(work, part, body), confirmed)
     return setup.amend(work, part, body, reason=reason).changed
 
 
@@ -96,7 +96,7 @@ def enter(work: Work, part: str, body: Mapping[str, Any], confirmed: str = "") -
     """
     work.actor.require(Verb.LOAD)
     lock_setup(work.connection)
-    require_confirmed(setup.asked(work, part, body), confirmed)
+    require_confirmed(setup.replacements(work, part, body), confirmed)
     return setup.amend(work, part, body)
 
 
@@ -127,7 +127,7 @@ def copies(work: Work, titles: Iterable[Title]) -> Copies | None:
     return Copies(name, counted)
 
 
-def keep_sample(work: Work, key: str, place: int, data: bytes, looked_at: int) -> None:
+def save_sample(work: Work, key: str, place: int, data: bytes, looked_at: int) -> None:
     """Keep a PDF, and let it be the sample of a title's chapter; chapters count from 1.
 
     Raises:

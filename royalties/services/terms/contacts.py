@@ -27,7 +27,7 @@ FIELDS = ("address", "email", "contact", "phone")
 """The keys of a beneficiary's entry that are its own to change; none moves money."""
 
 
-def keep_contact(work: Work, key: str, contact: Contact) -> tuple[str, ...]:
+def save_contact(work: Work, key: str, contact: Contact) -> tuple[str, ...]:
     """Bring a beneficiary's contact details up to date; what else its entry says stays.
 
     Returns:
@@ -58,11 +58,11 @@ def keep_contact(work: Work, key: str, contact: Contact) -> tuple[str, ...]:
     if changed:
         add_revisions(work.connection, [(_PART, key, new)], work.at, work.actor.name)
         work.record(Verb.KEEP_CONTACT, {"beneficiary": key, "changed": changed})
-        _tell(work, revision.body.get("email", ""), new.get("email", ""), changed)
+        _notify(work, revision.body.get("email", ""), new.get("email", ""), changed)
     return changed
 
 
-def _tell(work: Work, before: str, after: str, changed: Iterable[str]) -> None:
+def _notify(work: Work, before: str, after: str, changed: Iterable[str]) -> None:
     """Whoever was reached until now hears of it, should somebody else have changed it."""
     if "email" not in changed or not before:
         return

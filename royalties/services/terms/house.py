@@ -73,7 +73,7 @@ def save_house(
         set_time_zone(work, time_zone)
         changed = True
     if logo is not None and logo != (logo_of(work) or b""):
-        _keep_logo(work, logo)
+        _save_logo(work, logo)
         changed = True
     return changed
 
@@ -83,7 +83,7 @@ def work_alone(work: Work) -> None:
     approvals.set_two_people(work, on=False)
 
 
-def look_at_logo(files: Files, sent: Any, name: str) -> bytes:  # noqa: ANN401 - a binary file
+def redraw_logo(files: Files, sent: Any, name: str) -> bytes:  # noqa: ANN401 - a binary file
     """A PNG made anew of a logo that was sent; nothing of the file itself is kept.
 
     Raises:
@@ -129,7 +129,7 @@ def logo_on(work: Work, day: date) -> bytes:
     return next((png for since, png in reversed(logos_of(work)) if since <= first), b"")
 
 
-def _keep_logo(work: Work, png: bytes) -> None:
+def _save_logo(work: Work, png: bytes) -> None:
     mark = sha256(png).hexdigest()[:10] if png else ""
     today = work.today.isoformat()
     before = [each for each in logos_of(work) if each[0] != today]

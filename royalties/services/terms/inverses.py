@@ -48,7 +48,7 @@ RENAMED = frozenset(WORDS) - {"exchange_rates", "income"}
 _LONGEST_REASON = 1000
 
 
-class KeptBecause(Enum):
+class InUse(Enum):
     """Why an entry cannot be removed; of several reasons the first one counts."""
 
     CLOSED = auto()
@@ -95,7 +95,7 @@ class EntryStatus:
     references: tuple[tuple[str, str], ...]
     usage: store.Usage
     named_by: tuple[str, ...]
-    kept: KeptBecause | None
+    kept: InUse | None
     fixed: FixedBecause | None
     editions: tuple[tuple[str, date | None], ...] = ()
 
@@ -107,7 +107,7 @@ class EntryStatus:
     @property
     def why_kept(self) -> str:
         """Why it cannot be removed, in words; empty: it can."""
-        return _kept_words(self.kept, self.named_by)
+        return _in_use_words(self.kept, self.named_by)
 
     @property
     def why_fixed(self) -> str:
@@ -135,7 +135,7 @@ def find_entry_status(work: Work, part: str, key: str) -> EntryStatus | None:
         references,
         usage,
         tuple(f"{_word(of)} {name_of(work, of, other)}" for of, other in references),
-        _kept(usage, is_named=bool(references)),
+        _in_use(usage, is_named=bool(references)),
         _fixed(part, usage),
         tuple(
             (each["isbn"], date.fromisoformat(each["retired"]) if "retired" in each else None)
@@ -416,30 +416,30 @@ def _word(part: str) -> str:
     return WORDS.get(part, "mapped report")
 
 
-def _kept(usage: store.Usage, *, is_named: bool) -> KeptBecause | None:
+def _in_use(usage: store.Usage, *, is_named: bool) -> InUse | None:
     """Why an entry cannot be removed; None if it can."""
     reasons = {
-        KeptBecause.CLOSED: usage.closed,
-        KeptBecause.SALES: usage.sales,
-        KeptBecause.ORDERS: usage.orders,
-        KeptBecause.PEOPLE: usage.people,
-        KeptBecause.DOCUMENTS: usage.documents,
-        KeptBecause.NAMED: is_named,
+        InUse.CLOSED: usage.closed,
+        InUse.SALES: usage.sales,
+        InUse.ORDERS: usage.orders,
+        InUse.PEOPLE: usage.people,
+        InUse.DOCUMENTS: usage.documents,
+        InUse.NAMED: is_named,
     }
     return next((reason for reason, holds in reasons.items() if holds), None)
 
 
 _KEPT_WORDS = {
-    KeptBecause.CLOSED: "a closed period used it",
-    KeptBecause.SALES: "sales or reports were recorded of it",
-    KeptBecause.ORDERS: "orders name it",
-    KeptBecause.PEOPLE: "people belong to it",
-    KeptBecause.DOCUMENTS: "earlier statements are kept of it",
+    InUse.CLOSED: "a closed period used it",
+    InUse.SALES: "sales or reports were recorded of it",
+    InUse.ORDERS: "orders name it",
+    InUse.PEOPLE: "people belong to it",
+    InUse.DOCUMENTS: "earlier statements are kept of it",
 }
 
 
-def _kept_words(reason: KeptBecause | None, named_by: Sequence[str] = ()) -> str:
-    if reason is KeptBecause.NAMED:
+def _in_use_words(reason: InUse | None, named_by: Sequence[str] = ()) -> str:
+    if reason is InUse.NAMED:
         return f"it is named by {', '.join(named_by[:5])}"
     return _KEPT_WORDS[reason] if reason else ""
 
@@ -476,9 +476,9 @@ def _instead(part: str) -> str:
 def _remove_edition(work: Work, now: EntryStatus, isbn: str, reason: str) -> None:
     if now.part != "titles" or isbn not in {each for each, _ in now.editions}:
         raise RefusedError(f"this title has no edition {isbn[:20]!r}")
-    kept = _kept(store.of_editions(work.connection, [isbn]), is_named=False)
+    kept = _in_use(store.of_editions(work.connection, [isbn]), is_named=False)
     if kept:
-        raise RefusedError(f"edition {isbn} stays: {_kept_words(kept)}; retire it instead")
+        raise RefusedError(f"edition {isbn} stays: {_in_use_words(kept)}; retire it instead")
     editions = [each for each in now.body["editions"] if each["isbn"] != isbn]
     body = {name: value for name, value in now.body.items() if name != "editions"}
     store.remove_editions(work.connection, [isbn])

@@ -18,16 +18,16 @@ from royalties.adapters.files import TooLargeError
 from royalties.domain.people import Verb
 from royalties.domain.problems import SetupFault
 from royalties.ingest.lists.beneficiaries import read_beneficiaries
-from royalties.ingest.lists.listed import Answers, Listed, ListFault, ListQuestion
+from royalties.ingest.lists.contents import Answers, ListContents, ListFault, ListQuestion
 from royalties.ingest.lists.onix import is_onix, read_onix
 from royalties.ingest.lists.titles import read_titles
 from royalties.ingest.setup import SetupError
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.terms import loading, setup
 from royalties.services.terms.amending import Saved
-from royalties.services.terms.listed_beneficiaries import merge_beneficiaries
-from royalties.services.terms.listed_titles import Body, Merged, merge_titles
+from royalties.services.terms.beneficiaries_from_list import merge_beneficiaries
 from royalties.services.terms.loading import FileDifference
+from royalties.services.terms.titles_from_list import Body, Merged, merge_titles
 from royalties.services.work import RefusedError, Work
 from royalties.store.history import lock_setup, revisions_in_force
 
@@ -78,7 +78,7 @@ class ListDifference:
     notes: tuple[str, ...]
 
 
-def read(work: Work, path: Path, kind: ListKind, answers: Answers) -> Listed:
+def read(work: Work, path: Path, kind: ListKind, answers: Answers) -> ListContents:
     """Read a list; work that only reads, done where files are read.
 
     Args:
@@ -99,7 +99,7 @@ def read(work: Work, path: Path, kind: ListKind, answers: Answers) -> Listed:
     return read_titles(path, answers, currency=currency, known=known, today=work.today)
 
 
-def kept(listed: Listed) -> dict[str, Any]:
+def faults_as_json(listed: ListContents) -> dict[str, Any]:
     """What is wrong with a list that was read, or open, as JSON values."""
     return {
         "faults": [asdict(each) for each in listed.faults],
@@ -109,7 +109,7 @@ def kept(listed: Listed) -> dict[str, Any]:
     }
 
 
-def keep(work: Work, listed: Listed, name: str) -> str:
+def store_contents(work: Work, listed: ListContents, name: str) -> str:
     """Keep what a list says, until it is saved; returns the fingerprint it is found by.
 
     Raises:
@@ -122,7 +122,7 @@ def keep(work: Work, listed: Listed, name: str) -> str:
         raise RefusedError(f"{name} is too long for one list: split it") from None
 
 
-def find_kept(work: Work, fingerprint: str) -> ReadList:
+def find_saved(work: Work, fingerprint: str) -> ReadList:
     """What a list said.
 
     Raises:
@@ -135,7 +135,7 @@ def find_kept(work: Work, fingerprint: str) -> ReadList:
     return ReadList(read["name"], read["records"], tuple(read["notes"]))
 
 
-def look(
+def preview(
     work: Work, kind: ListKind, said: ReadList, number: Callable[[str], str] = str
 ) -> ListDifference:
     """What a list would add, change and leave; nothing is recorded.
@@ -198,7 +198,7 @@ def load(
     comparison, merged = _compared(work, kind, said)
     difference = loading.difference(work, comparison)
     if not dry_run and (confirm or not any(each.loses for each in comparison.loaded.asked)):
-        setup.keep(work, said.name, comparison)
+        setup.save(work, said.name, comparison)
     return ListDifference(difference, (*said.notes, *merged.notes)), comparison.loaded
 
 

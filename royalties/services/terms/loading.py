@@ -115,7 +115,9 @@ class FileDifference:
         return [each for each in self.entries if not each.is_new and not each.changes]
 
 
-def look(work: Work, path: Path, name: str, number: Callable[[str], str] = str) -> FileDifference:
+def preview(
+    work: Work, path: Path, name: str, number: Callable[[str], str] = str
+) -> FileDifference:
     """What a setup file would do; nothing is recorded.
 
     Args:
@@ -167,7 +169,7 @@ def save_compared(
     _require_house(work, comparison)
     require_confirmed(comparison.loaded.asked, confirmed)
     if not _waits(work, comparison):
-        setup.keep(work, name, comparison)
+        setup.save(work, name, comparison)
         return Saved(changed=True)
     proposed = {"file": name, "entries": [list(each) for each in comparison.changed]}
     number = approvals.prepare(
@@ -223,7 +225,7 @@ def approve(work: Work, number: int) -> approvals.Proposal:
             "an entry of the file was changed after this was prepared: refuse it, and let the "
             "file be loaded again on what stands now"
         )
-    setup.keep(work, file_name(proposal), comparison, proposal.prepared_by)
+    setup.save(work, file_name(proposal), comparison, proposal.prepared_by)
     return proposal
 
 

@@ -223,7 +223,7 @@ def read(path: Path, name: str) -> list[FilledRow]:
     return filled_rows(path, name, COLUMNS, _NEEDED)
 
 
-def look(
+def preview(
     work: Work, rows: Iterable[FilledRow], name: str, number: Callable[[str], str] = str
 ) -> loading.FileDifference:
     """What a filled-in table would change; nothing is recorded.
@@ -263,7 +263,7 @@ def load(work: Work, rows: Iterable[FilledRow], name: str) -> Loaded:
     work.actor.require(Verb.LOAD)
     lock_setup(work.connection)
     compared = _compared(work, rows, name)
-    setup.keep(work, name, compared)
+    setup.save(work, name, compared)
     return compared.loaded
 
 

@@ -112,7 +112,7 @@ def load(work: Work, path: Path, name: str, *, confirm: bool = False, ask: bool 
     lock_setup(work.connection)
     comparison = compare(work, path, name)
     if confirm or not any(ask or each.loses for each in comparison.loaded.asked):
-        keep(work, name, comparison)
+        save(work, name, comparison)
     return comparison.loaded
 
 
@@ -162,7 +162,7 @@ def _comparison(work: Work, document: setup_file.Document, name: str) -> "Compar
     return Comparison(loaded, changed, before, entries)
 
 
-def keep(work: Work, name: str, comparison: "Comparison", prepared_by: str = "") -> None:
+def save(work: Work, name: str, comparison: "Comparison", prepared_by: str = "") -> None:
     """Record what a comparison says is new.
 
     Args:
@@ -174,7 +174,7 @@ def keep(work: Work, name: str, comparison: "Comparison", prepared_by: str = "")
     _record(work, name, comparison.loaded, comparison.changed, comparison.before, prepared_by)
 
 
-def asked(work: Work, part: str, body: Mapping[str, Any]) -> list[Replaced]:
+def replacements(work: Work, part: str, body: Mapping[str, Any]) -> list[Replaced]:
     """What a new body of an entry would replace of what has counted already.
 
     Raises:

@@ -21,7 +21,7 @@ MOST = 20
 """Of each kind; one more is asked for, to tell that there are more."""
 
 
-class StatementFound(NamedTuple):
+class StatementHit(NamedTuple):
     """A numbered statement."""
 
     number: str
@@ -29,7 +29,7 @@ class StatementFound(NamedTuple):
     beneficiary: str
 
 
-class BatchFound(NamedTuple):
+class BatchHit(NamedTuple):
     """An import."""
 
     id: int
@@ -38,7 +38,7 @@ class BatchFound(NamedTuple):
     recorded_at: str
 
 
-class OrderFound(NamedTuple):
+class OrderHit(NamedTuple):
     """An order of an organization."""
 
     number: str
@@ -47,7 +47,7 @@ class OrderFound(NamedTuple):
     po_number: str
 
 
-class InvoiceFound(NamedTuple):
+class InvoiceHit(NamedTuple):
     """An invoice or credit note of an order."""
 
     number: str
@@ -55,7 +55,7 @@ class InvoiceFound(NamedTuple):
     order: str
 
 
-class PersonFound(NamedTuple):
+class PersonHit(NamedTuple):
     """Somebody who signs in."""
 
     id: int
@@ -69,7 +69,7 @@ def _has(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
     return func.lower(column).contains(text.lower(), autoescape=True)
 
 
-def statements(connection: Connection, text: str) -> list[StatementFound]:
+def statements(connection: Connection, text: str) -> list[StatementHit]:
     """Statements whose number begins with a text, the newest first."""
     rows = connection.execute(
         select(statement.c.number, period_table.c.name, statement.c.beneficiary)
@@ -78,10 +78,10 @@ def statements(connection: Connection, text: str) -> list[StatementFound]:
         .order_by(statement.c.period_id.desc(), statement.c.place)
         .limit(MOST + 1)
     )
-    return [StatementFound(*row) for row in rows]
+    return [StatementHit(*row) for row in rows]
 
 
-def batches(connection: Connection, text: str) -> list[BatchFound]:
+def batches(connection: Connection, text: str) -> list[BatchHit]:
     """Imports of a number or with a text in their file's name, the newest first."""
     wanted = _has(batch.c.file_name, text)
     if text.isascii() and text.isdigit() and len(text) < 10:  # noqa: PLR2004 - an import's number
@@ -92,10 +92,10 @@ def batches(connection: Connection, text: str) -> list[BatchFound]:
         .order_by(batch.c.id.desc())
         .limit(MOST + 1)
     )
-    return [BatchFound(*row) for row in rows]
+    return [BatchHit(*row) for row in rows]
 
 
-def placed(connection: Connection, text: str, organizations: Sequence[str]) -> list[OrderFound]:
+def placed(connection: Connection, text: str, organizations: Sequence[str]) -> list[OrderHit]:
     """Orders with a text in their number or purchase order's, or of some organizations.
 
     The newest come first.
@@ -112,10 +112,10 @@ def placed(connection: Connection, text: str, organizations: Sequence[str]) -> l
         .order_by(orders.c.id.desc())
         .limit(MOST + 1)
     )
-    return [OrderFound(*row) for row in rows]
+    return [OrderHit(*row) for row in rows]
 
 
-def invoices(connection: Connection, text: str) -> list[InvoiceFound]:
+def invoices(connection: Connection, text: str) -> list[InvoiceHit]:
     """Invoices and credit notes with a text in their number, the newest first."""
     rows = connection.execute(
         select(invoice.c.number, invoice.c.organization, orders.c.number)
@@ -124,7 +124,7 @@ def invoices(connection: Connection, text: str) -> list[InvoiceFound]:
         .order_by(invoice.c.id.desc())
         .limit(MOST + 1)
     )
-    return [InvoiceFound(*row) for row in rows]
+    return [InvoiceHit(*row) for row in rows]
 
 
 def aliases(connection: Connection, text: str) -> list[tuple[str, str]]:
@@ -139,7 +139,7 @@ def aliases(connection: Connection, text: str) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in rows]
 
 
-def people(connection: Connection, text: str) -> list[PersonFound]:
+def people(connection: Connection, text: str) -> list[PersonHit]:
     """People with a text in their name or address."""
     rows = connection.execute(
         select(person.c.id, person.c.name, person.c.email, person.c.role)
@@ -147,4 +147,4 @@ def people(connection: Connection, text: str) -> list[PersonFound]:
         .order_by(person.c.name, person.c.id)
         .limit(MOST + 1)
     )
-    return [PersonFound(*row) for row in rows]
+    return [PersonHit(*row) for row in rows]

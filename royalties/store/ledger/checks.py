@@ -220,7 +220,7 @@ class RecordedImport(NamedTuple):
     usage: dict[str, int]
 
 
-def standing_by_batch(connection: Connection) -> dict[int, RecordedImport]:
+def balances_by_batch(connection: Connection) -> dict[int, RecordedImport]:
     """What stands in the books of every import."""
     sums_by_batch: dict[int, tuple[dict[int, int], dict[str, int]]] = {}
     usage: dict[int, dict[str, int]] = {}

@@ -42,7 +42,7 @@ Place = tuple[int, int]
 """An entry's number and the line of a posting in it."""
 
 
-def hold(connection: Connection) -> None:
+def lock(connection: Connection) -> None:
     """Let nobody else post until this ends, so that numbers go on without gaps.
 
     SQLite has one writer.
@@ -58,7 +58,7 @@ def post(connection: Connection, period_id: int, dated: date, entries: Sequence[
     """
     if not entries:
         return range(0)
-    hold(connection)
+    lock(connection)
     first = (connection.execute(select(func.max(entry.c.id))).scalar() or 0) + 1
     connection.execute(
         insert(entry),

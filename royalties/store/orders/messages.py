@@ -42,7 +42,7 @@ class FileRow(NamedTuple):
     side: Side
 
 
-class KeptFile(NamedTuple):
+class OrderFile(NamedTuple):
     """A file of an order, as it must be kept."""
 
     order: str
@@ -108,14 +108,14 @@ def sent_since(
     return int(row[0]), int(row[1])
 
 
-def all_files(connection: Connection) -> list[KeptFile]:
+def all_files(connection: Connection) -> list[OrderFile]:
     """The files of all orders, the oldest first."""
     rows = connection.execute(
         select(orders.c.number, order_file.c.kind, order_file.c.name, order_file.c.sha256)
         .join(orders, orders.c.id == order_file.c.order_id)
         .order_by(order_file.c.id)
     )
-    return [KeptFile(*row) for row in rows]
+    return [OrderFile(*row) for row in rows]
 
 
 def find_file(connection: Connection, actor: Actor, number: str, file_id: int) -> FileRow | None:

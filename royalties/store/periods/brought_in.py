@@ -12,7 +12,7 @@ State = dict[str, Any]
 def state_brought_in(brought_in: BroughtIn) -> State:
     """What a contract brought into the books, as JSON values."""
     return {
-        "held": held_as_json(brought_in.held),
+        "held": reserves_as_json(brought_in.held),
         "caps": caps_as_json(brought_in.caps),
         "sold": {isbn: list(figures) for isbn, figures in sorted(brought_in.sold.items())},
     }
@@ -21,14 +21,14 @@ def state_brought_in(brought_in: BroughtIn) -> State:
 def brought_in_of(state: State, undistributed: int) -> BroughtIn:
     """The same, read back."""
     return BroughtIn(
-        held_of(state["held"]),
+        reserves_of(state["held"]),
         undistributed,
         caps_of(state["caps"]),
         {isbn: (units, earned) for isbn, (units, earned) in state["sold"].items()},
     )
 
 
-def held_as_json(held: Iterable[HeldReserve]) -> list[list[int]]:
+def reserves_as_json(held: Iterable[HeldReserve]) -> list[list[int]]:
     """Reserves as (period, amount), and the period that releases them where they name one."""
     return [
         [each.period, each.amount, *([] if each.release is None else [each.release])]
@@ -36,7 +36,7 @@ def held_as_json(held: Iterable[HeldReserve]) -> list[list[int]]:
     ]
 
 
-def held_of(held: Iterable[list[int]]) -> tuple[HeldReserve, ...]:
+def reserves_of(held: Iterable[list[int]]) -> tuple[HeldReserve, ...]:
     """The same, read back."""
     return tuple(HeldReserve(*each) for each in held)
 

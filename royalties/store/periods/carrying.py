@@ -63,7 +63,7 @@ def carry_forward(connection: Connection, period: Period) -> None:
     for number in _closed(connection, last, period.ordinal + 1):
         left = carry(left, period.shift(number - period.ordinal), figures(connection, number))
         entries = max(entries, _last_entry(connection, number, last))
-        _keep_accounts(connection, number, last)
+        _save_accounts(connection, number, last)
         connection.execute(
             insert(carried).values(
                 period_id=number,
@@ -72,7 +72,7 @@ def carry_forward(connection: Connection, period: Period) -> None:
             )
         )
         last = number
-    _keep_totals(connection, period.ordinal)
+    _save_totals(connection, period.ordinal)
 
 
 class CarriedPeriod(NamedTuple):
@@ -139,7 +139,7 @@ def _last_entry(connection: Connection, number: int, last: int | None) -> int:
     return connection.execute(query).scalar() or 0
 
 
-def kept(connection: Connection, number: int) -> State | None:
+def carried_state(connection: Connection, number: int) -> State | None:
     """What a close kept for the next run, as JSON values."""
     state = select(carried.c.state).where(carried.c.period_id == number)
     return connection.execute(state).scalar()
@@ -147,7 +147,7 @@ def kept(connection: Connection, number: int) -> State | None:
 
 def _left_by(connection: Connection, number: int | None) -> LeftBefore:
     """What was left, as a close kept it; nothing if none did."""
-    state = None if number is None else kept(connection, number)
+    state = None if number is None else carried_state(connection, number)
     return LeftBefore() if state is None else left_of(state)
 
 
@@ -202,7 +202,7 @@ def state_of(left: LeftBefore) -> State:
                 "carried_forward": state.brought_forward,
                 "undistributed": state.undistributed,
                 "recouped": state.recouped,
-                "held": openings.held_as_json(state.held),
+                "held": openings.reserves_as_json(state.held),
                 "counters": _texts(state.counters_life),
                 "counters_year": _texts(state.counters_year),
                 "caps": openings.caps_as_json(state.caps_life),
@@ -222,7 +222,7 @@ def left_of(state: State) -> LeftBefore:
         {
             key: ContractState(
                 contract["carried_forward"],
-                openings.held_of(contract["held"]),
+                openings.reserves_of(contract["held"]),
                 contract["recouped"],
                 contract["undistributed"],
                 _fractions(contract["counters"]),
@@ -282,7 +282,7 @@ def _posted(number: int, last: int | None) -> Any:  # noqa: ANN401 - a Select of
     return query if last is None else query.where(entry.c.period_id > last)
 
 
-def _keep_accounts(connection: Connection, number: int, last: int | None) -> None:
+def _save_accounts(connection: Connection, number: int, last: int | None) -> None:
     """Keep what every account stands at after a period, from what an earlier one kept."""
     names = ("account", "currency", "amount")
     before = select(*(account_carried.c[name] for name in names))
@@ -321,7 +321,7 @@ def totals_of(number: int) -> Any:  # noqa: ANN401 - a Select of the columns of 
     return select(literal(number), parts.c.currency, *sums).group_by(parts.c.currency)
 
 
-def _keep_totals(connection: Connection, number: int) -> None:
+def _save_totals(connection: Connection, number: int) -> None:
     connection.execute(
         insert(period_total).from_select(
             [column.name for column in period_total.c], totals_of(number)

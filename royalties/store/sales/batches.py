@@ -27,7 +27,7 @@ from royalties.domain.sales.imports import BatchStatus
 from royalties.domain.sales.lines import SaleLine, WaitingLine
 from royalties.domain.sales.slices import Origin, SaleKind
 from royalties.store.bulk import Row, add_rows
-from royalties.store.sales import kept_slices, totals
+from royalties.store.sales import cached_slices, totals
 from royalties.store.sales.line_tables import LINE_COLUMNS, WAITING_COLUMNS
 from royalties.store.sales.slices import in_period
 from royalties.store.tables import (
@@ -228,7 +228,7 @@ def take_back(connection: Connection, number: int, at: str) -> tuple[int, int]:
     Returns:
         How many sale lines and how many waiting lines were removed.
     """
-    kept_slices.forget(connection, number)
+    cached_slices.forget(connection, number)
     connection.execute(delete(alias_use).where(alias_use.c.batch_id == number))
     sales = connection.execute(delete(sale).where(_of_batch(number))).rowcount
     rows = connection.execute(delete(waiting).where(waiting.c.batch_id == number)).rowcount

@@ -233,7 +233,7 @@ def as_sales(path: Path, batch_id: int, period_of: Mapping[str, int]) -> Iterato
         connection.exec_driver_sql(
             f"CREATE TEMP VIEW sale AS SELECT {fields}, {_period(period_of)} AS period_id, "  # noqa: S608
             f"batch.id AS batch_id, NULL AS reverses "
-            f"FROM batch CROSS JOIN {_found('main')} WHERE batch.id = {batch_id}"
+            f"FROM batch CROSS JOIN {_lines_between('main')} WHERE batch.id = {batch_id}"
         )
         yield connection
 
@@ -244,7 +244,7 @@ def _lines(file: str, batch_id: int, period_of: Mapping[str, int]) -> str:
     key = ", ".join(map(quoted, KEY))
     return (
         f"SELECT {fields}, {_period(period_of)}, {batch_id} "  # noqa: S608 - fixed names
-        f"FROM {_found(file)} "
+        f"FROM {_lines_between(file)} "
         f"CROSS JOIN {file}.place ON place.id = line.place ORDER BY {key}"
     )
 
@@ -254,7 +254,7 @@ def _waiting(file: str, batch_id: int) -> str:
     return f"SELECT {names}, {batch_id} FROM {file}.waiting_line ORDER BY rowid"  # noqa: S608
 
 
-def _found(file: str) -> str:
+def _lines_between(file: str) -> str:
     """Lines by the span: SQLite then reads them along both keys, and sorts nothing."""
     last = f"span.begins + {LINES_OF_A_SPAN - 1}"
     return f"{file}.span CROSS JOIN {file}.line ON line.id BETWEEN span.begins AND {last}"

@@ -53,7 +53,7 @@ class SoldRow(NamedTuple):
 
 def sold(connection: Connection, grouped: GroupedBy, wanted: SalesFilter) -> Iterator[SoldRow]:
     """Sums by row, column, kind and currency; from the kept ones where these tell enough."""
-    if has_kept_sums(grouped, wanted):
+    if has_cached_sums(grouped, wanted):
         lines: Any = sale_total
         month: ColumnElement[Any] = sale_total.c.month
     else:
@@ -75,7 +75,7 @@ def sold(connection: Connection, grouped: GroupedBy, wanted: SalesFilter) -> Ite
             yield SoldRow(str(row[0]), row[1], row[2], row[3], int(row[4]), int(row[5]))
 
 
-def has_kept_sums(grouped: GroupedBy, wanted: SalesFilter) -> bool:
+def has_cached_sums(grouped: GroupedBy, wanted: SalesFilter) -> bool:
     """Whether what is kept of each import tells it, so that no line has to be looked at."""
     of_lines = (GroupedBy.EDITION, GroupedBy.COUNTRY, GroupedBy.REGION)
     return grouped not in of_lines and wanted.editions is None and not wanted.country

@@ -87,14 +87,14 @@ def orders_of(connection: Connection, number: int) -> dict[int, list[str]]:
     return {shop: sorted(orders) for shop, orders in by_shop.items()}
 
 
-def hold(connection: Connection, retailer_id: int) -> None:
+def lock(connection: Connection, retailer_id: int) -> None:
     """Let no one else record orders of a retailer meanwhile; other sales of it are recorded."""
     connection.execute(
         select(retailer.c.id).where(retailer.c.id == retailer_id).with_for_update(key_share=True)
     )
 
 
-def standing(connection: Connection) -> Standing:
+def status_fields(connection: Connection) -> Standing:
     """What differs once an import was recorded, undone or corrected."""
     newest, undone, corrected = connection.execute(
         select(

@@ -24,7 +24,7 @@ def drafts_of(connection: Connection, person: int) -> list[SheetDraftRow]:
     return [SheetDraftRow(*row) for row in connection.execute(query)]
 
 
-def hold_draft(connection: Connection, person: int, draft: SheetDraftRow) -> SheetDraftRow:
+def lock_draft(connection: Connection, person: int, draft: SheetDraftRow) -> SheetDraftRow:
     """The person's draft for a retailer, made as given if there is none, held against others."""
     connection.execute(
         insert_or(connection, sales_draft)

@@ -1,6 +1,6 @@
 """One grouped query turns sale lines of a period into slices: lines never reach Python.
 
-What imports keep (``kept_slices``) needs no query over lines; this one is for all others. The
+What imports keep (``cached_slices``) needs no query over lines; this one is for all others. The
 grouping follows the sale table's key, so that the database reads lines in order; what rules and
 plans ask beyond it (discounts, places) is added only when one asks.
 """

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, case, delete, func, insert, literal, select
 
 from royalties.domain.sales.lines import Sum, SumKey
 from royalties.store.engine import insert_or
-from royalties.store.sales.kept_slices import Slicing, slicings
+from royalties.store.sales.cached_slices import Slicing, slicings
 from royalties.store.sales.slices import in_period
 from royalties.store.tables import period, retailer, sale, sale_total
 
@@ -30,7 +30,7 @@ class TotalRow(NamedTuple):
     net: int
 
 
-def keep(connection: Connection, batch_id: int, sums: Mapping[int, Mapping[SumKey, Sum]]) -> None:
+def add(connection: Connection, batch_id: int, sums: Mapping[int, Mapping[SumKey, Sum]]) -> None:
     """Add to what is kept of a batch, by period, in the transaction that writes the lines."""
     rows = [
         TotalRow(batch_id, period_id, *key, *each)._asdict()
@@ -120,7 +120,7 @@ def differing(connection: Connection) -> Iterator[str]:
         for table, name in ((period, period.c.name), (retailer, retailer.c.key))
     }
     for period_id in sorted(names["period"]):
-        wrong = _again(connection, period_id) ^ _kept_totals(connection, period_id)
+        wrong = _again(connection, period_id) ^ _cached_totals(connection, period_id)
         seen = {(row[0], row[2], row[3]) for row in wrong}
         for batch_id, retailer_id, month in sorted(seen):
             yield (
@@ -146,7 +146,7 @@ def _again(connection: Connection, period_id: int) -> set[tuple[Any, ...]]:
     )
 
 
-def _kept_totals(connection: Connection, period_id: int) -> set[tuple[Any, ...]]:
+def _cached_totals(connection: Connection, period_id: int) -> set[tuple[Any, ...]]:
     kept = select(*(sale_total.c[name] for name in TotalRow._fields))
     return _rows(connection.execute(kept.where(sale_total.c.period_id == period_id)))
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select
 from royalties.store.tables import allocation, contract_close, period, revision
 
 
-class GivenRow(NamedTuple):
+class AllocatedRow(NamedTuple):
     """What a contract's closed periods of one year allocated to one beneficiary, minor units."""
 
     contract: str
@@ -19,7 +19,7 @@ class GivenRow(NamedTuple):
     amount: int
 
 
-def given(connection: Connection, contracts: Collection[str]) -> list[GivenRow]:
+def allocated(connection: Connection, contracts: Collection[str]) -> list[AllocatedRow]:
     """All that was ever allocated by these contracts, summed over steps and a year's periods."""
     year = func.substr(period.c.starts, 1, 4)
     keys = (
@@ -42,7 +42,7 @@ def given(connection: Connection, contracts: Collection[str]) -> list[GivenRow]:
         .group_by(*keys)
         .order_by(*keys)
     )
-    return [GivenRow(*row[:5], int(row[5])) for row in rows]
+    return [AllocatedRow(*row[:5], int(row[5])) for row in rows]
 
 
 def titles_of(connection: Connection, revisions: Collection[int]) -> dict[int, list[str]]:

@@ -212,7 +212,7 @@ sale_total = Table(
 )
 
 # The same as drafts ask for it, of open periods: lines with a list price of their own, summed to
-# what the rules and plans in force tell apart (store/sales/kept_slices.py), packed by edition
+# what the rules and plans in force tell apart (store/sales/cached_slices.py), packed by edition
 # (store/sales/packed_slices.py). Nothing is said only here.
 batch_slicing = Table(
     "batch_slicing",

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from royalties.services.people.networks import network
 from royalties.services.people.sessions import BegunSession, Browser, Visit
-from royalties.services.people.throttle import Asker, Held
+from royalties.services.people.throttle import Asker, Blocked
 from royalties.web.account import known
 from royalties.web.core import errors
 from royalties.web.core.pages import own_address, to_sign_in
@@ -36,7 +36,7 @@ def come_in(begun: BegunSession) -> Response:
     return redirect(url_for("account.second_factor", next=way_on() or None), 303)
 
 
-def too_many(held: Held) -> Response:
+def too_many(held: Blocked) -> Response:
     """The answer to who tried too often."""
     minutes = -(-held.seconds // 60)
     if minutes <= 60:  # noqa: PLR2004 - an hour

@@ -11,10 +11,10 @@ from royalties.domain.people import EVERYBODY
 from royalties.services.people import accounts, throttle
 from royalties.services.people import second_factor as factor
 from royalties.services.people.sessions import Visit
-from royalties.services.people.throttle import Held
+from royalties.services.people.throttle import Blocked
 from royalties.web.account import forms
 from royalties.web.account.doors import browser, come_in, present, too_many, way_on
-from royalties.web.account.forms import blame, said
+from royalties.web.account.forms import blame, field_value
 from royalties.web.account.proving import NOT_YOURS, again_by, prove
 from royalties.web.core.layout import publisher_name
 from royalties.web.core.pages import Answer, Pages
@@ -48,16 +48,16 @@ def set_up() -> Answer:
         if held is not None:
             return too_many(held)
         if session.is_full and not accounts.is_password(
-            current_work(), session, said(form.password)
+            current_work(), session, field_value(form.password)
         ):
             blame(form.password, NOT_YOURS)
         else:
-            done = factor.set_up(current_work(), session, key, said(form.code), browser())
+            done = factor.set_up(current_work(), session, key, field_value(form.code), browser())
             if done is not None:
                 throttle.forgive(current_work(), subjects)
                 remember(done.begun.token)
                 return _codes_page(session, done.codes)
-            blame(form.code, factor.why_wrong(current_work(), key, said(form.code)))
+            blame(form.code, factor.why_wrong(current_work(), key, field_value(form.code)))
     return _set_up_page(session, form, key)
 
 
@@ -99,8 +99,8 @@ def renew_codes() -> Answer:
         return redirect(url_for("factor.set_up"))
     form = forms.ProveForm()
     if form.validate_on_submit():
-        proof = prove(session, said(form.password))
-        if isinstance(proof, Held):
+        proof = prove(session, field_value(form.password))
+        if isinstance(proof, Blocked):
             return too_many(proof)
         if proof:
             codes = factor.renew_codes(current_work(), session)

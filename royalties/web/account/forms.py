@@ -13,7 +13,7 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no types
     """A form of ours."""
 
 
-def said(field: Field) -> str:
+def field_value(field: Field) -> str:
     """What was typed into a field."""
     return str(field.data or "")
 

@@ -11,7 +11,7 @@ from royalties.services.people.names import BadNameError
 from royalties.services.work import RefusedError
 from royalties.web.account import forms
 from royalties.web.account.doors import asker, browser, come_in, too_many
-from royalties.web.account.forms import blame, said, sentence
+from royalties.web.account.forms import blame, field_value, sentence
 from royalties.web.core import errors, formats
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work, forget, separate_work, system
@@ -33,10 +33,10 @@ def forgotten() -> Answer:
         return page, 422 if form.errors else 200
     began = time.monotonic()
     with separate_work() as unit:
-        subjects = throttle.of_reset(unit, said(form.email), asker())
+        subjects = throttle.of_reset(unit, field_value(form.email), asker())
         held = throttle.attempt(unit, subjects)
         if held is None:
-            links.ask_for_reset(unit, said(form.email))
+            links.ask_for_reset(unit, field_value(form.email))
     if held is not None:
         return too_many(held)
     time.sleep(max(0.0, _ANSWERED_AFTER - (time.monotonic() - began)))
@@ -52,9 +52,9 @@ def invitation(token: str) -> Answer:
     try:
         opened: links.OpenedLink | colleagues.Invitation
         try:
-            opened = links.look_at(current_work(), token, LinkPurpose.INVITATION)
+            opened = links.find_owner(current_work(), token, LinkPurpose.INVITATION)
         except DeadLinkError:
-            opened = colleagues.look_at(current_work(), token)
+            opened = colleagues.find_invitation(current_work(), token)
             verb = colleagues.accept
     except DeadLinkError as error:
         return errors.page(404, str(error))
@@ -67,8 +67,8 @@ def invitation(token: str) -> Answer:
                 begun = verb(
                     current_work(),
                     token,
-                    said(form.name),
-                    said(form.new),
+                    field_value(form.name),
+                    field_value(form.new),
                     locale=str(formats.locale()),
                     browser=browser(),
                 )
@@ -86,7 +86,7 @@ def invitation(token: str) -> Answer:
 def first_administrator(token: str) -> Answer:
     """Become the first administrator; looking at the page changes nothing."""
     try:
-        first.look_at(current_work(), token)
+        first.check_link(current_work(), token)
     except DeadLinkError:
         return errors.page(
             404,
@@ -101,9 +101,9 @@ def first_administrator(token: str) -> Answer:
                 begun = first.accept(
                     current_work(),
                     token,
-                    said(form.email),
-                    said(form.name),
-                    said(form.new),
+                    field_value(form.email),
+                    field_value(form.name),
+                    field_value(form.new),
                     locale=str(formats.locale()),
                     browser=browser(),
                 )
@@ -134,14 +134,14 @@ def _join(token: str, offer: colleagues.Invitation) -> Answer:
 def reset(token: str) -> Answer:
     """Choose a new password; looking at the page changes nothing."""
     try:
-        opened = links.look_at(current_work(), token, LinkPurpose.RESET)
+        opened = links.find_owner(current_work(), token, LinkPurpose.RESET)
     except DeadLinkError as error:
         return errors.page(404, str(error))
     form = forms.ResetForm()
     if form.validate_on_submit():
         try:
             with all_or_nothing():
-                links.reset(current_work(), token, said(form.new))
+                links.reset(current_work(), token, field_value(form.new))
         except RefusedError as error:
             blame(form.new, str(error))
         else:

@@ -10,12 +10,12 @@ from royalties.services.people import accounts, throttle
 from royalties.services.people import second_factor as factor
 from royalties.services.people.names import plain_address
 from royalties.services.people.sessions import Visit
-from royalties.services.people.throttle import Held, Subject, Tried
+from royalties.services.people.throttle import Blocked, Subject, Tried
 from royalties.services.work import RefusedError
 from royalties.web.account import forms
 from royalties.web.account.browsers import browser_words
 from royalties.web.account.doors import asker, browser, come_in, present, too_many, way_on
-from royalties.web.account.forms import blame, said, sentence
+from royalties.web.account.forms import blame, field_value, sentence
 from royalties.web.account.proving import NOT_YOURS, prove
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import (
@@ -61,16 +61,16 @@ def sign_in() -> Answer:
             return redirect(way_on() or url_for("account.root"))
         return _sign_in_page(form)
     with separate_work() as unit:
-        subjects = throttle.of_sign_in(unit, said(form.email), asker())
-        who = f"{plain_address(said(form.email))} {asker().network}"
+        subjects = throttle.of_sign_in(unit, field_value(form.email), asker())
+        who = f"{plain_address(field_value(form.email))} {asker().network}"
         always = Subject(Tried.SIGN_IN, who)  # also if it is right
         held = throttle.attempt(unit, subjects) or throttle.attempt(unit, [always])
         if held is not None:
-            accounts.note_held(unit, held, email=said(form.email))
+            accounts.note_blocked(unit, held, email=field_value(form.email))
     if held is not None:
         return too_many(held)
     with system().work(ANONYMOUS, read_only=True) as unit:
-        number = accounts.check_password(unit, said(form.email), said(form.password))
+        number = accounts.check_password(unit, field_value(form.email), field_value(form.password))
     if number is None:
         blame(form.password, _WRONG)
         return _sign_in_page(form)
@@ -105,10 +105,10 @@ def second_factor() -> Answer:
             subjects = throttle.of_code(unit, session.person, asker())
             held = throttle.attempt(unit, subjects)
             if held is not None:
-                accounts.note_held(unit, held, number=session.person)
+                accounts.note_blocked(unit, held, number=session.person)
         if held is not None:
             return too_many(held)
-        begun = accounts.give_code(current_work(), session, said(form.code), browser())
+        begun = accounts.give_code(current_work(), session, field_value(form.code), browser())
         if begun is not None:
             throttle.forgive(current_work(), subjects)
             return come_in(begun)
@@ -116,7 +116,7 @@ def second_factor() -> Answer:
             form.code,
             "This is not one of your recovery codes, or it was used already."
             if by_recovery
-            else accounts.why_wrong(current_work(), session, said(form.code)),
+            else accounts.why_wrong(current_work(), session, field_value(form.code)),
         )
     page = render_template(
         "account/second_factor.html", form=form, next=way_on() or None, by_recovery=by_recovery
@@ -154,7 +154,9 @@ def account() -> Answer:
     if form.validate_on_submit():
         try:
             with all_or_nothing():
-                accounts.rename(current_work(), session, said(form.name), said(form.locale))
+                accounts.rename(
+                    current_work(), session, field_value(form.name), field_value(form.locale)
+                )
         except RefusedError as error:
             blame(form.name, sentence(error))
         else:
@@ -171,15 +173,17 @@ def password() -> Answer:
         return session
     form = forms.PasswordForm()
     if form.validate_on_submit():
-        proof = prove(session, said(form.current))
-        if isinstance(proof, Held):
+        proof = prove(session, field_value(form.current))
+        if isinstance(proof, Blocked):
             return too_many(proof)
         if not proof:
             blame(form.current, NOT_YOURS)
             return _account_page(session, password=form)
         try:
             with all_or_nothing():
-                begun = accounts.change_password(current_work(), session, said(form.new), browser())
+                begun = accounts.change_password(
+                    current_work(), session, field_value(form.new), browser()
+                )
         except RefusedError as error:
             blame(form.new, str(error))
         else:

@@ -8,10 +8,10 @@ from flask import render_template, request
 
 from royalties.services.people import accounts, throttle
 from royalties.services.people.sessions import Visit, is_proved, note_proof
-from royalties.services.people.throttle import Held, Subject, Tried
+from royalties.services.people.throttle import Blocked, Subject, Tried
 from royalties.web.account import forms
 from royalties.web.account.doors import present, too_many
-from royalties.web.account.forms import blame, said
+from royalties.web.account.forms import blame, field_value
 from royalties.web.core.again import typed
 from royalties.web.core.pages import Answer
 from royalties.web.core.visit import LOOKING, current_work, separate_work
@@ -26,7 +26,7 @@ def again_by(session: Visit) -> list[Subject]:
     return [Subject(Tried.PASSWORD_AGAIN, str(session.person))]
 
 
-def prove(session: Visit, password: str) -> Held | bool:
+def prove(session: Visit, password: str) -> Blocked | bool:
     """Whether somebody who is in gave their own password, or for how long they are held.
 
     What the request did before is taken back; call it first.
@@ -74,8 +74,8 @@ def _password_page(session: Visit) -> Answer | None:
         return None
     form = forms.AgainForm()
     if form.own_password.data:
-        proof = prove(session, said(form.own_password))
-        if isinstance(proof, Held):
+        proof = prove(session, field_value(form.own_password))
+        if isinstance(proof, Blocked):
             return too_many(proof)
         if proof:
             return None

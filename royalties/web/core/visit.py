@@ -74,7 +74,7 @@ def token() -> str | None:
     return cast("str | None", session.get(TOKEN))
 
 
-def only_looks(view: _View) -> _View:
+def read_only(view: _View) -> _View:
     """Let a page that is sent a form keep nothing, as a look would: no writer waits for it."""
     _ONLY_LOOK.add(view)
     return view

@@ -10,7 +10,7 @@ from flask import Flask, current_app
 from royalties.domain.counting import counted
 from royalties.services.desk import jobs
 from royalties.services.people import throttle
-from royalties.services.people.throttle import Held, Subject, Tried
+from royalties.services.people.throttle import Blocked, Subject, Tried
 from royalties.services.work import RefusedError
 from royalties.web.core.visit import current_work, separate_work, settle, system
 
@@ -50,7 +50,7 @@ def wait_for(numbers: Collection[int]) -> bool:
     return True
 
 
-class TooManyLooksError(RefusedError):
+class TooManyReadingsError(RefusedError):
     """A file is not looked at now; the message says why."""
 
 
@@ -69,7 +69,7 @@ def looking() -> Iterator[None]:
     with separate_work() as unit:
         held = throttle.attempt(unit, [Subject(Tried.ARTWORK, str(who.person)), *subjects])
     if held is not None:
-        raise TooManyLooksError(_wait_words(held))
+        raise TooManyReadingsError(_wait_words(held))
     with _turn(who.person):
         began = time.monotonic()
         try:
@@ -81,7 +81,7 @@ def looking() -> Iterator[None]:
                     throttle.spend(unit, subjects, seconds)
 
 
-def _wait_words(held: Held) -> str:
+def _wait_words(held: Blocked) -> str:
     """Why a file is not looked at now, and how long to wait."""
     minutes = counted(-(-held.seconds // 60), "minute")
     if held.subject.tried is Tried.ARTWORK:
@@ -117,12 +117,12 @@ def _is_begun(who: object) -> bool:
 def _await_turn(who: object) -> None:
     """Whoever sends a file while its preview is drawn waits for that, as long as few wait."""
     if not _WAITERS.acquire(blocking=False):
-        raise TooManyLooksError(_BUSY)
+        raise TooManyReadingsError(_BUSY)
     try:
         until = time.monotonic() + _TURN_SECONDS
         while not _is_begun(who):
             if time.monotonic() >= until:
-                raise TooManyLooksError(_BUSY)
+                raise TooManyReadingsError(_BUSY)
             current_app.extensions[_PAUSE]()
     finally:
         _WAITERS.release()

@@ -75,7 +75,7 @@ def chosen_file() -> FileStorage:
     return sent
 
 
-def keep_sent(largest: int, *, may_be_split: bool = True) -> SentFile:
+def store_sent(largest: int, *, may_be_split: bool = True) -> SentFile:
     """Write down the file that came in the field ``file``; what the request did is taken back.
 
     Args:

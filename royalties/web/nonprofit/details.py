@@ -20,9 +20,16 @@ from royalties.services.people.colleagues import (
 )
 from royalties.services.people.names import BadNameError
 from royalties.services.statements.portal import nonprofit, nonprofits
-from royalties.services.terms.contacts import Contact, keep_contact
+from royalties.services.terms.contacts import Contact, save_contact
 from royalties.services.work import RefusedError
-from royalties.web.account.forms import INVITED, WITHDRAWN, ColleagueForm, blame, said, sentence
+from royalties.web.account.forms import (
+    INVITED,
+    WITHDRAWN,
+    ColleagueForm,
+    blame,
+    field_value,
+    sentence,
+)
 from royalties.web.account.proving import proven
 from royalties.web.core.formats import money, rate
 from royalties.web.core.pages import Pages
@@ -77,7 +84,7 @@ def details(key: str) -> str:
 
 
 @PAGES.post("/<key>/details")
-def keep_details(key: str) -> Response | tuple[str, int]:
+def save_details(key: str) -> Response | tuple[str, int]:
     """Keep what was typed; what moves money is not in this form."""
     beneficiary = nonprofit(current_work(), key)
     form = ContactForm()
@@ -89,7 +96,7 @@ def keep_details(key: str) -> Response | tuple[str, int]:
         )
         try:
             with all_or_nothing():
-                changed = keep_contact(current_work(), key, said)
+                changed = save_contact(current_work(), key, said)
         except SetupError as error:
             _blame(form, error)
         else:
@@ -112,7 +119,9 @@ def invite(key: str) -> Response | tuple[str, int]:
     if form.validate_on_submit():
         try:
             with all_or_nothing():
-                invite_colleague(current_work(), key, said(form.email), said(form.name))
+                invite_colleague(
+                    current_work(), key, field_value(form.email), field_value(form.name)
+                )
         except BadNameError as error:
             blame(form.name, sentence(error))
         except RefusedError as error:

@@ -11,20 +11,19 @@ from royalties.domain.orders.life import OrderKind
 from royalties.domain.orders.order import Order
 from royalties.domain.people import EVERYBODY, Role, Verb
 from royalties.domain.terms.organizations import Organization
-from royalties.services.orders import life
-from royalties.services.orders import preconditions as needs
-from royalties.services.orders.intake import drafts, offering, requests
+from royalties.services.orders import life, preconditions
+from royalties.services.orders.intake import drafts, products, requests
 from royalties.services.orders.intake import manual_entry as entered
-from royalties.services.orders.intake.offering import Estimate, OrderableTitle
+from royalties.services.orders.intake.products import Estimate, OrderableTitle
 from royalties.services.orders.intake.requests import BadRequestError, Requested, TooOftenError
 from royalties.services.people.networks import network
 from royalties.services.work import RefusedError
 from royalties.web.core.formats import sentence
 from royalties.web.core.names import in_names
-from royalties.web.core.pacing import Pacing
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.paging import query
-from royalties.web.core.visit import all_or_nothing, current_work, only_looks, visit
+from royalties.web.core.rate_limits import RateLimiter
+from royalties.web.core.visit import all_or_nothing, current_work, read_only, visit
 from royalties.web.ordering import request_form
 from royalties.web.ordering.fields import new_token, unit_text
 from royalties.web.ordering.request_fields import MOST_ADDRESSES
@@ -65,7 +64,7 @@ _BEGUN, _MOST_BEGUN = "drafts", 5
 """Where the browser's cookie holds the drafts that were begun with it."""
 
 _ASKS_A_MINUTE = 120
-PACING = Pacing(_ASKS_A_MINUTE)
+PACING = RateLimiter(_ASKS_A_MINUTE)
 
 
 @PAGES.get("/")
@@ -74,7 +73,7 @@ def begin(key: str) -> Answer:
 
     ``again`` names an order of one's own that the form is filled in from.
     """
-    offer = _offer(key)
+    offer = _product(key)
     if current_work().actor.sees_all and request.endpoint != "order_entry.begin":
         asked: dict[str, Any] = {**query()}
         return redirect(url_for("order_entry.begin", **{**asked, "key": key}), 303)
@@ -100,7 +99,7 @@ def _order_made_again(number: str, offer: OrderableTitle) -> Order | None:
 @PAGES.get(STEP)
 def step(key: str, draft: str, place: str) -> Answer:
     """A step of a request that was begun; the address is the draft's, to come back to."""
-    offer, here = _offer(key), int(place)
+    offer, here = _product(key), int(place)
     begun = drafts.find(current_work(), draft, key)
     if begun is None:
         flash(
@@ -120,7 +119,7 @@ def step(key: str, draft: str, place: str) -> Answer:
 @PAGES.post(STEP)
 def go(key: str, draft: str = "", place: str = "") -> Answer:
     """Keep what was typed, and go to a step, an address more or less, the price, or send all."""
-    offer, here = _offer(key), int(place) if place else _step(request.form)
+    offer, here = _product(key), int(place) if place else _step(request.form)
     begun = drafts.find(current_work(), draft, key) if draft else None
     typed = request_form.read(request.form)
     if begun is not None:
@@ -136,7 +135,7 @@ def go(key: str, draft: str = "", place: str = "") -> Answer:
         _fill_in_known(typed)
     try:
         with all_or_nothing():
-            draft = _keep_draft(offer, draft if begun is not None else "", typed)
+            draft = _save_draft(offer, draft if begun is not None else "", typed)
     except RefusedError as error:
         return _step_page(offer, typed, here, {"order": in_names(error)}), 429
     if verb in _STAYS:
@@ -175,11 +174,11 @@ def _step_address(
     )
 
 
-def _keep_draft(offer: OrderableTitle, draft: str, typed: Typed) -> str:
+def _save_draft(offer: OrderableTitle, draft: str, typed: Typed) -> str:
     """Keep what was typed; returns the draft's token."""
     body = request_form.to_draft(typed)
     if draft:
-        drafts.keep(current_work(), draft, body)
+        drafts.save(current_work(), draft, body)
         return draft
     draft = drafts.begin(current_work(), offer.title.key, body, request.remote_addr or "")
     others = {key: each for key, each in _drafts_begun().items() if key != offer.title.key}
@@ -209,12 +208,12 @@ def _first_wrong(offer: OrderableTitle, typed: Typed, step: int) -> int | None:
 
 
 @PAGES.post("/price")
-@only_looks
+@read_only
 def price(key: str) -> Response | tuple[Response, int]:
     """What stands in the form now would cost so much: the part of the page that says so."""
     if not PACING.admits(network(request.remote_addr or "")):
         return jsonify(error="too many"), 429
-    offer = _offer(key)
+    offer = _product(key)
     typed = request_form.read(request.form)
     values = _price_facts(offer, typed, _step(request.form))
     html = render_template("public/order_price.html", offer=offer, typed=typed, **values)
@@ -224,7 +223,7 @@ def price(key: str) -> Response | tuple[Response, int]:
 @PAGES.get("/sent")
 def sent(key: str) -> str:
     """Look into your e-mail; the same whoever asked."""
-    return render_template("public/order_sent.html", offer=_offer(key))
+    return render_template("public/order_sent.html", offer=_product(key))
 
 
 def _send(offer: OrderableTitle, typed: Typed, draft: str) -> Answer:
@@ -265,8 +264,8 @@ def _order_at_once(body: Requested, typed: Typed) -> str:
     return url_for("organization_orders.order", number=made.number)
 
 
-def _offer(key: str) -> OrderableTitle:
-    offer = offering.offer_of(current_work(), key)
+def _product(key: str) -> OrderableTitle:
+    offer = products.product_of(current_work(), key)
     if offer is None:
         abort(404)
     return offer
@@ -314,7 +313,7 @@ def _own_organizations() -> dict[str, Organization]:
     """Organizations that the visitor orders for, by key, by name; the staff does for all."""
     if not _orders_at_once():
         return {}
-    setup = needs.setup_or_none(current_work())
+    setup = preconditions.setup_or_none(current_work())
     known = setup.organizations if setup else {}
     keys = known if current_work().actor.sees_all else current_work().actor.organizations
     own = [known[key] for key in keys if key in known]
@@ -401,7 +400,7 @@ def _estimate(offer: OrderableTitle, typed: Typed, body: Requested) -> tuple[Est
     if not body.quantity or not request_form.whole(typed["copies"]):
         return None, "Write the copies as a number, such as 250."
     try:
-        return offering.estimated(current_work(), offer, body), ""
+        return products.estimated(current_work(), offer, body), ""
     except RefusedError as error:
         return None, f"{sentence(in_names(error))}."
 

@@ -17,7 +17,7 @@ from royalties.domain.orders.life import OrderKind
 from royalties.domain.orders.order import Order
 from royalties.domain.orders.pricing import MOST_COPIES
 from royalties.ingest import places
-from royalties.services.orders.intake.offering import OrderableTitle
+from royalties.services.orders.intake.products import OrderableTitle
 from royalties.services.orders.intake.requests import Address, BadRequestError, Requested, checked
 from royalties.services.work import Work
 from royalties.web.ordering.request_fields import MOST_ADDRESSES, AddressForm, RequestForm

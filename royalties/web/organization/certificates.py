@@ -6,7 +6,7 @@ from royalties.domain.people import ORGANIZATIONS
 from royalties.ingest.uploads.attachments import PAPERS
 from royalties.services.orders.billing import certificates as service
 from royalties.services.orders.billing.certificates import Status
-from royalties.services.orders.intake import customer_orders as own
+from royalties.services.orders.intake import customer_orders
 from royalties.services.work import RefusedError
 from royalties.web.core.files import download, enclosed
 from royalties.web.core.pages import Answer, Pages
@@ -63,7 +63,7 @@ def file(number: int) -> Response:
 
 
 def _certificates_page(refused: str = "") -> str:
-    mine = own.organizations(current_work())
+    mine = customer_orders.organizations(current_work())
     form = forms.CertificateForm()
     form.organization.offer([(key, each.name) for key, each in mine.items()])
     form.country.data = form.country.data or "US"

@@ -13,19 +13,23 @@ from royalties.ingest.uploads.artwork import LARGEST
 from royalties.services.orders.life import Order
 from royalties.services.orders.production import artwork as service
 from royalties.services.orders.production import proofs
-from royalties.services.orders.production.artwork import ArtworkNotTakenError, ArtworkUpload, Looked
+from royalties.services.orders.production.artwork import (
+    ArtworkNotTakenError,
+    ArtworkUpload,
+    InspectedFile,
+)
 from royalties.services.orders.production.proofs import Proof
 from royalties.services.work import RefusedError
 from royalties.web.core.consent import Consent
 from royalties.web.core.formats import number as written
 from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer, Pages, number_asked
-from royalties.web.core.visit import current_work, only_looks, release, system
-from royalties.web.core.waiting import TooManyLooksError, looking
+from royalties.web.core.visit import current_work, read_only, release, system
+from royalties.web.core.waiting import TooManyReadingsError, looking
 from royalties.web.ordering import forms
 from royalties.web.ordering.fields import do_or_show
-from royalties.web.organization.looks import checked_file, drawn, waiting
-from royalties.web.organization.offers import find_order, may, page
+from royalties.web.organization.actions import find_order, may, page
+from royalties.web.organization.checked_files import checked_file, checked_file_of, drawn
 
 PAGES = Pages("organization_files", __name__, "/organization/orders", ORGANIZATIONS)
 
@@ -46,7 +50,7 @@ def artwork(number: str) -> str:
     return _artwork_page(number)
 
 
-def _artwork_page(number: str, refused: str = "", looked: Iterable[Looked] = ()) -> str:
+def _artwork_page(number: str, refused: str = "", looked: Iterable[InspectedFile] = ()) -> str:
     """The page; ``looked`` are files that were looked at and wait to be sent."""
     order = find_order(number)
     kept = service.artwork_files(current_work(), order)
@@ -77,7 +81,7 @@ def _artwork_page(number: str, refused: str = "", looked: Iterable[Looked] = ())
 def send_artwork(number: str) -> Answer:
     """Send artwork; every file is looked at before anything is kept."""
     order = find_order(number)
-    looked: list[Looked] = []
+    looked: list[InspectedFile] = []
 
     def do() -> str:
         if not may(Action.SEND_ARTWORK, order):
@@ -105,13 +109,13 @@ def send_artwork(number: str) -> Answer:
 
 
 @PAGES.post("/<number>/artwork/show")
-@only_looks
+@read_only
 def show_artwork(number: str) -> Answer:
     """What is chosen as it was drawn, on its own and on the cover, before it is sent."""
     order = find_order(number)
     try:
         looked = _look_at_uploads(order)
-    except TooManyLooksError as error:
+    except TooManyReadingsError as error:
         return _artwork_page(number, in_names(error)), 429
     except RefusedError as error:
         return _artwork_page(number, in_names(error)), 422
@@ -121,7 +125,7 @@ def show_artwork(number: str) -> Answer:
 
 
 @PAGES.post("/<number>/artwork/look")
-@only_looks
+@read_only
 def look(number: str) -> Response | tuple[Response, int]:
     """The same of one file, for the page that asks for it as soon as it is chosen."""
     order = find_order(number)
@@ -134,10 +138,10 @@ def look(number: str) -> Response | tuple[Response, int]:
         with looking():
             if use is None or sent is None or not sent.filename:
                 return jsonify(error="no file"), 422
-            looked = service.look(
+            looked = service.inspect(
                 system().files, ArtworkUpload(use, sent.filename, sent.stream), order.options
             )
-    except TooManyLooksError:
+    except TooManyReadingsError:
         return jsonify(error="too many"), 429
     checked = checked_file(order, looked)
     html = render_template(
@@ -152,19 +156,19 @@ def look(number: str) -> Response | tuple[Response, int]:
 @PAGES.get("/<number>/artwork/look/<int:page_number>.png")
 def waiting_preview(number: str, page_number: int) -> Response:
     """A page of a file that waits to be sent, as a picture that was drawn of it."""
-    file = waiting(find_order(number), request.args.get("look", ""))
+    file = checked_file_of(find_order(number), request.args.get("look", ""))
     return _picture(file.picture(page_number) if file else None)
 
 
-def _look_at_uploads(order: Order) -> list[Looked]:
+def _look_at_uploads(order: Order) -> list[InspectedFile]:
     """The files that came with a form, or wait since they were shown, looked at."""
     sent = {upload.use: upload for use in wanted(order.options) for upload in _uploads_sent(use)}
     tokens = [request.form.get(f"look-{use.value}", "") for use in wanted(order.options)]
-    waits = [file for token in tokens if token and (file := waiting(order, token))]
+    waits = [file for token in tokens if token and (file := checked_file_of(order, token))]
     files = system().files
     with looking():
-        return [service.look(files, upload, order.options) for upload in sent.values()] + [
-            service.look_again(files, file.use, file.name, file.sha256, order.options)
+        return [service.inspect(files, upload, order.options) for upload in sent.values()] + [
+            service.inspect_again(files, file.use, file.name, file.sha256, order.options)
             for file in waits
             if file.use not in sent
         ]

@@ -11,8 +11,7 @@ from royalties.services.orders.attachments import StoredAttachment
 from royalties.services.orders.billing import invoicing, receivables
 from royalties.services.orders.billing.cancelling import cancel, owed_if_cancelled
 from royalties.services.orders.fulfilment import packing, shipping
-from royalties.services.orders.intake import answering
-from royalties.services.orders.intake import customer_orders as own
+from royalties.services.orders.intake import answering, customer_orders
 from royalties.services.orders.intake.merging import MOVED
 from royalties.services.orders.life import Order
 from royalties.services.orders.quoting import quotes
@@ -26,8 +25,8 @@ from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import current_work
 from royalties.web.ordering import forms
 from royalties.web.ordering.fields import do_or_show, new_token, stages
-from royalties.web.organization import offers
-from royalties.web.organization.offers import find_order, may, page
+from royalties.web.organization import actions
+from royalties.web.organization.actions import find_order, may, page
 
 PAGES = Pages("organization_orders", __name__, "/organization/orders", ORGANIZATIONS)
 
@@ -51,16 +50,16 @@ def _order_page(number: str, refused: str = "") -> str:
         refused=refused,
         form=forms.PurchaseOrderForm(),
         stages=stages(order, events),
-        steps=offers.STEPS,
+        steps=actions.STEPS,
         late=board.lateness(order.state, order.need_by, order.promised_on, work.today),
         events=[event for event in events if event.action not in _UNTOLD],
         quote=quotes.accepted_quote(work, order) if order.quote_version else None,
         shipments=shipping.shipments(work, number),
         invoices=invoicing.invoices(work, number),
         balances={balance.number: balance for balance in receivables.balances(work, number)},
-        takes_po=own.takes_purchase_order(order),
+        takes_po=customer_orders.takes_purchase_order(order),
         token=new_token(),
-        purchase_orders=own.purchase_orders(work, order),
+        purchase_orders=customer_orders.purchase_orders(work, order),
     )
 
 
@@ -72,7 +71,7 @@ def purchase_order(number: str) -> Answer:
     def do() -> str:
         form = forms.PurchaseOrderForm()
         with enclosed("po_file") as sent:
-            own.send_purchase_order(
+            customer_orders.send_purchase_order(
                 current_work(),
                 number,
                 version=form.version.number,
@@ -167,7 +166,7 @@ def accept(number: str) -> Answer:
             quote_version=form.quote.number,
         )
         if file is not None:
-            own.send_purchase_order(
+            customer_orders.send_purchase_order(
                 current_work(),
                 number,
                 version=accepted.version,

@@ -5,15 +5,14 @@ from flask import Response, abort, render_template, url_for
 from royalties.domain.people import ORGANIZATIONS
 from royalties.services.books import setup_in_force
 from royalties.services.orders.billing import invoicing, receivables
-from royalties.services.orders.intake import customer_orders as own
-from royalties.services.orders.intake import offering
+from royalties.services.orders.intake import customer_orders, products
 from royalties.web.core.files import download
 from royalties.web.core.names import named
 from royalties.web.core.pages import Pages, number_asked
 from royalties.web.core.paging import part_of
 from royalties.web.core.visit import current_work
 from royalties.web.ordering.fields import unit_text
-from royalties.web.organization.offers import WORDS, addressed
+from royalties.web.organization.actions import WORDS, addressed
 from royalties.web.title_words import FORMATS
 
 PAGES = Pages("organization", __name__, "/organization", ORGANIZATIONS)
@@ -23,10 +22,10 @@ PAGES = Pages("organization", __name__, "/organization", ORGANIZATIONS)
 def home() -> str:
     """The organization's orders: where each stands, and what it waits for."""
     before = number_asked("before")
-    orders, more = own.listed(current_work(), before=before)
+    orders, more = customer_orders.listed(current_work(), before=before)
     return render_template(
         "organization/home.html",
-        own=own.organizations(current_work()),
+        own=customer_orders.organizations(current_work()),
         yours=[row for row in orders if row.is_yours],
         running=[row for row in orders if not row.is_yours and not row.is_ended],
         ended=[row for row in orders if row.is_ended],
@@ -42,8 +41,8 @@ def titles() -> str:
     """What may be ordered, with its prices by quantity."""
     return render_template(
         "organization/titles.html",
-        own=own.organizations(current_work()),
-        found=part_of(offering.offers(current_work())),
+        own=customer_orders.organizations(current_work()),
+        found=part_of(products.products(current_work())),
         formats=FORMATS,
         unit=unit_text,
     )
@@ -53,15 +52,15 @@ def titles() -> str:
 def invoices() -> str:
     """Invoices and credit notes, and what is open."""
     page = number_asked("page", 1)
-    listed, more = own.invoices(current_work(), page=page)
+    listed, more = customer_orders.invoices(current_work(), page=page)
     return render_template(
         "organization/invoices.html",
-        own=own.organizations(current_work()),
+        own=customer_orders.organizations(current_work()),
         invoices=listed,
         aged=receivables.aging(current_work(), current_work().today),
         overdue=lambda due: (current_work().today - due).days,
         house=setup_in_force(current_work()).publisher
-        if own.organizations(current_work())
+        if customer_orders.organizations(current_work())
         else None,
         before=url_for(".invoices", page=page - 1) if page > 1 else "",
         more=url_for(".invoices", page=page + 1) if more else "",
@@ -80,7 +79,7 @@ def invoice_file(number: str, file: str) -> Response:
 @PAGES.get("/<key>/account.xlsx")
 def account_file(key: str) -> Response:
     """The statement of account: all that was invoiced, credited and received."""
-    organization = own.organizations(current_work()).get(key)
+    organization = customer_orders.organizations(current_work()).get(key)
     if organization is None or not receivables.statement_of_account(current_work(), key):
         abort(404)
     name = f"Statement of account {named(key, 'organizations')}.xlsx"

@@ -4,7 +4,7 @@ from flask import abort, flash, redirect, render_template, url_for
 
 from royalties.domain.people import ORGANIZATIONS
 from royalties.domain.terms.organizations import Organization
-from royalties.services.orders.intake import customer_orders as own
+from royalties.services.orders.intake import customer_orders
 from royalties.services.people.colleagues import (
     colleagues,
     invite_colleague,
@@ -14,7 +14,14 @@ from royalties.services.people.colleagues import (
 )
 from royalties.services.people.names import BadNameError
 from royalties.services.work import RefusedError
-from royalties.web.account.forms import INVITED, WITHDRAWN, ColleagueForm, blame, said, sentence
+from royalties.web.account.forms import (
+    INVITED,
+    WITHDRAWN,
+    ColleagueForm,
+    blame,
+    field_value,
+    sentence,
+)
 from royalties.web.account.proving import proven
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work
@@ -25,7 +32,7 @@ PAGES = Pages("organization_people", __name__, "/organization", ORGANIZATIONS)
 @PAGES.get("/people")
 def choose() -> Answer:
     """The people of one's organization; a choice for who orders for several."""
-    own_organizations = own.organizations(current_work())
+    own_organizations = customer_orders.organizations(current_work())
     if len(own_organizations) == 1:
         return redirect(url_for(".people", key=next(iter(own_organizations))))
     return render_template("organization/people_choice.html", own=own_organizations)
@@ -45,7 +52,9 @@ def invite(key: str) -> Answer:
     if form.validate_on_submit():
         try:
             with all_or_nothing():
-                invite_colleague(current_work(), key, said(form.email), said(form.name))
+                invite_colleague(
+                    current_work(), key, field_value(form.email), field_value(form.name)
+                )
         except BadNameError as error:
             blame(form.name, sentence(error))
         except RefusedError as error:
@@ -77,7 +86,7 @@ def withdraw(key: str, number: int) -> Answer:
 
 def _own_organization(key: str) -> Organization:
     """One of the visitor's organizations; another one is a page that is not there."""
-    organization = own.organizations(current_work()).get(key)
+    organization = customer_orders.organizations(current_work()).get(key)
     if organization is None:
         abort(404)
     return organization
@@ -86,7 +95,7 @@ def _own_organization(key: str) -> Organization:
 def _people_page(key: str, form: ColleagueForm) -> str:
     return render_template(
         "organization/people.html",
-        own=own.organizations(current_work()),
+        own=customer_orders.organizations(current_work()),
         chosen=_own_organization(key),
         form=form,
         people=colleagues(current_work(), key),

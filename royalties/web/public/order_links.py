@@ -3,7 +3,7 @@
 from flask import redirect, render_template, url_for
 
 from royalties.domain.people import EVERYBODY, Role
-from royalties.services.orders import preconditions as needs
+from royalties.services.orders import preconditions
 from royalties.services.orders.intake import requests
 from royalties.services.orders.intake.requests import PendingRequest
 from royalties.services.people.links import DeadLinkError
@@ -11,7 +11,7 @@ from royalties.services.people.names import BadNameError
 from royalties.services.work import RefusedError
 from royalties.web.account import forms
 from royalties.web.account.doors import browser
-from royalties.web.account.forms import blame, said, sentence
+from royalties.web.account.forms import blame, field_value, sentence
 from royalties.web.core import errors, formats
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work, remember
@@ -23,7 +23,7 @@ PAGES = Pages("order_links", __name__, "/requests", EVERYBODY)
 def opened(token: str) -> Answer:
     """Confirm a request; looking at the page changes nothing."""
     try:
-        pending = requests.look_at(current_work(), token)
+        pending = requests.find(current_work(), token)
     except DeadLinkError as error:
         return errors.page(404, str(error))
     form = forms.InvitationForm(data={"name": pending.body.contact_name})
@@ -34,7 +34,7 @@ def opened(token: str) -> Answer:
         answer = _open_order(token, pending, form)
         if answer is not None:
             return answer
-    setup = needs.setup_or_none(current_work())
+    setup = preconditions.setup_or_none(current_work())
     title = setup.titles.get(pending.body.title) if setup else None
     page = render_template(
         "public/order_opened.html",
@@ -48,7 +48,9 @@ def opened(token: str) -> Answer:
 
 def _open_order(token: str, pending: PendingRequest, form: forms.InvitationForm) -> Answer | None:
     """Make the order, and go on to it by the second factor; None: say what is wrong."""
-    name, password = (said(form.name), said(form.new)) if pending.needs_account else ("", "")
+    name, password = (
+        (field_value(form.name), field_value(form.new)) if pending.needs_account else ("", "")
+    )
     try:
         with all_or_nothing():
             opened = requests.open_request(

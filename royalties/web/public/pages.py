@@ -11,7 +11,7 @@ from royalties.domain.people import EVERYBODY, Verb
 from royalties.domain.terms.catalogue import Edition, Format, Title
 from royalties.services.books import setup_in_force
 from royalties.services.desk import public
-from royalties.services.orders.intake.offering import offer_of
+from royalties.services.orders.intake.products import product_of
 from royalties.services.work import Work
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.paging import part_of
@@ -57,8 +57,8 @@ def title(key: str) -> str:
     work = current_work()
     title = _find_title(work, key)
     setup = setup_in_force(work)
-    order = offer_of(work, title.key)
-    offers, currencies = offers_of(title, setup.publisher.currency, work.today)
+    order = product_of(work, title.key)
+    offers, currencies = editions_for_sale(title, setup.publisher.currency, work.today)
     return render_template(
         "public/title.html",
         title=title,
@@ -74,7 +74,7 @@ def title(key: str) -> str:
             if seller.retailer in setup.retailers
         ],
         samples=_sample_addresses(work, title),
-        given=public.given(work, title),
+        given=public.amounts_allocated(work, title),
         ordered={kind: ORDERED[kind] for kind in order.kinds} if order else {},
     )
 
@@ -91,7 +91,9 @@ def sample(key: str, place: int) -> Answer:
     return send_file(path, "application/pdf", as_attachment=True, download_name=name)
 
 
-def offers_of(title: Title, first: str, today: date) -> tuple[list[EditionPrices], list[str]]:
+def editions_for_sale(
+    title: Title, first: str, today: date
+) -> tuple[list[EditionPrices], list[str]]:
     """A title's editions with the prices of a day, and their currencies, the house's first.
 
     Editions that were made for one customer are nobody else's business.

@@ -10,11 +10,9 @@ from contextlib import ExitStack
 from flask import Response, redirect, render_template, request, url_for
 
 from royalties.domain.people import EVERYBODY
-from royalties.services.orders import life
-from royalties.services.orders import preconditions as needs
+from royalties.services.orders import life, preconditions
 from royalties.services.orders.attachments import StoredAttachment
-from royalties.services.orders.intake import answering
-from royalties.services.orders.intake import customer_orders as own
+from royalties.services.orders.intake import answering, customer_orders
 from royalties.services.orders.quoting import links as quote_links
 from royalties.services.orders.quoting import quotes
 from royalties.services.orders.quoting.links import Linked
@@ -23,15 +21,15 @@ from royalties.services.people.networks import network
 from royalties.services.work import RefusedError
 from royalties.web.core import errors
 from royalties.web.core.files import download, enclosed
-from royalties.web.core.pacing import Pacing
 from royalties.web.core.pages import Answer, Pages
+from royalties.web.core.rate_limits import RateLimiter
 from royalties.web.core.visit import all_or_nothing, current_work
 from royalties.web.ordering import forms
 
 PAGES = Pages("quote_links", __name__, "/quotes", EVERYBODY)
 
 _ASKS_A_MINUTE = 60
-PACING = Pacing(_ASKS_A_MINUTE)
+PACING = RateLimiter(_ASKS_A_MINUTE)
 
 ANSWERED = {
     "accepted": (
@@ -114,7 +112,7 @@ def _accept(
             quote_version=linked.version,
         )
         if file is not None:
-            own.send_purchase_order(
+            customer_orders.send_purchase_order(
                 linked.work,
                 accepted.number,
                 version=accepted.version,
@@ -156,7 +154,7 @@ def _enclosed_file(
 ) -> tuple[StoredAttachment | None, RefusedError | None]:
     """The file that came with an answer, if the link opens anything; or why it is not taken."""
     try:
-        quote_links.look_at(current_work(), token)
+        quote_links.find(current_work(), token)
         return next(iter(stack.enter_context(enclosed(name))), None), None
     except DeadLinkError:
         return None, None
@@ -167,7 +165,7 @@ def _enclosed_file(
 def _answer_link(token: str, show: Callable[[Linked], Answer | Response]) -> Answer | Response:
     try:
         with all_or_nothing():
-            return show(quote_links.look_at(current_work(), token))
+            return show(quote_links.find(current_work(), token))
     except DeadLinkError:
         number = quote_links.ended(current_work(), token) if request.method != "POST" else ""
         if number:
@@ -186,11 +184,11 @@ def _answer(token: str, do: Callable[[Linked], object], outcome: str) -> Answer 
                 do(linked)
         except life.ChangedMeanwhileError as error:
             words = f"{error}. Nothing that you typed is lost."
-            return _quote_page(token, quote_links.look_at(current_work(), token), words), 409
+            return _quote_page(token, quote_links.find(current_work(), token), words), 409
         except DeadLinkError:
             raise
         except RefusedError as error:
-            return _quote_page(token, quote_links.look_at(current_work(), token), str(error)), 422
+            return _quote_page(token, quote_links.find(current_work(), token), str(error)), 422
         return redirect(url_for(".answered", answer=outcome), 303)
 
     return _answer_link(token, answer)
@@ -202,7 +200,7 @@ def _quote_page(token: str, linked: Linked, refused: str = "") -> str:
         for each in quotes.quotes(linked.work, linked.order)
         if each.version == linked.version
     )
-    setup = needs.setup_or_none(linked.work)
+    setup = preconditions.setup_or_none(linked.work)
     return render_template(
         "public/quote.html",
         token=token,

@@ -4,12 +4,12 @@ import pytest
 
 from royalties.domain.terms.names import (
     contract_name,
+    distinct_names,
     in_order,
     payment_name,
     plan_name,
     price_list_name,
     spelled_out,
-    told_apart,
 )
 
 
@@ -42,15 +42,19 @@ def test_price_list_and_payment_details_are_called_by_what_they_are_for() -> Non
 def test_entries_of_one_name_are_told_apart() -> None:
     names = {"a": "Readers", "b": "readers", "c": "Writers"}
     towns = {"a": ["Ulm"], "b": ["Kiel"], "c": ["Ulm"]}
-    assert told_apart(names, towns) == {"a": "Readers (Ulm)", "b": "readers (Kiel)", "c": "Writers"}
-    assert told_apart(names, {"a": ["Ulm"]}) == {
+    assert distinct_names(names, towns) == {
+        "a": "Readers (Ulm)",
+        "b": "readers (Kiel)",
+        "c": "Writers",
+    }
+    assert distinct_names(names, {"a": ["Ulm"]}) == {
         "a": "Readers (Ulm)",
         "b": "readers",
         "c": "Writers",
     }
     second = {"a": ["Ulm", "12"], "b": ["Ulm", "13"]}
-    assert told_apart(names, second)["b"] == "readers (13)"
-    assert told_apart({"b": "Readers", "a": "Readers"}, {}) == {
+    assert distinct_names(names, second)["b"] == "readers (13)"
+    assert distinct_names({"b": "Readers", "a": "Readers"}, {}) == {
         "b": "Readers (2)",
         "a": "Readers (1)",
     }

@@ -72,7 +72,7 @@ VERBS: dict[str, Callable[[Work, str], object]] = {
     "decline": lambda work, number: life.decline(work, number, "no"),
     "cancel": lambda work, number: cancelling.cancel(work, number, "no"),
     "reorder": requests.reorder,
-    "hold still": life.hold_still,
+    "hold still": life.lock,
 }
 OURS: dict[str, Callable[[Work, str], object]] = {
     "hold": lambda work, number: life.hold(work, number, "no"),
@@ -163,7 +163,7 @@ def test_step_on_an_older_version_is_refused(office: Office, olga: Actor) -> Non
     with office.system.work(olga) as work, pytest.raises(ChangedMeanwhileError, match="meanwhile"):
         life.decline(work, number, "No", seen)
     with office.work() as work:
-        order = life.hold_still(work, number)
+        order = life.lock(work, number)
         life.move(work, order, Action.HOLD)
         with pytest.raises(ChangedMeanwhileError):
             life.move(work, order, Action.DECLINE)

@@ -50,7 +50,7 @@ def test_every_step_that_needs_the_other_side_tells_it() -> None:
 def test_notice_leaves_out_sentences_with_missing_values(office: Office) -> None:
     for event in TOLD:
         with office.work() as work:
-            notices.tell(work, order_of_work(work, QUOTED), event, side=Side.CALENDAR)
+            notices.notify(work, order_of_work(work, QUOTED), event, side=Side.CALENDAR)
     for _, subject, text in letters(office):
         assert "{" not in subject + text
         assert "None" not in subject + text
@@ -95,7 +95,7 @@ def test_a_quote_tells_its_total_and_its_last_day(office: Office) -> None:
 def test_notice_for_a_missing_person_goes_to_the_desk(office: Office) -> None:
     with office.work() as work:
         order = replace(order_of_work(work, QUOTED), assigned_id=999)
-        notices.tell(work, order, "assign")
+        notices.notify(work, order, "assign")
     assert letters(office)[-1][0] == "desk@example.com"
 
 

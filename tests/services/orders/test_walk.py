@@ -529,10 +529,10 @@ class Walker:
     def _side(self, order: Known, number: int) -> tuple[Side, Actor | None]:
         return (Side.STAFF, None) if number % 2 else (Side.ORGANIZATION, order.actor)
 
-    def _file(self, use: Use, data: bytes) -> artwork.Looked:
+    def _file(self, use: Use, data: bytes) -> artwork.InspectedFile:
         files = self.office.system.files
         kept = files.keep_upload(BytesIO(data), LARGEST)
-        return artwork.Looked.of(files, (use, use.value), kept, looked_at(use, data))
+        return artwork.InspectedFile.of(files, (use, use.value), kept, looked_at(use, data))
 
     def _proofs(self, order: Known) -> int:
         with self.office.work(read_only=True) as work:

@@ -159,7 +159,7 @@ def test_explanation_is_stored_with_its_author_and_logged(office: Office) -> Non
     clerk = somebody(office, Role.CLERK)
     with working(office, clerk) as work:
         closing.explain_point(work, PERIOD, "report:hub", "nothing", f"  It  closed. {'y' * 2000}")
-        closing.look_at_draft(work, PERIOD, "the fingerprint")
+        closing.mark_draft_viewed(work, PERIOD, "the fingerprint")
     text = f"It closed. {'y' * 989}"
     kept = [("draft", "the fingerprint", "looked at"), ("report:hub", "nothing", text)]
     rows = office.rows('SELECT period, "by", subject, figure, text FROM explanation ORDER BY 3')

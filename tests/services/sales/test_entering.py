@@ -19,7 +19,7 @@ from royalties.services.periods.checklist import outlook
 from royalties.services.sales import manual_entry as entering
 from royalties.services.sales import sheets
 from royalties.services.sales.batches import undo
-from royalties.services.sales.manual_entry import Entered
+from royalties.services.sales.manual_entry import ManualEntryResult
 from royalties.services.sales.sheets import FIELDS, Draft, DraftChangedError
 from royalties.services.work import RefusedError, Work
 from royalties.store.tables import person
@@ -72,7 +72,7 @@ class Clerk:
 
     def enter(
         self, draft: Draft, choices: dict[str, str] | None = None, confirmed: tuple[str, ...] = ()
-    ) -> Entered:
+    ) -> ManualEntryResult:
         return entering.enter(self.units, draft, choices=choices or US, confirmed=confirmed)
 
     def draft(self, retailer: str = "amazon") -> Draft:
@@ -109,7 +109,7 @@ def a_sheet(*rows: tuple[str, ...], token: str = TOKEN, version: int = 0) -> Dra
     return Draft("amazon", rows, token, version)
 
 
-def marked(done: Entered) -> list[tuple[int | None, str]]:
+def marked(done: ManualEntryResult) -> list[tuple[int | None, str]]:
     return [(each.row, each.field) for each in done.mistakes]
 
 

@@ -43,7 +43,7 @@ def checked(office: Office, number: int, by: Actor = CLEO) -> Upload:
     with office.system.work(by, read_only=True) as work:
         seen = uploads.examine(work, number)
     with office.system.work(by) as work:
-        uploads.keep(work, number, seen)
+        uploads.save_result(work, number, seen)
     return found(office, number)
 
 

@@ -27,7 +27,7 @@ def check(office: Office, number: int) -> None:
     with office.system.work(CLEO, read_only=True) as work:
         seen = uploads.examine(work, number)
     with office.system.work(CLEO) as work:
-        uploads.keep(work, number, seen)
+        uploads.save_result(work, number, seen)
 
 
 def record(office: Office, number: int) -> str:

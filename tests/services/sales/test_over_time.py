@@ -9,11 +9,11 @@ from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.services.sales.over_time import (
     MOST_COLUMNS,
     Against,
-    Asked,
     By,
     Measure,
     Per,
     SalesOverTime,
+    SalesQuery,
     sales_over_time,
 )
 from tests.builders.books import ATLAS, EBOOK, HARDCOVER, Office, a_row, after, closed, nothing
@@ -48,7 +48,7 @@ def many(office: Office) -> None:
     office.undo(again)
 
 
-def table_of(office: Office, asked: Asked) -> SalesOverTime:
+def table_of(office: Office, asked: SalesQuery) -> SalesOverTime:
     with office.work(read_only=True) as work:
         table = sales_over_time(work, asked)
     assert table is not None
@@ -73,7 +73,7 @@ ROWS = {
 }
 
 
-def added_up(office: Office, asked: Asked) -> Counter[tuple[str, str]]:
+def added_up(office: Office, asked: SalesQuery) -> Counter[tuple[str, str]]:
     """Every line, counted by hand: row and column (a month or a period) to the figure."""
     lines = office.rows(
         f"select {ROWS[asked.by]}, sale.day, period.name, sale.kind, sale.currency, sale.units, "
@@ -98,7 +98,7 @@ def added_up(office: Office, asked: Asked) -> Counter[tuple[str, str]]:
 @pytest.mark.parametrize("by", ROWS)
 def test_figures_are_sums_of_recorded_lines(office: Office, by: By) -> None:
     for measure, per, against in product(Measure, Per, Against):
-        table = table_of(office, Asked(by, measure, per, against, columns=3))
+        table = table_of(office, SalesQuery(by, measure, per, against, columns=3))
         lines = added_up(office, table.asked)
         for row in table.rows:
             figures = tuple(lines[row.key, column] for column in table.columns)
@@ -122,37 +122,39 @@ def test_rows_of_every_kind_come_to_same_totals(office: Office) -> None:
     for measure in Measure:
         totals = {
             (table.all.figures, table.all.before, table.all.to_date)
-            for table in (table_of(office, Asked(by, measure, columns=6)) for by in By)
+            for table in (table_of(office, SalesQuery(by, measure, columns=6)) for by in By)
         }
         assert len(totals) == 1, measure
 
 
 @after(many)
 def test_filters_part_the_whole(office: Office) -> None:
-    whole = table_of(office, Asked(By.TITLE, Measure.SOLD, columns=6))
+    whole = table_of(office, SalesQuery(By.TITLE, Measure.SOLD, columns=6))
     by_title = [
-        table_of(office, Asked(By.RETAILER, Measure.SOLD, columns=6, title=row.key, until=whole.asked.until))
+        table_of(office, SalesQuery(By.RETAILER, Measure.SOLD, columns=6, title=row.key, until=whole.asked.until))
         for row in whole.rows
     ]  # fmt: skip
     assert [part.all.total for part in by_title] == [row.total for row in whole.rows]
-    shops = table_of(office, Asked(By.RETAILER, Measure.SOLD, columns=6))
+    shops = table_of(office, SalesQuery(By.RETAILER, Measure.SOLD, columns=6))
     by_shop = [
-        table_of(office, Asked(By.TITLE, Measure.SOLD, columns=6, retailer=row.key, until=whole.asked.until))
+        table_of(office, SalesQuery(By.TITLE, Measure.SOLD, columns=6, retailer=row.key, until=whole.asked.until))
         for row in shops.rows
     ]  # fmt: skip
     assert [part.all.total for part in by_shop] == [row.total for row in shops.rows]
-    canada = table_of(office, Asked(By.REGION, Measure.SOLD, columns=6, country="CA"))
+    canada = table_of(office, SalesQuery(By.REGION, Measure.SOLD, columns=6, country="CA"))
     assert [row.name for row in canada.rows] == ["Quebec, Canada"]
 
 
 @after(many)
 def test_what_cannot_be_shown_is_decided_by_what_there_is(office: Office) -> None:
-    table = table_of(office, Asked(currency="ZZZ", columns=999, until="", measure=Measure.RECEIPTS))
+    table = table_of(
+        office, SalesQuery(currency="ZZZ", columns=999, until="", measure=Measure.RECEIPTS)
+    )
     assert table.asked.currency == "USD"
     assert len(table.columns) == MOST_COLUMNS
-    period = table_of(office, Asked(per=Per.PERIOD, until="1999-H1"))
+    period = table_of(office, SalesQuery(per=Per.PERIOD, until="1999-H1"))
     assert period.columns[-1] == period.periods[0]
-    unknown = table_of(office, Asked(title="nothing"))
+    unknown = table_of(office, SalesQuery(title="nothing"))
     assert not unknown.rows
 
 
@@ -160,10 +162,10 @@ def test_what_cannot_be_shown_is_decided_by_what_there_is(office: Office) -> Non
 def test_nobody_sees_tables_of_others(office: Office) -> None:
     visitor = Actor("Sam", Role.NONPROFIT)
     with office.system.work(visitor) as work, pytest.raises(NotAllowedError):
-        sales_over_time(work, Asked())
+        sales_over_time(work, SalesQuery())
 
 
 @after(closed)
 def test_first_columns_are_those_with_sales(office: Office) -> None:
-    table = table_of(office, Asked())
+    table = table_of(office, SalesQuery())
     assert table.columns[0] == min(str(day)[:7] for (day,) in office.rows("select day from sale"))

@@ -15,7 +15,7 @@ from tests.builders.books import EBOOK, HARDCOVER, UNKNOWN, Office, a_row, after
 pytestmark = after(opened)
 
 
-def no_book(office: Office, name: str, retailer: str = "amazon") -> remembered.SaidOnce:
+def no_book(office: Office, name: str, retailer: str = "amazon") -> remembered.Decision:
     """Say that something is no book."""
     with office.work() as work:
         return remembered.say_no_book(work, retailer, name)
@@ -23,13 +23,13 @@ def no_book(office: Office, name: str, retailer: str = "amazon") -> remembered.S
 
 def bundle(
     office: Office, name: str, shares: Mapping[str, str], retailer: str = "amazon"
-) -> remembered.SaidOnce:
+) -> remembered.Decision:
     """Say that something is a bundle."""
     with office.work() as work:
         return remembered.say_bundle(work, retailer, name, [*shares.items()])
 
 
-def forget(office: Office, number: int) -> remembered.SaidOnce:
+def forget(office: Office, number: int) -> remembered.Decision:
     """Take back what was said."""
     with office.work() as work:
         return remembered.forget(work, number)

@@ -6,7 +6,7 @@ import pytest
 
 from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.ingest.setup import SetupError, title_of
-from royalties.services.desk.public import given, public_title, public_titles, sample
+from royalties.services.desk.public import amounts_allocated, public_title, public_titles, sample
 from royalties.services.terms import amending as terms
 from royalties.services.terms import catalogue
 from royalties.services.work import RefusedError
@@ -60,12 +60,12 @@ def test_private_beneficiary_is_neither_named_nor_counted(office: Office) -> Non
     with office.work(read_only=True) as work:
         title = public_title(work, "collab")
         assert title is not None
-        before = given(work, title)
+        before = amounts_allocated(work, title)
     assert before is not None
     gifts = {gift.name: gift.total for gift in before.by_currency[0].gifts}
     office.load({"beneficiaries": [a_beneficiary("houston", private=True)]}, "private.json")
     with office.work(read_only=True) as work:
-        after_ = given(work, title)
+        after_ = amounts_allocated(work, title)
     assert after_ is not None
     assert gifts.pop("Houston Readers") > 0
     assert {gift.name: gift.total for gift in after_.by_currency[0].gifts} == gifts
@@ -125,7 +125,7 @@ def test_only_managers_amend_titles(office: Office) -> None:
     with pytest.raises(NotAllowedError), office.system.work(CLERK) as work:
         catalogue.amend(work, "titles", a_public_title(), looked_at(office, "titles", "collab"))
     with pytest.raises(NotAllowedError), office.system.work(CLERK) as work:
-        catalogue.keep_sample(work, "collab", 1, PDF, 1)
+        catalogue.save_sample(work, "collab", 1, PDF, 1)
     assert office.hashes() == before
 
 
@@ -180,7 +180,7 @@ def test_pdf_can_be_kept_as_a_chapter_sample(office: Office) -> None:
     with office.system.work(MANAGER) as work:
         found = terms.find_entry(work, "titles", "collab")
         assert found is not None
-        catalogue.keep_sample(work, "collab", 2, PDF, found.id)
+        catalogue.save_sample(work, "collab", 2, PDF, found.id)
     with office.work(read_only=True) as work:
         title = public_title(work, "collab")
         assert title is not None
@@ -216,7 +216,7 @@ def test_invalid_sample_is_refused(office: Office, data: bytes, place: int, mess
     before = office.hashes()
     seen = looked_at(office, "titles", "collab")
     with pytest.raises(RefusedError, match=message), office.system.work(MANAGER) as work:
-        catalogue.keep_sample(work, "collab", place, data, seen)
+        catalogue.save_sample(work, "collab", place, data, seen)
     assert office.hashes() == before
     assert samples(office.system.files) == []
 
@@ -224,7 +224,7 @@ def test_invalid_sample_is_refused(office: Office, data: bytes, place: int, mess
 @after(public)
 def test_sample_for_an_older_revision_is_refused(office: Office) -> None:
     with pytest.raises(terms.EntryChangedError), office.system.work(MANAGER) as work:
-        catalogue.keep_sample(work, "collab", 1, PDF, 1)
+        catalogue.save_sample(work, "collab", 1, PDF, 1)
     assert samples(office.system.files) == []
 
 
@@ -236,7 +236,7 @@ def test_money_given_equals_what_statements_allocated(office: Office) -> None:
     with office.work(read_only=True) as work:
         title = public_title(work, "collab")
         assert title is not None
-        found = given(work, title)
+        found = amounts_allocated(work, title)
     assert found is not None
     assert not found.shared
     (giving,) = found.by_currency
@@ -283,11 +283,11 @@ def test_money_of_shared_contracts_is_credited_to_no_title(office: Office) -> No
     with office.work(read_only=True) as work:
         title = public_title(work, "collab")
         assert title is not None
-        before = given(work, title)
+        before = amounts_allocated(work, title)
     office.close("2025-H2")
     with office.work(read_only=True) as work:
-        now = given(work, title)
-        atlas = given(work, title_of(a_title("atlas", shows_giving=True)))
+        now = amounts_allocated(work, title)
+        atlas = amounts_allocated(work, title_of(a_title("atlas", shows_giving=True)))
     assert before is not None
     assert now is not None
     assert atlas is not None
@@ -303,7 +303,7 @@ def test_money_given_is_hidden_unless_the_publisher_shows_it(office: Office) -> 
     with office.work(read_only=True) as work:
         title = public_title(work, "collab")
         assert title is not None
-        assert given(work, title) is None
+        assert amounts_allocated(work, title) is None
         assert [each.key for each in public_titles(work)] == ["collab"]
         assert public_title(work, "atlas") is None
         assert public_title(work, "nothing") is None

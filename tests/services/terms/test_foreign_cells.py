@@ -43,13 +43,13 @@ def test_foreign_value_in_a_table_of_openings_is_taken_or_told(office: Office, c
                 for at, value in enumerate(VALUES, 2)
             ]
             with pytest.raises(FaultyTableError) as told:
-                openings.look(work, rows, "openings.csv")
+                openings.preview(work, rows, "openings.csv")
             wrong = {each.row for each in told.value.faults}
             assert all(each.message and each.column for each in told.value.faults)
             taken = [each for each in rows if each.number not in wrong]
             for row in taken[:: max(len(taken) // 5, 1)]:
                 with suppress(FaultyTableError, SetupError):
-                    openings.look(work, [row], "openings.csv")
+                    openings.preview(work, [row], "openings.csv")
 
 
 @pytest.mark.thorough("hostile values", but_one_in=4)

@@ -41,9 +41,9 @@ BODY: dict[str, Any] = {
 def looked_at(office: Office, data: bytes = REPORT, name: str = "may.csv") -> int:
     number = send(office, CLERK, data, name).id
     with office.system.work(CLERK, read_only=True) as work:
-        sheets = uploads.look_at(work, number)
+        sheets = uploads.preview_rows(work, number)
     with office.system.work(CLERK) as work:
-        uploads.keep_first_rows(work, number, sheets)
+        uploads.save_first_rows(work, number, sheets)
     return number
 
 
@@ -149,8 +149,8 @@ def test_every_verb_asks_for_permission(office: Office) -> None:
     key = saved(office, number)
     upload = found(office, number)
     for verb in (
-        lambda work: uploads.look_at(work, number),
-        lambda work: uploads.keep_first_rows(work, number, []),
+        lambda work: uploads.preview_rows(work, number),
+        lambda work: uploads.save_first_rows(work, number, []),
         lambda work: uploads.first_rows_of(work, number),
         lambda work: mappings.start(work, upload, None, None),
         lambda work: mappings.preview(work, number, BODY),

@@ -252,14 +252,14 @@ _SALES = {
 _CLOSING = {
     "closing.periods": _desk(),
     "closing.period": _desk(own=_OPEN, missing=_NO_PERIOD),
-    "closing.jumps": _desk(own=_OPEN, missing=_NO_PERIOD),
+    "closing.variances": _desk(own=_OPEN, missing=_NO_PERIOD),
     "closing.explain": Row(
         send=FINANCE,
         own=_OPEN,
         form={"subject": "title:zq-collab", "figure": "1", "text": "As expected"},
     ),
     "closing.checklist": _desk(own=_OPEN, missing=_NO_PERIOD),
-    "closing.looked": Row(send=FINANCE, own=_OPEN, form={"fingerprint": "0" * 64}),
+    "closing.viewed": Row(send=FINANCE, own=_OPEN, form={"fingerprint": "0" * 64}),
     "closing.prepare_close": Row(send=FINANCE, own=_OPEN, form={"note": "Again"}),
     "closing.approve_close": _close(send=MANAGERS, form={"looked": "y"}),
     "closing.refuse_close": _close(send=MANAGERS, form={"reason": "Not yet"}),
@@ -889,7 +889,7 @@ _OUTSIDE = {
     ),
     "nonprofit.explained": _portal(),
     "nonprofit_details.details": _portal(),
-    "nonprofit_details.keep_details": _portal(
+    "nonprofit_details.save_details": _portal(
         send=NONPROFITS, form={"contact": "Sam", "email": "sam@example.org"}
     ),
     "nonprofit_details.people": _portal(),
@@ -974,7 +974,7 @@ TAKEN: dict[str, Status] = {
     "catalogue.sample": 409,
     "closing.approve_close": 302,
     "closing.explain": 302,
-    "closing.looked": 302,
+    "closing.viewed": 302,
     "closing.prepare_close": 409,
     "closing.refuse_close": 302,
     "documents.file": 422,
@@ -1060,7 +1060,7 @@ GONE: dict[str, frozenset[int]] = {
             "closing.approve_close",
             "closing.checklist",
             "closing.done",
-            "closing.jumps",
+            "closing.variances",
             "closing.period",
             "closing.refuse_close",
             "closing.withdraw_close",

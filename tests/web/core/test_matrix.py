@@ -26,8 +26,8 @@ from royalties.domain.people import EVERYBODY, ORGANIZATIONS, Role
 from royalties.services.orders.intake import drafts
 from royalties.services.work import RefusedError
 from royalties.store.tables import metadata, orders
-from royalties.web.core.pacing import Pacing
 from royalties.web.core.pages import Pages
+from royalties.web.core.rate_limits import RateLimiter
 from royalties.web.public import quote_links
 from tests.builders import rich_orders
 from tests.builders.books import Office, Shelf, after
@@ -146,7 +146,7 @@ def people(site: Site) -> dict[str, Visitor]:
 @pytest.fixture(autouse=True)
 def _paces_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     """Walks ask for more pages of quotes in a minute than people do."""
-    monkeypatch.setattr(quote_links, "PACING", Pacing(10_000))
+    monkeypatch.setattr(quote_links, "PACING", RateLimiter(10_000))
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 import pytest
 
 from royalties.web.core import waiting
-from royalties.web.core.waiting import TooManyLooksError
+from royalties.web.core.waiting import TooManyReadingsError
 from tests.builders.site import Site
 
 
@@ -24,9 +24,9 @@ def test_number_of_waiting_looks_is_limited(site: Site, monkeypatch: pytest.Monk
     monkeypatch.setattr(waiting, "_TURN_SECONDS", 0.0)
     with ExitStack() as stack, site.app.app_context():
         stack.enter_context(waiting._turn("olga"))
-        with pytest.raises(TooManyLooksError, match="try again"):
+        with pytest.raises(TooManyReadingsError, match="try again"):
             stack.enter_context(waiting._turn("olga"))
         stack.enter_context(waiting._turn("lea"))
-        with pytest.raises(TooManyLooksError), waiting._turn("ada"):
+        with pytest.raises(TooManyReadingsError), waiting._turn("ada"):
             pass
     assert set() == waiting._LOOKING

@@ -14,7 +14,7 @@ import pytest
 from royalties.domain.people import Role
 from royalties.domain.terms.beneficiaries import Beneficiary
 from royalties.services.statements.portal import Year
-from royalties.services.terms.contacts import Contact, keep_contact
+from royalties.services.terms.contacts import Contact, save_contact
 from royalties.services.work import RefusedError
 from royalties.web.nonprofit import exports, pages
 from tests.builders.books import Document, Office, a_row, a_setup, after, closed, opened
@@ -448,7 +448,7 @@ def test_contact_details_of_another_nonprofit_cannot_be_changed(site: Site) -> N
         site.office.system.work(visitor.actor) as work,
         pytest.raises(RefusedError, match="no beneficiary"),
     ):
-        keep_contact(work, "tacoma", Contact(email="a@example.org"))
+        save_contact(work, "tacoma", Contact(email="a@example.org"))
     assert site.office.hashes("session") == before
 
 

@@ -14,7 +14,7 @@ from royalties.domain.orders.pricing import Option, PriceRequest, ShipTo
 from royalties.domain.people import Role
 from royalties.services.orders.quoting import quotes
 from royalties.services.orders.quoting.quotes import price_of
-from royalties.web.core.pacing import Pacing
+from royalties.web.core.rate_limits import RateLimiter
 from royalties.web.ordering import pages as ordering
 from tests.builders.books import HARDCOVER, after
 from tests.builders.doors import with_clock
@@ -59,7 +59,7 @@ WHO = {
 
 @pytest.fixture(autouse=True)
 def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ordering, "PACING", Pacing(1000))
+    monkeypatch.setattr(ordering, "PACING", RateLimiter(1000))
 
 
 def typed(visitor: Visitor, form: Mapping[str, Any], at: str = ORDER) -> TestResponse:
@@ -318,7 +318,7 @@ def test_delivery_estimate_shows_its_parts_and_lateness(site: Site) -> None:
 def test_price_requests_store_nothing_and_are_throttled(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ordering, "PACING", Pacing(3))
+    monkeypatch.setattr(ordering, "PACING", RateLimiter(3))
     stranger, before = site.stranger(), site.office.hashes()
     found = [stranger.post(f"{ORDER}price", WHAT).status_code for _ in range(5)]
     assert found == [200, 200, 200, 429, 429]
@@ -329,7 +329,7 @@ def test_price_requests_store_nothing_and_are_throttled(
 
 def test_throttle_counts_per_network_and_minute() -> None:
     now = [0.0]
-    pacing = Pacing(2, lambda: now[0])
+    pacing = RateLimiter(2, lambda: now[0])
     assert [pacing.admits("a") for _ in range(3)] == [True, True, False]
     assert pacing.admits("b")
     now[0] = 61

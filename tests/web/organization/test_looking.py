@@ -68,7 +68,7 @@ def test_no_file_is_written_while_an_order_is_locked(
     number = accepted(office, visitor.actor, LETTERED)
     files = office.system.files
     sent = artwork.ArtworkUpload(Use.LOGO, "logo.png", io.BytesIO(a_logo()))
-    logo = artwork.look(files, sent, LETTERED.options)
+    logo = artwork.inspect(files, sent, LETTERED.options)
 
     def fail(*_any: object, **_more: object) -> None:
         pytest.fail("bytes are written while the order is held")
@@ -86,7 +86,7 @@ def test_no_file_is_written_while_an_order_is_locked(
 
 def test_a_refused_file_leaves_no_pictures(site: Site) -> None:
     files = site.office.system.files
-    looked = artwork.look(files, artwork.ArtworkUpload(Use.LOGO, "logo.png", io.BytesIO(b"MZ")))
+    looked = artwork.inspect(files, artwork.ArtworkUpload(Use.LOGO, "logo.png", io.BytesIO(b"MZ")))
     assert looked.problems
     folder = files.home / "uploads"
     assert not folder.exists() or list(folder.iterdir()) == []

@@ -66,7 +66,7 @@ def standing(office: Office, number: str) -> Order:
 
 def send_artwork(office: Office, visitor: Visitor, number: str) -> None:
     sent = artwork.ArtworkUpload(Use.LOGO, "logo.png", io.BytesIO(a_logo()))
-    looked = artwork.look(office.system.files, sent, LETTERED.options)
+    looked = artwork.inspect(office.system.files, sent, LETTERED.options)
     version = standing(office, number).version
     with office.system.work(visitor.actor) as work:
         artwork.send_artwork(work, number, version=version, files=[looked], rights=True)
@@ -74,7 +74,7 @@ def send_artwork(office: Office, visitor: Visitor, number: str) -> None:
 
 def send_proof(office: Office, number: str, pages: int = 2) -> None:
     sent = artwork.ArtworkUpload(Use.PROOF, "proof.pdf", io.BytesIO(a_pdf(pages=pages)))
-    looked = artwork.look(office.system.files, sent)
+    looked = artwork.inspect(office.system.files, sent)
     version = standing(office, number).version
     with office.work() as work:
         proofs.send_proof(work, number, version=version, file=looked)

@@ -43,7 +43,7 @@ def cancel(work: Work, number: str, reason: str, version: int | None = None) -> 
     """
     side = life.side_of(work)
     work.actor.require(Verb.KEEP_ORDERS if side is Side.STAFF else Verb.ORDER)
-    order = life.hold_still(work, number, version)
+    order = life.lock(work, number, version)
     why = life.reason_of(reason)
     is_agreed = order.state not in {State.REQUESTED, State.QUOTED}
     owed = owed_if_cancelled(work, order) if is_agreed else Owed(0, "")

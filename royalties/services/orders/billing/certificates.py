@@ -111,7 +111,7 @@ def upload(
         raise RefusedError(
             f"{_MOST_A_DAY} certificates came within a day: wait until they are checked"
         )
-    kept = attachments.keep(work, sent, PAPERS)
+    kept = attachments.store_file(work, sent, PAPERS)
     number = store.add_certificate(
         work.connection,
         {
@@ -134,7 +134,7 @@ def upload(
             f"{name} sent a tax certificate for {place}.",
             "Check it, or refuse it with a reason.",
         ]
-        _tell(
+        _notify(
             work,
             [setup.publisher.email],
             f"A tax certificate of {name}",
@@ -256,7 +256,7 @@ def _decide(work: Work, row: store.CertificateRow, reason: str) -> None:
         if reason
         else [f"Your tax certificate for {place} is checked and counts until {until}."]
     )
-    _tell(
+    _notify(
         work,
         list(dict.fromkeys(recipients)),
         f"Your tax certificate for {place}",
@@ -273,7 +273,7 @@ def _record(work: Work, number: int, organization: str, place: str, event: str) 
     )
 
 
-def _tell(
+def _notify(
     work: Work, recipients: list[str], subject: str, said: list[str], side: Side, organization: str
 ) -> None:
     path = "/organization/certificates"

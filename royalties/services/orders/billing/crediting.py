@@ -15,15 +15,15 @@ from royalties.services.orders.billing.issuing import (
     Bill,
     IssuedInvoice,
     earlier_of,
+    event_detail,
     issue,
     issued_of,
-    told,
 )
 from royalties.services.orders.billing.settling import settle_if_paid
 from royalties.services.orders.frozen import invoice_shown
 from royalties.services.orders.fulfilment.sales import Selling
 from royalties.services.orders.fulfilment.shipping import moved_of
-from royalties.services.orders.life import hold_still, move, require_possible
+from royalties.services.orders.life import lock, move, require_possible
 from royalties.services.orders.quoting.agreed import agreed_of
 from royalties.services.work import RefusedError, Work
 from royalties.store.orders import money as store
@@ -57,7 +57,7 @@ def credit_note(
     row = store.find_invoice(work.connection, work.actor, number)
     if row is None:
         raise RefusedError(f"there is no invoice {number[:20]}")
-    order = hold_still(work, store.order_number(work.connection, row.order_id))
+    order = lock(work, store.order_number(work.connection, row.order_id))
     if (earlier := earlier_of(work, order, token)) is not None:
         return earlier
     why = " ".join(reason.split())
@@ -84,7 +84,7 @@ def credit_note(
     if row.kind == InvoiceKind.FINAL:
         moved = moved_of(store.shipments_of(work.connection, order.id))
         Selling(work, setup, order, agreed).record_credit(issued.row.number, moved, work.today)
-    detail = {**told(issued), "of": number, "reason": why}
+    detail = {**event_detail(issued), "of": number, "reason": why}
     settle_if_paid(work, move(work, order, Action.CREDIT, detail=detail))
     return issued
 

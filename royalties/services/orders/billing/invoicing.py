@@ -24,12 +24,12 @@ from royalties.services.orders.billing.issuing import (
     Bill,
     IssuedInvoice,
     earlier_of,
+    event_detail,
     issue,
     issued_of,
     paper_of,
     pay_words,
     shown_of,
-    told,
 )
 from royalties.services.orders.billing.settling import settle_if_paid
 from royalties.services.orders.frozen import invoice_shown
@@ -38,7 +38,7 @@ from royalties.services.orders.life import (
     ChangedMeanwhileError,
     Order,
     find,
-    hold_still,
+    lock,
     move,
     note,
     require_possible,
@@ -150,7 +150,7 @@ def invoice_deposit(work: Work, number: str, *, version: int, token: str) -> Iss
         RefusedError: the quote asks for none, it was invoiced already, or work has begun.
     """
     work.actor.require(Verb.BILL)
-    order = hold_still(work, number)
+    order = lock(work, number)
     if (earlier := earlier_of(work, order, token)) is not None:
         return earlier
     _require_version(order, version)
@@ -158,8 +158,8 @@ def invoice_deposit(work: Work, number: str, *, version: int, token: str) -> Iss
     setup = setup_in_force(work)
     agreed = agreed_of(work, setup, order)
     issued = issue(work, setup, order, agreed, _bill_of_deposit(work, order, agreed), token)
-    moved = move(work, order, Action.INVOICE_DEPOSIT, detail=told(issued), tell=False)
-    _tell(work, moved, Action.INVOICE_DEPOSIT, issued)
+    moved = move(work, order, Action.INVOICE_DEPOSIT, detail=event_detail(issued), tell=False)
+    _notify(work, moved, Action.INVOICE_DEPOSIT, issued)
     return issued
 
 
@@ -190,7 +190,7 @@ def invoice(
         RefusedError: the table does not allow it, or the total is another one by now.
     """
     work.actor.require(Verb.BILL)
-    order = hold_still(work, number)
+    order = lock(work, number)
     if (earlier := earlier_of(work, order, token)) is not None:
         return earlier
     _require_version(order, version)
@@ -209,11 +209,11 @@ def invoice(
     met = [Precondition.TAX_SETTLED] if is_settled else []
     require_possible(order, Action.INVOICE, met)
     issued = issue(work, setup, order, agreed, bill, token)
-    detail = told(issued)
+    detail = event_detail(issued)
     if proofs is not None:
         detail["further_proofs"] = f"{proofs} of {further.further} charged"
     moved = move(work, order, Action.INVOICE, met=met, detail=detail, tell=False)
-    _tell(work, moved, Action.INVOICE, issued)
+    _notify(work, moved, Action.INVOICE, issued)
     settle_if_paid(work, moved)
     return issued
 
@@ -225,7 +225,7 @@ def invoice_cancellation(work: Work, number: str, *, version: int, token: str) -
         RefusedError: it is not cancelled, owes nothing, or was invoiced already.
     """
     work.actor.require(Verb.BILL)
-    order = hold_still(work, number)
+    order = lock(work, number)
     if (earlier := earlier_of(work, order, token)) is not None:
         return earlier
     _require_version(order, version)
@@ -257,7 +257,7 @@ def invoice_cancellation(work: Work, number: str, *, version: int, token: str) -
     bill = Bill(InvoiceKind.CANCELLATION, lines, agreed.version.net_days, deposit)
     issued = issue(work, setup, order, agreed, bill, token)
     _noted(work, order, INVOICE_CANCELLATION, issued)
-    _tell(work, order, INVOICE_CANCELLATION, issued)
+    _notify(work, order, INVOICE_CANCELLATION, issued)
     return issued
 
 
@@ -372,13 +372,15 @@ def _require_version(order: Order, version: int) -> None:
         raise ChangedMeanwhileError(order.number)
 
 
-def _tell(work: Work, order: Order, event: str, issued: IssuedInvoice) -> None:
+def _notify(work: Work, order: Order, event: str, issued: IssuedInvoice) -> None:
     """Send an invoice's link, and how it is paid, to the organization."""
-    notices.tell(work, order, event, detail=told(issued) | {"pay": pay_words(issued.shown)})
+    notices.notify(
+        work, order, event, detail=event_detail(issued) | {"pay": pay_words(issued.shown)}
+    )
 
 
 def _noted(work: Work, order: Order, event: str, issued: IssuedInvoice) -> None:
     """Write down a step that the table has no line for; others see that the order has changed."""
     if not order_store.change_order(work.connection, order.id, order.version, {}):
         raise ChangedMeanwhileError(order.number)
-    note(work, order, event, before=order.state, after=order.state, detail=told(issued))
+    note(work, order, event, before=order.state, after=order.state, detail=event_detail(issued))

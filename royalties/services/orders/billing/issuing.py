@@ -63,7 +63,7 @@ def issue(
     wholly before or after.
     """
     open_period = periods.lock_for_sales(work.connection, setup.first_period)
-    ledger.hold(work.connection)
+    ledger.lock(work.connection)
     place = store.last_invoice(work.connection) + 1
     shown = shown_of(work, setup, order, agreed, bill, f"I-{place:06d}")
     entry = entry_of_invoice(shown, order.organization)
@@ -158,7 +158,7 @@ def earlier_of(work: Work, order: Order, token: str) -> IssuedInvoice | None:
     return IssuedInvoice(row, invoice_shown(row)) if row else None
 
 
-def told(issued: IssuedInvoice) -> dict[str, object]:
+def event_detail(issued: IssuedInvoice) -> dict[str, object]:
     """What the history keeps of an invoice, and e-mails name."""
     shown = issued.shown
     return {

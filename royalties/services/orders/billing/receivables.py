@@ -27,7 +27,7 @@ from royalties.services.orders.billing.receiving import (
     wants_second_person,
 )
 from royalties.services.orders.frozen import invoice_shown
-from royalties.services.orders.life import hold_still, note
+from royalties.services.orders.life import lock, note
 from royalties.services.orders.quoting import terms
 from royalties.services.terms.house import logo_on
 from royalties.services.work import RefusedError, Work
@@ -163,7 +163,7 @@ def remind(work: Work, number: str) -> Overdue:
     invoice = store.find_invoice(work.connection, work.actor, number)
     if invoice is None:
         raise RefusedError(f"there is no invoice {number[:20]}")
-    order = hold_still(work, store.order_number(work.connection, invoice.order_id))
+    order = lock(work, store.order_number(work.connection, invoice.order_id))
     late = next((each for each in reminders(work) if each.invoice.number == number), None)
     if late is None:
         raise RefusedError(f"invoice {number} is not overdue: there is nothing to remind of")

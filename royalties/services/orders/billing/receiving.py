@@ -21,7 +21,7 @@ from royalties.services.orders.billing.settling import owed_of, reopen_if_owed, 
 from royalties.services.orders.life import (
     Order,
     find,
-    hold_still,
+    lock,
     move,
     note,
     reason_of,
@@ -86,7 +86,7 @@ def receive(
 
 
 def _receive(work: Work, number: str, money: "_BankMovement", prepared_by: str = "") -> ReceiptRow:
-    order, row, earlier = _held(work, number, money.token)
+    order, row, earlier = _lock_invoice(work, number, money.token)
     if earlier is not None:
         return earlier
     _require_receivable(order, money)
@@ -106,7 +106,7 @@ def _receive(work: Work, number: str, money: "_BankMovement", prepared_by: str =
         "too_much": max(-left, 0),
         "paid": "Nothing of it is open any more. Thank you." if left <= 0 else "",
     }
-    notices.tell(work, settled, Action.RECEIVE, detail=detail | told)
+    notices.notify(work, settled, Action.RECEIVE, detail=detail | told)
     return made
 
 
@@ -130,7 +130,7 @@ def pay_back(
 
 
 def _pay_back(work: Work, number: str, money: "_BankMovement", prepared_by: str = "") -> ReceiptRow:
-    order, row, earlier = _held(work, number, money.token)
+    order, row, earlier = _lock_invoice(work, number, money.token)
     if earlier is not None:
         return earlier
     _require_too_much(work, order, row, -money.amount)
@@ -143,7 +143,7 @@ def _pay_back(work: Work, number: str, money: "_BankMovement", prepared_by: str 
         **({"prepared_by": prepared_by} if prepared_by else {}),
     }
     note(work, order, PAY_BACK, before=order.state, after=order.state, detail=detail)
-    notices.tell(work, order, PAY_BACK, detail=detail)
+    notices.notify(work, order, PAY_BACK, detail=detail)
     return made
 
 
@@ -255,7 +255,7 @@ def _require_second_person(work: Work, verb: Verb) -> None:
 
 
 def _prepare(work: Work, kind: str, number: str, money: "_BankMovement") -> int:
-    order, row, earlier = _held(work, number, money.token)
+    order, row, earlier = _lock_invoice(work, number, money.token)
     if earlier is not None:
         raise RefusedError(f"this was recorded and confirmed already, as receipt {earlier.id}")
     if kind == RECEIPT:
@@ -299,7 +299,7 @@ def reverse_receipt(work: Work, number: int, reason: str) -> ReceiptRow:
     row = store.find_receipt(work.connection, number)
     if row is None:
         raise RefusedError(f"there is no receipt {number}")
-    order = hold_still(work, store.order_number(work.connection, row.order_id))
+    order = lock(work, store.order_number(work.connection, row.order_id))
     every = store.receipts_of(work.connection, order.id)
     if row.reverses_id is not None:
         raise RefusedError(f"receipt {number} reverses another one: record the money again instead")
@@ -325,7 +325,7 @@ def reverse_receipt(work: Work, number: int, reason: str) -> ReceiptRow:
     if after.state is moved.state:  # else the order's e-mail says it
         event = Action.REVERSE_RECEIPT if row.amount > 0 else "reverse-pay-back"
         told = {"amount": abs(row.amount), "left": max(of.balance + row.amount, 0)}
-        notices.tell(work, after, event, detail=detail | told)
+        notices.notify(work, after, event, detail=detail | told)
     settle_if_paid(work, after)
     return made
 
@@ -354,7 +354,7 @@ def balances_of(work: Work, order: Order) -> list[Open]:
     return store.open_invoices(work.connection, work.actor, order_id=order.id, settled=True)
 
 
-def _held(work: Work, number: str, token: str) -> tuple[Order, Open, ReceiptRow | None]:
+def _lock_invoice(work: Work, number: str, token: str) -> tuple[Order, Open, ReceiptRow | None]:
     """The order of an invoice, held; the invoice with its balance; what a token entered before."""
     if not token or len(token) > _LONGEST_TOKEN:
         raise RefusedError("the form has no token: open it again")
@@ -363,7 +363,7 @@ def _held(work: Work, number: str, token: str) -> tuple[Order, Open, ReceiptRow 
         raise RefusedError(f"there is no invoice {number[:20]}")
     if invoice.kind == InvoiceKind.CREDIT:
         raise RefusedError(f"{number} is a credit note: money is recorded with its invoice")
-    order = hold_still(work, store.order_number(work.connection, invoice.order_id))
+    order = lock(work, store.order_number(work.connection, invoice.order_id))
     earlier = store.receipt_by_token(work.connection, token)
     if earlier is not None and earlier.invoice_id != invoice.id:
         raise RefusedError("this form was sent for another invoice: open it again")

@@ -17,7 +17,7 @@ from royalties.services.orders.life import (
     ChangedMeanwhileError,
     Order,
     find,
-    hold_still,
+    lock,
     move,
     note,
     require_possible,
@@ -82,7 +82,7 @@ def ship(
         ChangedMeanwhileError: the order was changed since it was looked at.
     """
     work.actor.require(Verb.KEEP_ORDERS)
-    order = hold_still(work, number)
+    order = lock(work, number)
     earlier = _earlier(work, order, token)
     if earlier is not None:
         return earlier
@@ -152,7 +152,7 @@ def came_back(
         RefusedError: fewer copies were shipped there.
     """
     work.actor.require(Verb.KEEP_ORDERS)
-    order = hold_still(work, number)
+    order = lock(work, number)
     earlier = _earlier(work, order, token)
     if earlier is not None:
         return earlier

@@ -14,7 +14,7 @@ from royalties.domain.orders.order import Order
 from royalties.domain.people import Verb
 from royalties.services.orders import life, messages, notices
 from royalties.services.orders.attachments import AttachmentUpload, StoredAttachment
-from royalties.services.orders.intake import customer_orders as own
+from royalties.services.orders.intake import customer_orders
 from royalties.services.orders.quoting import quotes
 from royalties.services.work import RefusedError, Work
 
@@ -69,7 +69,7 @@ def record_acceptance(
         ChangedMeanwhileError: somebody else changed the order.
     """
     work.actor.require(Verb.KEEP_ORDERS)
-    order = life.hold_still(work, number, version)
+    order = life.lock(work, number, version)
     newest = next(iter(quotes.quotes(work, order)), None)
     if newest is not None and not newest.shown.dated <= acceptance.on <= work.today:
         raise RefusedError(
@@ -86,7 +86,7 @@ def record_acceptance(
         "on": acceptance.on,
     }
     if acceptance.file is not None:
-        detail["file"] = own.keep_purchase_order(work, order, acceptance.file)
+        detail["file"] = customer_orders.save_purchase_order(work, order, acceptance.file)
     accepted = quotes.accept(
         work,
         order,
@@ -100,7 +100,9 @@ def record_acceptance(
     if newest is None:
         raise AssertionError
     told = {"quote": newest.version, "total": newest.total, "currency": newest.currency}
-    notices.tell(work, accepted, RECORDED, detail=detail | told | {"po_number": accepted.po_number})
+    notices.notify(
+        work, accepted, RECORDED, detail=detail | told | {"po_number": accepted.po_number}
+    )
     return accepted
 
 
@@ -112,7 +114,7 @@ def ask_another_quote(work: Work, number: str, text: str, *, version: int | None
         ChangedMeanwhileError: somebody else changed the order.
     """
     work.actor.require(Verb.ORDER)
-    order = life.hold_still(work, number, version)
+    order = life.lock(work, number, version)
     said = " ".join(text.split())
     if not said:
         raise RefusedError("say what should be different")

@@ -70,7 +70,7 @@ def approve_contact(work: Work, proposal: approvals.Proposal) -> Order:
         RefusedError: the order belongs to another organization by now, or they cannot come in.
     """
     body = cast("dict[str, Any]", proposal.body)
-    order = life.hold_still(work, body["order"])
+    order = life.lock(work, body["order"])
     if order.organization != body["organization"]:
         raise RefusedError(
             f"order {order.number} was moved to another organization since this was prepared"
@@ -93,7 +93,7 @@ def _change(work: Work, order: Order, body: dict[str, Any], prepared_by: str = "
     life.note(work, changed, CONTACT, before=order.state, after=order.state, detail=detail)
     if body["let_in"]:
         let_in(work, changed)
-    _tell(work, changed, others)
+    _notify(work, changed, others)
     return changed
 
 
@@ -136,7 +136,7 @@ def _fit(work: Work, name: str, email: str) -> None:
         fit_name(work, name)
 
 
-def _tell(work: Work, order: Order, others: list[str]) -> None:
+def _notify(work: Work, order: Order, others: list[str]) -> None:
     """Tell the organization's own mailboxes, so that somebody notices who should not be there."""
     called = setup_in_force(work).organizations[order.organization].name
     for email in others:

@@ -67,7 +67,7 @@ def create_order(
     life.note(work, order, REQUEST, before=state, after=state, detail=noted)
     if tell:
         lacking = terms.lacking(setup, order.title, order.isbn, work.today)
-        notices.tell(work, order, REQUEST, detail=detail | {"lacking": lacking})
+        notices.notify(work, order, REQUEST, detail=detail | {"lacking": lacking})
     return order
 
 

@@ -8,8 +8,7 @@ from royalties.domain.orders.order import FileKind, Order
 from royalties.domain.people import Verb
 from royalties.domain.terms.organizations import Organization
 from royalties.services.books import setup_in_force
-from royalties.services.orders import attachments, board, life, notices
-from royalties.services.orders import preconditions as needs
+from royalties.services.orders import attachments, board, life, notices, preconditions
 from royalties.services.orders.attachments import AttachmentUpload, StoredAttachment
 from royalties.services.orders.quoting.drafting import line_of
 from royalties.services.work import RefusedError, Work
@@ -82,16 +81,16 @@ def _summaries(work: Work, orders: Sequence[Order]) -> list[OrderSummary]:
     facts = facts_of(work.connection, [each.id for each in orders])
     made = []
     for order in orders:
-        met = needs.preconditions_of(work, order, facts[order.id], setup)
+        met = preconditions.preconditions_of(work, order, facts[order.id], setup)
         title = setup.titles.get(order.title)
         done, steps = progress(order)
-        only = needs.is_deposit_only(setup, order)
+        only = preconditions.is_deposit_only(setup, order)
         made.append(
             OrderSummary(
                 order,
                 title.heading if title else order.title,
-                needs.next_step(order, Side.ORGANIZATION, met, deposit_only=only),
-                needs.waits_for(order, met) is Side.ORGANIZATION,
+                preconditions.next_step(order, Side.ORGANIZATION, met, deposit_only=only),
+                preconditions.waits_for(order, met) is Side.ORGANIZATION,
                 done,
                 steps,
                 board.lateness(order.state, order.need_by, order.promised_on, work.today),
@@ -132,19 +131,19 @@ def send_purchase_order(
     said = line_of(po_number, "the number of a purchase order", _LONGEST_PO)
     if not said and file is None:
         raise RefusedError("write the purchase order's number, or choose its file")
-    order = life.hold_still(work, number, version)
+    order = life.lock(work, number, version)
     if not takes_purchase_order(order):
         raise RefusedError("a purchase order is sent once a quote was accepted")
     detail: dict[str, object] = {"po_number": said or order.po_number}
     if file is not None:
-        detail["file"] = keep_purchase_order(work, order, file)
+        detail["file"] = save_purchase_order(work, order, file)
     changes = {"po_number": said or order.po_number}
     if not store.change_order(work.connection, order.id, order.version, changes):
         raise life.ChangedMeanwhileError(number)
     life.note(work, order, PURCHASE_ORDER, before=order.state, after=order.state, detail=detail)
     told = ", ".join(str(each) for each in detail.values() if each)
     text = f"We sent our purchase order: {told}"
-    notices.tell(work, order, "message", detail={"text": text})
+    notices.notify(work, order, "message", detail={"text": text})
     after = life.find(work, number)
     if after is None:
         raise AssertionError
@@ -157,7 +156,7 @@ def purchase_orders(work: Work, order: Order) -> list[messages.FileRow]:
     return messages.files_of(work.connection, order.id, FileKind.PURCHASE_ORDER)
 
 
-def keep_purchase_order(work: Work, order: Order, file: AttachmentUpload | StoredAttachment) -> str:
+def save_purchase_order(work: Work, order: Order, file: AttachmentUpload | StoredAttachment) -> str:
     """Keep the file of a purchase order; returns its name. The caller holds the order.
 
     Raises:
@@ -167,7 +166,7 @@ def keep_purchase_order(work: Work, order: Order, file: AttachmentUpload | Store
         raise RefusedError(f"this order has {_MOST_FILES} purchase orders: write us a message")
     taken = file if isinstance(file, StoredAttachment) else attachments.take(work.files, file)
     attachments.require_room(work, order.organization, [taken.size])
-    kept = attachments.keep(work, taken)
+    kept = attachments.store_file(work, taken)
     messages.add_file(
         work.connection,
         {
@@ -194,7 +193,7 @@ def invoices(work: Work, *, page: int = 1) -> tuple[list[InvoiceListRow], bool]:
 
 def organizations(work: Work) -> dict[str, Organization]:
     """The organizations that the actor orders for, by key, in alphabetical order."""
-    setup = needs.setup_or_none(work)
+    setup = preconditions.setup_or_none(work)
     known = setup.organizations if setup else {}
     own = [known[key] for key in work.actor.organizations if key in known]
     return {each.key: each for each in sorted(own, key=lambda each: each.name.casefold())}

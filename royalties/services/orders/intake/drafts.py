@@ -69,7 +69,7 @@ def begin(work: Work, title: str, body: str, address: str) -> str:
     return token
 
 
-def keep(work: Work, token: str, body: str) -> None:
+def save(work: Work, token: str, body: str) -> None:
     """Keep what was typed since, for another fourteen days; ``find`` has said whose it is."""
     work.actor.require(Verb.ASK)
     values = {"body": _checked(body), "expires_at": work.at + LASTS}

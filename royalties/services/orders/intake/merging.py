@@ -40,7 +40,9 @@ class Size:
     people: int
 
 
-def namesakes(work: Work, order: Order, events: Iterable[Event]) -> list[Organization]:
+def organizations_of_same_name(
+    work: Work, order: Order, events: Iterable[Event]
+) -> list[Organization]:
     """The organizations that were there under the name with which an order was asked for.
 
     Args:
@@ -105,7 +107,7 @@ def move_order(work: Work, number: str, organization: str, version: int | None =
             "nobody lets people into an organization alone: prepare it, and another manager "
             "approves it"
         )
-    return _move(work, life.hold_still(work, number, version), organization)
+    return _move(work, life.lock(work, number, version), organization)
 
 
 def wants_second_person(work: Work) -> bool:
@@ -122,7 +124,7 @@ def prepare_move(
         RefusedError: as of ``move_order``, or it waits already.
     """
     work.actor.require(Verb.KEEP_ORDERS)
-    order = life.hold_still(work, number, version)
+    order = life.lock(work, number, version)
     _require_movable(work, order, organization)
     body = {
         "order": number,
@@ -140,7 +142,7 @@ def approve_move(work: Work, proposal: approvals.Proposal) -> Order:
         RefusedError: it cannot be moved any more, or other people would come with it.
     """
     body = cast("dict[str, Any]", proposal.body)
-    order = life.hold_still(work, body["order"])
+    order = life.lock(work, body["order"])
     people_now = [f"{each.name} ({each.email})" for each in askers(work, order)]
     if order.organization != body["from"] or people_now != body["people"]:
         raise RefusedError(
@@ -154,7 +156,7 @@ def _require_movable(work: Work, order: Order, organization: str) -> Organizatio
     if order.quote_version is not None:
         raise RefusedError("its quote was accepted: the order stays with who accepted it")
     events = store.events(work.connection, order.id)
-    known = {each.key: each for each in namesakes(work, order, events)}
+    known = {each.key: each for each in organizations_of_same_name(work, order, events)}
     if organization not in known:
         raise RefusedError("choose an organization of the name with which the order was asked for")
     return known[organization]
@@ -166,7 +168,7 @@ def _move(work: Work, order: Order, organization: str) -> Order:
     values = {"organization": organization}
     if not store.change_order(work.connection, order.id, order.version, values):
         raise life.ChangedMeanwhileError(order.number)
-    _tell(work, after, order, moving)
+    _notify(work, after, order, moving)
     _let_in(work, order.organization, after, moving)
     kept: dict[str, object] = {
         "from": order.organization,
@@ -192,7 +194,7 @@ def _let_in(work: Work, before: str, after: Organization, moving: Iterable[Perso
         people.set_organizations(work.connection, person.id, sorted({*keys, after.key} - given_up))
 
 
-def _tell(work: Work, to: Organization, order: Order, moving: Iterable[PersonSummary]) -> None:
+def _notify(work: Work, to: Organization, order: Order, moving: Iterable[PersonSummary]) -> None:
     there = people.emails_of_organization(work.connection, to.key)
     house = house_name(work)
     for person in (one for one in moving if one.email not in there):

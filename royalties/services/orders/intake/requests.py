@@ -26,7 +26,7 @@ from royalties.services.orders.intake.creation import create_order, next_number
 from royalties.services.people.invitations import house_name
 from royalties.services.people.links import DeadLinkError
 from royalties.services.people.names import fit_name
-from royalties.services.people.passwords import keep_password
+from royalties.services.people.passwords import save_password
 from royalties.services.people.sessions import BegunSession, Browser, begin
 from royalties.services.people.throttle import TooOftenError, count_request
 from royalties.services.terms import setup
@@ -48,8 +48,8 @@ __all__ = [
     "ask_for",
     "checked",
     "estimate",
+    "find",
     "fit_token",
-    "look_at",
     "open_request",
     "reorder",
     "request_order",
@@ -142,7 +142,7 @@ def ask_for(work: Work, body: Requested, address: str) -> None:
 # Opening the link
 
 
-def look_at(work: Work, token: str) -> PendingRequest:
+def find(work: Work, token: str) -> PendingRequest:
     """What a link's request says; looking changes nothing.
 
     Raises:
@@ -313,7 +313,7 @@ def _new_person(work: Work, email: str, name: str, password: str, locale: str) -
     person = people.find_person(work.connection, number)
     if person is None:
         raise AssertionError
-    keep_password(work, person, password)
+    save_password(work, person, password)
     _as(work, person, ()).record(Verb.SIGN_IN, {"what": "came-by-request", "person": number})
     return person
 

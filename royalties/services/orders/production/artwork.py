@@ -56,7 +56,7 @@ class ArtworkUpload:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class InspectedFile:
     """A file that was looked at; with what was made of it, it waits among the uploads for an hour.
 
     Attributes:
@@ -124,7 +124,7 @@ class OrderFile:
     side: Side
 
 
-def look(files: Files, sent: ArtworkUpload, options: Sequence[Option] = ()) -> Looked:
+def inspect(files: Files, sent: ArtworkUpload, options: Sequence[Option] = ()) -> InspectedFile:
     """Keep a file among the uploads and look at it in a process of its own.
 
     Args:
@@ -136,18 +136,20 @@ def look(files: Files, sent: ArtworkUpload, options: Sequence[Option] = ()) -> L
     try:
         fingerprint, size = files.keep_upload(sent.stream, LARGEST)
     except TooLargeError:
-        return Looked(
+        return InspectedFile(
             sent.use, name, "", 0, CheckedFile("", {}, problems=(too_large(name, sent.use),))
         )
     checked = check(files.upload(fingerprint), name, sent.use, options)
     if checked.problems:
         files.drop_upload(fingerprint)
-    return Looked.of(files, (sent.use, named(name, checked.type)), (fingerprint, size), checked)
+    return InspectedFile.of(
+        files, (sent.use, named(name, checked.type)), (fingerprint, size), checked
+    )
 
 
-def look_again(
+def inspect_again(
     files: Files, use: Use, name: str, fingerprint: str, options: Sequence[Option] = ()
-) -> Looked:
+) -> InspectedFile:
     """Look once more at a file that waits among the uploads, before it is sent.
 
     Raises:
@@ -157,11 +159,11 @@ def look_again(
     if not path.is_file():
         raise RefusedError(f"{name} has waited for too long: choose it again")
     found = check(path, name, use, options)
-    return Looked.of(files, (use, name), (fingerprint, path.stat().st_size), found)
+    return InspectedFile.of(files, (use, name), (fingerprint, path.stat().st_size), found)
 
 
 def send_artwork(
-    work: Work, number: str, *, version: int, files: Sequence[Looked], rights: bool
+    work: Work, number: str, *, version: int, files: Sequence[InspectedFile], rights: bool
 ) -> Order:
     """Send artwork, the first or a newer one; the order then waits for its proof.
 
@@ -178,7 +180,7 @@ def send_artwork(
     """
     _require_side(work)
     _require_fit(files, rights=rights)
-    order = life.hold_still(work, number, version)
+    order = life.lock(work, number, version)
     kept = artwork_files(work, order)
     if len(kept) + len(files) > MOST_FILES:
         raise RefusedError(f"order {number} has {MOST_FILES} files already: write us a message")
@@ -188,7 +190,7 @@ def send_artwork(
         raise RefusedError(f"{words} is missing: the order's options need it, so send it too")
     require_room(work, order.organization, [file.size for file in files])
     for file in files:
-        keep(work, order, file)
+        store_file(work, order, file)
     met = (preconditions_met(work, order) - {Precondition.ARTWORK}) | {Precondition.ARTWORK}
     names = ", ".join(file.name for file in files) or "as it was"
     detail = {"file": names, "files": [file.sha256 for file in files], "rights": rights}
@@ -244,7 +246,7 @@ def drawing_of(work: Work, number: str, file_id: int) -> messages.OrderDownload 
     return messages.OrderDownload(name, row.type, path) if path.is_file() else None
 
 
-def keep(work: Work, order: Order, file: Looked) -> int:
+def store_file(work: Work, order: Order, file: InspectedFile) -> int:
     """Keep a file that passed its checks, with its previews; returns its number.
 
     All of it is on the disk already and gets another name, so that the order is held briefly.
@@ -333,7 +335,7 @@ def _require_side(work: Work) -> None:
     work.actor.require(Verb.KEEP_ORDERS if work.actor.sees_all else Verb.ORDER)
 
 
-def _require_fit(files: Sequence[Looked], *, rights: bool) -> None:
+def _require_fit(files: Sequence[InspectedFile], *, rights: bool) -> None:
     problems = [problem for file in files for problem in file.problems]
     if problems:
         raise ArtworkNotTakenError(problems)

@@ -7,7 +7,7 @@ from royalties.domain.people import Verb
 from royalties.domain.terms.catalogue import INTERNAL, Format
 from royalties.ingest.setup import SetupError
 from royalties.services.books import setup_in_force
-from royalties.services.orders.life import ChangedMeanwhileError, Order, hold_still, note
+from royalties.services.orders.life import ChangedMeanwhileError, Order, lock, note
 from royalties.services.orders.quoting.agreed import edition_of
 from royalties.services.terms import setup
 from royalties.services.work import RefusedError, Work
@@ -38,7 +38,7 @@ def give_own_edition(work: Work, number: str, isbn: str | None, *, version: int)
     """
     work.actor.require(Verb.KEEP_ORDERS)
     lock_setup(work.connection)  # before the order: "Locks" in docs/architecture.md
-    order = hold_still(work, number, version)
+    order = lock(work, number, version)
     _require_fitting(work, order)
     revision = find_revision(work.connection, "titles", order.title)
     edition = edition_of(setup_in_force(work), order.title, order.isbn)

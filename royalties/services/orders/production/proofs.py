@@ -17,10 +17,10 @@ from royalties.services.orders.life import Order
 from royalties.services.orders.preconditions import preconditions_met
 from royalties.services.orders.production.artwork import (
     ArtworkNotTakenError,
-    Looked,
+    InspectedFile,
     OrderFile,
     files_of,
-    keep,
+    store_file,
 )
 from royalties.services.work import RefusedError, Work
 from royalties.store.orders import messages
@@ -61,7 +61,7 @@ class Proof:
         return self.file.version
 
 
-def send_proof(work: Work, number: str, *, version: int, file: Looked) -> Order:
+def send_proof(work: Work, number: str, *, version: int, file: InspectedFile) -> Order:
     """Send a proof to the organization: a PDF that passed its checks.
 
     Raises:
@@ -73,11 +73,11 @@ def send_proof(work: Work, number: str, *, version: int, file: Looked) -> Order:
         raise ArtworkNotTakenError(file.problems)
     if file.use is not Use.PROOF:
         raise RefusedError("send the proof as a PDF")
-    order = life.hold_still(work, number, version)
+    order = life.lock(work, number, version)
     sent = store.proofs_sent(work.connection, order.id)
     if sent >= MOST_PROOFS:
         raise RefusedError(f"order {number} has had {MOST_PROOFS} proofs: agree by message first")
-    keep(work, order, file)
+    store_file(work, order, file)
     met = preconditions_met(work, order) | {Precondition.PROOF}
     detail = {"version": sent + 1, "file": file.name, "sha256": file.sha256}
     return life.move(work, order, Action.SEND_PROOF, met=met, detail=detail)
@@ -90,7 +90,7 @@ def comment(work: Work, number: str, *, proof_version: int, page: int, text: str
         RefusedError: there is no such page, a newer proof was sent, or it is too late.
     """
     _require_side(work)
-    order = life.hold_still(work, number)
+    order = life.lock(work, number)
     if order.state not in _COMMENTED_IN:
         raise RefusedError("proofs are commented while they wait for an answer: write a message")
     proof = _newest(work, order, proof_version)
@@ -113,7 +113,7 @@ def ask_changes(
         RefusedError: nobody said what to change, or a newer proof was sent.
     """
     work.actor.require(Verb.ORDER)
-    order = life.hold_still(work, number, version)
+    order = life.lock(work, number, version)
     proof = _newest(work, order, proof_version)
     if text.strip():
         _say(work, order, proof, WHOLE, text)
@@ -167,7 +167,7 @@ def approve(
             not allow it.
     """
     work.actor.require(Verb.ORDER)
-    order = life.hold_still(work, number, version)
+    order = life.lock(work, number, version)
     proof = _newest(work, order, proof_version)
     if sha256 != proof.sha256:
         raise _newer(proof)

@@ -56,7 +56,7 @@ def make(work: Work, order: Order, version: int, email: str) -> str:
     return f"{OPENED_AT}{token}"
 
 
-def look_at(work: Work, token: str) -> Linked:
+def find(work: Work, token: str) -> Linked:
     """What a link opens; looking changes nothing.
 
     Raises:

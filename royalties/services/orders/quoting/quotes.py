@@ -46,11 +46,11 @@ __all__ = [
     "draft_quote",
     "expire_quotes",
     "issue_quote",
-    "keep_calendar",
     "prepare_quote",
     "price_of",
     "quote_paper",
     "quotes",
+    "run_calendar",
     "wants_second_person",
     "withdraw_quote",
 ]
@@ -119,7 +119,7 @@ def issue_quote(
         ChangedMeanwhileError: somebody else changed the order.
     """
     work.actor.require(Verb.KEEP_ORDERS)
-    order = life.hold_still(work, number, version)
+    order = life.lock(work, number, version)
     if wants_second_person(work, order, edits or Edits()):
         compose(work, order, 1, edits or Edits())  # what cannot be at all is said first
         raise approvals.SecondPersonError(
@@ -152,7 +152,7 @@ def prepare_quote(
         ChangedMeanwhileError: somebody else changed the order.
     """
     work.actor.require(Verb.KEEP_ORDERS)
-    order = life.hold_still(work, number, version)
+    order = life.lock(work, number, version)
     if find(Action.QUOTE, Side.STAFF, order.state, order.kind) is None:
         raise RefusedError(f"no quote is made while an order is {label_of(order.state)}")
     versions = len(store.quotes_of(work.connection, order.id))
@@ -165,7 +165,7 @@ def prepare_quote(
         "listed": compose(work, order, versions + 1, replace(edits, discount=None)).total,
     }
     return approvals.prepare(
-        work, QUOTE, f"{number} quote", body, fingerprint=_stands(order, versions), note=why
+        work, QUOTE, f"{number} quote", body, fingerprint=_snapshot(order, versions), note=why
     )
 
 
@@ -176,10 +176,10 @@ def approve_quote(work: Work, proposal: approvals.Proposal) -> QuoteShown:
         RefusedError: the order or its price has changed since.
     """
     body = cast("dict[str, Any]", proposal.body)
-    order = life.hold_still(work, body["order"])
+    order = life.lock(work, body["order"])
     versions = len(store.quotes_of(work.connection, order.id))
     edits = edits_of(body["edits"])
-    if _stands(order, versions) != proposal.fingerprint:
+    if _snapshot(order, versions) != proposal.fingerprint:
         raise RefusedError(
             f"order {order.number} has changed since this was prepared: refuse it, and let it be "
             f"prepared again"
@@ -213,7 +213,7 @@ def edits_of(kept: Mapping[str, Any]) -> Edits:
     )
 
 
-def _stands(order: life.Order, versions: int) -> str:
+def _snapshot(order: life.Order, versions: int) -> str:
     """What a proposal of a quote looked at."""
     return f"{order.state.value}, {versions} quotes, {order.quantity} copies"
 
@@ -276,7 +276,7 @@ def accept_quote(
         ChangedMeanwhileError: somebody else changed the order.
     """
     work.actor.require(Verb.ORDER)
-    order = life.hold_still(work, number, version)
+    order = life.lock(work, number, version)
     return accept(work, order, name=name, po_number=po_number, quote_version=quote_version)
 
 
@@ -356,7 +356,7 @@ def withdraw_quote(
         ChangedMeanwhileError: somebody else changed the order.
     """
     work.actor.require(Verb.KEEP_ORDERS)
-    order = life.hold_still(work, number, version)
+    order = life.lock(work, number, version)
     newest = next(iter(_issued(work, order)), None)
     if newest and quote_version not in (None, newest.version):
         raise RefusedError(
@@ -375,12 +375,12 @@ def expire_quotes(work: Work) -> list[str]:
     acting = replace(work, actor=CALENDAR)
     expired = store.past_validity(work.connection, work.today)
     for number in expired:
-        order = life.hold_still(acting, number)
+        order = life.lock(acting, number)
         life.move(acting, order, Action.EXPIRE, met=[Precondition.QUOTE_PAST], side=Side.CALENDAR)
     return expired
 
 
-def keep_calendar(work: Work) -> int:
+def run_calendar(work: Work) -> int:
     """What days bring by themselves: quotes expire, and who did not answer is reminded.
 
     Returns:

@@ -19,7 +19,7 @@ from royalties.services.work import RefusedError, Work
 from royalties.web.account.proving import proven
 from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer, Pages
-from royalties.web.core.visit import all_or_nothing, current_work, only_looks
+from royalties.web.core.visit import all_or_nothing, current_work, read_only
 from royalties.web.finance.orders import approvals as order_approvals
 from royalties.web.finance.orders.words import proposal_words
 from royalties.web.finance.terms.plans import side_by_side
@@ -100,7 +100,7 @@ def proposal(number: int) -> Answer:
 
 
 @PAGES.post("/approvals/<int:number>/preview")
-@only_looks
+@read_only
 def tried(number: int) -> Answer:
     """What a proposal would have given."""
     proposal = _find_proposal(number)

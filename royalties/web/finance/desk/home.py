@@ -14,7 +14,7 @@ from royalties.services.desk.dashboard import Dashboard, dashboard
 from royalties.services.desk.first_steps import FirstStep, StepName, note_no_openings
 from royalties.services.desk.search import LONGEST, Hit, search
 from royalties.services.frame import is_sandbox
-from royalties.services.sales.over_time import Against, Asked, By, Measure
+from royalties.services.sales.over_time import Against, By, Measure, SalesQuery
 from royalties.web.core.formats import locale, number, percent, period_words
 from royalties.web.core.pages import Pages
 from royalties.web.core.visit import current_work
@@ -85,9 +85,9 @@ def _months_of(glance: Dashboard) -> list[Glimpse]:
     """Copies and receipts of the open period by month, over those of the one before."""
     months = 12 // glance.period.calendar.per_year
     until = f"{glance.period.ends:%Y-%m}"
-    asked = Asked(By.RETAILER, columns=months, until=until)
+    asked = SalesQuery(By.RETAILER, columns=months, until=until)
     if months == 1:
-        asked = Asked(By.RETAILER, columns=12, until=until, against=Against.YEAR)
+        asked = SalesQuery(By.RETAILER, columns=12, until=until, against=Against.YEAR)
     both = (glimpse(replace(asked, measure=each)) for each in (Measure.COPIES, Measure.RECEIPTS))
     return [each for each in both if each is not None]
 
@@ -184,7 +184,7 @@ def _begin() -> str:
         return render_template("finance/desk/filling.html")
     if not work.actor.may(Verb.SET):
         return render_template("finance/desk/begin.html", sheet=None)
-    return house.house_page(house.beginning())
+    return house.house_page(house.first_house())
 
 
 @PAGES.get("/search", endpoint="search")

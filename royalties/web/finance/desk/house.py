@@ -39,7 +39,7 @@ def house() -> Answer:
     return house_page(AmendForm("publisher", "publisher", form, now.body, now.id))
 
 
-def beginning() -> AmendForm:
+def first_house() -> AmendForm:
     """The form of a house that there is not yet."""
     work = current_work()
     return AmendForm("publisher", "", HouseForm.blank(work.today, str(work.now.tzinfo)), None, 0)
@@ -78,7 +78,7 @@ def _save() -> Answer:
     if sent and sent.filename:
         try:
             release()
-            logo = service.look_at_logo(system().files, sent.stream, sent.filename)
+            logo = service.redraw_logo(system().files, sent.stream, sent.filename)
         except service.BadLogoError as error:
             _blame(sheet, "logo", f"{str(error).rstrip('.')}; choose it again.")
     sheet.write()

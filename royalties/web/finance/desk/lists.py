@@ -8,7 +8,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from royalties.domain.people import FINANCE, Verb
-from royalties.ingest.lists.listed import ListFault
+from royalties.ingest.lists.contents import ListFault
 from royalties.services.books import setup_in_force
 from royalties.services.desk import listing
 from royalties.services.desk.listing import SentList
@@ -96,7 +96,7 @@ def send(kind: str) -> Answer:
         return _form_page(ListKind(kind), str(error)), 422
     release()  # nobody waits while bytes are written
     try:
-        stored = listing.keep_sent(system().files, sent.stream, sent.filename or "")
+        stored = listing.store_sent(system().files, sent.stream, sent.filename or "")
     except RefusedError as error:
         return _form_page(ListKind(kind), f"{error}."), 422
     try:
@@ -142,7 +142,7 @@ def save(kind: str, number: int) -> Answer:
             saved = lists.save(
                 work,
                 sent.kind,
-                lists.find_kept(work, sent.kept),
+                lists.find_saved(work, sent.kept),
                 seen=SentFileForm(request.form).seen.data,
                 confirmed=confirmed(),
             )
@@ -189,7 +189,7 @@ def _list_page(sent: SentList) -> Answer:
 def _preview(sent: SentList, refused: str = "") -> Answer:
     work = current_work()
     try:
-        shown = lists.look(work, sent.kind, lists.find_kept(work, sent.kept), as_read)
+        shown = lists.preview(work, sent.kind, lists.find_saved(work, sent.kept), as_read)
     except ListFaultsError as error:
         return _faults_page(sent.kind, error.faults), 422
     except RefusedError as error:

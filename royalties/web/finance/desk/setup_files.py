@@ -11,7 +11,7 @@ from royalties.web.account.proving import proven
 from royalties.web.core.consent import prepared
 from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer, Pages
-from royalties.web.core.visit import all_or_nothing, current_work, only_looks
+from royalties.web.core.visit import all_or_nothing, current_work, read_only
 from royalties.web.finance.terms.editing import confirmed
 from royalties.web.forms.entries import EntryForm
 from royalties.web.forms.fields import FileUpload
@@ -24,7 +24,7 @@ from royalties.web.forms.sent_files import (
     SentFileForm,
     fault_count,
     faults_by_place,
-    keep_sent,
+    store_sent,
 )
 
 PAGES = Pages("setup_files", __name__, "/finance", FINANCE)
@@ -47,12 +47,12 @@ def setup_file() -> Answer:
 
 
 @PAGES.post("/setup-file")
-@only_looks
+@read_only
 def look() -> Answer:
     """What a setup file would add, change and leave; nothing is saved."""
     current_work().actor.require(Verb.LOAD)
     try:
-        sent = keep_sent(service.LARGEST)
+        sent = store_sent(service.LARGEST)
     except NotSentError as error:
         return _form_page(str(error)), 422
     return _preview(sent)
@@ -91,7 +91,7 @@ def _preview(sent: SentFile, refused: str = "") -> Answer:
     if path is None:
         return _form_page(GONE), 422
     try:
-        preview = service.look(current_work(), path, sent.name, as_read)
+        preview = service.preview(current_work(), path, sent.name, as_read)
     except SetupError as error:
         return _form_page(fault_count(error, "saved"), error), 422
     page = render_template(

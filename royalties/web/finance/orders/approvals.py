@@ -11,8 +11,7 @@ from royalties.services import approvals
 from royalties.services.approvals import Proposal
 from royalties.services.orders import life, second_person
 from royalties.services.orders.billing import receiving
-from royalties.services.orders.intake import contacts
-from royalties.services.orders.intake import merging as namesakes
+from royalties.services.orders.intake import contacts, merging
 from royalties.services.orders.quoting import quotes
 from royalties.services.orders.quoting.drafting import Edits
 from royalties.services.work import RefusedError
@@ -32,7 +31,7 @@ DONE = {
     receiving.RECEIPT: "Confirmed: the money is posted, and the organization gets a receipt.",
     receiving.PAY_BACK: "Confirmed: what was paid back is posted, and the organization is told.",
     contacts.CONTACT: "Approved: the contact is told of the order from now on.",
-    namesakes.MOVE: "Approved: the order is moved, and the people of both are told.",
+    merging.MOVE: "Approved: the order is moved, and the people of both are told.",
 }
 """What is said once something was approved."""
 

@@ -5,13 +5,9 @@ from flask import redirect, render_template, request, url_for
 from royalties.domain.orders.life import Action, Precondition, Side, State, find, label_of
 from royalties.domain.people import FINANCE
 from royalties.services.orders import board as service
-from royalties.services.orders import lead_times as promises
-from royalties.services.orders import life, messages
-from royalties.services.orders import preconditions as needs
+from royalties.services.orders import lead_times, life, messages, preconditions
 from royalties.services.orders.billing import cancelling, receivables
-from royalties.services.orders.intake import customer_orders as own
-from royalties.services.orders.intake import merging as namesakes
-from royalties.services.orders.intake import offering
+from royalties.services.orders.intake import customer_orders, merging, products
 from royalties.services.orders.life import Order
 from royalties.services.work import RefusedError
 from royalties.web.core.consent import Consent
@@ -92,7 +88,7 @@ def _assignee_asked(asked: str) -> int | None:
 def new() -> Answer:
     """Enter an order that came by telephone or e-mail: choose its title, then fill in its form."""
     key = request.args.get("title", "")
-    offers = {each.title.key: each.title.heading for each in offering.offers(current_work())}
+    offers = {each.title.key: each.title.heading for each in products.products(current_work())}
     if key in offers:
         return redirect(url_for("order_entry.begin", key=key), 303)
     page = render_template("finance/orders/new.html", titles=offers, unknown=bool(key))
@@ -114,12 +110,12 @@ def _order_page(number: str, refused: str = "") -> str:
     promised = forms.PromiseForm(None if sent_form == "promise" else {})
     order = order_page.find_order(number)
     events = life.history(work, order)
-    setup = needs.setup_or_none(work)
-    met = needs.preconditions_met(work, order, setup) if setup else frozenset(Precondition)
-    prices = needs.price_list_for(setup, order.title) if setup else None
+    setup = preconditions.setup_or_none(work)
+    met = preconditions.preconditions_met(work, order, setup) if setup else frozenset(Precondition)
+    prices = preconditions.price_list_for(setup, order.title) if setup else None
     version = prices.on(work.today) if prices else None
     invoiced = frozenset(balance.kind for balance in receivables.balances(work, number))
-    ahead = setup is not None and needs.is_deposit_only(setup, order)
+    ahead = setup is not None and preconditions.is_deposit_only(setup, order)
     unpriced = order_page.unpriced(order)
     assigned.person.offer(
         [("", "nobody in particular"), *((str(key), name) for key, name in staff)]
@@ -133,22 +129,22 @@ def _order_page(number: str, refused: str = "") -> str:
         "order",
         refused=refused,
         stages=order_forms.stages(order, events),
-        offers=order_page.offers(order, met, invoiced=invoiced, unpriced=bool(unpriced)),
+        offers=order_page.actions_of(order, met, invoiced=invoiced, unpriced=bool(unpriced)),
         unpriced=unpriced,
-        namesakes=namesakes.namesakes(work, order, events) if setup else [],
+        namesakes=merging.organizations_of_same_name(work, order, events) if setup else [],
         action_words=order_words.action_words,
         detail_words=order_words.detail_words,
         promise_words=order_words.promise_words(order, events, version),
-        next_step=needs.next_step(order, Side.STAFF, met, deposit_only=ahead),
+        next_step=preconditions.next_step(order, Side.STAFF, met, deposit_only=ahead),
         events=events[::-1],
         messages=messages.messages(work, order),
-        purchase_orders=own.purchase_orders(work, order),
+        purchase_orders=customer_orders.purchase_orders(work, order),
         assigned=assigned,
         note=note,
         held=held,
         promised=promised,
         waits=order_page.waiting(order),
-        may_promise=order.state in promises.PROMISED_IN,
+        may_promise=order.state in lead_times.PROMISED_IN,
         may_hold=find(Action.HOLD, Side.STAFF, order.state, order.kind) is not None,
     )
 
@@ -266,8 +262,8 @@ def _ask_cancel(number: str, refused: str = "") -> str:
     order = order_page.find_order(number)
     line = find(Action.CANCEL, Side.STAFF, order.state, order.kind)
     met = (
-        needs.preconditions_met(work, order)
-        if needs.setup_or_none(work)
+        preconditions.preconditions_met(work, order)
+        if preconditions.setup_or_none(work)
         else frozenset[Precondition]()
     )
     return order_page.page(
@@ -321,10 +317,10 @@ def move(number: str) -> Answer:
                 "tick that you have made sure who asked: it opens all orders to them"
             )
         to, version = form.organization.data, form.version.number
-        if namesakes.wants_second_person(current_work()):
-            namesakes.prepare_move(current_work(), number, to, version, form.why.data)
+        if merging.wants_second_person(current_work()):
+            merging.prepare_move(current_work(), number, to, version, form.why.data)
             return "It is prepared: once another manager has approved it, the order is moved."
-        namesakes.move_order(current_work(), number, to, version)
+        merging.move_order(current_work(), number, to, version)
         return "The order is moved, and the people of both are told."
 
     return order_forms.do_or_show(
@@ -335,7 +331,7 @@ def move(number: str) -> Answer:
 def _ask_move(number: str, refused: str = "") -> str:
     work = current_work()
     order = order_page.find_order(number)
-    there = namesakes.namesakes(work, order, life.history(work, order))
+    there = merging.organizations_of_same_name(work, order, life.history(work, order))
     form = forms.MoveOrderForm()
     form.organization.offer(
         [(namesake.key, named(namesake.key, "organizations")) for namesake in there]
@@ -347,9 +343,9 @@ def _ask_move(number: str, refused: str = "") -> str:
         refused=refused,
         form=form,
         namesakes=there,
-        wants_second=namesakes.wants_second_person(work),
-        sizes=namesakes.sizes(work, [namesake.key for namesake in there]),
-        askers=namesakes.askers(work, order),
+        wants_second=merging.wants_second_person(work),
+        sizes=merging.sizes(work, [namesake.key for namesake in there]),
+        askers=merging.askers(work, order),
     )
 
 

@@ -120,11 +120,11 @@ def _is_sent(name: str) -> bool:
     return sent is not None and bool(sent.filename)
 
 
-def _look_at_upload(use: Use, name: str, order: Order) -> artwork.Looked:
+def _look_at_upload(use: Use, name: str, order: Order) -> artwork.InspectedFile:
     """A file that was sent, looked at while nobody waits for the database."""
     sent = request.files[name]
     with looking():
-        return artwork.look(
+        return artwork.inspect(
             system().files,
             artwork.ArtworkUpload(use, sent.filename or "", sent.stream),
             order.options,

@@ -12,7 +12,7 @@ from royalties.services.work import RefusedError
 from royalties.web.core.files import download
 from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer, Pages, number_asked
-from royalties.web.core.visit import current_work, only_looks
+from royalties.web.core.visit import current_work, read_only
 from royalties.web.finance.orders import order as order_page
 from royalties.web.forms.fields import EntryField
 from royalties.web.forms.numbers import as_minor, as_typed
@@ -87,7 +87,7 @@ def credit(number: str) -> Answer:
 
 
 @PAGES.post("/<number>/credit/preview")
-@only_looks
+@read_only
 def preview_credit(number: str) -> Answer:
     """What a credit note by line would come to, with the tax that goes with it; nothing is kept."""
     invoice = _find_invoice(number)

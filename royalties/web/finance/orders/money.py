@@ -13,7 +13,7 @@ from royalties.domain.orders.papers import InvoiceShown
 from royalties.domain.people import FINANCE, Verb
 from royalties.domain.terms.payment_details import PaymentDetails, payment_on
 from royalties.services.books import setup_in_force
-from royalties.services.orders import preconditions as needs
+from royalties.services.orders import preconditions
 from royalties.services.orders.billing import invoicing, receivables
 from royalties.services.orders.billing.cancelling import Owed
 from royalties.services.orders.billing.issuing import issued_of
@@ -254,10 +254,10 @@ def _money_page(number: str, refused: str = "") -> str:
 def _pays(order: Order) -> PaymentDetails | None:
     """What an invoice of today would say of how it is paid."""
     work = current_work()
-    setup = needs.setup_or_none(work)
+    setup = preconditions.setup_or_none(work)
     if setup is None:
         return None
-    prices = needs.price_list_for(setup, order.title)
+    prices = preconditions.price_list_for(setup, order.title)
     currency = prices.currency if prices else setup.publisher.currency
     return payment_on(setup.payment_details.values(), work.today, currency)
 

@@ -18,8 +18,7 @@ from royalties.domain.orders.life import (
 from royalties.domain.orders.order import InvoiceKind
 from royalties.domain.people import Verb
 from royalties.services.approvals import Proposal
-from royalties.services.orders import board, life, second_person
-from royalties.services.orders import preconditions as needs
+from royalties.services.orders import board, life, preconditions, second_person
 from royalties.services.orders.life import Order
 from royalties.services.orders.quoting.terms import lacking
 from royalties.web.core.visit import current_work
@@ -76,7 +75,7 @@ class StaffAction:
     missing: tuple[str, ...]
 
     @property
-    def is_aside(self) -> bool:
+    def is_secondary(self) -> bool:
         """Whether it leads away from the order's way."""
         return self.action in _LAST
 
@@ -91,7 +90,7 @@ def find_order(number: str) -> Order:
 
 def organization_names() -> dict[str, str]:
     """Organizations by key, by name."""
-    setup = needs.setup_or_none(current_work())
+    setup = preconditions.setup_or_none(current_work())
     if setup is None:
         return {}
     named = sorted(setup.organizations.values(), key=lambda each: each.name.casefold())
@@ -100,7 +99,7 @@ def organization_names() -> dict[str, str]:
 
 def title_names() -> dict[str, str]:
     """Titles by key."""
-    setup = needs.setup_or_none(current_work())
+    setup = preconditions.setup_or_none(current_work())
     return {key: each.title for key, each in setup.titles.items()} if setup else {}
 
 
@@ -124,21 +123,22 @@ def waiting(order: Order) -> list[Waits]:
 def is_covered(order: Order) -> bool:
     """Whether a purchase order is there, or the deposit was paid."""
     work = current_work()
-    setup = needs.setup_or_none(work)
+    setup = preconditions.setup_or_none(work)
     return setup is not None and (
-        Precondition.PURCHASE_ORDER_OR_DEPOSIT in needs.preconditions_met(work, order, setup)
+        Precondition.PURCHASE_ORDER_OR_DEPOSIT
+        in preconditions.preconditions_met(work, order, setup)
     )
 
 
 def unpriced(order: Order) -> str:
     """Why an order that is to be quoted cannot be, in words; empty if it can."""
-    setup = needs.setup_or_none(current_work())
+    setup = preconditions.setup_or_none(current_work())
     if setup is None or find(Action.QUOTE, Side.STAFF, order.state, order.kind) is None:
         return ""
     return lacking(setup, order.title, order.isbn, current_work().today)
 
 
-def offers(
+def actions_of(
     order: Order, met: frozenset[Precondition], *, invoiced: frozenset[InvoiceKind], unpriced: bool
 ) -> list[StaffAction]:
     """What the staff may do with an order as it stands, what leads on first.
@@ -158,11 +158,11 @@ def offers(
         and not (line.action is Action.SEND_PROOF and Precondition.ARTWORK in {*line.needs} - met)
         and current_work().actor.may(BUTTONS[line.action].verb)
     ]
-    made = [_offer(order, line, met, invoiced=invoiced, unpriced=unpriced) for line in allowed]
-    return sorted(made, key=lambda each: each.is_aside)
+    made = [_action_of(order, line, met, invoiced=invoiced, unpriced=unpriced) for line in allowed]
+    return sorted(made, key=lambda each: each.is_secondary)
 
 
-def _offer(
+def _action_of(
     order: Order,
     line: Transition,
     met: frozenset[Precondition],
@@ -182,8 +182,8 @@ def _offer(
 
 def missing_of(order: Order, line: Transition, met: frozenset[Precondition]) -> tuple[str, ...]:
     """What an action of the table still needs, in words."""
-    setup = needs.setup_or_none(current_work())
-    words = needs.precondition_words(setup, order) if setup is not None else {}
+    setup = preconditions.setup_or_none(current_work())
+    words = preconditions.precondition_words(setup, order) if setup is not None else {}
     return tuple(words.get(need, need.value) for need in line.needs if need not in met)
 
 
@@ -202,7 +202,7 @@ _GIVEN = frozenset(
 def page(template: str, order: Order, tab: str, **more: object) -> str:
     """One of the pages of an order, with what all of them show."""
     work = current_work()
-    setup = needs.setup_or_none(work)
+    setup = preconditions.setup_or_none(work)
     organization = setup.organizations.get(order.organization) if setup else None
     title = setup.titles.get(order.title) if setup else None
     return render_template(
@@ -212,7 +212,7 @@ def page(template: str, order: Order, tab: str, **more: object) -> str:
         organization=organization,
         organization_name=organization.name if organization else order.organization,
         title_name=title.title if title else order.title,
-        waiting=needs.waits_for(order),
+        waiting=preconditions.waits_for(order),
         late=board.lateness(order.state, order.need_by, order.promised_on, work.today),
         said=label_of,
         State=State,

@@ -6,8 +6,7 @@ from royalties.domain.orders.life import label_of
 from royalties.domain.people import FINANCE
 from royalties.domain.terms.organizations import Organization
 from royalties.ingest.setup import orders as models
-from royalties.services.orders import board
-from royalties.services.orders import preconditions as needs
+from royalties.services.orders import board, preconditions
 from royalties.services.orders.billing import certificates, receivables
 from royalties.services.terms import amending as terms
 from royalties.web.core.files import download
@@ -52,7 +51,7 @@ class OrganizationForm(EntryForm):
 def organizations() -> Answer:
     """Every organization, by name, with how many orders it has."""
     work = current_work()
-    setup = needs.setup_or_none(work)
+    setup = preconditions.setup_or_none(work)
     wanted = request.args.get("q", "").strip()[:200]
     every = sorted(
         setup.organizations.values() if setup else (),
@@ -185,7 +184,7 @@ def new() -> Answer:
 
 
 def _find_organization(key: str) -> Organization:
-    setup = needs.setup_or_none(current_work())
+    setup = preconditions.setup_or_none(current_work())
     organization = setup.organizations.get(key) if setup else None
     if organization is None:
         abort(404)

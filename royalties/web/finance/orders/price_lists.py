@@ -11,7 +11,7 @@ from royalties.domain.people import FINANCE
 from royalties.domain.terms.wording import percent
 from royalties.ingest import places
 from royalties.services.books import Setup
-from royalties.services.orders import preconditions as needs
+from royalties.services.orders import preconditions
 from royalties.services.orders.quoting import quotes
 from royalties.services.orders.quoting import terms as order_terms_of
 from royalties.services.terms import amending as terms
@@ -36,7 +36,7 @@ _NEW = "new"
 def price_lists() -> Answer:
     """Every price list, with the version in force."""
     work = current_work()
-    setup = needs.setup_or_none(work)
+    setup = preconditions.setup_or_none(work)
     listed = sorted(setup.price_lists.values(), key=lambda prices: prices.key) if setup else []
     return render_template(
         "finance/orders/price_lists.html",
@@ -108,13 +108,13 @@ def new() -> Answer:
     order_terms.require_load()
     if request.method == "POST":
         return _save("", None, "")
-    setup = needs.setup_or_none(current_work())
+    setup = preconditions.setup_or_none(current_work())
     start: dict[str, Any] = {"currency": setup.publisher.currency if setup else ""}
     return _form_page(PriceSheet(_PART, "", PriceListForm(body=start), None, 0))
 
 
 def _find_price_list(key: str) -> tuple[Setup, PriceList]:
-    setup = needs.setup_or_none(current_work())
+    setup = preconditions.setup_or_none(current_work())
     prices = setup.price_lists.get(key) if setup else None
     if setup is None or prices is None:
         abort(404)
@@ -150,7 +150,7 @@ def _titles_of(setup: Setup, prices: PriceList) -> dict[str, str]:
     """Titles that go by a price list and have an edition to order, by key."""
     orderable = {}
     for title in sorted(setup.titles.values(), key=lambda each: each.title):
-        if needs.price_list_for(setup, title.key) is not prices:
+        if preconditions.price_list_for(setup, title.key) is not prices:
             continue
         if order_terms_of.editions_offered(setup, title, current_work().today):
             orderable[title.key] = title.title

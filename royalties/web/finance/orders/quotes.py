@@ -22,7 +22,7 @@ from royalties.services.work import RefusedError
 from royalties.web.core.files import download, enclosed
 from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer, Pages
-from royalties.web.core.visit import all_or_nothing, current_work, only_looks
+from royalties.web.core.visit import all_or_nothing, current_work, read_only
 from royalties.web.finance.orders import order as order_page
 from royalties.web.forms.entries import EntryForm, RowList
 from royalties.web.forms.fields import DayField, EntryField, Lines, Share, Whole, fraction_text
@@ -69,7 +69,7 @@ def quotes_page(number: str) -> Answer:
 
 
 @PAGES.post("/<number>/quotes/preview")
-@only_looks
+@read_only
 def preview(number: str) -> Answer:
     """What the next version would say with what was typed; nothing is kept."""
     order = order_page.find_order(number)

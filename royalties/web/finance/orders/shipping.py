@@ -9,8 +9,7 @@ from royalties.domain.counting import counted
 from royalties.domain.orders.billing import copies_at
 from royalties.domain.orders.life import Action, OrderKind, Precondition, Side, find
 from royalties.domain.people import FINANCE
-from royalties.services.orders import life
-from royalties.services.orders import preconditions as needs
+from royalties.services.orders import life, preconditions
 from royalties.services.orders.fulfilment import packing, shipping
 from royalties.services.orders.life import Order
 from royalties.services.orders.production import editions
@@ -135,9 +134,11 @@ def packing_list(number: str, shipment: int, file: str) -> Response:
 def _shipping_page(number: str, refused: str = "") -> str:
     work = current_work()
     order = order_page.find_order(number)
-    setup = needs.setup_or_none(work)
+    setup = preconditions.setup_or_none(work)
     shipments = shipping.shipments(work, number)
-    met = needs.preconditions_met(work, order, setup) if setup else frozenset[Precondition]()
+    met = (
+        preconditions.preconditions_met(work, order, setup) if setup else frozenset[Precondition]()
+    )
     tolerance = None
     if setup and order.quote_version:
         tolerance = agreed_of(work, setup, order).version.tolerance

@@ -90,7 +90,7 @@ def period(period: str) -> str:
 
 
 @PAGES.get("/periods/<period>/jumps")
-def jumps(period: str) -> str:
+def variances(period: str) -> str:
     """What wants a sentence before the close."""
     return _variances_page(outlook(current_work(), period))
 
@@ -110,7 +110,7 @@ def explain(period: str) -> Answer:
         closing.explain_point(current_work(), period, subject, figure, text)
     flash(f"{plural(len(said), 'explanation')} kept.", "good")
     chosen = request.form.get("show", "")
-    return redirect(url_for("closing.jumps", period=period, show=chosen or None))
+    return redirect(url_for("closing.variances", period=period, show=chosen or None))
 
 
 @PAGES.get("/periods/<period>/close")
@@ -123,9 +123,9 @@ def checklist(period: str) -> Response | str:
 
 
 @PAGES.post("/periods/<period>/looked")
-def looked(period: str) -> Response:
+def viewed(period: str) -> Response:
     """Say that one has looked at the draft."""
-    closing.look_at_draft(current_work(), period, request.form.get("fingerprint", ""))
+    closing.mark_draft_viewed(current_work(), period, request.form.get("fingerprint", ""))
     flash("Noted that you have looked at the draft as it stands now.", "good")
     return redirect(url_for("closing.checklist", period=period))
 

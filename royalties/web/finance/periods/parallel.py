@@ -13,7 +13,7 @@ from royalties.web.core.formats import sentence
 from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work
-from royalties.web.core.waiting import TooManyLooksError, looking
+from royalties.web.core.waiting import TooManyReadingsError, looking
 from royalties.web.forms.entries import EntryForm
 from royalties.web.forms.fields import FileUpload, Lines
 from royalties.web.forms.sent_files import (
@@ -23,7 +23,7 @@ from royalties.web.forms.sent_files import (
     SentFile,
     fault_count,
     faults_by_place,
-    keep_sent,
+    store_sent,
 )
 
 PAGES = Pages("parallel", __name__, "/finance/periods", FINANCE)
@@ -95,7 +95,7 @@ def begin(period: str) -> Answer:
     """Put old totals beside the draft."""
     current_work().actor.require(Verb.PREPARE)
     try:
-        sent = keep_sent(service.LARGEST, may_be_split=False)
+        sent = store_sent(service.LARGEST, may_be_split=False)
     except NotSentError as error:
         return _parallel_page(period, str(error)), 422
     rows = _rows_sent(period, sent)
@@ -121,7 +121,7 @@ def _rows_sent(period: str, sent: SentFile) -> list[FilledRow] | Answer:
             return service.read(path, sent.name)
     except FaultyTableError as error:
         return _faults_page(period, error), 422
-    except TooManyLooksError as error:
+    except TooManyReadingsError as error:
         return _parallel_page(period, f"{sentence(in_names(error))}."), 429
     finally:
         sent.drop()

@@ -17,7 +17,7 @@ from royalties.services.books import setup_in_force
 from royalties.services.sales import manual_entry as entering
 from royalties.services.sales import sheets
 from royalties.services.sales.editions import IndexedEdition, edition_index
-from royalties.services.sales.manual_entry import Entered, Mistake
+from royalties.services.sales.manual_entry import ManualEntryResult, Mistake
 from royalties.services.sales.sheets import FIELDS, Draft, DraftChangedError
 from royalties.services.work import RefusedError
 from royalties.web.core.bodies import from_json
@@ -135,7 +135,7 @@ def submit() -> Answer | Response:
     return _checked_page(done), 422
 
 
-def _checked_page(done: Entered) -> str:
+def _checked_page(done: ManualEntryResult) -> str:
     roll_back()  # the draft was held
     draft = replace(done.draft, rows=done.rows)
     return _Page(draft, done.mistakes, done.warnings, done.changed, dirty=True).shown()

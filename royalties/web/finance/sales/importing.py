@@ -56,7 +56,7 @@ def send() -> Answer:
         return _imports_page(message), 422
     received, started = [], []
     release()  # nobody waits while bytes are written
-    kept = [uploads.keep_bytes(system().files, file.filename or "", file.stream) for file in files]
+    kept = [uploads.store_bytes(system().files, file.filename or "", file.stream) for file in files]
     for stored in kept:
         taken = uploads.take_in(current_work(), stored)
         received.append(taken)

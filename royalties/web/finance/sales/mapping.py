@@ -19,7 +19,7 @@ from royalties.services.terms.amending import EntryChangedError, find_entry
 from royalties.services.work import RefusedError
 from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer, Pages
-from royalties.web.core.visit import all_or_nothing, current_work, only_looks
+from royalties.web.core.visit import all_or_nothing, current_work, read_only
 from royalties.web.core.waiting import wait_for
 from royalties.web.finance.sales import mapping_form as fields
 from royalties.web.finance.sales.mapping_form import MappingForm
@@ -164,7 +164,7 @@ def save(number: int) -> Answer:
 
 
 @PAGES.post("/<int:number>/mapping/preview")
-@only_looks
+@read_only
 def preview(number: int) -> Answer:
     """The preview alone, for the page's script."""
     sheet = _typed(number)

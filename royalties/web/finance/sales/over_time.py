@@ -16,11 +16,11 @@ from royalties.services.books import setup_in_force
 from royalties.services.sales import over_time as service
 from royalties.services.sales.over_time import (
     Against,
-    Asked,
     By,
     Measure,
     Per,
     SalesOverTime,
+    SalesQuery,
     Sold,
 )
 from royalties.web.core.formats import number, period_words
@@ -74,7 +74,7 @@ _SORTED: dict[str, Callable[[Sold], Any]] = {
 def over_time() -> str:
     """Sales by month or period, with filters, bars, and a table of what was asked for."""
     work = current_work()
-    table = service.sales_over_time(work, asked())
+    table = service.sales_over_time(work, query_from_address())
     if table is None:
         return render_template("finance/sales/over_time.html", table=None)
     setup = setup_in_force(work)
@@ -115,7 +115,7 @@ def as_xlsx() -> Response:
     return Response(workbook, mimetype=_XLSX, headers=_named("xlsx"))
 
 
-def asked() -> Asked:
+def query_from_address() -> SalesQuery:
     """What the address asks for; what cannot be read counts as not given."""
     texts = {name: text[:_LONGEST].strip() for name, text in request.args.items()}
 
@@ -125,7 +125,7 @@ def asked() -> Asked:
 
     per = word("per", Per)
     until, columns = texts.get("until", ""), texts.get("columns", "")
-    return Asked(
+    return SalesQuery(
         word("by", By),
         word("measure", Measure),
         per,
@@ -155,7 +155,7 @@ class Glimpse:
     returned: Fraction | None = None
 
 
-def glimpse(wanted: Asked) -> Glimpse | None:
+def glimpse(wanted: SalesQuery) -> Glimpse | None:
     """What sold, for the page of a title, a retailer or all; None: nothing did."""
     table = service.sales_over_time(current_work(), replace(wanted, to_date=False))
     if table is None or not table.rows:
@@ -260,7 +260,7 @@ def _country_words(code: str) -> str:
 
 
 def _table_or_404() -> SalesOverTime:
-    table = service.sales_over_time(current_work(), asked())
+    table = service.sales_over_time(current_work(), query_from_address())
     if table is None:
         abort(404)
     return table
@@ -294,6 +294,6 @@ def _file(table: SalesOverTime) -> tuple[list[tuple[str, int]], list[Row]]:
 
 
 def _named(extension: str) -> dict[str, str]:
-    wanted = asked()
+    wanted = query_from_address()
     name = f"{wanted.measure.value}-by-{wanted.by.value}-and-{wanted.per.value}.{extension}"
     return {"Content-Disposition": f'attachment; filename="{name}"'}

@@ -14,7 +14,7 @@ from royalties.domain.terms.catalogue import Retailer, Title
 from royalties.ingest.setup import SetupError
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.desk.dashboard import RetailerSummary, retailers_summary
-from royalties.services.sales.over_time import Against, Asked, By
+from royalties.services.sales.over_time import Against, By, SalesQuery
 from royalties.services.terms import amending as terms
 from royalties.services.terms import catalogue
 from royalties.services.terms.replacing import UnconfirmedError
@@ -24,7 +24,7 @@ from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.paging import part_of
 from royalties.web.core.visit import all_or_nothing, current_work
 from royalties.web.finance.sales.over_time import glimpse
-from royalties.web.finance.terms.editing import AmendForm, confirmed, tell_further
+from royalties.web.finance.terms.editing import AmendForm, add_further_errors, confirmed
 from royalties.web.finance.terms.title_form import RetailerForm, TitleForm
 from royalties.web.forms.entries import EntryForm
 from royalties.web.forms.fields import Hidden
@@ -72,7 +72,7 @@ def title(key: str) -> str:
     work = current_work()
     title = _find_title(work, key)
     setup = setup_in_force(work)
-    sold = Asked(By.KIND, against=Against.YEAR, title=key)
+    sold = SalesQuery(By.KIND, against=Against.YEAR, title=key)
     return render_template(
         "finance/terms/title.html",
         sold=glimpse(sold),
@@ -177,7 +177,7 @@ def sample(key: str) -> Answer:
     data = file.stream.read(catalogue.LARGEST_SAMPLE + 1) if file else b""
     form = SampleForm(request.form)
     chapter, revision = max(form.chapter.number, 0), form.revision.number
-    catalogue.keep_sample(work, key, chapter, data, revision)
+    catalogue.save_sample(work, key, chapter, data, revision)
     flash("The sample was kept; it is offered on the title's public page.", "good")
     return redirect(url_for(".title", key=key, _anchor="public"), 303)
 
@@ -220,7 +220,7 @@ def retailer(key: str) -> str:
     reports = catalogue.reports_of(work, key, before, _ON_A_PAGE + 1)
     return render_template(
         "finance/terms/retailer.html",
-        sold=glimpse(Asked(By.KIND, against=Against.YEAR, retailer=key)),
+        sold=glimpse(SalesQuery(By.KIND, against=Against.YEAR, retailer=key)),
         retailer=retailer,
         said=terms.find_entry(work, "retailers", key),
         glance=mine,
@@ -299,7 +299,7 @@ def _save(sheet: AmendForm, page: Callable[[AmendForm], str], onward: str) -> An
     work = current_work()
     sheet.write()
     if sheet.mistakes:
-        tell_further(sheet)
+        add_further_errors(sheet)
         return page(sheet), 422
     try:
         with all_or_nothing():

@@ -10,7 +10,7 @@ from royalties.domain.people import FINANCE, Verb
 from royalties.domain.terms.beneficiaries import Beneficiary
 from royalties.services.books import setup_in_force
 from royalties.services.statements import documents as service
-from royalties.services.statements.documents import KeptDocuments, NoDocumentError, StoredDocument
+from royalties.services.statements.documents import NoDocumentError, SavedDocuments, StoredDocument
 from royalties.services.work import RefusedError
 from royalties.web.core.files import download
 from royalties.web.core.pages import Answer, Pages
@@ -83,7 +83,7 @@ def send(key: str) -> Answer:
 
     def keep(sent: list[StoredDocument]) -> str:
         form = SendForm(request.form)
-        kept = service.keep(
+        kept = service.save(
             current_work(),
             sent,
             beneficiary=key,
@@ -91,7 +91,7 @@ def send(key: str) -> Answer:
             note=form.note.data,
             visible=form.visible.is_ticked,
         )
-        return _kept_words(kept, f"of {payee.name}")
+        return _saved_words(kept, f"of {payee.name}")
 
     return _answer_files(
         keep, url_for(".documents_of", key=key), lambda refused: _page_of(key, refused)
@@ -110,7 +110,7 @@ def send_many() -> Answer:
     current_work().actor.require(Verb.KEEP_DOCUMENTS)
 
     def keep(sent: list[StoredDocument]) -> str:
-        return _kept_words(service.keep(current_work(), sent), "to be sorted")
+        return _saved_words(service.save(current_work(), sent), "to be sorted")
 
     return _answer_files(keep, url_for(".documents"), _many_page)
 
@@ -240,7 +240,7 @@ def _answer_files(
     return redirect(onward, 303)
 
 
-def _kept_words(kept: KeptDocuments, words: str) -> str:
+def _saved_words(kept: SavedDocuments, words: str) -> str:
     told = f"{counted(len(kept.kept), 'earlier statement')} {words} kept."
     if kept.again:
         names = ", ".join(kept.again[:5]) + (" …" if len(kept.again) > 5 else "")  # noqa: PLR2004

@@ -21,7 +21,7 @@ from royalties.services.work import RefusedError
 from royalties.web.core.consent import prepared
 from royalties.web.core.names import in_names, names
 from royalties.web.core.pages import Answer, Pages
-from royalties.web.core.visit import all_or_nothing, current_work, only_looks
+from royalties.web.core.visit import all_or_nothing, current_work, read_only
 from royalties.web.forms.entries import EntryForm, Written
 from royalties.web.forms.fields import EntryField
 from royalties.web.forms.numbers import as_read
@@ -172,7 +172,7 @@ def answer_form(
         return page(sheet)
     sheet.write()
     if sheet.mistakes:
-        tell_further(sheet)
+        add_further_errors(sheet)
         return page(sheet), 422
     try:
         with all_or_nothing():
@@ -191,11 +191,11 @@ def answer_form(
     except RefusedError as error:
         _note_refusal(sheet, error)
         return page(sheet), 409
-    tell(saved, sheet.part)
+    flash_result(saved, sheet.part)
     return redirect(onward(sheet, saved), 303)
 
 
-def tell_further(sheet: AmendForm) -> None:
+def add_further_errors(sheet: AmendForm) -> None:
     """Tell what else is wrong with an entry of which something could not even be read."""
     blamed = {where for where, _ in sheet.mistakes}
     try:
@@ -261,7 +261,7 @@ def form_page(template: str, sheet: AmendForm, **more: object) -> str:
     )
 
 
-def tell(saved: terms.Saved, part: str = "") -> None:
+def flash_result(saved: terms.Saved, part: str = "") -> None:
     """Say on the next page what became of a save."""
     since = _SINCE.get(part, "It counts from the next calculation on; closed periods stay.")
     if not saved.changed:
@@ -295,9 +295,9 @@ class Editor:
         amend, new = f"/{self.part}/<key>/amend", f"/new-{self.word}"
         for rule, name, view, methods in (
             (amend, f"amend_{self.word}", self.amend, ("GET", "POST")),
-            (f"/{self.part}/<key>/preview", f"try_{self.word}", only_looks(self.tried), ("POST",)),
+            (f"/{self.part}/<key>/preview", f"try_{self.word}", read_only(self.tried), ("POST",)),
             (new, f"new_{self.word}", self.new, ("GET", "POST")),
-            (f"{new}/preview", f"try_new_{self.word}", only_looks(self.new_tried), ("POST",)),
+            (f"{new}/preview", f"try_new_{self.word}", read_only(self.new_tried), ("POST",)),
         ):
             PAGES.add_url_rule(rule, name, view, methods=methods)
 

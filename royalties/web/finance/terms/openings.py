@@ -18,8 +18,8 @@ from royalties.web.core.files import download
 from royalties.web.core.formats import sentence
 from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer
-from royalties.web.core.visit import all_or_nothing, current_work, only_looks, release
-from royalties.web.core.waiting import TooManyLooksError, looking
+from royalties.web.core.visit import all_or_nothing, current_work, read_only, release
+from royalties.web.core.waiting import TooManyReadingsError, looking
 from royalties.web.finance.terms.editing import PAGES, confirmed
 from royalties.web.forms.entries import EntryForm
 from royalties.web.forms.fields import FileUpload
@@ -32,7 +32,7 @@ from royalties.web.forms.sent_files import (
     SentFileForm,
     fault_count,
     faults_by_place,
-    keep_sent,
+    store_sent,
 )
 
 WORDS = {
@@ -70,12 +70,12 @@ def openings_template(kind: str) -> Response:
 
 
 @PAGES.post("/openings")
-@only_looks
+@read_only
 def look_at_openings() -> Answer:
     """What a filled-in table would change; nothing is saved."""
     current_work().actor.require(Verb.LOAD)
     try:
-        sent = keep_sent(service.LARGEST)
+        sent = store_sent(service.LARGEST)
     except NotSentError as error:
         return _openings_page(str(error)), 422
     rows = _rows_sent(sent)
@@ -121,7 +121,7 @@ def _rows_sent(sent: SentFile) -> list[FilledRow] | Answer:
     except FaultyTableError as error:
         sent.drop()
         return _openings_page(fault_count(error, "saved"), error), 422
-    except TooManyLooksError as error:
+    except TooManyReadingsError as error:
         sent.drop()
         return _openings_page(f"{sentence(in_names(error))}."), 429
 
@@ -129,7 +129,7 @@ def _rows_sent(sent: SentFile) -> list[FilledRow] | Answer:
 def _preview(rows: Sequence[FilledRow], sent: SentFile, refused: str = "") -> Answer:
     """What the rows would change; a table with faults does not stay."""
     try:
-        difference = service.look(current_work(), rows, sent.name, as_read)
+        difference = service.preview(current_work(), rows, sent.name, as_read)
     except (SetupError, FaultyTableError) as error:
         sent.drop()
         return _openings_page(fault_count(error, "saved"), error), 422

@@ -17,7 +17,7 @@ from royalties.services.terms.warnings import warnings_about
 from royalties.web.core.names import names
 from royalties.web.core.pages import Answer
 from royalties.web.core.paging import part_of
-from royalties.web.core.visit import current_work, only_looks
+from royalties.web.core.visit import current_work, read_only
 from royalties.web.finance.terms.editing import (
     PAGES,
     AmendForm,
@@ -214,7 +214,7 @@ def save_version(key: str, version: str) -> Answer:
 
 
 @PAGES.post("/plans/<key>/versions/<version>/preview")
-@only_looks
+@read_only
 def try_version(key: str, version: str) -> Answer:
     """What a version as typed would have given."""
     return answer_preview(_typed(key, version, _existing(key, version)), _form_page)
@@ -234,7 +234,7 @@ def add_plan() -> Answer:
 
 
 @PAGES.post("/new-plan/preview")
-@only_looks
+@read_only
 def try_new_plan() -> Answer:
     """What a new plan would have given: nothing yet, since no contract follows it."""
     return answer_preview(_typed("", "", None), _form_page)

@@ -108,17 +108,17 @@ def rates() -> str:
 def enter_rate() -> Answer:
     """Enter a rate, or mend one."""
     form = RateForm(request.form)
-    return _entered(form) or (_rates_page(form, IncomeForm()), 409 if form.asked else 422)
+    return _saved(form) or (_rates_page(form, IncomeForm()), 409 if form.asked else 422)
 
 
 @PAGES.post("/income")
 def enter_income() -> Answer:
     """Enter income of a right, or mend it."""
     form = IncomeForm(request.form)
-    return _entered(form) or (_rates_page(RateForm(), form), 409 if form.asked else 422)
+    return _saved(form) or (_rates_page(RateForm(), form), 409 if form.asked else 422)
 
 
-def _entered(form: PeriodForm) -> Answer | None:
+def _saved(form: PeriodForm) -> Answer | None:
     """Record an entry and go back to the list; None if the form is to be shown again."""
     if not form.validate():
         return None

@@ -84,7 +84,7 @@ def test_confirmation_link_creates_account_organization_and_order(
     assert orders_of(office) == []
     assert "olga@example.org" not in str(office.rows("SELECT email FROM person"))
     with office.system.work(ANONYMOUS) as work:
-        pending = requests.look_at(work, token)
+        pending = requests.find(work, token)
     assert pending.needs_account
     assert pending.body == REQUESTED
     opened = open_link(office, token)
@@ -128,7 +128,7 @@ def test_confirmation_link_works_once_within_a_fortnight(office: Office, clock: 
     for dead in (token, late, "nonsense"):
         with office.system.work(ANONYMOUS) as work:
             with pytest.raises(DeadLinkError):
-                requests.look_at(work, dead)
+                requests.find(work, dead)
             with pytest.raises(DeadLinkError):
                 requests.open_request(work, dead, "Somebody Else", PASSWORD)
     assert len(orders_of(office)) == 1

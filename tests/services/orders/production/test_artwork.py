@@ -42,7 +42,9 @@ from tests.builders.pdfs import a_pdf
 from tests.builders.shipped import acted, invoice, receive, ship
 
 
-def send(office: Office, actor: Actor, number: str, files: list[artwork.Looked]) -> life.Order:
+def send(
+    office: Office, actor: Actor, number: str, files: list[artwork.InspectedFile]
+) -> life.Order:
     version = the_order(office, actor, number).version
     with office.system.work(actor) as work:
         return artwork.send_artwork(work, number, version=version, files=files, rights=True)
@@ -376,4 +378,4 @@ def test_own_cover_replaces_the_drawn_one(office: Office, orla: Actor) -> None:
 @after(takes_orders)
 def test_files_are_checked_outside_a_transaction(office: Office) -> None:
     sent = ArtworkUpload(Use.LOGO, "logo.png", io.BytesIO(a_logo()))
-    assert not artwork.look(office.system.files, sent, [Option.STICKER]).problems
+    assert not artwork.inspect(office.system.files, sent, [Option.STICKER]).problems

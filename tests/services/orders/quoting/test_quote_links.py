@@ -11,8 +11,7 @@ from royalties.domain.people import ANONYMOUS, NotAllowedError, Role
 from royalties.services.orders import life, messages
 from royalties.services.orders.billing import invoicing, receivables
 from royalties.services.orders.billing.cancelling import cancel
-from royalties.services.orders.intake import answering, requests
-from royalties.services.orders.intake import customer_orders as own
+from royalties.services.orders.intake import answering, customer_orders, requests
 from royalties.services.orders.quoting import links as quote_links
 from royalties.services.orders.quoting import quotes
 from royalties.services.people.links import DeadLinkError
@@ -57,7 +56,7 @@ def token_of(office: Office, number: str = OURS, place: int = -1) -> str:
 
 def opened(office: Office, token: str) -> tuple[str, int]:
     with office.system.work(ANONYMOUS, read_only=True) as work:
-        found = quote_links.look_at(work, token)
+        found = quote_links.find(work, token)
     return found.order.number, found.version
 
 
@@ -78,7 +77,7 @@ def test_quote_link_opens_only_its_order(office: Office, clock: Clock) -> None:
         (1,)
     ]
     with office.system.work(ANONYMOUS) as work:
-        linked = quote_links.look_at(work, token).work
+        linked = quote_links.find(work, token).work
         assert life.find(linked, OURS) is not None
         for number in (THEIRS, ASKED):
             assert life.find(linked, number) is None, number
@@ -88,8 +87,8 @@ def test_quote_link_opens_only_its_order(office: Office, clock: Clock) -> None:
                 quotes.quote_paper(linked, number, 1, "pdf")
             with pytest.raises(RefusedError):
                 messages.post(linked, number, "Hello")
-        assert own.listed(linked) == ([], False)
-        assert own.invoices(linked) == ([], False)
+        assert customer_orders.listed(linked) == ([], False)
+        assert customer_orders.invoices(linked) == ([], False)
         assert invoicing.invoices(linked, OURS) == []
         assert receivables.aging(linked, linked.today) == []
         with pytest.raises(RefusedError):
@@ -105,9 +104,9 @@ def test_quote_link_opens_only_its_order(office: Office, clock: Clock) -> None:
 def test_a_quote_is_accepted_by_its_link_and_a_name_alone(office: Office, clock: Clock) -> None:
     token = token_of(office)
     with office.system.work(ANONYMOUS) as work, pytest.raises(RefusedError, match="signs"):
-        quotes.accept_quote(quote_links.look_at(work, token).work, OURS, name=" ")
+        quotes.accept_quote(quote_links.find(work, token).work, OURS, name=" ")
     with office.system.work(ANONYMOUS) as work:
-        linked = quote_links.look_at(work, token)
+        linked = quote_links.find(work, token)
         quotes.accept_quote(linked.work, OURS, name="Olga Orr", quote_version=linked.version)
     found = order_of(office, OURS)
     assert (found.state, found.accepted_by) == (State.ACCEPTED, "Olga Orr")
@@ -132,7 +131,7 @@ def test_quote_link_expires_with_its_quote(office: Office, clock: Clock, how: st
             case "expired":
                 clock.later(days=200)
             case _:
-                linked = quote_links.look_at(replace(work, actor=ANONYMOUS), token)
+                linked = quote_links.find(replace(work, actor=ANONYMOUS), token)
                 answering.ask_another_quote(linked.work, OURS, "Please 300 copies")
     assert is_dead(office, token)
     if how == "replaced":
@@ -142,7 +141,7 @@ def test_quote_link_expires_with_its_quote(office: Office, clock: Clock, how: st
 def test_asking_for_a_change_makes_the_order_wait_for_staff(office: Office, clock: Clock) -> None:
     token = token_of(office)
     with office.system.work(ANONYMOUS) as work:
-        linked = quote_links.look_at(work, token)
+        linked = quote_links.find(work, token)
         with pytest.raises(RefusedError, match="say what"):
             answering.ask_another_quote(linked.work, OURS, "  ")
         answering.ask_another_quote(linked.work, OURS, "Please 300 copies,\nand in June")

@@ -397,11 +397,11 @@ def test_worker_reminds_of_quotes_and_expires_them(
     clock.later(days=28)
     for reminded in (1, 0):
         with office.system.work(WORKER) as work:
-            assert quotes.keep_calendar(work) == reminded
+            assert quotes.run_calendar(work) == reminded
     assert state(office, number) == "quoted"
     clock.later(days=3)
     with office.system.work(WORKER) as work:
-        assert quotes.keep_calendar(work) == 1
+        assert quotes.run_calendar(work) == 1
     assert state(office, number) == "expired"
 
 

@@ -54,7 +54,7 @@ ACCEPT = {"email": "ada@harbour.example", "name": "Ada Pier", "new": OWN, "again
 
 def first_link(site: Site) -> str:
     with site.office.work() as work:
-        address = first.offer(work)
+        address = first.issue_link(work)
     assert address is not None
     return re.sub(r"^https?://[^/]+", "", address)
 
@@ -85,7 +85,7 @@ def test_first_link_makes_an_administrator_once(site: Site) -> None:
     assert again.status_code == 404
     assert len(tables(site.office, person)) == 1
     with site.office.work() as work:
-        assert first.offer(work) is None
+        assert first.issue_link(work) is None
 
 
 @after(nothing)
@@ -110,7 +110,7 @@ def test_first_link_expires_and_a_newer_one_replaces_it(site: Site) -> None:
     assert "start the desk again" in answer.text
     clock.later(days=-40)
     with site.office.work() as work, pytest.raises(DeadLinkError):
-        first.look_at(work, new.rpartition("/")[2])
+        first.check_link(work, new.rpartition("/")[2])
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from royalties.domain.orders.order import Order
 from royalties.domain.people import Actor, Role
 from royalties.services.orders import messages
 from royalties.services.orders.billing import certificates
-from royalties.services.orders.intake import customer_orders as own
+from royalties.services.orders.intake import customer_orders
 from royalties.services.orders.production import artwork, proofs
 from royalties.services.terms.amending import find_entry
 from royalties.web.finance.orders.order import BUTTONS
@@ -90,14 +90,14 @@ def with_proof(office: Office) -> None:
     agreed_custom(office)
     olga = Actor("Olga Guild", Role.ORGANIZATION, 1, organizations=frozenset({"guild"}))
     order = order_of(office, ONE)
-    logo = artwork.look(
+    logo = artwork.inspect(
         office.system.files,
         artwork.ArtworkUpload(Use.LOGO, "logo.png", io.BytesIO(a_logo())),
         order.options,
     )
     with office.system.work(olga) as work:
         artwork.send_artwork(work, ONE, version=order.version, files=[logo], rights=True)
-    pdf = artwork.look(
+    pdf = artwork.inspect(
         office.system.files,
         artwork.ArtworkUpload(Use.PROOF, "proof.pdf", io.BytesIO(a_pdf(pages=2))),
     )
@@ -319,7 +319,7 @@ def test_purchase_order_file_can_be_downloaded(site: Site) -> None:
     version = order(site).version
     with site.office.system.work(olga) as work:
         file = messages.AttachmentUpload("our order.pdf", io.BytesIO(a_pdf()))
-        own.send_purchase_order(work, ONE, version=version, po_number="PO-8", file=file)
+        customer_orders.send_purchase_order(work, ONE, version=version, po_number="PO-8", file=file)
     clerk = site.visitor(Role.CLERK)
     page = clerk.page(DESK)
     assert "PO-8" in page

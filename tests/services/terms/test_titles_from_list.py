@@ -1,6 +1,6 @@
 """What a list of titles makes of the books' titles: pure merging."""
 
-from royalties.services.terms.listed_titles import merge_titles
+from royalties.services.terms.titles_from_list import merge_titles
 
 BOOKS = {
     "tides": {

@@ -21,7 +21,7 @@ _NEAR = 3
 _MOST_NOTES = 20
 
 
-class Aside(NamedTuple):
+class RowNote(NamedTuple):
     """A note on a row that is not a sale: its position (sheet, row) and the text of the note."""
 
     at: tuple[int, int]
@@ -30,7 +30,7 @@ class Aside(NamedTuple):
     """Whether a person wrote the row: below the last sale, it may be about the sales."""
 
 
-class Asides:
+class OtherRows:
     """Recognises rows that are not sales, and remembers what they mean for the rows below."""
 
     def __init__(
@@ -41,7 +41,7 @@ class Asides:
         counted: tuple[ControlTotals, Skipped],
     ) -> None:
         self.choices: list[Choice] = []
-        self.notes: list[Aside] = []
+        self.notes: list[RowNote] = []
         self._skip = declared.skip
         self._given = choices
         self._totals = totals
@@ -128,7 +128,7 @@ class Asides:
     def _note(self, table: Table, number: int, text: str, *, is_prose: bool = True) -> None:
         if len(self.notes) < _MOST_NOTES:
             at = (table.place, number)
-            self.notes.append(Aside(at, f"{table.where(number)}{text}", is_prose))
+            self.notes.append(RowNote(at, f"{table.where(number)}{text}", is_prose))
 
 
 def _make_return(values: dict[str, Any]) -> None:

@@ -50,7 +50,7 @@ _STYLED = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})" s="([0-9]{1,5})"')
 
 
 @dataclass(slots=True)
-class Look:
+class SheetFindings:
     """What was seen on a sheet; columns count from 0, rows from 1.
 
     ``marks`` replaces the values of cells that have none: ``{row: {column: what stands there}}``.
@@ -125,13 +125,13 @@ def _currency_of(form: str) -> str:
     return next(filter(None, found.groups()), "").strip() if found else ""
 
 
-def look(xml: bytes, known: Styles) -> Look:
+def inspect_sheet(xml: bytes, known: Styles) -> SheetFindings:
     """Look through one sheet's XML, which is read as XML: by its elements, not its letters.
 
     Raises:
         FileRefusedError: it is damaged, or has more rows than a workbook may have.
     """
-    seen = Look() if _shows_nothing(xml, known) else _SheetReader(known).read(xml)
+    seen = SheetFindings() if _shows_nothing(xml, known) else _SheetReader(known).read(xml)
     if known.currencies:
         for letters, row, style in _STYLED.findall(xml, 0, _HEAD):
             if sign := known.currencies.get(int(style)):
@@ -171,7 +171,7 @@ class _SheetReader:
     """
 
     def __init__(self, known: Styles) -> None:
-        self._seen = Look()
+        self._seen = SheetFindings()
         self._percent = {str(style) for style in known.percent}
         self._struck = {str(style) for style in known.struck}
         self._marked = self._percent | self._struck
@@ -190,7 +190,7 @@ class _SheetReader:
         self._expat.StartElementHandler = self._on_root
         self._expat.StartDoctypeDeclHandler = _refuse_doctype
 
-    def read(self, xml: bytes) -> Look:
+    def read(self, xml: bytes) -> SheetFindings:
         """Read a whole sheet."""
         try:
             self._expat.Parse(xml, True)

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, insert
 from royalties.domain.sales.lines import SalesTally
 from royalties.domain.sales.slices import Place, SaleKind, Slice
 from royalties.domain.terms.discounts import DiscountLimit
-from royalties.store.sales import kept_slices, totals
-from royalties.store.sales.kept_slices import Grouping, period_blocks
+from royalties.store.sales import cached_slices, totals
+from royalties.store.sales.cached_slices import Grouping, period_blocks
 from royalties.store.sales.slices import Distinctions, LineKeys
 from royalties.store.tables import batch, batch_slice
 from tests.builders.books import Office, Shelf
@@ -67,9 +67,9 @@ def bring(
     for period_id in sorted({line.period for line in sold}):
         its = [line for line in sold if line.period == period_id]
         editions = {line.edition for line in its}
-        kept_slices.keep(connection, period_id, number, grouping, editions)
+        cached_slices.save(connection, period_id, number, grouping, editions)
         sums[period_id] = SalesTally.of(line.as_read(0) for line in its).sums
-    totals.keep(connection, number, sums)
+    totals.add(connection, number, sums)
 
 
 def asks(connection: Connection, wanted: Distinctions) -> list[Slice]:
@@ -105,8 +105,8 @@ def test_kept_sums_answer_any_coarser_question(
             assert summed(found[-1]) == naive(paid_for(every), known, wanted)
             for each in (*groupings, wanted):
                 for period_id in (PERIOD, OTHER_PERIOD):
-                    assert not [*kept_slices.differing(connection, period_id, each, NAMES)]
-            assert not [*kept_slices.astray(connection)]
+                    assert not [*cached_slices.differing(connection, period_id, each, NAMES)]
+            assert not [*cached_slices.astray(connection)]
             connection.rollback()
     assert sorted(found[0]) == sorted(found[1])
 
@@ -174,17 +174,17 @@ def test_kept_sums_equal_a_new_sum_by_the_database(
                 bring(connection, place + 2, of_import, Grouping.of(after, ISBNS))
             wanted = kept(connection)
             for place in range(len(sold)):
-                kept_slices.forget(connection, place + 2)
+                cached_slices.forget(connection, place + 2)
             assert not kept(connection)
             for grouping in (before, after):
                 by = Grouping.of(grouping, ISBNS)
                 for period_id in (PERIOD, OTHER_PERIOD):
                     there = [
-                        each.batch_id for each in kept_slices.slicings(connection, [period_id])
+                        each.batch_id for each in cached_slices.slicings(connection, [period_id])
                     ]
-                    kept_slices.sum_again(connection, period_id, there, by, ISBNS)
+                    cached_slices.sum_again(connection, period_id, there, by, ISBNS)
             assert kept(connection) == wanted
-            known_by = {each.grouping for each in kept_slices.slicings(connection, [PERIOD])}
+            known_by = {each.grouping for each in cached_slices.slicings(connection, [PERIOD])}
             assert known_by <= {after.grouping}
             connection.rollback()
 
@@ -225,10 +225,10 @@ def test_sums_that_are_too_large_are_not_kept(both: tuple[Office, Office], most:
             bring(connection, 2, sold, by)
             bring(connection, 3, [a_line()], by)
             assert [row[1] for row in kept(connection)] == [3]
-            known = {each.batch_id: each.grouping for each in kept_slices.slicings(connection)}
+            known = {each.batch_id: each.grouping for each in cached_slices.slicings(connection)}
             assert known == {2: None, 3: wanted.grouping}
-            kept_slices.sum_again(connection, PERIOD, [2], by, ISBNS)
+            cached_slices.sum_again(connection, PERIOD, [2], by, ISBNS)
             assert {
-                each.batch_id: each.grouping for each in kept_slices.slicings(connection)
+                each.batch_id: each.grouping for each in cached_slices.slicings(connection)
             } == known
             connection.rollback()

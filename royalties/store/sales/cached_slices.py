@@ -92,7 +92,7 @@ class Slicing(NamedTuple):
 _NOWHERE = ("", "", "", "")
 
 
-def keep(
+def save(
     connection: Connection,
     period_id: int,
     batch_id: int,
@@ -431,7 +431,7 @@ def _read_blocks(
     blocks: list[Block] = []
     parts = [PeriodPart(others)] if others else []
     if kept:
-        blocks, again = _kept_blocks(connection, period_id, kept, asked, names)
+        blocks, again = _cached_blocks(connection, period_id, kept, asked, names)
         if again:
             parts.append(PeriodPart(kept, again, unreported=False))
         if has_unpriced(connection, period_id):
@@ -440,7 +440,7 @@ def _read_blocks(
     return blocks + blocks_of(lines)
 
 
-def _kept_blocks(
+def _cached_blocks(
     connection: Connection,
     period_id: int,
     batches: Sequence[int],

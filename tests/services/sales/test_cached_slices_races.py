@@ -17,7 +17,7 @@ from tests.builders.books import (
 )
 from tests.services import racing
 from tests.services.racing import Racers, tasks
-from tests.services.sales.test_kept_slices import agree, with_limit, with_places
+from tests.services.sales.test_cached_slices import agree, with_limit, with_places
 
 Race = tuple[tuple[Any, ...], ...]
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 
-from royalties.ingest.lists.listed import ListFault, Record
-from royalties.services.terms.listed_titles import Body, Merged, new_key
+from royalties.ingest.lists.contents import ListFault, Record
+from royalties.services.terms.titles_from_list import Body, Merged, new_key
 
 
 def merge_beneficiaries(bodies: Mapping[str, Body], records: Sequence[Record]) -> Merged:

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from royalties.domain.sales.slices import SaleKind, Slice
-from royalties.services.books import asked_in, names_of, setup_in_force
+from royalties.services.books import distinctions_in, names_of, setup_in_force
 from royalties.services.desk import places
 from royalties.services.work import RefusedError
-from royalties.store.sales import kept_slices
-from royalties.store.sales.kept_slices import period_blocks
+from royalties.store.sales import cached_slices
+from royalties.store.sales.cached_slices import period_blocks
 from royalties.store.sales.packed_slices import PackedRow, SumRow, unpacked
 from royalties.store.sales.slices import PeriodPart, slices_of
 from tests.builders.books import (
@@ -40,21 +40,21 @@ def agree(office: Office) -> list[tuple[str, int]]:
     found = []
     with office.work(read_only=True) as work:
         setup, names = setup_in_force(work), names_of(work)
-        for number in sorted({each.period_id for each in kept_slices.slicings(work.connection)}):
+        for number in sorted({each.period_id for each in cached_slices.slicings(work.connection)}):
             period = setup.first_period.shift(number - setup.first_period.ordinal)
-            asked = asked_in(setup, period)
+            asked = distinctions_in(setup, period)
             blocks = period_blocks(work.connection, number, asked, names)
             kept = [each for block in blocks for each in block.slices()]
             lines = slices_of(work.connection, number, asked, names, [PeriodPart()])
             lines = [each for each in lines if each.kind is not SaleKind.FREE]
             assert summed_with_reversals(kept) == summed_with_reversals(lines)
-            assert not [*kept_slices.differing(work.connection, number, asked, names)]
+            assert not [*cached_slices.differing(work.connection, number, asked, names)]
             found += [
                 (str(period), each.batch_id)
-                for each in kept_slices.slicings(work.connection, [number])
+                for each in cached_slices.slicings(work.connection, [number])
                 if each.grouping == asked.grouping
             ]
-        assert not [*kept_slices.astray(work.connection)]
+        assert not [*cached_slices.astray(work.connection)]
     return found
 
 

@@ -15,9 +15,8 @@ from royalties.domain.orders.life import (
     find,
     possible,
 )
-from royalties.services.orders import life
-from royalties.services.orders import preconditions as needs
-from royalties.services.orders.intake import customer_orders as own
+from royalties.services.orders import life, preconditions
+from royalties.services.orders.intake import customer_orders
 from royalties.services.orders.life import Order
 from royalties.services.orders.production import artwork
 from royalties.web.core.visit import current_work
@@ -102,7 +101,7 @@ class CustomerAction:
     missing: tuple[str, ...]
 
     @property
-    def is_aside(self) -> bool:
+    def is_secondary(self) -> bool:
         """Whether it leads away from the order's way."""
         return self.action in ASIDE
 
@@ -123,7 +122,7 @@ def find_order(number: str) -> Order:
     return order
 
 
-def offers(order: Order, met: frozenset[Precondition]) -> list[CustomerAction]:
+def actions_of(order: Order, met: frozenset[Precondition]) -> list[CustomerAction]:
     """What can be done with an order as it stands, what leads on first."""
     lines = [
         line
@@ -132,7 +131,7 @@ def offers(order: Order, met: frozenset[Precondition]) -> list[CustomerAction]:
         # Before there is a quote to decline, one takes the request back.
         and not (line.action is Action.DECLINE and order.state is State.REQUESTED)
     ]
-    return sorted((_offer(order, line, met) for line in lines), key=_rank)
+    return sorted((_action_of(order, line, met) for line in lines), key=_rank)
 
 
 def _rank(offer: CustomerAction) -> int:
@@ -144,15 +143,15 @@ def may(action: Action, order: Order) -> bool:
     return find(action, Side.ORGANIZATION, order.state, order.kind) is not None
 
 
-def _offer(order: Order, line: Transition, met: frozenset[Precondition]) -> CustomerAction:
+def _action_of(order: Order, line: Transition, met: frozenset[Precondition]) -> CustomerAction:
     button = BUTTONS[line.action]
     words = button.words
     if line.action is Action.CANCEL and order.state is State.REQUESTED:
         words = "Cancel the request"
     if line.action is Action.SEND_ARTWORK and order.state is not State.ACCEPTED:
         words = "Send other artwork"
-    setup = needs.setup_or_none(current_work())
-    said = needs.precondition_words(setup, order) if setup is not None else {}
+    setup = preconditions.setup_or_none(current_work())
+    said = preconditions.precondition_words(setup, order) if setup is not None else {}
     missing = tuple(said.get(need, need.value) for need in line.needs if need not in met | _BY_FORM)
     address = url_for(button.endpoint, number=order.number, _anchor=button.anchor or None)
     return CustomerAction(line.action, words, address, missing)
@@ -161,26 +160,30 @@ def _offer(order: Order, line: Transition, met: frozenset[Precondition]) -> Cust
 def page(template: str, order: Order, tab: str, **more: object) -> str:
     """One of the pages of an order, with what all of them show."""
     work = current_work()
-    setup = needs.setup_or_none(work)
+    setup = preconditions.setup_or_none(work)
     title = setup.titles.get(order.title) if setup else None
     organization = setup.organizations.get(order.organization) if setup else None
-    met = needs.preconditions_met(work, order, setup) if setup else frozenset[Precondition]()
-    only = setup is not None and needs.is_deposit_only(setup, order)
+    met = (
+        preconditions.preconditions_met(work, order, setup) if setup else frozenset[Precondition]()
+    )
+    only = setup is not None and preconditions.is_deposit_only(setup, order)
     return render_template(
         f"organization/{template}",
-        own=own.organizations(work),
+        own=customer_orders.organizations(work),
         order=order,
         tab=tab,
         title=title.heading if title else order.title,
         organization=organization.name if organization else order.organization,
         house=setup.publisher if setup else None,
         words=WORDS[order.state],
-        next_step=addressed(needs.next_step(order, Side.ORGANIZATION, met, deposit_only=only)),
-        is_yours=needs.waits_for(order, met) is Side.ORGANIZATION,
+        next_step=addressed(
+            preconditions.next_step(order, Side.ORGANIZATION, met, deposit_only=only)
+        ),
+        is_yours=preconditions.waits_for(order, met) is Side.ORGANIZATION,
         is_ended=order.state in ENDED,
         deposit_only=only,
         is_covered=Precondition.PURCHASE_ORDER_OR_DEPOSIT in met,
-        offers=offers(order, met),
+        offers=actions_of(order, met),
         wants_artwork=bool(artwork.missing(order, ())),
         today=work.today,
         State=State,

@@ -12,14 +12,14 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from royalties.domain.orders.artwork import Use
 from royalties.services.orders.life import Order
-from royalties.services.orders.production.artwork import Looked
+from royalties.services.orders.production.artwork import InspectedFile
 from royalties.web.core.visit import current_work, system
 
 _LASTS = 3600
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class CheckedFile:
     """A file that waits; ``pictures`` are the fingerprints of what was drawn of its pages."""
 
     use: Use
@@ -39,12 +39,12 @@ class Waiting:
 class SignedFile:
     """A file that was looked at, as a page shows it: ``token`` is what it carries of it."""
 
-    looked: Looked
+    looked: InspectedFile
     pages: int
     token: str
 
 
-def checked_file(order: Order, looked: Looked) -> SignedFile:
+def checked_file(order: Order, looked: InspectedFile) -> SignedFile:
     """Sign what the page carries of a file, whose pictures wait among the uploads."""
     if looked.problems:
         return SignedFile(looked, 0, "")
@@ -58,7 +58,7 @@ def checked_file(order: Order, looked: Looked) -> SignedFile:
     return SignedFile(looked, len(looked.previews), _signer().dumps(said))
 
 
-def waiting(order: Order, token: str) -> Waiting | None:
+def checked_file_of(order: Order, token: str) -> CheckedFile | None:
     """What a page carries; None if it is not this person's, of another order, or too old."""
     try:
         number, person, use, name, sha256, pictures = _signer().loads(token, max_age=_LASTS)
@@ -66,12 +66,12 @@ def waiting(order: Order, token: str) -> Waiting | None:
         return None
     if [number, person] != _order_and_person(order):
         return None
-    return Waiting(Use(use), name, sha256, tuple(pictures))
+    return CheckedFile(Use(use), name, sha256, tuple(pictures))
 
 
 def drawn(order: Order, tokens: Iterable[str]) -> dict[Use, bytes]:
     """The first picture of each file that waits, by its use."""
-    found = (waiting(order, token) for token in tokens)
+    found = (checked_file_of(order, token) for token in tokens)
     pictures = {each.use: each.picture() for each in found if each}
     return {use: picture for use, picture in pictures.items() if picture}
 

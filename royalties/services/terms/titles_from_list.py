@@ -12,7 +12,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
-from royalties.ingest.lists.listed import ListFault, Record
+from royalties.ingest.lists.contents import ListFault, Record
 
 Body = dict[str, Any]
 _LONGEST_KEY = 48

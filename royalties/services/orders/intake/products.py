@@ -88,19 +88,19 @@ class Estimate:
     rushed: date | None
 
 
-def offer_of(work: Work, key: str) -> OrderableTitle | None:
+def product_of(work: Work, key: str) -> OrderableTitle | None:
     """What is offered of a title, or None: it cannot be ordered by who asks."""
-    return _offer(work, setup_in_force(work), key)
+    return _product(work, setup_in_force(work), key)
 
 
-def offers(work: Work) -> list[OrderableTitle]:
+def products(work: Work) -> list[OrderableTitle]:
     """Every title that can be ordered by who asks, in alphabetical order."""
     try:
         setup = setup_in_force(work)
     except RefusedError:
         return []
     titles = sorted(setup.titles.values(), key=lambda each: (each.title.casefold(), each.key))
-    found = [_offer(work, setup, each.key) for each in titles]
+    found = [_product(work, setup, each.key) for each in titles]
     return [each for each in found if each is not None]
 
 
@@ -132,7 +132,7 @@ def estimated(work: Work, offer: OrderableTitle, body: Requested) -> Estimate | 
     )
 
 
-def _offer(work: Work, setup: Setup, key: str) -> OrderableTitle | None:
+def _product(work: Work, setup: Setup, key: str) -> OrderableTitle | None:
     kinds = tuple(kind for kind in OrderKind if _is_offered(work, setup, key, kind))
     title = setup.titles.get(key)
     if title is None or not kinds:

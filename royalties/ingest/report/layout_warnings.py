@@ -8,7 +8,7 @@ from royalties.ingest.report.opening import OpenedFile
 from royalties.ingest.report.tables import Table
 
 
-def look_remarks(tables: Sequence[Table]) -> Iterator[tuple[str, str]]:
+def layout_warnings(tables: Sequence[Table]) -> Iterator[tuple[str, str]]:
     """Warnings (code, message) about hidden, struck-out or oddly formatted cells that are used."""
     for table in tables:
         look, names = table.sheet.look, table.header.names

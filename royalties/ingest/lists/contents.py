@@ -35,7 +35,7 @@ class ListQuestion:
 
 
 @dataclass(slots=True)
-class Listed:
+class ListContents:
     """A list that was read.
 
     Attributes:

@@ -12,7 +12,7 @@ from threading import Lock
 _MOST_NETWORKS = 10_000
 
 
-class Pacing:
+class RateLimiter:
     """Counts asks by network within a minute, in this process alone; nothing is kept of them."""
 
     def __init__(self, times: int, clock: Callable[[], float] = time.monotonic) -> None:
