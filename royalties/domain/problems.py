@@ -9,6 +9,7 @@ class Cause(StrEnum):
 
     FILE = "file"
     OTHER_REPORT = "other-report"
+    OTHER_COLUMNS = "other-columns"
     SURPLUS_VALUES = "surplus-values"
     FORMULA_WITHOUT_VALUE = "formula-without-value"
     ERROR_VALUE = "error-value"

@@ -111,7 +111,26 @@ def region(text: str, country: str = "") -> str | None:
         if plain in found:
             return plain
         return _region_index(country).get(_folded(text)) or _without_kind(text, country)
-    return _code_anywhere(text) or _only(_anywhere().get(_folded(text), ()))
+    known = _anywhere().get(_folded(text), frozenset())
+    return _code_anywhere(text) or _only(code for _, code in known)
+
+
+def region_without_country(text: str, home: str = "") -> tuple[str, str]:
+    """Country and code of a region that stands alone, as far as it is known which is meant.
+
+    It is one of the country ``home``, if that has such a region; else a name that is of one region
+    in the world. Of any other code the country is not known; and a text that means nothing, or
+    several things, stays as it is.
+    """
+    if home and (code := region(text, home)):
+        return home, code
+    if code := _code_anywhere(text):
+        return "", code
+    found = _anywhere().get(_folded(text), frozenset())
+    if len(found) == 1:
+        [(of, code)] = found
+        return of, code
+    return "", _only(code for _, code in found) or text
 
 
 def city_key(name: str) -> str:
@@ -257,16 +276,18 @@ def region_name(country: str, code: str) -> str:
     return found.name if found else code
 
 
-def any_region_name(code: str) -> str:
-    """The name of a region of which the country is not said: of its state in the United States.
+def any_region_name(code: str, countries: Iterable[str] = ()) -> str:
+    """The name of a region of which the country is not said; else the code, as it is written.
 
-    A code that none there has is named if only one country has it.
+    Args:
+        code: of the region.
+        countries: those in question: one of them alone may have such a region, or one in the world.
     """
-    for of in NEEDS_REGION:
-        if code in _regions(of):
-            return region_name(of, code)
-    found = {names[code].name for of in _iso_regions() if code in (names := _regions(of))}
-    return found.pop() if len(found) == 1 else code
+    for among in (countries, _iso_regions()):
+        found = {of for of in among if code in _regions(of)}
+        if found:
+            return region_name(found.pop(), code) if len(found) == 1 else code
+    return code
 
 
 def place_name(code: str) -> str:
@@ -496,13 +517,13 @@ def _without_kind(text: str, country: str) -> str | None:
 
 
 @cache
-def _anywhere() -> dict[str, set[str]]:
-    """Codes by folded name in all countries."""
-    codes_by_name: dict[str, set[str]] = defaultdict(set)
+def _anywhere() -> dict[str, frozenset[tuple[str, str]]]:
+    """Regions by folded name in all countries, as countries and codes."""
+    found: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for country in _iso_regions():
         for key, code in _region_index(country).items():
-            codes_by_name[key].add(code)
-    return codes_by_name
+            found[key].add((country, code))
+    return {key: frozenset(regions) for key, regions in found.items()}
 
 
 def _code_anywhere(text: str) -> str | None:

@@ -40,22 +40,25 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     ),
     "title": (
         "title", "book title", "product title", "product", "item", "titel", "titre", "título",
-        "titolo", "buchtitel", "item name", "product name", "book",
+        "titolo", "buchtitel", "item name", "product name", "book", "short title",
+        "title description", "project title", "project", "description",
     ),
     "date": (
         "date", "sale date", "sales date", "transaction date", "order date", "sold on", "datum",
         "verkauft am", "verkaufsdatum", "invoice date", "day", "month", "period", "sales month",
         "sales period", "reporting month", "royalty date", "fecha", "data", "date de vente",
-        "posting date", "payment date", "reporting period",
+        "posting date", "payment date", "reporting period", "date sold", "date of sale",
+        "completed date", "order completed at", "ship date",
     ),
     "kind": (
         "type", "kind", "transaction type", "sale type", "sales type", "art", "typ", "status",
-        "order type", "tipo", "transaction", "type de vente", "vorgang",
+        "order type", "tipo", "transaction", "type de vente", "vorgang", "trans type",
     ),
     "units": (
         "units", "qty", "quantity", "copies", "units sold", "copies sold", "quantity sold",
         "qty sold", "net units", "net units sold", "net quantity", "menge", "anzahl", "stück",
         "exemplare", "quantité", "cantidad", "quantità", "aantal", "sold", "net copies", "sales",
+        "sales qty", "invoiced qty", "qty shipped", "sales quantity", "quantity shipped",
     ),
     "returned_units": (
         "returns", "returned", "returned units", "units returned", "qty returned", "returned qty",
@@ -67,6 +70,10 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
         "net payable", "net sales", "proceeds", "netto", "nettobetrag", "nettoerlös", "erlös",
         "betrag", "montant net", "importe neto", "net compensation", "payment amount",
         "total earnings", "total net", "net total", "extended net", "publisher revenue",
+        "net value", "nett value", "nett", "net dollars", "extended amount", "line value",
+        "creator revenue", "author revenue", "your revenue", "estimated revenue", "revenue",
+        "commission", "commission amount", "commission earned", "your commission",
+        "affiliate commission",
     ),
     "unit_net": (
         "unit net", "net unit", "net price", "unit royalty", "royalty per unit", "net per unit",
@@ -74,25 +81,34 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     ),
     "list_price": (
         "list price", "price", "rrp", "srp", "msrp", "retail price", "unit price", "cover price",
-        "ladenpreis", "listenpreis", "preis", "pvp", "prix public", "listprice",
+        "ladenpreis", "listenpreis", "preis", "pvp", "prix public", "listprice", "list",
+        "publisher price",
     ),
     "discount": (
-        "discount", "rabatt", "remise", "descuento", "sconto", "korting", "trade discount",
+        "discount", "rabatt", "remise", "descuento", "sconto", "korting", "trade discount", "disc",
+        "discount percent",
     ),
     "currency": (
         "currency", "currency code", "währung", "devise", "moneda", "valuta", "ccy",
-        "payment currency", "cur",
+        "payment currency", "revenue currency", "cur",
     ),
-    "retailer": ("retailer", "store", "shop", "channel", "sales channel", "vendor", "händler"),
+    "retailer": (
+        "retailer", "store", "shop", "channel", "sales channel", "distribution channel", "vendor",
+        "händler",
+    ),
     "country": (
         "country", "country code", "land", "pays", "país", "paese", "territory", "sales territory",
         "country of sale", "ship country", "customer country",
     ),
-    "region": ("region", "state", "province", "state/province", "bundesland", "ship state"),
+    "region": (
+        "region", "state", "province", "state/province", "bundesland", "ship state",
+        "shipping state",
+    ),
     "city": ("city", "town", "stadt", "ort", "ville", "ciudad", "ship city"),
     "reference": (
         "reference", "invoice", "invoice number", "invoice no", "order number", "order id",
         "order", "order no", "transaction id", "beleg", "rechnung", "po number", "artikel",
+        "document no", "document number",
     ),
 }  # fmt: skip
 _MAY_BE_ISBNS = frozenset(("title", "reference", "order"))
@@ -171,8 +187,8 @@ def _score(sheet: SheetPreview, row: int) -> tuple[int, int, int]:
 def columns_of(sheet: SheetPreview, row: int) -> dict[str, str]:
     """Headings by the field that they may hold, in the order of ``FIELDS``."""
     names = headings(sheet, row)
-    once = {normal(printed): printed for printed in reversed(names) if printed}
-    bare = {normal(without_unit(printed)): printed for printed in reversed(names) if printed} | once
+    forms = (_bare, lambda printed: normal(without_unit(printed)), normal)
+    bare = {form(printed): printed for form in forms for printed in reversed(names) if printed}
     columns: dict[str, str] = {}
     for wanted in (0, 1):
         for heading, name in bare.items():
@@ -193,6 +209,11 @@ def columns_of(sheet: SheetPreview, row: int) -> dict[str, str]:
     if "net" in columns and "unit_net" in columns:
         del columns["unit_net"]
     return {name: columns[name] for name in FIELDS if name in columns}
+
+
+def _bare(heading: str) -> str:
+    """A heading without its unit and footnote marks, its words parted by blanks."""
+    return normal(without_unit(heading.replace("_", " ")))
 
 
 def _near(name: str, left: Mapping[str, str]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from royalties.domain.orders.pricing import PriceList
 from royalties.domain.people import Verb
@@ -22,7 +22,8 @@ from royalties.domain.terms.organizations import Organization
 from royalties.domain.terms.payment_details import PaymentDetails
 from royalties.domain.terms.plans import Plan, steps_of
 from royalties.ingest import setup as setup_file
-from royalties.ingest.report.reading import Known, KnownEdition, KnownRetailer
+from royalties.ingest.report.reading import Known, KnownRetailer
+from royalties.ingest.report.shelf import KnownEdition, Shelf
 from royalties.services.cache import Made, cached, extent_of
 from royalties.services.work import RefusedError, Work
 from royalties.store.history import Revision, newest_revision, revisions_in_force
@@ -32,7 +33,7 @@ from royalties.store.sales.cached_slices import period_blocks
 from royalties.store.sales.recorded_orders import recorded_orders
 from royalties.store.sales.remembered import remembered_of
 from royalties.store.sales.slices import Distinctions, LineKeys, by_day
-from royalties.store.terms import catalogue
+from royalties.store.terms import aliases, catalogue
 
 LAST_CLOSED = "last closed"
 """What read-only work asks once under this name: the ordinal of the latest closed period."""
@@ -377,18 +378,7 @@ def _editions_by_discount(
 
 def known_of(work: Work, setup: Setup) -> Known:
     """What the rows of a report are matched against."""
-    editions = {
-        edition.isbn: (title, edition)
-        for title in setup.titles.values()
-        for edition in title.editions
-    }
-    by_number, by_name = {}, {}
-    for row in catalogue.edition_rows(work.connection):
-        title, edition = editions[row.isbn]
-        known = KnownEdition(row.id, row.isbn, title.title, title.published, edition.prices)
-        by_number[row.id] = by_name[row.isbn] = known
-    for value, number in catalogue.identifiers(work.connection).items():
-        by_name[value] = by_number[number]
+    shelf, by_hand = _shelf_of(work, setup)
     numbers = catalogue.retailer_ids(work.connection)
     retailers = {
         key: KnownRetailer(
@@ -403,15 +393,43 @@ def known_of(work: Work, setup: Setup) -> Known:
         for key, retailer in setup.retailers.items()
     }
     return Known(
-        by_name,
+        shelf,
         retailers,
         work.today,
         setup.first_period.starts.isoformat(),
         partial(recorded_orders, work.connection),
         remembered_of(work.connection),
         _named_cities(setup),
-        catalogue.aliases(work.connection).keys(),
+        by_hand,
     )
+
+
+def _shelf_of(work: Work, setup: Setup) -> tuple[Shelf, frozenset[str]]:
+    """The catalogue's editions by all their names, and the names that were given by hand.
+
+    It is the same as long as neither the setup nor an alias changes, and large: read-only work
+    remembers it, so that the preview of a few rows looks up those rows alone.
+    """
+    state = (newest_revision(work.connection), aliases.newest_change(work.connection))
+    if work.memory is None and (known := work.seen.get("names", {}).get(state)):
+        return cast("tuple[Shelf, frozenset[str]]", known)
+    return cached(work, "names", state, lambda: _filled_shelf(work, setup))
+
+
+def _filled_shelf(work: Work, setup: Setup) -> tuple[Shelf, frozenset[str]]:
+    editions = {
+        edition.isbn: (title, edition)
+        for title in setup.titles.values()
+        for edition in title.editions
+    }
+    shelf, by_number = Shelf(), {}
+    for row in catalogue.edition_rows(work.connection):
+        title, edition = editions[row.isbn]
+        known = KnownEdition(row.id, row.isbn, title.title, title.published, edition.prices)
+        by_number[row.id] = shelf[row.isbn] = known
+    for value, number in catalogue.identifiers(work.connection).items():
+        shelf[value] = by_number[number]
+    return shelf, frozenset(catalogue.aliases(work.connection))
 
 
 def _named_cities(setup: Setup) -> tuple[str, ...]:

@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any
 
 from royalties.domain.terms.catalogue import Format
@@ -146,8 +147,17 @@ class Names:
             return body
         for of in WORDS:
             body = renamed(part, body, of, self._naming(of))
-        shown = _in_places({name: value for name, value in body.items() if name != "key"})
-        return dict(shown)
+        bare = {name: value for name, value in body.items() if name != "key"}
+        return dict(_in_places(bare, self.countries))
+
+    @cached_property
+    def countries(self) -> frozenset[str]:
+        """Where the house's retailers, beneficiaries and organizations are."""
+        if self.setup is None:
+            return frozenset()
+        of = (self.setup.retailers, self.setup.beneficiaries, self.setup.organizations)
+        found = (each.country for part in of for each in part.values())
+        return frozenset(country for country in found if country)
 
     def rule(self, rule: Rule) -> Rule:
         """A rule whose sentence names retailers and countries."""
@@ -163,7 +173,7 @@ class Names:
                 when,
                 retailers=self._some("retailers", when.retailers),
                 countries=_countries(when),
-                regions=_regions(when),
+                regions=_regions(when, self.countries),
             )
         members = tuple(
             replace(each, steps=tuple(self.step(inner) for inner in each.steps)) for each in step.to
@@ -183,15 +193,12 @@ def _countries(of: Rule | When) -> Words:
     return frozenset(places.country_name(each) for each in of.countries)
 
 
-def _regions(when: When) -> Words:
-    """Regions by name: of the one country that is named with them, else of the only one."""
+def _regions(when: When, countries: Collection[str]) -> Words:
+    """Regions by name: of a country that is named with them, else of one where the house trades."""
     if when.regions is None:
         return None
-    only = next(iter(when.countries)) if when.countries and len(when.countries) == 1 else ""
-    return frozenset(
-        places.region_name(only, each) if only else places.any_region_name(each)
-        for each in when.regions
-    )
+    among = when.countries or countries
+    return frozenset(places.any_region_name(each, among) for each in when.regions)
 
 
 def names_of(work: Work) -> Names:
@@ -229,13 +236,18 @@ def _beneficiaries_in(value: Any) -> list[str]:  # noqa: ANN401 - JSON
     return []
 
 
-def _in_places(value: Any, country: str = "") -> Any:  # noqa: ANN401 - JSON
+def _in_places(
+    value: Any,  # noqa: ANN401 - JSON
+    countries: Collection[str],
+    country: str = "",
+) -> Any:  # noqa: ANN401 - JSON
     """Countries and regions by their names, wherever they stand."""
     if isinstance(value, list):
-        return [_in_places(part, country) for part in value]
+        return [_in_places(part, countries, country) for part in value]
     if not isinstance(value, Mapping):
         return value
     here = str(value.get("country", "")) or country
+    among = value.get("countries") or countries
     shown: dict[str, Any] = {}
     for name, part in value.items():
         if name == "country" and isinstance(part, str):
@@ -247,9 +259,9 @@ def _in_places(value: Any, country: str = "") -> Any:  # noqa: ANN401 - JSON
         elif name == "countries" and isinstance(part, list):
             shown[name] = [places.country_name(each) for each in part]
         elif name == "regions" and isinstance(part, list):
-            shown[name] = [places.any_region_name(each) for each in part]
+            shown[name] = [places.any_region_name(each, among) for each in part]
         else:
-            shown[name] = _in_places(part, here)
+            shown[name] = _in_places(part, countries, here)
     return shown
 
 

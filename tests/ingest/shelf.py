@@ -13,7 +13,8 @@ from royalties.domain.sales.lines import SaleLine, WaitingLine
 from royalties.domain.terms.catalogue import Price
 from royalties.ingest.recognise import open_report
 from royalties.ingest.report.mapping import Mapping as MappedReport
-from royalties.ingest.report.reading import Known, KnownEdition, KnownRetailer, Reading
+from royalties.ingest.report.reading import Known, KnownRetailer, Reading
+from royalties.ingest.report.shelf import KnownEdition
 
 FILES = Path(__file__).parent / "files"
 EXAMPLES = Path(__file__).parents[2] / "examples"

@@ -153,7 +153,7 @@ def test_regions_are_recorded_by_the_code_of_their_country(tmp_path: Path) -> No
         ("CA", "QC"),
         ("DE", "BY"),
         ("US", ""),
-        ("", "ON"),
+        ("CA", "ON"),
         ("US", "Quebec"),
         ("Narnia", "OH"),
     ]

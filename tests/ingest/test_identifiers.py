@@ -7,7 +7,8 @@ from stdnum import ean, isbn
 
 from royalties.ingest.report.books import EditionFinder
 from royalties.ingest.report.cells import Cell, UnknownIdentifier, Wrong
-from royalties.ingest.report.reading import Known, KnownEdition
+from royalties.ingest.report.reading import Known
+from royalties.ingest.report.shelf import KnownEdition
 from tests.ingest.shelf import TODAY
 
 SHOP = {

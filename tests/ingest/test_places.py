@@ -1,5 +1,6 @@
 """Countries and regions: every name in every language of reports, however it is written."""
 
+import tempfile
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from royalties.ingest import places
 from royalties.ingest.place_names import ARMED_FORCES, REGIONS, SHORT
 from royalties.ingest.places import LANGUAGES, NotAPlaceError
 from royalties.ingest.postcodes import regions_of
+from royalties.ingest.report.reading import KnownRetailer
 from tests.ingest.shelf import RIVER, TRADE, read_text
 
 LARGE = (
@@ -345,3 +347,99 @@ def test_a_store_of_a_mapped_report_is_a_country(tmp_path: Path, store: str, cod
     found = read_text(tmp_path, text, mappings=[mapping])
     assert [line.country for line in found.sales] == [code]
     assert ("unknown-country" in found.codes) is (code == store)
+
+
+def _told(text: str, home: str) -> set[tuple[str, str]]:
+    """Every country and region that a text could mean by its name or code."""
+    found = {
+        (country, code)
+        for country in places._iso_regions()
+        if (code := places.region(text, country))
+    }
+    return {each for each in found if each[0] == home} or found
+
+
+@given(
+    st.sampled_from(NAMED),
+    st.sampled_from(HABITS[:-1]),
+    st.sampled_from(("", *LARGE)),
+    st.booleans(),
+)
+def test_a_region_without_a_country_is_at_home_or_alone_in_the_world_or_stays(
+    named: tuple[str, str, str], habit: Callable[[str], str], home: str, by_code: bool
+) -> None:
+    _, code, name = named
+    text = habit(code if by_code else name)
+    country, region = places.region_without_country(text, home)
+    meant = _told(text, home)
+    if country:
+        assert (country, region) in meant
+        assert country == home or len({of for of, _ in meant}) == 1
+    else:
+        assert not home or places.region(text, home) is None
+        assert region == text or region in {code for _, code in meant}
+    if by_code and country:
+        assert country == home, "a code alone never tells a country"
+
+
+SHOPS = {
+    key: KnownRetailer(number, key, key, country)
+    for number, (key, country) in enumerate(
+        {"us": "US", "au": "AU", "de": "DE", "web": ""}.items(), 1
+    )
+}
+REGIONS_ALONE = {
+    "WA": {"us": ("US", "WA"), "au": ("AU", "WA"), "de": ("", "WA"), "web": ("", "WA")},
+    "wa": {"us": ("US", "WA"), "au": ("AU", "WA"), "de": ("", "WA"), "web": ("", "WA")},
+    "Washington": dict.fromkeys(SHOPS, ("US", "WA")),
+    "Western Australia": dict.fromkeys(SHOPS, ("AU", "WA")),
+    "Bayern": dict.fromkeys(SHOPS, ("DE", "BY")),
+    "NSW": {"us": ("", "NSW"), "au": ("AU", "NSW"), "de": ("", "NSW"), "web": ("", "NSW")},
+    "Nowhere": dict.fromkeys(SHOPS, ("", "Nowhere")),
+    "Punjab": dict.fromkeys(SHOPS, ("", "PB")),
+}
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(sorted(SHOPS)),
+            st.sampled_from(("", "US", "AU")),
+            st.sampled_from(("", *REGIONS_ALONE)),
+            st.sampled_from(("9780306406157", "9783161484100")),
+        ),
+        min_size=1,
+        max_size=12,
+    )
+)
+def test_a_region_without_a_country_is_in_its_retailers(
+    rows: list[tuple[str, str, str, str]],
+) -> None:
+    """Both where rows are read by the column, and one by one since their book is not known."""
+    header = "date,isbn,retailer,units,currency,net,country,region,reference"
+    text = [
+        f"2025-03-01,{isbn},{shop},1,USD,3.00,{country},{region},{number}"
+        for number, (shop, country, region, isbn) in enumerate(rows)
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        found = read_text(
+            Path(folder), "\n".join([header, *text, ""]), known=replace(TRADE, retailers=SHOPS)
+        )
+    lines = {int(line[15]): line[11:13] for line in (*found.sales, *found.waiting)}
+    for number, (shop, country, region, _) in enumerate(rows):
+        home = SHOPS[shop].country
+        if country:
+            code = places.region(region, country) or region if region else ""
+            assert lines[number] == (country, code)
+        elif region:
+            assert lines[number] == REGIONS_ALONE[region][shop]
+        else:
+            assert lines[number] == (home, "")
+
+
+def test_a_region_of_which_no_country_is_said_is_named_by_those_in_question() -> None:
+    assert places.any_region_name("WA", ("US", "DE")) == "Washington"
+    assert places.any_region_name("WA", ("AU", "GB")) == "Western Australia"
+    assert places.any_region_name("WA", ("US", "AU")) == "WA"
+    assert places.any_region_name("WA") == "WA"
+    assert places.any_region_name("NSW", ("US",)) == "New South Wales"

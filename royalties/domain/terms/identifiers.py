@@ -38,8 +38,7 @@ class EditionNames:
     def __init__(self, names: Mapping[str, int]) -> None:
         """Take editions by ISBN-13 and by every other identifier, in upper case."""
         self._names = names
-        self._by_key: dict[str, set[int]] | None = None
-        self._by_number: dict[str, list[tuple[str, int]]] = {}
+        self._index: _Index | None = None
 
     def find(self, text: str) -> frozenset[int]:
         """The editions that a text may mean: none, one, or several that nobody tells apart.
@@ -49,19 +48,25 @@ class EditionNames:
         """
         if (exact := self._names.get(text.upper())) is not None:
             return frozenset((exact,))
-        if self._by_key is None:
-            self._by_key = self._index()
-        key = identifier_key(text)
-        return frozenset(self._by_key.get(key) or self._padded(key))
+        if self._index is None:
+            self._index = _Index(self._names)
+        return frozenset(self._index.find(identifier_key(text)))
 
-    def _index(self) -> dict[str, set[int]]:
-        by_key: dict[str, set[int]] = {}
-        for name, edition in self._names.items():
+
+class _Index:
+    """Editions by the normal forms of their names, and by numbers without leading zeros."""
+
+    def __init__(self, names: Mapping[str, int]) -> None:
+        self._by_key: dict[str, set[int]] = {}
+        self._by_number: dict[str, list[tuple[str, int]]] = {}
+        for name, edition in names.items():
             key = identifier_key(name)
-            by_key.setdefault(key, set()).add(edition)
+            self._by_key.setdefault(key, set()).add(edition)
             if _NUMBER.fullmatch(key):
                 self._by_number.setdefault(key.lstrip("0"), []).append((key, edition))
-        return by_key
+
+    def find(self, key: str) -> Iterable[int]:
+        return self._by_key.get(key) or self._padded(key)
 
     def _padded(self, key: str) -> Iterable[int]:
         number = key.lstrip("0")

@@ -93,16 +93,10 @@ def _question(key: str, known: Known) -> Choice:
     asked, options = {
         "period": ("the report does not say of which period it is: give it as 2025-04", ()),
         "week": ("the report does not say of which week it is: give its last day, a Saturday", ()),
-        "currency": ("the report does not say its currency: give its code", _currencies(known)),
+        "currency": ("the report does not say its currency: give its code", known.shelf.currencies),
         "discount": ("the report does not say the discount: give it as 0.40 or 40%", ()),
     }[key]
     return Choice(key, asked, options)
-
-
-def _currencies(known: Known) -> tuple[str, ...]:
-    return tuple(
-        sorted({price.currency for book in known.editions.values() for price in book.prices})
-    )
 
 
 def period_named(text: str) -> tuple[date, date] | None:

@@ -7,7 +7,7 @@ from stdnum import ean, isbn
 
 from royalties.domain.counting import counted
 from royalties.domain.problems import Cause
-from royalties.domain.terms.identifiers import EditionNames, identifier_key, is_isbn10
+from royalties.domain.terms.identifiers import identifier_key, is_isbn10
 from royalties.ingest.report.cells import (
     BLANK,
     Cell,
@@ -57,7 +57,7 @@ class EditionFinder:
     ) -> None:
         """``blanks`` are words that mean nothing, in lower case."""
         self._editions = known.editions
-        self._names = EditionNames({name: each.id for name, each in known.editions.items()})
+        self._names = known.shelf.names
         self._aliases = {identifier_key(each): each for each in known.aliases}
         self.by_alias: dict[Cell, str] = {}
         """Aliases by the cells whose edition they told."""

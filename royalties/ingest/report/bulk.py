@@ -13,7 +13,7 @@ from typing import Any
 from royalties.domain.money import MICRO, rounded
 from royalties.domain.sales.lines import LineColumns, Repeated
 from royalties.domain.sales.slices import SaleKind
-from royalties.ingest.places import country, is_country, region
+from royalties.ingest.places import country, is_country, region, region_without_country
 from royalties.ingest.report.amounts import MOST
 from royalties.ingest.report.cells import Odd, RowBlock, without_stray_blanks
 from royalties.ingest.report.columns import BY_SIGN
@@ -79,6 +79,11 @@ class Bulk:
         columns = [without_stray_blanks(self.raw(at)) for at in range(self._table.width)]
         columns[self._table.books[0][1]] = self._columns["book"]
         return zip(*columns, strict=True)
+
+    @property
+    def has_lone_regions(self) -> bool:
+        """Whether rows of the table named regions without their countries."""
+        return self._workings.places_of(self._table).has_lone_regions
 
     def raw(self, at: int) -> Sequence[Any]:
         """The cells of one column."""
@@ -244,13 +249,14 @@ class Bulk:
         self._columns["discount"] = filled
 
     def sales(self, homes: "Homes") -> LineColumns:
-        """The sale lines."""
+        """The sale lines, each with a place: from then on the rows have it too."""
         rows = len(self.numbers)
+        self._columns["place"] = homes.of(self)
         column = self._columns
         return (
             [self._table.place] * rows, self.numbers, column["book"], column["retailer"],
             column["kind"], column["date"], column["units"], column["currency"],
-            column["list_price"], column["net"], column["discount"], homes.of(self),
+            column["list_price"], column["net"], column["discount"], column["place"],
             self.texts("order"), self.texts("reference"),
         )  # fmt: skip
 
@@ -287,7 +293,10 @@ class Workings:
         return places
 
     def codes(self, country_text: str, region_text: str) -> tuple[str, str]:
-        """The codes of a country and its region; what is none stays as it is."""
+        """The codes of a country and its region; what is none stays as it is.
+
+        So does a region without a country: its retailer's decides, see ``Homes``.
+        """
         found = (country(country_text) or country_text) if country_text else ""
         return found, self._regions[found, region_text]
 
@@ -317,9 +326,10 @@ class _Regions(dict[tuple[str, str], str]):
         if len(self) > _MOST_KEPT:
             self.clear()
         of, text = place
-        known = of if is_country(of) else ""
-        found = self[place] = (region(text, known) or text) if text else ""
-        return found
+        if text and of:
+            text = region(text, of if is_country(of) else "") or text
+        self[place] = text
+        return text
 
 
 class _FiguresByCells:
@@ -366,7 +376,8 @@ class _FiguresByCells:
 class _PlacesByCells(dict[tuple[Any, ...], int]):
     """Country, region and city by the cells that tell them, as places in a table.
 
-    Regions are codes beside the code of their country; what is no code stays as it is.
+    Regions are codes beside the code of their country; what is no code stays as it is, and so does
+    a region without a country.
     """
 
     def __init__(self, table: Table, regions: _Regions) -> None:
@@ -377,6 +388,8 @@ class _PlacesByCells(dict[tuple[Any, ...], int]):
         self._at = [at for field, _, at in table.readers if field in PLACE]
         self._table: list[tuple[str, str, str]] = []
         self._odd: set[int] = set()
+        self.has_lone_regions = False
+        """Whether some row named a region without its country."""
 
     def of(self, columns: Sequence[Sequence[Any]], rows: int) -> tuple[Repeated, Iterable[int]]:
         """The places of rows, and which of them have a cell that is no plain value."""
@@ -403,23 +416,38 @@ class _PlacesByCells(dict[tuple[Any, ...], int]):
             return number
         if any(field == "region" for field, _ in self._readers):
             region = self._regions[country, region]
+            self.has_lone_regions |= bool(region and not country)
         self._table.append((country, region, city))
         return number
 
 
 class Homes:
-    """Places of retailers, for rows without an address."""
+    """Places of retailers, for rows without an address, or without the country of their region."""
 
     def __init__(self, places: dict[int, tuple[str, str, str]]) -> None:
         self._places = {id_: place for id_, place in places.items() if any(place)}
+        self._lone: dict[tuple[int, str], tuple[str, str]] = {}
 
     def home(self, retailer: int, place: tuple[str, str, str]) -> tuple[str, str, str]:
         """The row's own place, or its retailer's where it has none."""
-        return place if any(place) else self._places.get(retailer, place)
+        if not any(place):
+            return self._places.get(retailer, place)
+        country, region, city = place
+        return (*self._with_country(retailer, region), city) if region and not country else place
 
     def of(self, rows: Bulk) -> Sequence[Any]:
         """Country, region and city of rows."""
         places = rows.column("place")
-        if not self._places:
+        if not self._places and not rows.has_lone_regions:
             return places
         return list(map(self.home, rows.column("retailer"), places))
+
+    def _with_country(self, retailer: int, text: str) -> tuple[str, str]:
+        """Country and code of a region that a row names without its country."""
+        known = self._lone.get((retailer, text))
+        if known is None:
+            if len(self._lone) > _MOST_KEPT:
+                self._lone.clear()
+            country, _, _ = self._places.get(retailer, ("", "", ""))
+            known = self._lone[retailer, text] = region_without_country(text, country)
+        return known

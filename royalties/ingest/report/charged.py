@@ -12,7 +12,7 @@ from royalties.domain.money import micro_text
 from royalties.domain.problems import Choice
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.judging import listed
-from royalties.ingest.report.reading import KnownEdition
+from royalties.ingest.report.shelf import KnownEdition
 
 KEY = "list_price"
 CHARGED, EDITION = "charged", "edition"

@@ -24,7 +24,7 @@ from royalties.ingest.report.cells import (
 )
 from royalties.ingest.report.columns import BY_SIGN, SOLD_AND_RETURNED, LeftOut
 from royalties.ingest.report.declaration import AMOUNTS, BOOK, SALE_UNITS, ReportFormat, RowsAre
-from royalties.ingest.report.reading import KnownEdition
+from royalties.ingest.report.shelf import KnownEdition
 
 _NEEDED = ("date", "retailer", "currency", "units")
 _REMEDIES = {

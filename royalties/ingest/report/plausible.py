@@ -8,7 +8,7 @@ from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.judging import listed
-from royalties.ingest.report.reading import KnownEdition
+from royalties.ingest.report.shelf import KnownEdition
 
 _LEAST_PER_CENT, _MOST_PER_CENT = 2, 120
 

@@ -18,7 +18,7 @@ from royalties.domain.sales.lines import (
 )
 from royalties.domain.sales.recorded_orders import RecordedLines
 from royalties.domain.sales.remembered import Remembered
-from royalties.domain.terms.catalogue import Price
+from royalties.ingest.report.shelf import KnownEdition, Shelf
 
 
 class UnreadableError(ValueError):
@@ -27,17 +27,6 @@ class UnreadableError(ValueError):
     def __init__(self, problem: Problem) -> None:
         super().__init__(f"{problem.message}: {problem.remedy}")
         self.problem = problem
-
-
-@dataclass(frozen=True, slots=True)
-class KnownEdition:
-    """An edition of the catalogue as reports are matched against it; ``id`` is the store's."""
-
-    id: int
-    isbn: str
-    title: str
-    published: date | None
-    prices: tuple[Price, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +65,12 @@ class Known:
     remembered: Mapping[int, Remembered] = field(default_factory=dict)
     cities: Sequence[str] = ()
     aliases: Collection[str] = ()
+    shelf: Shelf = field(init=False, repr=False)
+    """The same editions, with what follows from all of them."""
+
+    def __post_init__(self) -> None:
+        shelf = self.editions if isinstance(self.editions, Shelf) else Shelf(self.editions)
+        object.__setattr__(self, "shelf", shelf)
 
 
 @dataclass(frozen=True, slots=True)

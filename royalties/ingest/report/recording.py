@@ -73,6 +73,7 @@ class Recorder:
         country, region, city = (values.get(field, "") for field in PLACE)
         country, region = self.workings.codes(country, region)
         place = self._homes.home(retailer, (country, region, city))
+        country, region, _ = place
         tail = (*place, values.get("order", ""), values.get("reference", ""))
         self._watch.placed(table, number, country, region)
         if postcode := values.get("postcode", ""):

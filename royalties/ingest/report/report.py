@@ -88,7 +88,7 @@ class ReportReading:
         self.problems = state.refusals.problems
         self.refused_rows = state.refusals.rows
 
-        editions = {edition.id: edition for edition in known.editions.values()}
+        editions = known.shelf.by_number
         self._state = state
         self._declared = declared
         self._tables = tables
@@ -103,7 +103,7 @@ class ReportReading:
             PassedOver(table.header, declared.unread, by_words=declared.strict) for table in tables
         ]
         self._judge = Judge(declared, editions)
-        self._watch = RowChecks(known, editions, state.remarks, declared)
+        self._watch = RowChecks(known, state.remarks, declared)
         self._asides = OtherRows(declared, choices, totals, (state.totals, state.skipped))
         self._recorder = Recorder(state, self._watch)
         self.unknown_books = self._recorder.unknown_books

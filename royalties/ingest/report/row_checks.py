@@ -6,7 +6,7 @@ unknown countries and regions.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import partial
 from itertools import repeat
@@ -23,10 +23,10 @@ from royalties.ingest.report.bulk import Bulk
 from royalties.ingest.report.cells import Odd, Wrong, printed, text_of
 from royalties.ingest.report.charged import Charged
 from royalties.ingest.report.dates import Dates
-from royalties.ingest.report.declaration import ReportFormat, normal
+from royalties.ingest.report.declaration import ReportFormat
 from royalties.ingest.report.figures import Contradictions
 from royalties.ingest.report.plausible import Plausible
-from royalties.ingest.report.reading import Known, KnownEdition
+from royalties.ingest.report.reading import Known
 from royalties.ingest.report.row_warnings import RowWarnings
 from royalties.ingest.report.tables import Table
 from royalties.ingest.report.unusual import CopyCounts
@@ -34,7 +34,6 @@ from royalties.ingest.report.unusual import CopyCounts
 COMPARED_ROWS = 100_000
 """So many rows are compared with each other; beyond them memory would grow with the file."""
 
-_LEAST_LETTERS = 10
 _DATES = {
     "two-digit-year": "the year has two digits: {} was read as {}",
     "serial-date": "a bare number was read as Excel's date: {} as {}",
@@ -51,23 +50,20 @@ class RowChecks:
     def __init__(
         self,
         known: Known,
-        editions: Mapping[int, KnownEdition],
         remarks: RowWarnings,
         report: ReportFormat,
     ) -> None:
-        self._editions = editions
+        shelf = known.shelf
+        self._editions = editions = shelf.by_number
         self._remarks = remarks
         self._strict = report.strict
         self._contradictions = Contradictions(report)
         self._today = known.today.isoformat()
         self._charged = Charged(editions) if report.charged else None
-        self._published = {
-            id_: edition.published.isoformat()
-            for id_, edition in editions.items()
-            if edition.published
-        }
-        self._latest_publication = max(self._published.values(), default="")
-        self._titles = _Titles(editions)
+        self._published = shelf.published
+        self._latest_publication = shelf.latest_publication
+        self._titles = shelf.titles
+        self._seen_titles: set[tuple[int, Any]] = set()
         self._plausible = Plausible(editions) if report.counts_use else None
         self._copies = CopyCounts()
         self._compared: dict[int, int] = {}
@@ -316,7 +312,7 @@ class RowChecks:
     def _all_titles(
         self, table: Table, numbers: Sequence[int], books: Sequence[int], cells: Sequence[Any]
     ) -> None:
-        for book, cell in self._titles.new(books, cells):
+        for book, cell in self._new_titles(books, cells):
             title = text_of(cell)
             broken, differs = "\r\n" in title, self._titles.differs(book, title)
             if not broken and not differs:
@@ -333,32 +329,16 @@ class RowChecks:
                 shown = f"{printed(cell)!r} is not that of {own.isbn}, {own.title!r}"
                 self._remarks.add("title-differs", at, f"{where}: the title {shown}", len(rows))
 
-
-class _Titles:
-    """Titles of the catalogue, to see whether a row names another book than its ISBN."""
-
-    def __init__(self, editions: Mapping[int, KnownEdition]) -> None:
-        self._own = {id_: _letters(edition.title) for id_, edition in editions.items()}
-        self._all = {title for title in self._own.values() if title}
-        self._lengths = {len(title) for title in self._all if len(title) >= _LEAST_LETTERS}
-        self._seen: set[tuple[int, Any]] = set()
-
-    def new(self, books: Sequence[int], cells: Sequence[Any]) -> list[tuple[int, Any]]:
+    def _new_titles(self, books: Sequence[int], cells: Sequence[Any]) -> list[tuple[int, Any]]:
         """Pairs of edition and printed title that were not seen before, in order."""
-        unseen = dict.fromkeys(zip(books, cells, strict=True)).keys() - self._seen
+        pairs = dict.fromkeys(zip(books, cells, strict=True))
+        unseen = pairs.keys() - self._seen_titles
         if not unseen:
             return []
-        if len(self._seen) > COMPARED_ROWS:
-            self._seen.clear()
-        self._seen |= unseen
-        return [pair for pair in dict.fromkeys(zip(books, cells, strict=True)) if pair in unseen]
-
-    def differs(self, book: int, title: str) -> bool:
-        """Whether a printed title is clearly another one of the catalogue's."""
-        letters, own = _letters(title), self._own.get(book, "")
-        if not own or letters.startswith(own) or own.startswith(letters):
-            return False
-        return letters in self._all or any(letters[:size] in self._all for size in self._lengths)
+        if len(self._seen_titles) > COMPARED_ROWS:
+            self._seen_titles.clear()
+        self._seen_titles |= unseen
+        return [pair for pair in pairs if pair in unseen]
 
 
 def _oddities(country: str, region: str) -> tuple[bool, bool]:
@@ -368,7 +348,3 @@ def _oddities(country: str, region: str) -> tuple[bool, bool]:
         bool(country) and not known,
         bool(region) and not is_region(region, country if known else ""),
     )
-
-
-def _letters(title: str) -> str:
-    return "".join(filter(str.isalnum, normal(title)))

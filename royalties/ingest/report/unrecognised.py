@@ -41,7 +41,11 @@ def unrecognised_error(
             "browser, or under reports in the setup"
         )
         return UnreadableError(
-            Problem(f"{name} is nearly {nearest.title}{_lacks(nearest, sheets)}", where)
+            Problem(
+                f"{name} is nearly {nearest.title}{_lacks(nearest, sheets)}",
+                where,
+                cause=Cause.OTHER_COLUMNS,
+            )
         )
     columns = _likeliest_header(sheets)
     if len(columns) < 2:
@@ -56,6 +60,7 @@ def unrecognised_error(
         Problem(
             f"no report that is known has these columns: {shown}",
             "map its columns: on its page in the browser, or under reports in the setup",
+            cause=Cause.OTHER_COLUMNS,
         )
     )
 

@@ -32,11 +32,12 @@ def check(document: Document, merged: Merged) -> list[SetupFault]:
     lost its right is a fault of the contract's entry in the file. What entries with faults of
     their own would say is not known, so nothing is said of what refers to them.
     """
-    right = {
-        kind: {key: body for key, body in bodies.items() if (kind, key) not in document.wrong}
-        for kind, bodies in merged.items()
-    }
-    books = _Books(document, right if document.wrong else merged)
+    if document.wrong:
+        merged = {
+            kind: {key: body for key, body in bodies.items() if (kind, key) not in document.wrong}
+            for kind, bodies in merged.items()
+        }
+    books = _Books(document, merged)
     faults = [
         *_keys(books),
         *_publisher(books),
@@ -66,18 +67,20 @@ class _Books:
 
     def new(self, kind: str) -> Iterator[Node]:
         """The entries of the document, those with faults of their own as they were written."""
-        for key, entry in self.entries(kind):
-            if self.holds(kind, key):
-                yield entry
+        yield from (entry for _, entry in self._held(kind))
 
     def entries(self, kind: str) -> Iterator[tuple[str, Node]]:
         """All entries by key: first those of the books alone, then as in the document."""
-        new = [key for key in self.all(kind) if self.holds(kind, key)]
         old = (key for key in self.all(kind) if not self.holds(kind, key))
         yield from ((key, self.node(kind, key)) for key in old)
-        found = [(key, self.node(kind, key)) for key in new]
+        yield from self._held(kind)
+
+    def _held(self, kind: str) -> list[tuple[str, Node]]:
+        """The document's entries by key, in its order."""
+        entries, held = self.all(kind), {**self.document.paths, **self.document.wrong}
+        found = [(key, self.node(kind, key)) for of, key in held if of == kind and key in entries]
         found += [(key, node) for (of, key), node in self.document.wrong.items() if of == kind]
-        yield from sorted(found, key=lambda each: (len(each[1].path), each[1].path))
+        return sorted(found, key=lambda each: (len(each[1].path), each[1].path))
 
     def repeats(self, kind: str, entry: Node) -> bool:
         """Whether an entry has the key of another one: then all that it says stands twice."""

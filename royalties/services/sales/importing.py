@@ -424,7 +424,7 @@ class _Recording:
         beyond = [pair for pair, copies in returned.items() if copies > sold[pair]]
         if not beyond:
             return None
-        editions = {each.id: each for each in self.known.editions.values()}
+        editions = self.known.shelf.by_number
         shops = {each.id: each.name for each in self.known.retailers.values()}
         shop, book = pair = beyond[0]
         before = counted(max(sold[pair], 0), "copy")

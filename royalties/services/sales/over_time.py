@@ -387,7 +387,8 @@ def _names_of(work: Work, by: By) -> Callable[[str], tuple[str, str]]:
         if not region:
             named = f"{places.country_name(country)}, no region given" if country else ""
             return country, named
-        return code, f"{places.region_name(country, region)}, {places.country_name(country)}"
+        both = (places.region_name(country, region), places.country_name(country))
+        return code, ", ".join(filter(None, both))
 
     def of_kind(number: str) -> tuple[str, str]:
         return SaleKind(int(number)).word, SaleKind(int(number)).label

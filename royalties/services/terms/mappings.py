@@ -22,6 +22,7 @@ from royalties.ingest.report.declaration import normal
 from royalties.ingest.report.mapping import Mapping as ReportMapping
 from royalties.ingest.report.reading import Known, Reading, UnreadableError
 from royalties.ingest.report.sheet_previews import SheetPreview
+from royalties.ingest.report.shelf import KnownEdition
 from royalties.ingest.setup import SetupError
 from royalties.services.books import known_of, setup_in_force
 from royalties.services.sales import uploads
@@ -204,7 +205,7 @@ def _previewed(reading: Reading, known: Known) -> MappingPreview:
     for chunk in reading.chunks():
         lines += [*chunk.all_sales(), *chunk.waiting]
     lines.sort(key=lambda line: (line.sheet, line.row))
-    books = {edition.id: (edition.isbn, edition.title) for edition in known.editions.values()}
+    books = known.shelf.by_number
     totals = reading.totals
     return MappingPreview(
         lines=[_line(sale_line, books) for sale_line in lines[:SHOWN_LINES]],
@@ -225,9 +226,10 @@ def _previewed(reading: Reading, known: Known) -> MappingPreview:
     )
 
 
-def _line(line: SaleLine | WaitingLine, books: Mapping[int, tuple[str, str]]) -> PreviewLine:
+def _line(line: SaleLine | WaitingLine, books: Mapping[int, KnownEdition]) -> PreviewLine:
     if isinstance(line, SaleLine):
-        book, title = books[line.edition]
+        known = books[line.edition]
+        book, title = known.isbn, known.title
     else:
         book, title = line.identifier, ""
     place = " ".join(filter(None, (line.country, line.region, line.city)))

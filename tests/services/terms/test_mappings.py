@@ -1,5 +1,7 @@
 """Mapped reports at the desk: proposed, tried on a file's first rows, kept, renamed, ended."""
 
+import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,11 +9,11 @@ import pytest
 from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.ingest.report.sheet_previews import COLUMNS, ROWS
 from royalties.ingest.setup import SetupError
-from royalties.services.sales import uploads
+from royalties.services.sales import aliases, uploads, waiting
 from royalties.services.terms import mappings
 from royalties.services.terms.amending import EntryChangedError, find_entry, history
 from royalties.services.work import RefusedError
-from tests.builders.books import EBOOK, HARDCOVER, UNKNOWN, Office
+from tests.builders.books import EBOOK, HARDCOVER, UNKNOWN, Office, a_setup
 from tests.builders.sent import found, send
 
 pytestmark = pytest.mark.engines("either")
@@ -199,3 +201,41 @@ def test_words_of_a_column_are_found_beyond_the_rows_that_are_shown(office: Offi
     with office.system.work(CLERK, read_only=True) as work:
         (sheet,) = mappings.first_rows(work, number)
     assert sheet.words[4] == ("Status", "Paid", "Late")
+
+
+CATALOGUE_READS = re.compile(r"\bFROM (edition|identifier|price|title)\b")
+
+
+def test_preview_reads_the_catalogue_once_and_sees_every_change(office: Office) -> None:
+    number = looked_at(office)
+
+    def tried(office: Office) -> mappings.MappingPreview:
+        with office.system.work(CLERK, read_only=True) as work:
+            return mappings.preview(work, number, BODY)
+
+    def reads_of_catalogue() -> int:
+        return sum(bool(CATALOGUE_READS.search(each)) for each in office.statements_of(tried))
+
+    def in_full() -> mappings.MappingPreview:
+        with office.system.work(CLERK, read_only=True) as work:
+            return mappings.preview(replace(work, memory=None), number, BODY)
+
+    def waiting_now() -> int:
+        tried(office)
+        assert reads_of_catalogue() == 0, "what was read once is remembered"
+        assert tried(office) == in_full()
+        return tried(office).waiting
+
+    assert waiting_now() == 1
+    office.system.memory.clear()
+    assert reads_of_catalogue() > 0
+    with office.work() as work:
+        waiting.alias(work, UNKNOWN, EBOOK)
+    assert waiting_now() == 0
+    with office.work() as work:
+        aliases.move_alias(work, UNKNOWN, None, seen=EBOOK)
+    assert waiting_now() == 1
+    setup = a_setup()
+    setup["titles"][0]["editions"].append({"isbn": UNKNOWN, "format": "audiobook"})
+    office.load(setup)
+    assert waiting_now() == 0

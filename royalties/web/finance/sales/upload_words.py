@@ -165,6 +165,14 @@ def remedy(problem: Mapping[str, Any]) -> str:
     return _REMEDIES.get(problem.get("code", ""), sentence(problem["remedy"]))
 
 
+def is_readable(document: Document) -> bool:
+    """Whether a refused file has rows and columns, so that somebody can say what they hold."""
+    return bool(document["report"]) or any(
+        problem.get("code") in (Cause.OTHER_REPORT, Cause.OTHER_COLUMNS)
+        for problem in document["problems"]
+    )
+
+
 def state(upload: Upload | UploadSummary) -> tuple[str, str]:
     """What has come of an upload in words, and the badge's kind."""
     if upload.is_busy:

@@ -59,6 +59,7 @@ def _upload_page(
             "earlier": (earlier := uploads.import_before(current_work(), document)),
             "compared": words.compared(document, earlier),
             "questions": words.questions(document, names, reports),
+            "is_readable": document["outcome"] != "refused" or words.is_readable(document),
             **_problems(document, typed),
         }
     return render_template(

@@ -9,6 +9,7 @@ from royalties.domain.people import Role
 from tests.builders.books import EBOOK, HARDCOVER, UNKNOWN
 from tests.builders.forms import typed_of
 from tests.builders.site import Site, Visitor
+from tests.ingest.shelf import BAD
 from tests.web.finance.sales.test_importing import flashed, record, send, sent
 
 HEADER = "Produkt;Verkauft am;Stück;Erlös;Vorgang;Geprüft"
@@ -224,3 +225,14 @@ def test_only_the_desk_maps_reports_and_only_open_ones(site: Site) -> None:
     clerk.post(f"{address}/remove")
     assert clerk.get(f"{address}/mapping").status_code == 404
     assert send(clerk, JUNE).status_code == 303
+
+
+@pytest.mark.parametrize("name", ["xlsx-bitflip.xlsx", "xlsx-encrypted.xlsx", "csv-empty.csv"])
+def test_file_that_cannot_be_read_is_not_offered_to_be_mapped(site: Site, name: str) -> None:
+    clerk = site.visitor(Role.CLERK)
+    address = sent(clerk, (BAD / name).read_bytes(), name)
+    page = clerk.page(address)
+    main = page.partition("<main")[2]
+    assert "Map its columns" not in main
+    assert "Read it differently" not in main
+    assert re.search(r'href="/finance/imports">Send another file<', main)

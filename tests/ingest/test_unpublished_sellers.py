@@ -1,0 +1,130 @@
+"""Sellers whose layouts nobody publishes: the mapping page proposes each of their columns.
+
+What stands here is invented, after what the sellers' help says that a report holds.
+"""
+
+from dataclasses import dataclass
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from royalties.ingest.proposing import propose
+from royalties.ingest.report.cells import Cell
+from royalties.ingest.report.sheet_previews import preview_of
+
+ISBN = "9780306406157"
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A column: what it holds (empty: nothing of ours), what it may be called, and a value."""
+
+    field: str
+    names: tuple[str, ...]
+    value: Cell
+
+
+SELLERS: dict[str, tuple[Heading, ...]] = {
+    # Lulu's help (2018, 2024): date, title, format, channel, region, quantity, currency, revenue.
+    "Lulu": (
+        Heading("date", ("Sales Date", "Sale Date", "Date Sold", "Date"), "2025-07-03"),
+        Heading("isbn", ("ISBN", "ISBN-13", "ISBN / Project ID"), ISBN),
+        Heading("", ("Project ID", "Lulu ID"), "15wqjr"),
+        Heading("title", ("Title", "Project Title", "Project"), "Collaborating"),
+        Heading("", ("Format", "Product Type", "Binding"), "Paperback"),
+        Heading("retailer", ("Distribution Channel", "Sales Channel", "Channel"), "Amazon"),
+        Heading("", ("Author", "Contributor", "Payee"), "A. Author"),
+        Heading("country", ("Country", "Ship Country", "Country of Sale"), "US"),
+        Heading("units", ("Quantity", "Qty", "Units Sold", "Quantity Sold"), 2),
+        Heading("list_price", ("List Price", "Retail Price", "Price"), "24.00"),
+        Heading("", ("Print Cost", "Manufacturing Cost"), "6.10"),
+        Heading("currency", ("Currency", "Revenue Currency", "Payment Currency"), "USD"),
+        Heading(
+            "net",
+            ("Creator Revenue", "Estimated Revenue", "Your Revenue", "Revenue", "Author Revenue"),
+            "14.32",
+        ),
+    ),
+    # Bookshop.org: orders of an affiliate's or a publisher's own shop, with a commission on each.
+    "Bookshop.org": (
+        Heading("reference", ("Order Number", "Order ID", "Order"), "R123456789"),
+        Heading("date", ("Order Date", "Order Completed At", "Completed Date", "Date"), "7/3/2025"),
+        Heading("isbn", ("ISBN", "EAN", "SKU"), ISBN),
+        Heading("title", ("Title", "Product Title", "Book Title"), "Collaborating"),
+        Heading("units", ("Quantity", "Qty", "Units"), 1),
+        Heading("list_price", ("List Price", "Price", "Unit Price"), "24.00"),
+        Heading("", ("Discount Code", "Commission Rate"), "10%"),
+        Heading(
+            "net",
+            ("Commission", "Commission Amount", "Affiliate Commission", "Your Commission",
+             "Commission Earned"),
+            "2.40",
+        ),
+        Heading("region", ("State", "Ship State", "Shipping State"), "WA"),
+    ),
+    # Gardners: a British wholesaler's sales of a publisher's books, at a discount off the RRP.
+    "Gardners": (
+        Heading("isbn", ("ISBN", "ISBN13", "EAN"), ISBN),
+        Heading("title", ("Title", "Title Description", "Description"), "Collaborating"),
+        Heading("", ("Author", "Publisher", "Imprint"), "A. Author"),
+        Heading("", ("Publication Date", "Pub Date"), "01/02/2024"),
+        Heading(
+            "date", ("Invoice Date", "Sales Date", "Transaction Date", "Date of Sale"), "03/07/2025"
+        ),
+        Heading("reference", ("Invoice No", "Invoice Number", "Document No", "Invoice"), "INV-1"),
+        Heading("units", ("Qty", "Quantity", "Sales Qty", "Qty Sold", "Invoiced Qty"), 3),
+        Heading("list_price", ("RRP", "RRP (GBP)", "Retail Price", "Publisher Price"), "18.00"),
+        Heading("discount", ("Discount %", "Discount", "Disc %", "Trade Discount"), "45.0"),
+        Heading(
+            "net",
+            ("Net Value", "Net Amount", "Nett Value", "Nett", "Total Net", "Line Value"),
+            "29.70",
+        ),
+        Heading("country", ("Country", "Territory", "Ship Country"), "GB"),
+    ),
+    # Baker & Taylor: an American library wholesaler's sales and returns, at a discount.
+    "Baker & Taylor": (
+        Heading("isbn", ("ISBN", "ISBN-13", "ISBN/EAN", "BT Key / ISBN"), ISBN),
+        Heading("title", ("Title", "Product Title", "Short Title"), "Collaborating"),
+        Heading("", ("Author", "Format", "Binding"), "Hardcover"),
+        Heading("date", ("Sales Month", "Invoice Date", "Period", "Ship Date"), "07/03/2025"),
+        Heading("reference", ("PO Number", "Invoice Number", "Invoice No"), "PO-77"),
+        Heading("kind", ("Transaction Type", "Type", "Sale Type", "Trans Type"), "Sale"),
+        Heading("units", ("Units", "Units Sold", "Net Units", "Quantity", "Qty Shipped"), 4),
+        Heading("list_price", ("List Price", "List", "Retail Price"), "24.00"),
+        Heading("discount", ("Discount", "Discount %", "Discount Percent"), "40"),
+        Heading(
+            "net",
+            ("Net Sales", "Net Amount", "Extended Net", "Net Dollars", "Net Sales $",
+             "Extended Amount"),
+            "57.60",
+        ),
+    ),
+}  # fmt: skip
+HABITS = (str, str.upper, str.lower, lambda name: f"{name}*", lambda name: f" {name}  ",
+          lambda name: name.replace(" ", "_"))  # fmt: skip
+
+
+@st.composite
+def layouts(draw: st.DrawFn) -> tuple[list[list[Cell]], dict[str, str]]:
+    """A seller's file as it might be, and the heading of each field."""
+    own = SELLERS[draw(st.sampled_from(sorted(SELLERS)))]
+    habit = draw(st.sampled_from(HABITS))
+    named = [(each, draw(st.sampled_from(each.names))) for each in own]
+    columns = [(each, habit(name)) for each, name in named]
+    columns = draw(st.permutations(columns))
+    rows: list[list[Cell]] = [[name for _, name in columns]]
+    rows += [[each.value for each, _ in columns] for _ in range(3)]
+    above: list[list[Cell]] = draw(st.sampled_from([[], [["Sales report"], []]]))
+    wanted = {each.field: " ".join(name.split()) for each, name in columns if each.field}
+    return [*above, *rows], wanted
+
+
+@given(layouts())
+def test_every_column_is_proposed_and_no_other(
+    layout: tuple[list[list[Cell]], dict[str, str]],
+) -> None:
+    rows, wanted = layout
+    assert propose([preview_of("", rows)]).columns == {
+        field: wanted[field] for field in sorted(wanted, key=list(wanted).index)
+    }
