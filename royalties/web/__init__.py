@@ -44,6 +44,8 @@ ROOMS = (
     "finance.orders.shipping",
     "finance.people.pages",
     "finance.periods.closing",
+    "finance.periods.held",
+    "finance.periods.over_time",
     "finance.periods.runs",
     "finance.sales.aliases",
     "finance.sales.entry",

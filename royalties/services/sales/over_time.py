@@ -1,15 +1,12 @@
 """What sold over the months or periods, by title, edition, retailer, place or kind; compared."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from reports import listing as paper
 from royalties.domain.counting import change
 from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
@@ -245,19 +242,6 @@ def _extent(work: Work) -> _Extent | None:
         return None
     periods = line_store.periods_with_sales(work.connection)
     return _Extent(months, tuple(store.currencies(work.connection)), tuple(periods.values()))
-
-
-def as_csv(columns: Sequence[str], rows: Iterable[paper.Row]) -> str:
-    """What was shown, as CSV."""
-    return "".join(paper.csv_lines(columns, rows))
-
-
-def as_workbook(columns: Sequence[tuple[str, int]], rows: Iterable[paper.Row]) -> bytes:
-    """What was shown, as a workbook; with each heading goes its column's width."""
-    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        path = Path(folder) / "over-time.xlsx"
-        paper.write_workbook(path, "Sales over time", columns, rows)
-        return path.read_bytes()
 
 
 _GROUPED = {

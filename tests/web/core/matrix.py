@@ -250,6 +250,15 @@ _SALES = {
     "over_time.as_xlsx": _desk(),
 }
 _CLOSING = {
+    "accounts.over_time": _desk(),
+    "held.reserves": _desk(),
+    "held.reserves_csv": _desk(),
+    "held.reserves_xlsx": _desk(),
+    "held.advances": _desk(),
+    "held.advances_csv": _desk(),
+    "held.advances_xlsx": _desk(),
+    "accounts.as_csv": _desk(),
+    "accounts.as_xlsx": _desk(),
     "closing.periods": _desk(),
     "closing.period": _desk(own=_OPEN, missing=_NO_PERIOD),
     "closing.jumps": _desk(own=_OPEN, missing=_NO_PERIOD),

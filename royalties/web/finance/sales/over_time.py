@@ -12,6 +12,7 @@ from flask import Response, abort, render_template, request, url_for
 from royalties.domain.people import FINANCE
 from royalties.domain.terms.catalogue import Format
 from royalties.ingest import places
+from royalties.services import list_files
 from royalties.services.books import setup_in_force
 from royalties.services.sales import over_time as service
 from royalties.services.sales.over_time import (
@@ -23,6 +24,8 @@ from royalties.services.sales.over_time import (
     SalesOverTime,
     Sold,
 )
+from royalties.web.core import sorting
+from royalties.web.core.files import download
 from royalties.web.core.formats import number, period_words
 from royalties.web.core.pages import Pages
 from royalties.web.core.paging import here_with, part_of, query
@@ -57,7 +60,6 @@ Row = tuple[str | Decimal, ...]
 _NOWHERE = "Place not known"
 _MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])", re.ASCII)
 _COUNT = re.compile(r"\d{1,2}", re.ASCII)
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 Word = TypeVar("Word", By, Measure, Per, Against)
 
@@ -84,7 +86,7 @@ def over_time() -> str:
         table=table,
         rows=part_of(rows),
         sorted_by=sorted_by,
-        sort_link=lambda name: here_with(sort=_turned(name, sorted_by), page=""),
+        sort_link=sorting.linker(sorted_by),
         bars=bars(table),
         words={"by": BY, "measure": MEASURES, "per": PER, "against": AGAINST},
         column_words=column_words,
@@ -102,17 +104,15 @@ def over_time() -> str:
 @PAGES.get("/over-time.csv")
 def as_csv() -> Response:
     """The table as CSV, all of its rows."""
-    columns, rows = _file(_table_or_404())
-    text = service.as_csv([heading for heading, _ in columns], rows)
-    return Response(text, mimetype="text/csv", headers=_named("csv"))
+    table = _table_or_404()
+    return download(_file_name("csv"), list_files.as_csv(*_file(table)))
 
 
 @PAGES.get("/over-time.xlsx")
 def as_xlsx() -> Response:
     """The table as a workbook, all of its rows."""
-    columns, rows = _file(_table_or_404())
-    workbook = service.as_workbook(columns, rows)
-    return Response(workbook, mimetype=_XLSX, headers=_named("xlsx"))
+    table = _table_or_404()
+    return download(_file_name("xlsx"), list_files.as_workbook("Sales over time", *_file(table)))
 
 
 def asked() -> Asked:
@@ -200,18 +200,7 @@ def column_words(name: str, *, short: bool = False) -> str:
 
 def _in_order(table: SalesOverTime) -> tuple[list[Sold], str]:
     """The rows as the address asks for them, and by what; the largest total first."""
-    sort = request.args.get("sort", "")
-    name = sort.removeprefix("-")
-    if name not in _SORTED:
-        return list(table.rows), "-total"
-    return sorted(table.rows, key=_SORTED[name], reverse=sort.startswith("-")), sort
-
-
-def _turned(name: str, sorted_by: str) -> str:
-    """What a click on a heading asks for: figures from the largest, names from A, then turned."""
-    first = name if name == "name" else f"-{name}"
-    other = f"-{name}" if name == "name" else name
-    return other if sorted_by == first else first
+    return sorting.in_order(table.rows, _SORTED, "-total")
 
 
 def bars(table: SalesOverTime) -> list[tuple[str, Decimal, Decimal, str, str]]:
@@ -293,7 +282,6 @@ def _file(table: SalesOverTime) -> tuple[list[tuple[str, int]], list[Row]]:
     return columns, [*rows, (*name(table.all, "All"), *figures(table.all))]
 
 
-def _named(extension: str) -> dict[str, str]:
+def _file_name(extension: str) -> str:
     wanted = asked()
-    name = f"{wanted.measure.value}-by-{wanted.by.value}-and-{wanted.per.value}.{extension}"
-    return {"Content-Disposition": f'attachment; filename="{name}"'}
+    return f"{wanted.measure.value}-by-{wanted.by.value}-and-{wanted.per.value}.{extension}"
