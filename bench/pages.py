@@ -56,6 +56,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("clerk", "/finance/retailers/amazon"),
     ("clerk", "/finance/orders"),
     ("clerk", "/finance/orders/new"),
+    ("clerk", "/finance/order-values/"),
     ("clerk", "/finance/invoices"),
     ("clerk", "/finance/organizations"),
     ("clerk", "/finance/price-lists"),

@@ -42,6 +42,7 @@ ROOMS = (
     "finance.orders.price_lists",
     "finance.orders.quotes",
     "finance.orders.shipping",
+    "finance.orders.values",
     "finance.people.pages",
     "finance.periods.closing",
     "finance.periods.held",

@@ -36,6 +36,7 @@ ONLY_READ = {
     "finance.orders.price_lists._trial_quote": 1,
     "finance.orders.quotes._currency": 1,
     "finance.orders.quotes._draft": 2,
+    "finance.orders.values._found": 1,
     "finance.people.pages._all_names": 1,
     "finance.people.pages._house": 1,
     "finance.people.pages._names": 1,

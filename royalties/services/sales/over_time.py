@@ -20,7 +20,7 @@ from royalties.services.sales.editions import edition_index
 from royalties.services.work import RefusedError, Work
 from royalties.store.sales import lines as line_store
 from royalties.store.sales import over_time as store
-from royalties.store.sales.over_time import GroupedBy, SoldRow
+from royalties.store.sales.over_time import GroupedBy, SalesExtent, SoldRow
 
 MOST_COLUMNS = 24
 _MONTHS, _PERIODS = 12, 6
@@ -192,7 +192,7 @@ def sales_over_time(work: Work, asked: Asked) -> SalesOverTime | None:
     """
     work.actor.require(Verb.READ)
     newest = last_change_of_figures(work)
-    extent = cached(work, "extent of sales", newest, lambda: _extent(work))
+    extent = cached(work, "extent of sales", newest, lambda: store.extent(work.connection))
     if extent is None:
         return None
     setup = setup_in_force(work)
@@ -227,23 +227,6 @@ def sales_over_time(work: Work, asked: Asked) -> SalesOverTime | None:
     return _table(asked, span, _names_of(work, asked.by), sums, extent)
 
 
-@dataclass(frozen=True, slots=True)
-class _Extent:
-    """The first and the latest month with sales, their currencies, and periods' names."""
-
-    months: tuple[str, str]
-    currencies: tuple[str, ...]
-    periods: tuple[str, ...]
-
-
-def _extent(work: Work) -> _Extent | None:
-    months = store.months_sold(work.connection)
-    if months is None:
-        return None
-    periods = line_store.periods_with_sales(work.connection)
-    return _Extent(months, tuple(store.currencies(work.connection)), tuple(periods.values()))
-
-
 _GROUPED = {
     By.TITLE: GroupedBy.EDITION,
     By.EDITION: GroupedBy.EDITION,
@@ -255,7 +238,7 @@ _GROUPED = {
 }
 
 
-def _decided(setup: Setup, asked: Asked, extent: _Extent) -> Asked:
+def _decided(setup: Setup, asked: Asked, extent: SalesExtent) -> Asked:
     """What is asked for, with what was left open: no column before the first sale."""
     months, currencies = extent.months, extent.currencies
     if asked.per is Per.PERIOD:
@@ -390,7 +373,7 @@ def _table(
     span: _ColumnSpan,
     row_of: Callable[[str], tuple[str, str]],
     sums: Iterable[SoldRow],
-    extent: _Extent,
+    extent: SalesExtent,
 ) -> SalesOverTime:
     figures: dict[str, dict[str | int, int]] = defaultdict(lambda: defaultdict(int))
     names: dict[str, str] = {}

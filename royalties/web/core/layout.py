@@ -54,6 +54,7 @@ MENU: tuple[tuple[str, tuple[MenuEntry, ...]], ...] = (
             MenuEntry("Enter sales", "entry.sheet"),
             MenuEntry("Sales", "sales.sales"),
             MenuEntry("Sales over time", "over_time.over_time"),
+            MenuEntry("Best sellers", "over_time.best_sellers"),
             MenuEntry("Waiting ISBNs", "importing.waiting"),
         ),
     ),
@@ -73,6 +74,7 @@ MENU: tuple[tuple[str, tuple[MenuEntry, ...]], ...] = (
         "Orders",
         (
             MenuEntry("Orders", "orders.board"),
+            MenuEntry("Value of orders", "order_values.values"),
             MenuEntry("Invoices", "invoices.invoices"),
             MenuEntry("Organizations", "organizations.organizations"),
             MenuEntry("Price lists", "price_lists.price_lists"),

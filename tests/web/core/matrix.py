@@ -246,10 +246,14 @@ _SALES = {
     "sales.as_csv": _desk(),
     "sales.as_xlsx": _desk(),
     "over_time.over_time": _desk(),
+    "over_time.best_sellers": _desk(),
     "over_time.as_csv": _desk(),
     "over_time.as_xlsx": _desk(),
 }
 _CLOSING = {
+    "order_values.values": _desk(),
+    "order_values.as_csv": _desk(),
+    "order_values.as_xlsx": _desk(),
     "accounts.over_time": _desk(),
     "held.reserves": _desk(),
     "held.reserves_csv": _desk(),

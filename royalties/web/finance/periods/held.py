@@ -22,10 +22,9 @@ from royalties.services.periods.reserves import OpenReserve, OpenReserves, Reser
 from royalties.web.core import sorting
 from royalties.web.core.files import download
 from royalties.web.core.formats import amount_words, day
-from royalties.web.core.pages import Pages
+from royalties.web.core.pages import Pages, word_asked
 from royalties.web.core.paging import part_of, query
 from royalties.web.core.visit import current_work
-from royalties.web.finance.periods.over_time import word
 
 PAGES = Pages("held", __name__, "/finance", FINANCE)
 
@@ -141,9 +140,7 @@ def _reserves_asked() -> ReservesAsked:
 
 
 def _advances_asked() -> AdvancesAsked:
-    return AdvancesAsked(
-        word(request.args, "which", WhichAdvances), _text("currency"), _text("name")
-    )
+    return AdvancesAsked(word_asked("which", WhichAdvances), _text("currency"), _text("name"))
 
 
 def _reserves() -> OpenReserves:

@@ -1,11 +1,10 @@
 """What contracts earned and beneficiaries were given, period by period, as table, bars and file."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Response, abort, render_template, request, url_for
 
@@ -27,7 +26,7 @@ from royalties.web.core import sorting
 from royalties.web.core.files import download
 from royalties.web.core.formats import amount_words
 from royalties.web.core.names import names
-from royalties.web.core.pages import Pages
+from royalties.web.core.pages import Pages, word_asked
 from royalties.web.core.paging import here_with, part_of, query
 from royalties.web.core.visit import current_work
 
@@ -66,7 +65,6 @@ _SORTED: dict[str, Callable[[AccountRow], Any]] = {
     "estimated": lambda row: row.estimated or 0,
 }
 
-Word = TypeVar("Word", bound=StrEnum)
 FileRow = tuple[str | Decimal, ...]
 Bars = list[tuple[str, Decimal, Decimal, str, str]]
 
@@ -123,12 +121,6 @@ def as_xlsx() -> Response:
     return download(_file_name(table, "xlsx"), workbook)
 
 
-def word(texts: Mapping[str, str], name: str, words: type[Word]) -> Word:
-    """One of some words that the address says; the first where it says none of them."""
-    known = {each.value: each for each in words}
-    return known.get(texts.get(name, ""), next(iter(words)))
-
-
 def link_of(row: AccountRow) -> str:
     """The page of what a row is about."""
     if row.contract:
@@ -141,9 +133,9 @@ def _asked() -> AccountsAsked:
     texts = {name: text[:_LONGEST].strip() for name, text in request.args.items()}
     columns = texts.get("columns", "")
     return AccountsAsked(
-        word(texts, "by", AccountsBy),
-        word(texts, "figure", AccountFigure),
-        word(texts, "against", Against),
+        word_asked("by", AccountsBy),
+        word_asked("figure", AccountFigure),
+        word_asked("against", Against),
         texts.get("currency", ""),
         int(columns) if _COUNT.fullmatch(columns) else 0,
         texts.get("until", ""),

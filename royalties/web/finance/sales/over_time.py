@@ -1,11 +1,11 @@
 """What sold over the months or periods, compared, as a table, bars and a file."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Response, abort, render_template, request, url_for
 
@@ -27,7 +27,7 @@ from royalties.services.sales.over_time import (
 from royalties.web.core import sorting
 from royalties.web.core.files import download
 from royalties.web.core.formats import number, period_words
-from royalties.web.core.pages import Pages
+from royalties.web.core.pages import Pages, word_of
 from royalties.web.core.paging import here_with, part_of, query
 from royalties.web.core.visit import current_work
 from royalties.web.title_words import FORMATS
@@ -55,13 +55,14 @@ PER = {Per.MONTH: "Month", Per.PERIOD: "Period"}
 AGAINST = {Against.BEFORE: "what came just before", Against.YEAR: "the same a year earlier"}
 
 _LONGEST = 200
+_CHARTED = 10
+"""So many best sellers have bars."""
+
 Row = tuple[str | Decimal, ...]
 
 _NOWHERE = "Place not known"
 _MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])", re.ASCII)
 _COUNT = re.compile(r"\d{1,2}", re.ASCII)
-
-Word = TypeVar("Word", By, Measure, Per, Against)
 
 _SORTED: dict[str, Callable[[Sold], Any]] = {
     "name": lambda row: row.name.casefold(),
@@ -72,13 +73,27 @@ _SORTED: dict[str, Callable[[Sold], Any]] = {
 }
 
 
+_BEST = {"by": By.TITLE.value, "per": Per.PERIOD.value, "columns": "1"}
+"""What best sellers are unless the address says otherwise: titles by copies of one period."""
+
+
 @PAGES.get("/")
 def over_time() -> str:
     """Sales by month or period, with filters, bars, and a table of what was asked for."""
+    return _page({}, "Sales over time")
+
+
+@PAGES.get("/best-sellers")
+def best_sellers() -> str:
+    """What sold most in a period, by place, beside the period before."""
+    return _page(_BEST, "Best sellers")
+
+
+def _page(usual: Mapping[str, str], heading: str) -> str:
     work = current_work()
-    table = service.sales_over_time(work, asked())
+    table = service.sales_over_time(work, asked(usual))
     if table is None:
-        return render_template("finance/sales/over_time.html", table=None)
+        return render_template("finance/sales/over_time.html", table=None, title_of_page=heading)
     setup = setup_in_force(work)
     rows, sorted_by = _in_order(table)
     return render_template(
@@ -88,6 +103,7 @@ def over_time() -> str:
         sorted_by=sorted_by,
         sort_link=sorting.linker(sorted_by),
         bars=bars(table),
+        best=_best_of(table),
         words={"by": BY, "measure": MEASURES, "per": PER, "against": AGAINST},
         column_words=column_words,
         row_words=_row_words,
@@ -96,8 +112,10 @@ def over_time() -> str:
         title=setup.titles.get(table.asked.title),
         country=_country_words(table.asked.country),
         without=lambda name: here_with(**{name: "", "page": ""}),
-        exports={name: _link(f".as_{name}", query()) for name in ("csv", "xlsx")},
+        exports={name: _link(f".as_{name}", {**usual, **query()}) for name in ("csv", "xlsx")},
         most=service.MOST_COLUMNS,
+        title_of_page=heading,
+        is_ranked=bool(usual) and sorted_by == "-total",
     )
 
 
@@ -115,21 +133,21 @@ def as_xlsx() -> Response:
     return download(_file_name("xlsx"), list_files.as_workbook("Sales over time", *_file(table)))
 
 
-def asked() -> Asked:
-    """What the address asks for; what cannot be read counts as not given."""
-    texts = {name: text[:_LONGEST].strip() for name, text in request.args.items()}
+def asked(usual: Mapping[str, str] | None = None) -> Asked:
+    """What the address asks for; what cannot be read counts as not given.
 
-    def word(name: str, words: type[Word]) -> Word:
-        known = {each.value: each for each in words}
-        return known.get(texts.get(name, ""), next(iter(words)))
-
-    per = word("per", Per)
+    Args:
+        usual: what is asked for where the address says nothing.
+    """
+    said = {**(usual or {}), **request.args.to_dict()}
+    texts = {name: text[:_LONGEST].strip() for name, text in said.items()}
+    per = word_of(texts, "per", Per)
     until, columns = texts.get("until", ""), texts.get("columns", "")
     return Asked(
-        word("by", By),
-        word("measure", Measure),
+        word_of(texts, "by", By),
+        word_of(texts, "measure", Measure),
         per,
-        word("against", Against),
+        word_of(texts, "against", Against),
         texts.get("currency", ""),
         int(columns) if _COUNT.fullmatch(columns) else 0,
         until if per is Per.PERIOD or _MONTH.fullmatch(until) else "",
@@ -216,6 +234,20 @@ def bars(table: SalesOverTime) -> list[tuple[str, Decimal, Decimal, str, str]]:
         for name, figure, before in zip(
             table.columns, table.all.figures, table.before_figures, strict=True
         )
+    ]
+
+
+def _best_of(table: SalesOverTime) -> list[tuple[str, Decimal, Decimal, str, str]]:
+    """The rows with the largest totals, as bars."""
+    return [
+        (
+            _row_words(table, row),
+            Decimal(table.text(row.total)),
+            Decimal(table.text(row.before)),
+            number(table.text(row.total)),
+            number(table.text(row.before)),
+        )
+        for row in table.rows[:_CHARTED]
     ]
 
 
