@@ -25,6 +25,7 @@ from royalties.services.sales.over_time import (
     Sold,
 )
 from royalties.web.core import sorting
+from royalties.web.core.charts import Series
 from royalties.web.core.files import download
 from royalties.web.core.formats import number, period_words
 from royalties.web.core.pages import Pages, word_of
@@ -161,8 +162,11 @@ def asked(usual: Mapping[str, str] | None = None) -> Asked:
 class Glimpse:
     """Bars with their figures on the page of what was sold; ``address`` leads to all of it.
 
-    ``returned`` is the share of copies sold that came back, of the months shown and those
-    they are compared with; empty where none was sold.
+    Attributes:
+        returned: the share of copies sold that came back, of the months shown and those they are
+            compared with; None where none was sold.
+        kinds: copies sold and returned, column by column, and ``shares`` the part that came back;
+            empty where none did.
     """
 
     table: SalesOverTime
@@ -171,6 +175,8 @@ class Glimpse:
     bars: list[tuple[str, Decimal, Decimal, str, str]]
     address: str
     returned: Fraction | None = None
+    kinds: tuple[Series, ...] = ()
+    shares: tuple[Fraction | None, ...] = ()
 
 
 def glimpse(wanted: Asked) -> Glimpse | None:
@@ -198,7 +204,23 @@ def glimpse(wanted: Asked) -> Glimpse | None:
         bars(table),
         _link("over_time.over_time", asks),
         _share_returned(table),
+        *_returns(table),
     )
+
+
+def _returns(table: SalesOverTime) -> tuple[tuple[Series, ...], tuple[Fraction | None, ...]]:
+    """Copies sold and returned, and the share of what was sold in a column that came back in it."""
+    if table.asked.by is not By.KIND or not any(table.row("return").figures):
+        return (), ()
+    sold, returned = table.row("sale").figures, [-each for each in table.row("return").figures]
+    kinds = tuple(
+        Series(words, [Decimal(each) for each in copies], [number(each) for each in copies])
+        for words, copies in (("Sold", sold), ("Returned", returned))
+    )
+    shares = tuple(
+        Fraction(back, out) if out > 0 else None for out, back in zip(sold, returned, strict=True)
+    )
+    return kinds, shares
 
 
 def _share_returned(table: SalesOverTime) -> Fraction | None:
