@@ -153,3 +153,12 @@ def test_contract_shows_what_became_of_what_it_earned(site: Site) -> None:
     assert "url(#became-1)" in page
     assert 'id="became-1"' in page
     assert "Advances still to earn at the end of each period" in page
+
+
+@after(two_closed)
+def test_beneficiary_shows_what_was_settled(site: Site) -> None:
+    page = site.visitor(Role.CLERK).page("/finance/beneficiaries/houston")
+    for currency in ("GBP", "USD"):
+        assert f'aria-label="By period, {currency}: 2025-H1 Allocated' in page
+        assert f'id="settled-{currency}-1"' in page
+    assert "beneficiary=houston" in page
