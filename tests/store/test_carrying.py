@@ -4,12 +4,11 @@ import json
 from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Connection, Engine, insert, text
+from sqlalchemy import Connection, text
 
 from royalties.domain.periods import Period
 from royalties.domain.royalties.carrying import LeftBefore
@@ -17,13 +16,10 @@ from royalties.domain.royalties.postings import Entry, Posting
 from royalties.domain.royalties.run import ContractState, Run
 from royalties.domain.terms.catalogue import Format
 from royalties.domain.terms.plans import CapPer
-from royalties.store.engine import make_engine
 from royalties.store.ledger.entries import post
-from royalties.store.periods import carrying, runs
+from royalties.store.periods import carrying
 from royalties.store.periods.carrying import CarriedForward, CarriedPeriod
 from royalties.store.statements.statements import StatementRow, add_statements
-from royalties.store.tables import metadata, period, revision
-from tests.builders.books import NOW
 from tests.builders.domain import (
     ISBN,
     Closed,
@@ -45,43 +41,9 @@ from tests.builders.domain import (
     runs_of,
     to,
 )
+from tests.builders.frozen import empty_books, freeze
 from tests.selection import costly
 from tests.strategies import histories
-
-
-@cache
-def tables() -> Engine:
-    """A database in memory with all tables, and a revision that closed runs can name."""
-    engine = make_engine("sqlite://")
-    with engine.begin() as connection:
-        metadata.create_all(connection)
-        said = {"kind": "contracts", "key": "foot", "body": {}}
-        connection.execute(insert(revision).values(recorded_at=NOW, recorded_by="", **said))
-    return engine
-
-
-@contextmanager
-def empty_books() -> Iterator[Connection]:
-    """Books in which nothing was closed; what is written is taken back."""
-    with tables().connect() as connection:
-        yield connection
-        connection.rollback()
-
-
-def freeze(connection: Connection, run: Run) -> None:
-    """Write a closed run as a close does, but for what it carries forward."""
-    number = run.period.ordinal
-    connection.execute(
-        insert(period).values(
-            id=number,
-            name=str(run.period),
-            starts=run.period.starts,
-            ends=run.period.ends,
-            status="open",
-        )
-    )
-    used = {done.contract.key: runs.UsedRevisions(1, 1) for done in run.contracts}
-    runs.write_run(connection, run, runs.ClosedRun(number, NOW, "tess", "{}", "", 1), used)
 
 
 def sold_by(closed: Closed) -> dict[tuple[str, str], tuple[int, int]]:

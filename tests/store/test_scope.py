@@ -22,7 +22,15 @@ from royalties.services.orders import messages as order_messages
 from royalties.services.orders.billing import certificates as tax
 from royalties.services.orders.billing import invoicing, receivables
 from royalties.store import scope
-from royalties.store.orders import board, certificates, invoice_list, messages, money, orders
+from royalties.store.orders import (
+    board,
+    certificates,
+    invoice_list,
+    messages,
+    money,
+    orders,
+    values,
+)
 from royalties.store.people import people
 from royalties.store.statements import documents, portal, statements
 from royalties.store.tables import membership
@@ -100,6 +108,7 @@ OF_ORGANIZATIONS = (
         ["accepted: (2, 2)"],
         wanted=LATE,
     ),
+    shared(values.order_values, [GUILDS], [LEAGUES], [LEAGUES, GUILDS]),
     shared(invoice_list.invoices, [BILL], [OTHER_BILL], [OTHER_BILL, BILL]),
     firsts(money.find_invoice, [BILL], number=BILL),
     seconds(money.find_invoice, [OTHER_BILL], number=OTHER_BILL),

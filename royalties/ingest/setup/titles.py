@@ -134,7 +134,7 @@ class Title(Part):
     shows_giving: s.Flag = Field(
         title="Tell what its royalties gave",
         default=False,
-        description="Whether its page tells what its royalties gave, by year and beneficiary.",
+        description="Whether its page tells what its royalties gave: by period, to whom and where.",
     )
     retired: s.Day | None = Field(
         title="Retired since",

@@ -13,9 +13,12 @@ from royalties.domain.money import micro_text
 from royalties.domain.orders.life import State
 from royalties.domain.people import Verb
 from royalties.domain.periods import Calendar, Period, period_of
+from royalties.domain.royalties.postings import reserve_account
+from royalties.domain.royalties.run import Run
 from royalties.domain.sales.reporting import Expected, ReportStatus
 from royalties.services.approvals import Proposal, may_approve, proposals
 from royalties.services.books import Setup, open_period_of, setup_in_force
+from royalties.services.cache import cached
 from royalties.services.desk.first_steps import (
     BooksSoFar,
     FirstStep,
@@ -23,8 +26,8 @@ from royalties.services.desk.first_steps import (
     is_any_recorded,
     is_first,
 )
-from royalties.services.orders import board
 from royalties.services.orders.billing import receivables
+from royalties.services.orders.values import OpenOrders, open_orders
 from royalties.services.periods.draft import draft_at_hand
 from royalties.services.periods.variances import missing_report
 from royalties.services.sales.expected_reports import Accounts, expected_reports
@@ -141,10 +144,43 @@ class ToDo:
 
 
 @dataclass(frozen=True, slots=True)
+class RoyaltiesOwed:
+    """What is owed to beneficiaries, by currency, the house's first.
+
+    Attributes:
+        period: the last closed one; None: none is, and ``closed`` is empty.
+        closed: after its close.
+        estimated: after the open period, by its draft; None: it is not at hand.
+    """
+
+    period: Period | None
+    closed: tuple[store.OwedRow, ...]
+    estimated: tuple[store.OwedRow, ...] | None
+
+
+class OrdersOwed(NamedTuple):
+    """What orders are worth in one currency; minor units.
+
+    Attributes:
+        orders: how many are not ended, and ``accepted`` what their accepted quotes come to.
+        to_invoice: what of that is still to be invoiced.
+        owed: what all invoices still ask for, and ``overdue`` how much of that is late.
+    """
+
+    currency: str
+    orders: int = 0
+    accepted: int = 0
+    to_invoice: int = 0
+    owed: int = 0
+    overdue: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Dashboard:
     """The finance desk's home.
 
-    ``first_steps`` lead to the first close, and are none after it.
+    ``first_steps`` lead to the first close, and are none after it. ``royalties`` and ``orders``
+    say what is owed by the house, and to it.
 
     ``months`` are the first and last one with sales in the open period; ``against`` is the
     period that it is compared with, in the same months (None: there is none yet).
@@ -159,6 +195,8 @@ class Dashboard:
     retailers: tuple[RetailerSummary, ...]
     last: tuple[PeriodSummary, ...]
     to_do: ToDo
+    royalties: RoyaltiesOwed
+    orders: tuple[OrdersOwed, ...]
     first_steps: tuple[FirstStep, ...] = ()
 
     @property
@@ -202,7 +240,17 @@ def dashboard(work: Work) -> Dashboard:
     retailers = _retailers(work, setup, sales)
     exceptions = _exceptions(work, period, sales.now)
     prepared = proposals(work, status=ProposalStatus.WAITING)
-    to_do = _to_do(work, setup, period, retailers, exceptions, prepared)
+    orders = open_orders(work) if work.actor.may(Verb.KEEP_ORDERS) else None
+    invoices = receivables.still_open(work) if work.actor.may(Verb.BILL) else []
+    to_do = _to_do(
+        work,
+        setup,
+        period,
+        retailers,
+        exceptions,
+        prepared=prepared,
+        orders=_orders_to_do(work, orders, invoices),
+    )
     steps: tuple[FirstStep, ...] = ()
     if is_first(work):
         begun = BooksSoFar(is_any_recorded(work), to_do.identifiers, exceptions, bool(sales.now))
@@ -226,6 +274,8 @@ def dashboard(work: Work) -> Dashboard:
             if shown.ordinal >= earliest
         ),
         to_do,
+        _royalties_owed(work, period, house),
+        _orders_owed(work, orders, invoices, house),
         steps,
     )
 
@@ -338,7 +388,9 @@ def _to_do(
     period: Period,
     retailers: Iterable[RetailerSummary],
     exceptions: int | None,
+    *,
     prepared: list[Proposal],
+    orders: OrdersToDo,
 ) -> ToDo:
     counts = store.counts(work.connection)
     waiting = prepared if work.actor.may(Verb.APPROVE) else []
@@ -354,7 +406,7 @@ def _to_do(
         counts["uploads"],
         counts["refused"],
         counts["mail"] if work.actor.may(Verb.AUDIT) else 0,
-        _orders_to_do(work),
+        orders,
         tuple(ended),
         _unexplained(work, period, retailers),
         exceptions,
@@ -388,11 +440,76 @@ def _unexplained(work: Work, period: Period, retailers: Iterable[RetailerSummary
     )
 
 
-def _orders_to_do(work: Work) -> OrdersToDo:
-    if not work.actor.may(Verb.KEEP_ORDERS):
+def _is_overdue(work: Work, invoice: receivables.Open) -> bool:
+    return invoice.balance > 0 and receivables.days_overdue(invoice, work.today) > 0
+
+
+def _orders_to_do(
+    work: Work, orders: OpenOrders | None, invoices: Iterable[receivables.Open]
+) -> OrdersToDo:
+    if orders is None:
         return OrdersToDo()
-    counted = board.counted(work)
-    overdue = len(receivables.overdue(work)) if work.actor.may(Verb.BILL) else 0
+    states, overdue = orders.states, sum(_is_overdue(work, each) for each in invoices)
     return OrdersToDo(
-        counted.states[State.REQUESTED], counted.states[State.CHANGES_ASKED], counted.late, overdue
+        states.get(State.REQUESTED, 0), states.get(State.CHANGES_ASKED, 0), orders.late, overdue
     )
+
+
+def _orders_owed(
+    work: Work, orders: OpenOrders | None, invoices: Iterable[receivables.Open], house: str
+) -> tuple[OrdersOwed, ...]:
+    """What open orders are worth, and what invoices still ask for."""
+    found = {
+        each.currency: OrdersOwed(each.currency, each.orders, each.accepted, each.to_invoice)
+        for each in (orders.totals if orders else ())
+    }
+    for invoice in invoices:
+        before = found.get(invoice.currency, OrdersOwed(invoice.currency))
+        found[invoice.currency] = before._replace(
+            owed=before.owed + invoice.balance,
+            overdue=before.overdue + (invoice.balance if _is_overdue(work, invoice) else 0),
+        )
+    return tuple(sorted(found.values(), key=lambda each: (each.currency != house, each.currency)))
+
+
+def _royalties_owed(work: Work, period: Period, house: str) -> RoyaltiesOwed:
+    """What the last close left, and what the draft of the open period would leave."""
+    if is_first(work):
+        return RoyaltiesOwed(None, (), None)
+    last = period.shift(-1)
+    closed = cached(
+        work,
+        "royalties owed",
+        last,
+        lambda: tuple(store.owed(work.connection, last.ordinal, reserve_account(""))),
+    )
+    found = draft_at_hand(work, period)
+    estimated = None if found is None else _estimated(found.run, closed, house)
+    return RoyaltiesOwed(last, _house_first(closed, house), estimated)
+
+
+def _estimated(run: Run, closed: Iterable[store.OwedRow], house: str) -> tuple[store.OwedRow, ...]:
+    owed = {each.currency: store.OwedRow(each.currency, 0, 0, each.held) for each in closed}
+
+    def add(currency: str, to_pay: int, carried: int, held: int) -> None:
+        before = owed.get(currency, store.OwedRow(currency, 0, 0, 0))
+        owed[currency] = store.OwedRow(
+            currency, before.to_pay + to_pay, before.carried + carried, before.held + held
+        )
+
+    for settled in run.settlements:
+        add(settled.currency, settled.paid, max(settled.carried_forward, 0), 0)
+    for done in run.contracts:
+        brought_in = done.brought_in.reserves if done.brought_in else 0
+        add(
+            done.contract.currency,
+            0,
+            0,
+            brought_in + done.reserve.withheld - done.reserve.released,
+        )
+    return _house_first(owed.values(), house)
+
+
+def _house_first(rows: Iterable[store.OwedRow], house: str) -> tuple[store.OwedRow, ...]:
+    some = (each for each in rows if any(each[1:]))
+    return tuple(sorted(some, key=lambda each: (each.currency != house, each.currency)))

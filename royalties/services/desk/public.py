@@ -23,11 +23,19 @@ class Gift:
 
 @dataclass(frozen=True, slots=True)
 class Giving:
-    """What closed periods gave in one currency; the largest gift stands first."""
+    """What closed periods gave in one currency; the largest gift stands first.
+
+    Attributes:
+        periods: names of closed periods, the earliest first, with what each of them gave.
+        places: where the beneficiaries are, by country and region, with what was given there, the
+            most first; both are empty where they do not say.
+    """
 
     currency: str
     years: tuple[str, ...]
     gifts: tuple[Gift, ...]
+    periods: tuple[tuple[str, int], ...]
+    places: tuple[tuple[str, str, int], ...]
 
     @property
     def total(self) -> int:
@@ -118,9 +126,16 @@ def _titles(work: Work) -> Mapping[str, Title]:
 
 def _giving(setup: Setup, currency: str, rows: list[store.AllocatedRow]) -> Giving:
     by_beneficiary: dict[str, dict[str, int]] = {}
+    by_period: dict[tuple[int, str], int] = {}
+    by_place: dict[tuple[str, str], int] = {}
     for row in rows:
         years = by_beneficiary.setdefault(row.beneficiary, {})
         years[row.year] = years.get(row.year, 0) + row.amount
+        period = (row.period_id, row.period)
+        by_period[period] = by_period.get(period, 0) + row.amount
+        payee = setup.beneficiaries[row.beneficiary]
+        place = (payee.country, payee.region if payee.country else "")
+        by_place[place] = by_place.get(place, 0) + row.amount
     gifts = [
         Gift(setup.beneficiaries[key].name, years, sum(years.values()))
         for key, years in by_beneficiary.items()
@@ -130,4 +145,10 @@ def _giving(setup: Setup, currency: str, rows: list[store.AllocatedRow]) -> Givi
         currency,
         tuple(sorted({row.year for row in rows})),
         tuple(sorted(gifts, key=lambda gift: (-gift.total, gift.name))),
+        tuple((name, amount) for (_, name), amount in sorted(by_period.items())),
+        tuple(
+            (*place, amount)
+            for place, amount in sorted(by_place.items(), key=lambda each: (-each[1], each[0]))
+            if amount
+        ),
     )

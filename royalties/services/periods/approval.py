@@ -11,6 +11,7 @@ from royalties.services import approvals
 from royalties.services.approvals import Proposal
 from royalties.services.books import open_period_of, setup_in_force
 from royalties.services.periods import close as runs
+from royalties.services.periods.accounts_over_time import AccountsAsked, accounts_over_time
 from royalties.services.periods.checklist import KIND, outlook, require_complete, require_possible
 from royalties.services.periods.parallel import require_settled
 from royalties.services.periods.previewing import last_close
@@ -91,10 +92,11 @@ def closed_names(work: Work) -> list[str]:
 
 
 def get_ready(work: Work) -> None:
-    """Calculate beforehand what the first look at the open period would wait for."""
+    """Calculate beforehand what the first look at the open period and at all before waits for."""
     period = open_period_of(work, setup_in_force(work))
     last_close(work, period)
     outlook(work, str(period))
+    accounts_over_time(work, AccountsAsked())
 
 
 def explain_point(work: Work, text: str, subject: str, figure: str, words: str) -> None:

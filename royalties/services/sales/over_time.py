@@ -1,15 +1,12 @@
 """What sold over the months or periods, by title, edition, retailer, place or kind; compared."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from reports import listing as paper
 from royalties.domain.counting import change
 from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
@@ -23,7 +20,7 @@ from royalties.services.sales.editions import edition_index
 from royalties.services.work import RefusedError, Work
 from royalties.store.sales import lines as line_store
 from royalties.store.sales import over_time as store
-from royalties.store.sales.over_time import GroupedBy, SoldRow
+from royalties.store.sales.over_time import GroupedBy, SalesExtent, SoldRow
 
 MOST_COLUMNS = 24
 _MONTHS, _PERIODS = 12, 6
@@ -195,7 +192,7 @@ def sales_over_time(work: Work, asked: SalesQuery) -> SalesOverTime | None:
     """
     work.actor.require(Verb.READ)
     newest = last_change_of_figures(work)
-    extent = cached(work, "extent of sales", newest, lambda: _extent(work))
+    extent = cached(work, "extent of sales", newest, lambda: store.extent(work.connection))
     if extent is None:
         return None
     setup = setup_in_force(work)
@@ -230,36 +227,6 @@ def sales_over_time(work: Work, asked: SalesQuery) -> SalesOverTime | None:
     return _table(asked, span, _names_of(work, asked.by), sums, extent)
 
 
-@dataclass(frozen=True, slots=True)
-class _Extent:
-    """The first and the latest month with sales, their currencies, and periods' names."""
-
-    months: tuple[str, str]
-    currencies: tuple[str, ...]
-    periods: tuple[str, ...]
-
-
-def _extent(work: Work) -> _Extent | None:
-    months = store.months_sold(work.connection)
-    if months is None:
-        return None
-    periods = line_store.periods_with_sales(work.connection)
-    return _Extent(months, tuple(store.currencies(work.connection)), tuple(periods.values()))
-
-
-def as_csv(columns: Sequence[str], rows: Iterable[paper.Row]) -> str:
-    """What was shown, as CSV."""
-    return "".join(paper.csv_lines(columns, rows))
-
-
-def as_workbook(columns: Sequence[tuple[str, int]], rows: Iterable[paper.Row]) -> bytes:
-    """What was shown, as a workbook; with each heading goes its column's width."""
-    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        path = Path(folder) / "over-time.xlsx"
-        paper.write_workbook(path, "Sales over time", columns, rows)
-        return path.read_bytes()
-
-
 _GROUPED = {
     By.TITLE: GroupedBy.EDITION,
     By.EDITION: GroupedBy.EDITION,
@@ -271,7 +238,7 @@ _GROUPED = {
 }
 
 
-def _decided(setup: Setup, asked: SalesQuery, extent: _Extent) -> SalesQuery:
+def _decided(setup: Setup, asked: SalesQuery, extent: SalesExtent) -> SalesQuery:
     """What is asked for, with what was left open: no column before the first sale."""
     months, currencies = extent.months, extent.currencies
     if asked.per is Per.PERIOD:
@@ -407,7 +374,7 @@ def _table(
     span: _ColumnSpan,
     row_of: Callable[[str], tuple[str, str]],
     sums: Iterable[SoldRow],
-    extent: _Extent,
+    extent: SalesExtent,
 ) -> SalesOverTime:
     figures: dict[str, dict[str | int, int]] = defaultdict(lambda: defaultdict(int))
     names: dict[str, str] = {}

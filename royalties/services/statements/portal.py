@@ -51,6 +51,7 @@ class Overview:
 
     Attributes:
         last: the statements of its newest closed period, one for each currency.
+        said: what those say.
         outcomes: what becomes of the amount due, in words, by statement number.
         short: how far an amount due lies below the minimum payment, as exact text, by number.
         pay_by: the last day of a payment where the publisher named it, by number.
@@ -62,6 +63,7 @@ class Overview:
 
     beneficiary: Beneficiary
     last: tuple[Settled, ...]
+    said: tuple[Statement, ...]
     outcomes: Mapping[str, str]
     short: Mapping[str, str]
     pay_by: Mapping[str, date]
@@ -118,6 +120,7 @@ def overview(work: Work, key: str) -> Overview:
     return Overview(
         beneficiary,
         last,
+        tuple(said),
         {each.number or "": each.outcome for each in said},
         {each.number or "": short for each in said if (short := _short(each, last))},
         {each.number or "": each.pays_by for each in said if each.pays_by},

@@ -8,6 +8,7 @@ from royalties.domain.money import amount_text, number_text
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period
 from royalties.domain.royalties.earning import counter_stand
+from royalties.domain.royalties.postings import advances_account
 from royalties.domain.royalties.run import Recouped, recoup
 from royalties.domain.terms.contracts import Contract
 from royalties.services.books import Setup
@@ -44,7 +45,9 @@ class ContractBalance:
 def contract_balance(work: Work, setup: Setup, contract: Contract) -> ContractBalance:
     """Where a contract stands."""
     work.actor.require(Verb.READ)
-    closes = store.contract_closes(work.connection, contract.key, _SHOWN)
+    closes = store.contract_closes(
+        work.connection, contract.key, advances_account(contract.key), _SHOWN
+    )
     next_period = open_period(work, setup)
     before = store.recouped(work.connection, contract.key)
     advances = recoup(contract, 0, before, next_period.ends)

@@ -3,17 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, case, func, literal, select, union_all
 
 from royalties.domain.sales.imports import BatchStatus, UploadStatus
 from royalties.domain.sales.slices import ImportOutcome, SaleKind
 from royalties.store.sales.batches import is_report
 from royalties.store.tables import (
+    account_carried,
     batch,
     coverage,
     mail,
     retailer,
     sale_total,
+    settlement,
     upload,
     waiting,
 )
@@ -56,6 +58,54 @@ def sold(connection: Connection, periods: Sequence[int], up_to: str = "") -> lis
         RetailerSalesRow(row[0], row[1], row[2], int(row[3]), int(row[4]), row[5])
         for row in connection.execute(query)
     ]
+
+
+class OwedRow(NamedTuple):
+    """What a close left owed in one currency; minor units.
+
+    Attributes:
+        to_pay: what it paid out.
+        carried: what beneficiaries are owed and were not paid, without those in debit.
+        held: reserves against returns.
+    """
+
+    currency: str
+    to_pay: int
+    carried: int
+    held: int
+
+
+def owed(connection: Connection, period_id: int, reserves: str) -> list[OwedRow]:
+    """What was owed after a closed period, by currency.
+
+    Args:
+        reserves: what the names of the ledger's accounts of reserves begin with.
+    """
+    nothing = literal(0)
+    carried = case((settlement.c.carried_forward > 0, settlement.c.carried_forward), else_=0)
+    parts = union_all(
+        select(
+            settlement.c.currency,
+            settlement.c.paid.label("to_pay"),
+            carried.label("carried"),
+            nothing.label("held"),
+        ).where(settlement.c.period_id == period_id),
+        select(account_carried.c.currency, nothing, nothing, -account_carried.c.amount).where(
+            account_carried.c.period_id == period_id,
+            account_carried.c.account.startswith(reserves, autoescape=True),
+        ),
+    ).subquery()
+    rows = connection.execute(
+        select(
+            parts.c.currency,
+            func.sum(parts.c.to_pay),
+            func.sum(parts.c.carried),
+            func.sum(parts.c.held),
+        )
+        .group_by(parts.c.currency)
+        .order_by(parts.c.currency)
+    )
+    return [OwedRow(row[0], *map(int, row[1:])) for row in rows]
 
 
 class CoveredRow(NamedTuple):

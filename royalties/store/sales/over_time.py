@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, case, func, literal, select
 
-from royalties.store.tables import edition, retailer, sale, sale_total
+from royalties.store.tables import edition, period, retailer, sale, sale_total
 
 EARLIER_MONTH, EARLIER_PERIOD = "", 0
 """The column of all that was sold before the first one."""
@@ -112,14 +112,41 @@ def _conditions(
     return conditions
 
 
-def months_sold(connection: Connection) -> tuple[str, str] | None:
-    """The first and the latest month with sales; None: there are none."""
-    months = select(func.min(sale_total.c.month), func.max(sale_total.c.month))
-    first, last = connection.execute(months).one()
-    return (first, last) if last else None
+class SalesExtent(NamedTuple):
+    """Where there are sales.
+
+    Attributes:
+        months: the first and the latest one.
+        currencies: in alphabetical order.
+        periods: names of those in which they count, the latest first.
+    """
+
+    months: tuple[str, str]
+    currencies: tuple[str, ...]
+    periods: tuple[str, ...]
 
 
-def currencies(connection: Connection) -> list[str]:
-    """In which sales were reported, in alphabetical order."""
-    rows = connection.execute(select(sale_total.c.currency).distinct())
-    return sorted(row.currency for row in rows)
+def extent(connection: Connection) -> SalesExtent | None:
+    """Where there are sales, by one query; None: there are none."""
+    sums = (
+        select(
+            sale_total.c.period_id,
+            sale_total.c.currency,
+            func.min(sale_total.c.month).label("first"),
+            func.max(sale_total.c.month).label("last"),
+        )
+        .group_by(sale_total.c.period_id, sale_total.c.currency)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(sums.c.first, sums.c.last, sums.c.currency, period.c.name)
+        .join(period, period.c.id == sums.c.period_id)
+        .order_by(period.c.id.desc())
+    ).all()
+    if not rows:
+        return None
+    return SalesExtent(
+        (min(row.first for row in rows), max(row.last for row in rows)),
+        tuple(sorted({row.currency for row in rows})),
+        tuple(dict.fromkeys(row.name for row in rows)),
+    )

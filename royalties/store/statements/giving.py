@@ -5,27 +5,31 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from royalties.store.tables import allocation, contract_close, period, revision
+from royalties.store.tables import allocation, closed_run, contract_close, period, revision
 
 
 class AllocatedRow(NamedTuple):
-    """What a contract's closed periods of one year allocated to one beneficiary, minor units."""
+    """What a contract's closed period allocated to one beneficiary, minor units."""
 
     contract: str
     contract_revision: int
     currency: str
+    period_id: int
+    period: str
     year: str
     beneficiary: str
     amount: int
 
 
 def allocated(connection: Connection, contracts: Collection[str]) -> list[AllocatedRow]:
-    """All that was ever allocated by these contracts, summed over steps and a year's periods."""
+    """All that was ever allocated by these contracts, summed over steps, by period."""
     year = func.substr(period.c.starts, 1, 4)
     keys = (
         contract_close.c.contract,
         contract_close.c.contract_revision,
         contract_close.c.currency,
+        period.c.id,
+        period.c.name,
         year,
         allocation.c.beneficiary,
     )
@@ -38,11 +42,15 @@ def allocated(connection: Connection, contracts: Collection[str]) -> list[Alloca
             & (contract_close.c.contract == allocation.c.contract),
         )
         .join(period, period.c.id == allocation.c.period_id)
-        .where(allocation.c.contract.in_(sorted(contracts)))
+        .where(
+            allocation.c.contract.in_(sorted(contracts)),
+            # Their key begins with the period: named, no other contract's rows are read.
+            allocation.c.period_id.in_(select(closed_run.c.period_id)),
+        )
         .group_by(*keys)
         .order_by(*keys)
     )
-    return [AllocatedRow(*row[:5], int(row[5])) for row in rows]
+    return [AllocatedRow._make((*row[:7], int(row[7]))) for row in rows]
 
 
 def titles_of(connection: Connection, revisions: Collection[int]) -> dict[int, list[str]]:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, case, func, select
 from royalties.domain.royalties.warnings import SoldKind
 from royalties.domain.sales.slices import Place, SaleKind
 from royalties.store.tables import (
+    account_carried,
     closed_run,
     contract_close,
     counter_close,
@@ -30,11 +31,24 @@ _CLOSED = select(closed_run.c.period_id)
 """Tables of what closes froze are found by period first: named, none of them is read whole."""
 
 
-def contract_closes(connection: Connection, contract: str, limit: int) -> list[Row]:
-    """A contract's accounts in closed periods, the newest first; ``name`` is the period's."""
+def contract_closes(connection: Connection, contract: str, advances: str, limit: int) -> list[Row]:
+    """A contract's accounts in closed periods, the newest first.
+
+    ``name`` is the period's, ``unearned`` what the ledger's account of its advances stood at then.
+    """
     query = (
-        select(contract_close, period.c.name)
+        select(
+            contract_close,
+            period.c.name,
+            func.coalesce(account_carried.c.amount, 0).label("unearned"),
+        )
         .join(period, period.c.id == contract_close.c.period_id)
+        .outerjoin(
+            account_carried,
+            (account_carried.c.period_id == contract_close.c.period_id)
+            & (account_carried.c.account == advances)
+            & (account_carried.c.currency == contract_close.c.currency),
+        )
         .where(contract_close.c.contract == contract, contract_close.c.period_id.in_(_CLOSED))
         .order_by(contract_close.c.period_id.desc())
         .limit(limit)

@@ -1,7 +1,8 @@
 """Groups of pages, each for one audience: whoever is not of it finds nothing there."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, current_app, flash, redirect, request, url_for
@@ -18,6 +19,7 @@ LARGEST = 2**63 - 1
 
 Answer = Response | str | tuple[str, int]
 View = Callable[..., Any]
+Word = TypeVar("Word", bound=StrEnum)
 
 
 class Pages(Blueprint):
@@ -90,6 +92,17 @@ def number_asked(name: str, least: int = 0) -> int:
     """A number behind the question mark, ``least`` if it is none or too small or too large."""
     number = request.args.get(name, least, int)
     return number if least <= number <= LARGEST else least
+
+
+def word_asked(name: str, words: type[Word]) -> Word:
+    """One of some words that the address says; the first one where it says none of them."""
+    return word_of(request.args, name, words)
+
+
+def word_of(texts: Mapping[str, str], name: str, words: type[Word]) -> Word:
+    """The same of texts that the address gave."""
+    known = {each.value: each for each in words}
+    return known.get(texts.get(name, "").strip(), next(iter(words)))
 
 
 def own_address(address: str | None) -> str | None:

@@ -10,6 +10,8 @@ from royalties.domain.royalties.statements import (
     PlaceShown,
     Statement,
 )
+from royalties.ingest import places
+from royalties.web.core.formats import number, plural
 
 Net = tuple[tuple[str, str], ...]
 """Net receipts as exact text by currency."""
@@ -33,6 +35,7 @@ class Earned:
     editions: tuple[LifeToDateShown, ...]
     retailers: tuple[RetailerEarned, ...]
     places: tuple[PlaceShown, ...]
+    regions: tuple["RegionSold", ...]
     months: tuple[tuple[str, int], ...]
     other: int
     """What came from rights that no copy was sold of."""
@@ -46,9 +49,75 @@ def earned(statement: Statement) -> Earned:
         tuple(edition for contract in contracts for edition in contract.life_to_date),
         _retailers(contracts),
         _places(contracts),
+        regions_of([statement]),
         _months(contracts),
         sum(line.earned for contract in contracts for line in contract.lines if not line.isbn),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class RegionSold:
+    """Net copies of a state or region, of a country without one, or of places summed up.
+
+    ``more`` is how many places are summed up; 0 for one. All is empty where nobody said where.
+    ``is_rest`` says of a country without a region that others of its sales have one.
+    """
+
+    country: str
+    region: str
+    units: int
+    more: int = 0
+    is_rest: bool = False
+
+
+_MOST_REGIONS = 10
+
+
+def regions_of(said: Iterable[Statement]) -> tuple[RegionSold, ...]:
+    """Where the sales behind statements were, the most copies first; the smallest are one row."""
+    units: dict[tuple[str, str], int] = {}
+    beyond, more = 0, 0
+    for place in (each for one in said for contract in one.contracts for each in contract.places):
+        if place.more:
+            beyond, more = beyond + place.units, more + place.more
+            continue
+        key = (place.country, place.region)
+        units[key] = units.get(key, 0) + place.units
+    ordered = sorted(units, key=lambda key: (not any(key), -units[key], key))
+    shown, rest = ordered[:_MOST_REGIONS], ordered[_MOST_REGIONS:]
+    beyond, more = beyond + sum(units[key] for key in rest), more + len(rest)
+    parted = {country for country, region in units if region}
+    rows = [
+        RegionSold(country, region, units[country, region], 0, not region and country in parted)
+        for country, region in shown
+    ]
+    return (*rows, RegionSold("", "", beyond, more)) if more else tuple(rows)
+
+
+def region_bars(regions: Iterable[RegionSold]) -> list[tuple[str, int, int, str, str]]:
+    """Bars of the copies of regions, each by its shortest name."""
+    return [
+        (
+            places.region_name(each.country, each.region) if each.region else region_words(each),
+            each.units,
+            0,
+            number(each.units),
+            "",
+        )
+        for each in regions
+    ]
+
+
+def region_words(of: RegionSold) -> str:
+    """What a row of regions is called."""
+    if of.more:
+        return plural(of.more, "smaller place")
+    if not of.country:
+        return "Not told by the report"
+    named = places.country_name(of.country)
+    if not of.region:
+        return f"{named}, no region given" if of.is_rest else named
+    return f"{places.region_name(of.country, of.region)}, {named}"
 
 
 def _retailers(contracts: Iterable[ContractAccount]) -> tuple[RetailerEarned, ...]:

@@ -1,6 +1,7 @@
 """What a nonprofit earned, its statements and its years: only its own, only what was closed."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from io import BytesIO
 from itertools import groupby
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -8,6 +9,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from flask import abort, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
+from royalties.domain.money import as_decimal
 from royalties.domain.people import NONPROFITS
 from royalties.services.statements import documents, portal
 from royalties.services.statements.portal import Settled
@@ -17,7 +19,7 @@ from royalties.web.core.names import named
 from royalties.web.core.pages import Pages
 from royalties.web.core.paging import page_number
 from royalties.web.core.visit import current_work
-from royalties.web.nonprofit.earned import earned
+from royalties.web.nonprofit.earned import earned, region_bars, region_words, regions_of
 from royalties.web.nonprofit.exports import year_csv
 
 PAGES = Pages("nonprofit", __name__, "/nonprofit", NONPROFITS)
@@ -54,14 +56,25 @@ def nonprofit(key: str) -> str:
     """The last statement, what is due, and all that was ever received."""
     overview = portal.overview(current_work(), key)
     rows = overview.settled
-    return page("home", key, overview=overview, newest=rows[:_LISTED], charts=_charts(rows))
+    regions = regions_of(overview.said)
+    return page(
+        "home",
+        key,
+        overview=overview,
+        newest=rows[:_LISTED],
+        charts=_charts(rows),
+        regions=regions,
+        region_bars=region_bars,
+        region_words=region_words,
+    )
 
 
 @PAGES.get("/<key>/earnings")
 def earnings(key: str) -> str:
     """From which titles, retailers and places the money of a period came."""
     said, periods = portal.earnings(current_work(), key, request.args.get("period", ""))
-    return page("earnings", key, earned=[earned(each) for each in said], periods=periods)
+    shown = [earned(each) for each in said]
+    return page("earnings", key, earned=shown, periods=periods, region_bars=region_bars)
 
 
 @PAGES.get("/<key>/statements")
@@ -162,12 +175,12 @@ def _zipped(files: Iterable[tuple[str, bytes]]) -> BytesIO:
     return data
 
 
-def _charts(rows: Iterable[Settled]) -> dict[str, list[tuple[str, int, str]]]:
+def _charts(rows: Iterable[Settled]) -> dict[str, list[tuple[str, Decimal, str]]]:
     """Bars of what was allocated, by currency, the earliest of the last periods first."""
-    charts: dict[str, list[tuple[str, int, str]]] = {}
+    charts: dict[str, list[tuple[str, Decimal, str]]] = {}
     for row in rows:
         bars = charts.setdefault(row.currency, [])
         if len(bars) < _CHARTED:
             shown = money(row.allocated, row.currency).striptags()
-            bars.insert(0, (row.period, row.allocated, shown))
+            bars.insert(0, (row.period, as_decimal(row.allocated, row.currency), shown))
     return charts

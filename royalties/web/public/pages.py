@@ -5,7 +5,7 @@ from datetime import date
 
 from flask import abort, render_template, send_file, url_for
 
-from royalties.domain.money import micro_text
+from royalties.domain.money import as_decimal, micro_text
 from royalties.domain.orders.life import OrderKind
 from royalties.domain.people import EVERYBODY, Verb
 from royalties.domain.terms.catalogue import Edition, Format, Title
@@ -75,6 +75,7 @@ def title(key: str) -> str:
         ],
         samples=_sample_addresses(work, title),
         given=public.amounts_allocated(work, title),
+        as_decimal=as_decimal,
         ordered={kind: ORDERED[kind] for kind in order.kinds} if order else {},
     )
 

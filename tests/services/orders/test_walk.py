@@ -44,6 +44,7 @@ from royalties.services.orders.billing import cancelling, invoicing, receivables
 from royalties.services.orders.fulfilment import shipping
 from royalties.services.orders.production import artwork, editions, proofs
 from royalties.services.orders.quoting import quotes
+from royalties.services.orders.values import TO_INVOICE, OrdersAsked, OrdersBy, order_values
 from royalties.services.work import RefusedError, Work
 from tests.builders.books import Office, Shelf
 from tests.builders.orders import CUSTOM, REQUESTED, requested, somebody, takes_orders
@@ -570,6 +571,23 @@ class Walker:
                 if order.state in {State.INVOICED, State.PAID}:
                     assert order.billed("final") is not None
 
+    def _compare_values(self, work: Work) -> None:
+        """The list of orders' values says of each what was billed and came in, however added up."""
+        since = f"{work.today.year - 2}-12"
+        tables = {by: order_values(work, OrdersAsked(by, since=since)) for by in OrdersBy}
+        assert len({table.totals for table in tables.values()}) <= 1
+        for table in tables.values():
+            assert sum(row.owed for row in table.rows) == sum(row.owed for row in table.totals)
+        rows = {row.key: row for row in tables[OrdersBy.ORDER].rows}
+        for order in self.orders:
+            bills = [bill for each in order.bills for bill in (each, *each.credits)]
+            row = rows[order.number]
+            assert row.invoiced == sum(bill.amount for bill in bills)
+            assert row.received == sum(bill.received for bill in order.bills)
+            assert row.owed == order.balance
+            assert row.to_invoice == 0 or order.state in TO_INVOICE
+            assert bool(row.offered) == (order.state is State.QUOTED)
+
     def end(self) -> None:
         """What was paid too much is paid back; then money in is what invoices ask, and all holds."""
         for place, order in enumerate(self.orders):
@@ -583,6 +601,7 @@ class Walker:
                 asked = sum(bill.amount for bill in order.bills)
                 taken = -sum(each.amount for bill in order.bills for each in bill.credits)
                 assert money_in == asked - taken
+            self._compare_values(work)
         assert self.office.faults() == {}
 
 

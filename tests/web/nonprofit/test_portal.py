@@ -7,16 +7,20 @@ import json
 import re
 import zipfile
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from royalties.domain.people import Role
+from royalties.domain.people import Actor, Role
+from royalties.domain.royalties.statements import PlaceShown
 from royalties.domain.terms.beneficiaries import Beneficiary
+from royalties.services.statements import portal
 from royalties.services.statements.portal import Year
 from royalties.services.terms.contacts import Contact, save_contact
 from royalties.services.work import RefusedError
 from royalties.web.nonprofit import exports, pages
+from royalties.web.nonprofit.earned import RegionSold, regions_of
 from tests.builders.books import Document, Office, a_row, a_setup, after, closed, opened
 from tests.builders.site import Site, Visitor
 from tests.services.test_privacy import FIGURE, LEAST, MARKUP, NAMES, of, shared_plans
@@ -243,6 +247,33 @@ def test_earned_page_adds_up_to_the_contracts(site: Site) -> None:
     rest = Decimal("75.08")  # three quarters of a translation's 100.10, which no copy was sold of
     assert sum(map(Decimal, cells)) + rest == Decimal(contract["earned"])
     assert "75.08" in page
+
+
+@after(a_year)
+def test_home_says_where_the_copies_behind_it_were_sold(site: Site) -> None:
+    with site.office.system.work(
+        Actor("Sam", Role.NONPROFIT, 1, frozenset({"seattle"})), read_only=True
+    ) as work:
+        said, _ = portal.earnings(work, "seattle")
+    places = [each for one in said for contract in one.contracts for each in contract.places]
+    regions = regions_of(said)
+    assert len(regions) > 1
+    assert sum(each.units for each in regions) == sum(each.units for each in places)
+    washington = [each.units for each in places if each.region == "WA"]
+    assert [each.units for each in regions if each.region == "WA"] == [sum(washington)]
+    home = theirs(site, "seattle").page("/nonprofit/seattle/")
+    assert "Where it was sold" in home
+    assert "Washington, United States" in home
+
+
+def test_smallest_regions_are_one_row() -> None:
+    sold = [PlaceShown("US", f"R{n:02d}", "", 40 - n, ()) for n in range(14)]
+    sold += [PlaceShown("", "", "", 7, (), 3), PlaceShown("", "", "", 500, ())]
+    said = SimpleNamespace(contracts=[SimpleNamespace(places=sold)])
+    regions = regions_of([said])  # type: ignore[list-item]
+    assert len(regions) == 11
+    assert regions[-1] == RegionSold("", "", sum(each.units for each in sold[10:14]) + 7 + 500, 8)
+    assert sum(each.units for each in regions) == sum(each.units for each in sold)
 
 
 @after(a_year)

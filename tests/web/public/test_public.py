@@ -1,9 +1,12 @@
 """Pages for everybody: who sees which title, what it shows, and how to ask."""
 
 import re
+from collections import Counter
 
 from royalties.domain.people import Role
-from tests.builders.books import after, an_edition, closed, nothing
+from royalties.services.books import setup_in_force
+from royalties.services.desk.public import amounts_allocated, public_title
+from tests.builders.books import Office, a_setup, after, an_edition, closed, nothing
 from tests.builders.site import BASE, Site
 from tests.builders.titles import a_public_title, public
 
@@ -153,6 +156,49 @@ def test_money_given_is_shown_to_the_cent(site: Site) -> None:
     assert shown == {f"{key.title()} Readers": int(cents) for key, cents in gave}
     assert total == sum(shown.values())
     assert "before tax" in page
+
+
+def two_periods(office: Office) -> None:
+    """Two periods of a public title are closed; one of its beneficiaries is a private person."""
+    public(office)
+    houston = {**a_setup()["beneficiaries"][1], "private": True}
+    office.load({"beneficiaries": [houston]}, "private.json")
+    office.close("2025-H2")
+
+
+@after(two_periods)
+def test_money_given_is_told_by_period_and_place(site: Site) -> None:
+    """Both come to what the beneficiaries were given who may be named; nobody else is among it."""
+    office = site.office
+    with office.work(read_only=True) as work:
+        title = public_title(work, "collab")
+        assert title is not None
+        given_ = amounts_allocated(work, title)
+        setup = setup_in_force(work)
+    assert given_ is not None
+    (giving,) = given_.by_currency
+    gave = office.rows(
+        "select period.name, beneficiary, sum(amount) from allocation "
+        "join period on period.id = period_id where contract = 'foot-2015' "
+        "and beneficiary <> 'houston' group by period.name, beneficiary"
+    )
+    by_period: Counter[str] = Counter()
+    by_place: Counter[tuple[str, str]] = Counter()
+    for period, beneficiary, amount in gave:
+        payee = setup.beneficiaries[beneficiary]
+        by_period[period] += int(amount)
+        by_place[payee.country, payee.region] += int(amount)
+    assert dict(giving.periods) == by_period
+    assert {(country, region): amount for country, region, amount in giving.places} == by_place
+    assert sum(by_period.values()) == sum(by_place.values()) == giving.total
+    page = site.stranger().page("/titles/collab")
+    assert "Period by period" in page
+    assert "Washington" in page
+    assert "Houston" not in page
+    office.load({"titles": [a_public_title(shows_giving=False)]})
+    page = site.stranger().page("/titles/collab")
+    assert "Period by period" not in page
+    assert "By place" not in page
 
 
 @after(public)

@@ -60,6 +60,7 @@ __all__ = [
     "reminders",
     "reverse_receipt",
     "statement_of_account",
+    "still_open",
     "unconfirmed",
     "wants_second_person",
 ]
@@ -108,6 +109,12 @@ def aging(work: Work, today: date) -> list[Aged]:
         else:
             aged.sums[bucket_of(days_overdue(row, today))] += row.balance
     return [aged_by_payer[key] for key in sorted(aged_by_payer)]
+
+
+def still_open(work: Work) -> list[Open]:
+    """Invoices of which something is left, the longest due first."""
+    work.actor.require(Verb.BILL)
+    return store.open_invoices(work.connection, work.actor)
 
 
 def days_overdue(row: Open, today: date) -> int:

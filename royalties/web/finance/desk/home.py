@@ -24,6 +24,9 @@ from royalties.web.finance.sales.over_time import Glimpse, glimpse
 
 PAGES = Pages("home", __name__, "/finance", FINANCE)
 
+_CHARTED = 8
+"""So many retailers have bars."""
+
 _PAGES = {
     "title": ("catalogue.title", "key"),
     "edition": ("catalogue.title", "key"),
@@ -74,11 +77,28 @@ def home() -> str:
             (period.name, period.sold.units, number(period.sold.units)) for period in glance.last
         ],
         months=_months_of(glance),
+        by_retailer=_by_retailer(glance),
         address=_page_address,
         counted={"approvals.approvals": lambda: glance.to_do.prepared},
         order_words=proposal_words,
         steps=[_step_view(step, glance) for step in glance.first_steps],
     )
+
+
+def _by_retailer(glance: Dashboard) -> list[tuple[str, int, int, str, str]]:
+    """Copies of the retailers that sold most, beside those of the period before."""
+    most = sorted(glance.retailers, key=lambda each: -each.sold.units)[:_CHARTED]
+    return [
+        (
+            each.name,
+            each.sold.units,
+            each.before.units,
+            number(each.sold.units),
+            number(each.before.units),
+        )
+        for each in most
+        if each.sold.units > 0 or each.before.units > 0
+    ]
 
 
 def _months_of(glance: Dashboard) -> list[Glimpse]:

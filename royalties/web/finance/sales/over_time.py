@@ -1,17 +1,18 @@
 """What sold over the months or periods, compared, as a table, bars and a file."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Response, abort, render_template, request, url_for
 
 from royalties.domain.people import FINANCE
 from royalties.domain.terms.catalogue import Format
 from royalties.ingest import places
+from royalties.services import list_files
 from royalties.services.books import setup_in_force
 from royalties.services.sales import over_time as service
 from royalties.services.sales.over_time import (
@@ -23,8 +24,11 @@ from royalties.services.sales.over_time import (
     SalesQuery,
     Sold,
 )
+from royalties.web.core import sorting
+from royalties.web.core.charts import Series
+from royalties.web.core.files import download
 from royalties.web.core.formats import number, period_words
-from royalties.web.core.pages import Pages
+from royalties.web.core.pages import Pages, word_of
 from royalties.web.core.paging import here_with, part_of, query
 from royalties.web.core.visit import current_work
 from royalties.web.title_words import FORMATS
@@ -52,14 +56,14 @@ PER = {Per.MONTH: "Month", Per.PERIOD: "Period"}
 AGAINST = {Against.BEFORE: "what came just before", Against.YEAR: "the same a year earlier"}
 
 _LONGEST = 200
+_CHARTED = 10
+"""So many best sellers have bars."""
+
 Row = tuple[str | Decimal, ...]
 
 _NOWHERE = "Place not known"
 _MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])", re.ASCII)
 _COUNT = re.compile(r"\d{1,2}", re.ASCII)
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-Word = TypeVar("Word", By, Measure, Per, Against)
 
 _SORTED: dict[str, Callable[[Sold], Any]] = {
     "name": lambda row: row.name.casefold(),
@@ -70,13 +74,27 @@ _SORTED: dict[str, Callable[[Sold], Any]] = {
 }
 
 
+_BEST = {"by": By.TITLE.value, "per": Per.PERIOD.value, "columns": "1"}
+"""What best sellers are unless the address says otherwise: titles by copies of one period."""
+
+
 @PAGES.get("/")
 def over_time() -> str:
     """Sales by month or period, with filters, bars, and a table of what was asked for."""
+    return _page({}, "Sales over time")
+
+
+@PAGES.get("/best-sellers")
+def best_sellers() -> str:
+    """What sold most in a period, by place, beside the period before."""
+    return _page(_BEST, "Best sellers")
+
+
+def _page(usual: Mapping[str, str], heading: str) -> str:
     work = current_work()
-    table = service.sales_over_time(work, query_from_address())
+    table = service.sales_over_time(work, query_from_address(usual))
     if table is None:
-        return render_template("finance/sales/over_time.html", table=None)
+        return render_template("finance/sales/over_time.html", table=None, title_of_page=heading)
     setup = setup_in_force(work)
     rows, sorted_by = _in_order(table)
     return render_template(
@@ -84,8 +102,9 @@ def over_time() -> str:
         table=table,
         rows=part_of(rows),
         sorted_by=sorted_by,
-        sort_link=lambda name: here_with(sort=_turned(name, sorted_by), page=""),
+        sort_link=sorting.linker(sorted_by),
         bars=bars(table),
+        best=_best_of(table),
         words={"by": BY, "measure": MEASURES, "per": PER, "against": AGAINST},
         column_words=column_words,
         row_words=_row_words,
@@ -94,42 +113,42 @@ def over_time() -> str:
         title=setup.titles.get(table.asked.title),
         country=_country_words(table.asked.country),
         without=lambda name: here_with(**{name: "", "page": ""}),
-        exports={name: _link(f".as_{name}", query()) for name in ("csv", "xlsx")},
+        exports={name: _link(f".as_{name}", {**usual, **query()}) for name in ("csv", "xlsx")},
         most=service.MOST_COLUMNS,
+        title_of_page=heading,
+        is_ranked=bool(usual) and sorted_by == "-total",
     )
 
 
 @PAGES.get("/over-time.csv")
 def as_csv() -> Response:
     """The table as CSV, all of its rows."""
-    columns, rows = _file(_table_or_404())
-    text = service.as_csv([heading for heading, _ in columns], rows)
-    return Response(text, mimetype="text/csv", headers=_named("csv"))
+    table = _table_or_404()
+    return download(_file_name("csv"), list_files.as_csv(*_file(table)))
 
 
 @PAGES.get("/over-time.xlsx")
 def as_xlsx() -> Response:
     """The table as a workbook, all of its rows."""
-    columns, rows = _file(_table_or_404())
-    workbook = service.as_workbook(columns, rows)
-    return Response(workbook, mimetype=_XLSX, headers=_named("xlsx"))
+    table = _table_or_404()
+    return download(_file_name("xlsx"), list_files.as_workbook("Sales over time", *_file(table)))
 
 
-def query_from_address() -> SalesQuery:
-    """What the address asks for; what cannot be read counts as not given."""
-    texts = {name: text[:_LONGEST].strip() for name, text in request.args.items()}
+def query_from_address(usual: Mapping[str, str] | None = None) -> SalesQuery:
+    """What the address asks for; what cannot be read counts as not given.
 
-    def word(name: str, words: type[Word]) -> Word:
-        known = {each.value: each for each in words}
-        return known.get(texts.get(name, ""), next(iter(words)))
-
-    per = word("per", Per)
+    Args:
+        usual: what is asked for where the address says nothing.
+    """
+    said = {**(usual or {}), **request.args.to_dict()}
+    texts = {name: text[:_LONGEST].strip() for name, text in said.items()}
+    per = word_of(texts, "per", Per)
     until, columns = texts.get("until", ""), texts.get("columns", "")
     return SalesQuery(
-        word("by", By),
-        word("measure", Measure),
+        word_of(texts, "by", By),
+        word_of(texts, "measure", Measure),
         per,
-        word("against", Against),
+        word_of(texts, "against", Against),
         texts.get("currency", ""),
         int(columns) if _COUNT.fullmatch(columns) else 0,
         until if per is Per.PERIOD or _MONTH.fullmatch(until) else "",
@@ -143,8 +162,11 @@ def query_from_address() -> SalesQuery:
 class Glimpse:
     """Bars with their figures on the page of what was sold; ``address`` leads to all of it.
 
-    ``returned`` is the share of copies sold that came back, of the months shown and those
-    they are compared with; empty where none was sold.
+    Attributes:
+        returned: the share of copies sold that came back, of the months shown and those they are
+            compared with; None where none was sold.
+        kinds: copies sold and returned, column by column, and ``shares`` the part that came back;
+            empty where none did.
     """
 
     table: SalesOverTime
@@ -153,6 +175,8 @@ class Glimpse:
     bars: list[tuple[str, Decimal, Decimal, str, str]]
     address: str
     returned: Fraction | None = None
+    kinds: tuple[Series, ...] = ()
+    shares: tuple[Fraction | None, ...] = ()
 
 
 def glimpse(wanted: SalesQuery) -> Glimpse | None:
@@ -180,7 +204,23 @@ def glimpse(wanted: SalesQuery) -> Glimpse | None:
         bars(table),
         _link("over_time.over_time", asks),
         _share_returned(table),
+        *_returns(table),
     )
+
+
+def _returns(table: SalesOverTime) -> tuple[tuple[Series, ...], tuple[Fraction | None, ...]]:
+    """Copies sold and returned, and the share of what was sold in a column that came back in it."""
+    if table.asked.by is not By.KIND or not any(table.row("return").figures):
+        return (), ()
+    sold, returned = table.row("sale").figures, [-each for each in table.row("return").figures]
+    kinds = tuple(
+        Series(words, [Decimal(each) for each in copies], [number(each) for each in copies])
+        for words, copies in (("Sold", sold), ("Returned", returned))
+    )
+    shares = tuple(
+        Fraction(back, out) if out > 0 else None for out, back in zip(sold, returned, strict=True)
+    )
+    return kinds, shares
 
 
 def _share_returned(table: SalesOverTime) -> Fraction | None:
@@ -200,18 +240,7 @@ def column_words(name: str, *, short: bool = False) -> str:
 
 def _in_order(table: SalesOverTime) -> tuple[list[Sold], str]:
     """The rows as the address asks for them, and by what; the largest total first."""
-    sort = request.args.get("sort", "")
-    name = sort.removeprefix("-")
-    if name not in _SORTED:
-        return list(table.rows), "-total"
-    return sorted(table.rows, key=_SORTED[name], reverse=sort.startswith("-")), sort
-
-
-def _turned(name: str, sorted_by: str) -> str:
-    """What a click on a heading asks for: figures from the largest, names from A, then turned."""
-    first = name if name == "name" else f"-{name}"
-    other = f"-{name}" if name == "name" else name
-    return other if sorted_by == first else first
+    return sorting.in_order(table.rows, _SORTED, "-total")
 
 
 def bars(table: SalesOverTime) -> list[tuple[str, Decimal, Decimal, str, str]]:
@@ -227,6 +256,20 @@ def bars(table: SalesOverTime) -> list[tuple[str, Decimal, Decimal, str, str]]:
         for name, figure, before in zip(
             table.columns, table.all.figures, table.before_figures, strict=True
         )
+    ]
+
+
+def _best_of(table: SalesOverTime) -> list[tuple[str, Decimal, Decimal, str, str]]:
+    """The rows with the largest totals, as bars."""
+    return [
+        (
+            _row_words(table, row),
+            Decimal(table.text(row.total)),
+            Decimal(table.text(row.before)),
+            number(table.text(row.total)),
+            number(table.text(row.before)),
+        )
+        for row in table.rows[:_CHARTED]
     ]
 
 
@@ -293,7 +336,6 @@ def _file(table: SalesOverTime) -> tuple[list[tuple[str, int]], list[Row]]:
     return columns, [*rows, (*name(table.all, "All"), *figures(table.all))]
 
 
-def _named(extension: str) -> dict[str, str]:
+def _file_name(extension: str) -> str:
     wanted = query_from_address()
-    name = f"{wanted.measure.value}-by-{wanted.by.value}-and-{wanted.per.value}.{extension}"
-    return {"Content-Disposition": f'attachment; filename="{name}"'}
+    return f"{wanted.measure.value}-by-{wanted.by.value}-and-{wanted.per.value}.{extension}"

@@ -1,16 +1,19 @@
 """Beneficiaries: list, details, what they carry, amend."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import abort, render_template, request
 
-from royalties.domain.money import number_text
+from royalties.domain.money import as_decimal, number_text
 from royalties.domain.terms.plans import beneficiaries_of
 from royalties.domain.terms.wording import percent
 from royalties.services.books import setup_in_force
 from royalties.services.statements import documents
 from royalties.services.terms import amending as terms
 from royalties.services.terms import balances as stands
+from royalties.web.core.charts import Series
+from royalties.web.core.formats import amount_words
 from royalties.web.core.paging import part_of
 from royalties.web.core.visit import current_work
 from royalties.web.finance.terms.beneficiary_form import BeneficiaryForm
@@ -43,6 +46,28 @@ def beneficiaries() -> str:
     )
 
 
+_CHARTED = (("Allocated", "allocated"), ("To pay", "paid"), ("Carried forward", "carried_forward"))
+
+
+def _charts(settlements: Sequence[Any]) -> list[tuple[str, list[str], list[Series]]]:
+    """By currency the last closed periods, the earliest first, and bars of what was settled."""
+    charts = []
+    for currency in sorted({each.currency for each in settlements}):
+        mine = [each for each in reversed(settlements) if each.currency == currency]
+        series = []
+        for words, name in _CHARTED:
+            amounts = [getattr(each, name) for each in mine]
+            series.append(
+                Series(
+                    words,
+                    [as_decimal(each, currency) for each in amounts],
+                    [amount_words(each, currency) for each in amounts],
+                )
+            )
+        charts.append((currency, [each.name for each in mine], series))
+    return charts
+
+
 @PAGES.get("/beneficiaries/<key>")
 def beneficiary(key: str) -> str:
     """One beneficiary: details, accounts, people, plans, and what was said before."""
@@ -51,6 +76,7 @@ def beneficiary(key: str) -> str:
     payee = setup.beneficiaries.get(key)
     if payee is None:
         abort(404)
+    stand = stands.payee_balance(work, key)
     return render_template(
         "finance/terms/beneficiary.html",
         payee=payee,
@@ -62,7 +88,8 @@ def beneficiary(key: str) -> str:
             for plan in setup.plans.values()
             if any(key in beneficiaries_of(version.steps) for version in plan.versions)
         ),
-        stand=stands.payee_balance(work, key),
+        stand=stand,
+        charts=_charts(stand.settlements),
         earlier=[each for each in documents.documents(work, key) if each.removed_at is None],
         history=terms.history(work, _PART, key, as_read),
         waiting=terms.waiting_for(work, _PART, key),

@@ -1,6 +1,6 @@
 """Contracts: list, terms in plain words, amend, preview."""
 
-from decimal import Decimal
+from collections.abc import Sequence
 from typing import Any
 
 from flask import abort, render_template, request
@@ -17,6 +17,7 @@ from royalties.services.books import Setup, setup_in_force
 from royalties.services.terms import amending as terms
 from royalties.services.terms import balances as stands
 from royalties.services.terms.warnings import warnings_about
+from royalties.web.core.charts import Series
 from royalties.web.core.formats import amount_words
 from royalties.web.core.names import names
 from royalties.web.core.paging import part_of
@@ -63,13 +64,16 @@ def contract(key: str) -> str:
     contract = setup.contracts.get(key)
     if contract is None:
         abort(404)
-    stand = stands.contract_balance(work, setup, contract)
+    stand, currency = stands.contract_balance(work, setup, contract), contract.currency
+    closes = stand.closes[::-1]
     return render_template(
         "finance/terms/contract.html",
         contract=contract,
-        bars=[
-            _bar(each.name, contract.currency, each.earned, each.recouped)
-            for each in reversed(stand.closes)
+        closes=closes,
+        series=_series(closes, currency),
+        unearned=[
+            (each.name, as_decimal(each.unearned, currency), amount_words(each.unearned, currency))
+            for each in closes
         ],
         titles=[setup.titles[each] for each in contract.titles if each in setup.titles],
         rules=[
@@ -86,17 +90,23 @@ def contract(key: str) -> str:
     )
 
 
-def _bar(
-    name: str, currency: str, earned: int, recouped: int
-) -> tuple[str, Decimal, Decimal, str, str]:
-    """A period's bars: what was earned beside what of it paid back advances."""
-    return (
-        name,
-        as_decimal(earned, currency),
-        as_decimal(recouped, currency),
-        amount_words(earned, currency),
-        amount_words(recouped, currency),
-    )
+def _series(closes: Sequence[Any], currency: str) -> list[Series]:
+    """What was earned in closed periods, and what became of it, as far as there is any."""
+    figures = {
+        "Earned": [each.earned for each in closes],
+        "Withheld": [each.withheld for each in closes],
+        "Released": [each.released for each in closes],
+        "Recouped": [each.recouped for each in closes],
+    }
+    return [
+        Series(
+            words,
+            [as_decimal(each, currency) for each in amounts],
+            [amount_words(each, currency) for each in amounts],
+        )
+        for words, amounts in figures.items()
+        if words == "Earned" or any(amounts)
+    ]
 
 
 def _start() -> dict[str, Any]:

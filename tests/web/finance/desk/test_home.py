@@ -9,10 +9,14 @@ from sqlalchemy import String, insert, update
 from royalties.domain.orders.life import Action
 from royalties.domain.people import Role
 from royalties.domain.periods import Calendar, parse_period
+from royalties.domain.royalties.run import Run
 from royalties.domain.sales.reporting import ReportStatus, expected, in_runs, rhythm_of
 from royalties.services.books import setup_in_force
 from royalties.services.desk.dashboard import dashboard
-from royalties.services.orders.billing import invoicing
+from royalties.services.orders.billing import invoicing, receivables
+from royalties.services.orders.values import OrdersAsked, WhichOrders, order_values
+from royalties.services.periods.draft import run_view
+from royalties.services.periods.reserves import ReservesAsked, open_reserves
 from royalties.services.terms.amending import save
 from royalties.services.work import stored
 from royalties.store.tables import explanation, mail, proposal, upload
@@ -275,6 +279,53 @@ def test_home_without_sales_says_the_next_step(site: Site) -> None:
     page = site.visitor(Role.CLERK).page("/finance/")
     assert "To the first statement" in page
     assert 'href="/finance/imports"' in page
+
+
+def owed_in(run: Run) -> dict[str, tuple[int, int]]:
+    """What a run pays and carries forward for beneficiaries that are not in debit, by currency."""
+    owed: dict[str, tuple[int, int]] = {}
+    for each in run.settlements:
+        paid, carried = owed.get(each.currency, (0, 0))
+        owed[each.currency] = (paid + each.paid, carried + max(each.carried_forward, 0))
+    return owed
+
+
+@after(closed)
+def test_home_says_what_is_owed_after_the_last_close_and_the_draft(site: Site) -> None:
+    office, clerk = site.office, site.visitor(Role.CLERK)
+    with office.work(read_only=True) as work:
+        royalties = dashboard(work).royalties
+        done = run_view(work, "2025-H1").run
+        reserves = dict(open_reserves(work, ReservesAsked()).sums)
+    assert str(royalties.period) == "2025-H1"
+    assert royalties.estimated is None
+    assert {each.currency: (each.to_pay, each.carried) for each in royalties.closed} == owed_in(
+        done
+    )
+    assert {each.currency: each.held for each in royalties.closed if each.held} == reserves
+    page = clerk.page("/finance/")
+    assert "Royalties owed" in page
+    assert "to see its estimate here" in page
+    with office.work(read_only=True) as work:
+        draft = run_view(work, "2025-H2").run
+        estimated = dashboard(work).royalties.estimated
+    assert estimated is not None
+    assert {each.currency: (each.to_pay, each.carried) for each in estimated} == owed_in(draft)
+    assert "to see its estimate here" not in clerk.page("/finance/")
+    office.close("2025-H2")
+    with office.work(read_only=True) as work:
+        assert dashboard(work).royalties.closed == estimated
+
+
+@after(orders_underway)
+def test_home_says_what_orders_are_worth(site: Site) -> None:
+    with site.office.work(read_only=True) as work:
+        (found,) = dashboard(work).orders
+        (total,) = order_values(work, OrdersAsked(which=WhichOrders.OPEN)).totals
+        invoices = receivables.still_open(work)
+    assert found[:4] == (total.currency, total.orders, total.accepted, total.to_invoice)
+    assert found.owed == sum(each.balance for each in invoices)
+    assert "Value of orders" in site.visitor(Role.CLERK).page("/finance/")
 
 
 def queries(visitor: Visitor, site: Site, path: str) -> int:

@@ -78,6 +78,24 @@ def test_files_hold_what_is_shown_and_no_formula(site: Site) -> None:
     assert FORMULA in [cell.value for cell in cells]
 
 
+@after(closed)
+def test_best_sellers_are_titles_of_one_period_by_place(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    page = clerk.page(f"{PAGE}best-sellers")
+    assert "<h1>Best sellers</h1>" in page
+    ranked = names(page)
+    assert [name.partition(". ")[0] for name in ranked] == [
+        str(place) for place in range(1, len(ranked) + 1)
+    ]
+    of_period = names(clerk.page(f"{PAGE}?by=title&per=period&columns=1"))
+    assert [name.partition(". ")[2] for name in ranked] == of_period
+    by_retailer = clerk.page(f"{PAGE}best-sellers?by=retailer&sort=name")
+    assert names(by_retailer) == names(clerk.page(f"{PAGE}?by=retailer&per=period&sort=name"))
+    data = clerk.get(f"{PAGE}over-time.csv?by=title&per=period&columns=1").data.decode("utf-8-sig")
+    assert "over-time.csv?by=title" in page
+    assert len(data.splitlines()) == len(ranked) + 2
+
+
 @after(opened)
 def test_page_says_that_nothing_was_sold(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)

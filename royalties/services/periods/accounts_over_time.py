@@ -1,0 +1,444 @@
+"""What contracts earned and beneficiaries were given over closed periods, one figure at a time."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from fractions import Fraction
+
+from royalties.domain.counting import change
+from royalties.domain.people import Verb
+from royalties.domain.periods import NotAPeriodError, Period
+from royalties.domain.royalties.postings import advances_account, reserve_account
+from royalties.domain.royalties.run import ContractRun, Run, Settlement
+from royalties.services.books import Setup, last_closed_in, setup_in_force
+from royalties.services.cache import cached
+from royalties.services.names import Names, names_of
+from royalties.services.periods.draft import draft_at_hand
+from royalties.services.sales.over_time import MOST_COLUMNS, Against
+from royalties.services.work import RefusedError, Work
+from royalties.store.periods import accounts as store
+from royalties.store.periods.accounts import AccountSum
+
+_USUAL = 6
+"""Columns that are shown unless somebody asks for more or fewer."""
+
+_KEPT = 6
+"""So many sums are kept for the next look, until the next close."""
+
+
+class AccountsBy(StrEnum):
+    """What the rows are."""
+
+    CONTRACT = "contract"
+    BENEFICIARY = "beneficiary"
+    BOTH = "both"
+
+
+class AccountFigure(StrEnum):
+    """A figure of an account; those that ``is_stand`` say where it stands when a period ends."""
+
+    EARNED = "earned"
+    WITHHELD = "withheld"
+    RELEASED = "released"
+    RECOUPED = "recouped"
+    PAYABLE = "payable"
+    HELD = "held"
+    UNEARNED = "unearned"
+    CARRIED = "carried"
+    UNDISTRIBUTED = "undistributed"
+    ALLOCATED = "allocated"
+    TAX = "tax"
+    PAID = "paid"
+
+    @property
+    def is_stand(self) -> bool:
+        """Whether periods are not added up."""
+        return self in _STANDS
+
+
+_STANDS = {
+    AccountFigure.HELD,
+    AccountFigure.UNEARNED,
+    AccountFigure.CARRIED,
+    AccountFigure.UNDISTRIBUTED,
+}
+
+FIGURES: Mapping[AccountsBy, tuple[AccountFigure, ...]] = {
+    AccountsBy.CONTRACT: (
+        AccountFigure.EARNED,
+        AccountFigure.WITHHELD,
+        AccountFigure.RELEASED,
+        AccountFigure.RECOUPED,
+        AccountFigure.PAYABLE,
+        AccountFigure.HELD,
+        AccountFigure.UNEARNED,
+        AccountFigure.CARRIED,
+        AccountFigure.UNDISTRIBUTED,
+    ),
+    AccountsBy.BENEFICIARY: (
+        AccountFigure.ALLOCATED,
+        AccountFigure.TAX,
+        AccountFigure.PAID,
+        AccountFigure.CARRIED,
+    ),
+    AccountsBy.BOTH: (AccountFigure.ALLOCATED,),
+}
+"""Which figures rows of a kind have, the usual one first."""
+
+_COLUMNS = {AccountFigure.CARRIED: "carried_forward"}
+"""What a figure is called where closes keep it, if not the same."""
+
+_ACCOUNTS = {
+    AccountFigure.HELD: (reserve_account(""), -1),
+    AccountFigure.UNEARNED: (advances_account(""), 1),
+}
+"""Figures that accounts of the ledger say, and the sign of those."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsAsked:
+    """What is to be shown; what is empty, 0 or unknown is decided by what there is.
+
+    Attributes:
+        currency: only accounts in this one; all if empty.
+        columns: how many periods, at most ``MOST_COLUMNS``.
+        until: the last closed period that is shown; the newest if empty.
+        name: only rows whose names contain this.
+        contract: only of this contract, by its key; ``beneficiary`` likewise.
+    """
+
+    by: AccountsBy = AccountsBy.CONTRACT
+    figure: AccountFigure = AccountFigure.EARNED
+    against: Against = Against.BEFORE
+    currency: str = ""
+    columns: int = 0
+    until: str = ""
+    name: str = ""
+    contract: str = ""
+    beneficiary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """One account, or the sum of those in one currency; minor units.
+
+    Attributes:
+        contract: its key, and ``beneficiary`` that of whom; empty where the row is not about one.
+        name: what both are called, and ``to`` the beneficiary where the row is about both.
+        figures: one for each column.
+        before: what it is compared with, and ``to_date`` all closed periods up to the last column.
+        estimated: of the open period's draft; None: it is not at hand.
+    """
+
+    contract: str
+    beneficiary: str
+    name: str
+    to: str
+    currency: str
+    figures: tuple[int, ...]
+    before: int
+    to_date: int
+    estimated: int | None
+    is_stand: bool = False
+
+    @property
+    def total(self) -> int:
+        """Of all columns; where the account stands, the last one says it."""
+        return self.figures[-1] if self.is_stand else sum(self.figures)
+
+    @property
+    def change(self) -> Fraction | None:
+        """What is more or less than before, as a fraction of that; None says nothing."""
+        return change(self.before, self.total)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsOverTime:
+    """Rows by currency, the largest total first, and what they come to.
+
+    Attributes:
+        asked: what is shown, with all that was decided by what there is.
+        columns: closed periods, the earliest first.
+        before: the first and the last period that they are compared with.
+        totals: a row for each currency of theirs, the house's first.
+        before_figures: of each currency, period by period, what totals are compared with.
+        currencies: of all accounts, whatever is filtered.
+        periods: all closed ones, the newest first.
+        open_period: the one whose draft is ``estimated``.
+        has_estimate: whether that is at hand, and follows on what is shown.
+    """
+
+    asked: AccountsAsked
+    columns: tuple[str, ...]
+    before: tuple[str, str]
+    rows: tuple[AccountRow, ...]
+    totals: tuple[AccountRow, ...]
+    before_figures: Mapping[str, tuple[int, ...]]
+    currencies: tuple[str, ...]
+    periods: tuple[str, ...]
+    open_period: str
+    has_estimate: bool
+
+    @property
+    def has_before(self) -> bool:
+        """Whether there was anything in what it is compared with."""
+        return any(any(figures) for figures in self.before_figures.values())
+
+
+def accounts_over_time(work: Work, asked: AccountsAsked) -> AccountsOverTime | None:
+    """A figure of accounts by closed period, with what came before; None: nothing is closed."""
+    work.actor.require(Verb.READ)
+    setup = setup_in_force(work)
+    last_closed = last_closed_in(work)
+    if last_closed is None:
+        return None
+    first = setup.first_period
+    newest = first.shift(last_closed - first.ordinal)
+    span = _PeriodSpan.of(setup, asked, newest)
+    asked = _decided(asked, span)
+    sums = cached(
+        work,
+        "accounts over time",
+        (asked.by, asked.figure, span),
+        lambda: tuple(_sums(work, asked, span)),
+        most=_KEPT,
+    )
+    estimates: Mapping[_Key, int] | None = None
+    if span.until == newest:
+        estimates = _estimates(work, asked, newest, sums)
+    return _table(setup, asked, span, names_of(work), sums, estimates)
+
+
+_Key = tuple[str, str, str]
+"""A contract, a beneficiary (either may be empty) and a currency."""
+
+
+@dataclass(frozen=True, slots=True)
+class _PeriodSpan:
+    """The closed periods that are shown, and those before that they are compared with."""
+
+    first: Period
+    newest: Period
+    until: Period
+    count: int
+    back: int
+
+    @property
+    def shown(self) -> list[Period]:
+        return [self.until.shift(place) for place in range(1 - self.count, 1)]
+
+    @property
+    def compared(self) -> list[Period]:
+        return [period.shift(-self.back) for period in self.shown]
+
+    @property
+    def all_closed(self) -> list[Period]:
+        return [
+            self.first.shift(place) for place in range(self.newest.ordinal - self.first.ordinal + 1)
+        ]
+
+    @classmethod
+    def of(cls, setup: Setup, asked: AccountsAsked, newest: Period) -> "_PeriodSpan":
+        first, until = setup.first_period, newest
+        try:
+            wanted = setup.period(asked.until) if asked.until else newest
+        except (NotAPeriodError, RefusedError):
+            wanted = newest
+        if first <= wanted <= newest:
+            until = wanted
+        there = until.ordinal - first.ordinal + 1
+        count = min(asked.columns or _USUAL, MOST_COLUMNS, there)
+        year = setup.calendar.per_year
+        return cls(first, newest, until, count, count if asked.against is Against.BEFORE else year)
+
+
+def _decided(asked: AccountsAsked, span: _PeriodSpan) -> AccountsAsked:
+    known = FIGURES[asked.by]
+    return replace(
+        asked,
+        figure=asked.figure if asked.figure in known else known[0],
+        columns=span.count,
+        until=str(span.until),
+    )
+
+
+def _sums(work: Work, asked: AccountsAsked, span: _PeriodSpan) -> Iterable[AccountSum]:
+    connection, figure = work.connection, asked.figure
+    named = sorted({each.ordinal for each in (*span.compared, *span.shown)})
+    if figure in _ACCOUNTS:
+        prefix, sign = _ACCOUNTS[figure]
+        stands = store.account_stands(connection, prefix, named)
+        return [each._replace(amount=sign * each.amount) for each in stands]
+    last = None if figure.is_stand else span.until.ordinal
+    if asked.by is AccountsBy.BOTH:
+        return store.of_both(connection, named, last)
+    column = _COLUMNS.get(figure, figure.value)
+    if asked.by is AccountsBy.CONTRACT:
+        return store.of_contracts(connection, column, named, last)
+    return store.of_beneficiaries(connection, column, named, last)
+
+
+def _estimates(
+    work: Work, asked: AccountsAsked, newest: Period, sums: Iterable[AccountSum]
+) -> dict[_Key, int] | None:
+    """What the draft of the open period says; None: nobody looked at it since a change."""
+    found = draft_at_hand(work, newest.shift(1))
+    if found is None:
+        return None
+    stood = {
+        (each.contract, each.beneficiary, each.currency): each.amount
+        for each in sums
+        if each.period_id == newest.ordinal
+    }
+    return _of_run(found.run, asked, stood)
+
+
+def _of_run(run: Run, asked: AccountsAsked, stood: Mapping[_Key, int]) -> dict[_Key, int]:
+    amounts: dict[_Key, int] = defaultdict(int)
+    if asked.by is AccountsBy.BENEFICIARY:
+        for settled in run.settlements:
+            key = ("", settled.beneficiary, settled.currency)
+            amounts[key] += _of_settlement(settled, asked.figure)
+        return amounts
+    for done in run.contracts:
+        contract, currency = done.contract.key, done.contract.currency
+        if asked.by is AccountsBy.CONTRACT:
+            before = stood.get((contract, "", currency), 0)
+            amounts[contract, "", currency] += _of_contract(done, asked.figure, before)
+            continue
+        for given in done.allocations:
+            amounts[contract, given.beneficiary, currency] += given.amount
+    return amounts
+
+
+def _of_contract(done: ContractRun, figure: AccountFigure, stood: int) -> int:
+    reserve = done.reserve
+    brought_in = done.brought_in.reserves if done.brought_in else 0
+    return {
+        AccountFigure.EARNED: done.earned,
+        AccountFigure.WITHHELD: reserve.withheld,
+        AccountFigure.RELEASED: reserve.released,
+        AccountFigure.RECOUPED: done.recouped,
+        AccountFigure.PAYABLE: done.payable,
+        AccountFigure.HELD: stood + brought_in + reserve.withheld - reserve.released,
+        AccountFigure.UNEARNED: sum(advance.outstanding for advance in done.advances),
+        AccountFigure.CARRIED: done.carried_forward,
+        AccountFigure.UNDISTRIBUTED: done.undistributed,
+    }[figure]
+
+
+def _of_settlement(settled: Settlement, figure: AccountFigure) -> int:
+    return {
+        AccountFigure.ALLOCATED: settled.allocated,
+        AccountFigure.TAX: settled.tax,
+        AccountFigure.PAID: settled.paid,
+        AccountFigure.CARRIED: settled.carried_forward,
+    }[figure]
+
+
+def _table(
+    setup: Setup,
+    asked: AccountsAsked,
+    span: _PeriodSpan,
+    names: Names,
+    sums: Iterable[AccountSum],
+    estimates: Mapping[_Key, int] | None,
+) -> AccountsOverTime:
+    amounts: dict[_Key, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for each in sums:
+        key = (each.contract, each.beneficiary, each.currency)
+        amounts[key][each.period_id] += each.amount
+    for key in estimates or ():
+        amounts.setdefault(key, defaultdict(int))
+    house = setup.publisher.currency
+    currencies = sorted({key[2] for key in amounts}, key=lambda each: (each != house, each))
+    if asked.currency not in currencies:
+        asked = replace(asked, currency="")
+    wanted = _Wanted(asked, span, names, estimates)
+    rows = [row for key, of in amounts.items() if (row := wanted.row(key, of)) is not None]
+    rows.sort(
+        key=lambda row: (currencies.index(row.currency), -row.total, row.name, row.to, row.contract)
+    )
+    shown = [each for each in currencies if any(row.currency == each for row in rows)]
+    compared = {currency: [0] * span.count for currency in shown}
+    for row in rows:
+        of = amounts[row.contract, row.beneficiary, row.currency]
+        for place, period in enumerate(span.compared):
+            compared[row.currency][place] += of.get(period.ordinal, 0)
+    return AccountsOverTime(
+        asked,
+        tuple(map(str, span.shown)),
+        (str(span.compared[0]), str(span.compared[-1])),
+        tuple(rows),
+        tuple(_total(each, rows, asked, span.count, estimates is not None) for each in shown),
+        {currency: tuple(figures) for currency, figures in compared.items()},
+        tuple(currencies),
+        tuple(str(each) for each in reversed(span.all_closed)),
+        str(span.newest.shift(1)),
+        estimates is not None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Makes the rows that are asked for."""
+
+    asked: AccountsAsked
+    span: _PeriodSpan
+    names: Names
+    estimates: Mapping[_Key, int] | None
+
+    def row(self, key: _Key, amounts: Mapping[int, int]) -> AccountRow | None:
+        """One row; None where it is not asked for, or there is nothing in it."""
+        contract, beneficiary, currency = key
+        asked = self.asked
+        if asked.currency not in ("", currency):
+            return None
+        if asked.contract not in ("", contract) or asked.beneficiary not in ("", beneficiary):
+            return None
+        is_stand = asked.figure.is_stand
+        figures = tuple(amounts.get(each.ordinal, 0) for each in self.span.shown)
+        compared = [amounts.get(each.ordinal, 0) for each in self.span.compared]
+        estimated = None if self.estimates is None else self.estimates.get(key, 0)
+        row = AccountRow(
+            contract,
+            beneficiary,
+            self.names.of("contracts", contract)
+            if contract
+            else self.names.of("beneficiaries", beneficiary),
+            self.names.of("beneficiaries", beneficiary) if contract and beneficiary else "",
+            currency,
+            figures,
+            compared[-1] if is_stand else sum(compared),
+            figures[-1] if is_stand else sum(amounts.values()),
+            estimated,
+            is_stand,
+        )
+        if not (any(figures) or row.before or row.to_date or estimated):
+            return None
+        called = f"{row.name} {row.to}".casefold()
+        return row if asked.name.casefold() in called else None
+
+
+def _total(
+    currency: str,
+    rows: Iterable[AccountRow],
+    asked: AccountsAsked,
+    count: int,
+    has_estimate: bool,  # noqa: FBT001
+) -> AccountRow:
+    """What the rows in one currency come to."""
+    mine = [row for row in rows if row.currency == currency]
+    return AccountRow(
+        "",
+        "",
+        "All",
+        "",
+        currency,
+        tuple(sum(row.figures[place] for row in mine) for place in range(count)),
+        sum(row.before for row in mine),
+        sum(row.to_date for row in mine),
+        sum(row.estimated or 0 for row in mine) if has_estimate else None,
+        asked.figure.is_stand,
+    )

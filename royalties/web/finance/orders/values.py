@@ -1,0 +1,196 @@
+"""What orders are worth, by month, state, organization, title or one by one; as a file too."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from flask import Response, render_template, request, url_for
+
+from royalties.domain.money import as_decimal
+from royalties.domain.orders.life import State, label_of
+from royalties.domain.people import FINANCE
+from royalties.services import list_files
+from royalties.services.books import EmptyBooksError
+from royalties.services.orders import values as service
+from royalties.services.orders.values import (
+    OrdersAsked,
+    OrdersBy,
+    OrderSum,
+    OrderValues,
+    WhichOrders,
+)
+from royalties.web.core import sorting
+from royalties.web.core.charts import Series
+from royalties.web.core.files import download
+from royalties.web.core.formats import amount_words, period_words
+from royalties.web.core.names import names
+from royalties.web.core.pages import Pages, word_asked
+from royalties.web.core.paging import here_with, part_of, query
+from royalties.web.core.visit import current_work
+from royalties.web.finance.orders.order import organization_names
+
+PAGES = Pages("order_values", __name__, "/finance/order-values", FINANCE)
+
+BY = {
+    OrdersBy.MONTH: "Month",
+    OrdersBy.STATE: "State",
+    OrdersBy.ORGANIZATION: "Organization",
+    OrdersBy.TITLE: "Title",
+    OrdersBy.ORDER: "Order",
+}
+WHICH = {
+    WhichOrders.ALL: "all orders",
+    WhichOrders.OPEN: "not ended",
+    WhichOrders.ENDED: "ended",
+}
+FIGURES = {
+    "offered": "Offered",
+    "accepted": "Accepted",
+    "invoiced": "Invoiced",
+    "to_invoice": "Still to invoice",
+    "received": "Received",
+    "owed": "Owed",
+}
+"""Amounts of a row by what it calls them."""
+
+_CHARTED = ("accepted", "invoiced", "received")
+_LONGEST = 200
+_SORTED: dict[str, Callable[[OrderSum], Any]] = {
+    "name": lambda row: (row.name.casefold(), row.key),
+    "orders": lambda row: row.orders,
+    "copies": lambda row: row.copies,
+    **{name: lambda row, name=name: getattr(row, name) for name in FIGURES},  # type: ignore[misc]
+}
+FileRow = tuple[str | int | Decimal, ...]
+
+
+@PAGES.get("/")
+def values() -> str:
+    """What orders are worth, with filters, bars by month, and a table."""
+    found = _found()
+    if found is None:
+        return render_template("finance/orders/values.html", found=None)
+    rows, sorted_by = sorting.in_order(found.rows, _SORTED, "")
+    asked = found.asked
+    return render_template(
+        "finance/orders/values.html",
+        found=found,
+        rows=part_of(rows),
+        sorted_by=sorted_by,
+        sort_link=sorting.linker(sorted_by),
+        charts=_charts(found) if asked.by is OrdersBy.MONTH else [],
+        words={"by": BY, "which": WHICH},
+        figures=FIGURES,
+        row_words=_row_words,
+        row_link=_row_link,
+        organizations=organization_names(),
+        title=names().of("titles", asked.title) if asked.title else "",
+        without=lambda name: here_with(**{name: "", "page": ""}),
+        exports={name: url_for(f".as_{name}", **query()) for name in ("csv", "xlsx")},  # type: ignore[arg-type]
+    )
+
+
+@PAGES.get("/orders.csv")
+def as_csv() -> Response:
+    """The table as CSV, all of its rows."""
+    return download("orders.csv", list_files.as_csv(*_file()))
+
+
+@PAGES.get("/orders.xlsx")
+def as_xlsx() -> Response:
+    """The table as a workbook, all of its rows."""
+    return download("orders.xlsx", list_files.as_workbook("Orders", *_file()))
+
+
+def _asked() -> OrdersAsked:
+    """What the address asks for; what cannot be read counts as not given."""
+    texts = {name: text[:_LONGEST].strip() for name, text in request.args.items()}
+    return OrdersAsked(
+        word_asked("by", OrdersBy),
+        word_asked("which", WhichOrders),
+        texts.get("since", ""),
+        texts.get("until", ""),
+        texts.get("organization", ""),
+        texts.get("title", ""),
+    )
+
+
+def _found() -> OrderValues | None:
+    try:
+        return service.order_values(current_work(), _asked())
+    except EmptyBooksError:
+        return None
+
+
+def _row_words(asked: OrdersAsked, row: OrderSum) -> str:
+    match asked.by:
+        case OrdersBy.STATE:
+            return label_of(State(row.key))
+        case OrdersBy.MONTH:
+            return period_words(row.key)
+        case _:
+            return row.name
+
+
+def _row_link(asked: OrdersAsked, row: OrderSum) -> str:
+    """Where a row leads: to the order, or to the orders that it adds up."""
+    narrowed = {
+        OrdersBy.MONTH: {"since": row.key, "until": row.key},
+        OrdersBy.ORGANIZATION: {"organization": row.key},
+        OrdersBy.TITLE: {"title": row.key},
+    }
+    if asked.by is OrdersBy.ORDER:
+        return url_for("orders.order", number=row.key)
+    if asked.by is OrdersBy.STATE:
+        return url_for("orders.board", state=row.key)
+    return here_with(by=OrdersBy.ORDER.value, page="", sort="", **narrowed[asked.by])
+
+
+def _charts(found: OrderValues) -> list[tuple[str, list[str], list[Series]]]:
+    """By currency the months, and bars of what was accepted, invoiced and received of theirs."""
+    labels = [_short(month) for month in found.months]
+    charts = []
+    for total in found.totals:
+        currency = total.currency
+        by_month = {row.key: row for row in found.rows if row.currency == currency}
+        nothing = OrderSum("", "", currency)
+        months = [by_month.get(month, nothing) for month in found.months]
+        series = []
+        for name in _CHARTED:
+            amounts = [getattr(each, name) for each in months]
+            series.append(
+                Series(
+                    FIGURES[name],
+                    [as_decimal(each, currency) for each in amounts],
+                    [amount_words(each, currency) for each in amounts],
+                )
+            )
+        if any(any(each.values) for each in series):
+            charts.append((currency, labels, series))
+    return charts
+
+
+def _short(month: str) -> str:
+    words, _, year = period_words(month).rpartition(" ")
+    return f"{words[:3]} {year[2:]}"
+
+
+def _file() -> tuple[list[tuple[str, int]], list[FileRow]]:
+    """Columns with their widths, and rows; amounts are exact."""
+    found = service.order_values(current_work(), _asked())
+    by = found.asked.by
+    columns = [
+        (BY[by], 44),
+        ("Currency", 10),
+        ("Orders", 8),
+        ("Copies", 10),
+        *((words, 16) for words in FIGURES.values()),
+    ]
+
+    def line(row: OrderSum, words: str) -> FileRow:
+        amounts = (as_decimal(getattr(row, name), row.currency) for name in FIGURES)
+        return (words, row.currency, row.orders, row.copies, *amounts)
+
+    rows = sorting.in_order(found.rows, _SORTED, "")[0]
+    lines = [line(row, _row_words(found.asked, row)) for row in rows]
+    return columns, [*lines, *(line(row, "All") for row in found.totals)]

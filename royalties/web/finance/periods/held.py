@@ -1,0 +1,223 @@
+"""What is held and what is owed back: reserves by their release, advances still to earn."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from flask import Response, render_template, request, url_for
+
+from royalties.domain.money import as_decimal
+from royalties.domain.people import FINANCE
+from royalties.services import list_files
+from royalties.services.books import EmptyBooksError
+from royalties.services.periods import advances as advance_service
+from royalties.services.periods import reserves as reserve_service
+from royalties.services.periods.advances import (
+    AdvancesAsked,
+    AdvancesList,
+    ContractAdvances,
+    WhichAdvances,
+)
+from royalties.services.periods.reserves import OpenReserve, OpenReserves, ReservesAsked
+from royalties.web.core import sorting
+from royalties.web.core.files import download
+from royalties.web.core.formats import amount_words, day
+from royalties.web.core.pages import Pages, word_asked
+from royalties.web.core.paging import part_of, query
+from royalties.web.core.visit import current_work
+
+PAGES = Pages("held", __name__, "/finance", FINANCE)
+
+WHICH = {
+    WhichAdvances.ALL: "All",
+    WhichAdvances.UNEARNED: "Still to earn",
+    WhichAdvances.EARNED: "Earned back",
+}
+
+_LONGEST = 200
+_RESERVES_SORTED: dict[str, Callable[[OpenReserve], Any]] = {
+    "name": lambda row: row.name.casefold(),
+    "to": lambda row: [name.casefold() for name in row.beneficiaries],
+    "release": lambda row: row.release_day,
+    "withheld": lambda row: row.withheld_day,
+    "amount": lambda row: row.amount,
+}
+_ADVANCES_SORTED: dict[str, Callable[[ContractAdvances], Any]] = {
+    "name": lambda row: row.name.casefold(),
+    "paid": lambda row: row.paid,
+    "recouped": lambda row: row.recouped,
+    "share": lambda row: row.share or 0,
+    "outstanding": lambda row: row.outstanding,
+}
+FileRow = tuple[str | Decimal, ...]
+Bar = tuple[str, Decimal, str]
+
+
+@PAGES.get("/reserves/")
+def reserves() -> str:
+    """What is held against returns, by release, with totals, bars and files."""
+    found = _reserves()
+    rows, sorted_by = sorting.in_order(found.rows, _RESERVES_SORTED, "release")
+    return render_template(
+        "finance/periods/reserves.html",
+        found=found,
+        rows=part_of(rows),
+        sorted_by=sorted_by,
+        sort_link=sorting.linker(sorted_by),
+        asked=_reserves_asked(),
+        charts=[
+            (
+                currency,
+                [
+                    _bar(each.release, each.amount, currency)
+                    for each in found.totals
+                    if each.currency == currency
+                ],
+            )
+            for currency, _ in found.sums
+        ],
+        exports=_exports("reserves"),
+    )
+
+
+@PAGES.get("/reserves/reserves.csv")
+def reserves_csv() -> Response:
+    """The reserves that are shown, as CSV."""
+    return download("reserves.csv", list_files.as_csv(*_reserves_file()))
+
+
+@PAGES.get("/reserves/reserves.xlsx")
+def reserves_xlsx() -> Response:
+    """The reserves that are shown, as a workbook."""
+    return download("reserves.xlsx", list_files.as_workbook("Reserves", *_reserves_file()))
+
+
+@PAGES.get("/advances/")
+def advances() -> str:
+    """Contracts with advances: paid, earned back, and what was still to earn over time."""
+    found = _advances()
+    rows, sorted_by = sorting.in_order(found.rows, _ADVANCES_SORTED, "-outstanding")
+    return render_template(
+        "finance/periods/advances.html",
+        found=found,
+        rows=part_of(rows),
+        sorted_by=sorted_by,
+        sort_link=sorting.linker(sorted_by),
+        asked=_advances_asked(),
+        which=WHICH,
+        charts=[
+            (
+                total.currency,
+                [
+                    _bar(name, amount, total.currency)
+                    for name, amount in zip(found.columns, total.unearned, strict=True)
+                ],
+            )
+            for total in found.totals
+        ],
+        exports=_exports("advances"),
+    )
+
+
+@PAGES.get("/advances/advances.csv")
+def advances_csv() -> Response:
+    """The advances that are shown, as CSV."""
+    return download("advances.csv", list_files.as_csv(*_advances_file()))
+
+
+@PAGES.get("/advances/advances.xlsx")
+def advances_xlsx() -> Response:
+    """The advances that are shown, as a workbook."""
+    return download("advances.xlsx", list_files.as_workbook("Advances", *_advances_file()))
+
+
+def _text(name: str) -> str:
+    return request.args.get(name, "")[:_LONGEST].strip()
+
+
+def _reserves_asked() -> ReservesAsked:
+    return ReservesAsked(_text("currency"), _text("release"), _text("name"))
+
+
+def _advances_asked() -> AdvancesAsked:
+    return AdvancesAsked(word_asked("which", WhichAdvances), _text("currency"), _text("name"))
+
+
+def _reserves() -> OpenReserves:
+    try:
+        return reserve_service.open_reserves(current_work(), _reserves_asked())
+    except EmptyBooksError:
+        return OpenReserves((), (), (), (), ())
+
+
+def _advances() -> AdvancesList:
+    try:
+        return advance_service.advances(current_work(), _advances_asked())
+    except EmptyBooksError:
+        return AdvancesList((), (), (), ())
+
+
+def _exports(name: str) -> dict[str, str]:
+    return {kind: url_for(f".{name}_{kind}", **query()) for kind in ("csv", "xlsx")}  # type: ignore[arg-type]
+
+
+def _bar(label: str, amount: int, currency: str) -> Bar:
+    return (label, as_decimal(amount, currency), amount_words(amount, currency))
+
+
+def _reserves_file() -> tuple[list[tuple[str, int]], list[FileRow]]:
+    """Columns with their widths, and rows; amounts are exact."""
+    found = _reserves()
+    columns = [
+        ("Released in", 12),
+        ("Released on", 14),
+        ("Withheld in", 12),
+        ("Contract", 44),
+        ("Beneficiaries", 44),
+        ("Currency", 10),
+        ("Amount", 14),
+    ]
+    rows: list[FileRow] = [
+        (
+            each.release,
+            day(each.release_day),
+            each.withheld_in,
+            each.name,
+            ", ".join(each.beneficiaries),
+            each.currency,
+            as_decimal(each.amount, each.currency),
+        )
+        for each in sorting.in_order(found.rows, _RESERVES_SORTED, "release")[0]
+    ]
+    rows += [
+        ("All", "", "", "", "", currency, as_decimal(amount, currency))
+        for currency, amount in found.sums
+    ]
+    return columns, rows
+
+
+def _advances_file() -> tuple[list[tuple[str, int]], list[FileRow]]:
+    """Columns with their widths, and rows; amounts are exact."""
+    found = _advances()
+    columns = [
+        ("Contract", 44),
+        ("Currency", 10),
+        ("Paid on", 30),
+        ("Paid", 14),
+        ("Earned back", 14),
+        ("Still to earn", 14),
+        ("Counts later", 14),
+        *((f"Still to earn, {name}", 22) for name in found.columns),
+    ]
+
+    def line(row: ContractAdvances) -> FileRow:
+        amounts = (row.paid, row.recouped, row.outstanding, row.later, *row.unearned)
+        return (
+            row.name,
+            row.currency,
+            ", ".join(map(day, row.paid_on)),
+            *(as_decimal(each, row.currency) for each in amounts),
+        )
+
+    rows = sorting.in_order(found.rows, _ADVANCES_SORTED, "-outstanding")[0]
+    return columns, [line(row) for row in (*rows, *found.totals)]

@@ -1,0 +1,224 @@
+"""What contracts earned and beneficiaries were given, period by period, as table, bars and file."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from flask import Response, abort, render_template, request, url_for
+
+from royalties.domain.money import as_decimal
+from royalties.domain.people import FINANCE
+from royalties.services import list_files
+from royalties.services.books import EmptyBooksError, setup_in_force
+from royalties.services.periods import accounts_over_time as service
+from royalties.services.periods.accounts_over_time import (
+    FIGURES,
+    AccountFigure,
+    AccountRow,
+    AccountsAsked,
+    AccountsBy,
+    AccountsOverTime,
+)
+from royalties.services.sales.over_time import MOST_COLUMNS, Against
+from royalties.web.core import sorting
+from royalties.web.core.files import download
+from royalties.web.core.formats import amount_words
+from royalties.web.core.names import names
+from royalties.web.core.pages import Pages, word_asked
+from royalties.web.core.paging import here_with, part_of, query
+from royalties.web.core.visit import current_work
+
+PAGES = Pages("accounts", __name__, "/finance/royalties-over-time", FINANCE)
+
+BY = {
+    AccountsBy.CONTRACT: "Contract",
+    AccountsBy.BENEFICIARY: "Beneficiary",
+    AccountsBy.BOTH: "Contract and beneficiary",
+}
+FIGURE_WORDS = {
+    AccountFigure.EARNED: "Earned",
+    AccountFigure.WITHHELD: "Withheld against returns",
+    AccountFigure.RELEASED: "Released",
+    AccountFigure.RECOUPED: "Recouped",
+    AccountFigure.PAYABLE: "Payable",
+    AccountFigure.HELD: "Held at the end",
+    AccountFigure.UNEARNED: "Advances still to earn",
+    AccountFigure.CARRIED: "Carried forward",
+    AccountFigure.UNDISTRIBUTED: "Undistributed",
+    AccountFigure.ALLOCATED: "Allocated",
+    AccountFigure.TAX: "Tax withheld",
+    AccountFigure.PAID: "To pay",
+}
+AGAINST = {Against.BEFORE: "what came just before", Against.YEAR: "the same a year earlier"}
+
+_LONGEST = 200
+_COUNT = re.compile(r"\d{1,2}", re.ASCII)
+_SORTED: dict[str, Callable[[AccountRow], Any]] = {
+    "name": lambda row: row.name.casefold(),
+    "to": lambda row: row.to.casefold(),
+    "total": lambda row: row.total,
+    "before": lambda row: row.before,
+    "change": lambda row: row.total - row.before,
+    "to-date": lambda row: row.to_date,
+    "estimated": lambda row: row.estimated or 0,
+}
+
+FileRow = tuple[str | Decimal, ...]
+Bars = list[tuple[str, Decimal, Decimal, str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ChartOfCurrency:
+    """Bars of one currency's periods beside those they are compared with."""
+
+    currency: str
+    bars: Bars
+
+
+@PAGES.get("/")
+def over_time() -> str:
+    """A figure of contracts or beneficiaries by closed period, with filters, bars and a table."""
+    table = _table()
+    if table is None:
+        return render_template("finance/periods/over_time.html", table=None)
+    rows, sorted_by = sorting.in_order(table.rows, _SORTED, "-total")
+    asked = table.asked
+    return render_template(
+        "finance/periods/over_time.html",
+        table=table,
+        rows=part_of(rows),
+        sorted_by=sorted_by,
+        sort_link=sorting.linker(sorted_by),
+        charts=[_chart(table, row) for row in table.totals],
+        words={
+            "by": BY,
+            "figure": {each: FIGURE_WORDS[each] for each in FIGURES[asked.by]},
+            "against": AGAINST,
+        },
+        shown=FIGURE_WORDS[asked.figure],
+        link=link_of,
+        only=_only(asked),
+        without=lambda name: here_with(**{name: "", "page": ""}),
+        exports={name: url_for(f".as_{name}", **query()) for name in ("csv", "xlsx")},  # type: ignore[arg-type]
+        most=MOST_COLUMNS,
+    )
+
+
+@PAGES.get("/royalties-over-time.csv")
+def as_csv() -> Response:
+    """The table as CSV, all of its rows."""
+    table = _table_or_404()
+    return download(_file_name(table, "csv"), list_files.as_csv(*_file(table)))
+
+
+@PAGES.get("/royalties-over-time.xlsx")
+def as_xlsx() -> Response:
+    """The table as a workbook, all of its rows."""
+    table = _table_or_404()
+    workbook = list_files.as_workbook("Royalties over time", *_file(table))
+    return download(_file_name(table, "xlsx"), workbook)
+
+
+def link_of(row: AccountRow) -> str:
+    """The page of what a row is about."""
+    if row.contract:
+        return url_for("terms.contract", key=row.contract)
+    return url_for("terms.beneficiary", key=row.beneficiary)
+
+
+def _asked() -> AccountsAsked:
+    """What the address asks for; what cannot be read counts as not given."""
+    texts = {name: text[:_LONGEST].strip() for name, text in request.args.items()}
+    columns = texts.get("columns", "")
+    return AccountsAsked(
+        word_asked("by", AccountsBy),
+        word_asked("figure", AccountFigure),
+        word_asked("against", Against),
+        texts.get("currency", ""),
+        int(columns) if _COUNT.fullmatch(columns) else 0,
+        texts.get("until", ""),
+        texts.get("name", ""),
+        texts.get("contract", ""),
+        texts.get("beneficiary", ""),
+    )
+
+
+def _table() -> AccountsOverTime | None:
+    try:
+        return service.accounts_over_time(current_work(), _asked())
+    except EmptyBooksError:
+        return None
+
+
+def _table_or_404() -> AccountsOverTime:
+    table = _table()
+    if table is None:
+        abort(404)
+    return table
+
+
+def _only(asked: AccountsAsked) -> list[tuple[str, str, str]]:
+    """What rows are narrowed to, as (filter, name, address)."""
+    setup, only = setup_in_force(current_work()), []
+    if asked.contract in setup.contracts:
+        address = url_for("terms.contract", key=asked.contract)
+        only.append(("contract", names().of("contracts", asked.contract), address))
+    if asked.beneficiary in setup.beneficiaries:
+        address = url_for("terms.beneficiary", key=asked.beneficiary)
+        only.append(("beneficiary", names().of("beneficiaries", asked.beneficiary), address))
+    return only
+
+
+def _chart(table: AccountsOverTime, total: AccountRow) -> ChartOfCurrency:
+    currency = total.currency
+    pairs = zip(table.columns, total.figures, table.before_figures[currency], strict=True)
+    return ChartOfCurrency(
+        currency,
+        [
+            (
+                name,
+                as_decimal(figure, currency),
+                as_decimal(before, currency),
+                amount_words(figure, currency),
+                amount_words(before, currency),
+            )
+            for name, figure, before in pairs
+        ],
+    )
+
+
+def _file(table: AccountsOverTime) -> tuple[list[tuple[str, int]], list[FileRow]]:
+    """Columns with their widths, and rows; amounts are exact."""
+    asked = table.asked
+    is_both, is_stand = asked.by is AccountsBy.BOTH, asked.figure.is_stand
+    has_before, (first, last) = table.has_before, table.before
+    before = last if is_stand or first == last else f"{first} to {last}"
+    columns = [
+        *([("Contract", 44), ("Beneficiary", 30)] if is_both else [(BY[asked.by], 44)]),
+        ("Currency", 10),
+        *((name, 14) for name in table.columns),
+        *([] if is_stand else [(FIGURE_WORDS[asked.figure], 24)]),
+        *([(before, 20)] if has_before else []),
+        *([] if is_stand else [("To date", 14)]),
+        *([(f"{table.open_period}, estimated", 20)] if table.has_estimate else []),
+    ]
+
+    def line(row: AccountRow) -> FileRow:
+        amounts = [
+            *row.figures,
+            *([] if is_stand else [row.total]),
+            *([row.before] if has_before else []),
+            *([] if is_stand else [row.to_date]),
+            *([row.estimated or 0] if table.has_estimate else []),
+        ]
+        words = (row.name, row.to) if is_both else (row.name,)
+        return (*words, row.currency, *(as_decimal(each, row.currency) for each in amounts))
+
+    rows = sorting.in_order(table.rows, _SORTED, "-total")[0]
+    return columns, [line(row) for row in (*rows, *table.totals)]
+
+
+def _file_name(table: AccountsOverTime, extension: str) -> str:
+    return f"{table.asked.figure.value}-by-{table.asked.by.value}.{extension}"
