@@ -411,9 +411,9 @@ def _shelf_of(work: Work, setup: Setup) -> tuple[Shelf, frozenset[str]]:
     remembers it, so that the preview of a few rows looks up those rows alone.
     """
     state = (newest_revision(work.connection), aliases.newest_change(work.connection))
-    if work.memory is None and (known := work.seen.get("names", {}).get(state)):
+    if work.memory is None and (known := work.seen.get("shelf", {}).get(state)):
         return cast("tuple[Shelf, frozenset[str]]", known)
-    return cached(work, "names", state, lambda: _filled_shelf(work, setup))
+    return cached(work, "shelf", state, lambda: _filled_shelf(work, setup))
 
 
 def _filled_shelf(work: Work, setup: Setup) -> tuple[Shelf, frozenset[str]]:

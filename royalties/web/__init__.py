@@ -45,7 +45,7 @@ ROOMS = (
     "finance.orders.values",
     "finance.people.pages",
     "finance.periods.closing",
-    "finance.periods.held",
+    "finance.periods.reserves_and_advances",
     "finance.periods.over_time",
     "finance.periods.runs",
     "finance.sales.aliases",

@@ -115,8 +115,8 @@ def test_stands_are_those_of_runs_and_ledger(years: list[Year]) -> None:
         for run in done:
             close_frozen(connection, run)
         named = [run.period.ordinal for run in done]
-        held = counted(accounts.account_stands(connection, reserve_account(""), named))
-        open_ = counted(accounts.account_stands(connection, advances_account(""), named))
+        held = counted(accounts.account_balances(connection, reserve_account(""), named))
+        open_ = counted(accounts.account_balances(connection, advances_account(""), named))
         kept: Counter[str] = Counter()
         for run in done:
             for each in run.contracts:

@@ -54,7 +54,7 @@ class WhichOrders(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class OrdersAsked:
+class OrdersQuery:
     """Which orders are added up, and how; what is empty is decided by the day.
 
     Attributes:
@@ -120,13 +120,13 @@ class OrderValues:
     ``asked`` holds what was decided by the day; ``months`` are all from the first to the last.
     """
 
-    asked: OrdersAsked
+    asked: OrdersQuery
     rows: tuple[OrderSum, ...]
     totals: tuple[OrderSum, ...]
     months: tuple[str, ...]
 
 
-def order_values(work: Work, asked: OrdersAsked) -> OrderValues:
+def order_values(work: Work, asked: OrdersQuery) -> OrderValues:
     """The money of orders that were asked for in some months, added up as asked."""
     work.actor.require(Verb.KEEP_ORDERS)
     house = setup_in_force(work).publisher.currency
@@ -249,7 +249,7 @@ def _month_of(work: Work, row: OrderValueRow) -> str:
     return f"{work.day_of(row.created_at):%Y-%m}"
 
 
-def _months(today: date, asked: OrdersAsked) -> tuple[str, ...]:
+def _months(today: date, asked: OrdersQuery) -> tuple[str, ...]:
     """The months from the first to the last; what cannot be read counts as not given."""
     now = today.year * 12 + today.month - 1
     until = _number(asked.until) if _MONTH.fullmatch(asked.until) else now

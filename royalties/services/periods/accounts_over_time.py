@@ -36,7 +36,7 @@ class AccountsBy(StrEnum):
 
 
 class AccountFigure(StrEnum):
-    """A figure of an account; those that ``is_stand`` say where it stands when a period ends."""
+    """A figure of an account; those that ``is_balance`` say what it is when a period ends."""
 
     EARNED = "earned"
     WITHHELD = "withheld"
@@ -52,12 +52,12 @@ class AccountFigure(StrEnum):
     PAID = "paid"
 
     @property
-    def is_stand(self) -> bool:
+    def is_balance(self) -> bool:
         """Whether periods are not added up."""
-        return self in _STANDS
+        return self in _BALANCES
 
 
-_STANDS = {
+_BALANCES = {
     AccountFigure.HELD,
     AccountFigure.UNEARNED,
     AccountFigure.CARRIED,
@@ -97,7 +97,7 @@ _ACCOUNTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class AccountsAsked:
+class AccountsQuery:
     """What is to be shown; what is empty, 0 or unknown is decided by what there is.
 
     Attributes:
@@ -140,12 +140,12 @@ class AccountRow:
     before: int
     to_date: int
     estimated: int | None
-    is_stand: bool = False
+    is_balance: bool = False
 
     @property
     def total(self) -> int:
-        """Of all columns; where the account stands, the last one says it."""
-        return self.figures[-1] if self.is_stand else sum(self.figures)
+        """Of all columns; of a balance, the last one."""
+        return self.figures[-1] if self.is_balance else sum(self.figures)
 
     @property
     def change(self) -> Fraction | None:
@@ -169,7 +169,7 @@ class AccountsOverTime:
         has_estimate: whether that is at hand, and follows on what is shown.
     """
 
-    asked: AccountsAsked
+    asked: AccountsQuery
     columns: tuple[str, ...]
     before: tuple[str, str]
     rows: tuple[AccountRow, ...]
@@ -186,7 +186,7 @@ class AccountsOverTime:
         return any(any(figures) for figures in self.before_figures.values())
 
 
-def accounts_over_time(work: Work, asked: AccountsAsked) -> AccountsOverTime | None:
+def accounts_over_time(work: Work, asked: AccountsQuery) -> AccountsOverTime | None:
     """A figure of accounts by closed period, with what came before; None: nothing is closed."""
     work.actor.require(Verb.READ)
     setup = setup_in_force(work)
@@ -239,7 +239,7 @@ class _PeriodSpan:
         ]
 
     @classmethod
-    def of(cls, setup: Setup, asked: AccountsAsked, newest: Period) -> "_PeriodSpan":
+    def of(cls, setup: Setup, asked: AccountsQuery, newest: Period) -> "_PeriodSpan":
         first, until = setup.first_period, newest
         try:
             wanted = setup.period(asked.until) if asked.until else newest
@@ -253,7 +253,7 @@ class _PeriodSpan:
         return cls(first, newest, until, count, count if asked.against is Against.BEFORE else year)
 
 
-def _decided(asked: AccountsAsked, span: _PeriodSpan) -> AccountsAsked:
+def _decided(asked: AccountsQuery, span: _PeriodSpan) -> AccountsQuery:
     known = FIGURES[asked.by]
     return replace(
         asked,
@@ -263,14 +263,14 @@ def _decided(asked: AccountsAsked, span: _PeriodSpan) -> AccountsAsked:
     )
 
 
-def _sums(work: Work, asked: AccountsAsked, span: _PeriodSpan) -> Iterable[AccountSum]:
+def _sums(work: Work, asked: AccountsQuery, span: _PeriodSpan) -> Iterable[AccountSum]:
     connection, figure = work.connection, asked.figure
     named = sorted({each.ordinal for each in (*span.compared, *span.shown)})
     if figure in _ACCOUNTS:
         prefix, sign = _ACCOUNTS[figure]
-        stands = store.account_stands(connection, prefix, named)
+        stands = store.account_balances(connection, prefix, named)
         return [each._replace(amount=sign * each.amount) for each in stands]
-    last = None if figure.is_stand else span.until.ordinal
+    last = None if figure.is_balance else span.until.ordinal
     if asked.by is AccountsBy.BOTH:
         return store.of_both(connection, named, last)
     column = _COLUMNS.get(figure, figure.value)
@@ -280,7 +280,7 @@ def _sums(work: Work, asked: AccountsAsked, span: _PeriodSpan) -> Iterable[Accou
 
 
 def _estimates(
-    work: Work, asked: AccountsAsked, newest: Period, sums: Iterable[AccountSum]
+    work: Work, asked: AccountsQuery, newest: Period, sums: Iterable[AccountSum]
 ) -> dict[_Key, int] | None:
     """What the draft of the open period says; None: nobody looked at it since a change."""
     found = draft_at_hand(work, newest.shift(1))
@@ -294,7 +294,7 @@ def _estimates(
     return _of_run(found.run, asked, stood)
 
 
-def _of_run(run: Run, asked: AccountsAsked, stood: Mapping[_Key, int]) -> dict[_Key, int]:
+def _of_run(run: Run, asked: AccountsQuery, stood: Mapping[_Key, int]) -> dict[_Key, int]:
     amounts: dict[_Key, int] = defaultdict(int)
     if asked.by is AccountsBy.BENEFICIARY:
         for settled in run.settlements:
@@ -339,7 +339,7 @@ def _of_settlement(settled: Settlement, figure: AccountFigure) -> int:
 
 def _table(
     setup: Setup,
-    asked: AccountsAsked,
+    asked: AccountsQuery,
     span: _PeriodSpan,
     names: Names,
     sums: Iterable[AccountSum],
@@ -384,7 +384,7 @@ def _table(
 class _Wanted:
     """Makes the rows that are asked for."""
 
-    asked: AccountsAsked
+    asked: AccountsQuery
     span: _PeriodSpan
     names: Names
     estimates: Mapping[_Key, int] | None
@@ -397,7 +397,7 @@ class _Wanted:
             return None
         if asked.contract not in ("", contract) or asked.beneficiary not in ("", beneficiary):
             return None
-        is_stand = asked.figure.is_stand
+        is_balance = asked.figure.is_balance
         figures = tuple(amounts.get(each.ordinal, 0) for each in self.span.shown)
         compared = [amounts.get(each.ordinal, 0) for each in self.span.compared]
         estimated = None if self.estimates is None else self.estimates.get(key, 0)
@@ -410,10 +410,10 @@ class _Wanted:
             self.names.of("beneficiaries", beneficiary) if contract and beneficiary else "",
             currency,
             figures,
-            compared[-1] if is_stand else sum(compared),
-            figures[-1] if is_stand else sum(amounts.values()),
+            compared[-1] if is_balance else sum(compared),
+            figures[-1] if is_balance else sum(amounts.values()),
             estimated,
-            is_stand,
+            is_balance,
         )
         if not (any(figures) or row.before or row.to_date or estimated):
             return None
@@ -424,7 +424,7 @@ class _Wanted:
 def _total(
     currency: str,
     rows: Iterable[AccountRow],
-    asked: AccountsAsked,
+    asked: AccountsQuery,
     count: int,
     has_estimate: bool,  # noqa: FBT001
 ) -> AccountRow:
@@ -440,5 +440,5 @@ def _total(
         sum(row.before for row in mine),
         sum(row.to_date for row in mine),
         sum(row.estimated or 0 for row in mine) if has_estimate else None,
-        asked.figure.is_stand,
+        asked.figure.is_balance,
     )

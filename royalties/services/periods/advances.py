@@ -36,7 +36,7 @@ class WhichAdvances(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class AdvancesAsked:
+class AdvancesQuery:
     """Which contracts with advances are shown; what is empty asks for all.
 
     Attributes:
@@ -94,14 +94,14 @@ class AdvancesList:
     currencies: tuple[str, ...]
 
 
-def advances(work: Work, asked: AdvancesAsked) -> AdvancesList:
-    """Every contract with advances, and where they stand."""
+def advances(work: Work, asked: AdvancesQuery) -> AdvancesList:
+    """Every contract with advances: paid, earned back, and still to earn."""
     work.actor.require(Verb.READ)
     setup, names = setup_in_force(work), names_of(work)
     period = open_period_of(work, setup)
     there = period.ordinal - setup.first_period.ordinal
     columns = [period.shift(-back) for back in range(min(_PERIODS, there), 0, -1)]
-    stood = _stood(work, columns)
+    stood = _balances(work, columns)
     states = left_before(work, period).states
     found = [
         _advances_of(
@@ -134,13 +134,13 @@ def advances(work: Work, asked: AdvancesAsked) -> AdvancesList:
     )
 
 
-def _stood(work: Work, columns: list[Period]) -> Mapping[tuple[str, str], dict[int, int]]:
+def _balances(work: Work, columns: list[Period]) -> Mapping[tuple[str, str], dict[int, int]]:
     """What accounts of advances stood at, by contract and currency, then by period."""
 
     def read() -> Mapping[tuple[str, str], dict[int, int]]:
         stood: dict[tuple[str, str], dict[int, int]] = defaultdict(dict)
         named = [each.ordinal for each in columns]
-        for each in store.account_stands(work.connection, advances_account(""), named):
+        for each in store.account_balances(work.connection, advances_account(""), named):
             stood[each.contract, each.currency][each.period_id] = each.amount
         return stood
 
@@ -163,7 +163,7 @@ def _advances_of(
     )
 
 
-def _fits(each: ContractAdvances, asked: AdvancesAsked) -> bool:
+def _fits(each: ContractAdvances, asked: AdvancesQuery) -> bool:
     if asked.which is not WhichAdvances.ALL:
         is_open = each.outstanding > 0 or each.later > 0
         if is_open != (asked.which is WhichAdvances.UNEARNED):

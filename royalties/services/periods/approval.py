@@ -11,7 +11,7 @@ from royalties.services import approvals
 from royalties.services.approvals import Proposal
 from royalties.services.books import open_period_of, setup_in_force
 from royalties.services.periods import close as runs
-from royalties.services.periods.accounts_over_time import AccountsAsked, accounts_over_time
+from royalties.services.periods.accounts_over_time import AccountsQuery, accounts_over_time
 from royalties.services.periods.checklist import KIND, outlook, require_complete, require_possible
 from royalties.services.periods.parallel import require_settled
 from royalties.services.periods.previewing import last_close
@@ -96,7 +96,7 @@ def get_ready(work: Work) -> None:
     period = open_period_of(work, setup_in_force(work))
     last_close(work, period)
     outlook(work, str(period))
-    accounts_over_time(work, AccountsAsked())
+    accounts_over_time(work, AccountsQuery())
 
 
 def explain_point(work: Work, text: str, subject: str, figure: str, words: str) -> None:

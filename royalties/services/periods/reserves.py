@@ -51,7 +51,7 @@ class ReleaseTotal:
 
 
 @dataclass(frozen=True, slots=True)
-class ReservesAsked:
+class ReservesQuery:
     """Which reserves are shown; what is empty asks for all.
 
     Attributes:
@@ -82,7 +82,7 @@ class OpenReserves:
     releases: tuple[str, ...]
 
 
-def open_reserves(work: Work, asked: ReservesAsked) -> OpenReserves:
+def open_reserves(work: Work, asked: ReservesQuery) -> OpenReserves:
     """What is held against returns after the last close, each part with its release."""
     work.actor.require(Verb.READ)
     setup, names = setup_in_force(work), names_of(work)
@@ -132,7 +132,7 @@ def _named(keys: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(keys))
 
 
-def _fits(each: OpenReserve, asked: ReservesAsked) -> bool:
+def _fits(each: OpenReserve, asked: ReservesQuery) -> bool:
     called = " ".join((each.name, *each.beneficiaries)).casefold()
     return (
         asked.currency in ("", each.currency)

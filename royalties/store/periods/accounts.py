@@ -69,7 +69,7 @@ def of_both(connection: Connection, named: Collection[int], last: int | None) ->
     return [AccountSum(row[0], row[1], row[2], row[3], int(row[4])) for row in rows]
 
 
-def account_stands(
+def account_balances(
     connection: Connection, prefix: str, periods: Collection[int]
 ) -> list[AccountSum]:
     """What the ledger's accounts of contracts stood at after closes; debit positive.

@@ -88,13 +88,13 @@ class NumberConverter(IntegerConverter):
         super().__init__(map_, max=max)
 
 
-def number_asked(name: str, least: int = 0) -> int:
+def number_in_query(name: str, least: int = 0) -> int:
     """A number behind the question mark, ``least`` if it is none or too small or too large."""
     number = request.args.get(name, least, int)
     return number if least <= number <= LARGEST else least
 
 
-def word_asked(name: str, words: type[Word]) -> Word:
+def word_in_query(name: str, words: type[Word]) -> Word:
     """One of some words that the address says; the first one where it says none of them."""
     return word_of(request.args, name, words)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from flask import request, url_for
 
@@ -63,3 +63,13 @@ def here_with(**changes: object) -> str:
     values = {**query(), **(request.view_args or {}), **changes}
     kept = {name: value for name, value in values.items() if value not in ("", None)}
     return url_for(request.endpoint or "", **kept)
+
+
+def export_addresses(endpoint: str) -> dict[str, str]:
+    """Where a list is handed out as a file, with the filters of this page, by the file's ending.
+
+    Args:
+        endpoint: ``.reserves`` for the pages ``reserves_csv`` and ``reserves_xlsx`` of its group.
+    """
+    values: dict[str, Any] = query()
+    return {ending: url_for(f"{endpoint}_{ending}", **values) for ending in ("csv", "xlsx")}

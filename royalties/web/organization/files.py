@@ -23,7 +23,7 @@ from royalties.services.work import RefusedError
 from royalties.web.core.consent import Consent
 from royalties.web.core.formats import number as written
 from royalties.web.core.names import in_names
-from royalties.web.core.pages import Answer, Pages, number_asked
+from royalties.web.core.pages import Answer, Pages, number_in_query
 from royalties.web.core.visit import current_work, read_only, release, system
 from royalties.web.core.waiting import TooManyReadingsError, looking
 from royalties.web.ordering import forms
@@ -201,7 +201,7 @@ def proof(number: str) -> str:
 def _proof_page(number: str, refused: str = "") -> str:
     order = find_order(number)
     sent = proofs.proofs(current_work(), order)
-    asked = number_asked("version")
+    asked = number_in_query("version")
     chosen = next((proof for proof in sent if proof.version == asked), sent[0] if sent else None)
     newest = bool(sent) and chosen is sent[0]
     return page(

@@ -8,7 +8,7 @@ from royalties.services.orders.billing import invoicing, receivables
 from royalties.services.orders.intake import customer_orders, products
 from royalties.web.core.files import download
 from royalties.web.core.names import named
-from royalties.web.core.pages import Pages, number_asked
+from royalties.web.core.pages import Pages, number_in_query
 from royalties.web.core.paging import part_of
 from royalties.web.core.visit import current_work
 from royalties.web.ordering.fields import unit_text
@@ -21,7 +21,7 @@ PAGES = Pages("organization", __name__, "/organization", ORGANIZATIONS)
 @PAGES.get("/")
 def home() -> str:
     """The organization's orders: where each stands, and what it waits for."""
-    before = number_asked("before")
+    before = number_in_query("before")
     orders, more = customer_orders.listed(current_work(), before=before)
     return render_template(
         "organization/home.html",
@@ -51,7 +51,7 @@ def titles() -> str:
 @PAGES.get("/invoices")
 def invoices() -> str:
     """Invoices and credit notes, and what is open."""
-    page = number_asked("page", 1)
+    page = number_in_query("page", 1)
     listed, more = customer_orders.invoices(current_work(), page=page)
     return render_template(
         "organization/invoices.html",

@@ -10,8 +10,8 @@ from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.services.ledger import balances as ledger
 from royalties.services.orders.values import (
     TO_INVOICE,
-    OrdersAsked,
     OrdersBy,
+    OrdersQuery,
     OrderSum,
     OrderValues,
     WhichOrders,
@@ -37,13 +37,13 @@ from tests.builders.shipped import invoice, receive, shipped
 NOW = "2026-08"
 
 
-def values_of(office: Office, asked: OrdersAsked) -> OrderValues:
+def values_of(office: Office, asked: OrdersQuery) -> OrderValues:
     with office.work(read_only=True) as work:
         return order_values(work, asked)
 
 
 def by_order(office: Office, **more: object) -> dict[str, OrderSum]:
-    asked = replace(OrdersAsked(OrdersBy.ORDER), **more)  # type: ignore[arg-type]
+    asked = replace(OrdersQuery(OrdersBy.ORDER), **more)  # type: ignore[arg-type]
     return {row.key: row for row in values_of(office, asked).rows}
 
 
@@ -68,9 +68,9 @@ def test_quotes_count_as_offered_until_they_are_accepted(office: Office) -> None
 
 @after(orders_underway)
 def test_order_without_a_quote_is_counted_and_worth_nothing(office: Office) -> None:
-    before = values_of(office, OrdersAsked()).totals
+    before = values_of(office, OrdersQuery()).totals
     requested(office, person_called(office, "Olga"), REQUESTED)
-    (total,) = values_of(office, OrdersAsked()).totals
+    (total,) = values_of(office, OrdersQuery()).totals
     assert total.orders == before[0].orders + 1
     assert total.copies == before[0].copies + REQUESTED.quantity
     assert (total.offered, total.accepted) == (before[0].offered, before[0].accepted)
@@ -78,9 +78,9 @@ def test_order_without_a_quote_is_counted_and_worth_nothing(office: Office) -> N
 
 @after(orders_underway)
 def test_filters_part_the_whole(office: Office) -> None:
-    whole = values_of(office, OrdersAsked(OrdersBy.ORDER))
+    whole = values_of(office, OrdersQuery(OrdersBy.ORDER))
     for by, name in ((OrdersBy.ORGANIZATION, "organization"), (OrdersBy.TITLE, "title")):
-        groups = values_of(office, OrdersAsked(by)).rows
+        groups = values_of(office, OrdersQuery(by)).rows
         parts = [by_order(office, **{name: group.key}) for group in groups]
         assert sum(len(part) for part in parts) == len(whole.rows)
         for group, part in zip(groups, parts, strict=True):
@@ -101,14 +101,14 @@ def test_months_are_those_in_which_orders_were_asked_for(office: Office) -> None
     office.system = replace(office.system, clock=lambda: now() - timedelta(days=92))
     accepted(office, person_called(office, "Lena"), REQUESTED)
     office.system = replace(office.system, clock=now)
-    table = values_of(office, OrdersAsked())
+    table = values_of(office, OrdersQuery())
     assert [row.key for row in table.rows] == [NOW, "2026-05"]
     assert (table.months[0], table.months[-1], len(table.months)) == ("2025-09", NOW, 12)
-    only = values_of(office, OrdersAsked(OrdersBy.ORDER, since="2026-05", until="2026-05"))
+    only = values_of(office, OrdersQuery(OrdersBy.ORDER, since="2026-05", until="2026-05"))
     assert [row.orders for row in only.totals] == [1]
-    none = values_of(office, OrdersAsked(since="2024-01", until="2024-03"))
+    none = values_of(office, OrdersQuery(since="2024-01", until="2024-03"))
     assert (none.rows, none.totals) == ((), ())
-    turned = values_of(office, OrdersAsked(since="2026-07", until="2026-05")).months
+    turned = values_of(office, OrdersQuery(since="2026-07", until="2026-05")).months
     assert turned == ("2026-05",)
 
 
@@ -129,7 +129,7 @@ def test_owed_is_what_the_ledger_says(office: Office) -> None:
 
 @after(takes_orders)
 def test_there_are_no_orders_yet(office: Office) -> None:
-    assert values_of(office, OrdersAsked()).rows == ()
+    assert values_of(office, OrdersQuery()).rows == ()
     with office.work(read_only=True) as work:
         assert open_orders(work).totals == ()
 
@@ -139,7 +139,7 @@ def test_there_are_no_orders_yet(office: Office) -> None:
 def test_nobody_else_sees_what_orders_are_worth(office: Office, role: Role) -> None:
     somebody = Actor("Olga", role, 1, organizations=frozenset({"guild"}))
     with office.system.work(somebody, read_only=True) as work, pytest.raises(NotAllowedError):
-        order_values(work, OrdersAsked())
+        order_values(work, OrdersQuery())
 
 
 def test_state_where_something_is_to_invoice_is_not_ended() -> None:

@@ -44,7 +44,7 @@ from royalties.services.orders.billing import cancelling, invoicing, receivables
 from royalties.services.orders.fulfilment import shipping
 from royalties.services.orders.production import artwork, editions, proofs
 from royalties.services.orders.quoting import quotes
-from royalties.services.orders.values import TO_INVOICE, OrdersAsked, OrdersBy, order_values
+from royalties.services.orders.values import TO_INVOICE, OrdersBy, OrdersQuery, order_values
 from royalties.services.work import RefusedError, Work
 from tests.builders.books import Office, Shelf
 from tests.builders.orders import CUSTOM, REQUESTED, requested, somebody, takes_orders
@@ -574,7 +574,7 @@ class Walker:
     def _compare_values(self, work: Work) -> None:
         """The list of orders' values says of each what was billed and came in, however added up."""
         since = f"{work.today.year - 2}-12"
-        tables = {by: order_values(work, OrdersAsked(by, since=since)) for by in OrdersBy}
+        tables = {by: order_values(work, OrdersQuery(by, since=since)) for by in OrdersBy}
         assert len({table.totals for table in tables.values()}) <= 1
         for table in tables.values():
             assert sum(row.owed for row in table.rows) == sum(row.owed for row in table.totals)

@@ -13,14 +13,14 @@ from royalties.services.ledger import balances as ledger
 from royalties.services.periods.accounts_over_time import (
     FIGURES,
     AccountFigure,
-    AccountsAsked,
     AccountsBy,
     AccountsOverTime,
+    AccountsQuery,
     accounts_over_time,
 )
-from royalties.services.periods.advances import AdvancesAsked, WhichAdvances, advances
+from royalties.services.periods.advances import AdvancesQuery, WhichAdvances, advances
 from royalties.services.periods.draft import run_view
-from royalties.services.periods.reserves import OpenReserves, ReservesAsked, open_reserves
+from royalties.services.periods.reserves import OpenReserves, ReservesQuery, open_reserves
 from royalties.services.sales.over_time import Against
 from tests.builders.books import EBOOK, HANDBOOK, Office, a_row, a_setup, after, closed, opened
 
@@ -55,7 +55,7 @@ def three_closed(office: Office) -> None:
     office.bring_batch([a_row(11, date="2026-07-07")])
 
 
-def table_of(office: Office, asked: AccountsAsked) -> AccountsOverTime:
+def table_of(office: Office, asked: AccountsQuery) -> AccountsOverTime:
     with office.work(read_only=True) as work:
         table = accounts_over_time(work, asked)
     assert table is not None
@@ -109,20 +109,20 @@ def test_figures_are_those_of_closed_runs(
 ) -> None:
     runs = {period: said(office, by, figure, period) for period in PERIODS}
     for until, columns, against in product(PERIODS, (1, 2, 9), Against):
-        table = table_of(office, AccountsAsked(by, figure, against, columns=columns, until=until))
+        table = table_of(office, AccountsQuery(by, figure, against, columns=columns, until=until))
         ended = PERIODS[: PERIODS.index(until) + 1]
         assert table.columns == ended[-columns:]
         keys = {key for period in ended for key, amount in runs[period].items() if amount}
         shown = {(row.contract, row.beneficiary, row.currency): row for row in table.rows}
-        if not figure.is_stand:
+        if not figure.is_balance:
             assert set(shown) == keys
         for key, row in shown.items():
             assert row.figures == tuple(runs[period][key] for period in table.columns)
             to_date = [runs[period][key] for period in ended]
-            assert row.to_date == (to_date[-1] if figure.is_stand else sum(to_date))
+            assert row.to_date == (to_date[-1] if figure.is_balance else sum(to_date))
             first, last = table.before
             before = [runs[each][key] for each in PERIODS if first <= each <= last]
-            if figure.is_stand:
+            if figure.is_balance:
                 assert row.before == (runs[last][key] if last in runs else 0)
             else:
                 assert row.before == sum(before)
@@ -138,30 +138,30 @@ def test_figures_are_those_of_closed_runs(
 def test_estimate_is_that_of_the_draft_at_hand_and_counts_nowhere(office: Office) -> None:
     for by, figures in FIGURES.items():
         for figure in figures:
-            assert not table_of(office, AccountsAsked(by, figure)).has_estimate
+            assert not table_of(office, AccountsQuery(by, figure)).has_estimate
     before = {
-        each: table_of(office, AccountsAsked(figure=each)) for each in FIGURES[AccountsBy.CONTRACT]
+        each: table_of(office, AccountsQuery(figure=each)) for each in FIGURES[AccountsBy.CONTRACT]
     }
     with office.work(read_only=True) as work:
         done = run_view(work, OPEN).run.contracts
     by_key = {each.contract.key: each for each in done}
     for figure, table in before.items():
-        with_draft = table_of(office, AccountsAsked(figure=figure))
+        with_draft = table_of(office, AccountsQuery(figure=figure))
         assert with_draft.has_estimate
         assert [row.figures for row in with_draft.totals] == [row.figures for row in table.totals]
         assert [row.to_date for row in with_draft.totals] == [row.to_date for row in table.totals]
-        earlier = table_of(office, AccountsAsked(figure=figure, until="2025-H2"))
+        earlier = table_of(office, AccountsQuery(figure=figure, until="2025-H2"))
         assert not earlier.has_estimate
-    earned = table_of(office, AccountsAsked(figure=AccountFigure.EARNED))
+    earned = table_of(office, AccountsQuery(figure=AccountFigure.EARNED))
     assert {row.contract: row.estimated for row in earned.rows} == {
         key: each.earned for key, each in by_key.items()
     }
-    unearned = table_of(office, AccountsAsked(figure=AccountFigure.UNEARNED))
+    unearned = table_of(office, AccountsQuery(figure=AccountFigure.UNEARNED))
     for row in unearned.rows:
         open_ = sum(each.outstanding for each in by_key[row.contract].advances)
         assert row.estimated == open_
     office.close(OPEN, early="a test")
-    closed_ = table_of(office, AccountsAsked(figure=AccountFigure.HELD, columns=1))
+    closed_ = table_of(office, AccountsQuery(figure=AccountFigure.HELD, columns=1))
     held = {row.contract: row.figures[-1] for row in before[AccountFigure.HELD].rows}
     for row in closed_.rows:
         of = by_key[row.contract].reserve
@@ -187,7 +187,7 @@ def test_stands_are_those_of_the_ledger(office: Office) -> None:
         (AccountFigure.UNEARNED, "asset:advances:", 1),
         (AccountFigure.UNDISTRIBUTED, "liability:pool:", -1),
     ):
-        table = table_of(office, AccountsAsked(figure=figure))
+        table = table_of(office, AccountsQuery(figure=figure))
         for place, period in enumerate(table.columns):
             there = {
                 (row.contract, row.currency): sign * row.figures[place]
@@ -197,9 +197,9 @@ def test_stands_are_those_of_the_ledger(office: Office) -> None:
             assert there == stands(office, kind, period), (figure, period)
 
 
-def reserves_of(office: Office, asked: ReservesAsked | None = None) -> OpenReserves:
+def reserves_of(office: Office, asked: ReservesQuery | None = None) -> OpenReserves:
     with office.work(read_only=True) as work:
-        return open_reserves(work, asked or ReservesAsked())
+        return open_reserves(work, asked or ReservesQuery())
 
 
 @after(three_closed)
@@ -245,19 +245,19 @@ def test_reserves_are_released_when_they_are_said_to_be(office: Office) -> None:
 @after(three_closed)
 def test_filters_part_the_reserves(office: Office) -> None:
     whole = reserves_of(office)
-    parts = [reserves_of(office, ReservesAsked(release=each)) for each in whole.releases]
+    parts = [reserves_of(office, ReservesQuery(release=each)) for each in whole.releases]
     assert [row for part in parts for row in part.rows] == list(whole.rows)
-    parts = [reserves_of(office, ReservesAsked(currency=each)) for each in whole.currencies]
+    parts = [reserves_of(office, ReservesQuery(currency=each)) for each in whole.currencies]
     assert sum(len(part.rows) for part in parts) == len(whole.rows)
-    assert not reserves_of(office, ReservesAsked(name="nobody is called this")).rows
+    assert not reserves_of(office, ReservesQuery(name="nobody is called this")).rows
 
 
 @after(three_closed)
 def test_advances_come_to_what_the_ledger_holds(office: Office) -> None:
     with office.work(read_only=True) as work:
-        found = advances(work, AdvancesAsked())
-        open_ = advances(work, AdvancesAsked(WhichAdvances.UNEARNED))
-        done = advances(work, AdvancesAsked(WhichAdvances.EARNED))
+        found = advances(work, AdvancesQuery())
+        open_ = advances(work, AdvancesQuery(WhichAdvances.UNEARNED))
+        done = advances(work, AdvancesQuery(WhichAdvances.EARNED))
     assert found.columns == PERIODS
     by_account = stands(office, "asset:advances:")
     for row in found.rows:
@@ -277,23 +277,23 @@ def test_advances_come_to_what_the_ledger_holds(office: Office) -> None:
 @after(opened)
 def test_nothing_is_listed_before_the_first_close(office: Office) -> None:
     with office.work(read_only=True) as work:
-        assert accounts_over_time(work, AccountsAsked()) is None
-        assert open_reserves(work, ReservesAsked()).rows == ()
-        (row,) = advances(work, AdvancesAsked()).rows
+        assert accounts_over_time(work, AccountsQuery()) is None
+        assert open_reserves(work, ReservesQuery()).rows == ()
+        (row,) = advances(work, AdvancesQuery()).rows
     assert (row.contract, row.paid, row.recouped, row.unearned) == ("foot-2015", 5000, 1234, ())
 
 
 @after(three_closed)
 def test_what_cannot_be_shown_is_decided_by_what_there_is(office: Office) -> None:
-    asked = AccountsAsked(
+    asked = AccountsQuery(
         AccountsBy.BOTH, AccountFigure.HELD, currency="ZZZ", columns=999, until="2027-H1"
     )
     table = table_of(office, asked)
     assert table.asked.figure is AccountFigure.ALLOCATED
     assert (table.asked.currency, table.columns) == ("", PERIODS)
-    only = table_of(office, AccountsAsked(contract="foot-2015", currency="USD"))
+    only = table_of(office, AccountsQuery(contract="foot-2015", currency="USD"))
     assert {row.contract for row in only.rows} == {"foot-2015"}
-    named = table_of(office, AccountsAsked(AccountsBy.BENEFICIARY, name="hous"))
+    named = table_of(office, AccountsQuery(AccountsBy.BENEFICIARY, name="hous"))
     assert {row.beneficiary for row in named.rows} == {"houston"}
     assert {row.currency for row in named.rows} == {"GBP", "USD"}
 
@@ -304,9 +304,9 @@ def test_nonprofit_and_organization_see_none_of_it(office: Office) -> None:
         somebody = Actor("Sam", role, 1, frozenset({"seattle"}))
         with office.system.work(somebody, read_only=True) as work:
             for look in (
-                lambda: accounts_over_time(work, AccountsAsked()),
-                lambda: open_reserves(work, ReservesAsked()),
-                lambda: advances(work, AdvancesAsked()),
+                lambda: accounts_over_time(work, AccountsQuery()),
+                lambda: open_reserves(work, ReservesQuery()),
+                lambda: advances(work, AdvancesQuery()),
             ):
                 with pytest.raises(NotAllowedError):
                     look()

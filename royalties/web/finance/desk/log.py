@@ -17,7 +17,7 @@ from royalties.services.names import WORDS
 from royalties.services.people import auditing
 from royalties.services.people.auditing import LogFilter, LogLine
 from royalties.web.core.names import names
-from royalties.web.core.pages import Answer, Pages, number_asked
+from royalties.web.core.pages import Answer, Pages, number_in_query
 from royalties.web.core.visit import current_work, system
 from royalties.web.finance.desk.approvals import WithdrawProposalForm
 from royalties.web.finance.desk.log_words import details, headline, verb_words
@@ -50,7 +50,7 @@ def add_to(pages: Pages) -> None:
 def audit() -> Answer:
     """Who did what, and when."""
     asked, wrong = _filter_asked()
-    before = number_asked("before")
+    before = number_in_query("before")
     lines = auditing.log_page(current_work(), asked, before=before, limit=auditing.PAGE + 1)
     shown = lines[: auditing.PAGE]
     filters = {key: request.args[key] for key in _FILTERS if request.args.get(key)}
@@ -85,7 +85,7 @@ def audit_csv() -> Response:
 def mail() -> Answer:
     """What was written to whom, and what became of it."""
     kind = request.args.get("kind", "")[:32]
-    before = number_asked("before")
+    before = number_in_query("before")
     written = mail_log.messages(current_work(), kind=kind, before=before, limit=mail_log.PAGE + 1)
     shown = written[: mail_log.PAGE]
     return render_template(

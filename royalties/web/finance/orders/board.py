@@ -15,7 +15,7 @@ from royalties.web.core.files import enclosed
 from royalties.web.core.formats import amount_words
 from royalties.web.core.formats import number as written
 from royalties.web.core.names import named
-from royalties.web.core.pages import Answer, Pages, number_asked
+from royalties.web.core.pages import Answer, Pages, number_in_query
 from royalties.web.core.visit import current_work
 from royalties.web.finance.orders import order as order_page
 from royalties.web.finance.orders import words as order_words
@@ -47,7 +47,7 @@ def board() -> Answer:
         chosen["q"],
         bool(chosen["late"]),
     )
-    page = min(number_asked("page", 1), _MOST_PAGES)
+    page = min(number_in_query("page", 1), _MOST_PAGES)
     view = "columns" if request.args.get("view") == "columns" else ""
     kept = {name: value for name, value in {**chosen, "view": view}.items() if value}
     return render_template(

@@ -11,7 +11,7 @@ from royalties.services.orders.billing.invoicing import IssuedInvoice
 from royalties.services.work import RefusedError
 from royalties.web.core.files import download
 from royalties.web.core.names import in_names
-from royalties.web.core.pages import Answer, Pages, number_asked
+from royalties.web.core.pages import Answer, Pages, number_in_query
 from royalties.web.core.visit import current_work, read_only
 from royalties.web.finance.orders import order as order_page
 from royalties.web.forms.fields import EntryField
@@ -35,7 +35,7 @@ def invoices() -> Answer:
         "organization": request.args.get("organization", "")[:100],
         "status": status if status in invoice_list.STATUSES else "",
     }
-    page = min(number_asked("page", 1), _MOST_PAGES)
+    page = min(number_in_query("page", 1), _MOST_PAGES)
     listed = invoice_list.listed(work, **chosen, page=page)
     return render_template(
         "finance/orders/invoices.html",

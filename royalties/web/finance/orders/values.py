@@ -13,19 +13,19 @@ from royalties.services import list_files
 from royalties.services.books import EmptyBooksError
 from royalties.services.orders import values as service
 from royalties.services.orders.values import (
-    OrdersAsked,
     OrdersBy,
+    OrdersQuery,
     OrderSum,
     OrderValues,
     WhichOrders,
 )
 from royalties.web.core import sorting
-from royalties.web.core.charts import Series
+from royalties.web.core.charts import Series, amount_series
 from royalties.web.core.files import download
-from royalties.web.core.formats import amount_words, period_words
+from royalties.web.core.formats import period_words
 from royalties.web.core.names import names
-from royalties.web.core.pages import Pages, word_asked
-from royalties.web.core.paging import here_with, part_of, query
+from royalties.web.core.pages import Pages, word_in_query
+from royalties.web.core.paging import export_addresses, here_with, part_of
 from royalties.web.core.visit import current_work
 from royalties.web.finance.orders.order import organization_names
 
@@ -86,7 +86,7 @@ def values() -> str:
         organizations=organization_names(),
         title=names().of("titles", asked.title) if asked.title else "",
         without=lambda name: here_with(**{name: "", "page": ""}),
-        exports={name: url_for(f".as_{name}", **query()) for name in ("csv", "xlsx")},  # type: ignore[arg-type]
+        exports=export_addresses(".as"),
     )
 
 
@@ -102,12 +102,12 @@ def as_xlsx() -> Response:
     return download("orders.xlsx", list_files.as_workbook("Orders", *_file()))
 
 
-def _asked() -> OrdersAsked:
+def _query() -> OrdersQuery:
     """What the address asks for; what cannot be read counts as not given."""
     texts = {name: text[:_LONGEST].strip() for name, text in request.args.items()}
-    return OrdersAsked(
-        word_asked("by", OrdersBy),
-        word_asked("which", WhichOrders),
+    return OrdersQuery(
+        word_in_query("by", OrdersBy),
+        word_in_query("which", WhichOrders),
         texts.get("since", ""),
         texts.get("until", ""),
         texts.get("organization", ""),
@@ -117,12 +117,12 @@ def _asked() -> OrdersAsked:
 
 def _found() -> OrderValues | None:
     try:
-        return service.order_values(current_work(), _asked())
+        return service.order_values(current_work(), _query())
     except EmptyBooksError:
         return None
 
 
-def _row_words(asked: OrdersAsked, row: OrderSum) -> str:
+def _row_words(asked: OrdersQuery, row: OrderSum) -> str:
     match asked.by:
         case OrdersBy.STATE:
             return label_of(State(row.key))
@@ -132,7 +132,7 @@ def _row_words(asked: OrdersAsked, row: OrderSum) -> str:
             return row.name
 
 
-def _row_link(asked: OrdersAsked, row: OrderSum) -> str:
+def _row_link(asked: OrdersQuery, row: OrderSum) -> str:
     """Where a row leads: to the order, or to the orders that it adds up."""
     narrowed = {
         OrdersBy.MONTH: {"since": row.key, "until": row.key},
@@ -155,16 +155,10 @@ def _charts(found: OrderValues) -> list[tuple[str, list[str], list[Series]]]:
         by_month = {row.key: row for row in found.rows if row.currency == currency}
         nothing = OrderSum("", "", currency)
         months = [by_month.get(month, nothing) for month in found.months]
-        series = []
-        for name in _CHARTED:
-            amounts = [getattr(each, name) for each in months]
-            series.append(
-                Series(
-                    FIGURES[name],
-                    [as_decimal(each, currency) for each in amounts],
-                    [amount_words(each, currency) for each in amounts],
-                )
-            )
+        series = [
+            amount_series(FIGURES[name], (getattr(each, name) for each in months), currency)
+            for name in _CHARTED
+        ]
         if any(any(each.values) for each in series):
             charts.append((currency, labels, series))
     return charts
@@ -177,7 +171,7 @@ def _short(month: str) -> str:
 
 def _file() -> tuple[list[tuple[str, int]], list[FileRow]]:
     """Columns with their widths, and rows; amounts are exact."""
-    found = service.order_values(current_work(), _asked())
+    found = service.order_values(current_work(), _query())
     by = found.asked.by
     columns = [
         (BY[by], 44),

@@ -15,7 +15,7 @@ from royalties.services.people import staff as service
 from royalties.services.people.staff import Invited, Person
 from royalties.services.work import RefusedError
 from royalties.web.account.proving import proven
-from royalties.web.core.pages import Answer, Pages, number_asked
+from royalties.web.core.pages import Answer, Pages, number_in_query
 from royalties.web.core.visit import all_or_nothing, current_work, system
 from royalties.web.finance.desk import log as log_pages
 from royalties.web.finance.desk.house_form import CALENDARS
@@ -34,7 +34,7 @@ _CONTROLS = {
 def people() -> Answer:
     """Everybody who may come in, or was invited."""
     text, role = request.args.get("q", "").strip()[:100], request.args.get("role", type=Role)
-    page = min(number_asked("page", 1), 100_000)
+    page = min(number_in_query("page", 1), 100_000)
     work = current_work()
     listed = service.people(work, text=text, role=role, page=page)
     has_more = len(listed) > service.PAGE

@@ -17,17 +17,17 @@ from royalties.services.periods.accounts_over_time import (
     FIGURES,
     AccountFigure,
     AccountRow,
-    AccountsAsked,
     AccountsBy,
     AccountsOverTime,
+    AccountsQuery,
 )
 from royalties.services.sales.over_time import MOST_COLUMNS, Against
 from royalties.web.core import sorting
 from royalties.web.core.files import download
 from royalties.web.core.formats import amount_words
 from royalties.web.core.names import names
-from royalties.web.core.pages import Pages, word_asked
-from royalties.web.core.paging import here_with, part_of, query
+from royalties.web.core.pages import Pages, word_in_query
+from royalties.web.core.paging import export_addresses, here_with, part_of
 from royalties.web.core.visit import current_work
 
 PAGES = Pages("accounts", __name__, "/finance/royalties-over-time", FINANCE)
@@ -101,7 +101,7 @@ def over_time() -> str:
         link=link_of,
         only=_only(asked),
         without=lambda name: here_with(**{name: "", "page": ""}),
-        exports={name: url_for(f".as_{name}", **query()) for name in ("csv", "xlsx")},  # type: ignore[arg-type]
+        exports=export_addresses(".as"),
         most=MOST_COLUMNS,
     )
 
@@ -128,14 +128,14 @@ def link_of(row: AccountRow) -> str:
     return url_for("terms.beneficiary", key=row.beneficiary)
 
 
-def _asked() -> AccountsAsked:
+def _query() -> AccountsQuery:
     """What the address asks for; what cannot be read counts as not given."""
     texts = {name: text[:_LONGEST].strip() for name, text in request.args.items()}
     columns = texts.get("columns", "")
-    return AccountsAsked(
-        word_asked("by", AccountsBy),
-        word_asked("figure", AccountFigure),
-        word_asked("against", Against),
+    return AccountsQuery(
+        word_in_query("by", AccountsBy),
+        word_in_query("figure", AccountFigure),
+        word_in_query("against", Against),
         texts.get("currency", ""),
         int(columns) if _COUNT.fullmatch(columns) else 0,
         texts.get("until", ""),
@@ -147,7 +147,7 @@ def _asked() -> AccountsAsked:
 
 def _table() -> AccountsOverTime | None:
     try:
-        return service.accounts_over_time(current_work(), _asked())
+        return service.accounts_over_time(current_work(), _query())
     except EmptyBooksError:
         return None
 
@@ -159,7 +159,7 @@ def _table_or_404() -> AccountsOverTime:
     return table
 
 
-def _only(asked: AccountsAsked) -> list[tuple[str, str, str]]:
+def _only(asked: AccountsQuery) -> list[tuple[str, str, str]]:
     """What rows are narrowed to, as (filter, name, address)."""
     setup, only = setup_in_force(current_work()), []
     if asked.contract in setup.contracts:
@@ -192,25 +192,25 @@ def _chart(table: AccountsOverTime, total: AccountRow) -> ChartOfCurrency:
 def _file(table: AccountsOverTime) -> tuple[list[tuple[str, int]], list[FileRow]]:
     """Columns with their widths, and rows; amounts are exact."""
     asked = table.asked
-    is_both, is_stand = asked.by is AccountsBy.BOTH, asked.figure.is_stand
+    is_both, is_balance = asked.by is AccountsBy.BOTH, asked.figure.is_balance
     has_before, (first, last) = table.has_before, table.before
-    before = last if is_stand or first == last else f"{first} to {last}"
+    before = last if is_balance or first == last else f"{first} to {last}"
     columns = [
         *([("Contract", 44), ("Beneficiary", 30)] if is_both else [(BY[asked.by], 44)]),
         ("Currency", 10),
         *((name, 14) for name in table.columns),
-        *([] if is_stand else [(FIGURE_WORDS[asked.figure], 24)]),
+        *([] if is_balance else [(FIGURE_WORDS[asked.figure], 24)]),
         *([(before, 20)] if has_before else []),
-        *([] if is_stand else [("To date", 14)]),
+        *([] if is_balance else [("To date", 14)]),
         *([(f"{table.open_period}, estimated", 20)] if table.has_estimate else []),
     ]
 
     def line(row: AccountRow) -> FileRow:
         amounts = [
             *row.figures,
-            *([] if is_stand else [row.total]),
+            *([] if is_balance else [row.total]),
             *([row.before] if has_before else []),
-            *([] if is_stand else [row.to_date]),
+            *([] if is_balance else [row.to_date]),
             *([row.estimated or 0] if table.has_estimate else []),
         ]
         words = (row.name, row.to) if is_both else (row.name,)

@@ -86,7 +86,7 @@ def over_time() -> str:
 
 @PAGES.get("/best-sellers")
 def best_sellers() -> str:
-    """What sold most in a period, by place, beside the period before."""
+    """What sold most in a period, ranked, beside the period before."""
     return _page(_BEST, "Best sellers")
 
 

@@ -5,15 +5,14 @@ from typing import Any
 
 from flask import abort, render_template, request
 
-from royalties.domain.money import as_decimal, number_text
+from royalties.domain.money import number_text
 from royalties.domain.terms.plans import beneficiaries_of
 from royalties.domain.terms.wording import percent
 from royalties.services.books import setup_in_force
 from royalties.services.statements import documents
 from royalties.services.terms import amending as terms
-from royalties.services.terms import balances as stands
-from royalties.web.core.charts import Series
-from royalties.web.core.formats import amount_words
+from royalties.services.terms import balances
+from royalties.web.core.charts import Series, amount_series
 from royalties.web.core.paging import part_of
 from royalties.web.core.visit import current_work
 from royalties.web.finance.terms.beneficiary_form import BeneficiaryForm
@@ -39,7 +38,7 @@ def beneficiaries() -> str:
         "finance/terms/beneficiaries.html",
         found=shown,
         payees=[(payee, percent(payee.tax_rate_on(work.today))) for payee in shown.items],
-        balances=stands.carried_balances(work),
+        balances=balances.carried_balances(work),
         number_text=number_text,
         currency=setup.publisher.currency,
         q=wanted,
@@ -54,16 +53,10 @@ def _charts(settlements: Sequence[Any]) -> list[tuple[str, list[str], list[Serie
     charts = []
     for currency in sorted({each.currency for each in settlements}):
         mine = [each for each in reversed(settlements) if each.currency == currency]
-        series = []
-        for words, name in _CHARTED:
-            amounts = [getattr(each, name) for each in mine]
-            series.append(
-                Series(
-                    words,
-                    [as_decimal(each, currency) for each in amounts],
-                    [amount_words(each, currency) for each in amounts],
-                )
-            )
+        series = [
+            amount_series(words, (getattr(each, name) for each in mine), currency)
+            for words, name in _CHARTED
+        ]
         charts.append((currency, [each.name for each in mine], series))
     return charts
 
@@ -76,7 +69,7 @@ def beneficiary(key: str) -> str:
     payee = setup.beneficiaries.get(key)
     if payee is None:
         abort(404)
-    stand = stands.payee_balance(work, key)
+    balance = balances.payee_balance(work, key)
     return render_template(
         "finance/terms/beneficiary.html",
         payee=payee,
@@ -88,8 +81,8 @@ def beneficiary(key: str) -> str:
             for plan in setup.plans.values()
             if any(key in beneficiaries_of(version.steps) for version in plan.versions)
         ),
-        stand=stand,
-        charts=_charts(stand.settlements),
+        balance=balance,
+        charts=_charts(balance.settlements),
         earlier=[each for each in documents.documents(work, key) if each.removed_at is None],
         history=terms.history(work, _PART, key, as_read),
         waiting=terms.waiting_for(work, _PART, key),

@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import abort, render_template, request
 
-from royalties.domain.money import as_decimal
 from royalties.domain.terms.contracts import Contract
 from royalties.domain.terms.wording import (
     counter_sentence,
@@ -15,10 +14,9 @@ from royalties.domain.terms.wording import (
 )
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.terms import amending as terms
-from royalties.services.terms import balances as stands
+from royalties.services.terms import balances
 from royalties.services.terms.warnings import warnings_about
-from royalties.web.core.charts import Series
-from royalties.web.core.formats import amount_words
+from royalties.web.core.charts import Series, amount_bar, amount_series
 from royalties.web.core.names import names
 from royalties.web.core.paging import part_of
 from royalties.web.core.visit import current_work
@@ -64,17 +62,14 @@ def contract(key: str) -> str:
     contract = setup.contracts.get(key)
     if contract is None:
         abort(404)
-    stand, currency = stands.contract_balance(work, setup, contract), contract.currency
-    closes = stand.closes[::-1]
+    balance, currency = balances.contract_balance(work, setup, contract), contract.currency
+    closes = balance.closes[::-1]
     return render_template(
         "finance/terms/contract.html",
         contract=contract,
         closes=closes,
         series=_series(closes, currency),
-        unearned=[
-            (each.name, as_decimal(each.unearned, currency), amount_words(each.unearned, currency))
-            for each in closes
-        ],
+        unearned=[amount_bar(each.name, each.unearned, currency) for each in closes],
         titles=[setup.titles[each] for each in contract.titles if each in setup.titles],
         rules=[
             (rule, rule_sentence(names().rule(rule), contract.currency), counter_sentence(rule))
@@ -83,7 +78,7 @@ def contract(key: str) -> str:
         ended=dict(contract.rights_ended),
         rights=[(right, percent(share)) for right, share in contract.rights],
         reserve=reserve_sentence(contract.reserve) if contract.reserve else "",
-        stand=stand,
+        balance=balance,
         history=terms.history(work, _PART, key, as_read),
         waiting=terms.waiting_for(work, _PART, key),
         warnings=warnings_about(work, _PART, key),
@@ -99,11 +94,7 @@ def _series(closes: Sequence[Any], currency: str) -> list[Series]:
         "Recouped": [each.recouped for each in closes],
     }
     return [
-        Series(
-            words,
-            [as_decimal(each, currency) for each in amounts],
-            [amount_words(each, currency) for each in amounts],
-        )
+        amount_series(words, amounts, currency)
         for words, amounts in figures.items()
         if words == "Earned" or any(amounts)
     ]

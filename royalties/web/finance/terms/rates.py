@@ -15,8 +15,7 @@ from royalties.domain.terms.replacing import Replaced
 from royalties.domain.terms.wording import percent
 from royalties.ingest.setup import SetupError, models
 from royalties.services.books import Setup, setup_in_force
-from royalties.services.terms import balances as stands
-from royalties.services.terms import catalogue
+from royalties.services.terms import balances, catalogue
 from royalties.services.terms.replacing import UnconfirmedError
 from royalties.services.terms.warnings import warnings_about
 from royalties.web.core.names import in_names
@@ -123,7 +122,7 @@ def _saved(form: PeriodForm) -> Answer | None:
     if not form.validate():
         return None
     work = current_work()
-    period = str(stands.open_period(work, setup_in_force(work)))
+    period = str(balances.open_period(work, setup_in_force(work)))
     written = form.written()
     if written.faults:
         _blame(form, written, written.faults)
@@ -159,7 +158,7 @@ def _blame(form: PeriodForm, written: Written, faults: Iterable[SetupFault]) -> 
 def _rates_page(rate_form: RateForm, income_form: IncomeForm) -> str:
     work = current_work()
     setup = setup_in_force(work)
-    period = stands.open_period(work, setup)
+    period = balances.open_period(work, setup)
     return render_template(
         "finance/terms/rates.html",
         number_text=number_text,
@@ -168,7 +167,7 @@ def _rates_page(rate_form: RateForm, income_form: IncomeForm) -> str:
         income=_income_of(setup, str(period)),
         before=_earlier(setup, str(period)),
         contracts=dict(itertools.islice(_with_rights(setup, period), _MOST_LISTED)),
-        missing=stands.rates_needed(work, setup, period),
+        missing=balances.rates_needed(work, setup, period),
         warnings=warnings_about(work, "exchange_rates", ""),
         rate_form=rate_form,
         income_form=income_form,

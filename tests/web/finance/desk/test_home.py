@@ -14,9 +14,9 @@ from royalties.domain.sales.reporting import ReportStatus, expected, in_runs, rh
 from royalties.services.books import setup_in_force
 from royalties.services.desk.dashboard import dashboard
 from royalties.services.orders.billing import invoicing, receivables
-from royalties.services.orders.values import OrdersAsked, WhichOrders, order_values
+from royalties.services.orders.values import OrdersQuery, WhichOrders, order_values
 from royalties.services.periods.draft import run_view
-from royalties.services.periods.reserves import ReservesAsked, open_reserves
+from royalties.services.periods.reserves import ReservesQuery, open_reserves
 from royalties.services.terms.amending import save
 from royalties.services.work import stored
 from royalties.store.tables import explanation, mail, proposal, upload
@@ -296,7 +296,7 @@ def test_home_says_what_is_owed_after_the_last_close_and_the_draft(site: Site) -
     with office.work(read_only=True) as work:
         royalties = dashboard(work).royalties
         done = run_view(work, "2025-H1").run
-        reserves = dict(open_reserves(work, ReservesAsked()).sums)
+        reserves = dict(open_reserves(work, ReservesQuery()).sums)
     assert str(royalties.period) == "2025-H1"
     assert royalties.estimated is None
     assert {each.currency: (each.to_pay, each.carried) for each in royalties.closed} == owed_in(
@@ -321,7 +321,7 @@ def test_home_says_what_is_owed_after_the_last_close_and_the_draft(site: Site) -
 def test_home_says_what_orders_are_worth(site: Site) -> None:
     with site.office.work(read_only=True) as work:
         (found,) = dashboard(work).orders
-        (total,) = order_values(work, OrdersAsked(which=WhichOrders.OPEN)).totals
+        (total,) = order_values(work, OrdersQuery(which=WhichOrders.OPEN)).totals
         invoices = receivables.still_open(work)
     assert found[:4] == (total.currency, total.orders, total.accepted, total.to_invoice)
     assert found.owed == sum(each.balance for each in invoices)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from flask import Response, render_template, request, url_for
+from flask import Response, render_template, request
 
 from royalties.domain.money import as_decimal
 from royalties.domain.people import FINANCE
@@ -13,20 +13,21 @@ from royalties.services.books import EmptyBooksError
 from royalties.services.periods import advances as advance_service
 from royalties.services.periods import reserves as reserve_service
 from royalties.services.periods.advances import (
-    AdvancesAsked,
     AdvancesList,
+    AdvancesQuery,
     ContractAdvances,
     WhichAdvances,
 )
-from royalties.services.periods.reserves import OpenReserve, OpenReserves, ReservesAsked
+from royalties.services.periods.reserves import OpenReserve, OpenReserves, ReservesQuery
 from royalties.web.core import sorting
+from royalties.web.core.charts import amount_bar
 from royalties.web.core.files import download
-from royalties.web.core.formats import amount_words, day
-from royalties.web.core.pages import Pages, word_asked
-from royalties.web.core.paging import part_of, query
+from royalties.web.core.formats import day
+from royalties.web.core.pages import Pages, word_in_query
+from royalties.web.core.paging import export_addresses, part_of
 from royalties.web.core.visit import current_work
 
-PAGES = Pages("held", __name__, "/finance", FINANCE)
+PAGES = Pages("holdings", __name__, "/finance", FINANCE)
 
 WHICH = {
     WhichAdvances.ALL: "All",
@@ -50,7 +51,6 @@ _ADVANCES_SORTED: dict[str, Callable[[ContractAdvances], Any]] = {
     "outstanding": lambda row: row.outstanding,
 }
 FileRow = tuple[str | Decimal, ...]
-Bar = tuple[str, Decimal, str]
 
 
 @PAGES.get("/reserves/")
@@ -64,19 +64,19 @@ def reserves() -> str:
         rows=part_of(rows),
         sorted_by=sorted_by,
         sort_link=sorting.linker(sorted_by),
-        asked=_reserves_asked(),
+        asked=_reserves_query(),
         charts=[
             (
                 currency,
                 [
-                    _bar(each.release, each.amount, currency)
+                    amount_bar(each.release, each.amount, currency)
                     for each in found.totals
                     if each.currency == currency
                 ],
             )
             for currency, _ in found.sums
         ],
-        exports=_exports("reserves"),
+        exports=export_addresses(".reserves"),
     )
 
 
@@ -103,19 +103,19 @@ def advances() -> str:
         rows=part_of(rows),
         sorted_by=sorted_by,
         sort_link=sorting.linker(sorted_by),
-        asked=_advances_asked(),
+        asked=_advances_query(),
         which=WHICH,
         charts=[
             (
                 total.currency,
                 [
-                    _bar(name, amount, total.currency)
+                    amount_bar(name, amount, total.currency)
                     for name, amount in zip(found.columns, total.unearned, strict=True)
                 ],
             )
             for total in found.totals
         ],
-        exports=_exports("advances"),
+        exports=export_addresses(".advances"),
     )
 
 
@@ -135,34 +135,26 @@ def _text(name: str) -> str:
     return request.args.get(name, "")[:_LONGEST].strip()
 
 
-def _reserves_asked() -> ReservesAsked:
-    return ReservesAsked(_text("currency"), _text("release"), _text("name"))
+def _reserves_query() -> ReservesQuery:
+    return ReservesQuery(_text("currency"), _text("release"), _text("name"))
 
 
-def _advances_asked() -> AdvancesAsked:
-    return AdvancesAsked(word_asked("which", WhichAdvances), _text("currency"), _text("name"))
+def _advances_query() -> AdvancesQuery:
+    return AdvancesQuery(word_in_query("which", WhichAdvances), _text("currency"), _text("name"))
 
 
 def _reserves() -> OpenReserves:
     try:
-        return reserve_service.open_reserves(current_work(), _reserves_asked())
+        return reserve_service.open_reserves(current_work(), _reserves_query())
     except EmptyBooksError:
         return OpenReserves((), (), (), (), ())
 
 
 def _advances() -> AdvancesList:
     try:
-        return advance_service.advances(current_work(), _advances_asked())
+        return advance_service.advances(current_work(), _advances_query())
     except EmptyBooksError:
         return AdvancesList((), (), (), ())
-
-
-def _exports(name: str) -> dict[str, str]:
-    return {kind: url_for(f".{name}_{kind}", **query()) for kind in ("csv", "xlsx")}  # type: ignore[arg-type]
-
-
-def _bar(label: str, amount: int, currency: str) -> Bar:
-    return (label, as_decimal(amount, currency), amount_words(amount, currency))
 
 
 def _reserves_file() -> tuple[list[tuple[str, int]], list[FileRow]]:
