@@ -54,8 +54,11 @@ def test_home_computes_the_draft_and_tells_what_it_lacks(chromium: Browser, live
         expect(lacks).to_be_visible()
         live.office.undo(4)
         seen.page.goto("/finance/")
-        expect(seen.page.get_by_role("link", name="Compute the draft")).to_be_hidden()
+        expect(seen.page.get_by_role("link", name="Compute the draft", exact=True)).to_be_hidden()
         expect(lacks).to_be_hidden()
+        owed = seen.page.get_by_role("region", name="Royalties owed")
+        expect(owed.get_by_text("Estimated").first).to_be_visible()
+        expect(seen.page.get_by_role("link", name="Compute the draft of")).to_have_count(0)
         assert seen.complaints == []
 
 

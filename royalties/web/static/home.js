@@ -1,7 +1,20 @@
-// Computes the draft for who looks at the home page, and tells what it lacks. Without this, a link does.
+// Computes the draft for who looks at the home page, then tells what it lacks and what it estimates.
+// Without this, links do.
 
 const place = document.querySelector("[data-draft]");
 const MOST = 200; // looks, of which a large draft takes some
+
+async function pageOf(answer) {
+  return new DOMParser().parseFromString(await answer.text(), "text/html");
+}
+
+async function showEstimate() {
+  const old = document.querySelector("[data-estimate]");
+  if (!old) return;
+  const answer = await fetch(location.href, { redirect: "error" });
+  const fresh = answer.ok && (await pageOf(answer)).getElementById(old.id);
+  if (fresh) old.replaceWith(document.adoptNode(fresh));
+}
 
 async function look(times) {
   const answer = await fetch(place.dataset.draft, { redirect: "error" });
@@ -10,9 +23,9 @@ async function look(times) {
     return;
   }
   if (!answer.ok || answer.status === 202) return;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const found = page.querySelector("template[data-lacks]");
+  const found = (await pageOf(answer)).querySelector("template[data-lacks]");
   if (!found) return;
+  await showEstimate();
   if (found.content.querySelector("a")) {
     place.replaceChildren(found.content);
     return;
