@@ -38,6 +38,18 @@ def references_to(bodies: Bodies, part: str, key: str) -> Iterator[tuple[str, st
                 yield named_by, other
 
 
+def named_in(part: str, body: Body) -> set[tuple[str, str]]:
+    """The entries that one names, as (part, key).
+
+    >>> sorted(named_in("contracts", {"titles": ["collab"], "plan": "cities"}))
+    [('plans', 'cities'), ('titles', 'collab')]
+    """
+    found: set[tuple[str, str]] = set()
+    for of in set(_NAMED_BY.get(part, {}).values()):
+        renamed(part, body, of, lambda each, of=of: found.add((of, each)) or each)  # type: ignore[misc]
+    return found
+
+
 def renamed(part: str, body: Body, of: str, new: Callable[[str], str]) -> dict[str, Any]:
     """An entry's body in which every key of another part is what a function makes of it.
 
