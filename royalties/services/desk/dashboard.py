@@ -426,7 +426,7 @@ def _unexplained(work: Work, period: Period, retailers: Iterable[RetailerSummary
     explained = {
         (row.subject, row.figure) for row in explanations(work.connection, str(period)).values()
     }
-    points = {
+    exceptions = {
         retailer.key: [
             missing_report(retailer.key, retailer.name, account, stands)
             for account, stands in retailer.accounts
@@ -436,7 +436,7 @@ def _unexplained(work: Work, period: Period, retailers: Iterable[RetailerSummary
     }
     return sum(
         any((point.subject, point.figure) not in explained for point in of_one)
-        for of_one in points.values()
+        for of_one in exceptions.values()
     )
 
 

@@ -94,7 +94,7 @@ class AdvancesList:
     currencies: tuple[str, ...]
 
 
-def advances(work: Work, asked: AdvancesQuery) -> AdvancesList:
+def advances(work: Work, query: AdvancesQuery) -> AdvancesList:
     """Every contract with advances: paid, earned back, and still to earn."""
     work.actor.require(Verb.READ)
     setup, names = setup_in_force(work), names_of(work)
@@ -120,7 +120,7 @@ def advances(work: Work, asked: AdvancesQuery) -> AdvancesList:
             each.currency != house, each.currency, -each.outstanding, each.name, each.contract
         )
     )  # fmt: skip
-    rows = tuple(each for each in found if _fits(each, asked))
+    rows = tuple(each for each in found if _fits(each, query))
     currencies = tuple(dict.fromkeys(each.currency for each in found))
     return AdvancesList(
         tuple(map(str, columns)),
@@ -128,7 +128,7 @@ def advances(work: Work, asked: AdvancesQuery) -> AdvancesList:
         tuple(
             _total(currency, [each for each in rows if each.currency == currency], len(columns))
             for currency in currencies
-            if asked.currency in ("", currency)
+            if query.currency in ("", currency)
         ),
         currencies,
     )
@@ -163,12 +163,12 @@ def _advances_of(
     )
 
 
-def _fits(each: ContractAdvances, asked: AdvancesQuery) -> bool:
-    if asked.which is not WhichAdvances.ALL:
+def _fits(each: ContractAdvances, query: AdvancesQuery) -> bool:
+    if query.which is not WhichAdvances.ALL:
         is_open = each.outstanding > 0 or each.later > 0
-        if is_open != (asked.which is WhichAdvances.UNEARNED):
+        if is_open != (query.which is WhichAdvances.UNEARNED):
             return False
-    return asked.currency in ("", each.currency) and asked.name.casefold() in each.name.casefold()
+    return query.currency in ("", each.currency) and query.name.casefold() in each.name.casefold()
 
 
 def _total(currency: str, rows: list[ContractAdvances], count: int) -> ContractAdvances:

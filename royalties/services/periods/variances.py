@@ -172,10 +172,10 @@ def _far(before: int, now: int, least: int) -> bool:
 
 
 def _with(
-    points: list[CloseException], written: Mapping[str, store.ExplanationRow]
+    exceptions: list[CloseException], written: Mapping[str, store.ExplanationRow]
 ) -> tuple[CloseException, ...]:
 
-    return tuple(replace(each, explained=written.get(each.subject)) for each in points)
+    return tuple(replace(each, explained=written.get(each.subject)) for each in exceptions)
 
 
 def _size(point: CloseException) -> tuple[int, str]:

@@ -76,7 +76,7 @@ class FileDifference:
 
     Attributes:
         entries: all that it names.
-        asked: what it would replace that has counted already.
+        replaced: what it would replace that has counted already.
         token: confirms exactly that.
         warnings: what of it would never count.
         seen: tells this state of file and books from any other.
@@ -84,7 +84,7 @@ class FileDifference:
     """
 
     entries: tuple[EntryDifference, ...]
-    asked: tuple[Replaced, ...]
+    replaced: tuple[Replaced, ...]
     token: str
     warnings: tuple[TermsWarning, ...]
     seen: str
@@ -167,7 +167,7 @@ def save_compared(
     if not comparison.changed:
         return Saved(changed=False)
     _require_house(work, comparison)
-    require_confirmed(comparison.loaded.asked, confirmed)
+    require_confirmed(comparison.loaded.replaced, confirmed)
     if not _waits(work, comparison):
         setup.save(work, name, comparison)
         return Saved(changed=True)
@@ -240,11 +240,11 @@ def difference(
     work: Work, comparison: Comparison, number: Callable[[str], str] = str
 ) -> FileDifference:
     """What a comparison would add, change and leave."""
-    asked = comparison.loaded.asked
+    replaced = comparison.loaded.replaced
     return FileDifference(
         tuple(_entry_differences(work, comparison, number)),
-        tuple(asked),
-        UnconfirmedError(asked).token if asked else "",
+        tuple(replaced),
+        UnconfirmedError(replaced).token if replaced else "",
         tuple(comparison.loaded.warnings),
         _seen(comparison),
         _waits(work, comparison),

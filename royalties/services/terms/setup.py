@@ -52,8 +52,8 @@ class Loaded:
     """What a setup file changed, by part; and waiting rows that found their edition by it.
 
     Attributes:
-        asked: what it would replace that has counted already. While that is not confirmed nothing
-            is recorded, and the rest tells what would be.
+        replaced: what it would replace that has counted already. While that is not confirmed
+            nothing is recorded, and the rest tells what would be.
         warnings: what it says that never counts.
     """
 
@@ -61,7 +61,7 @@ class Loaded:
     amended: dict[str, int] = field(default_factory=dict)
     unchanged: dict[str, int] = field(default_factory=dict)
     released: Released = field(default_factory=Released)
-    asked: list[Replaced] = field(default_factory=list)
+    replaced: list[Replaced] = field(default_factory=list)
     warnings: list[TermsWarning] = field(default_factory=list)
     recorded: bool = False
 
@@ -111,7 +111,7 @@ def load(work: Work, path: Path, name: str, *, confirm: bool = False, ask: bool 
     """
     lock_setup(work.connection)
     comparison = compare(work, path, name)
-    if confirm or not any(ask or each.loses for each in comparison.loaded.asked):
+    if confirm or not any(ask or each.loses for each in comparison.loaded.replaced):
         save(work, name, comparison)
     return comparison.loaded
 
@@ -152,7 +152,7 @@ def _comparison(work: Work, document: setup_file.Document, name: str) -> "Compar
     before = _checked(work, document, name)
     loaded, changed = _compare(document, before)
     if changed:
-        loaded.asked = replaced_by(work, _amended(changed, before))
+        loaded.replaced = replaced_by(work, _amended(changed, before))
         loaded.warnings = _warnings(work, changed, before)
     entries = [
         (part, key, body)
@@ -303,8 +303,8 @@ def _record(  # noqa: PLR0917 - what was compared, and who wants it why
         detail["prepared_by"] = prepared_by
     if reason:
         detail["reason"] = reason
-    if loaded.asked:
-        detail["replaced"] = [str(each) for each in loaded.asked]
+    if loaded.replaced:
+        detail["replaced"] = [str(each) for each in loaded.replaced]
     work.record(Verb.LOAD, {**detail, "entries": _named(changed, before)})
 
 

@@ -71,20 +71,20 @@ def values() -> str:
     if found is None:
         return render_template("finance/orders/values.html", found=None)
     rows, sorted_by = sorting.in_order(found.rows, _SORTED, "")
-    asked = found.asked
+    query = found.query
     return render_template(
         "finance/orders/values.html",
         found=found,
         rows=part_of(rows),
         sorted_by=sorted_by,
         sort_link=sorting.linker(sorted_by),
-        charts=_charts(found) if asked.by is OrdersBy.MONTH else [],
+        charts=_charts(found) if query.by is OrdersBy.MONTH else [],
         words={"by": BY, "which": WHICH},
         figures=FIGURES,
         row_words=_row_words,
         row_link=_row_link,
         organizations=organization_names(),
-        title=names().of("titles", asked.title) if asked.title else "",
+        title=names().of("titles", query.title) if query.title else "",
         without=lambda name: here_with(**{name: "", "page": ""}),
         exports=export_addresses(".as"),
     )
@@ -122,8 +122,8 @@ def _found() -> OrderValues | None:
         return None
 
 
-def _row_words(asked: OrdersQuery, row: OrderSum) -> str:
-    match asked.by:
+def _row_words(query: OrdersQuery, row: OrderSum) -> str:
+    match query.by:
         case OrdersBy.STATE:
             return label_of(State(row.key))
         case OrdersBy.MONTH:
@@ -132,18 +132,18 @@ def _row_words(asked: OrdersQuery, row: OrderSum) -> str:
             return row.name
 
 
-def _row_link(asked: OrdersQuery, row: OrderSum) -> str:
+def _row_link(query: OrdersQuery, row: OrderSum) -> str:
     """Where a row leads: to the order, or to the orders that it adds up."""
     narrowed = {
         OrdersBy.MONTH: {"since": row.key, "until": row.key},
         OrdersBy.ORGANIZATION: {"organization": row.key},
         OrdersBy.TITLE: {"title": row.key},
     }
-    if asked.by is OrdersBy.ORDER:
+    if query.by is OrdersBy.ORDER:
         return url_for("orders.order", number=row.key)
-    if asked.by is OrdersBy.STATE:
+    if query.by is OrdersBy.STATE:
         return url_for("orders.board", state=row.key)
-    return here_with(by=OrdersBy.ORDER.value, page="", sort="", **narrowed[asked.by])
+    return here_with(by=OrdersBy.ORDER.value, page="", sort="", **narrowed[query.by])
 
 
 def _charts(found: OrderValues) -> list[tuple[str, list[str], list[Series]]]:
@@ -172,7 +172,7 @@ def _short(month: str) -> str:
 def _file() -> tuple[list[tuple[str, int]], list[FileRow]]:
     """Columns with their widths, and rows; amounts are exact."""
     found = service.order_values(current_work(), _query())
-    by = found.asked.by
+    by = found.query.by
     columns = [
         (BY[by], 44),
         ("Currency", 10),
@@ -186,5 +186,5 @@ def _file() -> tuple[list[tuple[str, int]], list[FileRow]]:
         return (words, row.currency, row.orders, row.copies, *amounts)
 
     rows = sorting.in_order(found.rows, _SORTED, "")[0]
-    lines = [line(row, _row_words(found.asked, row)) for row in rows]
+    lines = [line(row, _row_words(found.query, row)) for row in rows]
     return columns, [*lines, *(line(row, "All") for row in found.totals)]

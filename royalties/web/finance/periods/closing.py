@@ -285,19 +285,19 @@ def _variances_page(
     empty: bool = False,
 ) -> str:
     chosen = request.values.get("show", "")
-    points: Sequence[CloseException] = ()
-    if status.points:
-        points = status.points.to_say
-    left = [point for point in points if not point.is_settled]
+    exceptions: Sequence[CloseException] = ()
+    if status.exceptions:
+        exceptions = status.exceptions.to_say
+    left = [point for point in exceptions if not point.is_settled]
     page = page_number("page")
     return render_template(
         "finance/periods/variances.html",
         period=status.period,
         found=status,
-        points=rows_of(points if chosen == "all" else left, page),
-        total=len(points),
+        exceptions=rows_of(exceptions if chosen == "all" else left, page),
+        total=len(exceptions),
         left=len(left),
-        count=len(points if chosen == "all" else left),
+        count=len(exceptions if chosen == "all" else left),
         show=chosen,
         page=page,
         size=SIZE,

@@ -64,7 +64,7 @@ def reserves() -> str:
         rows=part_of(rows),
         sorted_by=sorted_by,
         sort_link=sorting.linker(sorted_by),
-        asked=_reserves_query(),
+        query=_reserves_query(),
         charts=[
             (
                 currency,
@@ -103,7 +103,7 @@ def advances() -> str:
         rows=part_of(rows),
         sorted_by=sorted_by,
         sort_link=sorting.linker(sorted_by),
-        asked=_advances_query(),
+        query=_advances_query(),
         which=WHICH,
         charts=[
             (
