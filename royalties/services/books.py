@@ -12,7 +12,8 @@ from royalties.domain.people import Verb
 from royalties.domain.periods import Calendar, Period, parse_period
 from royalties.domain.royalties.carrying import LeftBefore
 from royalties.domain.royalties.days import cuts
-from royalties.domain.royalties.earning import Rates, SoldEdition
+from royalties.domain.royalties.earning import SoldEdition
+from royalties.domain.royalties.exchange import Rates
 from royalties.domain.royalties.run import Books, in_force
 from royalties.domain.terms.beneficiaries import Beneficiary, Letterhead, Publisher
 from royalties.domain.terms.catalogue import Retailer, Title

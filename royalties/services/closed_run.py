@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from royalties.domain.periods import Period
 from royalties.domain.royalties.allocation import Allocation
-from royalties.domain.royalties.earning import EarnedLine
+from royalties.domain.royalties.earned_lines import EarnedLine
 from royalties.domain.royalties.run import (
     ContractRun,
     ContractState,

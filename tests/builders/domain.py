@@ -8,7 +8,9 @@ from fractions import Fraction
 from royalties.domain.money import MICRO
 from royalties.domain.periods import Calendar, Period, parse_period
 from royalties.domain.royalties.allocation import CapKey
-from royalties.domain.royalties.earning import CounterState, Rates, SoldEdition
+from royalties.domain.royalties.earning import SoldEdition
+from royalties.domain.royalties.escalators import CounterState
+from royalties.domain.royalties.exchange import Rates
 from royalties.domain.royalties.run import (
     Books,
     BroughtIn,

@@ -14,18 +14,11 @@ from royalties.domain.money import rounded, units_of
 from royalties.domain.periods import Calendar, Period, parse_period, period_of
 from royalties.domain.royalties.allocation import Allocation, CapKey, allocate, asks_where
 from royalties.domain.royalties.days import Claim, claim
-from royalties.domain.royalties.earning import (
-    ZERO,
-    CounterState,
-    EarnedLine,
-    EarnedLines,
-    Rates,
-    SalesException,
-    SoldEdition,
-    Uncovered,
-    counter_stand,
-    earn,
-)
+from royalties.domain.royalties.earned_lines import EarnedLine, EarnedLines
+from royalties.domain.royalties.earning import SalesException, SoldEdition, earn
+from royalties.domain.royalties.escalators import ZERO, CounterState, counter_stand
+from royalties.domain.royalties.exchange import Rates
+from royalties.domain.royalties.matching import Uncovered
 from royalties.domain.sales.slices import UNITS, Block
 from royalties.domain.terms.beneficiaries import BalanceBroughtIn, Beneficiary
 from royalties.domain.terms.catalogue import Channel

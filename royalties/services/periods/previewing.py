@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 from royalties.domain.json_values import canonical
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period
-from royalties.domain.royalties.earning import MissingExchangeRateError, UnknownRightError
+from royalties.domain.royalties.earning import UnknownRightError
+from royalties.domain.royalties.exchange import MissingExchangeRateError
 from royalties.domain.royalties.run import (
     Books,
     ContractRun,

@@ -8,7 +8,7 @@ from fractions import Fraction
 from royalties.domain.currencies import exponent
 from royalties.domain.money import MICRO, amount_text, micro_text, number_text, rounded
 from royalties.domain.periods import period_of
-from royalties.domain.royalties.earning import Rates
+from royalties.domain.royalties.exchange import Rates
 from royalties.domain.royalties.run import (
     BroughtIn,
     ContractRun,

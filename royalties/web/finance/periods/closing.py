@@ -8,7 +8,8 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from royalties.domain.people import FINANCE
-from royalties.domain.royalties.earning import SalesException, Uncovered
+from royalties.domain.royalties.earning import SalesException
+from royalties.domain.royalties.matching import Uncovered
 from royalties.domain.royalties.warnings import TermsWarning
 from royalties.services import approvals
 from royalties.services.books import Setup, setup_in_force
