@@ -74,7 +74,7 @@ class EarnedLines(Sequence[EarnedLine]):
     __slots__ = ("_earned", "_income", "_made", "_names")
 
     def __init__(
-        self, names: Sequence[str], earned: Sequence["Earned"], income: Sequence[EarnedLine]
+        self, names: Sequence[str], earned: Sequence["RuleEarnings"], income: Sequence[EarnedLine]
     ) -> None:
         """``names`` are those of the contract's rules, by place."""
         self._names, self._earned, self._income = names, earned, income

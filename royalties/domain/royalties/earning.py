@@ -15,10 +15,10 @@ from royalties.domain.money import MICRO, rounded, scale, units_of
 from royalties.domain.royalties.earned_lines import (
     SUMMED,
     Base,
-    RuleEarnings,
     EarnedLine,
     EarnedLines,
     Factor,
+    RuleEarnings,
     SellerSums,
     amounts_of,
 )

@@ -10,7 +10,7 @@ from royalties.ingest.report.dates import LANGUAGES
 from royalties.ingest.report.declaration import normal
 from royalties.ingest.report.mapping import KINDS
 from royalties.ingest.report.sheet_previews import SheetPreview
-from royalties.ingest.setup import models
+from royalties.ingest.setup import mapped_reports as models
 from royalties.services.terms.mappings import Start
 from royalties.web.finance.sales.importing import retailers
 from royalties.web.forms.entries import Body, EntryForm, RowList, Written

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from royalties.ingest.setup import models
+from royalties.ingest.setup import beneficiaries as models
 from royalties.web.forms.entries import EntryForm, RowList, Written
 from royalties.web.forms.fields import fields_of, key_field
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from royalties.domain.money import NotAnAmountError
 from royalties.domain.problems import SetupFault
-from royalties.ingest.setup import models
+from royalties.ingest.setup import contracts as models
 from royalties.services.books import setup_in_force
-from royalties.services.terms.openings import caps_of
+from royalties.services.terms.opening_rows import caps_of
 from royalties.web import title_words
 from royalties.web.core.names import named
 from royalties.web.core.visit import current_work

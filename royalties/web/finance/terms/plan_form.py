@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from royalties.ingest.setup import models
+from royalties.ingest.setup import plans as models
 from royalties.web.finance.terms.contract_form import CHANNELS, FORMATS
 from royalties.web.forms.entries import Body, EntryForm, RowList, Written
 from royalties.web.forms.fields import (
