@@ -12,7 +12,8 @@ from typing import NamedTuple
 from royalties.domain.orders.order import InvoiceKind
 from royalties.domain.orders.papers import InvoiceShown
 from royalties.domain.orders.pricing import LineKind
-from royalties.domain.royalties.run import BroughtIn, ContractRun, Run, Settlement
+from royalties.domain.royalties.inputs import BroughtIn
+from royalties.domain.royalties.results import ContractRun, Run, Settlement
 
 
 class Posting(NamedTuple):

@@ -7,7 +7,7 @@ from royalties.domain.currencies import exponent
 from royalties.domain.money import amount_text, micro_text, number_text, rounded
 from royalties.domain.royalties.earned_lines import EarnedLine
 from royalties.domain.royalties.earning import SalesException
-from royalties.domain.royalties.run import ContractRun, Run, Settlement
+from royalties.domain.royalties.results import ContractRun, Run, Settlement
 
 Document = dict[str, Any]
 

@@ -14,7 +14,7 @@ from royalties.domain.orders.life import State
 from royalties.domain.people import Verb
 from royalties.domain.periods import Calendar, Period, period_of
 from royalties.domain.royalties.postings import reserve_account
-from royalties.domain.royalties.run import Run
+from royalties.domain.royalties.results import Run
 from royalties.domain.sales.reporting import Expected, ReportStatus
 from royalties.services.approvals import Proposal, may_approve, proposals
 from royalties.services.books import Setup, open_period_of, setup_in_force

@@ -10,7 +10,7 @@ from royalties.domain.counting import change
 from royalties.domain.people import Verb
 from royalties.domain.periods import NotAPeriodError, Period
 from royalties.domain.royalties.postings import advances_account, reserve_account
-from royalties.domain.royalties.run import ContractRun, Run, Settlement
+from royalties.domain.royalties.results import ContractRun, Run, Settlement
 from royalties.services.books import Setup, last_closed_in, setup_in_force
 from royalties.services.cache import cached
 from royalties.services.names import Names, names_of

@@ -14,7 +14,7 @@ from royalties.domain.approvals import ProposalStatus
 from royalties.domain.counting import counted
 from royalties.domain.people import Verb
 from royalties.domain.periods import ParallelStatus, Period
-from royalties.domain.royalties.run import ContractRun, NotPaid, Run, Settlement
+from royalties.domain.royalties.results import ContractRun, NotPaid, Run, Settlement
 from royalties.services import approvals
 from royalties.services.approvals import Proposal
 from royalties.services.books import setup_in_force

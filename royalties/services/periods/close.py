@@ -9,7 +9,8 @@ from royalties.domain.approvals import ProposalStatus
 from royalties.domain.json_values import canonical
 from royalties.domain.people import Verb
 from royalties.domain.royalties.postings import LedgerBefore, advances_account, entries_of_close
-from royalties.domain.royalties.run import Run, run
+from royalties.domain.royalties.results import Run
+from royalties.domain.royalties.run import run
 from royalties.domain.royalties.run_document import run_document
 from royalties.services import approvals
 from royalties.services.approvals import Proposal

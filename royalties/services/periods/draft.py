@@ -13,7 +13,8 @@ from typing import NamedTuple
 from royalties.domain.json_values import canonical
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period
-from royalties.domain.royalties.run import ContractRun, Run, run
+from royalties.domain.royalties.results import ContractRun, Run
+from royalties.domain.royalties.run import run
 from royalties.domain.royalties.run_document import run_document
 from royalties.domain.royalties.statements import Statement
 from royalties.domain.royalties.warnings import TermsWarning

@@ -10,15 +10,9 @@ from royalties.domain.people import Verb
 from royalties.domain.periods import Period
 from royalties.domain.royalties.earning import UnknownRightError
 from royalties.domain.royalties.exchange import MissingExchangeRateError
-from royalties.domain.royalties.run import (
-    Books,
-    ContractRun,
-    NoPlanError,
-    Run,
-    Settlement,
-    in_force,
-    run,
-)
+from royalties.domain.royalties.inputs import Books
+from royalties.domain.royalties.results import ContractRun, Run, Settlement
+from royalties.domain.royalties.run import NoPlanError, in_force, run
 from royalties.domain.terms.plans import Plan
 from royalties.ingest import setup as setup_file
 from royalties.services.books import (

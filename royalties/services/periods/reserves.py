@@ -6,7 +6,7 @@ from datetime import date
 
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period
-from royalties.domain.royalties.run import HeldReserve
+from royalties.domain.royalties.inputs import HeldReserve
 from royalties.domain.terms.contracts import Contract
 from royalties.domain.terms.plans import beneficiaries_of
 from royalties.services.books import Setup, left_before, open_period_of, setup_in_force

@@ -11,7 +11,7 @@ from fractions import Fraction
 from royalties.domain.counting import change, counted
 from royalties.domain.money import MICRO, amount_text, rounded_minor, scale
 from royalties.domain.periods import Period
-from royalties.domain.royalties.run import Run
+from royalties.domain.royalties.results import Run
 from royalties.domain.sales.reporting import Expected, in_runs
 from royalties.services.books import Setup
 from royalties.services.cache import cached

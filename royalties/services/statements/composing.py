@@ -9,14 +9,8 @@ from royalties.domain.currencies import exponent
 from royalties.domain.money import MICRO, amount_text, micro_text, number_text, rounded
 from royalties.domain.periods import period_of
 from royalties.domain.royalties.exchange import Rates
-from royalties.domain.royalties.run import (
-    BroughtIn,
-    ContractRun,
-    HeldReserve,
-    NotPaid,
-    Run,
-    Settlement,
-)
+from royalties.domain.royalties.inputs import BroughtIn, HeldReserve
+from royalties.domain.royalties.results import ContractRun, NotPaid, Run, Settlement
 from royalties.domain.royalties.run_document import base_text
 from royalties.domain.royalties.statements import (
     AdjustmentShown,

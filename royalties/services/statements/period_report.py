@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from royalties.domain.money import micro_text
 from royalties.domain.periods import Period
 from royalties.domain.royalties.postings import PAYMENTS, TAX
-from royalties.domain.royalties.run import Run
+from royalties.domain.royalties.results import Run
 from royalties.domain.royalties.statements import (
     AllocationShown,
     BatchShown,

@@ -24,6 +24,7 @@ from royalties.services.terms import amending, setup
 from royalties.services.terms.amending import Saved
 from royalties.services.terms.replacing import UnconfirmedError, require_confirmed
 from royalties.services.terms.setup import Comparison
+from royalties.services.terms.setup_against_books import Entry
 from royalties.services.work import RefusedError, Work
 from royalties.store.history import lock_setup
 
@@ -229,7 +230,7 @@ def approve(work: Work, number: int) -> approvals.Proposal:
     return proposal
 
 
-def _entries(proposal: approvals.Proposal) -> list[setup.Entry]:
+def _entries(proposal: approvals.Proposal) -> list[Entry]:
     body: Any = proposal.body
     if not is_file(proposal):
         raise RefusedError(f"proposal {proposal.id} is no setup file")

@@ -28,7 +28,7 @@ from royalties.services.terms.opening_rows import (
     counters_of,
     part_of,
 )
-from royalties.services.terms.setup import Bodies, Entry
+from royalties.services.terms.setup_against_books import Bodies, Entry
 
 Body = dict[str, Any]
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, func, insert, select
 
 from royalties.domain.royalties.earned_lines import EarnedLine
-from royalties.domain.royalties.run import ContractRun, Run
+from royalties.domain.royalties.results import ContractRun, Run
 from royalties.store.periods.brought_in import state_brought_in
 from royalties.store.tables import (
     allocation,

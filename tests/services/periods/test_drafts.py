@@ -10,7 +10,7 @@ from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.domain.periods import Period
 from royalties.domain.royalties import earning
 from royalties.domain.royalties.earned_lines import EarnedLine
-from royalties.domain.royalties.run import Run
+from royalties.domain.royalties.results import Run
 from royalties.services import cache as remembering
 from royalties.services.cache import BeingCalculatedError, Failed
 from royalties.services.periods.close import show_run

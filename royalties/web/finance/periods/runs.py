@@ -5,7 +5,7 @@ from typing import Any
 from flask import abort, render_template, request, url_for
 
 from royalties.domain.people import FINANCE
-from royalties.domain.royalties.run import ContractRun
+from royalties.domain.royalties.results import ContractRun
 from royalties.domain.terms.wording import sentence
 from royalties.services.periods.draft import RunView, draft_statement, run_view
 from royalties.services.periods.lines import After, SalesOfLine, how_earned

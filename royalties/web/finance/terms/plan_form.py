@@ -5,17 +5,10 @@ from typing import Any
 
 from royalties.ingest.setup import plans as models
 from royalties.web.finance.terms.contract_form import CHANNELS, FORMATS
+from royalties.web.forms.choices import Picker, PickerList, Selection
 from royalties.web.forms.entries import Body, EntryForm, RowList, Written
-from royalties.web.forms.fields import (
-    Number,
-    Picker,
-    PickerList,
-    Selection,
-    fields_of,
-    fraction_text,
-    key_field,
-    percent_text,
-)
+from royalties.web.forms.fields import Number, fraction_text, percent_text
+from royalties.web.forms.model_fields import fields_of, key_field
 
 TAKES = (
     ("", "choose …"),

@@ -22,8 +22,9 @@ from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work
 from royalties.web.finance.terms.editing import confirmed
+from royalties.web.forms.choices import Picker
 from royalties.web.forms.entries import EntryForm, Written
-from royalties.web.forms.fields import Picker, fields_of
+from royalties.web.forms.model_fields import fields_of
 
 _MOST_LISTED = 300
 
