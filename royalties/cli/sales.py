@@ -29,23 +29,26 @@ _NUMBER = click.IntRange(1, 2**63 - 1)
 def undo_(desk: Desk, batch: int) -> None:
     """Take the whole import BATCH back while no closed run used it."""
     with desk.work() as work:
-        done = undo(work, batch)
+        undone = undo(work, batch)
     if desk.json:
-        shown = {"batch": done.batch, "sales": done.sales, "waiting": done.waiting}
-        warning = {"warning": done.warning} if done.warning else {}
-        desk.show(shown | {"sheet": done.sheet, "upload": done.upload} | warning)
+        shown = {"batch": undone.batch, "sales": undone.sales, "waiting": undone.waiting}
+        warning = {"warning": undone.warning} if undone.warning else {}
+        desk.show(shown | {"sheet": undone.sheet, "upload": undone.upload} | warning)
         return
     after = "The same file may be imported again."
-    if done.sheet is not None:
-        after = f"Its rows are in the sheet of {done.typist} for {done.sheet} again."
-    elif done.upload is not None:
-        after = f"What was changed in it is kept: upload {done.upload} waits again in the browser."
+    if undone.sheet is not None:
+        after = f"Its rows are in the sheet of {undone.typist} for {undone.sheet} again."
+    elif undone.upload is not None:
+        after = (
+            f"What was changed in it is kept: upload {undone.upload} waits again in the browser."
+        )
     desk.say(
-        f"Import {done.batch} ({done.file_name}) is undone: {counted(done.sales, 'sale line')} and "
-        f"{counted(done.waiting, 'waiting line')} removed. {after}"
+        f"Import {undone.batch} ({undone.file_name}) is undone: "
+        f"{counted(undone.sales, 'sale line')} and {counted(undone.waiting, 'waiting line')} "
+        f"removed. {after}"
     )
-    if done.warning:
-        desk.say(f"  warning: {done.warning}.")
+    if undone.warning:
+        desk.say(f"  warning: {undone.warning}.")
 
 
 @click.command("correct")
@@ -54,21 +57,21 @@ def undo_(desk: Desk, batch: int) -> None:
 def correct_(desk: Desk, batch: int) -> None:
     """Reverse the import BATCH, which a closed run used, in the open period."""
     with desk.work() as work:
-        done = correct(work, batch)
+        corrected = correct(work, batch)
     if desk.json:
         desk.show(
             {
-                "batch": done.batch,
-                "corrects": done.corrects,
-                "period": done.period,
-                "sales": done.sales,
+                "batch": corrected.batch,
+                "corrects": corrected.corrects,
+                "period": corrected.period,
+                "sales": corrected.sales,
             }
         )
         return
     desk.say(
-        f"Import {done.corrects} is reversed in {done.period} by import {done.batch} "
-        f"({counted(done.sales, 'line')}). Import the mended report next, or the same file with "
-        f"other choices."
+        f"Import {corrected.corrects} is reversed in {corrected.period} by import "
+        f"{corrected.batch} ({counted(corrected.sales, 'line')}). Import the mended report next, "
+        f"or the same file with other choices."
     )
 
 

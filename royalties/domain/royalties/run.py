@@ -54,16 +54,16 @@ def run(books: Books) -> Run:
     blocks = _by_title(books)
     discounts = representatives(discount_limits(books.contracts))
     exceptions = _uncovered(books, contracts, blocks)
-    done = []
+    accounts = []
     for contract in contracts:
         found = account(books, contract, blocks, discounts)
-        done.append(found[0])
+        accounts.append(found[0])
         exceptions += found[1]
     return Run(
         books.period,
-        tuple(done),
+        tuple(accounts),
         tuple(sorted(_merged(exceptions), key=lambda e: (e.contract or "", e.isbn, e.retailer))),
-        tuple(settle(books, done)),
+        tuple(settle(books, accounts)),
     )
 
 
@@ -119,7 +119,7 @@ def account(
         contract.currency,
         lambda key, per: _cap_used(state, key, per),
     )
-    done = ContractRun(
+    contract_run = ContractRun(
         contract,
         version,
         earnings.lines,
@@ -138,7 +138,7 @@ def account(
         allocated.cap_use,
         brought_in,
     )
-    return done, [*earnings.exceptions, *ended]
+    return contract_run, [*earnings.exceptions, *ended]
 
 
 def _by_day(
@@ -263,13 +263,15 @@ def settle(books: Books, contracts: Sequence[ContractRun]) -> list[Settlement]:
     70.00 or less, carried forward otherwise.
     """
     allocated: dict[tuple[str, str], int] = dict.fromkeys(books.balances, 0)
-    for done in contracts:
-        for name in beneficiaries_of(done.version.steps):
-            allocated.setdefault((name, done.contract.currency), 0)
-        for given in done.allocations:
-            key = (given.beneficiary, done.contract.currency)
-            allocated[key] = allocated.get(key, 0) + given.amount
-    planned = {name for done in contracts for name in beneficiaries_of(done.version.steps)}
+    for contract_run in contracts:
+        for name in beneficiaries_of(contract_run.version.steps):
+            allocated.setdefault((name, contract_run.contract.currency), 0)
+        for share in contract_run.allocations:
+            key = (share.beneficiary, contract_run.contract.currency)
+            allocated[key] = allocated.get(key, 0) + share.amount
+    planned = {
+        name for contract_run in contracts for name in beneficiaries_of(contract_run.version.steps)
+    }
     for payee in books.beneficiaries.values():
         for currency in payee.brought_in_by(books.currency):
             allocated.setdefault((payee.key, currency), 0)

@@ -301,30 +301,30 @@ def _of_run(run: Run, query: AccountsQuery, stood: Mapping[_Key, int]) -> dict[_
             key = ("", settled.beneficiary, settled.currency)
             amounts[key] += _of_settlement(settled, query.figure)
         return amounts
-    for done in run.contracts:
-        contract, currency = done.contract.key, done.contract.currency
+    for contract_run in run.contracts:
+        contract, currency = contract_run.contract.key, contract_run.contract.currency
         if query.by is AccountsBy.CONTRACT:
             before = stood.get((contract, "", currency), 0)
-            amounts[contract, "", currency] += _of_contract(done, query.figure, before)
+            amounts[contract, "", currency] += _of_contract(contract_run, query.figure, before)
             continue
-        for given in done.allocations:
+        for given in contract_run.allocations:
             amounts[contract, given.beneficiary, currency] += given.amount
     return amounts
 
 
-def _of_contract(done: ContractRun, figure: AccountFigure, stood: int) -> int:
-    reserve = done.reserve
-    brought_in = done.brought_in.reserves if done.brought_in else 0
+def _of_contract(contract_run: ContractRun, figure: AccountFigure, stood: int) -> int:
+    reserve = contract_run.reserve
+    brought_in = contract_run.brought_in.reserves if contract_run.brought_in else 0
     return {
-        AccountFigure.EARNED: done.earned,
+        AccountFigure.EARNED: contract_run.earned,
         AccountFigure.WITHHELD: reserve.withheld,
         AccountFigure.RELEASED: reserve.released,
-        AccountFigure.RECOUPED: done.recouped,
-        AccountFigure.PAYABLE: done.payable,
+        AccountFigure.RECOUPED: contract_run.recouped,
+        AccountFigure.PAYABLE: contract_run.payable,
         AccountFigure.HELD: stood + brought_in + reserve.withheld - reserve.released,
-        AccountFigure.UNEARNED: sum(advance.outstanding for advance in done.advances),
-        AccountFigure.CARRIED: done.carried_forward,
-        AccountFigure.UNDISTRIBUTED: done.undistributed,
+        AccountFigure.UNEARNED: sum(advance.outstanding for advance in contract_run.advances),
+        AccountFigure.CARRIED: contract_run.carried_forward,
+        AccountFigure.UNDISTRIBUTED: contract_run.undistributed,
     }[figure]
 
 

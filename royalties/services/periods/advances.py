@@ -103,7 +103,7 @@ def advances(work: Work, query: AdvancesQuery) -> AdvancesList:
     columns = [period.shift(-back) for back in range(min(_PERIODS, there), 0, -1)]
     stood = _balances(work, columns)
     states = left_before(work, period).states
-    found = [
+    by_contract = [
         _advances_of(
             contract,
             names.of("contracts", contract.key),
@@ -115,13 +115,13 @@ def advances(work: Work, query: AdvancesQuery) -> AdvancesList:
         if contract.advances
     ]
     house = setup.publisher.currency
-    found.sort(
+    by_contract.sort(
         key=lambda each: (
             each.currency != house, each.currency, -each.outstanding, each.name, each.contract
         )
     )  # fmt: skip
-    rows = tuple(each for each in found if _fits(each, query))
-    currencies = tuple(dict.fromkeys(each.currency for each in found))
+    rows = tuple(each for each in by_contract if _fits(each, query))
+    currencies = tuple(dict.fromkeys(each.currency for each in by_contract))
     return AdvancesList(
         tuple(map(str, columns)),
         rows,

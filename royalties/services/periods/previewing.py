@@ -330,9 +330,9 @@ def _contract_effect(
     )
 
 
-def _earned_by_rule(done: ContractRun | None) -> dict[str, int]:
+def _earned_by_rule(contract_run: ContractRun | None) -> dict[str, int]:
     earned: dict[str, int] = {}
-    for line in done.lines if done else ():
+    for line in contract_run.lines if contract_run else ():
         earned[line.rule] = earned.get(line.rule, 0) + line.earned
     return earned
 

@@ -226,11 +226,11 @@ def _words(before: Figures, now: Figures, currency: str) -> str:
 
 
 def _of_titles(
-    work: Work, shown: RunView, last: Period | None, earlier: list[int]
+    work: Work, run_view: RunView, last: Period | None, earlier: list[int]
 ) -> list[CloseException]:
     title_of = {
         edition.isbn: title.key
-        for title in shown.setup.titles.values()
+        for title in run_view.setup.titles.values()
         for edition in title.editions
     }
     closed = cached(
@@ -239,15 +239,15 @@ def _of_titles(
     drafted = cached(
         work,
         "earned now",
-        (shown.period, shown.fingerprint),
-        lambda: earned_by_edition(shown.run),
+        (run_view.period, run_view.fingerprint),
+        lambda: earned_by_edition(run_view.run),
     )
     figures = {
         number: _by_title(of_period, title_of)
-        for number, of_period in {**closed, shown.period.ordinal: drafted}.items()
+        for number, of_period in {**closed, run_view.period.ordinal: drafted}.items()
     }
-    names = {key: title.title for key, title in shown.setup.titles.items()}
-    return _compared("title", "earned", names, figures, shown.period, last)
+    names = {key: title.title for key, title in run_view.setup.titles.items()}
+    return _compared("title", "earned", names, figures, run_view.period, last)
 
 
 def earned_by_edition(run: Run) -> dict[tuple[str, str], tuple[int, int]]:

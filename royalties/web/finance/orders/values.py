@@ -67,18 +67,18 @@ FileRow = tuple[str | int | Decimal, ...]
 @PAGES.get("/")
 def values() -> str:
     """What orders are worth, with filters, bars by month, and a table."""
-    found = _found()
-    if found is None:
+    sums = _found()
+    if sums is None:
         return render_template("finance/orders/values.html", found=None)
-    rows, sorted_by = sorting.in_order(found.rows, _SORTED, "")
-    query = found.query
+    rows, sorted_by = sorting.in_order(sums.rows, _SORTED, "")
+    query = sums.query
     return render_template(
         "finance/orders/values.html",
-        found=found,
+        found=sums,
         rows=part_of(rows),
         sorted_by=sorted_by,
         sort_link=sorting.linker(sorted_by),
-        charts=_charts(found) if query.by is OrdersBy.MONTH else [],
+        charts=_charts(sums) if query.by is OrdersBy.MONTH else [],
         words={"by": BY, "which": WHICH},
         figures=FIGURES,
         row_words=_row_words,
@@ -146,15 +146,15 @@ def _row_link(query: OrdersQuery, row: OrderSum) -> str:
     return here_with(by=OrdersBy.ORDER.value, page="", sort="", **narrowed[query.by])
 
 
-def _charts(found: OrderValues) -> list[tuple[str, list[str], list[Series]]]:
+def _charts(sums: OrderValues) -> list[tuple[str, list[str], list[Series]]]:
     """By currency the months, and bars of what was accepted, invoiced and received of theirs."""
-    labels = [_short(month) for month in found.months]
+    labels = [_short(month) for month in sums.months]
     charts = []
-    for total in found.totals:
+    for total in sums.totals:
         currency = total.currency
-        by_month = {row.key: row for row in found.rows if row.currency == currency}
+        by_month = {row.key: row for row in sums.rows if row.currency == currency}
         nothing = OrderSum("", "", currency)
-        months = [by_month.get(month, nothing) for month in found.months]
+        months = [by_month.get(month, nothing) for month in sums.months]
         series = [
             amount_series(FIGURES[name], (getattr(each, name) for each in months), currency)
             for name in _CHARTED
@@ -171,8 +171,8 @@ def _short(month: str) -> str:
 
 def _file() -> tuple[list[tuple[str, int]], list[FileRow]]:
     """Columns with their widths, and rows; amounts are exact."""
-    found = service.order_values(current_work(), _query())
-    by = found.query.by
+    sums = service.order_values(current_work(), _query())
+    by = sums.query.by
     columns = [
         (BY[by], 44),
         ("Currency", 10),
@@ -185,6 +185,6 @@ def _file() -> tuple[list[tuple[str, int]], list[FileRow]]:
         amounts = (as_decimal(getattr(row, name), row.currency) for name in FIGURES)
         return (words, row.currency, row.orders, row.copies, *amounts)
 
-    rows = sorting.in_order(found.rows, _SORTED, "")[0]
-    lines = [line(row, _row_words(found.query, row)) for row in rows]
-    return columns, [*lines, *(line(row, "All") for row in found.totals)]
+    rows = sorting.in_order(sums.rows, _SORTED, "")[0]
+    lines = [line(row, _row_words(sums.query, row)) for row in rows]
+    return columns, [*lines, *(line(row, "All") for row in sums.totals)]

@@ -62,23 +62,23 @@ def period(period: str) -> str:
     """A period's run: what is odd about it first, then its accounts."""
     work = current_work()
     status = outlook(work, period)
-    shown = status.shown
+    run_view = status.shown
     contracts, payees = page_number("page"), page_number("payees")
     numbers = {}
-    if shown and shown.is_final:
+    if run_view and run_view.is_final:
         rows, _ = statements_of(work, period=period, page=payees, size=SIZE, with_mail=False)
         numbers = {(row.beneficiary, row.currency): row.number for row in rows}
     return render_template(
         "finance/periods/period.html",
         period=period,
-        shown=shown,
-        warnings=draft_warnings(work, shown) if shown else (),
+        shown=run_view,
+        warnings=draft_warnings(work, run_view) if run_view else (),
         found=status,
-        setup=shown.setup if shown else setup_in_force(work),
-        totals=totals_of(shown.run) if shown else {},
-        paid=paid_of(shown.run) if shown else {},
-        contracts=rows_of(shown.run.contracts, contracts) if shown else (),
-        payees=rows_of(shown.run.settlements, payees) if shown else (),
+        setup=run_view.setup if run_view else setup_in_force(work),
+        totals=totals_of(run_view.run) if run_view else {},
+        paid=paid_of(run_view.run) if run_view else {},
+        contracts=rows_of(run_view.run.contracts, contracts) if run_view else (),
+        payees=rows_of(run_view.run.settlements, payees) if run_view else (),
         page=contracts,
         payees_page=payees,
         size=SIZE,

@@ -179,24 +179,24 @@ class Glimpse:
     shares: tuple[Fraction | None, ...] = ()
 
 
-def glimpse(wanted: SalesQuery) -> Glimpse | None:
+def glimpse(query: SalesQuery) -> Glimpse | None:
     """What sold, for the page of a title, a retailer or all; None: nothing did."""
-    table = service.sales_over_time(current_work(), replace(wanted, to_date=False))
+    table = service.sales_over_time(current_work(), replace(query, to_date=False))
     if table is None or not table.rows:
         return None
     first, last = (column_words(name) for name in table.before)
     about = {
-        "title": wanted.title,
-        "retailer": wanted.retailer,
-        "measure": wanted.measure.value,
-        "against": wanted.against.value,
+        "title": query.title,
+        "retailer": query.retailer,
+        "measure": query.measure.value,
+        "against": query.against.value,
         "columns": len(table.columns),
         "until": table.query.until,
     }
     asks = {name: value for name, value in about.items() if value}
     unit = f", {table.query.currency}" if table.query.currency else ""
     between = (first if first == last else f"{first} to {last}") if table.has_before else ""
-    words = f"{MEASURES[wanted.measure]}{unit}"
+    words = f"{MEASURES[query.measure]}{unit}"
     return Glimpse(
         table,
         words,
