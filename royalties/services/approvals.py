@@ -7,11 +7,13 @@ every page then says. Closing a period before it ends always takes two. Those wh
 told by e-mail, and whoever prepared it is told what became of it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from royalties.domain.approvals import ProposalStatus
 from royalties.domain.people import ALLOWED, PersonStatus, Verb
+from royalties.services import pending
 from royalties.services.frame import TWO_PEOPLE, frame_of
 from royalties.services.mail.outbox import Message, write
 from royalties.services.names import names_of
@@ -76,6 +78,12 @@ class Proposal:
     def early(self) -> str:
         """Why a period is to be closed before it ends; empty of anything else."""
         return str(self.body.get("early", "")) if isinstance(self.body, dict) else ""
+
+    @property
+    def rests_on(self) -> tuple[int, ...]:
+        """Numbers of the proposals that would add what this one names."""
+        found = self.body.get(pending.RESTS_ON, ()) if isinstance(self.body, dict) else ()
+        return tuple(found)
 
     @property
     def words(self) -> str:
@@ -244,6 +252,16 @@ def may_approve(work: Work, proposal: Proposal) -> bool:
 def may_refuse(work: Work) -> bool:
     """Whether this person may send back, or withdraw, what somebody else prepared."""
     return work.actor.may(Verb.APPROVE)
+
+
+def hold(work: Work, numbers: Iterable[int]) -> list[Proposal]:
+    """Proposals that wait, in the order in which they were prepared, held until the work is done.
+
+    Raises:
+        RefusedError: one was decided already, or there is none of a number.
+    """
+    work.actor.require(Verb.READ)
+    return [_waiting(work, number) for number in sorted(set(numbers))]
 
 
 def approve(work: Work, number: int) -> Proposal:

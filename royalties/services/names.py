@@ -154,7 +154,7 @@ class Names:
         word, blank, _, key = found.groups()
         if not word and not _IS_KEY.search(key):
             return found[0]  # a word like any other
-        parts = [_PARTS[word]] if word else [part for part in _MAKERS if key in self.all_of(part)]
+        parts = [_PARTS[word]] if word else [part for part in _MAKERS if self._knows(part, key)]
         if len(parts) != 1 or not self._knows(parts[0], key):
             return found[0]
         return f"{word or ''}{blank or ''}“{self.of(parts[0], key)}”"

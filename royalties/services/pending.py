@@ -56,14 +56,19 @@ def pending_entries(work: Work) -> tuple[PendingEntry, ...]:
 
     Proposals are never changed, so read-only work remembers what those that wait say.
     """
-    work.actor.require(Verb.READ)
-    numbers = work.once(
-        "pending setup",
-        lambda: store.proposal_numbers(work.connection, ProposalStatus.WAITING, _SETUP),
-    )
+    numbers = pending_numbers(work)
     if not numbers:
         return ()
     return cached(work, "pending entries", numbers, lambda: _read(work, numbers))
+
+
+def pending_numbers(work: Work) -> tuple[int, ...]:
+    """The numbers of the proposals of the setup that wait, in order."""
+    work.actor.require(Verb.READ)
+    return work.once(
+        "pending setup",
+        lambda: store.proposal_numbers(work.connection, ProposalStatus.WAITING, _SETUP),
+    )
 
 
 def _read(work: Work, numbers: tuple[int, ...]) -> tuple[PendingEntry, ...]:
@@ -131,23 +136,51 @@ def find_pending(work: Work, part: str, key: str) -> PendingEntry | None:
     )
 
 
+def usable(work: Work) -> dict[tuple[str, str], PendingEntry]:
+    """What of that may be named: not what names something that is neither there nor waits."""
+    found = added(work)
+    if not found:
+        return found
+    known = set(_in_force(work))
+    while lost := {
+        each for each, entry in found.items() if not named_in(each[0], entry.body) <= known | set(found)
+    }:
+        found = {each: entry for each, entry in found.items() if each not in lost}
+    return found
+
+
 def bodies_added(work: Work) -> Bodies:
     """The bodies of what waits and the books do not have yet, by part and key."""
+    return _by_part(added(work))
+
+
+def usable_bodies(work: Work) -> Bodies:
+    """The bodies of what may be named although it waits, by part and key."""
+    return _by_part(usable(work))
+
+
+def _by_part(entries: Mapping[tuple[str, str], PendingEntry]) -> Bodies:
     bodies: Bodies = {}
-    for (part, key), entry in added(work).items():
+    for (part, key), entry in entries.items():
         bodies.setdefault(part, {})[key] = entry.body
     return bodies
 
 
 def resting_on(work: Work, entries: Iterable[Entry]) -> list[int]:
     """The proposals that wait and would add what some entries name, in order."""
-    new = added(work)
+    new = usable(work)
     if not new:
         return []
     entries = list(entries)
     own = {(part, key) for part, key, _ in entries}
     named = {each for part, _, body in entries for each in named_in(part, body)} - own
     return sorted({new[each].proposal for each in named if each in new})
+
+
+def rests(work: Work, entries: Iterable[Entry]) -> dict[str, list[int]]:
+    """What a proposal's body keeps of those that it rests on; nothing if it rests on none."""
+    numbers = resting_on(work, entries)
+    return {RESTS_ON: numbers} if numbers else {}
 
 
 def naming(work: Work, part: str, key: str) -> list[PendingEntry]:
@@ -161,7 +194,7 @@ def naming(work: Work, part: str, key: str) -> list[PendingEntry]:
 
 def setup_beside(work: Work) -> Setup:
     """The setup in force and what waits beside it, for looking at what rests on that."""
-    setup, bodies = setup_in_force(work), bodies_added(work)
+    setup, bodies = setup_in_force(work), usable_bodies(work)
     if not bodies:
         return setup
     currency = setup.publisher.currency

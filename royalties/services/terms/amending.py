@@ -17,10 +17,11 @@ from royalties.domain.royalties.warnings import TermsWarning
 from royalties.domain.terms.changes import Change, changes
 from royalties.domain.terms.replacing import Replaced
 from royalties.ingest import setup as setup_file
-from royalties.services import approvals
+from royalties.services import approvals, pending
 from royalties.services.approvals import APPROVED_BY_TWO
 from royalties.services.books import setup_in_force
 from royalties.services.names import names_of
+from royalties.services.resting import require_below
 from royalties.services.terms import setup
 from royalties.services.terms.replacing import require_confirmed
 from royalties.services.terms.warnings import warnings_about
@@ -161,14 +162,20 @@ def canonical_body(part: str, body: Body) -> dict[str, Any]:
     return found
 
 
-def check(work: Work, part: str, body: Body) -> bool:
+def check(work: Work, part: str, body: Body, *, waits: bool = True) -> bool:
     """Whether a body may be saved and says anything new.
+
+    Args:
+        work: the unit of work.
+        part: of the setup.
+        body: the whole entry.
+        waits: whether it waits for a second person, so that it may name what waits as well.
 
     Raises:
         SetupError: with every fault, those of what closed runs used among them.
     """
     work.actor.require(Verb.READ)
-    changed = setup.check_entry(work, part, body)
+    changed = setup.check_entry(work, part, body, pending.usable_bodies(work) if waits else None)
     faults = _used_versions_of(work, part, canonical_body(part, body))
     if faults:
         raise setup_file.SetupError(part, faults)
@@ -211,14 +218,17 @@ def save(
         raise setup_file.SetupError(part, [fault])
     if (now.id if now else 0) != revision:
         raise EntryChangedError(_named(work, part, key), now)
-    if not check(work, part, body):
-        return Saved(changed=False)
-    require_confirmed(setup.replacements(work, part, body), confirmed)
     alone = work.actor.may(Verb.LOAD) and not _wants_second_person(part, now, body)
-    if alone or acts_at_once(work):
+    at_once = alone or acts_at_once(work)
+    if not check(work, part, body, waits=not at_once):
+        return Saved(changed=False)
+    beside = None if at_once else pending.usable_bodies(work)
+    require_confirmed(setup.replacements(work, part, body, beside), confirmed)
+    if at_once:
         setup.amend(work, part, body, reason=note)
         return Saved(changed=True)
-    proposed = {"part": part, "body": canonical_body(part, body)}
+    kept = canonical_body(part, body)
+    proposed = {"part": part, "body": kept, **pending.rests(work, [(part, key, kept)])}
     number = approvals.prepare(
         work, "setup", f"{part} {key}", proposed, fingerprint=_fingerprint(now), note=note
     )
@@ -243,8 +253,9 @@ def approve(work: Work, number: int) -> approvals.Proposal:
         RefusedError: the entry changed meanwhile, it was decided, or one prepared it oneself.
         SetupError: what changed elsewhere no longer goes with it.
     """
-    proposal = approvals.approve(work, number)
     lock_setup(work.connection)
+    proposal = approvals.approve(work, number)
+    require_below(work, proposal)
     part, body = proposed_entry(proposal)
     now = find_revision(work.connection, part, body["key"])
     if _fingerprint(now) != proposal.fingerprint:
@@ -253,7 +264,7 @@ def approve(work: Work, number: int) -> approvals.Proposal:
             f"{_named(work, part, body['key'])} was changed{by} after this was "
             f"prepared: refuse it, and let it be prepared again on what stands now"
         )
-    check(work, part, body)
+    check(work, part, body, waits=False)
     setup.amend(work, part, body, prepared_by=proposal.prepared_by, reason=proposal.note)
     return proposal
 
@@ -314,7 +325,7 @@ def _consequences(
     if proposal.status != ProposalStatus.WAITING:
         return [], []
     try:
-        replaced = setup.replacements(work, part, body)
+        replaced = setup.replacements(work, part, body, pending.usable_bodies(work))
     except setup_file.SetupError:
         return [], []  # what changed elsewhere no longer goes with it; approving it tells so
     return replaced, warnings_about(work, part, body["key"], body)
