@@ -167,10 +167,14 @@ def _posted(work: Work, names: Names, wanted: Wanted) -> Iterator[Hit]:
 def _looked_for(
     wanted: Wanted, currency: str, found: Iterable[tuple[str, int]], otherwise: str
 ) -> tuple[Amount, ...]:
-    """Those of some amounts that are the one looked for; if none is, the one to show anyway."""
+    """Those of some amounts that are the one looked for; if none is, the one to show anyway.
+
+    Of those that are equal the last one stands for all: what was earned is often payable as it is.
+    """
     minors = {minor for currencies, minor in wanted if currency in currencies}
-    shown = [(what, minor, currency) for what, minor in found if abs(minor) in minors]
-    return tuple(shown or [(w, minor, currency) for w, minor in found if w == otherwise])
+    shown = {minor: what for what, minor in found if abs(minor) in minors}
+    shown = shown or {minor: what for what, minor in found if what == otherwise}
+    return tuple((what, minor, currency) for minor, what in shown.items())
 
 
 def _sales(work: Work, setup: Setup, text: str) -> Iterator[Hit]:
