@@ -67,7 +67,7 @@ def demo(desk: Desk) -> None:
         loaded = load(work, setup, setup.name, confirm=True)
     year.loaded = loaded.added | loaded.amended
     desk.say(f"{setup.name}: {'loaded' if loaded.changed else 'nothing new'}")
-    for each in loaded.asked:
+    for each in loaded.replaced:
         desk.say(f"    confirmed: {each}")
     for part in plan["periods"]:
         desk.say("")

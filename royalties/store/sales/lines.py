@@ -264,23 +264,23 @@ def _editions_beyond(
     return [sale.c.edition_id.in_(select(edition.c.id).where(further))]
 
 
-def _narrow(wanted: Narrowed) -> list[ColumnElement[bool]]:
+def _narrow(filters: Narrowed) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [
         column.in_(values)
         for column, values in (
-            (sale.c.edition_id, wanted.editions),
-            (sale.c.period_id, wanted.periods),
-            (sale.c.retailer_id, wanted.retailers),
-            (sale.c.kind, wanted.kinds),
-            (sale.c.currency, wanted.currencies),
-            (sale.c.batch_id, wanted.batches),
+            (sale.c.edition_id, filters.editions),
+            (sale.c.period_id, filters.periods),
+            (sale.c.retailer_id, filters.retailers),
+            (sale.c.kind, filters.kinds),
+            (sale.c.currency, filters.currencies),
+            (sale.c.batch_id, filters.batches),
         )
         if values is not None
     ]
-    if wanted.month:
-        conditions.append(sale.c.day.between(f"{wanted.month}-01", f"{wanted.month}-31"))
-    if wanted.reference:
+    if filters.month:
+        conditions.append(sale.c.day.between(f"{filters.month}-01", f"{filters.month}-31"))
+    if filters.reference:
         conditions.append(
-            or_(sale.c.reference == wanted.reference, sale.c.order_ref == wanted.reference)
+            or_(sale.c.reference == filters.reference, sale.c.order_ref == filters.reference)
         )
     return conditions

@@ -223,7 +223,7 @@ def retailer(key: str) -> str:
         sold=glimpse(SalesQuery(By.KIND, against=Against.YEAR, retailer=key)),
         retailer=retailer,
         said=terms.find_entry(work, "retailers", key),
-        glance=mine,
+        overview=mine,
         period=period,
         reports=reports[:_ON_A_PAGE],
         older=reports[_ON_A_PAGE - 1].batch if len(reports) > _ON_A_PAGE else 0,
@@ -308,7 +308,7 @@ def _save(sheet: AmendForm, page: Callable[[AmendForm], str], onward: str) -> An
         sheet.blame(error.faults)
         return page(sheet), 422
     except UnconfirmedError as error:
-        sheet.asked, sheet.token = error.asked, error.token
+        sheet.replaced, sheet.token = error.replaced, error.token
         sheet.mistakes = [("confirmed", _TO_CONFIRM)]
         return page(sheet), 409
     except terms.EntryChangedError as error:

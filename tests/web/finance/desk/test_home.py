@@ -9,7 +9,7 @@ from sqlalchemy import String, insert, update
 from royalties.domain.orders.life import Action
 from royalties.domain.people import Role
 from royalties.domain.periods import Calendar, parse_period
-from royalties.domain.royalties.run import Run
+from royalties.domain.royalties.results import Run
 from royalties.domain.sales.reporting import ReportStatus, expected, in_runs, rhythm_of
 from royalties.services.books import setup_in_force
 from royalties.services.desk.dashboard import dashboard
