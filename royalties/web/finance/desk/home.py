@@ -35,7 +35,11 @@ _PAGES = {
     "beneficiary": ("terms.beneficiary", "key"),
     "plan": ("terms.plan", "key"),
     "statement": ("statements.show", "number"),
+    "contract-period": ("runs.contract", "key"),
+    "entry": ("ledger.entry", "number"),
     "import": ("importing.batch", "number"),
+    "sale": ("sales.sales", "reference"),
+    "receipt": ("invoices.invoice", "number"),
     "organization": ("organizations.organization", "key"),
     "order": ("orders.order", "number"),
     "invoice": ("invoices.invoice", "number"),
@@ -53,10 +57,14 @@ _HEADINGS = {
     "beneficiary": "Beneficiaries",
     "plan": "Plans",
     "statement": "Statements",
+    "contract-period": "Royalties of a period",
+    "entry": "Entries of the ledger",
     "import": "Imports",
+    "sale": "Sales by reference",
     "organization": "Organizations",
     "order": "Orders",
     "invoice": "Invoices",
+    "receipt": "Money received",
     "person": "People",
 }
 
@@ -223,12 +231,14 @@ def search_results() -> str | Response:
 
 
 def _hit_address(hit: Hit) -> str:
-    return _page_address(hit.kind, hit.key)
+    if hit.kind == "sale":
+        return _page_address(hit.kind, hit.key, period="all")
+    return _page_address(hit.kind, hit.key, **({"period": hit.period} if hit.period else {}))
 
 
-def _page_address(kind: str, key: str | int) -> str:
+def _page_address(kind: str, key: str | int, **further: str) -> str:
     endpoint, name = _PAGES[kind]
-    named: dict[str, Any] = {name: key}
+    named: dict[str, Any] = {name: key, **further}
     return url_for(endpoint, **named)
 
 
