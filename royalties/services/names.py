@@ -112,15 +112,18 @@ class Names:
 
     def beside(self, entries: Iterable[tuple[str, str, Body]]) -> "Names":
         """The same, and the names of entries that are not in force yet, as (part, key, body)."""
-        made = self.with_waiting(self._waiting)
+        new: dict[str, dict[str, Body]] = {}
         for part, key, body in entries:
-            made._new.setdefault(part, {})[key] = body
+            new.setdefault(part, {})[key] = body
+        made = self.with_waiting(self._waiting)
+        made._new = new  # noqa: SLF001 - its own
         return made
 
     def with_waiting(self, waiting: "Waiting") -> "Names":
         """The same, and the names of new entries that wait: bodies by part and key, when asked."""
         made = Names(self.setup)
-        made._made, made._keys, made._waiting = self._made, self._keys, waiting
+        made._made, made._keys = self._made, self._keys
+        made._waiting = waiting
         return made
 
     def key_of(self, part: str, text: str) -> str | None:

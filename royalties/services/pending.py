@@ -5,10 +5,10 @@ plan's: it keeps that proposal's number, and is approved after it or together wi
 (``desk/deciding``). Whatever counts at once cannot name what waits.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from royalties.domain.approvals import ProposalStatus
 from royalties.domain.people import Verb
@@ -18,6 +18,8 @@ from royalties.services.books import EmptyBooksError, Setup, setup_in_force
 from royalties.services.cache import cached
 from royalties.services.work import Work
 from royalties.store import work as store
+
+Made = TypeVar("Made")
 
 Bodies = dict[str, dict[str, dict[str, Any]]]
 Entry = tuple[str, str, Mapping[str, Any]]
@@ -142,11 +144,16 @@ def usable(work: Work) -> dict[tuple[str, str], PendingEntry]:
     if not found:
         return found
     known = set(_in_force(work))
-    while lost := {
-        each for each, entry in found.items() if not named_in(each[0], entry.body) <= known | set(found)
-    }:
-        found = {each: entry for each, entry in found.items() if each not in lost}
-    return found
+    while True:
+        there = known | set(found)
+        kept = {
+            each: entry
+            for each, entry in found.items()
+            if named_in(entry.part, entry.body) <= there
+        }
+        if len(kept) == len(found):
+            return kept
+        found = kept
 
 
 def bodies_added(work: Work) -> Bodies:
@@ -185,10 +192,11 @@ def rests(work: Work, entries: Iterable[Entry]) -> dict[str, list[int]]:
 
 def naming(work: Work, part: str, key: str) -> list[PendingEntry]:
     """What waits and names an entry, so that it could not be approved without that."""
+    named = (part, key)
     return [
         entry
         for entry in pending_entries(work)
-        if (part, key) in named_in(entry.part, entry.body) and (entry.part, entry.key) != (part, key)
+        if (entry.part, entry.key) != named and named in named_in(entry.part, entry.body)
     ]
 
 
@@ -198,16 +206,21 @@ def setup_beside(work: Work) -> Setup:
     if not bodies:
         return setup
     currency = setup.publisher.currency
-    makers = {
-        "titles": setup_file.title_of,
-        "retailers": setup_file.retailer_of,
-        "contracts": setup_file.contract_of,
-        "plans": setup_file.plan_of,
-        "beneficiaries": lambda body: setup_file.beneficiary_of(body, currency),
-    }
-    made = {
-        part: {**{key: makers[part](body) for key, body in of_part.items()}, **getattr(setup, part)}
-        for part, of_part in bodies.items()
-        if part in makers
-    }
-    return replace(setup, **made)
+
+    def beside(
+        part: str, make: Callable[[Any], Made], known: Mapping[str, Made]
+    ) -> dict[str, Made]:
+        return {**{key: make(body) for key, body in bodies.get(part, {}).items()}, **known}
+
+    return replace(
+        setup,
+        titles=beside("titles", setup_file.title_of, setup.titles),
+        retailers=beside("retailers", setup_file.retailer_of, setup.retailers),
+        contracts=beside("contracts", setup_file.contract_of, setup.contracts),
+        plans=beside("plans", setup_file.plan_of, setup.plans),
+        beneficiaries=beside(
+            "beneficiaries",
+            lambda body: setup_file.beneficiary_of(body, currency),
+            setup.beneficiaries,
+        ),
+    )

@@ -64,9 +64,7 @@ def missing_below(work: Work, proposal: Proposal) -> list[Proposal]:
 def _stands(work: Work, below: Proposal, above: Proposal) -> bool:
     """Whether what one proposal names of another one is in force as that one said."""
     named = {
-        each
-        for part, _, body in pending.entries_of(above.body)
-        for each in named_in(part, body)
+        each for part, _, body in pending.entries_of(above.body) for each in named_in(part, body)
     }
     for part, key, body in pending.entries_of(below.body):
         now = find_revision(work.connection, part, key) if (part, key) in named else None
@@ -89,6 +87,6 @@ def require_below(work: Work, proposal: Proposal) -> None:
     for below in rests_on(work, proposal):
         if below.status == ProposalStatus.WAITING:
             raise RefusedError(
-                f"it rests on {approvals.in_words(work, below)}, which waits as well: approve that first, or "
-                f"both together"
+                f"it rests on {approvals.in_words(work, below)}, which waits as well: approve that "
+                f"first, or both together"
             )

@@ -44,9 +44,21 @@ def named_in(part: str, body: Body) -> set[tuple[str, str]]:
     >>> sorted(named_in("contracts", {"titles": ["collab"], "plan": "cities"}))
     [('plans', 'cities'), ('titles', 'collab')]
     """
-    found: set[tuple[str, str]] = set()
-    for of in set(_NAMED_BY.get(part, {}).values()):
-        renamed(part, body, of, lambda each, of=of: found.add((of, each)) or each)  # type: ignore[misc]
+    return {
+        (of, key)
+        for of in set(_NAMED_BY.get(part, {}).values())
+        for key in _keys_named(part, body, of)
+    }
+
+
+def _keys_named(part: str, body: Body, of: str) -> set[str]:
+    found: set[str] = set()
+
+    def note(key: str) -> str:
+        found.add(key)
+        return key
+
+    renamed(part, body, of, note)
     return found
 
 

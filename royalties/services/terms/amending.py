@@ -21,6 +21,7 @@ from royalties.services import approvals, pending
 from royalties.services.approvals import APPROVED_BY_TWO
 from royalties.services.books import setup_in_force
 from royalties.services.names import names_of
+from royalties.services.pending import PendingEntry, find_pending
 from royalties.services.resting import require_below
 from royalties.services.terms import setup
 from royalties.services.terms.replacing import require_confirmed
@@ -331,19 +332,9 @@ def _consequences(
     return replaced, warnings_about(work, part, body["key"], body)
 
 
-def waiting_for(work: Work, part: str, key: str) -> approvals.Proposal | None:
+def waiting_for(work: Work, part: str, key: str) -> PendingEntry | None:
     """The change of an entry that waits for a second person, if one does."""
-    found = approvals.proposals(
-        work, status=ProposalStatus.WAITING, kind="setup", subject=f"{part} {key}"
-    )
-    return found[0] if found else None
-
-
-def waiting_in(work: Work, part: str) -> list[approvals.Proposal]:
-    """Changes and new entries of a part that wait for a second person."""
-    return approvals.proposals(
-        work, status=ProposalStatus.WAITING, kind="setup", beginning=f"{part} "
-    )
+    return find_pending(work, part, key)
 
 
 def _named(work: Work, part: str, key: str) -> str:

@@ -104,9 +104,7 @@ def load(work: Work, path: Path, name: str, *, confirm: bool = False, ask: bool 
     return comparison.loaded
 
 
-def compare(
-    work: Work, path: Path, name: str, beside: BodiesBeside | None = None
-) -> "Comparison":
+def compare(work: Work, path: Path, name: str, beside: BodiesBeside | None = None) -> "Comparison":
     """What a setup file says beside the books; nothing is recorded.
 
     Args:

@@ -14,14 +14,19 @@ _UNKNOWN = re.compile(r'unknown [a-z ]+ "([^"]+)"')
 
 def told_of_waiting(work: Work, faults: list[SetupFault]) -> list[SetupFault]:
     """The same faults; what is unknown only since it waits for a second person is told as that."""
-    told = []
-    for fault in faults:
-        unknown = _UNKNOWN.match(fault.message)
-        if unknown and any(key == unknown[1] for _, key in pending.added(work)):
-            words = unknown[0].removeprefix("unknown ")
-            fault = SetupFault(fault.path, f"{words} waits for approval: have it approved first")
-        told.append(fault)
-    return told
+    unknown = [_UNKNOWN.match(fault.message) for fault in faults]
+    if not any(unknown):
+        return faults
+    waiting = {key for _, key in pending.added(work)}
+    return [
+        SetupFault(
+            fault.path,
+            f"{found[0].removeprefix('unknown ')} waits for approval: have it approved first",
+        )
+        if found and found[1] in waiting
+        else fault
+        for fault, found in zip(faults, unknown, strict=True)
+    ]
 
 
 def told_of_new_keys(
