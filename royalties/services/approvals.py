@@ -202,6 +202,20 @@ def find(work: Work, number: int) -> Proposal | None:
     return Proposal(*row) if row else None
 
 
+def numbered(work: Work, numbers: Iterable[int]) -> list[Proposal]:
+    """Some proposals by their numbers, the first first; a number of none is left out."""
+    work.actor.require(Verb.READ)
+    wanted = set(numbers)
+    rows = store.proposals_numbered(work.connection, wanted) if wanted else []
+    return [Proposal(*row) for row in rows]
+
+
+def waiting_numbers(work: Work) -> list[int]:
+    """The numbers of all proposals that wait, the newest first."""
+    work.actor.require(Verb.READ)
+    return list(reversed(store.proposal_numbers(work.connection, ProposalStatus.WAITING)))
+
+
 def proposals(
     work: Work,
     *,

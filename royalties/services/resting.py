@@ -21,10 +21,7 @@ GONE = frozenset({ProposalStatus.REFUSED, ProposalStatus.WITHDRAWN})
 
 def rests_on(work: Work, proposal: Proposal) -> list[Proposal]:
     """The proposals that one rests on, since they add what it names; whatever became of them."""
-    work.actor.require(Verb.READ)
-    numbers = proposal.rests_on
-    rows = store.proposals_numbered(work.connection, numbers) if numbers else []
-    return [Proposal(*row) for row in rows]
+    return approvals.numbered(work, proposal.rests_on)
 
 
 def resting_on(work: Work, numbers: Iterable[int]) -> list[Proposal]:

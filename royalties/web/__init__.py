@@ -31,6 +31,7 @@ ROOMS = (
     "finance.desk.house",
     "finance.desk.lists",
     "finance.desk.setup_files",
+    "finance.desk.together",
     "finance.periods.parallel",
     "finance.ledger.pages",
     "finance.orders.board",

@@ -5,16 +5,21 @@ close is decided alone, on its checklist.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from royalties.domain.approvals import ProposalStatus
 from royalties.domain.people import Verb
+from royalties.domain.terms.changes import Change, changes
+from royalties.domain.terms.replacing import Replaced
 from royalties.ingest.setup import SetupError
-from royalties.services import approvals
+from royalties.services import approvals, pending
 from royalties.services.approvals import Proposal
 from royalties.services.books import EmptyBooksError, setup_in_force
+from royalties.services.names import names_of
 from royalties.services.orders import second_person
-from royalties.services.resting import resting_on, rests_on
-from royalties.services.terms import amending, loading
+from royalties.services.resting import GONE, missing_below, resting_on
+from royalties.services.terms import amending, loading, setup
+from royalties.services.terms.replacing import replaced_by
 from royalties.services.work import RefusedError, Work
 from royalties.store.history import lock_setup
 from royalties.store.periods import periods
@@ -23,6 +28,7 @@ MOST = 100
 """Proposals that are decided at once."""
 
 _CLOSE = "close"
+_SETUP = "setup"
 
 
 class NotTogetherError(RefusedError):
@@ -33,7 +39,8 @@ class NotTogetherError(RefusedError):
 
     def __init__(self, work: Work, proposal: Proposal, why: Exception) -> None:
         self.proposal = proposal
-        said = "; ".join(str(fault) for fault in why.faults) if isinstance(why, SetupError) else why
+        faults = why.faults if isinstance(why, SetupError) else []
+        said = "; ".join(fault.message for fault in faults) or why
         super().__init__(f"{approvals.in_words(work, proposal)}: {said}. Nothing was decided")
 
 
@@ -47,15 +54,113 @@ def with_those_below(work: Work, numbers: Iterable[int]) -> list[Proposal]:
 
     One that was decided meanwhile, or never was, is left out.
     """
-    work.actor.require(Verb.READ)
     found: dict[int, Proposal] = {}
-    wanted = [find for number in numbers if (find := approvals.find(work, number)) is not None]
+    wanted = set(numbers)
     while wanted:
-        proposal = wanted.pop()
-        if proposal.id not in found and proposal.status == ProposalStatus.WAITING:
-            found[proposal.id] = proposal
-            wanted += rests_on(work, proposal)
+        new = [each for each in approvals.numbered(work, wanted) if _can_be_decided(each)]
+        found |= {proposal.id: proposal for proposal in new}
+        wanted = {number for proposal in new for number in proposal.rests_on} - found.keys()
     return [found[number] for number in sorted(found)]
+
+
+def _can_be_decided(proposal: Proposal) -> bool:
+    return proposal.status == ProposalStatus.WAITING and can_be_together(proposal)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A proposal among others that are looked at before they are decided.
+
+    Attributes:
+        proposal: which.
+        rests_on: those that it rests on, whatever became of them.
+        missing: those of them that will never be approved.
+        part: of the setup that it changes; empty of a setup file, and of what is about an order.
+        key: of the entry.
+        changes: of an entry, what it changes.
+        is_new: of an entry, whether there is none yet.
+        is_stale: of an entry, whether it changed since.
+        replaced: what has counted already and is replaced.
+        counts: of a setup file, how many entries it adds and how many it changes.
+    """
+
+    proposal: Proposal
+    rests_on: tuple[Proposal, ...]
+    missing: tuple[Proposal, ...]
+    part: str = ""
+    key: str = ""
+    changes: tuple[Change, ...] = ()
+    is_new: bool = False
+    is_stale: bool = False
+    replaced: tuple[Replaced, ...] = ()
+    counts: tuple[int, int] = (0, 0)
+
+
+def look(
+    work: Work, proposals: Sequence[Proposal], number: Callable[[str], str] = str
+) -> list[Looked]:
+    """What several proposals would do; the queries do not grow with them.
+
+    Args:
+        work: the unit of work.
+        proposals: that wait.
+        number: how who reads it writes numbers.
+    """
+    work.actor.require(Verb.READ)
+    below = {
+        each.id: each
+        for each in approvals.numbered(
+            work, {number for proposal in proposals for number in proposal.rests_on}
+        )
+    }
+    replaced = _replaced(work, proposals)
+    shown = []
+    for proposal in proposals:
+        rests = tuple(below[number] for number in proposal.rests_on if number in below)
+        is_any_gone = any(each.status in GONE for each in rests)
+        gone = tuple(missing_below(work, proposal)) if is_any_gone else ()
+        base = Looked(proposal, rests, gone, replaced=replaced.get(proposal.id, ()))
+        shown.append(_with_changes(work, base, number))
+    return shown
+
+
+def _with_changes(work: Work, looked: Looked, number: Callable[[str], str]) -> Looked:
+    proposal = looked.proposal
+    if proposal.kind != _SETUP:
+        return looked
+    bodies = setup.bodies_in_force(work)
+    entries = pending.entries_of(proposal.body)
+    if loading.is_file(proposal):
+        new = sum(key not in bodies[part] for part, key, _ in entries)
+        return replace(looked, counts=(new, len(entries) - new))
+    [(part, key, body)] = entries
+    now, names = bodies[part].get(key), names_of(work)
+    found = changes(names.in_body(part, now), names.in_body(part, body), number)
+    return replace(
+        looked,
+        part=part,
+        key=key,
+        changes=tuple(found),
+        is_new=now is None,
+        is_stale=amending.is_stale(work, proposal),
+    )
+
+
+def _replaced(work: Work, proposals: Sequence[Proposal]) -> dict[int, tuple[Replaced, ...]]:
+    """By proposal, what it replaces of what has counted already."""
+    owner: dict[tuple[str, str], int] = {}
+    amended = []
+    for proposal in (each for each in proposals if each.kind == _SETUP):
+        bodies = setup.bodies_in_force(work)
+        for part, key, body in pending.entries_of(proposal.body):
+            if key in bodies[part] and (part, key) not in owner:
+                owner[part, key] = proposal.id
+                amended.append((part, key, bodies[part][key], body))
+    found: dict[int, tuple[Replaced, ...]] = {}
+    for each in replaced_by(work, amended):
+        number = owner[each.part, each.key]
+        found[number] = (*found.get(number, ()), each)
+    return found
 
 
 def approve(work: Work, numbers: Sequence[int]) -> list[Proposal]:

@@ -282,6 +282,14 @@ def proposed_entry(proposal: approvals.Proposal) -> tuple[str, dict[str, Any]]:
     return str(body["part"]), dict(body["body"])
 
 
+def is_stale(work: Work, proposal: approvals.Proposal) -> bool:
+    """Whether the entry of a change of terms has changed since it was prepared."""
+    work.actor.require(Verb.READ)
+    part, body = proposed_entry(proposal)
+    now = setup_in_force(work).revisions.get((part, body["key"]))
+    return (f"revision {now}" if now else "new") != proposal.fingerprint
+
+
 @dataclass(frozen=True, slots=True)
 class Proposed:
     """A change of terms that waits or was decided, against what is in force.
