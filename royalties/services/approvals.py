@@ -35,6 +35,9 @@ APPROVED_BY_TWO = {
 """Parts of the setup whose changes a second person approves, and the word for one entry."""
 
 
+NEW = "new"
+"""The fingerprint of a proposal whose entry there is not yet."""
+
 _OF_ORDERS = {
     "quote": "the quote below the price list for order",
     "receipt": "the payment recorded for order",
@@ -88,7 +91,12 @@ class Proposal:
     @property
     def words(self) -> str:
         """What it is about, by the key: ``a change of contract foot-2015``."""
-        return words_of(self.kind, self.subject, early=bool(self.early))
+        return words_of(self.kind, self.subject, early=bool(self.early), is_new=self.is_new)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it is a new entry of the setup."""
+        return self.kind == "setup" and self.fingerprint == NEW
 
 
 def in_words(work: Work, proposal: Proposal) -> str:
@@ -99,6 +107,7 @@ def in_words(work: Work, proposal: Proposal) -> str:
         proposal.subject,
         name=f"“{name}”" if name else "",
         early=bool(proposal.early),
+        is_new=proposal.is_new,
     )
 
 
@@ -114,8 +123,18 @@ def entry_name(work: Work, proposal: Proposal) -> str:
     return made.of(part, key)
 
 
-def words_of(kind: str, subject: str, *, name: str = "", early: bool = False) -> str:
-    """What a proposal is about, in words; ``name`` is what its entry is called."""
+def words_of(
+    kind: str, subject: str, *, name: str = "", early: bool = False, is_new: bool = False
+) -> str:
+    """What a proposal is about, in words.
+
+    Args:
+        kind: of the proposal.
+        subject: of the proposal.
+        name: what its entry is called.
+        early: of a close, whether the period has not ended.
+        is_new: whether its entry is new.
+    """
     if kind == "close":
         return f"the {'early ' if early else ''}close of {subject}"
     part, _, key = subject.partition(" ")
@@ -123,7 +142,8 @@ def words_of(kind: str, subject: str, *, name: str = "", early: bool = False) ->
         return f"the setup file {key}"
     if kind in _OF_ORDERS:
         return f"{_OF_ORDERS[kind]} {part}"
-    return f"a change of {APPROVED_BY_TWO.get(part, part)} {name or key}"
+    entry = f"{APPROVED_BY_TWO.get(part, part)} {name or key}"
+    return f"the new {entry}" if is_new else f"a change of {entry}"
 
 
 def two_people(work: Work) -> bool:
@@ -207,6 +227,13 @@ def numbered(work: Work, numbers: Iterable[int]) -> list[Proposal]:
     work.actor.require(Verb.READ)
     wanted = set(numbers)
     rows = store.proposals_numbered(work.connection, wanted) if wanted else []
+    return [Proposal(*row) for row in rows]
+
+
+def approved_at(work: Work, moments: Iterable[datetime], subjects: Iterable[str]) -> list[Proposal]:
+    """Changes of the setup approved at some moments: of some subjects, or whole files."""
+    work.actor.require(Verb.READ)
+    rows = store.setup_approved_at(work.connection, set(moments), set(subjects))
     return [Proposal(*row) for row in rows]
 
 

@@ -106,6 +106,19 @@ def proposals_numbered(connection: Connection, numbers: Collection[int]) -> list
     return [ProposalRow(*row) for row in connection.execute(query)]
 
 
+def setup_approved_at(
+    connection: Connection, moments: Collection[datetime], subjects: Collection[str]
+) -> list[ProposalRow]:
+    """Approved changes of the setup that were decided at some moments: of subjects, or as files."""
+    query = _proposals().where(
+        proposal.c.status == ProposalStatus.APPROVED,
+        proposal.c.kind == "setup",
+        proposal.c.decided_at.in_(moments),
+        or_(proposal.c.subject.in_(subjects), proposal.c.subject.startswith("setup-file ")),
+    )
+    return [ProposalRow(*row) for row in connection.execute(query)]
+
+
 def proposals_about(
     connection: Connection, kind: str, subject: str, status: ProposalStatus
 ) -> list[ProposalRow]:

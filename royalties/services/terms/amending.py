@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from royalties.domain.approvals import ProposalStatus
+from royalties.domain.json_values import canonical
 from royalties.domain.people import Verb
 from royalties.domain.periods import period_of
 from royalties.domain.problems import SetupFault
@@ -94,9 +95,7 @@ def history(
     """
     work.actor.require(Verb.READ)
     revisions = _revisions(work, part, key)
-    approved = approvals.proposals(
-        work, status=ProposalStatus.APPROVED, kind="setup", subject=f"{part} {key}"
-    )
+    approved = _approved(work, part, revisions)
     names = names_of(work)
     told = [
         EntryRevision(
@@ -109,7 +108,7 @@ def history(
                 number,
             ),
             old is None or not old.body,
-            _prepared_by(approved, old, new),
+            approved.get((new.at, canonical(new.body)), ""),
             new.reason or "",
             new.former_key or "",
             not new.body,
@@ -131,18 +130,22 @@ def _revisions(work: Work, part: str, key: str) -> list[Recorded]:
     return revisions[: _SHOWN + 1]
 
 
-def _prepared_by(
-    approved: Sequence[approvals.Proposal], old: Recorded | None, new: Recorded
-) -> str:
-    """Who proposed a revision: what was approved names the one that it replaced."""
-    return next(
-        (
-            each.prepared_by
-            for each in approved
-            if each.fingerprint == _fingerprint(old) and proposed_entry(each)[1] == new.body
-        ),
-        "",
-    )
+def _approved(
+    work: Work, part: str, revisions: Sequence[Recorded]
+) -> dict[tuple[datetime, str], str]:
+    """By the moment and the body of a revision, who prepared it that another one approved.
+
+    What is approved is recorded at that moment, alone or as a part of a file.
+    """
+    moments = {each.at for each in revisions}
+    keys = {str(each.body["key"]) for each in revisions if "key" in each.body}
+    return {
+        (proposal.decided_at, canonical(body)): proposal.prepared_by
+        for proposal in approvals.approved_at(work, moments, {f"{part} {key}" for key in keys})
+        if proposal.decided_at is not None
+        for of, _, body in pending.entries_of(proposal.body)
+        if of == part
+    }
 
 
 def acts_at_once(work: Work) -> bool:
@@ -287,7 +290,7 @@ def is_stale(work: Work, proposal: approvals.Proposal) -> bool:
     work.actor.require(Verb.READ)
     part, body = proposed_entry(proposal)
     now = setup_in_force(work).revisions.get((part, body["key"]))
-    return (f"revision {now}" if now else "new") != proposal.fingerprint
+    return (f"revision {now}" if now else approvals.NEW) != proposal.fingerprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,7 +357,7 @@ def _in_force(work: Work, part: str, key: str) -> Recorded | None:
 
 
 def _fingerprint(now: Recorded | None) -> str:
-    return f"revision {now.id}" if now else "new"
+    return f"revision {now.id}" if now else approvals.NEW
 
 
 # What closed runs used
