@@ -20,7 +20,7 @@ from royalties.services.approvals import acts_at_once
 from royalties.services.books import setup_in_force
 from royalties.services.names import WORDS, Names, names_of
 from royalties.web.core.formats import day
-from royalties.web.core.visit import work
+from royalties.web.core.visit import current_work, work
 
 _DAY = re.compile(r"(?<![\w.-])\d{4}-\d\d-\d\d(?![\w-]| \d\d:|\.\w)")
 """A day in a message; one in a file's name is none."""
@@ -62,8 +62,9 @@ _PLACE = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
 def names() -> Names:
     """The names in force as this request reads them."""
     known = g.get("names")
-    if known is None or known[0] is not g.get("work"):
-        known = g.names = (work(), names_of(work()))
+    reading = current_work()
+    if known is None or known[0] is not reading:
+        known = g.names = (reading, names_of(reading))
     found: Names = known[1]
     return found
 
@@ -142,9 +143,9 @@ def offered_waiting(part: str) -> list[tuple[str, str]]:
 
     As (key, name) by name; none for somebody whose own entry would count at once.
     """
-    if acts_at_once(work()):
+    if acts_at_once(current_work()):
         return []
-    usable = pending.usable(work())
+    usable = pending.usable(current_work())
     found = names().waiting_of(part)
     return sorted(
         ((key, found[key]) for of, key in usable if of == part and key in found),
@@ -162,18 +163,18 @@ class WaitingEntry:
 
 def waiting_new(part: str, words: str = "") -> list[WaitingEntry]:
     """The new entries of a part that wait and whose names have some words, the first first."""
-    if not work().actor.may(Verb.READ):
+    if not current_work().actor.may(Verb.READ):
         return []
     listed = [
         WaitingEntry(names().of_body(part, entry.body), entry)
-        for entry in pending.added_in(work(), part)
+        for entry in pending.added_in(current_work(), part)
     ]
     return [each for each in listed if words.casefold() in each.name.casefold()]
 
 
 def abort_unknown(part: str, key: str) -> NoReturn:
     """End the request for an entry that is not there: where it waits, at its proposal; else 404."""
-    found = pending.find_pending(work(), part, key)
+    found = pending.find_pending(current_work(), part, key)
     if found is None:
         abort(404)
     abort(redirect(url_for("approvals.proposal", number=found.proposal)))
@@ -181,9 +182,9 @@ def abort_unknown(part: str, key: str) -> NoReturn:
 
 def waiting_changes(part: str) -> Mapping[str, pending.PendingEntry]:
     """By key, the changes that wait of a part's entries."""
-    if not work().actor.may(Verb.READ):
+    if not current_work().actor.may(Verb.READ):
         return {}
-    return pending.changed_in(work(), part)
+    return pending.changed_in(current_work(), part)
 
 
 def editions_of(titles: Iterable[str]) -> list[tuple[str, str]]:
