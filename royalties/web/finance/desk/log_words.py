@@ -29,6 +29,7 @@ _VERBS = {
     "manage-people": "people",
     "set": "settings",
     "keep-documents": "earlier statements",
+    "keep-notes": "notes",
     "keep-contact": "changed contact",
     "invite-colleague": "colleagues",
     "keep-account": "own account",
