@@ -49,7 +49,9 @@ def come_in(page: Page, journey: Journey, email: str, password: str, key: str) -
 def menu(page: Page, entry: str) -> None:
     """Go to a room by the desk's menu."""
     desk = page.get_by_role("navigation", name="Finance desk")
-    named = re.compile(rf"^{re.escape(entry)}( \d+ waiting)?$")  # with its count, if something waits
+    named = re.compile(
+        rf"^{re.escape(entry)}( \d+ waiting)?$"
+    )  # with its count, if something waits
     desk.get_by_role("link", name=named).click()
 
 

@@ -327,6 +327,11 @@ def _reason(text: str) -> str:
     return reason
 
 
+def _logged(row: store.NoteRow) -> str:
+    """What a note is about, as lines of the log name entries and periods."""
+    return row.key if row.subject is NoteSubject.PERIOD else f"{row.subject} {row.key}"
+
+
 def _note_event(
     work: Work,
     row: store.NoteRow,
@@ -349,8 +354,7 @@ def _note_event(
         {
             "what": f"{row.kind}-{action}",
             "note": row.id,
-            "part": row.subject,
-            "key": row.key,
+            "subject": _logged(row),
             **({"files": list(files)} if files else {}),
             **({"reason": reason} if reason else {}),
         },

@@ -137,7 +137,7 @@ def covered(connection: Connection, since: str) -> list[CoveredRow]:
 
 
 def counts(connection: Connection) -> Mapping[str, int]:
-    """How much waits: ``identifiers`` and their ``rows``, uploads, ``questions``, ``mail`` that failed.
+    """How much waits: ``identifiers`` and their ``rows``, uploads, questions, failed ``mail``.
 
     Checked uploads are ``refused``, or may be recorded; one that holds nothing new is neither.
 

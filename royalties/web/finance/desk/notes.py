@@ -209,7 +209,7 @@ def _page_about(subject: NoteSubject, key: str, refused: str = "") -> str:
         found=found,
         name=note_lists.subject_name(work, subject, key),
         crumbs=crumbs_of(subject, key),
-        form=NoteForm(request.form if request.method == "POST" else None),
+        form=NoteForm(request.form) if request.method == "POST" else NoteForm(),
         send_to=url_for(".add", subject=subject, key=key),
         refused=refused,
         **_paged(found, page),
@@ -222,16 +222,14 @@ def _note_page(number: int, refused: str = "") -> str:
     found = note_lists.find_note(work, number)
     if found is None:
         abort(404)
-    sent = request.form if request.method == "POST" else None
-    withdraws = sent is not None and "reason" in sent
     return render_template(
         "finance/desk/note.html",
         note=found,
         name=note_lists.subject_name(work, found.subject, found.key),
         crumbs=crumbs_of(found.subject, found.key),
         may_withdraw=note_lists.may_withdraw(work, found),
-        answer=AnswerForm(None if withdraws else sent),
-        why=WithdrawForm(sent if withdraws else None),
+        answer=AnswerForm(request.form) if request.endpoint == "notes.answer" else AnswerForm(),
+        why=WithdrawForm(request.form) if request.endpoint == "notes.withdraw" else WithdrawForm(),
         refused=refused,
         **_words(),
     )
