@@ -27,7 +27,9 @@ MOST_BYTES = 100_000_000
 LONGEST_TEXT = 10_000
 LONGEST_REASON = 1_000
 
-_MOST_A_DAY, _MOST_BYTES_A_DAY = 1_000, 2_000_000_000
+MOST_A_DAY, MOST_BYTES_A_DAY = 1_000, 2_000_000_000
+"""Files that one person attaches within a day, and their bytes."""
+
 _DAY = timedelta(days=1)
 
 
@@ -269,8 +271,8 @@ def _require_room(work: Work, sent: Sequence[StoredDocument]) -> None:
         return
     count, size = store.sent_since(work.connection, work.actor.name, work.at - _DAY)
     if (
-        count + len(sent) > _MOST_A_DAY
-        or size + sum(each.size for each in sent) > _MOST_BYTES_A_DAY
+        count + len(sent) > MOST_A_DAY
+        or size + sum(each.size for each in sent) > MOST_BYTES_A_DAY
     ):
         raise RefusedError(
             f"you have attached {count} files with {size // 1_000_000} MB within a day, which is "
