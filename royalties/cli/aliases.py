@@ -94,15 +94,15 @@ def _move(desk: Desk, identifier: str, isbn: str | None, *, rows: bool, yes: boo
     with desk.work(trial=True) as work:
         alias_ = _require_alias(work, identifier)
         seen = "" if alias_.edition is None else alias_.edition.isbn
-        done = move_alias(work, identifier, isbn, seen=seen, rows=rows)
+        moved = move_alias(work, identifier, isbn, seen=seen, rows=rows)
         edition = "no edition" if isbn is None else edition_words(work, isbn)
     if not yes:
         effect = [
-            f"{done.identifier} stands for {done.was}; it would stand for {edition} from now on."
+            f"{moved.identifier} stands for {moved.was}; it would stand for {edition} from now on."
         ]
         if rows:
             went = "wait again" if isbn is None else "go with it"
-            effect.append(f"{counted(done.rows, 'recorded row')} would {went}.")
+            effect.append(f"{counted(moved.rows, 'recorded row')} would {went}.")
         elif alias_.open_rows:
             kept = counted(alias_.open_rows, "row that counts", "rows that count")
             effect.append(f"{kept} in open periods would stay: --rows takes them along.")
@@ -114,14 +114,14 @@ def _move(desk: Desk, identifier: str, isbn: str | None, *, rows: bool, yes: boo
             )
         confirm_final(desk, " ".join(effect), yes=yes, warning=_UNTIL_A_CLOSE)
     with desk.work() as work:
-        done = move_alias(work, identifier, isbn, seen=seen, rows=rows)
+        moved = move_alias(work, identifier, isbn, seen=seen, rows=rows)
     if desk.json:
-        told = {"identifier": done.identifier, "was": done.was, "isbn": done.now}
-        desk.show({**told, "rows": done.rows})
+        told = {"identifier": moved.identifier, "was": moved.was, "isbn": moved.now}
+        desk.show({**told, "rows": moved.rows})
         return
-    stands = "no edition" if done.now is None else done.now
-    went = f"; {counted(done.rows, 'recorded row')} went with it" if rows else ""
-    desk.say(f"{done.identifier} stands for {stands} from now on{went}.")
+    stands = "no edition" if moved.now is None else moved.now
+    went = f"; {counted(moved.rows, 'recorded row')} went with it" if rows else ""
+    desk.say(f"{moved.identifier} stands for {stands} from now on{went}.")
 
 
 def _show_alias(desk: Desk, identifier: str) -> None:

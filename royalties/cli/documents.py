@@ -157,22 +157,22 @@ def _file_as_guessed(desk: Desk) -> None:
 
 def _list_of(desk: Desk, key: str) -> None:
     with desk.work(read_only=True) as work:
-        found = service.documents(work, key)
+        listed = service.documents(work, key)
     if desk.json:
-        desk.show([_as_json(each) for each in found])
+        desk.show([_as_json(each) for each in listed])
         return
-    if not found:
+    if not listed:
         desk.say(f"No earlier statement of {key} is kept.")
         return
     desk.table(
         (">number", "period", "file", "seen by", "note"),
-        [(each.id, each.period, each.name, _seen_by(each), each.note) for each in found],
+        [(each.id, each.period, each.name, _seen_by(each), each.note) for each in listed],
     )
 
 
 def _list_to_sort(desk: Desk) -> None:
     with desk.work(read_only=True) as work:
-        found = service.guesses(work)
+        to_sort = service.guesses(work)
     if desk.json:
         desk.show(
             [
@@ -180,16 +180,16 @@ def _list_to_sort(desk: Desk) -> None:
                     **_as_json(each.document),
                     "guessed": {"beneficiary": each.beneficiary, "period": each.period},
                 }
-                for each in found
+                for each in to_sort
             ]
         )
         return
-    if not found:
+    if not to_sort:
         desk.say("No earlier statement is to be sorted.")
         return
     desk.table(
         (">number", "file", "beneficiary?", "period?"),
-        [(each.document.id, each.document.name, each.beneficiary, each.period) for each in found],
+        [(each.document.id, each.document.name, each.beneficiary, each.period) for each in to_sort],
     )
 
 
@@ -219,11 +219,11 @@ def _as_json(document: Document) -> dict[str, object]:
 
 
 def _amend(work: Work, number: int, said: _StepArguments) -> None:
-    found = service.find_document(work, number)
-    if found is None:
+    document = service.find_document(work, number)
+    if document is None:
         raise service.NoDocumentError
-    note = found[0].note if said.note is None else said.note
-    service.amend(work, number, said.period or found[0].period, note)
+    note = document[0].note if said.note is None else said.note
+    service.amend(work, number, said.period or document[0].period, note)
 
 
 def _file(work: Work, number: int, said: _StepArguments) -> None:

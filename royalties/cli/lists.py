@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from royalties.cli.desk import Desk, command
-from royalties.cli.sales import key_values
+from royalties.cli.importing import key_values
 from royalties.cli.setup import loaded_document, say_released, summary, warn
 from royalties.services.terms import list_templates, lists
 from royalties.services.terms.lists import ListKind

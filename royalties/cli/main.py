@@ -64,7 +64,7 @@ JOBS = {
     },
     "Reports and sales": {
         "import": CommandEntry(
-            "sales",
+            "importing",
             "Import retailers' reports",
             "royalties import january.xlsx february.xlsx --dry-run",
         ),

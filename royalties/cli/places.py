@@ -4,7 +4,7 @@ import click
 
 from royalties.cli.confirming import confirm_final, final
 from royalties.cli.desk import Desk, command
-from royalties.cli.sales import key_values
+from royalties.cli.importing import key_values
 from royalties.domain.counting import counted
 from royalties.services.desk.places import Stray, mend, strays
 

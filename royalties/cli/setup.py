@@ -141,7 +141,7 @@ def warn(desk: Desk, loaded: Loaded) -> None:
     """Tell what is replaced, and what never counts."""
     if desk.json:
         return
-    for asked in loaded.asked:
+    for asked in loaded.replaced:
         desk.say(f"  {'replaces' if loaded.recorded else 'to confirm'}: {asked}")
     show_warnings(desk, [str(each) for each in loaded.warnings])
 
@@ -164,7 +164,7 @@ def loaded_document(loaded: Loaded) -> dict[str, object]:
                 "message": str(replaced),
                 "confirm": replaced.loses,
             }
-            for replaced in loaded.asked
+            for replaced in loaded.replaced
         ]
         + [warning_document(replaced) | {"confirm": False} for replaced in loaded.warnings]
         + [_released_warning(replaced) for replaced in loaded.released.warnings],

@@ -126,11 +126,11 @@ def region_without_country(text: str, home: str = "") -> tuple[str, str]:
         return home, code
     if code := _code_anywhere(text):
         return "", code
-    found = _anywhere().get(_folded(text), frozenset())
-    if len(found) == 1:
-        [(of, code)] = found
+    meanings = _anywhere().get(_folded(text), frozenset())
+    if len(meanings) == 1:
+        [(of, code)] = meanings
         return of, code
-    return "", _only(code for _, code in found) or text
+    return "", _only(code for _, code in meanings) or text
 
 
 def city_key(name: str) -> str:

@@ -139,29 +139,29 @@ def _recognised(
     known: Known,
     mappings: Sequence[MappedReport],
     choices: TrackedAnswers,
-    wanted: str | None,
+    report_name: str | None,
 ) -> ReportReading:
     formats = {declared.name: declared for declared in built_in()}
     formats |= {mapping.key: mapping.as_format() for mapping in mappings if not mapping.ended}
     varied = {name: tuple(declared.variants) for name, declared in formats.items()}
     formats |= _variants(formats, choices)
-    if wanted is None and (chosen := choices.peek("report", formats)):
-        wanted = chosen
+    if report_name is None and (chosen := choices.peek("report", formats)):
+        report_name = chosen
         choices.need(("report",))
-    if wanted is not None and wanted not in formats:
+    if report_name is not None and report_name not in formats:
         raise UnreadableError(
             Problem(
-                f"no report is called {wanted!r}",
+                f"no report is called {report_name!r}",
                 f"name one of {', '.join(sorted(formats))}",
             )
         )
-    tried = [formats[wanted]] if wanted else list(formats.values())
+    tried = [formats[report_name]] if report_name else list(formats.values())
     matches = {
         declared.name: found for declared in tried if (found := tables_in(declared, opened.sheets))
     }
     if not matches:
         mapped = {mapping.key for mapping in mappings if not mapping.ended}
-        raise unrecognised_error(opened.sheets, name, tried, mapped, alone=wanted is not None)
+        raise unrecognised_error(opened.sheets, name, tried, mapped, alone=report_name is not None)
     best = _best(matches)
     if len(best) > 1:
         question = Choice("report", "several reports look like this file: choose one", tuple(best))

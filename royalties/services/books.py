@@ -12,8 +12,10 @@ from royalties.domain.people import Verb
 from royalties.domain.periods import Calendar, Period, parse_period
 from royalties.domain.royalties.carrying import LeftBefore
 from royalties.domain.royalties.days import cuts
-from royalties.domain.royalties.earning import Rates, SoldEdition
-from royalties.domain.royalties.run import Books, in_force
+from royalties.domain.royalties.earning import SoldEdition
+from royalties.domain.royalties.exchange import Rates
+from royalties.domain.royalties.inputs import Books
+from royalties.domain.royalties.run import in_force
 from royalties.domain.terms.beneficiaries import Beneficiary, Letterhead, Publisher
 from royalties.domain.terms.catalogue import Retailer, Title
 from royalties.domain.terms.contracts import Contract, ExchangeRate, Income

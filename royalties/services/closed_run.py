@@ -5,18 +5,10 @@ from dataclasses import dataclass, field
 
 from royalties.domain.periods import Period
 from royalties.domain.royalties.allocation import Allocation
-from royalties.domain.royalties.earning import EarnedLine
-from royalties.domain.royalties.run import (
-    ContractRun,
-    ContractState,
-    HeldReserve,
-    NotPaid,
-    Run,
-    Settlement,
-    Withheld,
-    brought_in_of,
-    recoup,
-)
+from royalties.domain.royalties.earned_lines import EarnedLine
+from royalties.domain.royalties.inputs import ContractState, HeldReserve
+from royalties.domain.royalties.results import ContractRun, NotPaid, Run, Settlement, Withheld
+from royalties.domain.royalties.run import brought_in_of, recoup
 from royalties.services.books import Setup, left_before, setup_used_by
 from royalties.services.work import Work
 from royalties.store.periods import runs as store

@@ -1,6 +1,7 @@
 """The refusals that verbs may end with, in one place for the edges' tables."""
 
-from royalties.domain.royalties.earning import MissingExchangeRateError, UnknownRightError
+from royalties.domain.royalties.earning import UnknownRightError
+from royalties.domain.royalties.exchange import MissingExchangeRateError
 from royalties.domain.royalties.run import NoPlanError
 from royalties.ingest.setup import SetupError
 from royalties.services.closed_run import NotClosedError

@@ -8,16 +8,12 @@ from fractions import Fraction
 from royalties.domain.money import MICRO
 from royalties.domain.periods import Calendar, Period, parse_period
 from royalties.domain.royalties.allocation import CapKey
-from royalties.domain.royalties.earning import CounterState, Rates, SoldEdition
-from royalties.domain.royalties.run import (
-    Books,
-    BroughtIn,
-    ContractRun,
-    ContractState,
-    HeldReserve,
-    Run,
-    run,
-)
+from royalties.domain.royalties.earning import SoldEdition
+from royalties.domain.royalties.escalators import CounterState
+from royalties.domain.royalties.exchange import Rates
+from royalties.domain.royalties.inputs import Books, BroughtIn, ContractState, HeldReserve
+from royalties.domain.royalties.results import ContractRun, Run
+from royalties.domain.royalties.run import run
 from royalties.domain.sales.slices import Place, SaleKind, Slice, blocks_of
 from royalties.domain.terms.beneficiaries import Beneficiary, WithholdingRate
 from royalties.domain.terms.catalogue import Channel, Format

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, insert
 
 from royalties.domain.periods import Period
 from royalties.domain.royalties.postings import LedgerBefore, advances_account, entries_of_close
-from royalties.domain.royalties.run import Run
+from royalties.domain.royalties.results import Run
 from royalties.store.engine import make_engine
 from royalties.store.ledger.entries import balances_now, post
 from royalties.store.periods import carrying, runs

@@ -239,7 +239,7 @@ def _lists(office: Office) -> None:
 
 def _prepared(office: Office, clerk: Actor) -> None:
     with office.system.work(clerk) as work:
-        points = checklist.outlook(work, OPEN).points
+        points = checklist.outlook(work, OPEN).exceptions
         assert points is not None
         for point in points.all:
             closing.explain_point(work, OPEN, point.subject, point.figure, "The autumn's list")

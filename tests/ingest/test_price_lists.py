@@ -274,8 +274,8 @@ def test_values_are_exact() -> None:
         tolerance=Fraction(1, 20),
         valid_days=20,
         net_days=0,
-        pace=LeadTime(0, 8, 4),
-        rush_pace=LeadTime(1, 5, 2),
+        lead_time=LeadTime(0, 8, 4),
+        rush_lead_time=LeadTime(1, 5, 2),
         cancellation={State.ACCEPTED: Fraction(1, 20), State.IN_PRODUCTION: Fraction(1)},
         terms=("Copies cannot be returned.",),
     )

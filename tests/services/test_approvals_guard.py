@@ -30,10 +30,10 @@ def staff(office: Office) -> tuple[Actor, Actor]:
 def settle(office: Office, actor: Actor) -> None:
     """Explain all that wants it as it now stands, the draft included."""
     with office.work(read_only=True) as work:
-        points = checklist.outlook(work, PERIOD).points
-    assert points is not None
+        exceptions = checklist.outlook(work, PERIOD).exceptions
+    assert exceptions is not None
     with office.system.work(actor) as work:
-        for point in points.all:
+        for point in exceptions.all:
             closing.explain_point(work, PERIOD, point.subject, point.figure, "as expected")
 
 

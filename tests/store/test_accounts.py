@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from royalties.domain.royalties.postings import advances_account, reserve_account
-from royalties.domain.royalties.run import ContractRun, Run
+from royalties.domain.royalties.results import ContractRun, Run
 from royalties.store.periods import accounts
 from royalties.store.periods.accounts import EARLIER, AccountSum
 from royalties.store.terms.balances import contract_closes

@@ -12,8 +12,9 @@ from sqlalchemy import Connection, text
 
 from royalties.domain.periods import Period
 from royalties.domain.royalties.carrying import LeftBefore
+from royalties.domain.royalties.inputs import ContractState
 from royalties.domain.royalties.postings import Entry, Posting
-from royalties.domain.royalties.run import ContractState, Run
+from royalties.domain.royalties.results import Run
 from royalties.domain.terms.catalogue import Format
 from royalties.domain.terms.plans import CapPer
 from royalties.store.ledger.entries import post

@@ -23,7 +23,7 @@ from royalties.services.orders import messages as order_messages
 from royalties.services.orders.billing import certificates as tax
 from royalties.services.orders.billing import invoicing, receivables
 from royalties.store import scope
-from royalties.store.desk import notes
+from royalties.store.desk import notes, search
 from royalties.store.orders import (
     board,
     certificates,
@@ -126,6 +126,11 @@ OF_ORGANIZATIONS = (
     seconds(money.invoices_for, [OTHER_BILL, LEAGUES], organization="league"),
     firsts(money.receipts_for, [WIRE, BILL], organization="guild"),
     seconds(money.receipts_for, [OTHER_WIRE, OTHER_BILL], organization="league"),
+    shared(
+        search.placed, [GUILDS], [LEAGUES], [LEAGUES, GUILDS], text="O-2026", organizations=[]
+    )._replace(link=[GUILDS]),
+    shared(search.invoices, [BILL], [OTHER_BILL], [OTHER_BILL, BILL], text="I-0000"),
+    shared(search.receipts, [WIRE], [OTHER_WIRE], [OTHER_WIRE, WIRE], text="wire of"),
     firsts(certificates.find_certificate, ["guild.pdf"], number=1),
     seconds(certificates.find_certificate, ["league.pdf"], number=2),
     shared(
@@ -187,6 +192,7 @@ OF_NONPROFITS = (
     staffs(notes.answers_to, ["Sam does."], questions=[1]),
     staffs(notes.files_of, ["letter.pdf"], numbers=[1, 2]),
     staffs(notes.find_file, ["letter.pdf"], number=1),
+    shared(search.statements, SEATTLES, HOUSTONS, EVERYBODYS, text="2025-H1"),
     firsts(people.members, ["Sam"], beneficiary="seattle"),
     seconds(people.members, ["Hal"], beneficiary="houston"),
 )

@@ -406,7 +406,12 @@ def working_days_between(first: date, last: date, holidays: frozenset[date] = fr
 
 
 def promised_date(
-    kind: OrderKind, pace: LeadTime, *, today: date, approved: date | None, started: date | None
+    kind: OrderKind,
+    lead_time: LeadTime,
+    *,
+    today: date,
+    approved: date | None,
+    started: date | None,
 ) -> date:
     """When the copies will be there, from what is known today.
 
@@ -418,9 +423,9 @@ def promised_date(
     """
     begins = started if kind is OrderKind.BULK else approved
     if begins is None:
-        begins = working_day_after(today, pace.proof) if kind is OrderKind.CUSTOM else today
-    ready = working_day_after(begins, pace.production)
-    return working_day_after(max(ready, today), pace.shipping)
+        begins = working_day_after(today, lead_time.proof) if kind is OrderKind.CUSTOM else today
+    ready = working_day_after(begins, lead_time.production)
+    return working_day_after(max(ready, today), lead_time.shipping)
 
 
 def within_tolerance(ordered: int, shipped: int, tolerance: Fraction) -> bool:

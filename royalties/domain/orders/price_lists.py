@@ -87,8 +87,8 @@ class PriceVersion:
     tolerance: Fraction = Fraction(0)
     valid_days: int = 30
     net_days: int = 30
-    pace: LeadTime = field(default=LeadTime(3, 10, 5))
-    rush_pace: LeadTime = field(default=LeadTime(1, 5, 2))
+    lead_time: LeadTime = field(default=LeadTime(3, 10, 5))
+    rush_lead_time: LeadTime = field(default=LeadTime(1, 5, 2))
     cancellation: Mapping[State, Fraction] = field(default_factory=dict)
     terms: tuple[str, ...] = ()
     """More terms, in the house's words."""

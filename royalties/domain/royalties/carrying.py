@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 
 from royalties.domain.periods import Period
 from royalties.domain.royalties.allocation import CapKey
-from royalties.domain.royalties.run import BroughtIn, ContractState, HeldReserve
+from royalties.domain.royalties.inputs import BroughtIn, ContractState, HeldReserve
 
 _Key = TypeVar("_Key")
 _Number = TypeVar("_Number", int, Fraction)

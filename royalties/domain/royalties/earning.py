@@ -3,28 +3,35 @@
 Source: calculation.md, "1. Earned". Nothing here is rounded but the earned lines themselves.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from fractions import Fraction
-from itertools import compress, product
 from math import gcd
 from operator import itemgetter
-from typing import Any, NamedTuple, overload
+from typing import NamedTuple
 
 from royalties.domain.money import MICRO, rounded, scale, units_of
-from royalties.domain.periods import Period
+from royalties.domain.royalties.earned_lines import (
+    SUMMED,
+    Base,
+    EarnedLine,
+    EarnedLines,
+    Factor,
+    RuleEarnings,
+    SellerSums,
+    amounts_of,
+)
+from royalties.domain.royalties.escalators import ZERO, CounterState, cut
+from royalties.domain.royalties.exchange import ONE, MissingExchangeRateError, Rates
+from royalties.domain.royalties.matching import Matcher, Uncovered
 from royalties.domain.sales.slices import (
     LIST_VALUE,
     NET,
     UNITS,
     Block,
-    Judged,
     Place,
-    SaleKind,
     Seller,
-    Slice,
 )
 from royalties.domain.terms.catalogue import Channel, Format
 from royalties.domain.terms.contracts import (
@@ -32,17 +39,9 @@ from royalties.domain.terms.contracts import (
     Contract,
     Counts,
     Income,
-    Resets,
     Rule,
     Tier,
 )
-from royalties.domain.terms.discounts import DiscountLimit, discount_limits, representatives
-
-ONE = Fraction(1)
-ZERO = Fraction(0)
-_WORDS = {kind: kind.word for kind in SaleKind}
-_BY_MONEY = frozenset((Basis.NET, Basis.PROFIT))
-"""Bases that take usage: it has neither copies nor a list price."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +54,6 @@ class SoldEdition:
     published: date | None
     royalties: bool
     unit_cost: Fraction
-
-
-class Uncovered(StrEnum):
-    """Why sales earn nothing."""
-
-    NO_CONTRACT = "no contract covers the title"
-    CONTRACT_ENDED = "contract ended"
-    NO_LIST_PRICE = "no list price in the report or of the edition"
-    NO_RULE = "no rule matches"
-    NO_RULE_FOR_USAGE = "no rule on net receipts or profit takes subscriptions and loans"
 
 
 class SalesException(NamedTuple):
@@ -83,47 +72,6 @@ class SalesException(NamedTuple):
         return "; ".join(self.reasons)
 
 
-class EarnedLine(NamedTuple):
-    """One earned line, with all that made it.
-
-    ``base`` is the whole group's base in millionths of ``currency`` (for basis ``unit``,
-    millionths of a copy); ``portion`` is f_k; ``earned`` is minor units of the contract's
-    currency. Income has no edition, retailer or tier. ``exchange_rate`` is the period's, or,
-    where the line takes back what a closed run counted, the one which that run used.
-    """
-
-    rule_place: int
-    rule: str
-    isbn: str | None
-    retailer: str | None
-    kind: str
-    currency: str
-    tier: int | None
-    units: int
-    portion: Fraction
-    base: int | Fraction
-    exchange_rate: Fraction
-    rate: Fraction
-    earned: int
-
-    @property
-    def group(self) -> tuple[int, str | None, str | None, str, str, Fraction]:
-        """What the lines of one base, which differ by tier alone, have in common."""
-        return (
-            self.rule_place,
-            self.isbn,
-            self.retailer,
-            self.kind,
-            self.currency,
-            self.exchange_rate,
-        )
-
-    def residual(self, contract_currency: str) -> Fraction:
-        """What rounding left out: exact minus ``earned``, in minor units, at most half a unit."""
-        exact = Fraction(self.base) / MICRO * self.exchange_rate * self.rate * self.portion
-        return exact * scale(contract_currency) - self.earned
-
-
 class Atom(NamedTuple):
     """Exact earnings and net copies of lines that every ``when`` of a plan treats alike."""
 
@@ -133,87 +81,6 @@ class Atom(NamedTuple):
     place: Place
     earned: Fraction = Fraction(0)
     units: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class CounterState:
-    """A counter's stand before this period and what the period adds."""
-
-    before: Fraction
-    added: Fraction
-
-
-class EarnedLines(Sequence[EarnedLine]):
-    """A contract's earned lines, in order; each is made when somebody first looks at one.
-
-    What a draft needs of all of them (``earned``, ``earned_by_seller``) is there without.
-    """
-
-    __slots__ = ("_earned", "_income", "_made", "_names")
-
-    def __init__(
-        self, names: Sequence[str], earned: Sequence["_Earned"], income: Sequence[EarnedLine]
-    ) -> None:
-        """``names`` are those of the contract's rules, by place."""
-        self._names, self._earned, self._income = names, earned, income
-        self._made: tuple[EarnedLine, ...] | None = None
-
-    @property
-    def earned(self) -> int:
-        """The sum of what the lines earned, in minor units."""
-        of_sales = sum([total for each in self._earned for _, _, total in each.parts])
-        return of_sales + sum([line.earned for line in self._income])
-
-    def earned_by_edition(
-        self, sellers: Callable[[Sequence[Seller]], Sequence[bool]] | None = None
-    ) -> dict[str, int]:
-        """What editions earned, in minor units, of all sellers or of those that are chosen.
-
-        Other income is left out.
-
-        Args:
-            sellers: says of each whether it is one of those.
-        """
-        by_isbn: dict[str, int] = {}
-        for earned in self._earned:
-            for isbn, source, total in earned.parts:
-                amount = total
-                if sellers is not None:
-                    chosen = sellers(source.sellers)
-                    *_, amounts = earned.columns(source)
-                    amount = sum([sum(compress(of_tier, chosen)) for of_tier in amounts])
-                by_isbn[isbn] = by_isbn.get(isbn, 0) + amount
-        return by_isbn
-
-    def __len__(self) -> int:
-        of_sales = sum(len(each.factors) * _sellers_in(each.parts) for each in self._earned)
-        return of_sales + len(self._income)
-
-    def __iter__(self) -> Iterator[EarnedLine]:
-        return iter(self._lines())
-
-    @overload
-    def __getitem__(self, place: int) -> EarnedLine: ...
-    @overload
-    def __getitem__(self, place: slice) -> tuple[EarnedLine, ...]: ...
-    def __getitem__(self, place: int | slice) -> EarnedLine | tuple[EarnedLine, ...]:
-        return self._lines()[place]
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Sequence):
-            return NotImplemented
-        return self._lines() == tuple(other)
-
-    def __hash__(self) -> int:
-        return hash(self._lines())
-
-    def __repr__(self) -> str:
-        return repr(self._lines())
-
-    def _lines(self) -> tuple[EarnedLine, ...]:
-        if self._made is None:
-            self._made = (*_lines(self._names, self._earned), *self._income)
-        return self._made
 
 
 @dataclass(slots=True)
@@ -226,49 +93,6 @@ class Earnings:
     atoms: list[Atom] = field(default_factory=list)
 
 
-class MissingExchangeRateError(ValueError):
-    """A sale's currency has no rate into the contract's for the period."""
-
-    def __init__(self, period: Period, pairs: Iterable[tuple[str, str]]) -> None:
-        wanted = ", ".join(f"{source} → {target}" for source, target in sorted(set(pairs)))
-        super().__init__(
-            f"no exchange rate for {period}: {wanted}. Add it under exchange_rates of a setup "
-            f"file (in this direction; a rate is never inverted) and load the file"
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Rates:
-    """The period's exchange rates, each only in the direction in which it was given.
-
-    ``used`` holds those that closed runs used, by period: what takes back what a run counted
-    is turned at its rates. A pair that such a run did not need is the open period's.
-    """
-
-    period: Period
-    given: Mapping[tuple[str, str], Fraction]
-    used: Mapping[int, Mapping[tuple[str, str], Fraction]] = field(default_factory=dict)
-
-    def of(self, reverses: int | None) -> "Rates":
-        """The rates at which lines are turned that take back what a closed period counted."""
-        if reverses is None or reverses not in self.used:
-            return self
-        return Rates(self.period, {**self.given, **self.used[reverses]})
-
-    def rate(self, source: str, target: str) -> Fraction:
-        """What one unit of ``source`` is in ``target``.
-
-        Raises:
-            MissingExchangeRateError: no rate was given in this direction.
-        """
-        if source == target:
-            return ONE
-        try:
-            return self.given[source, target]
-        except KeyError:
-            raise MissingExchangeRateError(self.period, [(source, target)]) from None
-
-
 _Where = tuple[int, str, int]
 """Rule, currency, and the closed period that is taken back (or 0)."""
 
@@ -276,44 +100,6 @@ _Groups = dict[_Where, list[Block]]
 """What is earned by one rule in one currency."""
 
 _COUNTED = {Counts.UNITS: UNITS, Counts.NET: NET, Counts.LIST: LIST_VALUE}
-
-
-def rule_place(
-    contract: Contract,
-    slice_: Slice,
-    format_: Format,
-    channels: Mapping[str, Channel],
-    limits: Sequence[DiscountLimit],
-) -> int | None:
-    """The place of the first rule that takes a slice, or None."""
-    matcher = _Matcher(contract, representatives(limits), channels)
-    is_usage = slice_.kind is SaleKind.USAGE
-    judged = Judged(slice_.place.country, slice_.discount, slice_.priced, is_usage)
-    place = matcher.rule_for(format_, slice_.retailer, judged)
-    return None if isinstance(place, Uncovered) else place
-
-
-def rules_reached(
-    contract: Contract, formats: Sequence[Format], channels: Mapping[str, Channel]
-) -> set[int]:
-    """Places of the rules that take some sale, of all that editions and retailers could make.
-
-    Every format is tried at every retailer, in every country that a rule names and in another one,
-    in every class of discounts, with and without a list price, as copies and as usage.
-
-    Args:
-        formats: of the editions.
-        channels: of the retailers, by key.
-    """
-    limits = discount_limits([contract])
-    match = _Matcher(contract, representatives(limits), channels)
-    countries = {"", *(word for rule in contract.rules for word in rule.countries or ())}
-    either = (True, False)
-    kinds = product(formats, channels, product(countries, range(len(limits) + 1), either, either))
-    reached = {
-        match.rule_for(format_, retailer, Judged(*judged)) for format_, retailer, judged in kinds
-    }
-    return {place for place in reached if not isinstance(place, Uncovered)}
 
 
 def earn(  # noqa: PLR0917 - contract, sales, and what they are judged by
@@ -340,7 +126,7 @@ def earn(  # noqa: PLR0917 - contract, sales, and what they are judged by
     Raises:
         MissingExchangeRateError: names every pair that is missing.
     """
-    match = _Matcher(contract, discounts, channels)
+    match = Matcher(contract, discounts, channels)
     groups: _Groups = {}
     exceptions: list[SalesException] = []
     known = match.known
@@ -385,71 +171,6 @@ def earn(  # noqa: PLR0917 - contract, sales, and what they are judged by
         earnings.atoms = _atoms(contract, groups, tiers, sold, channels, exchange)
         earnings.atoms += _income_atoms(contract, income)
     return earnings
-
-
-class _Matcher:
-    """Finds the first rule that takes a sale; remembers, since few kinds of sales recur."""
-
-    def __init__(
-        self, contract: Contract, discounts: Sequence[Fraction], channels: Mapping[str, Channel]
-    ) -> None:
-        """``discounts`` are one out of each class (``discounts.representatives``)."""
-        self._rules = contract.rules
-        self._channels = channels
-        self._discounts = discounts
-        self.asks_who = any(rule.retailers or rule.channels for rule in contract.rules)
-        self.known: dict[tuple[Format, Judged], int | Uncovered] = {}
-        """Of contracts whose rules ask for no retailer, what ``rule_for`` found."""
-        self._known_of: dict[tuple[Format, str, Judged], int | Uncovered] = {}
-
-    def rules_for(self, block: Block, format_: Format) -> Sequence[tuple[int | Uncovered, Block]]:
-        """Parts of a block, and for each the rule's place, or why none takes it."""
-        judged = block.like.judged
-        if not self.asks_who:
-            return ((self.rule_for(format_, block.any_retailer, judged), block),)
-        places = [self.rule_for(format_, who.retailer, judged) for who in block.sellers]
-        different = dict.fromkeys(places)
-        if len(different) == 1:
-            return ((places[0], block),)
-        return [(place, block.chosen([found == place for found in places])) for place in different]
-
-    def rule_for(self, format_: Format, retailer: str, judged: Judged) -> int | Uncovered:
-        """The rule's place, or why none takes such sales."""
-        if self.asks_who:
-            of_retailer = (format_, retailer, judged)
-            place = self._known_of.get(of_retailer)
-            if place is None:
-                place = self._known_of[of_retailer] = self._search(format_, retailer, judged)
-            return place
-        key = (format_, judged)
-        place = self.known.get(key)
-        if place is None:
-            place = self.known[key] = self._search(format_, retailer, judged)
-        return place
-
-    def _search(self, format_: Format, retailer: str, judged: Judged) -> int | Uncovered:
-        channel = self._channels[retailer]
-        country, discount, priced, is_usage = judged
-        for place, rule in enumerate(self._rules):
-            if not (
-                (rule.formats is None or format_ in rule.formats)
-                and (rule.channels is None or channel in rule.channels)
-                and (rule.retailers is None or retailer in rule.retailers)
-                and (rule.countries is None or country in rule.countries)
-            ):
-                continue
-            if is_usage:
-                if rule.basis in _BY_MONEY and rule.discount is None:
-                    return place
-                continue
-            if rule.discount is not None and not (
-                priced and rule.discount.contains(self._discounts[discount])
-            ):
-                continue
-            if not priced and (rule.basis is Basis.LIST or rule.counts is Counts.LIST):
-                return Uncovered.NO_LIST_PRICE
-            return place
-        return Uncovered.NO_RULE_FOR_USAGE if is_usage else Uncovered.NO_RULE
 
 
 class _Exchange:
@@ -521,60 +242,6 @@ def _portions(rule: Rule, counted: CounterState) -> list[tuple[int, Tier, Fracti
     ]
 
 
-def cut(tiers: Sequence[Tier], before: Fraction, added: Fraction) -> list[tuple[int, Fraction]]:
-    """Cut the interval from ``before`` to ``before + added`` at the tiers' limits.
-
-    With 10 % up to 1,000 copies and 12.5 % above, a quarter of 400 copies after 900 earns 10 %:
-
-    >>> tiers = [Tier(Fraction("0.10"), Fraction(1000)), Tier(Fraction("0.125"), None)]
-    >>> cut(tiers, Fraction(900), Fraction(400))
-    [(1, Fraction(1, 4)), (2, Fraction(3, 4))]
-
-    Returns:
-        (tier number from 1, f_k = n_k / N) for every tier with f_k > 0; they sum to 1. Below
-        zero the first tier goes on. With ``added`` 0 all of it is in the tier of the next unit.
-    """
-    if len(tiers) == 1:
-        return [(1, ONE)]
-    if not added:
-        for number, tier in enumerate(tiers, 1):
-            if tier.up_to is None or before < tier.up_to:
-                return [(number, ONE)]
-    low, high = (before, before + added) if added > 0 else (before + added, before)
-    portions: list[tuple[int, Fraction]] = []
-    lower: Fraction | None = None
-    for number, tier in enumerate(tiers, 1):
-        start = low if lower is None else max(low, lower)
-        end = high if tier.up_to is None else min(high, tier.up_to)
-        if start is low and end is high:  # nearly always: one tier takes all of it
-            return [(number, ONE)]
-        if end > start:
-            portions.append((number, (end - start) / abs(added)))
-        lower = tier.up_to
-    return portions
-
-
-def counter_stand(
-    rule: Rule, *, life: Fraction, year: Fraction, first: bool, first_year: bool
-) -> Fraction:
-    """Where a rule's counter stands before a period, its opening included.
-
-    900 copies sold before, 50 of them this year, and an opening of 200 stand at 1,100 where the
-    counter never resets, and at 50 where it begins anew each year after the books' first one.
-
-    Args:
-        life: counted in all closed periods; ``year``: in those of the same calendar year.
-        first: whether the period is the books' first; ``first_year``: lies in its year.
-    """
-    match rule.counter.resets:
-        case Resets.NEVER:
-            return rule.counter.opening + life if life else rule.counter.opening
-        case Resets.YEAR:
-            return year + (rule.counter.opening if first_year else 0)
-        case Resets.PERIOD:
-            return rule.counter.opening if first else Fraction(0)
-
-
 def _base(rule: Rule, sums: Sequence[int], cost: Fraction) -> int | Fraction:
     """A base in millionths (calculation.md, the table of bases).
 
@@ -596,109 +263,29 @@ def _base(rule: Rule, sums: Sequence[int], cost: Fraction) -> int | Fraction:
             return _whole(net - cost * MICRO * units)
 
 
-_SUMMED = {Basis.LIST: LIST_VALUE, Basis.NET: NET}
-"""Bases that are columns of a block."""
-
-_Factor = tuple[int, Fraction, Fraction, Fraction, int, int]
-"""Tier, portion, rates of exchange and of the tier; numerator and twice denominator of all."""
-
-_Base = int | Fraction
-
-
-class _Earned(NamedTuple):
-    """What editions earned by one rule in one currency at one rate of exchange.
-
-    ``rank`` is that rate's place among those of the rule and currency; of each edition there is the
-    sum of all amounts, in minor units.
-    """
-
-    place: int
-    basis: Basis
-    currency: str
-    rank: int
-    factors: Sequence[_Factor]
-    parts: Sequence[tuple[str, "Block | _Together", int]]
-
-    def columns(
-        self, source: "Block | _Together"
-    ) -> tuple[Sequence[int], Sequence[_Base], list[list[int]]]:
-        """Copies and bases by seller, and for each factor, that is tier, the amounts."""
-        if isinstance(source, Block):
-            bases: Sequence[_Base] = source.column(_SUMMED[self.basis])
-            return source.column(UNITS), bases, [_amounts(bases, each) for each in self.factors]
-        of = _amounts_of_profit if self.basis is Basis.PROFIT else _amounts
-        return source.units, source.bases, [of(source.bases, each) for each in self.factors]
-
-
-class _Together(NamedTuple):
-    """An edition's sellers, each with copies and base, added up over blocks."""
-
-    sellers: Sequence[Seller]
-    units: Sequence[int]
-    bases: Sequence[_Base]
-
-
-def _sellers_in(parts: Sequence[tuple[str, "Block | _Together", int]]) -> int:
-    return sum(
-        source.size if isinstance(source, Block) else len(source.sellers) for _, source, _ in parts
-    )
-
-
-def _lines(names: Sequence[str], earned: Sequence[_Earned]) -> Iterator[EarnedLine]:
-    """Earned lines in their order; ``names`` are those of the rules."""
-    parts = [
-        (each, isbn, source.sellers, *each.columns(source))
-        for each in earned
-        for isbn, source, _ in each.parts
-    ]
-    keys = sorted(
-        (each.place, isbn, retailer, kind, each.currency, each.rank, of, row)
-        for of, (each, isbn, sellers, *_) in enumerate(parts)
-        for row, (retailer, kind) in enumerate(sellers)
-    )
-    for place, isbn, retailer, kind, currency, _, of, row in keys:
-        each, _, _, units, bases, amounts = parts[of]
-        for (number, portion, fx, rate, *_), of_tier in zip(each.factors, amounts, strict=True):
-            yield EarnedLine(
-                place,
-                names[place],
-                isbn,
-                retailer,
-                _WORDS[kind],
-                currency,
-                number,
-                units[row],
-                portion,
-                bases[row],
-                fx,
-                rate,
-                of_tier[row],
-            )
-
-
 def _turned(
     contract: Contract,
     groups: _Groups,
     tiers: Sequence[Sequence[tuple[int, Tier, Fraction]]],
     sold: Mapping[str, SoldEdition],
     exchange: _Exchange,
-) -> list[_Earned]:
+) -> list[RuleEarnings]:
     """What is earned, by the rate of exchange that counts: what is turned alike is one sum."""
-    earned: list[_Earned] = []
+    earned: list[RuleEarnings] = []
     for place, currency, rank, fx, blocks in _rated(contract, groups, exchange):
         rule = contract.rules[place]
         factors = _factors(contract, tiers[place], fx)
-        column, plain = _SUMMED.get(rule.basis), factors[0] if len(factors) == 1 else None
-        parts: list[tuple[str, Block | _Together, int]] = []
-        made = _Earned(place, rule.basis, currency, rank, factors, parts)
+        column, plain = SUMMED.get(rule.basis), factors[0] if len(factors) == 1 else None
+        parts: list[tuple[str, Block | SellerSums, int]] = []
+        made = RuleEarnings(place, rule.basis, currency, rank, factors, parts)
         for isbn, sold_blocks in _by_edition(blocks):
             if column is not None and isinstance(sold_blocks, Block):  # nearly always
                 if plain is not None:
                     parts.append(
-                        (isbn, sold_blocks, sum(_amounts(sold_blocks.column(column), plain)))
+                        (isbn, sold_blocks, sum(amounts_of(sold_blocks.column(column), plain)))
                     )
                     continue
-                source: Block | _Together = sold_blocks
+                source: Block | SellerSums = sold_blocks
             else:
                 some = [sold_blocks] if isinstance(sold_blocks, Block) else sold_blocks
                 source = _together(rule, some, sold[isbn], exchange)
@@ -741,8 +328,8 @@ def _by_edition(blocks: Sequence[Block]) -> Iterable[tuple[str, Block | list[Blo
 
 def _together(
     rule: Rule, blocks: Sequence[Block], edition: SoldEdition, exchange: _Exchange
-) -> _Together:
-    totals: dict[Seller, tuple[int, _Base]] = {}
+) -> SellerSums:
+    totals: dict[Seller, tuple[int, Base]] = {}
     for block in blocks:
         cost = ZERO
         if rule.basis is Basis.PROFIT:
@@ -752,34 +339,15 @@ def _together(
             units, base = totals.get(who, _NOTHING)
             totals[who] = (units + sums[0], _whole(base + _base(rule, sums, cost)))
     units_of_all, bases = zip(*totals.values(), strict=True)
-    return _Together(tuple(totals), units_of_all, bases)
+    return SellerSums(tuple(totals), units_of_all, bases)
 
 
 _NOTHING = (0, 0)
 
 
-def _amounts(bases: Sequence[Any], factor: _Factor) -> list[int]:
-    """Each line's amount in minor units, rounded once, of bases that are whole.
-
-    500.00 of net receipts at 10 % earn 50.00; a line of 0.05 at 10 % earns 0.01.
-    """
-    *_, numerator, twice = factor
-    double, half = 2 * numerator, twice // 2
-    return [
-        (exact + half) // twice if (exact := base * double) >= 0 else -((half - exact) // twice)
-        for base in bases
-    ]
-
-
-def _amounts_of_profit(bases: Sequence[Any], factor: _Factor) -> list[int]:
-    """The same of bases that may be fractions of a millionth."""
-    *_, numerator, twice = factor
-    return [rounded(base * Fraction(2 * numerator, twice)) for base in bases]
-
-
 def _factors(
     contract: Contract, tiers: Sequence[tuple[int, Tier, Fraction]], fx: Fraction
-) -> list[_Factor]:
+) -> list[Factor]:
     """What a base is multiplied with in each tier that takes part."""
     factors = []
     above, below = fx.numerator * scale(contract.currency), fx.denominator * MICRO
@@ -853,7 +421,7 @@ def _atoms(
         rule = contract.rules[place]
         fx = ONE if rule.basis is Basis.UNIT else exchange.into_contract(currency, of)
         factor = sum((portion * tier.rate for _, tier, portion in tiers[place]), ZERO) * fx / MICRO
-        bases: dict[tuple[Format, str, Place], tuple[_Base, int]] = {}
+        bases: dict[tuple[Format, str, Place], tuple[Base, int]] = {}
         for block in group:
             edition, where = sold[block.isbn], block.like.place
             cost = ZERO

@@ -11,8 +11,8 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from royalties.domain.money import MICRO, rounded, scale
-from royalties.domain.royalties.earning import EarnedLine
-from royalties.domain.royalties.run import ContractRun, Run, Settlement
+from royalties.domain.royalties.earned_lines import EarnedLine
+from royalties.domain.royalties.results import ContractRun, Run, Settlement
 from royalties.domain.sales.slices import SaleKind
 from royalties.domain.terms.wording import percent
 

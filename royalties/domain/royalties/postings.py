@@ -12,7 +12,8 @@ from typing import NamedTuple
 from royalties.domain.orders.order import InvoiceKind
 from royalties.domain.orders.papers import InvoiceShown
 from royalties.domain.orders.pricing import LineKind
-from royalties.domain.royalties.run import BroughtIn, ContractRun, Run, Settlement
+from royalties.domain.royalties.inputs import BroughtIn
+from royalties.domain.royalties.results import ContractRun, Run, Settlement
 
 
 class Posting(NamedTuple):
@@ -162,12 +163,12 @@ def entries_of_close(run: Run, standing: LedgerBefore) -> list[Entry]:
             (with currency) have been in a closed run before.
     """
     entries: list[Entry | None] = []
-    for done in run.contracts:
-        entries += _openings(done, standing)
-        entries.append(_earned(done))
-        entries.append(_withheld(done))
-        entries.append(_recouped(done))
-        entries.append(_allocated(done))
+    for contract_run in run.contracts:
+        entries += _openings(contract_run, standing)
+        entries.append(_earned(contract_run))
+        entries.append(_withheld(contract_run))
+        entries.append(_recouped(contract_run))
+        entries.append(_allocated(contract_run))
     for settlement in run.settlements:
         if (settlement.beneficiary, settlement.currency) not in standing.beneficiaries:
             entries += _beneficiary_openings(settlement)
@@ -235,18 +236,18 @@ def _account_of_line(kind: str, place: str, organization: str) -> str:
     return _INCOME_OF.get(kind, ORDER_CHARGES)
 
 
-def _openings(done: ContractRun, standing: LedgerBefore) -> list[Entry | None]:
-    key, currency = done.contract.key, done.contract.currency
+def _openings(contract_run: ContractRun, standing: LedgerBefore) -> list[Entry | None]:
+    key, currency = contract_run.contract.key, contract_run.contract.currency
     opening = None
     if key not in standing.contracts:
         opening = _entry(
             "opening",
             key,
             "Debit balance brought into the books",
-            (contract_account(key), currency, -done.brought_forward),
-            (OPENING, currency, done.brought_forward),
+            (contract_account(key), currency, -contract_run.brought_forward),
+            (OPENING, currency, contract_run.brought_forward),
         )
-    brought_in = done.brought_in or BroughtIn()
+    brought_in = contract_run.brought_in or BroughtIn()
     held = _entry(
         "opening",
         key,
@@ -261,7 +262,7 @@ def _openings(done: ContractRun, standing: LedgerBefore) -> list[Entry | None]:
         (OPENING, currency, brought_in.undistributed),
         (pool_account(key), currency, -brought_in.undistributed),
     )
-    in_force = sum(each.advance.amount - each.advance.recouped for each in done.advances)
+    in_force = sum(each.advance.amount - each.advance.recouped for each in contract_run.advances)
     more = in_force - standing.advances.get(key, 0)
     advanced = _entry(
         "advanced",
@@ -273,52 +274,52 @@ def _openings(done: ContractRun, standing: LedgerBefore) -> list[Entry | None]:
     return [opening, held, undistributed, advanced]
 
 
-def _earned(done: ContractRun) -> Entry | None:
-    key, currency = done.contract.key, done.contract.currency
+def _earned(contract_run: ContractRun) -> Entry | None:
+    key, currency = contract_run.contract.key, contract_run.contract.currency
     return _entry(
         "earned",
         key,
-        f"Royalties earned, {len(done.lines)} earned lines",
-        (expense(key), currency, done.earned),
-        (contract_account(key), currency, -done.earned),
+        f"Royalties earned, {len(contract_run.lines)} earned lines",
+        (expense(key), currency, contract_run.earned),
+        (contract_account(key), currency, -contract_run.earned),
     )
 
 
-def _withheld(done: ContractRun) -> Entry | None:
-    key, currency = done.contract.key, done.contract.currency
+def _withheld(contract_run: ContractRun) -> Entry | None:
+    key, currency = contract_run.contract.key, contract_run.contract.currency
     return _entry(
         "reserved",
         key,
         "Reserve withheld and released",
-        (contract_account(key), currency, done.reserve.withheld),
-        (reserve_account(key), currency, -done.reserve.withheld),
-        (reserve_account(key), currency, done.reserve.released),
-        (contract_account(key), currency, -done.reserve.released),
+        (contract_account(key), currency, contract_run.reserve.withheld),
+        (reserve_account(key), currency, -contract_run.reserve.withheld),
+        (reserve_account(key), currency, contract_run.reserve.released),
+        (contract_account(key), currency, -contract_run.reserve.released),
     )
 
 
-def _recouped(done: ContractRun) -> Entry | None:
-    key, currency = done.contract.key, done.contract.currency
+def _recouped(contract_run: ContractRun) -> Entry | None:
+    key, currency = contract_run.contract.key, contract_run.contract.currency
     return _entry(
         "recouped",
         key,
         "Advances earned back",
-        (contract_account(key), currency, done.recouped),
-        (advances_account(key), currency, -done.recouped),
+        (contract_account(key), currency, contract_run.recouped),
+        (advances_account(key), currency, -contract_run.recouped),
     )
 
 
-def _allocated(done: ContractRun) -> Entry | None:
-    key, currency = done.contract.key, done.contract.currency
+def _allocated(contract_run: ContractRun) -> Entry | None:
+    key, currency = contract_run.contract.key, contract_run.contract.currency
     amounts: dict[str, int] = {}
-    for each in done.allocations:
+    for each in contract_run.allocations:
         amounts[each.beneficiary] = amounts.get(each.beneficiary, 0) + each.amount
     return _entry(
         "allocated",
         key,
         "Payable distributed by the plan",
-        (contract_account(key), currency, done.payable),
-        (pool_account(key), currency, sum(amounts.values()) - done.payable),
+        (contract_account(key), currency, contract_run.payable),
+        (pool_account(key), currency, sum(amounts.values()) - contract_run.payable),
         *((beneficiary_account(name), currency, -amount) for name, amount in amounts.items()),
     )
 

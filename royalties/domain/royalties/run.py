@@ -5,205 +5,31 @@ beneficiary. Pure arithmetic: no clock, no database, and no order of rows change
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from fractions import Fraction
 
 from royalties.domain.money import rounded, units_of
 from royalties.domain.periods import Calendar, Period, parse_period, period_of
-from royalties.domain.royalties.allocation import Allocation, CapKey, allocate, asks_where
+from royalties.domain.royalties.allocation import CapKey, allocate, asks_where
 from royalties.domain.royalties.days import Claim, claim
-from royalties.domain.royalties.earning import (
-    ZERO,
-    CounterState,
-    EarnedLine,
-    EarnedLines,
-    Rates,
-    SalesException,
-    SoldEdition,
-    Uncovered,
-    counter_stand,
-    earn,
+from royalties.domain.royalties.earned_lines import EarnedLines
+from royalties.domain.royalties.earning import SalesException, earn
+from royalties.domain.royalties.escalators import ZERO, counter_stand
+from royalties.domain.royalties.inputs import Books, BroughtIn, ContractState, HeldReserve
+from royalties.domain.royalties.matching import Uncovered
+from royalties.domain.royalties.results import (
+    ContractRun,
+    NotPaid,
+    Recouped,
+    Run,
+    Settlement,
+    Withheld,
 )
 from royalties.domain.sales.slices import UNITS, Block
-from royalties.domain.terms.beneficiaries import BalanceBroughtIn, Beneficiary
-from royalties.domain.terms.catalogue import Channel
-from royalties.domain.terms.contracts import Advance, Contract, Income, Reserve
+from royalties.domain.terms.beneficiaries import Beneficiary
+from royalties.domain.terms.contracts import Contract, Reserve
 from royalties.domain.terms.discounts import discount_limits, representatives
-from royalties.domain.terms.plans import CapPer, Plan, PlanVersion, beneficiaries_of
-
-
-@dataclass(frozen=True, slots=True)
-class HeldReserve:
-    """What a period withheld and no later one has released, in minor units.
-
-    ``release`` is the period that releases it, whatever the terms say; only what was withheld
-    before the books may name one.
-    """
-
-    period: int
-    amount: int
-    release: int | None = None
-
-    def is_due(self, period: int, hold: int) -> bool:
-        """Whether a period releases it, which holds what it withholds for ``hold`` periods."""
-        due = self.period + hold if self.release is None else self.release
-        return due <= period
-
-
-@dataclass(frozen=True, slots=True)
-class ContractState:
-    """What closed periods left of a contract; amounts in minor units.
-
-    ``brought_forward`` is ≤ 0; counters and caps hold what closed periods counted and used,
-    over the life of the contract and in the run's calendar year.
-    """
-
-    brought_forward: int
-    held: tuple[HeldReserve, ...] = ()
-    recouped: int = 0
-    undistributed: int = 0
-    counters_life: Mapping[str, Fraction] = field(default_factory=dict)
-    counters_year: Mapping[str, Fraction] = field(default_factory=dict)
-    caps_life: Mapping[CapKey, int] = field(default_factory=dict)
-    caps_year: Mapping[CapKey, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class BroughtIn:
-    """What a contract brings into its first run beside a debit balance; amounts in minor units.
-
-    ``caps`` are what each cap let through, as far as its time counts; ``sold`` net copies and
-    what they earned by ISBN.
-    """
-
-    held: tuple[HeldReserve, ...] = ()
-    undistributed: int = 0
-    caps: Mapping[CapKey, int] = field(default_factory=dict)
-    sold: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-
-    @property
-    def reserves(self) -> int:
-        """All that is held."""
-        return sum(each.amount for each in self.held)
-
-    def state(self, brought_forward: int) -> ContractState:
-        """As a contract's state before its first run."""
-        return ContractState(
-            brought_forward,
-            self.held,
-            undistributed=self.undistributed,
-            caps_life=self.caps,
-            caps_year=self.caps,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Books:
-    """Everything a run reads: the setup in force, the period's sales, what is closed.
-
-    ``balances`` holds what each beneficiary carried forward by (key, currency).
-    """
-
-    period: Period
-    first_period: Period
-    currency: str
-    sold: Mapping[str, SoldEdition]
-    channels: Mapping[str, Channel]
-    contracts: Sequence[Contract]
-    plans: Mapping[str, Plan]
-    beneficiaries: Mapping[str, Beneficiary]
-    rates: Rates
-    income: Sequence[Income]
-    blocks: Sequence[Block]
-    states: Mapping[str, ContractState]
-    balances: Mapping[tuple[str, str], int]
-
-
-@dataclass(frozen=True, slots=True)
-class Withheld:
-    """The reserve's part: eligible earnings, what is withheld of them, and what comes free."""
-
-    eligible: int
-    withheld: int
-    released: int
-    released_from: tuple[HeldReserve, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Recouped:
-    """One advance and how far it is earned back, in minor units."""
-
-    advance: Advance
-    before: int
-    now: int
-
-    @property
-    def outstanding(self) -> int:
-        """Still to be earned back."""
-        return self.advance.amount - self.before - self.now
-
-
-@dataclass(frozen=True, slots=True)
-class ContractRun:
-    """One contract's account in a period, step by step, in minor units of its currency."""
-
-    contract: Contract
-    version: PlanVersion
-    lines: Sequence[EarnedLine]
-    counters: Mapping[str, CounterState]
-    earned: int
-    brought_forward: int
-    reserve: Withheld
-    available: int
-    advances: tuple[Recouped, ...]
-    recouped: int
-    payable: int
-    carried_forward: int
-    undistributed_before: int
-    allocations: tuple[Allocation, ...]
-    undistributed: int
-    cap_use: Mapping[CapKey, int]
-    brought_in: BroughtIn | None = None
-
-
-class NotPaid(StrEnum):
-    """Why nothing is paid out, though something may be due."""
-
-    ON_HOLD = "on hold"
-    DEBIT_BALANCE = "debit balance"
-    BELOW_MINIMUM = "below minimum"
-
-
-@dataclass(frozen=True, slots=True)
-class Settlement:
-    """One beneficiary's account in one currency, in minor units.
-
-    ``adjustments`` are what of the balance brought into the books has a reason of its own.
-    """
-
-    beneficiary: str
-    currency: str
-    brought_forward: int
-    allocated: int
-    tax_rate: Fraction
-    tax: int
-    due: int
-    paid: int
-    carried_forward: int
-    reason: NotPaid | None
-    adjustments: tuple[BalanceBroughtIn, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A period calculated: contracts by key, exceptions, settlements by beneficiary."""
-
-    period: Period
-    contracts: tuple[ContractRun, ...]
-    exceptions: tuple[SalesException, ...]
-    settlements: tuple[Settlement, ...]
+from royalties.domain.terms.plans import CapPer, beneficiaries_of
 
 
 class NoPlanError(ValueError):
@@ -228,16 +54,16 @@ def run(books: Books) -> Run:
     blocks = _by_title(books)
     discounts = representatives(discount_limits(books.contracts))
     exceptions = _uncovered(books, contracts, blocks)
-    done = []
+    accounts = []
     for contract in contracts:
         found = account(books, contract, blocks, discounts)
-        done.append(found[0])
+        accounts.append(found[0])
         exceptions += found[1]
     return Run(
         books.period,
-        tuple(done),
+        tuple(accounts),
         tuple(sorted(_merged(exceptions), key=lambda e: (e.contract or "", e.isbn, e.retailer))),
-        tuple(settle(books, done)),
+        tuple(settle(books, accounts)),
     )
 
 
@@ -293,7 +119,7 @@ def account(
         contract.currency,
         lambda key, per: _cap_used(state, key, per),
     )
-    done = ContractRun(
+    contract_run = ContractRun(
         contract,
         version,
         earnings.lines,
@@ -312,7 +138,7 @@ def account(
         allocated.cap_use,
         brought_in,
     )
-    return done, [*earnings.exceptions, *ended]
+    return contract_run, [*earnings.exceptions, *ended]
 
 
 def _by_day(
@@ -437,13 +263,15 @@ def settle(books: Books, contracts: Sequence[ContractRun]) -> list[Settlement]:
     70.00 or less, carried forward otherwise.
     """
     allocated: dict[tuple[str, str], int] = dict.fromkeys(books.balances, 0)
-    for done in contracts:
-        for name in beneficiaries_of(done.version.steps):
-            allocated.setdefault((name, done.contract.currency), 0)
-        for given in done.allocations:
-            key = (given.beneficiary, done.contract.currency)
-            allocated[key] = allocated.get(key, 0) + given.amount
-    planned = {name for done in contracts for name in beneficiaries_of(done.version.steps)}
+    for contract_run in contracts:
+        for name in beneficiaries_of(contract_run.version.steps):
+            allocated.setdefault((name, contract_run.contract.currency), 0)
+        for share in contract_run.allocations:
+            key = (share.beneficiary, contract_run.contract.currency)
+            allocated[key] = allocated.get(key, 0) + share.amount
+    planned = {
+        name for contract_run in contracts for name in beneficiaries_of(contract_run.version.steps)
+    }
     for payee in books.beneficiaries.values():
         for currency in payee.brought_in_by(books.currency):
             allocated.setdefault((payee.key, currency), 0)

@@ -5,8 +5,9 @@ from typing import Any
 
 from royalties.domain.currencies import exponent
 from royalties.domain.money import amount_text, micro_text, number_text, rounded
-from royalties.domain.royalties.earning import EarnedLine, SalesException
-from royalties.domain.royalties.run import ContractRun, Run, Settlement
+from royalties.domain.royalties.earned_lines import EarnedLine
+from royalties.domain.royalties.earning import SalesException
+from royalties.domain.royalties.results import ContractRun, Run, Settlement
 
 Document = dict[str, Any]
 
@@ -39,50 +40,50 @@ def _exception(exception: SalesException) -> Document:
     }
 
 
-def _contract(done: ContractRun, *, with_lines: bool) -> Document:
-    currency = done.contract.currency
+def _contract(contract_run: ContractRun, *, with_lines: bool) -> Document:
+    currency = contract_run.contract.currency
     amounts = {
-        "earned": done.earned,
-        "withheld": done.reserve.withheld,
-        "released": done.reserve.released,
-        "brought_forward": done.brought_forward,
-        "available": done.available,
-        "recouped": done.recouped,
-        "payable": done.payable,
-        "carried_forward": done.carried_forward,
-        "undistributed_before": done.undistributed_before,
-        "undistributed": done.undistributed,
+        "earned": contract_run.earned,
+        "withheld": contract_run.reserve.withheld,
+        "released": contract_run.reserve.released,
+        "brought_forward": contract_run.brought_forward,
+        "available": contract_run.available,
+        "recouped": contract_run.recouped,
+        "payable": contract_run.payable,
+        "carried_forward": contract_run.carried_forward,
+        "undistributed_before": contract_run.undistributed_before,
+        "undistributed": contract_run.undistributed,
     }
     return {
-        "key": done.contract.key,
+        "key": contract_run.contract.key,
         "currency": currency,
         **{name: amount_text(amount, currency) for name, amount in amounts.items()},
-        **_brought_in(done),
-        "plan": done.contract.plan,
-        "plan_version": done.version.starts.isoformat(),
-        **({"lines": _lines(done.lines, currency)} if with_lines else {}),
+        **_brought_in(contract_run),
+        "plan": contract_run.contract.plan,
+        "plan_version": contract_run.version.starts.isoformat(),
+        **({"lines": _lines(contract_run.lines, currency)} if with_lines else {}),
         "allocations": [
             {
                 "step": allocation.step,
                 "beneficiary": allocation.beneficiary,
                 "amount": amount_text(allocation.amount, currency),
             }
-            for allocation in done.allocations
+            for allocation in contract_run.allocations
         ],
     }
 
 
-def _brought_in(done: ContractRun) -> Document:
+def _brought_in(contract_run: ContractRun) -> Document:
     """What a contract brought into the books, in its first run alone."""
-    if done.brought_in is None:
+    if contract_run.brought_in is None:
         return {}
-    currency = done.contract.currency
+    currency = contract_run.contract.currency
     return {
         "brought_in": {
-            "reserves": amount_text(done.brought_in.reserves, currency),
-            "undistributed": amount_text(done.brought_in.undistributed, currency),
-            "caps_used": amount_text(sum(done.brought_in.caps.values()), currency),
-            "units": sum(units for units, _ in done.brought_in.sold.values()),
+            "reserves": amount_text(contract_run.brought_in.reserves, currency),
+            "undistributed": amount_text(contract_run.brought_in.undistributed, currency),
+            "caps_used": amount_text(sum(contract_run.brought_in.caps.values()), currency),
+            "units": sum(units for units, _ in contract_run.brought_in.sold.values()),
         }
     }
 

@@ -64,19 +64,19 @@ def lines(cell: Cell) -> list[str]:
 
 def read_table(path: Path, columns: Sequence[ListColumn], answers: Answers) -> ListTable:
     """Read a table whose headings name some of these columns."""
-    made = ListTable()
+    table = ListTable()
     try:
         with _opened(path, answers) as (sheets, notes):
-            made.notes += notes
-            _read_sheets(made, sheets, columns)
+            table.notes += notes
+            _read_sheets(table, sheets, columns)
     except UnreadableError as error:
         problem = error.problem
-        made.faults.append(ListFault("the file", f"{problem.message}: {problem.remedy}"))
+        table.faults.append(ListFault("the file", f"{problem.message}: {problem.remedy}"))
     except UndecidedEncodingError as error:
         choice = error.choice
         options = tuple((each, each) for each in choice.options)
-        made.questions.append(ListQuestion(choice.key, choice.message, options))
-    return made
+        table.questions.append(ListQuestion(choice.key, choice.message, options))
+    return table
 
 
 @contextmanager
@@ -88,13 +88,13 @@ def _opened(path: Path, answers: Answers) -> Iterator[tuple[Sequence[Sheet], Seq
         opened.close()
 
 
-def _read_sheets(made: ListTable, sheets: Sequence[Sheet], columns: Sequence[ListColumn]) -> None:
+def _read_sheets(table: ListTable, sheets: Sequence[Sheet], columns: Sequence[ListColumn]) -> None:
     found = [(sheet, *_header(sheet, columns)) for sheet in sheets]
     best = max(found, key=lambda each: len(each[2]), default=None)
     needed = {each.field: each.heading for each in columns if each.needed}
     if best is None or not needed.keys() & {each.field for each in best[2]}:
         names = " and ".join(f"“{each}”" for each in needed.values())
-        made.faults.append(
+        table.faults.append(
             ListFault(
                 "the file",
                 f"no row of headings has a column {names}: give the columns names as in the "
@@ -102,15 +102,15 @@ def _read_sheets(made: ListTable, sheets: Sequence[Sheet], columns: Sequence[Lis
             )
         )
         return
-    sheet, place, made.headings = best
+    sheet, place, table.headings = best
     if len(sheets) > 1:
-        made.notes.append(f"Only the sheet “{sheet.name}” is read.")
+        table.notes.append(f"Only the sheet “{sheet.name}” is read.")
     header = sheet.peek()[place][1]
-    known = {each.place for each in made.headings}
+    known = {each.place for each in table.headings}
     ignored = [name for at, cell in enumerate(header) if at not in known and (name := tidy(cell))]
     if ignored:
-        made.notes.append(f"Columns that are not read: {', '.join(ignored[:20])}.")
-    _rows(made, sheet, place, len(header))
+        table.notes.append(f"Columns that are not read: {', '.join(ignored[:20])}.")
+    _rows(table, sheet, place, len(header))
 
 
 def _header(sheet: Sheet, columns: Sequence[ListColumn]) -> tuple[int, list[Heading]]:
@@ -120,21 +120,21 @@ def _header(sheet: Sheet, columns: Sequence[ListColumn]) -> tuple[int, list[Head
     return (place, named[place]) if named else (0, [])
 
 
-def _rows(made: ListTable, sheet: Sheet, place: int, width: int) -> None:
+def _rows(table: ListTable, sheet: Sheet, place: int, width: int) -> None:
     for block in sheet.blocks(place + 1, width):
         for number, cells in zip(block.numbers, zip(*block.columns, strict=True), strict=True):
             if not any(text_of(cell).strip() for cell in cells):
                 continue
-            if len(made.rows) >= MOST_ROWS:
-                made.faults.append(
+            if len(table.rows) >= MOST_ROWS:
+                table.faults.append(
                     ListFault("the file", f"it has more than {MOST_ROWS:,} rows: split it")
                 )
                 return
             by_field: dict[str, list[tuple[Heading, Cell]]] = {}
-            for heading in made.headings:
+            for heading in table.headings:
                 cell = cells[heading.place]
                 if len(text_of(cell)) > LONGEST:
-                    made.faults.append(
+                    table.faults.append(
                         ListFault(
                             f"row {number}, {heading.printed}",
                             f"it has more than {LONGEST} characters: shorten it",
@@ -142,4 +142,4 @@ def _rows(made: ListTable, sheet: Sheet, place: int, width: int) -> None:
                     )
                     cell = ""
                 by_field.setdefault(heading.field, []).append((heading, cell))
-            made.rows.append(Row(f"row {number}", by_field))
+            table.rows.append(Row(f"row {number}", by_field))

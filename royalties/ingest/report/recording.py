@@ -31,7 +31,7 @@ class Recorder:
         self.totals = state.totals
         self._converters = state.converters
         self._tally = state.tally
-        self._watch = checks
+        self._checks = checks
         shops = state.known.retailers.values()
         self._homes = Homes({shop.id: (shop.country, shop.region, shop.city) for shop in shops})
         self._columns: list[LineColumns] = []
@@ -55,7 +55,7 @@ class Recorder:
         self._tally.look_at_columns(columns)
         self.totals.rows += len(rows.numbers)
         self.totals.recordable += len(rows.numbers)
-        self._watch.plain(table, rows)
+        self._checks.plain(table, rows)
         if self._converters.by_alias:
             for number, cell in zip(rows.numbers, rows.raw(table.books[0][1]), strict=True):
                 self._note_alias(table, number, cell)
@@ -75,11 +75,11 @@ class Recorder:
         place = self._homes.home(retailer, (country, region, city))
         country, region, _ = place
         tail = (*place, values.get("order", ""), values.get("reference", ""))
-        self._watch.placed(table, number, country, region)
+        self._checks.placed(table, number, country, region)
         if postcode := values.get("postcode", ""):
-            self._watch.postcode(table, number, (country, region, postcode))
+            self._checks.postcode(table, number, (country, region, postcode))
         if verdict.is_use_by_money:
-            self._watch.money_alone(table, number)
+            self._checks.money_alone(table, number)
         price = None if verdict.is_use_by_money else values.get("list_price")
         row = _RowOfLines(table, number, retailer, values["date"], values["currency"], price, tail)
         if verdict.parts:
@@ -104,11 +104,11 @@ class Recorder:
                 row.table.place, row.number, edition, row.retailer, kind, row.day, units,
                 row.currency, row.list_price, net or 0, discount, *row.tail,
             )  # fmt: skip
-            self._watch.figures(row.table, line, unit_net)
+            self._checks.figures(row.table, line, unit_net)
             self._sales.append(line)
             self._tally.add(row.retailer, kind, row.day, units, row.currency, line.net)
             self._tally.look_at_sale(line)
-            self._watch.line(row.table, line)
+            self._checks.line(row.table, line)
         self._tally.look((row.day,))
         self.totals.recordable += 1
 
@@ -121,7 +121,7 @@ class Recorder:
                 row.table.place, row.number, identifier, row.retailer, kind, row.day, units,
                 row.currency, row.list_price, net, discount, *row.tail,
             )  # fmt: skip
-            self._watch.figures(row.table, line, unit_net)
+            self._checks.figures(row.table, line, unit_net)
             self._waiting.append(line)
             self._tally.look_at_waiting(line)
         self._tally.look((row.day,))
@@ -142,7 +142,7 @@ class Recorder:
                 self._sales.append(line)
                 self._tally.add(row.retailer, kind, row.day, units, row.currency, part_net)
                 self._tally.look_at_sale(line)
-                self._watch.line(row.table, line)
+                self._checks.line(row.table, line)
             self._tally.bundled += units * (len(shares) - 1) * (kind != SaleKind.FREE)
         self._tally.look((row.day,))
         self.totals.recordable += 1

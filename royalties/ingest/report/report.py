@@ -103,9 +103,9 @@ class ReportReading:
             PassedOver(table.header, declared.unread, by_words=declared.strict) for table in tables
         ]
         self._judge = Judge(declared, editions)
-        self._watch = RowChecks(known, state.remarks, declared)
-        self._asides = OtherRows(declared, choices, totals, (state.totals, state.skipped))
-        self._recorder = Recorder(state, self._watch)
+        self._checks = RowChecks(known, state.remarks, declared)
+        self._other_rows = OtherRows(declared, choices, totals, (state.totals, state.skipped))
+        self._recorder = Recorder(state, self._checks)
         self.unknown_books = self._recorder.unknown_books
         self._undated: list[str] = []
         self._last_rows: dict[int, int] = {}
@@ -185,7 +185,7 @@ class ReportReading:
             choices=self._given,
             warn=self.remarks.say,
             note=self.notes.append,
-            ask=lambda choice: self._asides.choices.append(again(choice, self._given)),
+            ask=lambda choice: self._other_rows.choices.append(again(choice, self._given)),
         )
 
     def _tell_progress(self, table: Table, block: RowBlock) -> None:
@@ -233,11 +233,11 @@ class ReportReading:
     ) -> None:
         """Read one row that is not plain."""
         values, books = table.read(cells)
-        if self._asides.takes(table, number, cells, values, books, bulk):
+        if self._other_rows.takes(table, number, cells, values, books, bulk):
             return
         self.totals.rows += 1
         self._last_rows[table.place] = max(number, self._last_rows.get(table.place, 0))
-        if self._asides.turn(table, values):
+        if self._other_rows.turn(table, values):
             return
         remembered = self._known.remembered.get(values.get("retailer", 0), NOTHING)
         reason = self._reason_to_leave(table, number, cells)
@@ -269,11 +269,11 @@ class ReportReading:
         return table.filter.reason(cells)
 
     def _look_at(self, table: Table, number: int, cells: Sequence[Any], verdict: Verdict) -> None:
-        self._watch.row(table, number, cells)
+        self._checks.row(table, number, cells)
         for place, wrong in verdict.ignored:
-            self._watch.identifier(table, number, place, wrong)
+            self._checks.identifier(table, number, place, wrong)
         if table.title >= 0 and isinstance(verdict.book, int):
-            self._watch.title(table, number, verdict.book, table.title_of(cells))
+            self._checks.title(table, number, verdict.book, table.title_of(cells))
 
     def _leave_out(self, values: Mapping[str, Any], verdict: Verdict) -> None:
         self.skipped.add(verdict.left)
@@ -284,7 +284,7 @@ class ReportReading:
 
     def _finish(self) -> None:
         """Complete the totals, and ask and tell what only the whole report shows."""
-        state, checks = self._state, self._watch
+        state, checks = self._state, self._checks
         conclusions.note_undated_rows(state, self.period)
         self.changes += applied_changes(state, self.all_sheets, self.asked_changes)
         self._tally.complete(self.totals, self._dates.spans)
@@ -296,7 +296,7 @@ class ReportReading:
             for table in self._tables:
                 checks.units(table)
         conclusions.say_totals(state)
-        conclusions.report_other_rows(state, self._asides, self._last_rows)
+        conclusions.report_other_rows(state, self._other_rows, self._last_rows)
         conclusions.note_conventions(state)
         conclusions.note_answers(state)
         if not self._declared.by_order:
@@ -311,8 +311,8 @@ class ReportReading:
 
     def _ask(self) -> None:
         self.choices += open_questions(self._state, self._undated, self.texts)
-        self.choices += self._asides.choices
-        price = self._watch.price_asked
+        self.choices += self._other_rows.choices
+        price = self._checks.price_asked
         if price is not None and self._given.get(price.key) not in price.options:
             self.choices.append(again(price, self._given))
 

@@ -51,20 +51,20 @@ class SheetPreview:
 
 def preview_of(name: str, rows: Iterable[Sequence[Cell]]) -> SheetPreview:
     """Take a bounded sample of a sheet's first rows."""
-    kept: list[tuple[Cell, ...]] = []
+    first_rows: list[tuple[Cell, ...]] = []
     letters = 0
     words: dict[int, dict[str, None] | None] = {}
     for row in islice(rows, WORDS_ROWS):
         cells = tuple(_short(cell) for cell in row[:COLUMNS])
         letters += sum(len(cell) if isinstance(cell, str | bytes) else 8 for cell in cells)
-        if len(kept) < ROWS and letters <= _LETTERS:
-            kept.append(cells)
+        if len(first_rows) < ROWS and letters <= _LETTERS:
+            first_rows.append(cells)
         for at, cell in enumerate(cells):
             _note(words, at, cell)
-    while kept and not any(text_of(cell).strip() for cell in kept[-1]):
-        kept.pop()
+    while first_rows and not any(text_of(cell).strip() for cell in first_rows[-1]):
+        first_rows.pop()
     few = {at: (*each,) for at, each in words.items() if each}
-    return SheetPreview(name, (*kept,), few)
+    return SheetPreview(name, (*first_rows,), few)
 
 
 def _note(words: dict[int, dict[str, None] | None], at: int, cell: Cell) -> None:

@@ -84,8 +84,8 @@ def _version(body: Body, currency: str) -> PriceVersion:
         return minor_units(body.get(key, "0"), currency)
 
     optional: dict[str, Any] = {
-        "pace": _pace(body.get("pace")),
-        "rush_pace": _pace(body.get("rush_pace")),
+        "lead_time": _lead_time(body.get("pace")),
+        "rush_lead_time": _lead_time(body.get("rush_pace")),
         **{key: body.get(key) for key in ("minimum", "free_proofs", "valid_days", "net_days")},
     }
     return PriceVersion(
@@ -132,5 +132,5 @@ def _freight(body: Body, currency: str) -> Freight:
     )
 
 
-def _pace(body: Body | None) -> LeadTime | None:
+def _lead_time(body: Body | None) -> LeadTime | None:
     return LeadTime(body["proof"], body["production"], body["shipping"]) if body else None

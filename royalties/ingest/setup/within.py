@@ -7,10 +7,11 @@ from itertools import pairwise
 from royalties.domain.periods import Calendar, NotAPeriodError, parse_period
 from royalties.domain.problems import SetupFault
 from royalties.domain.terms.catalogue import Format
+from royalties.ingest.setup.contracts import Rule
 from royalties.ingest.setup.identifiers import is_internal
-from royalties.ingest.setup.models import Member, Rule, Step
 from royalties.ingest.setup.node import Node, each_once, listed_once
 from royalties.ingest.setup.part import Part
+from royalties.ingest.setup.plans import Member, Step
 from royalties.ingest.setup.within_orders import payment_details, price_list
 
 KEYS: dict[str, tuple[str, ...]] = {

@@ -81,10 +81,10 @@ def span_in(name: str) -> Span | None:
     """The days of which a file's name tells; None where it tells of none, or of several."""
     stem = PurePosixPath(name).stem
     stem = _HALF_LAST.sub(r"\2-H\1", stem)
-    found = {span for text, _ in proposed([("", stem)], _read) if (span := _read(text))}
-    if not found:
-        found = {span for year in _YEAR.findall(stem) if (span := _read(year))}
-    return found.pop() if len(found) == 1 else None
+    spans = {span for text, _ in proposed([("", stem)], _read) if (span := _read(text))}
+    if not spans:
+        spans = {span for year in _YEAR.findall(stem) if (span := _read(year))}
+    return spans.pop() if len(spans) == 1 else None
 
 
 def payee_in(name: str, payees: Mapping[str, str]) -> str:

@@ -14,7 +14,7 @@ from royalties.domain.orders.life import State
 from royalties.domain.people import Verb
 from royalties.domain.periods import Calendar, Period, period_of
 from royalties.domain.royalties.postings import reserve_account
-from royalties.domain.royalties.run import Run
+from royalties.domain.royalties.results import Run
 from royalties.domain.sales.reporting import Expected, ReportStatus
 from royalties.services.approvals import Proposal, may_approve, proposals
 from royalties.services.books import Setup, open_period_of, setup_in_force
@@ -434,7 +434,7 @@ def _unexplained(work: Work, period: Period, retailers: Iterable[RetailerSummary
     explained = {
         (row.subject, row.figure) for row in explanations(work.connection, str(period)).values()
     }
-    points = {
+    exceptions = {
         retailer.key: [
             missing_report(retailer.key, retailer.name, account, stands)
             for account, stands in retailer.accounts
@@ -444,7 +444,7 @@ def _unexplained(work: Work, period: Period, retailers: Iterable[RetailerSummary
     }
     return sum(
         any((point.subject, point.figure) not in explained for point in of_one)
-        for of_one in points.values()
+        for of_one in exceptions.values()
     )
 
 

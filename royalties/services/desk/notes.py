@@ -270,10 +270,7 @@ def _require_room(work: Work, sent: Sequence[StoredDocument]) -> None:
     if not sent:
         return
     count, size = store.sent_since(work.connection, work.actor.name, work.at - _DAY)
-    if (
-        count + len(sent) > MOST_A_DAY
-        or size + sum(each.size for each in sent) > MOST_BYTES_A_DAY
-    ):
+    if count + len(sent) > MOST_A_DAY or size + sum(each.size for each in sent) > MOST_BYTES_A_DAY:
         raise RefusedError(
             f"you have attached {count} files with {size // 1_000_000} MB within a day, which is "
             f"as much as is taken: attach the others tomorrow"

@@ -1,7 +1,13 @@
-"""Search the desk: titles, ISBNs, terms, statements, imports, orders, people by a few letters."""
+"""Search the desk by a few letters, a number or an amount.
+
+Titles, ISBNs, terms, statements, imports, orders and people have names and numbers; statements,
+contracts' periods, entries, orders, invoices and receipts have amounts; sales and receipts have
+references, and parcels numbers.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from stdnum import isbn as isbn_numbers
 
@@ -10,12 +16,18 @@ from royalties.domain.terms.beneficiaries import Beneficiary
 from royalties.domain.terms.organizations import Organization
 from royalties.ingest import mailboxes, places
 from royalties.services.books import Setup, setup_in_force
+from royalties.services.desk.searched_amounts import searched_amount
 from royalties.services.names import Names, names_of
 from royalties.services.work import RefusedError, Work
 from royalties.store.desk import search as store
+from royalties.store.desk.search import Wanted
 
 LONGEST = 100
 _LEAST = 2
+
+
+Amount = tuple[str, int, str]
+"""What an amount is, in minor units of which currency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +36,15 @@ class Hit:
 
     Attributes:
         kind: title, edition, retailer, contract, beneficiary, plan, organization, statement,
-            import, order, invoice, person.
+            contract-period, entry, import, sale, order, invoice, receipt, person.
         key: what names it in its page's address.
         words: what it is called.
         about: what tells it from others.
         exact: whether what was typed names this and nothing vaguer.
+        period: the period that it is of, where its name does not say so.
+        day: the day that it is of, or the last of some (``since`` is the first).
+        amounts: those that tell it from others.
+        lines: how many sale lines it is, where it is some.
     """
 
     kind: str
@@ -36,6 +52,11 @@ class Hit:
     words: str
     about: str = ""
     exact: bool = False
+    period: str = ""
+    since: date | None = None
+    day: date | None = None
+    amounts: tuple[Amount, ...] = ()
+    lines: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,47 +109,130 @@ def _best(hits: list[Hit]) -> list[Hit]:
 
 
 def _all(work: Work, setup: Setup, text: str) -> Iterator[Hit]:
+    wanted = searched_amount(text)
+    names = names_of(work)
     yield from _editions(work, setup, text)
-    yield from _entries(setup, names_of(work), text)
-    for row in store.statements(work.connection, text):
-        payee = setup.beneficiaries.get(row.beneficiary)
-        name = payee.name if payee else row.beneficiary
-        yield Hit("statement", row.number, row.number, name, row.number == text.upper())
+    yield from _entries(setup, names, text)
+    yield from _statements(work, setup, text, wanted)
+    yield from _posted(work, names, wanted)
     for batch in store.batches(work.connection, text):
-        about = f"{batch.status} {work.day_of(batch.recorded_at)}"
+        day = work.day_of(batch.recorded_at)
         exact = text in (str(batch.id), batch.file_name)
-        yield Hit("import", str(batch.id), f"{batch.id}: {batch.file_name}", about, exact)
-    yield from _orders(work, setup, text)
-    if work.actor.may(Verb.AUDIT):
+        words = f"{batch.id}: {batch.file_name}"
+        yield Hit("import", str(batch.id), words, batch.status, exact, day=day)
+    yield from _sales(work, setup, text)
+    yield from _orders(work, setup, text, wanted)
+    yield from _bills(work, setup, text, wanted)
+    if work.actor.may(Verb.AUDIT) and not wanted:  # nobody is called by a number
         for one in store.people(work.connection, text):
             exact = mailboxes.plain(text) == one.email
             yield Hit("person", str(one.id), one.name, f"{one.email}, {one.role}", exact)
 
 
-def _orders(work: Work, setup: Setup, text: str) -> Iterator[Hit]:
-    """Orders by number, purchase order or organization, and invoices by number."""
-    known = setup.organizations
+def _statements(work: Work, setup: Setup, text: str, wanted: Wanted) -> Iterator[Hit]:
+    """Statements by the beginning of their number, or by what is due or to pay."""
+    for row in store.statements(work.connection, work.actor, text, wanted):
+        payee = setup.beneficiaries.get(row.beneficiary)
+        name = payee.name if payee else row.beneficiary
+        found = (("allocated", row.allocated), ("due", row.due), ("to pay", row.paid))
+        amounts = _looked_for(wanted, row.currency, found, "to pay")
+        is_named = row.number == text.upper()
+        yield Hit("statement", row.number, row.number, name, is_named, amounts=amounts)
+
+
+def _posted(work: Work, names: Names, wanted: Wanted) -> Iterator[Hit]:
+    """What a contract came to in a period, and entries of the ledger, by an amount."""
+    for row in store.contracts(work.connection, wanted):
+        of = ("earned", "withheld", "released", "available", "recouped", "payable")
+        found = tuple((each, int(getattr(row, each))) for each in of)
+        amounts = _looked_for(wanted, row.currency, found, "payable")
+        yield Hit(
+            "contract-period",
+            row.contract,
+            names.of("contracts", row.contract),
+            period=row.period,
+            amounts=amounts,
+        )
+    for posted in store.entries(work.connection, wanted):
+        yield Hit(
+            "entry",
+            str(posted.number),
+            f"Entry {posted.number}",
+            posted.description,
+            day=posted.dated,
+            amounts=(("", abs(posted.amount), posted.currency),),
+        )
+
+
+def _looked_for(
+    wanted: Wanted, currency: str, found: Iterable[tuple[str, int]], otherwise: str
+) -> tuple[Amount, ...]:
+    """Those of some amounts that are the one looked for; if none is, the one to show anyway.
+
+    Of those that are equal the last one stands for all: what was earned is often payable as it is.
+    """
+    minors = {minor for currencies, minor in wanted if currency in currencies}
+    shown = {minor: what for what, minor in found if abs(minor) in minors}
+    shown = shown or {minor: what for what, minor in found if what == otherwise}
+    return tuple((what, minor, currency) for minor, what in shown.items())
+
+
+def _sales(work: Work, setup: Setup, text: str) -> Iterator[Hit]:
+    """Sale lines by the reference that their retailer, or an order, gave them."""
+    for row in store.referred(work.connection, text):
+        known = setup.retailers.get(row.retailer)
+        first, last = date.fromisoformat(row.first), date.fromisoformat(row.last)
+        yield Hit(
+            "sale",
+            row.reference,
+            row.reference,
+            known.name if known else row.retailer,
+            since=first if first != last else None,
+            day=last,
+            lines=row.lines,
+        )
+
+
+def _orders(work: Work, setup: Setup, text: str, wanted: Wanted) -> Iterator[Hit]:
+    """Orders by number, purchase order, parcel, organization or total."""
     part = text.casefold()
-    keys = [each.key for each in known.values() if part in each.name.casefold()]
-    for order in store.placed(work.connection, text, keys[: store.MOST]):
+    keys = [each.key for each in setup.organizations.values() if part in each.name.casefold()]
+    for order in store.placed(work.connection, work.actor, text, keys[: store.MOST], wanted):
         title = setup.titles.get(order.title)
         about = [
-            known[order.organization].name if order.organization in known else order.organization,
+            _organization(setup, order.organization),
             title.title if title else order.title,
             *([f"purchase order {order.po_number}"] if order.po_number else []),
+            *([f"parcel {order.tracking}"] if order.tracking else []),
         ]
-        exact = text.upper() == order.number or text == order.po_number
-        yield Hit("order", order.number, order.number, ", ".join(about), exact)
-    for invoice in store.invoices(work.connection, text):
-        name = (
-            known[invoice.organization].name
-            if invoice.organization in known
-            else invoice.organization
-        )
-        about_it = f"{name}, order {invoice.order}"
+        exact = text.upper() == order.number or text in (order.po_number, order.tracking)
+        amounts: tuple[Amount, ...] = ()
+        if order.total is not None and order.currency is not None:
+            amounts = (("total", order.total, order.currency),)
+        yield Hit("order", order.number, order.number, ", ".join(about), exact, amounts=amounts)
+
+
+def _bills(work: Work, setup: Setup, text: str, wanted: Wanted) -> Iterator[Hit]:
+    """Invoices by number or amount, and what came in for them by reference or amount."""
+    for invoice in store.invoices(work.connection, work.actor, text, wanted):
+        about = f"{_organization(setup, invoice.organization)}, order {invoice.order}"
+        amounts = (("total", invoice.total, invoice.currency),)
+        is_named = text.upper() == invoice.number
+        yield Hit("invoice", invoice.number, invoice.number, about, is_named, amounts=amounts)
+    for receipt in store.receipts(work.connection, work.actor, text, wanted):
+        what = "paid back" if receipt.amount < 0 else "received"
         yield Hit(
-            "invoice", invoice.number, invoice.number, about_it, text.upper() == invoice.number
+            "receipt",
+            receipt.invoice,
+            receipt.reference or "Without a reference",
+            f"{_organization(setup, receipt.organization)}, invoice {receipt.invoice}",
+            day=receipt.received_on,
+            amounts=((what, abs(receipt.amount), receipt.currency),),
         )
+
+
+def _organization(setup: Setup, key: str) -> str:
+    return setup.organizations[key].name if key in setup.organizations else key
 
 
 def _editions(work: Work, setup: Setup, text: str) -> Iterator[Hit]:

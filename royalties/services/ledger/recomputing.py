@@ -14,7 +14,8 @@ from royalties.domain.royalties.postings import (
     Posting,
     entries_of_close,
 )
-from royalties.domain.royalties.run import Run, run
+from royalties.domain.royalties.results import Run
+from royalties.domain.royalties.run import run
 from royalties.domain.royalties.run_document import run_document
 from royalties.domain.royalties.statements import ContractAccount, Statement
 from royalties.services.books import Setup, books_of, setup_used_by

@@ -27,19 +27,19 @@ def is_whole(books: BooksUnderTest) -> Failures:
 
 def tells(books: BooksUnderTest) -> Failures:
     """The log tells of every close, import, correction, undo, alias and issue that stands."""
-    told: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    by_action: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for line in log_lines(books.connection):
         if line.action in _TOLD:
             payload = json.loads(line.payload)
-            told[line.action].append({name: payload.get(name) for name in _READ})
-    yield from _closes_told(books, told[Verb.CLOSE.value])
-    yield from _batches_told(books, told)
-    aliases = {(alias["identifier"], alias["isbn"]) for alias in told[Verb.ALIAS.value]}
+            by_action[line.action].append({name: payload.get(name) for name in _READ})
+    yield from _closes_told(books, by_action[Verb.CLOSE.value])
+    yield from _batches_told(books, by_action)
+    aliases = {(alias["identifier"], alias["isbn"]) for alias in by_action[Verb.ALIAS.value]}
     for name, isbn in catalogue.aliases(books.connection).items():
         if (name, isbn) not in aliases:
             yield f"the log does not tell that {name} stands for {isbn}"
     files: dict[str, int] = defaultdict(int)
-    for issue in told[Verb.ISSUE.value]:
+    for issue in by_action[Verb.ISSUE.value]:
         files[issue["period"]] += issue["files"]
     for period_id, count in checks.issued_by_period(books.connection).items():
         files[books.period(period_id or 0)] -= count

@@ -85,15 +85,15 @@ class Board:
         ]
 
 
-def board(work: Work, asked: BoardFilter, *, page: int = 1) -> Board:
+def board(work: Work, filters: BoardFilter, *, page: int = 1) -> Board:
     """A page of the orders that somebody asked for."""
     work.actor.require(Verb.KEEP_ORDERS)
     wanted = store.OrderFilter(
-        asked.states,
-        asked.organization,
-        asked.assigned_id,
-        asked.number.upper(),
-        work.today if asked.late else None,
+        filters.states,
+        filters.organization,
+        filters.assigned_id,
+        filters.number.upper(),
+        work.today if filters.late else None,
         UNSHIPPED,
     )
     rows = store.cards(

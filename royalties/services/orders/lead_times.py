@@ -66,7 +66,7 @@ def promised_date_now(
         begins = working_day_after(begins, _days_on_hold(work, events, begins))
     promised = promised_date(
         order.kind,
-        version.rush_pace if order.rush else version.pace,
+        version.rush_lead_time if order.rush else version.lead_time,
         today=work.today,
         approved=begins,
         started=begins,

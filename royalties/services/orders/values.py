@@ -117,43 +117,43 @@ class OrderSum:
 class OrderValues:
     """Sums in their usual order, and of everything by currency, the house's first.
 
-    ``asked`` holds what was decided by the day; ``months`` are all from the first to the last.
+    ``query`` holds what was decided by the day; ``months`` are all from the first to the last.
     """
 
-    asked: OrdersQuery
+    query: OrdersQuery
     rows: tuple[OrderSum, ...]
     totals: tuple[OrderSum, ...]
     months: tuple[str, ...]
 
 
-def order_values(work: Work, asked: OrdersQuery) -> OrderValues:
+def order_values(work: Work, query: OrdersQuery) -> OrderValues:
     """The money of orders that were asked for in some months, added up as asked."""
     work.actor.require(Verb.KEEP_ORDERS)
     house = setup_in_force(work).publisher.currency
-    months = _months(work.today, asked)
-    asked = replace(asked, since=months[0], until=months[-1])
+    months = _months(work.today, query)
+    query = replace(query, since=months[0], until=months[-1])
     found = [
         row
         for row in store.order_values(
             work.connection,
             work.actor,
-            states=_states(asked.which),
+            states=_states(query.which),
             since=_moment(months[0], -1),
             until=_moment(months[-1], 33),
         )
         if months[0] <= _month_of(work, row) <= months[-1]
-        and asked.organization in ("", row.organization)
-        and asked.title in ("", row.title)
+        and query.organization in ("", row.organization)
+        and query.title in ("", row.title)
     ]
     sums: dict[tuple[str, str], OrderSum] = {}
-    key_of, name_of = _grouping(work, asked.by)
+    key_of, name_of = _grouping(work, query.by)
     for row in found:
         key, one = key_of(row), _sum_of(row, house)
         there = sums.get((key, one.currency), OrderSum(key, name_of(key), one.currency))
         sums[key, one.currency] = there + one
     return OrderValues(
-        asked,
-        tuple(_in_order(asked.by, sums.values(), house)),
+        query,
+        tuple(_in_order(query.by, sums.values(), house)),
         _totals(found, house),
         months,
     )
@@ -249,11 +249,11 @@ def _month_of(work: Work, row: OrderValueRow) -> str:
     return f"{work.day_of(row.created_at):%Y-%m}"
 
 
-def _months(today: date, asked: OrdersQuery) -> tuple[str, ...]:
+def _months(today: date, query: OrdersQuery) -> tuple[str, ...]:
     """The months from the first to the last; what cannot be read counts as not given."""
     now = today.year * 12 + today.month - 1
-    until = _number(asked.until) if _MONTH.fullmatch(asked.until) else now
-    since = _number(asked.since) if _MONTH.fullmatch(asked.since) else until - _MONTHS + 1
+    until = _number(query.until) if _MONTH.fullmatch(query.until) else now
+    since = _number(query.since) if _MONTH.fullmatch(query.since) else until - _MONTHS + 1
     since = min(max(since, until - MOST_MONTHS + 1), until)
     return tuple(f"{each // 12:04d}-{each % 12 + 1:02d}" for each in range(since, until + 1))
 

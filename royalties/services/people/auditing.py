@@ -37,16 +37,18 @@ class LogLine:
     hash: str
 
 
-def log_page(work: Work, asked: LogFilter, *, before: int = 0, limit: int = PAGE) -> list[LogLine]:
+def log_page(
+    work: Work, filters: LogFilter, *, before: int = 0, limit: int = PAGE
+) -> list[LogLine]:
     """Lines, the newest first; ``before`` is the last number of the page before."""
     work.actor.require(Verb.AUDIT)
     rows = store.log_page(
         work.connection,
-        actor=asked.actor,
-        action=asked.action,
-        text_=asked.text,
-        since=_begin(work, asked.since) if asked.since else "",
-        before_moment=_begin(work, asked.until + timedelta(days=1)) if asked.until else "",
+        actor=filters.actor,
+        action=filters.action,
+        text_=filters.text,
+        since=_begin(work, filters.since) if filters.since else "",
+        before_moment=_begin(work, filters.until + timedelta(days=1)) if filters.until else "",
         before=before,
         limit=limit,
     )
@@ -56,10 +58,10 @@ def log_page(work: Work, asked: LogFilter, *, before: int = 0, limit: int = PAGE
     ]
 
 
-def whole_log(work: Work, asked: LogFilter) -> Iterator[LogLine]:
+def whole_log(work: Work, filters: LogFilter) -> Iterator[LogLine]:
     """All lines that are asked for, the newest first, some at a time."""
     before = 0
-    while lines := log_page(work, asked, before=before, limit=_CHUNK):
+    while lines := log_page(work, filters, before=before, limit=_CHUNK):
         yield from lines
         before = lines[-1].seq
         if before == 1:

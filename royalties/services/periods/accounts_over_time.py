@@ -10,7 +10,7 @@ from royalties.domain.counting import change
 from royalties.domain.people import Verb
 from royalties.domain.periods import NotAPeriodError, Period
 from royalties.domain.royalties.postings import advances_account, reserve_account
-from royalties.domain.royalties.run import ContractRun, Run, Settlement
+from royalties.domain.royalties.results import ContractRun, Run, Settlement
 from royalties.services.books import Setup, last_closed_in, setup_in_force
 from royalties.services.cache import cached
 from royalties.services.names import Names, names_of
@@ -158,7 +158,7 @@ class AccountsOverTime:
     """Rows by currency, the largest total first, and what they come to.
 
     Attributes:
-        asked: what is shown, with all that was decided by what there is.
+        query: what is shown, with all that was decided by what there is.
         columns: closed periods, the earliest first.
         before: the first and the last period that they are compared with.
         totals: a row for each currency of theirs, the house's first.
@@ -169,7 +169,7 @@ class AccountsOverTime:
         has_estimate: whether that is at hand, and follows on what is shown.
     """
 
-    asked: AccountsQuery
+    query: AccountsQuery
     columns: tuple[str, ...]
     before: tuple[str, str]
     rows: tuple[AccountRow, ...]
@@ -186,7 +186,7 @@ class AccountsOverTime:
         return any(any(figures) for figures in self.before_figures.values())
 
 
-def accounts_over_time(work: Work, asked: AccountsQuery) -> AccountsOverTime | None:
+def accounts_over_time(work: Work, query: AccountsQuery) -> AccountsOverTime | None:
     """A figure of accounts by closed period, with what came before; None: nothing is closed."""
     work.actor.require(Verb.READ)
     setup = setup_in_force(work)
@@ -195,19 +195,19 @@ def accounts_over_time(work: Work, asked: AccountsQuery) -> AccountsOverTime | N
         return None
     first = setup.first_period
     newest = first.shift(last_closed - first.ordinal)
-    span = _PeriodSpan.of(setup, asked, newest)
-    asked = _decided(asked, span)
+    span = _PeriodSpan.of(setup, query, newest)
+    query = _decided(query, span)
     sums = cached(
         work,
         "accounts over time",
-        (asked.by, asked.figure, span),
-        lambda: tuple(_sums(work, asked, span)),
+        (query.by, query.figure, span),
+        lambda: tuple(_sums(work, query, span)),
         most=_KEPT,
     )
     estimates: Mapping[_Key, int] | None = None
     if span.until == newest:
-        estimates = _estimates(work, asked, newest, sums)
-    return _table(setup, asked, span, names_of(work), sums, estimates)
+        estimates = _estimates(work, query, newest, sums)
+    return _table(setup, query, span, names_of(work), sums, estimates)
 
 
 _Key = tuple[str, str, str]
@@ -239,48 +239,48 @@ class _PeriodSpan:
         ]
 
     @classmethod
-    def of(cls, setup: Setup, asked: AccountsQuery, newest: Period) -> "_PeriodSpan":
+    def of(cls, setup: Setup, query: AccountsQuery, newest: Period) -> "_PeriodSpan":
         first, until = setup.first_period, newest
         try:
-            wanted = setup.period(asked.until) if asked.until else newest
+            wanted = setup.period(query.until) if query.until else newest
         except (NotAPeriodError, RefusedError):
             wanted = newest
         if first <= wanted <= newest:
             until = wanted
         there = until.ordinal - first.ordinal + 1
-        count = min(asked.columns or _USUAL, MOST_COLUMNS, there)
+        count = min(query.columns or _USUAL, MOST_COLUMNS, there)
         year = setup.calendar.per_year
-        return cls(first, newest, until, count, count if asked.against is Against.BEFORE else year)
+        return cls(first, newest, until, count, count if query.against is Against.BEFORE else year)
 
 
-def _decided(asked: AccountsQuery, span: _PeriodSpan) -> AccountsQuery:
-    known = FIGURES[asked.by]
+def _decided(query: AccountsQuery, span: _PeriodSpan) -> AccountsQuery:
+    known = FIGURES[query.by]
     return replace(
-        asked,
-        figure=asked.figure if asked.figure in known else known[0],
+        query,
+        figure=query.figure if query.figure in known else known[0],
         columns=span.count,
         until=str(span.until),
     )
 
 
-def _sums(work: Work, asked: AccountsQuery, span: _PeriodSpan) -> Iterable[AccountSum]:
-    connection, figure = work.connection, asked.figure
+def _sums(work: Work, query: AccountsQuery, span: _PeriodSpan) -> Iterable[AccountSum]:
+    connection, figure = work.connection, query.figure
     named = sorted({each.ordinal for each in (*span.compared, *span.shown)})
     if figure in _ACCOUNTS:
         prefix, sign = _ACCOUNTS[figure]
         stands = store.account_balances(connection, prefix, named)
         return [each._replace(amount=sign * each.amount) for each in stands]
     last = None if figure.is_balance else span.until.ordinal
-    if asked.by is AccountsBy.BOTH:
+    if query.by is AccountsBy.BOTH:
         return store.of_both(connection, named, last)
     column = _COLUMNS.get(figure, figure.value)
-    if asked.by is AccountsBy.CONTRACT:
+    if query.by is AccountsBy.CONTRACT:
         return store.of_contracts(connection, column, named, last)
     return store.of_beneficiaries(connection, column, named, last)
 
 
 def _estimates(
-    work: Work, asked: AccountsQuery, newest: Period, sums: Iterable[AccountSum]
+    work: Work, query: AccountsQuery, newest: Period, sums: Iterable[AccountSum]
 ) -> dict[_Key, int] | None:
     """What the draft of the open period says; None: nobody looked at it since a change."""
     found = draft_at_hand(work, newest.shift(1))
@@ -291,40 +291,40 @@ def _estimates(
         for each in sums
         if each.period_id == newest.ordinal
     }
-    return _of_run(found.run, asked, stood)
+    return _of_run(found.run, query, stood)
 
 
-def _of_run(run: Run, asked: AccountsQuery, stood: Mapping[_Key, int]) -> dict[_Key, int]:
+def _of_run(run: Run, query: AccountsQuery, stood: Mapping[_Key, int]) -> dict[_Key, int]:
     amounts: dict[_Key, int] = defaultdict(int)
-    if asked.by is AccountsBy.BENEFICIARY:
+    if query.by is AccountsBy.BENEFICIARY:
         for settled in run.settlements:
             key = ("", settled.beneficiary, settled.currency)
-            amounts[key] += _of_settlement(settled, asked.figure)
+            amounts[key] += _of_settlement(settled, query.figure)
         return amounts
-    for done in run.contracts:
-        contract, currency = done.contract.key, done.contract.currency
-        if asked.by is AccountsBy.CONTRACT:
+    for contract_run in run.contracts:
+        contract, currency = contract_run.contract.key, contract_run.contract.currency
+        if query.by is AccountsBy.CONTRACT:
             before = stood.get((contract, "", currency), 0)
-            amounts[contract, "", currency] += _of_contract(done, asked.figure, before)
+            amounts[contract, "", currency] += _of_contract(contract_run, query.figure, before)
             continue
-        for given in done.allocations:
+        for given in contract_run.allocations:
             amounts[contract, given.beneficiary, currency] += given.amount
     return amounts
 
 
-def _of_contract(done: ContractRun, figure: AccountFigure, stood: int) -> int:
-    reserve = done.reserve
-    brought_in = done.brought_in.reserves if done.brought_in else 0
+def _of_contract(contract_run: ContractRun, figure: AccountFigure, stood: int) -> int:
+    reserve = contract_run.reserve
+    brought_in = contract_run.brought_in.reserves if contract_run.brought_in else 0
     return {
-        AccountFigure.EARNED: done.earned,
+        AccountFigure.EARNED: contract_run.earned,
         AccountFigure.WITHHELD: reserve.withheld,
         AccountFigure.RELEASED: reserve.released,
-        AccountFigure.RECOUPED: done.recouped,
-        AccountFigure.PAYABLE: done.payable,
+        AccountFigure.RECOUPED: contract_run.recouped,
+        AccountFigure.PAYABLE: contract_run.payable,
         AccountFigure.HELD: stood + brought_in + reserve.withheld - reserve.released,
-        AccountFigure.UNEARNED: sum(advance.outstanding for advance in done.advances),
-        AccountFigure.CARRIED: done.carried_forward,
-        AccountFigure.UNDISTRIBUTED: done.undistributed,
+        AccountFigure.UNEARNED: sum(advance.outstanding for advance in contract_run.advances),
+        AccountFigure.CARRIED: contract_run.carried_forward,
+        AccountFigure.UNDISTRIBUTED: contract_run.undistributed,
     }[figure]
 
 
@@ -339,7 +339,7 @@ def _of_settlement(settled: Settlement, figure: AccountFigure) -> int:
 
 def _table(
     setup: Setup,
-    asked: AccountsQuery,
+    query: AccountsQuery,
     span: _PeriodSpan,
     names: Names,
     sums: Iterable[AccountSum],
@@ -353,9 +353,9 @@ def _table(
         amounts.setdefault(key, defaultdict(int))
     house = setup.publisher.currency
     currencies = sorted({key[2] for key in amounts}, key=lambda each: (each != house, each))
-    if asked.currency not in currencies:
-        asked = replace(asked, currency="")
-    wanted = _Wanted(asked, span, names, estimates)
+    if query.currency not in currencies:
+        query = replace(query, currency="")
+    wanted = _Wanted(query, span, names, estimates)
     rows = [row for key, of in amounts.items() if (row := wanted.row(key, of)) is not None]
     rows.sort(
         key=lambda row: (currencies.index(row.currency), -row.total, row.name, row.to, row.contract)
@@ -367,11 +367,11 @@ def _table(
         for place, period in enumerate(span.compared):
             compared[row.currency][place] += of.get(period.ordinal, 0)
     return AccountsOverTime(
-        asked,
+        query,
         tuple(map(str, span.shown)),
         (str(span.compared[0]), str(span.compared[-1])),
         tuple(rows),
-        tuple(_total(each, rows, asked, span.count, estimates is not None) for each in shown),
+        tuple(_total(each, rows, query, span.count, estimates is not None) for each in shown),
         {currency: tuple(figures) for currency, figures in compared.items()},
         tuple(currencies),
         tuple(str(each) for each in reversed(span.all_closed)),
@@ -384,7 +384,7 @@ def _table(
 class _Wanted:
     """Makes the rows that are asked for."""
 
-    asked: AccountsQuery
+    query: AccountsQuery
     span: _PeriodSpan
     names: Names
     estimates: Mapping[_Key, int] | None
@@ -392,12 +392,12 @@ class _Wanted:
     def row(self, key: _Key, amounts: Mapping[int, int]) -> AccountRow | None:
         """One row; None where it is not asked for, or there is nothing in it."""
         contract, beneficiary, currency = key
-        asked = self.asked
-        if asked.currency not in ("", currency):
+        query = self.query
+        if query.currency not in ("", currency):
             return None
-        if asked.contract not in ("", contract) or asked.beneficiary not in ("", beneficiary):
+        if query.contract not in ("", contract) or query.beneficiary not in ("", beneficiary):
             return None
-        is_balance = asked.figure.is_balance
+        is_balance = query.figure.is_balance
         figures = tuple(amounts.get(each.ordinal, 0) for each in self.span.shown)
         compared = [amounts.get(each.ordinal, 0) for each in self.span.compared]
         estimated = None if self.estimates is None else self.estimates.get(key, 0)
@@ -418,13 +418,13 @@ class _Wanted:
         if not (any(figures) or row.before or row.to_date or estimated):
             return None
         called = f"{row.name} {row.to}".casefold()
-        return row if asked.name.casefold() in called else None
+        return row if query.name.casefold() in called else None
 
 
 def _total(
     currency: str,
     rows: Iterable[AccountRow],
-    asked: AccountsQuery,
+    query: AccountsQuery,
     count: int,
     has_estimate: bool,  # noqa: FBT001
 ) -> AccountRow:
@@ -440,5 +440,5 @@ def _total(
         sum(row.before for row in mine),
         sum(row.to_date for row in mine),
         sum(row.estimated or 0 for row in mine) if has_estimate else None,
-        asked.figure.is_balance,
+        query.figure.is_balance,
     )

@@ -94,7 +94,7 @@ class AdvancesList:
     currencies: tuple[str, ...]
 
 
-def advances(work: Work, asked: AdvancesQuery) -> AdvancesList:
+def advances(work: Work, query: AdvancesQuery) -> AdvancesList:
     """Every contract with advances: paid, earned back, and still to earn."""
     work.actor.require(Verb.READ)
     setup, names = setup_in_force(work), names_of(work)
@@ -103,7 +103,7 @@ def advances(work: Work, asked: AdvancesQuery) -> AdvancesList:
     columns = [period.shift(-back) for back in range(min(_PERIODS, there), 0, -1)]
     stood = _balances(work, columns)
     states = left_before(work, period).states
-    found = [
+    by_contract = [
         _advances_of(
             contract,
             names.of("contracts", contract.key),
@@ -115,20 +115,20 @@ def advances(work: Work, asked: AdvancesQuery) -> AdvancesList:
         if contract.advances
     ]
     house = setup.publisher.currency
-    found.sort(
+    by_contract.sort(
         key=lambda each: (
             each.currency != house, each.currency, -each.outstanding, each.name, each.contract
         )
     )  # fmt: skip
-    rows = tuple(each for each in found if _fits(each, asked))
-    currencies = tuple(dict.fromkeys(each.currency for each in found))
+    rows = tuple(each for each in by_contract if _fits(each, query))
+    currencies = tuple(dict.fromkeys(each.currency for each in by_contract))
     return AdvancesList(
         tuple(map(str, columns)),
         rows,
         tuple(
             _total(currency, [each for each in rows if each.currency == currency], len(columns))
             for currency in currencies
-            if asked.currency in ("", currency)
+            if query.currency in ("", currency)
         ),
         currencies,
     )
@@ -163,12 +163,12 @@ def _advances_of(
     )
 
 
-def _fits(each: ContractAdvances, asked: AdvancesQuery) -> bool:
-    if asked.which is not WhichAdvances.ALL:
+def _fits(each: ContractAdvances, query: AdvancesQuery) -> bool:
+    if query.which is not WhichAdvances.ALL:
         is_open = each.outstanding > 0 or each.later > 0
-        if is_open != (asked.which is WhichAdvances.UNEARNED):
+        if is_open != (query.which is WhichAdvances.UNEARNED):
             return False
-    return asked.currency in ("", each.currency) and asked.name.casefold() in each.name.casefold()
+    return query.currency in ("", each.currency) and query.name.casefold() in each.name.casefold()
 
 
 def _total(currency: str, rows: list[ContractAdvances], count: int) -> ContractAdvances:

@@ -14,7 +14,7 @@ from royalties.domain.approvals import ProposalStatus
 from royalties.domain.counting import counted
 from royalties.domain.people import Verb
 from royalties.domain.periods import ParallelStatus, Period
-from royalties.domain.royalties.run import ContractRun, NotPaid, Run, Settlement
+from royalties.domain.royalties.results import ContractRun, NotPaid, Run, Settlement
 from royalties.services import approvals
 from royalties.services.approvals import Proposal
 from royalties.services.books import setup_in_force
@@ -46,7 +46,7 @@ class Outlook:
     period: str
     shown: RunView | None
     obstacle: str
-    points: CloseExceptions | None
+    exceptions: CloseExceptions | None
     proposals: tuple[Proposal, ...]
     two_people: bool
     ends: date
@@ -123,8 +123,8 @@ class Outlook:
     @property
     def to_confirm(self) -> tuple[str, ...]:
         """What is missing, waits or jumps and has no sentence yet, each in words."""
-        points = self.points.to_say if self.points else ()
-        return tuple(_to_confirm(each) for each in points if not each.is_settled)
+        exceptions = self.exceptions.to_say if self.exceptions else ()
+        return tuple(_to_confirm(each) for each in exceptions if not each.is_settled)
 
     @property
     def fingerprint(self) -> str:
@@ -297,7 +297,7 @@ def _ended(checklist: Outlook) -> ChecklistStep:
 
 def _reports(found: Outlook) -> ChecklistStep:
     return _exceptions_step(
-        "reports", "Reports received", found, lambda points: points.reports, "missing"
+        "reports", "Reports received", found, lambda exceptions: exceptions.reports, "missing"
     )
 
 
@@ -306,7 +306,7 @@ def _unrecorded(checklist: Outlook) -> ChecklistStep:
         "unrecorded",
         "Uploads and typed sheets recorded",
         checklist,
-        lambda points: points.unrecorded,
+        lambda exceptions: exceptions.unrecorded,
         "not recorded",
     )
 
@@ -316,14 +316,14 @@ def _history(checklist: Outlook) -> ChecklistStep:
         "history",
         "No sales from before the books",
         checklist,
-        lambda points: points.history,
+        lambda exceptions: exceptions.history,
         "counted here",
     )
 
 
 def _waiting(found: Outlook) -> ChecklistStep:
-    rows = found.points.waiting if found.points else ()
-    done = found.points is not None and all(each.is_settled for each in rows)
+    rows = found.exceptions.waiting if found.exceptions else ()
+    done = found.exceptions is not None and all(each.is_settled for each in rows)
     remark = rows[0].figure if rows else "no row waits"
     return ChecklistStep("waiting", "Waiting rows looked at", done, remark)
 
@@ -339,7 +339,7 @@ def _exceptions(checklist: Outlook) -> ChecklistStep:
 
 def _variances_step(found: Outlook) -> ChecklistStep:
     return _exceptions_step(
-        "jumps", "Jumps explained", found, lambda points: points.variances, "in all"
+        "jumps", "Jumps explained", found, lambda exceptions: exceptions.variances, "in all"
     )
 
 
@@ -350,15 +350,19 @@ def _exceptions_step(
     choose: Callable[[CloseExceptions], tuple[CloseException, ...]],
     of: str,
 ) -> ChecklistStep:
-    if checklist.points is None:
+    if checklist.exceptions is None:
         return ChecklistStep(name, words, done=False, remark="the draft cannot be computed")
-    points = choose(checklist.points)
-    left = [each for each in points if not each.is_settled]
-    if not points:
+    exceptions = choose(checklist.exceptions)
+    left = [each for each in exceptions if not each.is_settled]
+    if not exceptions:
         return ChecklistStep(
             name, words, done=True, remark=f"none {of}" if of != "in all" else "none"
         )
-    remark = f"{len(points)} {of}, {len(left)} to explain" if left else f"{len(points)} explained"
+    remark = (
+        f"{len(exceptions)} {of}, {len(left)} to explain"
+        if left
+        else f"{len(exceptions)} explained"
+    )
     return ChecklistStep(name, words, not left, remark)
 
 
@@ -377,7 +381,7 @@ def _parallel(checklist: Outlook) -> ChecklistStep | None:
 
 
 def _draft_step(found: Outlook) -> ChecklistStep:
-    draft = found.points.draft if found.points else None
+    draft = found.exceptions.draft if found.exceptions else None
     remark = "not yet"
     if draft is not None and draft.explained is not None:
         remark = f"by {draft.explained.by}"

@@ -9,7 +9,8 @@ from royalties.domain.approvals import ProposalStatus
 from royalties.domain.json_values import canonical
 from royalties.domain.people import Verb
 from royalties.domain.royalties.postings import LedgerBefore, advances_account, entries_of_close
-from royalties.domain.royalties.run import Run, run
+from royalties.domain.royalties.results import Run
+from royalties.domain.royalties.run import run
 from royalties.domain.royalties.run_document import run_document
 from royalties.services import approvals
 from royalties.services.approvals import Proposal
@@ -60,9 +61,9 @@ def show_run(work: Work, text: str, *, with_lines: bool = True) -> dict[str, Any
     if closed is not None:
         document: dict[str, Any] = json.loads(closed.document)
         return document | {"warnings": []}
-    done, used = draft(work, text)
+    computed, used = draft(work, text)
     warnings = [warning_document(each) for each in warnings_of_run(work, used)]
-    return run_document(done, "draft", with_lines=with_lines) | {"warnings": warnings}
+    return run_document(computed, "draft", with_lines=with_lines) | {"warnings": warnings}
 
 
 def before_close(work: Work, text: str, *, early: str = "") -> Outlook:
@@ -110,11 +111,11 @@ def close(
     period = setup.period(text)
     require_next(work, setup, period)
     with uncollected():
-        done = run(books_of(work, setup, period))
-    document = run_document(done, "closed")
+        computed = run(books_of(work, setup, period))
+    document = run_document(computed, "closed")
     frozen = canonical(document)
     fingerprint = sha256(frozen.encode()).hexdigest()
-    checklist = outlook_on(work, period, RunView(period, done, setup, fingerprint))
+    checklist = outlook_on(work, period, RunView(period, computed, setup, fingerprint))
     early = "" if checklist.has_ended else early.strip()
     require_possible(checklist, early)
     require_settled(work, str(period))
@@ -124,11 +125,11 @@ def close(
     else:
         require_complete(checklist)
         confirmed = ()
-    ledger_entries = entries_of_close(done, _opening_state(work, done))
+    ledger_entries = entries_of_close(computed, _opening_state(work, computed))
     ledger.post(work.connection, period.ordinal, period.ends, ledger_entries)
     store.write_run(
         work.connection,
-        done,
+        computed,
         store.ClosedRun(
             period.ordinal,
             work.at,
@@ -142,10 +143,10 @@ def close(
                 setup.revisions["contracts", contract.contract.key],
                 setup.revisions["plans", contract.contract.plan],
             )
-            for contract in done.contracts
+            for contract in computed.contracts
         },
     )
-    numbers = number_statements(work, setup, done)
+    numbers = number_statements(work, setup, computed)
     carrying.carry_forward(work.connection, period)
     cached_slices.forget_period(work.connection, period.ordinal)
     periods.mark_closed(work.connection, period.ordinal, work.at)
@@ -210,12 +211,12 @@ def _require_approved(work: Work, checklist: Outlook, early: str) -> Proposal | 
     return proposal
 
 
-def _opening_state(work: Work, done: Run) -> LedgerBefore:
+def _opening_state(work: Work, computed: Run) -> LedgerBefore:
     """What the ledger and earlier closes already hold."""
-    left = left_before(work, done.period)
+    left = left_before(work, computed.period)
     balances = ledger.balances_now(work.connection)
     advanced = {}
-    for each in done.contracts:
+    for each in computed.contracts:
         key, state = each.contract.key, left.states.get(each.contract.key)
         paid = balances.get((advances_account(key), each.contract.currency), 0)
         advanced[key] = paid + (state.recouped if state else 0)

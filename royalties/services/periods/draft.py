@@ -13,7 +13,8 @@ from typing import NamedTuple
 from royalties.domain.json_values import canonical
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period
-from royalties.domain.royalties.run import ContractRun, Run, run
+from royalties.domain.royalties.results import ContractRun, Run
+from royalties.domain.royalties.run import run
 from royalties.domain.royalties.run_document import run_document
 from royalties.domain.royalties.statements import Statement
 from royalties.domain.royalties.warnings import TermsWarning
@@ -139,24 +140,26 @@ class AccountFigures(NamedTuple):
     carried_forward: int = 0
 
 
-def account_of(done: ContractRun) -> AccountFigures:
+def account_of(contract_run: ContractRun) -> AccountFigures:
     """A contract's account as a list shows it."""
     return AccountFigures(
-        done.earned,
-        done.reserve.withheld,
-        done.reserve.released,
-        done.recouped,
-        done.payable,
-        done.carried_forward,
+        contract_run.earned,
+        contract_run.reserve.withheld,
+        contract_run.reserve.released,
+        contract_run.recouped,
+        contract_run.payable,
+        contract_run.carried_forward,
     )
 
 
 def totals_of(run: Run) -> dict[str, AccountFigures]:
     """The contracts' accounts summed by currency."""
     totals: dict[str, AccountFigures] = {}
-    for done in run.contracts:
-        known = totals.get(done.contract.currency, AccountFigures())
-        totals[done.contract.currency] = AccountFigures(*map(add, known, account_of(done)))
+    for contract_run in run.contracts:
+        known = totals.get(contract_run.contract.currency, AccountFigures())
+        totals[contract_run.contract.currency] = AccountFigures(
+            *map(add, known, account_of(contract_run))
+        )
     return dict(sorted(totals.items()))
 
 
@@ -179,34 +182,34 @@ def draft_statement(work: Work, text: str, beneficiary: str, currency: str) -> S
     Raises:
         NoStatementError: the period is closed, or the draft has nothing for them.
     """
-    shown = run_view(work, text)
+    draft = run_view(work, text)
     settlement = next(
         (
             each
-            for each in shown.run.settlements
+            for each in draft.run.settlements
             if (each.beneficiary, each.currency) == (beneficiary, currency)
         ),
         None,
     )
-    if settlement is None or shown.is_final:
+    if settlement is None or draft.is_final:
         raise NoStatementError(f"there is no draft statement of {beneficiary} for {text}")
 
     def composer() -> Composer:
-        made = Composer(work, shown.setup, shown.run)
+        made = Composer(work, draft.setup, draft.run)
         made.read_all()
         return made
 
-    key = (state_of(work, shown.period), shown.fingerprint)
+    key = (state_of(work, draft.period), draft.fingerprint)
     refuse_slow_calculation(
         work,
         "draft statements",
         key,
         lambda patient: draft_statement(patient, text, beneficiary, currency),
-        words=f"what statements of {shown.period} say",
-        periods=(shown.period.ordinal,),
+        words=f"what statements of {draft.period} say",
+        periods=(draft.period.ordinal,),
     )
     made = cached(work, "draft statements", key, composer)
-    return made.statement(settlement, None, shown.period.ends)
+    return made.statement(settlement, None, draft.period.ends)
 
 
 def _drafted(work: Work, period: Period) -> RunView:
@@ -214,21 +217,23 @@ def _drafted(work: Work, period: Period) -> RunView:
     return RunView(period, computed, setup, fingerprint_of(computed))
 
 
-def draft_warnings(work: Work, shown: RunView) -> tuple[TermsWarning, ...]:
+def draft_warnings(work: Work, run_view: RunView) -> tuple[TermsWarning, ...]:
     """What the terms that a draft reads say that never counts; nothing of a closed period."""
     work.actor.require(Verb.READ)
-    if shown.is_final:
+    if run_view.is_final:
         return ()
-    state = state_of(work, shown.period)
+    state = state_of(work, run_view.period)
     refuse_slow_calculation(
         work,
         "draft warnings",
         state,
-        lambda patient: draft_warnings(patient, shown),
-        words=f"the draft of {shown.period}",
-        periods=(shown.period.ordinal,),
+        lambda patient: draft_warnings(patient, run_view),
+        words=f"the draft of {run_view.period}",
+        periods=(run_view.period.ordinal,),
     )
-    return cached(work, "draft warnings", state, lambda: tuple(warnings_of_run(work, shown.setup)))
+    return cached(
+        work, "draft warnings", state, lambda: tuple(warnings_of_run(work, run_view.setup))
+    )
 
 
 def state_of(work: Work, period: Period) -> tuple[Period, int]:

@@ -207,20 +207,20 @@ class _ExplainedLine:
         shown = shown_closed(self.work, period)
         if shown is None:
             raise NotClosedError(period)
-        done = next(
+        contract_run = next(
             each for each in shown.run.contracts if each.contract.key == self.account.contract
         )
-        line = done.lines[self.number - 1]
-        currency = done.contract.currency
+        line = contract_run.lines[self.number - 1]
+        currency = contract_run.contract.currency
         explained = Explanation(
             self.statement.number or "",
             f"{self.account.contract}/{self.number}",
             amount_text(line.earned, currency),
             currency,
-            how_earned(done, line, names_of(self.work)),
+            how_earned(contract_run, line, names_of(self.work)),
         )
         if line.isbn is not None and self.work.actor.sees_all:
-            sales = SalesOfLine(self.work, shown.setup, shown.run, done, line)
+            sales = SalesOfLine(self.work, shown.setup, shown.run, contract_run, line)
             if most is None:
                 explained.sales = list(sales.all())
             else:

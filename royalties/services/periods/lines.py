@@ -9,8 +9,10 @@ from typing import Any
 
 from royalties.domain.money import MICRO, amount_text, number_text, rounded
 from royalties.domain.royalties.days import Claim, claim
-from royalties.domain.royalties.earning import EarnedLine, rule_place
-from royalties.domain.royalties.run import ContractRun, Run, in_force
+from royalties.domain.royalties.earned_lines import EarnedLine
+from royalties.domain.royalties.matching import rule_place
+from royalties.domain.royalties.results import ContractRun, Run
+from royalties.domain.royalties.run import in_force
 from royalties.domain.royalties.run_document import base_text
 from royalties.domain.sales.slices import Place, SaleKind, Slice
 from royalties.domain.terms.catalogue import Channel, Edition

@@ -8,16 +8,11 @@ from typing import Any, TypeVar
 from royalties.domain.json_values import canonical
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period
-from royalties.domain.royalties.earning import MissingExchangeRateError, UnknownRightError
-from royalties.domain.royalties.run import (
-    Books,
-    ContractRun,
-    NoPlanError,
-    Run,
-    Settlement,
-    in_force,
-    run,
-)
+from royalties.domain.royalties.earning import UnknownRightError
+from royalties.domain.royalties.exchange import MissingExchangeRateError
+from royalties.domain.royalties.inputs import Books
+from royalties.domain.royalties.results import ContractRun, Run, Settlement
+from royalties.domain.royalties.run import NoPlanError, in_force, run
 from royalties.domain.terms.plans import Plan
 from royalties.ingest import setup as setup_file
 from royalties.services.books import (
@@ -335,9 +330,9 @@ def _contract_effect(
     )
 
 
-def _earned_by_rule(done: ContractRun | None) -> dict[str, int]:
+def _earned_by_rule(contract_run: ContractRun | None) -> dict[str, int]:
     earned: dict[str, int] = {}
-    for line in done.lines if done else ():
+    for line in contract_run.lines if contract_run else ():
         earned[line.rule] = earned.get(line.rule, 0) + line.earned
     return earned
 

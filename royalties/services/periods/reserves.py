@@ -6,7 +6,7 @@ from datetime import date
 
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period
-from royalties.domain.royalties.run import HeldReserve
+from royalties.domain.royalties.inputs import HeldReserve
 from royalties.domain.terms.contracts import Contract
 from royalties.domain.terms.plans import beneficiaries_of
 from royalties.services.books import Setup, left_before, open_period_of, setup_in_force
@@ -82,7 +82,7 @@ class OpenReserves:
     releases: tuple[str, ...]
 
 
-def open_reserves(work: Work, asked: ReservesQuery) -> OpenReserves:
+def open_reserves(work: Work, query: ReservesQuery) -> OpenReserves:
     """What is held against returns after the last close, each part with its release."""
     work.actor.require(Verb.READ)
     setup, names = setup_in_force(work), names_of(work)
@@ -95,7 +95,7 @@ def open_reserves(work: Work, asked: ReservesQuery) -> OpenReserves:
     ]
     held.sort(key=lambda each: (each.release_day, -each.amount, each.name, each.withheld_day))
     house = setup.publisher.currency
-    rows = tuple(each for each in held if _fits(each, asked))
+    rows = tuple(each for each in held if _fits(each, query))
     return OpenReserves(
         rows,
         _totals(rows, house),
@@ -132,12 +132,12 @@ def _named(keys: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(keys))
 
 
-def _fits(each: OpenReserve, asked: ReservesQuery) -> bool:
+def _fits(each: OpenReserve, query: ReservesQuery) -> bool:
     called = " ".join((each.name, *each.beneficiaries)).casefold()
     return (
-        asked.currency in ("", each.currency)
-        and asked.release in ("", each.release)
-        and asked.name.casefold() in called
+        query.currency in ("", each.currency)
+        and query.release in ("", each.release)
+        and query.name.casefold() in called
     )
 
 

@@ -11,7 +11,7 @@ from fractions import Fraction
 from royalties.domain.counting import change, counted
 from royalties.domain.money import MICRO, amount_text, rounded_minor, scale
 from royalties.domain.periods import Period
-from royalties.domain.royalties.run import Run
+from royalties.domain.royalties.results import Run
 from royalties.domain.sales.reporting import Expected, in_runs
 from royalties.services.books import Setup
 from royalties.services.cache import cached
@@ -172,10 +172,10 @@ def _far(before: int, now: int, least: int) -> bool:
 
 
 def _with(
-    points: list[CloseException], written: Mapping[str, store.ExplanationRow]
+    exceptions: list[CloseException], written: Mapping[str, store.ExplanationRow]
 ) -> tuple[CloseException, ...]:
 
-    return tuple(replace(each, explained=written.get(each.subject)) for each in points)
+    return tuple(replace(each, explained=written.get(each.subject)) for each in exceptions)
 
 
 def _size(point: CloseException) -> tuple[int, str]:
@@ -226,11 +226,11 @@ def _words(before: Figures, now: Figures, currency: str) -> str:
 
 
 def _of_titles(
-    work: Work, shown: RunView, last: Period | None, earlier: list[int]
+    work: Work, run_view: RunView, last: Period | None, earlier: list[int]
 ) -> list[CloseException]:
     title_of = {
         edition.isbn: title.key
-        for title in shown.setup.titles.values()
+        for title in run_view.setup.titles.values()
         for edition in title.editions
     }
     closed = cached(
@@ -239,15 +239,15 @@ def _of_titles(
     drafted = cached(
         work,
         "earned now",
-        (shown.period, shown.fingerprint),
-        lambda: earned_by_edition(shown.run),
+        (run_view.period, run_view.fingerprint),
+        lambda: earned_by_edition(run_view.run),
     )
     figures = {
         number: _by_title(of_period, title_of)
-        for number, of_period in {**closed, shown.period.ordinal: drafted}.items()
+        for number, of_period in {**closed, run_view.period.ordinal: drafted}.items()
     }
-    names = {key: title.title for key, title in shown.setup.titles.items()}
-    return _compared("title", "earned", names, figures, shown.period, last)
+    names = {key: title.title for key, title in run_view.setup.titles.items()}
+    return _compared("title", "earned", names, figures, run_view.period, last)
 
 
 def earned_by_edition(run: Run) -> dict[tuple[str, str], tuple[int, int]]:

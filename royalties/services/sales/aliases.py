@@ -136,24 +136,24 @@ def move_alias(
     value = _as_kept(work, identifier)
     was = store.edition_of(work.connection, value, lock=True)
     numbers = {row.isbn: row.id for row in catalogue.edition_rows(work.connection)}
-    wanted = None if isbn is None else as_matched(isbn)
+    target = None if isbn is None else as_matched(isbn)
     if was is None:
         raise RefusedError(f"{value} was not given by hand, or was ended: nothing is to be changed")
     if was != as_matched(seen):
         raise RefusedError(f"{value} was moved meanwhile: it stands for {was} by now")
-    if wanted is not None and wanted not in numbers:
+    if target is not None and target not in numbers:
         raise RefusedError(f"no edition has the ISBN {isbn!r}: add it to its title first")
-    if wanted == was:
+    if target == was:
         raise RefusedError(f"{value} stands for {was} already")
     _require_own(setup, value)
-    moved = _move_rows(work, setup, value, (was, wanted), numbers) if rows else 0
-    store.move(work.connection, value, None if wanted is None else numbers[wanted])
-    change = AliasChange(value, was, wanted, moved, work.stored_at, work.actor.name)
+    moved = _move_rows(work, setup, value, (was, target), numbers) if rows else 0
+    store.move(work.connection, value, None if target is None else numbers[target])
+    change = AliasChange(value, was, target, moved, work.stored_at, work.actor.name)
     store.add_change(work.connection, change)
-    what = "match-ended" if wanted is None else "match-moved"
-    told = {"what": what, "identifier": value, "isbn": wanted, "was": was, "rows": moved}
-    work.record(Verb.ALIAS, told)
-    return MovedAlias(value, was, wanted, moved)
+    what = "match-ended" if target is None else "match-moved"
+    detail = {"what": what, "identifier": value, "isbn": target, "was": was, "rows": moved}
+    work.record(Verb.ALIAS, detail)
+    return MovedAlias(value, was, target, moved)
 
 
 def _as_kept(work: Work, identifier: str) -> str:

@@ -40,7 +40,8 @@ class Filters:
     """Which sales are wanted, as they stand in an address; what is empty is any.
 
     ``period`` is a period, ``all``, or empty: the newest with sales, or all those of an import.
-    ``book`` is an ISBN, another identifier or words of a title; ``title`` a title's key.
+    ``book`` is an ISBN, another identifier or words of a title; ``title`` a title's key;
+    ``reference`` what a retailer, or an order of the house, calls the sale.
     """
 
     period: str = ""
@@ -50,6 +51,7 @@ class Filters:
     kind: str = ""
     batch: int | None = None
     month: str = ""
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,21 +237,22 @@ class _Search:
         period, numbers = _periods(setup, filters, known)
         isbns = _isbns(shelf, filters)
         too_many = isbns is not None and len(isbns) > MOST_EDITIONS
-        asked = Narrowed(
-            None if isbns is None else store.edition_ids(work.connection, isbns[:MOST_EDITIONS]),
+        query = Narrowed(
+            _editions(work, isbns, filters.reference),
             numbers,
             None,
             (_KINDS[filters.kind].value,) if filters.kind else None,
             None,
             None if filters.batch is None else (filters.batch,),
             filters.month,
+            filters.reference,
         )
-        sums = [] if too_many else store.sums(work.connection, asked, filters.retailer)
+        sums = [] if too_many else store.sums(work.connection, query, filters.retailer)
         months = tuple(sorted({batch_sum.month for batch_sum in sums}, reverse=True))
         sums = [batch_sum for batch_sum in sums if filters.month in ("", batch_sum.month)]
-        wanted = _along_the_key(asked, sums)
+        wanted = _along_the_key(query, sums)
         totals = SalesTotals()
-        if wanted is not None and asked.editions is not None:
+        if wanted is not None and query.editions is not None:
             totals = _totals(store.summed_lines(work.connection, wanted))
         elif wanted is not None:
             totals = _totals(sums)
@@ -281,19 +284,31 @@ def _isbns(shelf: EditionIndex, filters: Filters) -> list[str] | None:
     return None if len(isbns) == len(shelf.by_isbn) else isbns
 
 
-def _along_the_key(asked: Narrowed, sums: Iterable[store.Summed]) -> Narrowed | None:
+def _editions(work: Work, isbns: list[str] | None, reference: str) -> tuple[int, ...] | None:
+    """Numbers of the editions that are wanted; None for any."""
+    numbers = None if isbns is None else store.edition_ids(work.connection, isbns[:MOST_EDITIONS])
+    if not reference:
+        return numbers
+    referred = store.editions_referred(work.connection, reference)
+    if numbers is None:
+        return referred
+    return tuple(each for each in numbers if each in set(referred))
+
+
+def _along_the_key(query: Narrowed, sums: Iterable[store.Summed]) -> Narrowed | None:
     """Give every column of the key the values that lines can have, as far as that helps."""
-    if asked.editions == () or not (summed := list(sums)):
+    if query.editions == () or not (summed := list(sums)):
         return None
-    narrow = asked.batches is not None or bool(asked.month)
+    narrow = query.batches is not None or bool(query.month)
     return Narrowed(
-        asked.editions,
+        query.editions,
         tuple(sorted({row.period_id for row in summed})),
         tuple(sorted({row.retailer_id for row in summed})),
-        asked.kinds if not narrow else tuple(sorted({row.kind for row in summed})),
+        query.kinds if not narrow else tuple(sorted({row.kind for row in summed})),
         tuple(sorted({row.currency for row in summed})) if narrow else None,
         tuple(sorted({row.batch_id for row in summed})) if narrow else None,
-        asked.month,
+        query.month,
+        query.reference,
     )
 
 

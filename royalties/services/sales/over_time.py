@@ -150,7 +150,7 @@ class SalesOverTime:
     """Rows by their totals, the largest first, and what they come to.
 
     Attributes:
-        asked: what is shown, with all that was decided by what there is.
+        query: what is shown, with all that was decided by what there is.
         columns: months (2025-03) or periods (2025-H1), the earliest first.
         before: the first and the last column of what they are compared with.
         before_figures: column by column, what is compared with ``all``'s figures.
@@ -158,7 +158,7 @@ class SalesOverTime:
         periods: with sales, the latest first.
     """
 
-    asked: SalesQuery
+    query: SalesQuery
     columns: tuple[str, ...]
     before: tuple[str, str]
     rows: tuple[Sold, ...]
@@ -179,12 +179,12 @@ class SalesOverTime:
 
     def text(self, figure: int) -> str:
         """A figure as exact text: copies, or an amount of the currency."""
-        if self.asked.measure.is_money:
-            return micro_text(figure, exponent(self.asked.currency))
+        if self.query.measure.is_money:
+            return micro_text(figure, exponent(self.query.currency))
         return str(figure)
 
 
-def sales_over_time(work: Work, asked: SalesQuery) -> SalesOverTime | None:
+def sales_over_time(work: Work, query: SalesQuery) -> SalesOverTime | None:
     """Sales by month or period, with what came before; None: nothing was ever sold.
 
     Raises:
@@ -196,24 +196,24 @@ def sales_over_time(work: Work, asked: SalesQuery) -> SalesOverTime | None:
     if extent is None:
         return None
     setup = setup_in_force(work)
-    asked = _decided(setup, asked, extent)
-    span = _ColumnSpan.of(setup, asked)
+    query = _decided(setup, query, extent)
+    span = _ColumnSpan.of(setup, query)
     wanted = store.SalesFilter(
         span.since,
         span.last,
-        _editions(work, asked.title) if asked.title else None,
-        asked.retailer,
-        asked.country,
-        asked.to_date,
+        _editions(work, query.title) if query.title else None,
+        query.retailer,
+        query.country,
+        query.to_date,
     )
-    grouped = _GROUPED[asked.by]
+    grouped = _GROUPED[query.by]
     state: Hashable = (newest, grouped, wanted)
-    if not store.has_cached_sums(grouped, wanted) and not asked.title:
+    if not store.has_cached_sums(grouped, wanted) and not query.title:
         refuse_slow_calculation(
             work,
             "over time",
             state,
-            lambda patient: sales_over_time(patient, asked),
+            lambda patient: sales_over_time(patient, query),
             words="what sold over time",
             periods=None,
         )
@@ -224,7 +224,7 @@ def sales_over_time(work: Work, asked: SalesQuery) -> SalesOverTime | None:
         lambda: tuple(store.sold(work.connection, grouped, wanted)),
         most=_KEPT,
     )
-    return _table(asked, span, _names_of(work, asked.by), sums, extent)
+    return _table(query, span, _names_of(work, query.by), sums, extent)
 
 
 _GROUPED = {
@@ -238,26 +238,26 @@ _GROUPED = {
 }
 
 
-def _decided(setup: Setup, asked: SalesQuery, extent: SalesExtent) -> SalesQuery:
+def _decided(setup: Setup, query: SalesQuery, extent: SalesExtent) -> SalesQuery:
     """What is asked for, with what was left open: no column before the first sale."""
     months, currencies = extent.months, extent.currencies
-    if asked.per is Per.PERIOD:
+    if query.per is Per.PERIOD:
         first, last = (_period_of_month(setup, month) for month in months)
-        wanted = _known_period(setup, asked.until)
+        wanted = _known_period(setup, query.until)
         period = wanted if wanted is not None and first <= wanted <= last else last
         until, usual = str(period), min(_PERIODS, period.ordinal - first.ordinal + 1)
     else:
         latest = _month_name(_month_number(months[-1]) + MOST_COLUMNS)
-        until = asked.until if months[0] <= asked.until <= latest else months[-1]
+        until = query.until if months[0] <= query.until <= latest else months[-1]
         usual = min(_MONTHS, _month_number(until) - _month_number(months[0]) + 1)
     house = setup.publisher.currency
-    currency = asked.currency
+    currency = query.currency
     if currency not in currencies:
         currency = house if house in currencies else currencies[0]
     return replace(
-        asked,
-        currency=currency if asked.measure.is_money else "",
-        columns=min(max(asked.columns or usual, 1), MOST_COLUMNS),
+        query,
+        currency=currency if query.measure.is_money else "",
+        columns=min(max(query.columns or usual, 1), MOST_COLUMNS),
         until=until,
     )
 
@@ -293,20 +293,20 @@ class _ColumnSpan:
         return self.columns[-1]
 
     @classmethod
-    def of(cls, setup: Setup, asked: SalesQuery) -> "_ColumnSpan":
-        count = asked.columns
-        if asked.per is Per.MONTH:
-            back = count if asked.against is Against.BEFORE else 12
-            end = _month_number(asked.until)
+    def of(cls, setup: Setup, query: SalesQuery) -> "_ColumnSpan":
+        count = query.columns
+        if query.per is Per.MONTH:
+            back = count if query.against is Against.BEFORE else 12
+            end = _month_number(query.until)
             name: Callable[[int], str] = _month_name
         else:
-            back = count if asked.against is Against.BEFORE else setup.calendar.per_year
-            end = setup.period(asked.until).ordinal
+            back = count if query.against is Against.BEFORE else setup.calendar.per_year
+            end = setup.period(query.until).ordinal
             name = lambda number: str(Period(setup.calendar, number))  # noqa: E731
         numbers = range(end - count + 1, end + 1)
         before = range(numbers[0] - back, numbers[-1] - back + 1)
         names = {number: name(number) for number in (*before, *numbers)}
-        if asked.per is Per.PERIOD:
+        if query.per is Per.PERIOD:
             return cls(tuple(numbers), tuple(before), dict(names))
         return cls(
             tuple(names[number] for number in numbers),
@@ -370,7 +370,7 @@ def _names_of(work: Work, by: By) -> Callable[[str], tuple[str, str]]:
 
 
 def _table(
-    asked: SalesQuery,
+    query: SalesQuery,
     span: _ColumnSpan,
     row_of: Callable[[str], tuple[str, str]],
     sums: Iterable[SoldRow],
@@ -380,9 +380,9 @@ def _table(
     names: dict[str, str] = {}
     known: dict[str, str] = {}
     for sold in sums:
-        if asked.currency and sold.currency != asked.currency:
+        if query.currency and sold.currency != query.currency:
             continue
-        count = asked.measure.counts(sold)
+        count = query.measure.counts(sold)
         if not count:
             continue
         if sold.key not in known:
@@ -393,7 +393,7 @@ def _table(
     rows.sort(key=lambda row: (-row.total, -row.to_date, row.name, row.key))
     compared = tuple(sum(of[column] for of in figures.values()) for column in span.compared)
     return SalesOverTime(
-        asked,
+        query,
         tuple(span.names[column] for column in span.columns),
         (span.names[span.compared[0]], span.names[span.compared[-1]]),
         tuple(rows),

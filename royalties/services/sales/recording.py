@@ -214,7 +214,9 @@ def sum_places_again(work: Work, setup: Setup) -> None:
     groupings = Groupings(work, setup)
     known = cached_slices.slicings(work.connection)
     _sum_again(
-        work, groupings, [each for each in known if any(groupings.of(each.period_id).asked.places)]
+        work,
+        groupings,
+        [each for each in known if any(groupings.of(each.period_id).distinctions.places)],
     )
 
 

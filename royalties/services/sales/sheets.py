@@ -187,18 +187,18 @@ def cleaned(rows: Sequence[Sequence[str]]) -> Rows:
     Raises:
         RefusedError: more rows, cells or letters than a sheet may have.
     """
-    kept = [tuple(" ".join(cell.split()) for cell in row) for row in rows]
-    while kept and not any(kept[-1]):
-        kept.pop()
-    if len(kept) > MOST_ROWS:
+    filled = [tuple(" ".join(cell.split()) for cell in row) for row in rows]
+    while filled and not any(filled[-1]):
+        filled.pop()
+    if len(filled) > MOST_ROWS:
         raise RefusedError(
             f"a sheet has at most {MOST_ROWS:,} rows: record it in parts, or import it as a file"
         )
-    if any(len(row) != len(FIELDS) for row in kept):
+    if any(len(row) != len(FIELDS) for row in filled):
         raise RefusedError("a row of the sheet is incomplete: load the page again")
-    if any(len(cell) > LONGEST_CELL for row in kept for cell in row):
+    if any(len(cell) > LONGEST_CELL for row in filled for cell in row):
         raise RefusedError(f"a cell holds at most {LONGEST_CELL} letters: shorten it")
-    return tuple(kept)
+    return tuple(filled)
 
 
 def require_retailer(setup: Setup, key: str) -> None:

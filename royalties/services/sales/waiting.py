@@ -59,11 +59,11 @@ def alias(work: Work, identifier: str, isbn: str) -> Released:
     work.actor.require(Verb.ALIAS)
     setup = setup_in_force(work)
     editions = {row.isbn: row.id for row in catalogue.edition_rows(work.connection)}
-    wanted = as_matched(isbn)
+    target = as_matched(isbn)
     value = as_matched(written_identifier(identifier))
     if value not in batches.waiting_identifiers(work.connection):
         value = as_matched(unlabelled(value))
-    if wanted not in editions:
+    if target not in editions:
         raise RefusedError(
             f"no edition has the ISBN {isbn!r}: add it to a title of a setup file and load that"
         )
@@ -75,24 +75,24 @@ def alias(work: Work, identifier: str, isbn: str) -> Released:
             f"'royalties waiting' lists it, such as its ISBN or SKU"
         )
     taken = EditionNames(catalogue.names(work.connection)).find(value)
-    if taken == {editions[wanted]}:
+    if taken == {editions[target]}:
         return release_waiting(work, setup)
     if taken:
         by_hand = {identifier_key(name) for name in catalogue.aliases(work.connection)}
         raise RefusedError(
             f"{identifier!r} stands for another edition already: "
             + (
-                f"move it there, on its page or by 'royalties alias {identifier} {wanted} --move'"
+                f"move it there, on its page or by 'royalties alias {identifier} {target} --move'"
                 if identifier_key(value) in by_hand
                 else "take it out of that one in the setup first"
             )
         )
-    catalogue.add_alias(work.connection, value, editions[wanted])
-    given = aliases.AliasChange(value, None, wanted, 0, work.stored_at, work.actor.name)
-    aliases.add_change(work.connection, given)
+    catalogue.add_alias(work.connection, value, editions[target])
+    change = aliases.AliasChange(value, None, target, 0, work.stored_at, work.actor.name)
+    aliases.add_change(work.connection, change)
     # The period's lock comes before the log's, as in a close, so that neither waits for the other.
     released = release_waiting(work, setup)
-    work.record(Verb.ALIAS, {"identifier": value, "isbn": wanted})
+    work.record(Verb.ALIAS, {"identifier": value, "isbn": target})
     return released
 
 

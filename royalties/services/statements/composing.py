@@ -8,15 +8,9 @@ from fractions import Fraction
 from royalties.domain.currencies import exponent
 from royalties.domain.money import MICRO, amount_text, micro_text, number_text, rounded
 from royalties.domain.periods import period_of
-from royalties.domain.royalties.earning import Rates
-from royalties.domain.royalties.run import (
-    BroughtIn,
-    ContractRun,
-    HeldReserve,
-    NotPaid,
-    Run,
-    Settlement,
-)
+from royalties.domain.royalties.exchange import Rates
+from royalties.domain.royalties.inputs import BroughtIn, HeldReserve
+from royalties.domain.royalties.results import ContractRun, NotPaid, Run, Settlement
 from royalties.domain.royalties.run_document import base_text
 from royalties.domain.royalties.statements import (
     AdjustmentShown,
@@ -131,10 +125,10 @@ class Composer:
             carried_forward=settlement.carried_forward,
             outcome=self._outcome(settlement),
             contracts=tuple(
-                self._account(done, settlement.beneficiary)
-                for done in self.run.contracts
-                if done.contract.currency == settlement.currency
-                and settlement.beneficiary in beneficiaries_of(done.version.steps)
+                self._account(contract_run, settlement.beneficiary)
+                for contract_run in self.run.contracts
+                if contract_run.contract.currency == settlement.currency
+                and settlement.beneficiary in beneficiaries_of(contract_run.version.steps)
             ),
             pays_by=self.setup.publisher.pays_by(self.run.period) if settlement.paid else None,
             adjustments=tuple(
@@ -146,20 +140,22 @@ class Composer:
         """Net copies of a title that were recorded in the period, free ones left out."""
         return sum(month.units for month in self._months.get(title, ()))
 
-    def lines(self, done: ContractRun) -> tuple[EarnedLineShown, ...]:
+    def lines(self, contract_run: ContractRun) -> tuple[EarnedLineShown, ...]:
         """A contract's earned lines as printed, numbered as they are explained."""
-        notes = self._notes(done)
+        notes = self._notes(contract_run)
         return tuple(
-            line_shown(self.setup, done, number, notes.get(number, ""))
-            for number in range(1, len(done.lines) + 1)
+            line_shown(self.setup, contract_run, number, notes.get(number, ""))
+            for number in range(1, len(contract_run.lines) + 1)
         )
 
-    def _account(self, done: ContractRun, beneficiary: str) -> ContractAccount:
-        key, currency = done.contract.key, done.contract.currency
+    def _account(self, contract_run: ContractRun, beneficiary: str) -> ContractAccount:
+        key, currency = contract_run.contract.key, contract_run.contract.currency
         if key not in self._accounts:
-            self._accounts[key] = self._whole_account(done)
+            self._accounts[key] = self._whole_account(contract_run)
         amounts_by_step = {
-            each.step: each.amount for each in done.allocations if each.beneficiary == beneficiary
+            each.step: each.amount
+            for each in contract_run.allocations
+            if each.beneficiary == beneficiary
         }
         shares = tuple(
             ShareShown(
@@ -167,7 +163,7 @@ class Composer:
                 sentence(self._names.step(step), beneficiary, currency),
                 amounts_by_step.get(place, 0),
             )
-            for place, step in enumerate(done.version.steps, 1)
+            for place, step in enumerate(contract_run.version.steps, 1)
             if concerns(step, beneficiary)
         )
         account, allocated = self._accounts[key], sum(amounts_by_step.values())
@@ -178,8 +174,8 @@ class Composer:
             share_of_pool=_fraction(allocated, account.pool),
         )
 
-    def _whole_account(self, done: ContractRun) -> ContractAccount:
-        contract = done.contract
+    def _whole_account(self, contract_run: ContractRun) -> ContractAccount:
+        contract = contract_run.contract
         titles = [self.setup.titles[key] for key in contract.titles]
         details = self._read_details()
         return ContractAccount(
@@ -187,20 +183,20 @@ class Composer:
             author=contract.author,
             titles=tuple(title.title for title in titles),
             currency=contract.currency,
-            earned=done.earned,
-            brought_forward=done.brought_forward,
-            withheld=done.reserve.withheld,
-            released=done.reserve.released,
-            available=done.available,
-            recouped=done.recouped,
-            payable=done.payable,
-            carried_forward=done.carried_forward,
-            undistributed_before=done.undistributed_before,
-            undistributed=done.undistributed,
-            plan_in_force_since=done.version.starts,
+            earned=contract_run.earned,
+            brought_forward=contract_run.brought_forward,
+            withheld=contract_run.reserve.withheld,
+            released=contract_run.reserve.released,
+            available=contract_run.available,
+            recouped=contract_run.recouped,
+            payable=contract_run.payable,
+            carried_forward=contract_run.carried_forward,
+            undistributed_before=contract_run.undistributed_before,
+            undistributed=contract_run.undistributed,
+            plan_in_force_since=contract_run.version.starts,
             shares=(),
             allocated=0,
-            reserves=self._reserves(done),
+            reserves=self._reserves(contract_run),
             advances=tuple(
                 AdvanceShown(
                     advance.advance.paid_on,
@@ -209,15 +205,15 @@ class Composer:
                     advance.now,
                     advance.outstanding,
                 )
-                for advance in done.advances
+                for advance in contract_run.advances
             ),
-            lines=self.lines(done),
+            lines=self.lines(contract_run),
             corrections=tuple(self._corrections(contract.titles)),
             months=tuple(self._by_month(contract.titles)),
-            life_to_date=tuple(self._life_to_date(done, details.free)),
+            life_to_date=tuple(self._life_to_date(contract_run, details.free)),
             plan=contract.plan,
-            pool=done.payable + done.undistributed_before,
-            exchange_rates=tuple(self._exchange_rates(done)),
+            pool=contract_run.payable + contract_run.undistributed_before,
+            exchange_rates=tuple(self._exchange_rates(contract_run)),
             places=places_shown(
                 each for key in contract.titles for each in details.places.get(key, ())
             ),
@@ -232,25 +228,27 @@ class Composer:
             self._details = _Details(figures.free_copies(connection, period), places)
         return self._details
 
-    def _notes(self, done: ContractRun) -> dict[int, str]:
+    def _notes(self, contract_run: ContractRun) -> dict[int, str]:
         """The notes of other income by line, as ``earning.income_lines`` orders its entries."""
-        numbers = [number for number, line in enumerate(done.lines, 1) if line.tier is None]
+        numbers = [number for number, line in enumerate(contract_run.lines, 1) if line.tier is None]
         entries = [
             entry
             for entry in self.setup.income
-            if entry.contract == done.contract.key and entry.period == str(self.run.period)
+            if entry.contract == contract_run.contract.key and entry.period == str(self.run.period)
         ]
         entries.sort(key=lambda entry: (entry.right, entry.note, entry.amount))
-        if [done.lines[number - 1].rule for number in numbers] != [each.right for each in entries]:
+        if [contract_run.lines[number - 1].rule for number in numbers] != [
+            each.right for each in entries
+        ]:
             return {}  # entries that came after the period was closed
         return dict(zip(numbers, (entry.note for entry in entries), strict=True))
 
-    def _exchange_rates(self, done: ContractRun) -> Iterable[ExchangeRateShown]:
+    def _exchange_rates(self, contract_run: ContractRun) -> Iterable[ExchangeRateShown]:
         """The rates that the lines were multiplied by, and those of the costs behind profits."""
-        contract, house = done.contract, self.setup.publisher.currency
+        contract, house = contract_run.contract, self.setup.publisher.currency
         period, rates = self.run.period, self._rates
         used: dict[int, dict[tuple[str, str], Fraction]] = {}
-        for line in done.lines:
+        for line in contract_run.lines:
             basis = contract.rules[line.rule_place].basis if line.tier is not None else Basis.UNIT
             if basis is Basis.UNIT:
                 continue
@@ -269,18 +267,20 @@ class Composer:
     def _retailer(self, key: str | None) -> str:
         return self.setup.retailers[key].name if key else ""
 
-    def _reserves(self, done: ContractRun) -> tuple[ReserveShown, ...]:
+    def _reserves(self, contract_run: ContractRun) -> tuple[ReserveShown, ...]:
         """What is held after this run, and when the terms in force release it."""
         period = self.run.period
-        released = {held.period for held in done.reserve.released_from}
+        released = {held.period for held in contract_run.reserve.released_from}
         held = [
             each
-            for each in self._held.get(done.contract.key, (done.brought_in or BroughtIn()).held)
+            for each in self._held.get(
+                contract_run.contract.key, (contract_run.brought_in or BroughtIn()).held
+            )
             if each.period not in released
         ]
-        if done.reserve.withheld:
-            held.append(HeldReserve(period.ordinal, done.reserve.withheld))
-        hold = done.contract.reserve.hold_periods if done.contract.reserve else 0
+        if contract_run.reserve.withheld:
+            held.append(HeldReserve(period.ordinal, contract_run.reserve.withheld))
+        hold = contract_run.contract.reserve.hold_periods if contract_run.contract.reserve else 0
         shown = []
         for reserve in held:
             due = reserve.period + hold if reserve.release is None else reserve.release
@@ -315,22 +315,24 @@ class Composer:
             received = micro_text(net, exponent(currency))
             yield MonthShown(month, retailer, units, currency, received, units - back, back)
 
-    def _life_to_date(self, done: ContractRun, free: dict[str, int]) -> Iterable[LifeToDateShown]:
-        currency = done.contract.currency
+    def _life_to_date(
+        self, contract_run: ContractRun, free: dict[str, int]
+    ) -> Iterable[LifeToDateShown]:
+        currency = contract_run.contract.currency
         earned: dict[str, int] = {}
         groups: dict[str, dict[Hashable, int]] = {}
-        before = done.brought_in.sold if done.brought_in else {}
-        for line in done.lines:
+        before = contract_run.brought_in.sold if contract_run.brought_in else {}
+        for line in contract_run.lines:
             if line.isbn is not None:
                 earned[line.isbn] = earned.get(line.isbn, 0) + line.earned
                 groups.setdefault(line.isbn, {})[line.group] = line.units
-        for key in done.contract.titles:
+        for key in contract_run.contract.titles:
             title = self.setup.titles[key]
             sold, returned = self._sold_and_returned(key)
             for edition in title.editions:
                 price = edition.price_on(self.run.period.ends, currency)
                 units_before, earned_before = self._life.get(
-                    (done.contract.key, edition.isbn), before.get(edition.isbn, (0, 0))
+                    (contract_run.contract.key, edition.isbn), before.get(edition.isbn, (0, 0))
                 )
                 units = sum(groups.get(edition.isbn, {}).values())
                 now = earned.get(edition.isbn, 0)
@@ -386,21 +388,23 @@ def _turned_in(rates: Rates, pair: tuple[str, str], rate: Fraction) -> list[int]
     return [each for each in sorted(rates.used) if rates.used[each].get(pair) == rate][:1] or [own]
 
 
-def line_shown(setup: Setup, done: ContractRun, number: int, note: str = "") -> EarnedLineShown:
+def line_shown(
+    setup: Setup, contract_run: ContractRun, number: int, note: str = ""
+) -> EarnedLineShown:
     """A contract's earned line of a number as it is printed."""
-    line = done.lines[number - 1]
+    line = contract_run.lines[number - 1]
     title, format_ = "", ""
     if line.isbn is not None:
-        titles = (setup.titles[key] for key in done.contract.titles)
+        titles = (setup.titles[key] for key in contract_run.contract.titles)
         title, format_ = next(
             (each.title, edition.format.value)
             for each in titles
             for edition in each.editions
             if edition.isbn == line.isbn
         )
-    rules = done.contract.rules
+    rules = contract_run.contract.rules
     return EarnedLineShown(
-        id=f"{done.contract.key}/{number}",
+        id=f"{contract_run.contract.key}/{number}",
         rule=line.rule,
         basis=rules[line.rule_place].basis.value if line.tier is not None else "income",
         title=title,

@@ -12,7 +12,8 @@ from reports import statement as statement_paper
 from royalties.adapters.files import AlreadyIssuedError, Files
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period
-from royalties.domain.royalties.run import Run, run
+from royalties.domain.royalties.results import Run
+from royalties.domain.royalties.run import run
 from royalties.domain.royalties.statements import Statement
 from royalties.services.books import Setup, books_of, require_next, setup_in_force
 from royalties.services.statements.composing import Composer

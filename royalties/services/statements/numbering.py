@@ -2,7 +2,7 @@
 
 from hashlib import sha256
 
-from royalties.domain.royalties.run import Run
+from royalties.domain.royalties.results import Run
 from royalties.domain.royalties.statements import Statement
 from royalties.services.books import Setup
 from royalties.services.statements.composing import Composer

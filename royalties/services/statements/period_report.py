@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from royalties.domain.money import micro_text
 from royalties.domain.periods import Period
 from royalties.domain.royalties.postings import PAYMENTS, TAX
-from royalties.domain.royalties.run import Run
+from royalties.domain.royalties.results import Run
 from royalties.domain.royalties.statements import (
     AllocationShown,
     BatchShown,
@@ -45,19 +45,19 @@ def period_report(work: Work, setup: Setup, period: Period, draft: Run | None) -
         settlements=tuple(_settlements(run, names, numbers)),
         allocations=tuple(
             AllocationShown(
-                names.of("contracts", done.contract.key),
-                done.contract.currency,
+                names.of("contracts", contract_run.contract.key),
+                contract_run.contract.currency,
                 allocation.step,
                 names.of("beneficiaries", allocation.beneficiary),
                 allocation.amount,
             )
-            for done in run.contracts
-            for allocation in done.allocations
+            for contract_run in run.contracts
+            for allocation in contract_run.allocations
         ),
         lines=tuple(
-            (names.of("contracts", done.contract.key), line, done.contract.currency)
-            for done in run.contracts
-            for line in composer.lines(done)
+            (names.of("contracts", contract_run.contract.key), line, contract_run.contract.currency)
+            for contract_run in run.contracts
+            for line in composer.lines(contract_run)
         ),
         batches=tuple(_batches(work, period, names)),
         exceptions=tuple(
@@ -83,10 +83,10 @@ def period_report(work: Work, setup: Setup, period: Period, draft: Run | None) -
 def _copies_check(run: Run, composer: Composer) -> Check:
     """Every copy recorded on a contract's titles stands in its earned lines or exceptions."""
     in_lines = recorded = 0
-    for done in run.contracts:
-        groups = {line.group: line.units for line in done.lines}
+    for contract_run in run.contracts:
+        groups = {line.group: line.units for line in contract_run.lines}
         in_lines += sum(groups.values())
-        recorded += sum(composer.copies_of(title) for title in done.contract.titles)
+        recorded += sum(composer.copies_of(title) for title in contract_run.contract.titles)
     excepted = sum(each.units for each in run.exceptions if each.contract)
     return Check(
         "Copies recorded = copies in earned lines and exceptions", "", recorded, in_lines + excepted
@@ -104,32 +104,47 @@ def _imports_check(work: Work, period: Period) -> Check:
 
 def _checks(work: Work, run: Run, period: Period, *, closed: bool) -> Iterator[Check]:
     """Figures reached on two ways; every difference is zero when the period is in order."""
-    for currency in sorted({done.contract.currency for done in run.contracts}):
+    for currency in sorted({contract_run.contract.currency for contract_run in run.contracts}):
         yield from _run_checks(run, currency)
     if closed:
         yield from _ledger_checks(work, run, period)
 
 
 def _run_checks(run: Run, currency: str) -> Iterator[Check]:
-    contracts = [done for done in run.contracts if done.contract.currency == currency]
+    contracts = [
+        contract_run for contract_run in run.contracts if contract_run.contract.currency == currency
+    ]
     settlements = [settlement for settlement in run.settlements if settlement.currency == currency]
-    lines = sum(line.earned for done in contracts for line in done.lines)
-    allocated = sum(allocation.amount for done in contracts for allocation in done.allocations)
-    yield Check("Earned lines = earned", currency, lines, sum(done.earned for done in contracts))
+    lines = sum(line.earned for contract_run in contracts for line in contract_run.lines)
+    allocated = sum(
+        allocation.amount for contract_run in contracts for allocation in contract_run.allocations
+    )
+    yield Check(
+        "Earned lines = earned",
+        currency,
+        lines,
+        sum(contract_run.earned for contract_run in contracts),
+    )
     yield Check(
         "Earned + brought forward + released = withheld + recouped + payable + carried forward",
         currency,
-        sum(done.earned + done.brought_forward + done.reserve.released for done in contracts),
         sum(
-            done.reserve.withheld + done.recouped + done.payable + done.carried_forward
-            for done in contracts
+            contract_run.earned + contract_run.brought_forward + contract_run.reserve.released
+            for contract_run in contracts
+        ),
+        sum(
+            contract_run.reserve.withheld
+            + contract_run.recouped
+            + contract_run.payable
+            + contract_run.carried_forward
+            for contract_run in contracts
         ),
     )
     yield Check(
         "Payable + undistributed before = allocated + undistributed",
         currency,
-        sum(done.payable + done.undistributed_before for done in contracts),
-        allocated + sum(done.undistributed for done in contracts),
+        sum(contract_run.payable + contract_run.undistributed_before for contract_run in contracts),
+        allocated + sum(contract_run.undistributed for contract_run in contracts),
     )
     yield Check(
         "Allocated by plans = allocated to beneficiaries",
@@ -179,21 +194,21 @@ def _ledger_checks(work: Work, run: Run, period: Period) -> Iterator[Check]:
 
 
 def _contracts(run: Run, names: Names) -> Iterator[ContractShown]:
-    for done in run.contracts:
+    for contract_run in run.contracts:
         yield ContractShown(
-            names.of("contracts", done.contract.key),
-            done.contract.author,
-            done.contract.currency,
-            done.earned,
-            done.brought_forward,
-            done.reserve.withheld,
-            done.reserve.released,
-            done.available,
-            done.recouped,
-            done.payable,
-            done.carried_forward,
-            done.undistributed_before,
-            done.undistributed,
+            names.of("contracts", contract_run.contract.key),
+            contract_run.contract.author,
+            contract_run.contract.currency,
+            contract_run.earned,
+            contract_run.brought_forward,
+            contract_run.reserve.withheld,
+            contract_run.reserve.released,
+            contract_run.available,
+            contract_run.recouped,
+            contract_run.payable,
+            contract_run.carried_forward,
+            contract_run.undistributed_before,
+            contract_run.undistributed,
         )
 
 

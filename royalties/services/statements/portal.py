@@ -14,7 +14,7 @@ from royalties.domain.currencies import exponent
 from royalties.domain.money import amount_text
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period
-from royalties.domain.royalties.run import NotPaid
+from royalties.domain.royalties.results import NotPaid
 from royalties.domain.royalties.statements import Statement
 from royalties.domain.terms.beneficiaries import Beneficiary
 from royalties.services.books import setup_in_force

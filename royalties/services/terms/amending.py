@@ -274,7 +274,8 @@ def proposed_entry(proposal: approvals.Proposal) -> tuple[str, dict[str, Any]]:
 class Proposed:
     """A change of terms that waits or was decided, against what is in force.
 
-    ``asked`` is what it would replace that has counted, ``warnings`` are about what never counts.
+    ``replaced`` is what it would replace that has counted; ``warnings`` are about what never
+    counts.
     """
 
     part: str
@@ -282,7 +283,7 @@ class Proposed:
     changes: list[Change]
     is_new: bool
     is_stale: bool
-    asked: list[Replaced]
+    replaced: list[Replaced]
     warnings: list[TermsWarning]
 
 
@@ -313,10 +314,10 @@ def _consequences(
     if proposal.status != ProposalStatus.WAITING:
         return [], []
     try:
-        asked = setup.replacements(work, part, body)
+        replaced = setup.replacements(work, part, body)
     except setup_file.SetupError:
         return [], []  # what changed elsewhere no longer goes with it; approving it tells so
-    return asked, warnings_about(work, part, body["key"], body)
+    return replaced, warnings_about(work, part, body["key"], body)
 
 
 def waiting_for(work: Work, part: str, key: str) -> approvals.Proposal | None:

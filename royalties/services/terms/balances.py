@@ -7,9 +7,10 @@ from typing import Any
 from royalties.domain.money import amount_text, number_text
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period
-from royalties.domain.royalties.earning import counter_stand
+from royalties.domain.royalties.escalators import counter_stand
 from royalties.domain.royalties.postings import advances_account
-from royalties.domain.royalties.run import Recouped, recoup
+from royalties.domain.royalties.results import Recouped
+from royalties.domain.royalties.run import recoup
 from royalties.domain.terms.contracts import Contract
 from royalties.services.books import Setup
 from royalties.services.work import Work

@@ -197,7 +197,7 @@ def load(
     lock_setup(work.connection)
     comparison, merged = _compared(work, kind, said)
     difference = loading.difference(work, comparison)
-    if not dry_run and (confirm or not any(each.loses for each in comparison.loaded.asked)):
+    if not dry_run and (confirm or not any(each.loses for each in comparison.loaded.replaced)):
         setup.save(work, said.name, comparison)
     return ListDifference(difference, (*said.notes, *merged.notes)), comparison.loaded
 

@@ -24,6 +24,7 @@ from royalties.services.terms import amending, setup
 from royalties.services.terms.amending import Saved
 from royalties.services.terms.replacing import UnconfirmedError, require_confirmed
 from royalties.services.terms.setup import Comparison
+from royalties.services.terms.setup_against_books import Entry
 from royalties.services.work import RefusedError, Work
 from royalties.store.history import lock_setup
 
@@ -76,7 +77,7 @@ class FileDifference:
 
     Attributes:
         entries: all that it names.
-        asked: what it would replace that has counted already.
+        replaced: what it would replace that has counted already.
         token: confirms exactly that.
         warnings: what of it would never count.
         seen: tells this state of file and books from any other.
@@ -84,7 +85,7 @@ class FileDifference:
     """
 
     entries: tuple[EntryDifference, ...]
-    asked: tuple[Replaced, ...]
+    replaced: tuple[Replaced, ...]
     token: str
     warnings: tuple[TermsWarning, ...]
     seen: str
@@ -167,7 +168,7 @@ def save_compared(
     if not comparison.changed:
         return Saved(changed=False)
     _require_house(work, comparison)
-    require_confirmed(comparison.loaded.asked, confirmed)
+    require_confirmed(comparison.loaded.replaced, confirmed)
     if not _waits(work, comparison):
         setup.save(work, name, comparison)
         return Saved(changed=True)
@@ -229,7 +230,7 @@ def approve(work: Work, number: int) -> approvals.Proposal:
     return proposal
 
 
-def _entries(proposal: approvals.Proposal) -> list[setup.Entry]:
+def _entries(proposal: approvals.Proposal) -> list[Entry]:
     body: Any = proposal.body
     if not is_file(proposal):
         raise RefusedError(f"proposal {proposal.id} is no setup file")
@@ -240,11 +241,11 @@ def difference(
     work: Work, comparison: Comparison, number: Callable[[str], str] = str
 ) -> FileDifference:
     """What a comparison would add, change and leave."""
-    asked = comparison.loaded.asked
+    replaced = comparison.loaded.replaced
     return FileDifference(
         tuple(_entry_differences(work, comparison, number)),
-        tuple(asked),
-        UnconfirmedError(asked).token if asked else "",
+        tuple(replaced),
+        UnconfirmedError(replaced).token if replaced else "",
         tuple(comparison.loaded.warnings),
         _seen(comparison),
         _waits(work, comparison),

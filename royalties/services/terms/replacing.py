@@ -29,20 +29,20 @@ class UnconfirmedError(RefusedError):
     ``token`` confirms exactly what was asked: if something else is replaced by then, it is asked.
     """
 
-    def __init__(self, asked: list[Replaced]) -> None:
-        self.asked = asked
-        self.token = sha256("\n".join(map(str, asked)).encode()).hexdigest()
-        super().__init__(" ".join(map(str, asked)))
+    def __init__(self, replaced: list[Replaced]) -> None:
+        self.replaced = replaced
+        self.token = sha256("\n".join(map(str, replaced)).encode()).hexdigest()
+        super().__init__(" ".join(map(str, replaced)))
 
 
-def require_confirmed(asked: list[Replaced], confirmed: str) -> None:
+def require_confirmed(replaced: list[Replaced], confirmed: str) -> None:
     """Refuse what somebody has to confirm first.
 
     Raises:
         UnconfirmedError: with what is asked.
     """
-    error = UnconfirmedError(asked)
-    if asked and confirmed not in (CONFIRMED, error.token):
+    error = UnconfirmedError(replaced)
+    if replaced and confirmed not in (CONFIRMED, error.token):
         raise error
 
 

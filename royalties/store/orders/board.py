@@ -108,17 +108,17 @@ def people_of(connection: Connection, organization: str) -> list[tuple[str, str,
     return [(row[0], row[1], row[2]) for row in connection.execute(query.order_by(person.c.name))]
 
 
-def _narrowed(query: Select[Any], actor: Actor, wanted: OrderFilter) -> Select[Any]:
+def _narrowed(query: Select[Any], actor: Actor, filters: OrderFilter) -> Select[Any]:
     query = own_orders(query, actor, orders.c.organization)
-    if wanted.states:
-        query = query.where(orders.c.state.in_(wanted.states))
-    if wanted.organization:
-        query = query.where(orders.c.organization == wanted.organization)
-    if wanted.assigned_id is not None:
-        query = query.where(orders.c.assigned_id == wanted.assigned_id)
-    if wanted.number:
-        query = query.where(func.upper(orders.c.number).contains(wanted.number, autoescape=True))
-    return query.where(_is_late(wanted)) if wanted.late else query
+    if filters.states:
+        query = query.where(orders.c.state.in_(filters.states))
+    if filters.organization:
+        query = query.where(orders.c.organization == filters.organization)
+    if filters.assigned_id is not None:
+        query = query.where(orders.c.assigned_id == filters.assigned_id)
+    if filters.number:
+        query = query.where(func.upper(orders.c.number).contains(filters.number, autoescape=True))
+    return query.where(_is_late(filters)) if filters.late else query
 
 
 def _is_late(wanted: OrderFilter) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from royalties.domain.royalties.allocation import CapKey
-from royalties.domain.royalties.run import BroughtIn, HeldReserve
+from royalties.domain.royalties.inputs import BroughtIn, HeldReserve
 
 State = dict[str, Any]
 

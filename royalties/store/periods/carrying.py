@@ -19,7 +19,7 @@ from royalties.domain.royalties.carrying import (
     Sold,
     carry,
 )
-from royalties.domain.royalties.run import ContractState
+from royalties.domain.royalties.inputs import ContractState
 from royalties.store.periods import brought_in as openings
 from royalties.store.periods.earned import earned_groups
 from royalties.store.tables import (

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, insert, select
 
-from royalties.domain.royalties.earning import EarnedLine
-from royalties.domain.royalties.run import ContractRun, Run
+from royalties.domain.royalties.earned_lines import EarnedLine
+from royalties.domain.royalties.results import ContractRun, Run
 from royalties.store.periods.brought_in import state_brought_in
 from royalties.store.tables import (
     allocation,
@@ -68,9 +68,9 @@ def rows_of_run(
         (allocation, _allocations),
     ):
         rows_by_table[table.name] = [
-            {"period_id": number, "contract": done.contract.key, **row}
-            for done in run.contracts
-            for row in of_contract(done)
+            {"period_id": number, "contract": contract_run.contract.key, **row}
+            for contract_run in run.contracts
+            for row in of_contract(contract_run)
         ]
     rows_by_table["settlement"] = [
         {
@@ -212,36 +212,36 @@ def _insert(connection: Connection, table: Any, rows: list[dict[str, Any]]) -> N
 
 
 def _contract(
-    number: int, done: ContractRun, revisions: Mapping[str, UsedRevisions]
+    number: int, contract_run: ContractRun, revisions: Mapping[str, UsedRevisions]
 ) -> dict[str, Any]:
-    used = revisions[done.contract.key]
+    used = revisions[contract_run.contract.key]
     return {
         "period_id": number,
-        "contract": done.contract.key,
-        "currency": done.contract.currency,
+        "contract": contract_run.contract.key,
+        "currency": contract_run.contract.currency,
         "contract_revision": used.contract,
         "plan_revision": used.plan,
-        "plan_version": done.version.starts,
-        "earned": done.earned,
-        "brought_forward": done.brought_forward,
-        "withheld": done.reserve.withheld,
-        "released": done.reserve.released,
-        "available": done.available,
-        "recouped": done.recouped,
-        "payable": done.payable,
-        "carried_forward": done.carried_forward,
-        "undistributed_before": done.undistributed_before,
-        "undistributed": done.undistributed,
+        "plan_version": contract_run.version.starts,
+        "earned": contract_run.earned,
+        "brought_forward": contract_run.brought_forward,
+        "withheld": contract_run.reserve.withheld,
+        "released": contract_run.reserve.released,
+        "available": contract_run.available,
+        "recouped": contract_run.recouped,
+        "payable": contract_run.payable,
+        "carried_forward": contract_run.carried_forward,
+        "undistributed_before": contract_run.undistributed_before,
+        "undistributed": contract_run.undistributed,
     }
 
 
-def _lines(done: ContractRun) -> list[dict[str, Any]]:
+def _lines(contract_run: ContractRun) -> list[dict[str, Any]]:
     return [
         {
             **line._asdict(),
             "line": number,
         }
-        for number, line in enumerate(done.lines, 1)
+        for number, line in enumerate(contract_run.lines, 1)
     ]
 
 
@@ -250,35 +250,40 @@ def _line(row: Any) -> EarnedLine:  # noqa: ANN401 - a row of earned_line
     return line if line.base.denominator > 1 else line._replace(base=line.base.numerator)
 
 
-def _counters(done: ContractRun) -> list[dict[str, Any]]:
+def _counters(contract_run: ContractRun) -> list[dict[str, Any]]:
     return [
         {"counter": name, "counted": counted.added}
-        for name, counted in done.counters.items()
+        for name, counted in contract_run.counters.items()
         if counted.added
     ]
 
 
-def _caps(done: ContractRun) -> list[dict[str, Any]]:
-    return [{**key._asdict(), "amount": amount} for key, amount in done.cap_use.items() if amount]
-
-
-def _releases(done: ContractRun) -> list[dict[str, Any]]:
+def _caps(contract_run: ContractRun) -> list[dict[str, Any]]:
     return [
-        {"withheld_in": held.period, "amount": held.amount} for held in done.reserve.released_from
+        {**key._asdict(), "amount": amount}
+        for key, amount in contract_run.cap_use.items()
+        if amount
     ]
 
 
-def _brought_in(done: ContractRun) -> list[dict[str, Any]]:
-    if done.brought_in is None:
+def _releases(contract_run: ContractRun) -> list[dict[str, Any]]:
+    return [
+        {"withheld_in": held.period, "amount": held.amount}
+        for held in contract_run.reserve.released_from
+    ]
+
+
+def _brought_in(contract_run: ContractRun) -> list[dict[str, Any]]:
+    if contract_run.brought_in is None:
         return []
     return [
         {
-            "reserves": done.brought_in.reserves,
-            "undistributed": done.brought_in.undistributed,
-            "state": state_brought_in(done.brought_in),
+            "reserves": contract_run.brought_in.reserves,
+            "undistributed": contract_run.brought_in.undistributed,
+            "state": state_brought_in(contract_run.brought_in),
         }
     ]
 
 
-def _allocations(done: ContractRun) -> list[dict[str, Any]]:
-    return [each._asdict() for each in done.allocations]
+def _allocations(contract_run: ContractRun) -> list[dict[str, Any]]:
+    return [each._asdict() for each in contract_run.allocations]

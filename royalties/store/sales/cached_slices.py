@@ -65,18 +65,21 @@ _AT_ONCE, _SUMMED_AT_ONCE = 5_000, 500
 class Grouping:
     """What is asked in a period; ``split`` are the editions with a rule on discounts."""
 
-    asked: Distinctions
+    distinctions: Distinctions
     split: frozenset[int]
 
     @classmethod
-    def of(cls, asked: Distinctions, isbns: Mapping[int, str]) -> "Grouping":
+    def of(cls, distinctions: Distinctions, isbns: Mapping[int, str]) -> "Grouping":
         """The grouping that a period's rules and plans ask for."""
-        return cls(asked, frozenset(id_ for id_, isbn in isbns.items() if isbn in asked.discounted))
+        return cls(
+            distinctions,
+            frozenset(id_ for id_, isbn in isbns.items() if isbn in distinctions.discounted),
+        )
 
     @property
     def name(self) -> str:
         """Its fingerprint."""
-        return self.asked.grouping
+        return self.distinctions.grouping
 
 
 class Slicing(NamedTuple):
@@ -317,29 +320,29 @@ def rows_of(
         DBAPIError: a sum is too large for the database, or a product.
         TooLargeError: it is too large to be kept.
     """
-    asked = {True: grouping.asked, False: replace(grouping.asked, limits=())}
+    of_kind = {True: grouping.distinctions, False: replace(grouping.distinctions, limits=())}
     of = {True: grouping.split.intersection(editions), False: {*editions} - grouping.split}
     for is_split, chosen in of.items():
         for some in _chunks(chosen, _SUMMED_AT_ONCE):
             rows: list[SumRow] = []
             for query in import_queries(
                 period_id,
-                asked[is_split],
+                of_kind[is_split],
                 PeriodPart(batches, some),
                 has_corrections=has_corrections,
             ):
                 sums = connection.execute(query).all()
-                rows += _rows(period_id, sums, asked[is_split], is_split=is_split)
+                rows += _rows(period_id, sums, of_kind[is_split], is_split=is_split)
             yield packed(rows)
 
 
 def _rows(
-    period_id: int, sums: Sequence[Sequence[Any]], asked: Distinctions, *, is_split: bool
+    period_id: int, sums: Sequence[Sequence[Any]], distinctions: Distinctions, *, is_split: bool
 ) -> list[SumRow]:
     """Rows of ``import_queries`` as sums to be kept."""
-    has_places = [bool(values) for values in asked.places]
+    has_places = [bool(values) for values in distinctions.places]
     keys = 4 + sum(has_places)
-    limits = len(asked.limits)
+    limits = len(distinctions.limits)
     rows: list[SumRow] = []
     for row in sums:
         values = iter(row[4:keys])
@@ -352,15 +355,17 @@ def _rows(
     return rows
 
 
-def _class(asked: Distinctions) -> ColumnElement[int]:
+def _class(distinctions: Distinctions) -> ColumnElement[int]:
     """The class of a line's discount: how many limits it has passed."""
     passed: ColumnElement[int] = literal(0)
-    for limit in asked.limits:
+    for limit in distinctions.limits:
         passed += case((has_passed(limit, sale.c.discount), 1), else_=0)
     return passed
 
 
-def _summed(part: ColumnElement[bool], asked: Distinctions, class_: ColumnElement[int]) -> Any:  # noqa: ANN401 - a Select
+def _summed(
+    part: ColumnElement[bool], distinctions: Distinctions, class_: ColumnElement[int]
+) -> Any:  # noqa: ANN401 - a Select
     """Lines with a list price of their own, as ``SumRow``, summed in another way."""
     keys = [
         sale.c.period_id,
@@ -371,7 +376,7 @@ def _summed(part: ColumnElement[bool], asked: Distinctions, class_: ColumnElemen
         class_.label("class_"),
         *(
             as_asked(column, values).label(f"in_{column.name}")
-            for column, values in zip(PLACES, asked.places, strict=True)
+            for column, values in zip(PLACES, distinctions.places, strict=True)
         ),
         func.coalesce(sale.c.reverses, 0).label("taken_back"),
         sale.c.batch_id,
@@ -391,7 +396,7 @@ def _chunks(editions: Iterable[int], size: int = _AT_ONCE) -> Iterator[list[int]
 def period_blocks(
     connection: Connection,
     period_id: int,
-    asked: Distinctions,
+    distinctions: Distinctions,
     names: LineKeys,
     imports: Sequence[Slicing] | None = None,
 ) -> list[Block]:
@@ -403,13 +408,13 @@ def period_blocks(
     Args:
         connection: of the books.
         period_id: the period.
-        asked: what rules and plans tell apart.
+        distinctions: what rules and plans tell apart.
         names: of editions and retailers.
         imports: the period's, if they are known.
     """
     known = list(slicings(connection, [period_id]) if imports is None else imports)
     while True:
-        blocks = _read_blocks(connection, period_id, asked, names, known)
+        blocks = _read_blocks(connection, period_id, distinctions, names, known)
         if is_sqlite(connection) or connection.get_execution_options().get(READ_ONLY):
             return blocks
         now = list(slicings(connection, [period_id]))
@@ -421,22 +426,24 @@ def period_blocks(
 def _read_blocks(
     connection: Connection,
     period_id: int,
-    asked: Distinctions,
+    distinctions: Distinctions,
     names: LineKeys,
     known: Sequence[Slicing],
 ) -> list[Block]:
     has_corrections = any(each.is_correction for each in known)
-    kept = [each.batch_id for each in known if each.grouping == asked.grouping]
-    others = [each.batch_id for each in known if each.grouping != asked.grouping]
+    kept = [each.batch_id for each in known if each.grouping == distinctions.grouping]
+    others = [each.batch_id for each in known if each.grouping != distinctions.grouping]
     blocks: list[Block] = []
     parts = [PeriodPart(others)] if others else []
     if kept:
-        blocks, again = _cached_blocks(connection, period_id, kept, asked, names)
+        blocks, again = _cached_blocks(connection, period_id, kept, distinctions, names)
         if again:
             parts.append(PeriodPart(kept, again, unreported=False))
         if has_unpriced(connection, period_id):
             parts.append(PeriodPart(kept if others else None, reported=False))
-    lines = slices_of(connection, period_id, asked, names, parts, has_corrections=has_corrections)
+    lines = slices_of(
+        connection, period_id, distinctions, names, parts, has_corrections=has_corrections
+    )
     return blocks + blocks_of(lines)
 
 
@@ -444,7 +451,7 @@ def _cached_blocks(
     connection: Connection,
     period_id: int,
     batches: Sequence[int],
-    asked: Distinctions,
+    distinctions: Distinctions,
     names: LineKeys,
 ) -> tuple[list[Block], set[int]]:
     """What imports keep, but of editions whose lines have to be looked at: their numbers."""
@@ -454,7 +461,7 @@ def _cached_blocks(
             batch_slice.c.period_id == period_id, batch_slice.c.batch_id.in_(batches)
         )
     ).all()
-    isbns, discounted = names.isbns, asked.discounted
+    isbns, discounted = names.isbns, distinctions.discounted
     # Of an edition whose lines are looked at nothing that is kept counts, split or not.
     again = {row[0] for row in rows if not row[1] and isbns[row[0]] in discounted}
     unpacking = Unpacking(names.retailers)
@@ -467,21 +474,22 @@ def _cached_blocks(
 
 
 def differing(
-    connection: Connection, period_id: int, asked: Distinctions, names: LineKeys
+    connection: Connection, period_id: int, distinctions: Distinctions, names: LineKeys
 ) -> Iterator[str]:
     """What is kept of a period's imports and is not the sum of their lines: a sentence for each.
 
-    What was summed by another grouping than ``asked`` is compared without its classes and places.
+    What was summed by another grouping than ``distinctions`` is compared without its classes
+    and places.
     """
     known = [each for each in slicings(connection, [period_id]) if each.grouping is not None]
-    alike = {each.batch_id for each in known if each.grouping == asked.grouping}
+    alike = {each.batch_id for each in known if each.grouping == distinctions.grouping}
     others = {each.batch_id for each in known} - alike
-    for batches, how in ((alike, asked), (others, Distinctions())):
+    for batches, how in ((alike, distinctions), (others, Distinctions())):
         wrong: set[tuple[int, int]] = set()
         for some in _chunks(names.isbns, _SUMMED_AT_ONCE) if batches else ():
             again = _compared_lines(connection, period_id, (batches, some), how)
             kept = _compared_rows(
-                connection, period_id, (batches, some), again, is_coarse=how is not asked
+                connection, period_id, (batches, some), again, is_coarse=how is not distinctions
             )
             wrong |= {of for of in again.keys() | kept.keys() if again.get(of) != kept.get(of)}
         for number, edition in sorted(wrong):
@@ -497,10 +505,10 @@ _Some = tuple[Collection[int], Collection[int]]
 
 
 def _compared_lines(
-    connection: Connection, period_id: int, of: _Some, asked: Distinctions
+    connection: Connection, period_id: int, of: _Some, distinctions: Distinctions
 ) -> _Compared:
     """Lines summed again, by import and edition."""
-    query = _summed(PeriodPart(*of).chosen(period_id), asked, _class(asked))
+    query = _summed(PeriodPart(*of).chosen(period_id), distinctions, _class(distinctions))
     return _by_edition(connection.execute(query))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, func, or_, select, text, tuple_, union
 
 from royalties.store.engine import is_sqlite
 from royalties.store.tables import batch, edition, period, retailer, sale, sale_total
@@ -19,10 +19,17 @@ Key = tuple[int, int, int, int, str, int, int, int]
 
 _KEY = tuple(sale.primary_key.columns)
 
+IS_REFERRED = (text("sale.reference <> ''"), text("sale.order_ref <> ''"))
+"""Whether a line has a reference of its retailer, and an order's: the indexes hold only those."""
+
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
-    """Which lines are wanted; None is any. ``month`` is that of the sale date, as 2025-03."""
+    """Which lines are wanted; None is any.
+
+    ``month`` is that of the sale date, as 2025-03; ``reference`` what a retailer or an order calls
+    the sale. Empty is any.
+    """
 
     editions: tuple[int, ...] | None = None
     periods: tuple[int, ...] | None = None
@@ -31,6 +38,7 @@ class Narrowed:
     currencies: tuple[str, ...] | None = None
     batches: tuple[int, ...] | None = None
     month: str = ""
+    reference: str = ""
 
 
 class RecordedLine(NamedTuple):
@@ -181,6 +189,19 @@ def edition_ids(connection: Connection, numbers: Sequence[str]) -> tuple[int, ..
     return tuple(row.id for row in rows)
 
 
+def editions_referred(connection: Connection, reference: str) -> tuple[int, ...]:
+    """Numbers of the editions that were sold under a reference, of the retailer or an order."""
+    found = union(
+        *(
+            select(sale.c.edition_id).where(column == reference, is_given)
+            for column, is_given in zip(
+                (sale.c.reference, sale.c.order_ref), IS_REFERRED, strict=True
+            )
+        )
+    )
+    return tuple(sorted(connection.execute(found).scalars()))
+
+
 def sources(
     connection: Connection, batches: Sequence[int] | None
 ) -> dict[int, tuple[str, list[str], int | None]]:
@@ -243,19 +264,23 @@ def _editions_beyond(
     return [sale.c.edition_id.in_(select(edition.c.id).where(further))]
 
 
-def _narrow(wanted: Narrowed) -> list[ColumnElement[bool]]:
+def _narrow(filters: Narrowed) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [
         column.in_(values)
         for column, values in (
-            (sale.c.edition_id, wanted.editions),
-            (sale.c.period_id, wanted.periods),
-            (sale.c.retailer_id, wanted.retailers),
-            (sale.c.kind, wanted.kinds),
-            (sale.c.currency, wanted.currencies),
-            (sale.c.batch_id, wanted.batches),
+            (sale.c.edition_id, filters.editions),
+            (sale.c.period_id, filters.periods),
+            (sale.c.retailer_id, filters.retailers),
+            (sale.c.kind, filters.kinds),
+            (sale.c.currency, filters.currencies),
+            (sale.c.batch_id, filters.batches),
         )
         if values is not None
     ]
-    if wanted.month:
-        conditions.append(sale.c.day.between(f"{wanted.month}-01", f"{wanted.month}-31"))
+    if filters.month:
+        conditions.append(sale.c.day.between(f"{filters.month}-01", f"{filters.month}-31"))
+    if filters.reference:
+        conditions.append(
+            or_(sale.c.reference == filters.reference, sale.c.order_ref == filters.reference)
+        )
     return conditions

@@ -96,19 +96,19 @@ def _key(grouped: GroupedBy, lines: Any) -> tuple[ColumnElement[Any], Any]:  # n
 
 def _conditions(
     lines: Any,  # noqa: ANN401 - either table
-    wanted: SalesFilter,
+    filters: SalesFilter,
     column: ColumnElement[Any],
 ) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
-    if wanted.editions is not None:
-        conditions.append(lines.c.edition_id.in_(wanted.editions))
-    if wanted.retailer:
-        of_retailer = select(retailer.c.id).where(retailer.c.key == wanted.retailer)
+    if filters.editions is not None:
+        conditions.append(lines.c.edition_id.in_(filters.editions))
+    if filters.retailer:
+        of_retailer = select(retailer.c.id).where(retailer.c.key == filters.retailer)
         conditions.append(lines.c.retailer_id == of_retailer.scalar_subquery())
-    if not wanted.earlier:
-        conditions.append(column >= wanted.since)
-    if wanted.country:
-        conditions.append(lines.c.country == wanted.country)
+    if not filters.earlier:
+        conditions.append(column >= filters.since)
+    if filters.country:
+        conditions.append(lines.c.country == filters.country)
     return conditions
 
 

@@ -106,7 +106,7 @@ class LineKeys:
 def slices_of(
     connection: Connection,
     period_id: int,
-    asked: Distinctions,
+    distinctions: Distinctions,
     names: LineKeys,
     parts: Sequence[PeriodPart] = (PeriodPart(),),
     *,
@@ -119,19 +119,19 @@ def slices_of(
         has_corrections: whether lines may take something back; without them it is faster.
     """
     queries = [
-        kind.grouped(asked)
+        kind.grouped(distinctions)
         for part in parts
         for kind in _kinds(part, period_id, has_corrections=has_corrections)
     ]
     if not queries:
         return []
-    return _SliceReader(asked, names).read(connection.execute(union_all(*queries)).all())
+    return _SliceReader(distinctions, names).read(connection.execute(union_all(*queries)).all())
 
 
 def by_day(
     connection: Connection,
     period_id: int,
-    asked: Distinctions,
+    distinctions: Distinctions,
     names: LineKeys,
     undated: list[Block],
 ) -> list[Block]:
@@ -140,24 +140,24 @@ def by_day(
     The lines of these editions are summed anew, between each two days on which a contract of them
     begins or ends.
     """
-    if not asked.dated:
+    if not distinctions.dated:
         return undated
     numbers = {isbn: id_ for id_, isbn in names.isbns.items()}
-    dated = {isbn for isbns, _ in asked.dated for isbn in isbns}
+    dated = {isbn for isbns, _ in distinctions.dated for isbn in isbns}
     sold = {block.isbn for block in undated} & dated
     blocks = [block for block in undated if block.isbn not in dated]
-    for isbns, days in asked.dated:
+    for isbns, days in distinctions.dated:
         editions = [numbers[isbn] for isbn in isbns if isbn in sold]
         for since, before in pairwise((None, *days, None)) if editions else ():
             part = PeriodPart(editions=editions, since=since, before=before)
             day = since or days[0] - timedelta(1)
-            slices = slices_of(connection, period_id, asked, names, [part])
+            slices = slices_of(connection, period_id, distinctions, names, [part])
             blocks += blocks_of(each._replace(day=day) for each in slices)
     return blocks
 
 
 def import_queries(
-    period_id: int, asked: Distinctions, part: PeriodPart, *, has_corrections: bool
+    period_id: int, distinctions: Distinctions, part: PeriodPart, *, has_corrections: bool
 ) -> list[Select[Any]]:
     """Queries over lines with a list price, by import: its number stands last.
 
@@ -167,7 +167,7 @@ def import_queries(
     """
     lines = _Lines.priced_by_reports(part.chosen(period_id))
     kinds = [lines.but_reversed(), lines.that_reverse()] if has_corrections else [lines]
-    return [kind.grouped(asked, sale.c.batch_id) for kind in kinds]
+    return [kind.grouped(distinctions, sale.c.batch_id) for kind in kinds]
 
 
 def sums_by_class(figures: Sequence[Any], limits: int) -> Iterator[tuple[int, Any, Any, Any]]:
@@ -257,7 +257,7 @@ class _Lines:
         """The same without those."""
         return replace(self, chosen=and_(self.chosen, sale.c.reverses.is_(None)))
 
-    def grouped(self, asked: Distinctions, *behind: ColumnElement[Any]) -> Select[Any]:
+    def grouped(self, distinctions: Distinctions, *behind: ColumnElement[Any]) -> Select[Any]:
         """The grouped query: keys, whether priced, and sums; then sums beyond each limit.
 
         What the lines take back stands last, but for more keys.
@@ -266,7 +266,7 @@ class _Lines:
         """
         value = sale.c.units * self.price
         figures = (sale.c.units, sale.c.net, value)
-        keys = self._keys(asked)
+        keys = self._keys(distinctions)
         also: list[ColumnElement[int]] = []
         is_priced: ColumnElement[int] = literal(1)
         if self.price is not sale.c.list_price:
@@ -277,21 +277,21 @@ class _Lines:
             reverses = self.reverses
             also.append(reverses)
         sums: list[ColumnElement[Any]] = [func.count(), *map(func.sum, figures)]
-        for limit in asked.limits:
+        for limit in distinctions.limits:
             passed = has_passed(limit, self.discount)
             sums += [func.count().filter(passed)]
             sums += [func.sum(figure).filter(passed) for figure in figures]
         query = select(*keys, is_priced, *sums, reverses, *behind).where(self.chosen)
         return query.group_by(*keys, *behind, *also)
 
-    def _keys(self, asked: Distinctions) -> list[ColumnElement[Any]]:
+    def _keys(self, distinctions: Distinctions) -> list[ColumnElement[Any]]:
         keys: list[ColumnElement[Any]] = [
             sale.c.edition_id,
             sale.c.retailer_id,
             sale.c.kind,
             sale.c.currency,
         ]
-        for column, values in zip(PLACES, asked.places, strict=True):
+        for column, values in zip(PLACES, distinctions.places, strict=True):
             if values:
                 keys.append(as_asked(column, values).label(f"in_{column.name}"))
         return keys
@@ -323,13 +323,13 @@ def in_period(period_id: int) -> ColumnElement[bool]:
 class _SliceReader:
     """Turns grouped rows into slices by class of discount."""
 
-    def __init__(self, asked: Distinctions, names: LineKeys) -> None:
-        self._asked = asked
+    def __init__(self, distinctions: Distinctions, names: LineKeys) -> None:
+        self._asked = distinctions
         self._isbns = names.isbns
         self._retailers = names.retailers
         self._kinds = {kind.value: kind for kind in SaleKind}
         self._places: dict[tuple[str, ...], Place] = {(): Place()}
-        self._keys = 4 + sum(1 for values in asked.places if values)
+        self._keys = 4 + sum(1 for values in distinctions.places if values)
 
     def read(self, rows: Sequence[Sequence[Any]]) -> list[Slice]:
         """The slices of grouped rows."""

@@ -27,13 +27,13 @@ class Calculator:
         self._lock, self._one_at_a_time = Lock(), Lock()
         self._asked: dict[tuple[str, Hashable], Thread] = {}
 
-    def start(self, system: System, asked: BeingCalculatedError, who: Actor) -> None:
+    def start(self, system: System, needed: BeingCalculatedError, who: Actor) -> None:
         """Do something in somebody's name, unless it is being done."""
         with self._lock:
-            if (asked.name, asked.key) in self._asked:
+            if (needed.name, needed.key) in self._asked:
                 return
-            thread = Thread(target=self._calculate, args=(system, asked, who), daemon=True)
-            self._asked[asked.name, asked.key] = thread
+            thread = Thread(target=self._calculate, args=(system, needed, who), daemon=True)
+            self._asked[needed.name, needed.key] = thread
             thread.start()
 
     def get_ready(self, app: Flask) -> None:
@@ -44,24 +44,24 @@ class Calculator:
                 app.jinja_env.get_template(name)
             closing.get_ready(work)
 
-        asked = BeingCalculatedError("start", "", "", 0, make)
-        self.start(app.extensions["royalties"], asked, _SERVER)
+        needed = BeingCalculatedError("start", "", "", 0, make)
+        self.start(app.extensions["royalties"], needed, _SERVER)
 
     def finish(self) -> None:
         """Wait until everything that was asked for is done."""
         for thread in list(self._asked.values()):
             thread.join()
 
-    def _calculate(self, system: System, asked: BeingCalculatedError, who: Actor) -> None:
+    def _calculate(self, system: System, needed: BeingCalculatedError, who: Actor) -> None:
         try:
             with self._one_at_a_time, system.work(who, read_only=True) as work:
-                asked.again(work)
+                needed.again(work)
         except Exception as error:  # noqa: BLE001 - whoever waits is told of it
             failed = Failed(error, lasts=isinstance(error, REFUSALS))
-            system.memory.setdefault(asked.name, {})[asked.key] = failed
+            system.memory.setdefault(needed.name, {})[needed.key] = failed
         finally:
             with self._lock:
-                del self._asked[asked.name, asked.key]
+                del self._asked[needed.name, needed.key]
 
 
 def calculator_of(app: Flask) -> Calculator:
@@ -69,10 +69,10 @@ def calculator_of(app: Flask) -> Calculator:
     return cast("Calculator", app.extensions[_NAME])
 
 
-def _later(asked: BeingCalculatedError) -> Answer:
+def _later(needed: BeingCalculatedError) -> Answer:
     """The page that is shown meanwhile; it comes back by itself, or at a click."""
-    calculator_of(current_app).start(system(), asked, actor())
-    page = render_template("calculating.html", asked=asked, typed=typed(request))
+    calculator_of(current_app).start(system(), needed, actor())
+    page = render_template("calculating.html", needed=needed, typed=typed(request))
     return page, 202
 
 

@@ -16,7 +16,8 @@ from wtforms import Field, Form
 
 from royalties.domain.money import NotAnAmountError, exact_number
 from royalties.domain.problems import SetupFault
-from royalties.web.forms.fields import EntryField, NotListedError
+from royalties.web.forms.choices import NotListedError
+from royalties.web.forms.fields import EntryField
 
 Body = dict[str, Any]
 

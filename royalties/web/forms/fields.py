@@ -5,37 +5,28 @@ What a field is called, its hint and which values it takes stand in the entry's 
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from functools import cache
-from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any
 
 from wtforms import Field
 from wtforms.utils import unset_value
 
 from royalties.domain.money import NotAnAmountError, exact_number
-from royalties.ingest import places
-from royalties.ingest.setup import scalars as s
-from royalties.ingest.setup.part import Part
-from royalties.services.names import WORDS
 from royalties.services.work import RefusedError
-from royalties.web.core.names import names, offered
 from royalties.web.forms.numbers import as_plain, as_typed
-
-KEY_LABEL = "Short name in files"
 
 Options = Sequence[tuple[str, str]]
 """What can be chosen, as (value, words)."""
 
-_LONGEST = 20_000
+LONGEST = 20_000
 _LONGEST_WHOLE = 15
 _LONGEST_NUMBER = 9
 _LONGEST_SHOWN = 17
 _CODE = 2
 _BETWEEN_NAMES = re.compile(r"[,;\n]+")
-_BETWEEN_WORDS = re.compile(r"[,;\s]+")
+BETWEEN_WORDS = re.compile(r"[,;\s]+")
 
 
 class EntryField(Field):
@@ -95,7 +86,7 @@ class EntryField(Field):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Take what was typed."""
-        most = self.longest + 1 if self.longest else _LONGEST
+        most = self.longest + 1 if self.longest else LONGEST
         self.data = str(valuelist[0]).strip()[:most] if valuelist else ""
 
     def value(self) -> object | None:
@@ -270,7 +261,7 @@ class KeyList(EntryField):
 
     def read(self, text: str) -> object:
         """The keys."""
-        return [each for each in _BETWEEN_WORDS.split(text) if each]
+        return [each for each in BETWEEN_WORDS.split(text) if each]
 
 
 class NameList(KeyList):
@@ -301,161 +292,6 @@ class Region(EntryField):
         """The country that was chosen beside it."""
         name = self.short_name.removesuffix("region") + "country"
         return str(self.form[name].data) if self.form is not None else ""
-
-
-class Selection(EntryField):
-    """One of some words; what is none of them stays to be seen."""
-
-    kind = "choice"
-
-    def __init__(
-        self,
-        label: str = "",
-        *,
-        options: Options | Callable[[], Options] = (),
-        **more: Any,  # noqa: ANN401
-    ) -> None:
-        super().__init__(label, **more)
-        self._options = options
-
-    def offer(self, options: Options) -> None:
-        """Say what can be chosen on this page."""
-        self._options = options
-
-    @property
-    def options(self) -> Options:
-        """What can be chosen; of a function, what it says when the page is drawn."""
-        return self._options() if callable(self._options) else self._options
-
-
-class Ticks(Selection):
-    """Some of some words."""
-
-    kind = "ticks"
-
-    @property
-    def chosen(self) -> list[str]:
-        """What is ticked, in the words of the list."""
-        words = dict(self.options)
-        return [words.get(each, each) for each in self.data]
-
-    def process_data(self, value: Any) -> None:  # noqa: ANN401 - JSON
-        """Take a list of words."""
-        self.data = list(value or ())
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Take what was ticked, of what can be."""
-        allowed = {value for value, _ in self.options}
-        self.data = [each for each in valuelist if each in allowed]
-
-    def value(self) -> object | None:
-        """The words; None where nothing was ticked."""
-        return list(self.data) or None
-
-
-class NotListedError(ValueError):
-    """What was typed is no name of the list."""
-
-
-class Picker(EntryField):
-    """One entry of the setup, found by its name; its key may be typed as well.
-
-    What can be chosen stands in one list for all such fields of a page (``forms.lists``), which a
-    browser offers as it is, and ``picker.js`` searches.
-
-    Attributes:
-        of: the part of the setup; ``editions`` for those of titles.
-        entry: what one entry is called where none is found.
-    """
-
-    kind = "pick"
-
-    def __init__(self, label: str = "", *, of: str, entry: str = "", **more: Any) -> None:  # noqa: ANN401
-        super().__init__(label, listed=f"list-{of.replace('_', '-')}", **more)
-        self.of = of
-        self.entry = entry or WORDS.get(of, "edition")
-
-    def written_out(self, value: Any) -> str:  # noqa: ANN401 - JSON
-        """An entry by its name."""
-        return names().of(self.of, str(value))
-
-    def read(self, text: str) -> object:
-        """The key of a name.
-
-        Raises:
-            NotListedError: nothing of the list is called like that.
-        """
-        return _key_of(self.of, self.entry, text)
-
-
-class PickerList(Picker):
-    """Some entries of the setup, ticked in a list that can be searched."""
-
-    kind = "picks"
-    data: list[str]
-
-    @property
-    def options(self) -> Options:
-        """What can be chosen as (key, name): what is offered, and what was chosen before."""
-        known = offered(self.of)
-        listed = {key for key, _ in known}
-        before = [(key, names().of(self.of, key)) for key in self.data if key not in listed]
-        return [*before, *known]
-
-    @property
-    def chosen(self) -> list[str]:
-        """The names of what is chosen."""
-        return [names().of(self.of, key) for key in self.data]
-
-    def process_data(self, value: Any) -> None:  # noqa: ANN401 - JSON
-        """Take a list of keys."""
-        self.data = list(value or ())
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Take what was ticked, or keys and names with commas between or on lines."""
-        self.data = []
-        for each in valuelist:
-            text = str(each).strip()[:_LONGEST]
-            key = names().key_of(self.of, text)
-            self.data += [key] if key else [part for part in _BETWEEN_WORDS.split(text) if part]
-
-    def value(self) -> object | None:
-        """The keys; None where nothing was chosen.
-
-        Raises:
-            NotListedError: one is no entry's.
-        """
-        return [_key_of(self.of, self.entry, each) for each in self.data] or None
-
-
-def _key_of(part: str, entry: str, text: str) -> str:
-    key = names().key_of(part, text)
-    if key is None:
-        alike = names().like(part, text)
-        meant = f": is it “{alike}”?" if alike else ": choose one from the list"
-        raise NotListedError(f"no {entry} is called “{text[:60]}”{meant}")
-    return key
-
-
-class PlaceField(EntryField):
-    """A country, or a region with its country: Washington, United States."""
-
-    def written_out(self, value: Any) -> str:  # noqa: ANN401 - JSON
-        """By name."""
-        country, _, region = str(value).partition("-")
-        named = (
-            places.region_name(country, region) if region else "",
-            places.country_name(country),
-        )
-        return ", ".join(filter(None, named))
-
-    def read(self, text: str) -> object:
-        """The code of a name, or the code; what is no place stays, to be refused."""
-        region, _, country = text.rpartition(",")
-        try:
-            return places.place(f"{country.strip()}-{region.strip()}" if region else text)
-        except places.NotAPlaceError:
-            return text
 
 
 class Tick(EntryField):
@@ -516,98 +352,3 @@ def fraction_text(text: str) -> str:
         return format(Decimal(number).scaleb(-2), "f")
     except (NotAnAmountError, InvalidOperation):
         return text
-
-
-_KINDS: dict[Any, type[EntryField]] = {
-    s.Amount: Number,
-    s.Count: Whole,
-    s.Country: Country,
-    s.Currency: Currency,
-    s.Day: DayField,
-    s.Debit: Number,
-    s.Flag: Tick,
-    s.Limit: Whole,
-    s.ListPrice: Number,
-    s.NetCopies: Whole,
-    s.Opening: Whole,
-    s.Rate: Share,
-    s.Rating: Number,
-    s.Region: Region,
-    s.SignedAmount: Number,
-    s.Weight: Whole,
-    s.Whole: Whole,
-    s.Year: Whole,
-    list[s.ChannelWord]: Ticks,
-    list[s.Country]: NameList,
-    list[s.FormatWord]: Ticks,
-    list[s.Key]: KeyList,
-    list[s.Paragraph]: Paragraphs,
-    list[s.Region]: Lines,
-    list[s.Text]: Lines,
-}
-"""The field of each type of the setup file; any other is a line of text."""
-
-
-def fields_of(model: type[Part], *, in_rows: bool = False) -> Callable[..., Any]:
-    """What declares fields of a model: ``of("ein", hint=True)``.
-
-    The field's class is that of its type, its label the model's title, and its hint the model's
-    description. A field of a row is never needed: a row that is blank says nothing.
-    """
-
-    def of(path: str, *, kind: type[EntryField] | None = None, **more: Any) -> Any:  # noqa: ANN401
-        """One field, at a path such as ``counter.name``.
-
-        Args:
-            path: where it stands, by the names of the setup file.
-            kind: the field's class, if it is not that of its type.
-            more: ``hint`` (True: the model's; or another text), ``label``, ``short``, ``listed``,
-                ``options``, ``name`` in the form, ``needed``.
-        """
-        field, hint, is_needed = _model_field(model, path)
-        said = more.pop("hint", False)
-        more.setdefault("needed", is_needed and not in_rows)
-        return (kind or _KINDS.get(hint, EntryField))(
-            more.pop("label", None) or field.title or "",
-            path=path,
-            hint=(field.description or "") if said is True else said or "",
-            **more,
-        )
-
-    return of
-
-
-def key_field(model: type[Part], example: str) -> Any:  # noqa: ANN401 - an unbound field
-    """The field of a new entry's key, which is made from its name where it is left blank."""
-    hint = f"What setup files call it, such as {example}. Blank: it is made from the name."
-    return fields_of(model)("key", kind=Key, hint=hint, label=KEY_LABEL, needed=False)
-
-
-def _model_field(model: type[Part], path: str) -> tuple[Any, Any, bool]:
-    """A model's field, its type without "or null", and whether an entry cannot do without."""
-    is_needed = True
-    *outer, last = path.split(".")
-    for name in outer:
-        field, hint = _field(model, name)
-        model, is_needed = hint, is_needed and field.is_required()
-    field, hint = _field(model, last)
-    return field, hint, is_needed and field.is_required()
-
-
-def _field(model: type[Part], name: str) -> tuple[Any, Any]:
-    for key, field in model.model_fields.items():
-        if (field.alias or key) == name:
-            return field, _without_null(_hints(model)[key])
-    raise KeyError(f"{model.__name__} has no field {name}")
-
-
-@cache
-def _hints(model: type[Part]) -> dict[str, Any]:
-    return get_type_hints(model, include_extras=True)
-
-
-def _without_null(hint: Any) -> Any:  # noqa: ANN401 - a type
-    if get_origin(hint) in (Union, UnionType):
-        kept = [each for each in get_args(hint) if each is not NoneType]
-        return kept[0] if len(kept) == 1 else hint
-    return hint

@@ -6,6 +6,7 @@ from typing import Any
 from flask import request
 from werkzeug.datastructures import MultiDict
 
+from royalties.web.forms.choices import Selection
 from royalties.web.forms.entries import EntryForm
 from royalties.web.forms.fields import (
     Country,
@@ -15,7 +16,6 @@ from royalties.web.forms.fields import (
     Hidden,
     Lines,
     Region,
-    Selection,
     Tick,
     Whole,
 )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from royalties.domain.orders.pricing import Option
+from royalties.web.forms.choices import Selection, Ticks
 from royalties.web.forms.entries import EntryForm, RowList
 from royalties.web.forms.fields import (
     Country,
@@ -12,9 +13,7 @@ from royalties.web.forms.fields import (
     Hidden,
     Lines,
     Region,
-    Selection,
     Tick,
-    Ticks,
 )
 
 MOST_ADDRESSES = 25

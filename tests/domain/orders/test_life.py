@@ -322,37 +322,39 @@ def test_working_days_between_two_days_leave_out_the_first() -> None:
 
 @given(st.sampled_from(OrderKind), PACES, DAYS, st.none() | DAYS, st.none() | DAYS)
 def test_promised_date_is_never_in_the_past(
-    kind: OrderKind, pace: LeadTime, today: date, approved: date | None, started: date | None
+    kind: OrderKind, lead_time: LeadTime, today: date, approved: date | None, started: date | None
 ) -> None:
-    assert promised_date(kind, pace, today=today, approved=approved, started=started) >= today
+    assert promised_date(kind, lead_time, today=today, approved=approved, started=started) >= today
 
 
 @given(st.sampled_from(OrderKind), PACES, DAYS, DAYS, st.integers(0, 30))
 def test_promised_date_never_gets_earlier_by_waiting(
-    kind: OrderKind, pace: LeadTime, today: date, begun: date, later: int
+    kind: OrderKind, lead_time: LeadTime, today: date, begun: date, later: int
 ) -> None:
-    now = promised_date(kind, pace, today=today, approved=begun, started=begun)
+    now = promised_date(kind, lead_time, today=today, approved=begun, started=begun)
     then = promised_date(
-        kind, pace, today=today + timedelta(days=later), approved=begun, started=begun
+        kind, lead_time, today=today + timedelta(days=later), approved=begun, started=begun
     )
     assert then >= now
 
 
 def test_production_begins_when_the_proof_is_approved() -> None:
-    pace = LeadTime(3, 10, 5)
+    lead_time = LeadTime(3, 10, 5)
     monday = date(2026, 8, 3)
-    waiting = promised_date(OrderKind.CUSTOM, pace, today=monday, approved=None, started=None)
+    waiting = promised_date(OrderKind.CUSTOM, lead_time, today=monday, approved=None, started=None)
     assert waiting == date(2026, 8, 27)  # 3 + 10 + 5 working days
-    approved = promised_date(OrderKind.CUSTOM, pace, today=monday, approved=monday, started=None)
+    approved = promised_date(
+        OrderKind.CUSTOM, lead_time, today=monday, approved=monday, started=None
+    )
     assert approved == date(2026, 8, 24)
     late = promised_date(
-        OrderKind.CUSTOM, pace, today=date(2026, 9, 1), approved=monday, started=None
+        OrderKind.CUSTOM, lead_time, today=date(2026, 9, 1), approved=monday, started=None
     )
     assert late == date(2026, 9, 8)  # production should have ended: it ends today at best
-    bulk = promised_date(OrderKind.BULK, pace, today=monday, approved=None, started=None)
+    bulk = promised_date(OrderKind.BULK, lead_time, today=monday, approved=None, started=None)
     assert bulk == date(2026, 8, 24)
     friday = date(2026, 7, 31)
-    started = promised_date(OrderKind.BULK, pace, today=monday, approved=None, started=friday)
+    started = promised_date(OrderKind.BULK, lead_time, today=monday, approved=None, started=friday)
     assert started == date(2026, 8, 21)
 
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 from hypothesis import given
 
 from royalties.domain.money import MICRO
-from royalties.domain.royalties.run import ContractRun, Run
+from royalties.domain.royalties.results import ContractRun, Run
 from tests.builders.domain import Year, played
 from tests.domain import oracle
 from tests.strategies import histories

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from royalties.domain.periods import Period
 from royalties.domain.royalties.allocation import CapKey
-from royalties.domain.royalties.earning import counter_stand
+from royalties.domain.royalties.escalators import counter_stand
+from royalties.domain.royalties.inputs import ContractState
 from royalties.domain.royalties.postings import OPENING, LedgerBefore, entries_of_close
-from royalties.domain.royalties.run import ContractRun, ContractState, Recouped, Run
+from royalties.domain.royalties.results import ContractRun, Recouped, Run
 from royalties.domain.terms.beneficiaries import BalanceBroughtIn
 from royalties.domain.terms.contracts import (
     Advance,

@@ -12,7 +12,7 @@ from royalties.domain.royalties.carrying import (
     Sold,
     carry,
 )
-from royalties.domain.royalties.run import BroughtIn, ContractState, HeldReserve
+from royalties.domain.royalties.inputs import BroughtIn, ContractState, HeldReserve
 from tests.builders.domain import ISBN
 
 H1 = parse_period("2025-H1", Calendar.HALF_YEARLY)

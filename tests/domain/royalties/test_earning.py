@@ -12,15 +12,9 @@ from hypothesis import strategies as st
 
 from royalties.domain.money import MICRO, rounded, scale
 from royalties.domain.periods import Calendar, parse_period
-from royalties.domain.royalties.earning import (
-    Earnings,
-    MissingExchangeRateError,
-    Rates,
-    SoldEdition,
-    UnknownRightError,
-    earn,
-    rule_place,
-)
+from royalties.domain.royalties.earning import Earnings, SoldEdition, UnknownRightError, earn
+from royalties.domain.royalties.exchange import MissingExchangeRateError, Rates
+from royalties.domain.royalties.matching import rule_place
 from royalties.domain.sales.slices import Place, SaleKind, Slice, blocks_of
 from royalties.domain.terms.catalogue import Channel, Format
 from royalties.domain.terms.contracts import Basis, Contract, Counts, Income, Resets, Rule

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from royalties.domain.periods import Calendar
-from royalties.domain.royalties.earning import counter_stand, cut
+from royalties.domain.royalties.escalators import counter_stand, cut
 from royalties.domain.terms.contracts import Basis, Counts, Resets, Tier
 from tests.builders.domain import (
     a_contract,

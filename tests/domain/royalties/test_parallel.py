@@ -13,7 +13,7 @@ from royalties.domain.royalties.parallel import (
     compared,
     figures_of,
 )
-from royalties.domain.royalties.run import Run
+from royalties.domain.royalties.results import Run
 from tests.builders.domain import (
     ISBN,
     a_contract,

@@ -25,7 +25,7 @@ from royalties.domain.royalties.postings import (
     receivable_account,
     reserve_account,
 )
-from royalties.domain.royalties.run import Run
+from royalties.domain.royalties.results import Run
 from royalties.domain.terms.contracts import Basis
 from tests.builders.domain import (
     Year,

@@ -11,7 +11,7 @@ import pytest
 
 from royalties.domain.money import rounded, split
 from royalties.domain.periods import Calendar
-from royalties.domain.royalties.run import Run
+from royalties.domain.royalties.results import Run
 from royalties.domain.terms.contracts import Basis, Counts
 from royalties.domain.terms.plans import CapPer, Member, Step
 from tests.builders.domain import (

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from royalties.domain.periods import Calendar
-from royalties.domain.royalties.run import ContractRun, HeldReserve, Run
+from royalties.domain.royalties.inputs import HeldReserve
+from royalties.domain.royalties.results import ContractRun, Run
 from royalties.domain.terms.catalogue import Format
 from royalties.domain.terms.contracts import Basis, Contract, Reserve
 from tests.builders.domain import (

@@ -8,13 +8,8 @@ from hypothesis import strategies as st
 
 from royalties.domain.money import MICRO
 from royalties.domain.periods import Calendar, parse_period
-from royalties.domain.royalties.earning import (
-    Earnings,
-    MissingExchangeRateError,
-    Rates,
-    SoldEdition,
-    earn,
-)
+from royalties.domain.royalties.earning import Earnings, SoldEdition, earn
+from royalties.domain.royalties.exchange import MissingExchangeRateError, Rates
 from royalties.domain.sales.slices import Place, SaleKind, Slice, blocks_of
 from royalties.domain.terms.contracts import Basis, Contract, Counts, Rule
 from royalties.domain.terms.discounts import representatives

@@ -9,8 +9,9 @@ from typing import TypeVar
 from hypothesis import given
 from hypothesis import strategies as st
 
-from royalties.domain.royalties.earning import Rates
-from royalties.domain.royalties.run import Books, run
+from royalties.domain.royalties.exchange import Rates
+from royalties.domain.royalties.inputs import Books
+from royalties.domain.royalties.run import run
 from royalties.domain.royalties.run_document import run_document
 from royalties.domain.sales.slices import Block, blocks_of
 from royalties.domain.terms.contracts import Basis, Income

@@ -9,7 +9,7 @@ from hypothesis import given
 
 from royalties.domain.currencies import exponent
 from royalties.domain.money import MICRO, minor_units, rounded, scale
-from royalties.domain.royalties.run import Run
+from royalties.domain.royalties.results import Run
 from royalties.domain.royalties.run_document import run_document
 from royalties.domain.sales.slices import Place, SaleKind
 from tests.builders.domain import (

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from royalties.domain.money import rounded, scale
 from royalties.domain.periods import Calendar
-from royalties.domain.royalties.run import Run, Settlement
+from royalties.domain.royalties.results import Run, Settlement
 from royalties.domain.terms.beneficiaries import Beneficiary
 from royalties.domain.terms.contracts import Basis
 from tests.builders.domain import (

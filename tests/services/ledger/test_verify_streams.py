@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from royalties.domain.royalties.run import Run
+from royalties.domain.royalties.results import Run
 from royalties.services.ledger import recomputing
 from tests.builders.books import Office, a_row, after, closed
 

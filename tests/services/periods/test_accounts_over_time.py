@@ -289,8 +289,8 @@ def test_what_cannot_be_shown_is_decided_by_what_there_is(office: Office) -> Non
         AccountsBy.BOTH, AccountFigure.HELD, currency="ZZZ", columns=999, until="2027-H1"
     )
     table = table_of(office, asked)
-    assert table.asked.figure is AccountFigure.ALLOCATED
-    assert (table.asked.currency, table.columns) == ("", PERIODS)
+    assert table.query.figure is AccountFigure.ALLOCATED
+    assert (table.query.currency, table.columns) == ("", PERIODS)
     only = table_of(office, AccountsQuery(contract="foot-2015", currency="USD"))
     assert {row.contract for row in only.rows} == {"foot-2015"}
     named = table_of(office, AccountsQuery(AccountsBy.BENEFICIARY, name="hous"))

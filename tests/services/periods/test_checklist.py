@@ -8,8 +8,9 @@ import pytest
 
 from royalties.domain.approvals import ProposalStatus
 from royalties.domain.periods import ParallelStatus
-from royalties.domain.royalties.earning import SalesException, Uncovered
-from royalties.domain.royalties.run import NotPaid
+from royalties.domain.royalties.earning import SalesException
+from royalties.domain.royalties.matching import Uncovered
+from royalties.domain.royalties.results import NotPaid
 from royalties.domain.terms.catalogue import Channel
 from royalties.services.approvals import Proposal
 from royalties.services.periods.checklist import (
@@ -36,18 +37,18 @@ def found(office: Office) -> Outlook:
     """The open period's, whose last day passed; tests change what they are about."""
     with office.work(read_only=True) as work:
         seen = outlook(work, PERIOD)
-    assert seen.points is not None
-    calm = CloseExceptions((), (), (), (), (), replace(seen.points.draft, explained=None))
-    return replace(seen, points=calm)
+    assert seen.exceptions is not None
+    calm = CloseExceptions((), (), (), (), (), replace(seen.exceptions.draft, explained=None))
+    return replace(seen, exceptions=calm)
 
 
 def said(found: Outlook) -> dict[str, tuple[str, bool, str]]:
     return {step.name: (step.words, step.done, step.remark) for step in found.steps}
 
 
-def points(found: Outlook) -> CloseExceptions:
-    assert found.points is not None
-    return found.points
+def exceptions(found: Outlook) -> CloseExceptions:
+    assert found.exceptions is not None
+    return found.exceptions
 
 
 def a_point(subject: str, figure: str = "1 thing", *, settled: bool = False) -> CloseException:
@@ -135,37 +136,37 @@ def test_points_are_listed_at_their_step_until_explained(found: Outlook) -> None
         two = (a_point(subject), a_point(subject, settled=True))
         field = "variances" if part == "jumps" else part
         changed: dict[str, Any] = {field: two}
-        some = replace(found, points=replace(points(found), **changed))
+        some = replace(found, exceptions=replace(exceptions(found), **changed))
         words, _, _ = said(found)[part]
         remark = f"2 {of.get(part, 'in all')}, 1 to explain"
         assert said(some) == {**said(found), part: (words, False, remark)}
         changed = {field: two[1:]}
-        every = replace(found, points=replace(points(found), **changed))
+        every = replace(found, exceptions=replace(exceptions(found), **changed))
         assert said(every)[part] == (words, True, "1 explained")
 
 
 def test_waiting_rows_are_listed_until_somebody_has_seen_them(found: Outlook) -> None:
     for settled in (False, True):
         rows = (a_point("waiting", "3 rows, 5 copies", settled=settled),)
-        some = replace(found, points=replace(points(found), waiting=rows))
+        some = replace(found, exceptions=replace(exceptions(found), waiting=rows))
         words = "Waiting rows looked at"
         assert said(some)["waiting"] == (words, settled, "3 rows, 5 copies")
 
 
 def test_reviewer_of_the_draft_is_named_until_it_changes(found: Outlook) -> None:
-    draft = points(found).draft
+    draft = exceptions(found).draft
     note = ExplanationRow(draft.subject, draft.figure, "looked at", LOOKED, "Cleo")
     for figure, done, remark in (
         (draft.figure, True, "by Cleo"),
         ("another", False, "it has changed since then"),
     ):
         looked = replace(draft, explained=note._replace(figure=figure))
-        seen = replace(found, points=replace(points(found), draft=looked))
+        seen = replace(found, exceptions=replace(exceptions(found), draft=looked))
         assert said(seen)["looked"] == ("Draft looked at", done, remark)
 
 
 def test_steps_without_a_draft_say_why_they_wait(found: Outlook) -> None:
-    none = replace(found, shown=None, points=None)
+    none = replace(found, shown=None, exceptions=None)
     why = "the draft cannot be computed"
     for name in ("reports", "unrecorded", "history", "exceptions", "jumps"):
         assert said(none)[name] == (said(found)[name][0], False, why)
@@ -242,7 +243,7 @@ def test_exceptions_stop_every_close_and_the_first_five_are_named(
 
 def test_open_steps_are_named_together_with_what_is_open(found: Outlook) -> None:
     waits = (a_point("waiting", "3 rows"),)
-    some = replace(found, points=replace(points(found), waiting=waits), today=LAST_DAY)
+    some = replace(found, exceptions=replace(exceptions(found), waiting=waits), today=LAST_DAY)
     assert [step.name for step in some.open_steps] == ["waiting", "looked"]
     with pytest.raises(RefusedError) as refused:
         require_complete(some)
@@ -259,7 +260,7 @@ def test_open_steps_are_named_together_with_what_is_open(found: Outlook) -> None
 
 def test_confirmation_covers_what_was_shown(found: Outlook) -> None:
     things = replace(
-        points(found),
+        exceptions(found),
         reports=(
             a_point("report:hub", "nothing covers 2025-H2"),
             a_point("report:a", settled=True),
@@ -269,7 +270,7 @@ def test_confirmation_covers_what_was_shown(found: Outlook) -> None:
         history=(a_point("history", "2 rows"),),
         variances=(replace(a_point("title:collab:USD", "from 1 to 9"), measure="earned"),),
     )
-    some = replace(found, points=things)
+    some = replace(found, exceptions=things)
     named = (
         "no report of Book Hub: nothing covers 2025-H2",
         "Book Hub: sent, not recorded",

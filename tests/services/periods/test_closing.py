@@ -54,9 +54,9 @@ def look(office: Office, period: str = PERIOD) -> Outlook:
 def settle(office: Office, actor: Actor) -> None:
     """Explain everything that wants it, and look at the draft."""
     found = look(office)
-    assert found.points is not None
+    assert found.exceptions is not None
     with working(office, actor) as work:
-        for point in found.points.all:
+        for point in found.exceptions.all:
             closing.explain_point(work, PERIOD, point.subject, point.figure, "as expected")
 
 
@@ -96,19 +96,19 @@ def test_a_checklist_begins_open_and_ends_with_approval(office: Office) -> None:
 
 
 def test_missing_report_is_listed_once(office: Office) -> None:
-    points = look(office).points
-    assert points is not None
-    assert [each.subject for each in points.reports] == ["report:hub"]
-    assert "retailer:hub:USD" not in {each.subject for each in points.variances}
+    exceptions = look(office).exceptions
+    assert exceptions is not None
+    assert [each.subject for each in exceptions.reports] == ["report:hub"]
+    assert "retailer:hub:USD" not in {each.subject for each in exceptions.variances}
 
 
 def test_changed_figure_needs_a_new_explanation(office: Office) -> None:
     settle(office, somebody(office, Role.CLERK))
     assert not look(office).open_steps
     office.bring_batch([a_row(1, date="2025-12-01")])
-    points = look(office).points
-    assert points is not None
-    outdated = {each.subject for each in points.all if each.is_outdated}
+    exceptions = look(office).exceptions
+    assert exceptions is not None
+    outdated = {each.subject for each in exceptions.all if each.is_outdated}
     assert {"draft", "retailer:amazon:USD"} <= outdated
     assert "report:hub" not in outdated
     assert {step.name for step in look(office).open_steps} == {"jumps", "looked"}
@@ -339,7 +339,7 @@ def test_closed_period_shows_only_its_run(office: Office) -> None:
     prepare(office, somebody(office, Role.CLERK))
     done = look(office, "2025-H1")
     assert done.is_closed
-    assert (done.points, done.proposals, done.obstacle) == (None, (), "")
+    assert (done.exceptions, done.proposals, done.obstacle) == (None, (), "")
 
 
 @after(spring)
@@ -368,14 +368,14 @@ def test_missing_month_stops_a_close(office: Office) -> None:
     for day in ("2025-07-03", "2025-08-03", "2025-10-03", "2025-12-03"):
         office.bring_batch([a_row(1, date=day, retailer="bay")])
     found = look(office)
-    assert found.points is not None
-    [bay] = [each for each in found.points.reports if each.key == "bay"]
+    assert found.exceptions is not None
+    [bay] = [each for each in found.exceptions.reports if each.key == "bay"]
     assert (bay.name, bay.figure) == ("Elliott Bay", "nothing covers 2025-11")
     assert not next(step for step in found.steps if step.name == "reports").done
     office.bring_batch([a_row(1, date="2025-11-03", retailer="bay")])
-    points = look(office).points
-    assert points is not None
-    assert "bay" not in {each.key for each in points.reports}
+    exceptions = look(office).exceptions
+    assert exceptions is not None
+    assert "bay" not in {each.key for each in exceptions.reports}
 
 
 def test_home_and_checklist_list_the_same_missing_reports(office: Office) -> None:
@@ -388,10 +388,10 @@ def test_home_and_checklist_list_the_same_missing_reports(office: Office) -> Non
             for account, stands in each.accounts
             if stands.standing in (ReportStatus.DUE, ReportStatus.LATE)
         }
-    points = look(office).points
-    assert points is not None
+    exceptions = look(office).exceptions
+    assert exceptions is not None
     assert {key for key, _, _ in at_home} == {"bay", "hub"}
-    assert {each.subject: each.figure for each in points.reports} == {
+    assert {each.subject: each.figure for each in exceptions.reports} == {
         "report:bay": "nothing covers 2025-11 to 2025-12",
         "report:hub": "nothing covers 2025-H2",
     }
@@ -403,9 +403,9 @@ def test_home_and_checklist_list_the_same_missing_reports(office: Office) -> Non
 
 @after(spring)
 def test_first_period_has_no_variances(office: Office) -> None:
-    points = look(office, "2025-H1").points
-    assert points is not None
-    assert (points.variances, points.reports) == ((), ())
+    exceptions = look(office, "2025-H1").exceptions
+    assert exceptions is not None
+    assert (exceptions.variances, exceptions.reports) == ((), ())
 
 
 def test_missing_input_of_a_run_stops_the_close(office: Office) -> None:
@@ -474,9 +474,9 @@ def test_the_command_line_confirms_the_same_checklist(office: Office) -> None:
     waits = "1 unknown ISBN: 1 row, 2 copies, which count nowhere until their edition is known"
     assert missing in said
     assert waits in said
-    points = look(office).points
-    assert points is not None
-    assert len(look(office).to_confirm) == len(points.to_say)
+    exceptions = look(office).exceptions
+    assert exceptions is not None
+    assert len(look(office).to_confirm) == len(exceptions.to_say)
     office.close(PERIOD)
     assert {missing, waits} <= set(confirmed(office)["confirmed"])
 

@@ -91,10 +91,10 @@ def test_prepared_close_states_what_it_would_pay(office: Office) -> None:
     clerk, manager = site.somebody(Role.CLERK, "Cleo"), site.somebody(Role.MANAGER, "Mona")
     with office.work(read_only=True) as work:
         outlook = checklist.outlook(work, PERIOD)
-    assert outlook.points is not None
+    assert outlook.exceptions is not None
     assert outlook.shown is not None
     with office.system.work(clerk) as work:
-        for point in outlook.points.all:
+        for point in outlook.exceptions.all:
             closing.explain_point(work, PERIOD, point.subject, point.figure, " as \n expected ")
         number = closing.prepare(work, PERIOD, "  all is well ")
     with office.work(read_only=True) as work:
@@ -109,8 +109,10 @@ def test_prepared_close_states_what_it_would_pay(office: Office) -> None:
         "paid": {key: amount_text(value, key) for key, value in outlook.paid.items()},
     }
     assert [step.name for step in found.steps if not step.done] == ["approved"]
-    assert found.points is not None
-    assert {each.explained.text for each in found.points.all if each.explained} == {"as expected"}
+    assert found.exceptions is not None
+    assert {each.explained.text for each in found.exceptions.all if each.explained} == {
+        "as expected"
+    }
     with (
         pytest.raises(RefusedError, match="there is no prepared close 99"),
         office.system.work(manager) as work,

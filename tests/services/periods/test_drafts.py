@@ -8,9 +8,9 @@ import pytest
 
 from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.domain.periods import Period
-from royalties.domain.royalties import earning
-from royalties.domain.royalties.earning import EarnedLine
-from royalties.domain.royalties.run import Run
+from royalties.domain.royalties import earned_lines
+from royalties.domain.royalties.earned_lines import EarnedLine
+from royalties.domain.royalties.results import Run
 from royalties.services import cache as remembering
 from royalties.services.cache import BeingCalculatedError, Failed
 from royalties.services.periods.close import show_run
@@ -87,7 +87,7 @@ def test_accounts_are_there_without_any_earned_line(
     def no_line(*_: object) -> EarnedLine:
         raise AssertionError("a line was made")
 
-    monkeypatch.setattr(earning, "EarnedLine", no_line)
+    monkeypatch.setattr(earned_lines, "EarnedLine", no_line)
     with office.work(read_only=True) as work:
         run, _ = draft(work, PERIOD)
         document = show_run(work, PERIOD, with_lines=False)

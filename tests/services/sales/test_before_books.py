@@ -120,9 +120,9 @@ def test_older_shipments_need_confirmation(office: Office) -> None:
 def test_the_checklist_names_older_sales_until_they_are_taken_back(office: Office) -> None:
     def named() -> list[tuple[str, str]]:
         with office.work(read_only=True) as work:
-            points = outlook(work, "2025-H1").points
-        assert points is not None
-        return [(each.name, each.figure) for each in points.history]
+            exceptions = outlook(work, "2025-H1").exceptions
+        assert exceptions is not None
+        return [(each.name, each.figure) for each in exceptions.history]
 
     office.bring_batch([a_row(9)])
     assert named() == []

@@ -203,10 +203,10 @@ def test_typed_sales_do_not_count_as_a_report(clerk: Clerk) -> None:
     assert done.batch is not None
     with clerk.office.work(read_only=True) as work:
         [hub] = [each for each in dashboard(work).retailers if each.key == "hub"]
-        points = outlook(work, "2025-H2").points
+        exceptions = outlook(work, "2025-H2").exceptions
     assert (hub.sold.units, hub.worst.standing) == (2, ReportStatus.LATE)
-    assert points is not None
-    assert "report:hub" in {each.subject for each in points.reports}
+    assert exceptions is not None
+    assert "report:hub" in {each.subject for each in exceptions.reports}
 
 
 def test_outdated_page_cannot_record_other_rows(clerk: Clerk) -> None:

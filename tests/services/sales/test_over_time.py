@@ -99,7 +99,7 @@ def added_up(office: Office, asked: SalesQuery) -> Counter[tuple[str, str]]:
 def test_figures_are_sums_of_recorded_lines(office: Office, by: By) -> None:
     for measure, per, against in product(Measure, Per, Against):
         table = table_of(office, SalesQuery(by, measure, per, against, columns=3))
-        lines = added_up(office, table.asked)
+        lines = added_up(office, table.query)
         for row in table.rows:
             figures = tuple(lines[row.key, column] for column in table.columns)
             assert row.figures == figures, (measure, per, row.name)
@@ -131,13 +131,13 @@ def test_rows_of_every_kind_come_to_same_totals(office: Office) -> None:
 def test_filters_part_the_whole(office: Office) -> None:
     whole = table_of(office, SalesQuery(By.TITLE, Measure.SOLD, columns=6))
     by_title = [
-        table_of(office, SalesQuery(By.RETAILER, Measure.SOLD, columns=6, title=row.key, until=whole.asked.until))
+        table_of(office, SalesQuery(By.RETAILER, Measure.SOLD, columns=6, title=row.key, until=whole.query.until))
         for row in whole.rows
     ]  # fmt: skip
     assert [part.all.total for part in by_title] == [row.total for row in whole.rows]
     shops = table_of(office, SalesQuery(By.RETAILER, Measure.SOLD, columns=6))
     by_shop = [
-        table_of(office, SalesQuery(By.TITLE, Measure.SOLD, columns=6, retailer=row.key, until=whole.asked.until))
+        table_of(office, SalesQuery(By.TITLE, Measure.SOLD, columns=6, retailer=row.key, until=whole.query.until))
         for row in shops.rows
     ]  # fmt: skip
     assert [part.all.total for part in by_shop] == [row.total for row in shops.rows]
@@ -150,7 +150,7 @@ def test_what_cannot_be_shown_is_decided_by_what_there_is(office: Office) -> Non
     table = table_of(
         office, SalesQuery(currency="ZZZ", columns=999, until="", measure=Measure.RECEIPTS)
     )
-    assert table.asked.currency == "USD"
+    assert table.query.currency == "USD"
     assert len(table.columns) == MOST_COLUMNS
     period = table_of(office, SalesQuery(per=Per.PERIOD, until="1999-H1"))
     assert period.columns[-1] == period.periods[0]

@@ -42,9 +42,9 @@ def asked(office: Office, setup: Document) -> list[str]:
     """What loading asks; unless it asks nothing, nothing is recorded."""
     before = office.hashes()
     loaded = office.load(setup, confirm=False, ask=True)
-    assert (loaded.outcome == "confirm") is bool(loaded.asked)
-    assert (office.hashes() == before) is bool(loaded.asked)
-    return [str(each) for each in loaded.asked]
+    assert (loaded.outcome == "confirm") is bool(loaded.replaced)
+    assert (office.hashes() == before) is bool(loaded.replaced)
+    return [str(each) for each in loaded.replaced]
 
 
 def warned(loaded: Loaded) -> list[tuple[str, str]]:
@@ -67,7 +67,7 @@ def test_plan_file_without_earlier_versions_needs_consent(office: Office) -> Non
     loaded = office.load({"plans": [LATE]}, confirm=True)
     assert (loaded.outcome, loaded.amended) == ("loaded", {"plans": 1})
     again = office.load({"plans": [LATE]}, confirm=False)
-    assert (again.outcome, again.asked, again.warnings) == ("nothing-new", [], [])
+    assert (again.outcome, again.replaced, again.warnings) == ("nothing-new", [], [])
     said = office.rows("SELECT payload FROM log ORDER BY seq DESC LIMIT 1")[0][0]
     assert b"is left out" in bytes(said), "the log tells what was confirmed"
     assert office.faults() == {}
@@ -80,7 +80,7 @@ def test_script_is_warned_of_changes_and_stopped_by_losses(office: Office) -> No
     first, rest = kept["rules"]
     dearer = {**kept, "rules": [first, {**rest, "rate": "0.2"}]}
     loaded = office.load({"contracts": [dearer]}, confirm=False)
-    assert (loaded.outcome, len(loaded.asked)) == ("loaded", 1)
+    assert (loaded.outcome, len(loaded.replaced)) == ("loaded", 1)
     before = office.hashes()
     for lost in (
         {**kept, "rules": [first]},

@@ -9,7 +9,7 @@ from royalties.ingest.uploads.filled_table import FilledRow, cell_text
 from royalties.services.periods import parallel
 from royalties.services.terms import openings
 from royalties.services.terms.filled_tables import FaultyTableError
-from royalties.services.terms.openings import Brings
+from royalties.services.terms.opening_rows import Brings
 from tests.builders.books import HARDCOVER, Office, after, spring
 from tests.ingest.test_foreign_lists import MORE
 from tests.ingest.test_foreign_values import FOREIGN

@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import TypeVar
 
-from royalties.domain.royalties.earning import rules_reached
+from royalties.domain.royalties.matching import rules_reached
 from royalties.domain.royalties.warnings.warning import (
     Terms,
     TermsInForce,

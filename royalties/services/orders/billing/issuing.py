@@ -65,24 +65,24 @@ def issue(
     open_period = periods.lock_for_sales(work.connection, setup.first_period)
     ledger.lock(work.connection)
     place = store.last_invoice(work.connection) + 1
-    shown = shown_of(work, setup, order, agreed, bill, f"I-{place:06d}")
-    entry = entry_of_invoice(shown, order.organization)
+    invoice = shown_of(work, setup, order, agreed, bill, f"I-{place:06d}")
+    entry = entry_of_invoice(invoice, order.organization)
     if entry is None:
         raise RefusedError("there is nothing to be invoiced")
     numbers = ledger.post(work.connection, open_period, work.today, [entry])
-    content, fingerprint = frozen(shown)
+    content, fingerprint = frozen(invoice)
     row = InvoiceRow(
         place,
-        shown.number,
+        invoice.number,
         order.id,
         order.organization,
         bill.kind,
         bill.of.row.id if bill.of else None,
-        shown.currency,
-        shown.total,
-        shown.deposit_applied,
-        shown.dated,
-        shown.due,
+        invoice.currency,
+        invoice.total,
+        invoice.deposit_applied,
+        invoice.dated,
+        invoice.due,
         content,
         fingerprint,
         numbers[0],
@@ -90,8 +90,8 @@ def issue(
     )
     store.add_invoice(work.connection, row)
     for file in FILES:
-        paper_of(work, shown, file)
-    return IssuedInvoice(row, shown)
+        paper_of(work, invoice, file)
+    return IssuedInvoice(row, invoice)
 
 
 def shown_of(

@@ -163,7 +163,7 @@ def _is_offered(work: Work, setup: Setup, key: str, kind: OrderKind) -> bool:
 
 
 def _delivery(version: PriceVersion, kind: OrderKind, today: date, *, rush: bool) -> Delivery:
-    pace = version.rush_pace if rush else version.pace
-    day = promised_date(kind, pace, today=today, approved=None, started=None)
-    proof = pace.proof if kind is OrderKind.CUSTOM else 0
-    return Delivery(day, proof, pace.production, pace.shipping)
+    lead_time = version.rush_lead_time if rush else version.lead_time
+    day = promised_date(kind, lead_time, today=today, approved=None, started=None)
+    proof = lead_time.proof if kind is OrderKind.CUSTOM else 0
+    return Delivery(day, proof, lead_time.production, lead_time.shipping)

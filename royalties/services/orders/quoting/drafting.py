@@ -84,7 +84,7 @@ def compose(
     organization = terms.organization_of(setup, order.organization)
     asked = _asked(work, order, _checked(work, edits, prices.currency))
     cost = priced(asked, prices, list_price, work.today)
-    pace = version.rush_pace if order.rush else version.pace
+    lead_time = version.rush_lead_time if order.rush else version.lead_time
     return QuoteShown(
         number=f"{order.number}/{number}",
         order=order.number,
@@ -117,7 +117,7 @@ def compose(
         net_terms=organization.net_terms,
         tax_note=quote_words.tax_note(asked.ship_to, cost),
         delivery=quote_words.delivery(
-            order.kind, pace, work.today, artwork=bool(wanted(order.options))
+            order.kind, lead_time, work.today, artwork=bool(wanted(order.options))
         ),
         terms=quote_words.terms(version, order.kind, cost, net_terms=organization.net_terms),
         cheaper=_cheaper(cost.cheaper),

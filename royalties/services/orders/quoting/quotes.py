@@ -202,14 +202,14 @@ def _edits_document(edits: Edits) -> dict[str, Any]:
     }
 
 
-def edits_of(kept: Mapping[str, Any]) -> Edits:
+def edits_of(stored: Mapping[str, Any]) -> Edits:
     """What was agreed, as a proposal keeps it."""
     return Edits(
-        Fraction(kept["discount"]),
-        tuple(pricing.AgreedCharge(words, amount) for words, amount in kept["charges"]),
-        kept["extra_proofs"],
-        date.fromisoformat(kept["valid_until"]) if kept["valid_until"] else None,
-        kept["note"],
+        Fraction(stored["discount"]),
+        tuple(pricing.AgreedCharge(words, amount) for words, amount in stored["charges"]),
+        stored["extra_proofs"],
+        date.fromisoformat(stored["valid_until"]) if stored["valid_until"] else None,
+        stored["note"],
     )
 
 
@@ -220,19 +220,19 @@ def _snapshot(order: life.Order, versions: int) -> str:
 
 def _issue(work: Work, order: life.Order, edits: Edits, *, issued_by: str = "") -> QuoteShown:
     versions = len(store.quotes_of(work.connection, order.id))
-    shown = compose(work, order, versions + 1, edits, issued_by=issued_by)
-    content = _CONTENT.dump_json(shown).decode()
+    quote = compose(work, order, versions + 1, edits, issued_by=issued_by)
+    content = _CONTENT.dump_json(quote).decode()
     store.add_quote(
         work.connection,
         store.QuoteRow(
             order.id,
-            shown.version,
+            quote.version,
             work.at,
-            shown.issued_by,
-            shown.valid_until,
-            shown.currency,
-            shown.total,
-            shown.deposit,
+            quote.issued_by,
+            quote.valid_until,
+            quote.currency,
+            quote.total,
+            quote.deposit,
             content,
             sha256(content.encode()).hexdigest(),
         ),
@@ -242,16 +242,16 @@ def _issue(work: Work, order: life.Order, edits: Edits, *, issued_by: str = "") 
         order,
         Action.QUOTE,
         detail={
-            "quote": shown.version,
-            "currency": shown.currency,
-            "total": shown.total,
-            "valid_until": shown.valid_until,
+            "quote": quote.version,
+            "currency": quote.currency,
+            "total": quote.total,
+            "valid_until": quote.valid_until,
             **({"prepared_by": issued_by} if issued_by else {}),
         },
     )
     for file in FILES:
-        _paper(work, shown, file)
-    return shown
+        _paper(work, quote, file)
+    return quote
 
 
 def accept_quote(

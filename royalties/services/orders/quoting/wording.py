@@ -31,19 +31,19 @@ def tax_note(ship_to: Iterable[ShipTo], priced: Quote) -> str:
     return " ".join(told) or "No sales tax is charged on this order."
 
 
-def delivery(kind: OrderKind, pace: LeadTime, today: date, *, artwork: bool = True) -> str:
+def delivery(kind: OrderKind, lead_time: LeadTime, today: date, *, artwork: bool = True) -> str:
     """When the copies would be there, and what that counts from; artwork: whether some is sent."""
-    day = date_words(promised_date(kind, pace, today=today, approved=None, started=None))
+    day = date_words(promised_date(kind, lead_time, today=today, approved=None, started=None))
     if kind is OrderKind.BULK:
         return (
-            f"About {day}, if you accept today: {_days(pace.production)} to make ready and "
-            f"{_days(pace.shipping)} on the way."
+            f"About {day}, if you accept today: {_days(lead_time.production)} to make ready and "
+            f"{_days(lead_time.shipping)} on the way."
         )
     today_ = "accept and send artwork today" if artwork else "accept today"
     return (
         f"About {day}, if you {today_} and approve the first proof: "
-        f"{_days(pace.proof)} for the proof, {_days(pace.production)} for production from the day "
-        f"of your approval, and {_days(pace.shipping)} on the way."
+        f"{_days(lead_time.proof)} for the proof, {_days(lead_time.production)} for production "
+        f"from the day of your approval, and {_days(lead_time.shipping)} on the way."
     )
 
 

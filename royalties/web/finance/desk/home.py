@@ -35,7 +35,11 @@ _PAGES = {
     "beneficiary": ("terms.beneficiary", "key"),
     "plan": ("terms.plan", "key"),
     "statement": ("statements.show", "number"),
+    "contract-period": ("runs.contract", "key"),
+    "entry": ("ledger.entry", "number"),
     "import": ("importing.batch", "number"),
+    "sale": ("sales.sales", "reference"),
+    "receipt": ("invoices.invoice", "number"),
     "organization": ("organizations.organization", "key"),
     "order": ("orders.order", "number"),
     "invoice": ("invoices.invoice", "number"),
@@ -53,10 +57,14 @@ _HEADINGS = {
     "beneficiary": "Beneficiaries",
     "plan": "Plans",
     "statement": "Statements",
+    "contract-period": "Royalties of a period",
+    "entry": "Entries of the ledger",
     "import": "Imports",
+    "sale": "Sales by reference",
     "organization": "Organizations",
     "order": "Orders",
     "invoice": "Invoices",
+    "receipt": "Money received",
     "person": "People",
 }
 
@@ -65,29 +73,29 @@ _HEADINGS = {
 def home() -> str:
     """The open period at a glance; how to begin where nothing has been loaded yet."""
     try:
-        glance = dashboard(current_work())
+        overview = dashboard(current_work())
     except EmptyBooksError:
         return _begin()
     return render_template(
         "finance/desk/home.html",
-        glance=glance,
-        before=_months_compared(glance),
-        against=_copies_compared(glance),
+        overview=overview,
+        before=_months_compared(overview),
+        against=_copies_compared(overview),
         chart=[
-            (period.name, period.sold.units, number(period.sold.units)) for period in glance.last
+            (period.name, period.sold.units, number(period.sold.units)) for period in overview.last
         ],
-        months=_months_of(glance),
-        by_retailer=_by_retailer(glance),
+        months=_months_of(overview),
+        by_retailer=_by_retailer(overview),
         address=_page_address,
-        counted={"approvals.approvals": lambda: glance.to_do.prepared},
+        counted={"approvals.approvals": lambda: overview.to_do.prepared},
         order_words=proposal_words,
-        steps=[_step_view(step, glance) for step in glance.first_steps],
+        steps=[_step_view(step, overview) for step in overview.first_steps],
     )
 
 
-def _by_retailer(glance: Dashboard) -> list[tuple[str, int, int, str, str]]:
+def _by_retailer(overview: Dashboard) -> list[tuple[str, int, int, str, str]]:
     """Copies of the retailers that sold most, beside those of the period before."""
-    most = sorted(glance.retailers, key=lambda each: -each.sold.units)[:_CHARTED]
+    most = sorted(overview.retailers, key=lambda each: -each.sold.units)[:_CHARTED]
     return [
         (
             each.name,
@@ -101,10 +109,10 @@ def _by_retailer(glance: Dashboard) -> list[tuple[str, int, int, str, str]]:
     ]
 
 
-def _months_of(glance: Dashboard) -> list[Glimpse]:
+def _months_of(overview: Dashboard) -> list[Glimpse]:
     """Copies and receipts of the open period by month, over those of the one before."""
-    months = 12 // glance.period.calendar.per_year
-    until = f"{glance.period.ends:%Y-%m}"
+    months = 12 // overview.period.calendar.per_year
+    until = f"{overview.period.ends:%Y-%m}"
     asked = SalesQuery(By.RETAILER, columns=months, until=until)
     if months == 1:
         asked = SalesQuery(By.RETAILER, columns=12, until=until, against=Against.YEAR)
@@ -164,29 +172,29 @@ _ADDED = {
 """The button where something is there, and is lacking something."""
 
 
-def _step_view(step: FirstStep, glance: Dashboard) -> StepView:
+def _step_view(step: FirstStep, overview: Dashboard) -> StepView:
     words, button = _HEADED[step.step]
-    to = _step_address(step, glance)
+    to = _step_address(step, overview)
     if not current_work().actor.may(_VERBS.get(step.step, Verb.READ)):
         return StepView(step, words, "", to, is_managers=not step.is_done)
-    is_open = bool(glance.to_do.ended) if step.step is StepName.CLOSE else not step.is_done
-    if step.step is StepName.DRAFT and not glance.sold.net:
+    is_open = bool(overview.to_do.ended) if step.step is StepName.CLOSE else not step.is_done
+    if step.step is StepName.DRAFT and not overview.sold.net:
         is_open = False
     if not is_open:
         return StepView(step, words, "", to)
     return StepView(step, words, _ADDED.get(step.step, button) if step.has_any else button, to)
 
 
-def _step_address(step: FirstStep, glance: Dashboard) -> str:
+def _step_address(step: FirstStep, overview: Dashboard) -> str:
     """The page that does a step; what is there already is shown in its list."""
     if step.step in _ADD:
         new, listed = _ADD[step.step]
         return url_for(listed if step.has_any else new)
     if step.step in _IN_ROOM:
-        has_waiting = step.step is StepName.REPORT and glance.to_do.identifiers
+        has_waiting = step.step is StepName.REPORT and overview.to_do.identifiers
         return url_for("importing.waiting" if has_waiting else _IN_ROOM[step.step])
     page = "closing.period" if step.step is StepName.DRAFT else "closing.checklist"
-    return url_for(page, period=glance.period)
+    return url_for(page, period=overview.period)
 
 
 @PAGES.post("/no-openings")
@@ -223,23 +231,29 @@ def search_results() -> str | Response:
 
 
 def _hit_address(hit: Hit) -> str:
-    return _page_address(hit.kind, hit.key)
+    if hit.kind == "sale":
+        return _page_address(hit.kind, hit.key, period="all")
+    return _page_address(hit.kind, hit.key, **({"period": hit.period} if hit.period else {}))
 
 
-def _page_address(kind: str, key: str | int) -> str:
+def _page_address(kind: str, key: str | int, **further: str) -> str:
     endpoint, name = _PAGES[kind]
-    named: dict[str, Any] = {name: key}
+    named: dict[str, Any] = {name: key, **further}
     return url_for(endpoint, **named)
 
 
-def _months_compared(glance: Dashboard) -> str:
+def _months_compared(overview: Dashboard) -> str:
     """What the open period is compared with, in words."""
-    if glance.against is None or glance.months is None:
+    if overview.against is None or overview.months is None:
         return ""
-    first, last = glance.months
-    far = (first.year - glance.against.starts.year) * 12 + first.month - glance.against.starts.month
+    first, last = overview.months
+    far = (
+        (first.year - overview.against.starts.year) * 12
+        + first.month
+        - overview.against.starts.month
+    )
     months = " to ".join(dict.fromkeys(_month(_earlier(day, far)) for day in (first, last)))
-    return f"{months} in the {period_words(str(glance.against))}"
+    return f"{months} in the {period_words(str(overview.against))}"
 
 
 def _earlier(day: date, months: int) -> date:
@@ -247,14 +261,14 @@ def _earlier(day: date, months: int) -> date:
     return date(at // 12, at % 12 + 1, 1)
 
 
-def _copies_compared(glance: Dashboard) -> str:
+def _copies_compared(overview: Dashboard) -> str:
     """How many copies there were before, and the change."""
-    if glance.against is None:
+    if overview.against is None:
         return "there is no period before to compare with"
-    change = glance.change
+    change = overview.change
     sign = "+" if change is not None and change > 0 else ""
     more = f" ({sign}{percent(change, 0)})" if change is not None else ""
-    return f"{number(glance.before.units)} from {_months_compared(glance)}{more}"
+    return f"{number(overview.before.units)} from {_months_compared(overview)}{more}"
 
 
 def _month(day: date) -> str:

@@ -13,17 +13,10 @@ from royalties.services.time_zone import time_zones
 from royalties.services.work import RefusedError
 from royalties.web.core.formats import locale
 from royalties.web.core.names import in_names
+from royalties.web.forms.choices import Selection
 from royalties.web.forms.entries import EntryForm, Written
-from royalties.web.forms.fields import (
-    DayField,
-    Email,
-    FileUpload,
-    Options,
-    Selection,
-    Tick,
-    Whole,
-    fields_of,
-)
+from royalties.web.forms.fields import DayField, Email, FileUpload, Options, Tick, Whole
+from royalties.web.forms.model_fields import fields_of
 
 CALENDARS: Mapping[Calendar, str] = {
     Calendar.HALF_YEARLY: "every half-year",

@@ -156,13 +156,13 @@ def _address(filters: Mapping[str, str], endpoint: str = "people.audit") -> str:
     return f"{url_for(endpoint)}?{urlencode(filters)}" if filters else url_for(endpoint)
 
 
-def _csv(desk: System, actor: Actor, asked: LogFilter) -> Iterator[str]:
+def _csv(desk: System, actor: Actor, filters: LogFilter) -> Iterator[str]:
     """Lines of the file, read some at a time in a transaction of their own."""
     yield "\N{BYTE ORDER MARK}" + _row(
         "number", "when (UTC)", "who", "what", "about", "record", "hash"
     )
     with desk.work(actor, read_only=True) as work:
-        for line in auditing.whole_log(work, asked):
+        for line in auditing.whole_log(work, filters):
             yield _row(*_cells(line))
 
 

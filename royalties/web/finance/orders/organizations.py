@@ -17,7 +17,7 @@ from royalties.web.finance.orders import order as order_page
 from royalties.web.finance.orders import terms as order_terms
 from royalties.web.finance.terms.editing import AmendForm
 from royalties.web.forms.entries import EntryForm
-from royalties.web.forms.fields import fields_of, key_field
+from royalties.web.forms.model_fields import fields_of, key_field
 from royalties.web.forms.numbers import as_read
 from royalties.web.ordering import fields as order_forms
 from royalties.web.ordering import forms

@@ -6,17 +6,10 @@ from typing import Any
 from royalties.domain.orders.price_lists import Option
 from royalties.ingest.setup import orders as models
 from royalties.web.finance.terms.editing import AmendForm
+from royalties.web.forms.choices import Picker, PickerList, PlaceField, Selection
 from royalties.web.forms.entries import Body, EntryForm, RowList, Written, as_before
-from royalties.web.forms.fields import (
-    Lines,
-    Picker,
-    PickerList,
-    PlaceField,
-    Selection,
-    Share,
-    fields_of,
-    key_field,
-)
+from royalties.web.forms.fields import Lines, Share
+from royalties.web.forms.model_fields import fields_of, key_field
 
 _OPTIONS = tuple((each.value, each.value.replace("-", " ")) for each in Option)
 _STATES = tuple((each.value, each.value.replace("-", " ")) for each in models.CANCELLED_FROM)

@@ -67,24 +67,24 @@ FileRow = tuple[str | int | Decimal, ...]
 @PAGES.get("/")
 def values() -> str:
     """What orders are worth, with filters, bars by month, and a table."""
-    found = _found()
-    if found is None:
+    sums = _found()
+    if sums is None:
         return render_template("finance/orders/values.html", found=None)
-    rows, sorted_by = sorting.in_order(found.rows, _SORTED, "")
-    asked = found.asked
+    rows, sorted_by = sorting.in_order(sums.rows, _SORTED, "")
+    query = sums.query
     return render_template(
         "finance/orders/values.html",
-        found=found,
+        found=sums,
         rows=part_of(rows),
         sorted_by=sorted_by,
         sort_link=sorting.linker(sorted_by),
-        charts=_charts(found) if asked.by is OrdersBy.MONTH else [],
+        charts=_charts(sums) if query.by is OrdersBy.MONTH else [],
         words={"by": BY, "which": WHICH},
         figures=FIGURES,
         row_words=_row_words,
         row_link=_row_link,
         organizations=organization_names(),
-        title=names().of("titles", asked.title) if asked.title else "",
+        title=names().of("titles", query.title) if query.title else "",
         without=lambda name: here_with(**{name: "", "page": ""}),
         exports=export_addresses(".as"),
     )
@@ -122,8 +122,8 @@ def _found() -> OrderValues | None:
         return None
 
 
-def _row_words(asked: OrdersQuery, row: OrderSum) -> str:
-    match asked.by:
+def _row_words(query: OrdersQuery, row: OrderSum) -> str:
+    match query.by:
         case OrdersBy.STATE:
             return label_of(State(row.key))
         case OrdersBy.MONTH:
@@ -132,29 +132,29 @@ def _row_words(asked: OrdersQuery, row: OrderSum) -> str:
             return row.name
 
 
-def _row_link(asked: OrdersQuery, row: OrderSum) -> str:
+def _row_link(query: OrdersQuery, row: OrderSum) -> str:
     """Where a row leads: to the order, or to the orders that it adds up."""
     narrowed = {
         OrdersBy.MONTH: {"since": row.key, "until": row.key},
         OrdersBy.ORGANIZATION: {"organization": row.key},
         OrdersBy.TITLE: {"title": row.key},
     }
-    if asked.by is OrdersBy.ORDER:
+    if query.by is OrdersBy.ORDER:
         return url_for("orders.order", number=row.key)
-    if asked.by is OrdersBy.STATE:
+    if query.by is OrdersBy.STATE:
         return url_for("orders.board", state=row.key)
-    return here_with(by=OrdersBy.ORDER.value, page="", sort="", **narrowed[asked.by])
+    return here_with(by=OrdersBy.ORDER.value, page="", sort="", **narrowed[query.by])
 
 
-def _charts(found: OrderValues) -> list[tuple[str, list[str], list[Series]]]:
+def _charts(sums: OrderValues) -> list[tuple[str, list[str], list[Series]]]:
     """By currency the months, and bars of what was accepted, invoiced and received of theirs."""
-    labels = [_short(month) for month in found.months]
+    labels = [_short(month) for month in sums.months]
     charts = []
-    for total in found.totals:
+    for total in sums.totals:
         currency = total.currency
-        by_month = {row.key: row for row in found.rows if row.currency == currency}
+        by_month = {row.key: row for row in sums.rows if row.currency == currency}
         nothing = OrderSum("", "", currency)
-        months = [by_month.get(month, nothing) for month in found.months]
+        months = [by_month.get(month, nothing) for month in sums.months]
         series = [
             amount_series(FIGURES[name], (getattr(each, name) for each in months), currency)
             for name in _CHARTED
@@ -171,8 +171,8 @@ def _short(month: str) -> str:
 
 def _file() -> tuple[list[tuple[str, int]], list[FileRow]]:
     """Columns with their widths, and rows; amounts are exact."""
-    found = service.order_values(current_work(), _query())
-    by = found.asked.by
+    sums = service.order_values(current_work(), _query())
+    by = sums.query.by
     columns = [
         (BY[by], 44),
         ("Currency", 10),
@@ -185,6 +185,6 @@ def _file() -> tuple[list[tuple[str, int]], list[FileRow]]:
         amounts = (as_decimal(getattr(row, name), row.currency) for name in FIGURES)
         return (words, row.currency, row.orders, row.copies, *amounts)
 
-    rows = sorting.in_order(found.rows, _SORTED, "")[0]
-    lines = [line(row, _row_words(found.asked, row)) for row in rows]
-    return columns, [*lines, *(line(row, "All") for row in found.totals)]
+    rows = sorting.in_order(sums.rows, _SORTED, "")[0]
+    lines = [line(row, _row_words(sums.query, row)) for row in rows]
+    return columns, [*lines, *(line(row, "All") for row in sums.totals)]

@@ -126,10 +126,10 @@ def promise_words(order: Order, events: Iterable[HistoryLine], version: PriceVer
     if promises and promises[-1].detail.get("by_hand"):
         last = promises[-1]
         return f"set by {last.by}: {last.detail.get('reason', '')}"
-    pace = version.rush_pace if order.rush else version.pace
+    lead_time = version.rush_lead_time if order.rush else version.lead_time
     stages = (
-        f"{formats.plural(pace.production, 'working day')} for production, "
-        f"{pace.shipping} on the way"
+        f"{formats.plural(lead_time.production, 'working day')} for production, "
+        f"{lead_time.shipping} on the way"
     )
     begins = order.started_on if order.kind is OrderKind.BULK else order.approved_on
     if begins is not None:
@@ -137,7 +137,7 @@ def promise_words(order: Order, events: Iterable[HistoryLine], version: PriceVer
         return f"{stages}, since {since} on {formats.day(begins)}; days on hold are added"
     if order.kind is OrderKind.BULK:
         return f"{stages}, if production starts now; it moves while that waits"
-    proof = formats.plural(pace.proof, "working day")
+    proof = formats.plural(lead_time.proof, "working day")
     return f"{proof} for the proof, {stages}; production’s clock starts when the proof is approved"
 
 

@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response
 
 from royalties.domain.notes import NoteSubject
 from royalties.domain.people import FINANCE
-from royalties.domain.royalties.earning import SalesException, Uncovered
+from royalties.domain.royalties.earning import SalesException
+from royalties.domain.royalties.matching import Uncovered
 from royalties.domain.royalties.warnings import TermsWarning
 from royalties.services import approvals
 from royalties.services.books import Setup, setup_in_force
@@ -63,23 +64,23 @@ def period(period: str) -> str:
     """A period's run: what is odd about it first, then its accounts."""
     work = current_work()
     status = outlook(work, period)
-    shown = status.shown
+    run_view = status.shown
     contracts, payees = page_number("page"), page_number("payees")
     numbers = {}
-    if shown and shown.is_final:
+    if run_view and run_view.is_final:
         rows, _ = statements_of(work, period=period, page=payees, size=SIZE, with_mail=False)
         numbers = {(row.beneficiary, row.currency): row.number for row in rows}
     return render_template(
         "finance/periods/period.html",
         period=period,
-        shown=shown,
-        warnings=draft_warnings(work, shown) if shown else (),
+        shown=run_view,
+        warnings=draft_warnings(work, run_view) if run_view else (),
         found=status,
-        setup=shown.setup if shown else setup_in_force(work),
-        totals=totals_of(shown.run) if shown else {},
-        paid=paid_of(shown.run) if shown else {},
-        contracts=rows_of(shown.run.contracts, contracts) if shown else (),
-        payees=rows_of(shown.run.settlements, payees) if shown else (),
+        setup=run_view.setup if run_view else setup_in_force(work),
+        totals=totals_of(run_view.run) if run_view else {},
+        paid=paid_of(run_view.run) if run_view else {},
+        contracts=rows_of(run_view.run.contracts, contracts) if run_view else (),
+        payees=rows_of(run_view.run.settlements, payees) if run_view else (),
         page=contracts,
         payees_page=payees,
         size=SIZE,
@@ -288,19 +289,19 @@ def _variances_page(
     empty: bool = False,
 ) -> str:
     chosen = request.values.get("show", "")
-    points: Sequence[CloseException] = ()
-    if status.points:
-        points = status.points.to_say
-    left = [point for point in points if not point.is_settled]
+    exceptions: Sequence[CloseException] = ()
+    if status.exceptions:
+        exceptions = status.exceptions.to_say
+    left = [point for point in exceptions if not point.is_settled]
     page = page_number("page")
     return render_template(
         "finance/periods/variances.html",
         period=status.period,
         found=status,
-        points=rows_of(points if chosen == "all" else left, page),
-        total=len(points),
+        exceptions=rows_of(exceptions if chosen == "all" else left, page),
+        total=len(exceptions),
         left=len(left),
-        count=len(points if chosen == "all" else left),
+        count=len(exceptions if chosen == "all" else left),
         show=chosen,
         page=page,
         size=SIZE,

@@ -84,7 +84,7 @@ def over_time() -> str:
     if table is None:
         return render_template("finance/periods/over_time.html", table=None)
     rows, sorted_by = sorting.in_order(table.rows, _SORTED, "-total")
-    asked = table.asked
+    query = table.query
     return render_template(
         "finance/periods/over_time.html",
         table=table,
@@ -94,12 +94,12 @@ def over_time() -> str:
         charts=[_chart(table, row) for row in table.totals],
         words={
             "by": BY,
-            "figure": {each: FIGURE_WORDS[each] for each in FIGURES[asked.by]},
+            "figure": {each: FIGURE_WORDS[each] for each in FIGURES[query.by]},
             "against": AGAINST,
         },
-        shown=FIGURE_WORDS[asked.figure],
+        shown=FIGURE_WORDS[query.figure],
         link=link_of,
-        only=_only(asked),
+        only=_only(query),
         without=lambda name: here_with(**{name: "", "page": ""}),
         exports=export_addresses(".as"),
         most=MOST_COLUMNS,
@@ -159,15 +159,15 @@ def _table_or_404() -> AccountsOverTime:
     return table
 
 
-def _only(asked: AccountsQuery) -> list[tuple[str, str, str]]:
+def _only(query: AccountsQuery) -> list[tuple[str, str, str]]:
     """What rows are narrowed to, as (filter, name, address)."""
     setup, only = setup_in_force(current_work()), []
-    if asked.contract in setup.contracts:
-        address = url_for("terms.contract", key=asked.contract)
-        only.append(("contract", names().of("contracts", asked.contract), address))
-    if asked.beneficiary in setup.beneficiaries:
-        address = url_for("terms.beneficiary", key=asked.beneficiary)
-        only.append(("beneficiary", names().of("beneficiaries", asked.beneficiary), address))
+    if query.contract in setup.contracts:
+        address = url_for("terms.contract", key=query.contract)
+        only.append(("contract", names().of("contracts", query.contract), address))
+    if query.beneficiary in setup.beneficiaries:
+        address = url_for("terms.beneficiary", key=query.beneficiary)
+        only.append(("beneficiary", names().of("beneficiaries", query.beneficiary), address))
     return only
 
 
@@ -191,15 +191,15 @@ def _chart(table: AccountsOverTime, total: AccountRow) -> ChartOfCurrency:
 
 def _file(table: AccountsOverTime) -> tuple[list[tuple[str, int]], list[FileRow]]:
     """Columns with their widths, and rows; amounts are exact."""
-    asked = table.asked
-    is_both, is_balance = asked.by is AccountsBy.BOTH, asked.figure.is_balance
+    query = table.query
+    is_both, is_balance = query.by is AccountsBy.BOTH, query.figure.is_balance
     has_before, (first, last) = table.has_before, table.before
     before = last if is_balance or first == last else f"{first} to {last}"
     columns = [
-        *([("Contract", 44), ("Beneficiary", 30)] if is_both else [(BY[asked.by], 44)]),
+        *([("Contract", 44), ("Beneficiary", 30)] if is_both else [(BY[query.by], 44)]),
         ("Currency", 10),
         *((name, 14) for name in table.columns),
-        *([] if is_balance else [(FIGURE_WORDS[asked.figure], 24)]),
+        *([] if is_balance else [(FIGURE_WORDS[query.figure], 24)]),
         *([(before, 20)] if has_before else []),
         *([] if is_balance else [("To date", 14)]),
         *([(f"{table.open_period}, estimated", 20)] if table.has_estimate else []),
@@ -221,4 +221,4 @@ def _file(table: AccountsOverTime) -> tuple[list[tuple[str, int]], list[FileRow]
 
 
 def _file_name(table: AccountsOverTime, extension: str) -> str:
-    return f"{table.asked.figure.value}-by-{table.asked.by.value}.{extension}"
+    return f"{table.query.figure.value}-by-{table.query.by.value}.{extension}"

@@ -56,25 +56,25 @@ FileRow = tuple[str | Decimal, ...]
 @PAGES.get("/reserves/")
 def reserves() -> str:
     """What is held against returns, by release, with totals, bars and files."""
-    found = _reserves()
-    rows, sorted_by = sorting.in_order(found.rows, _RESERVES_SORTED, "release")
+    listed = _reserves()
+    rows, sorted_by = sorting.in_order(listed.rows, _RESERVES_SORTED, "release")
     return render_template(
         "finance/periods/reserves.html",
-        found=found,
+        found=listed,
         rows=part_of(rows),
         sorted_by=sorted_by,
         sort_link=sorting.linker(sorted_by),
-        asked=_reserves_query(),
+        query=_reserves_query(),
         charts=[
             (
                 currency,
                 [
                     amount_bar(each.release, each.amount, currency)
-                    for each in found.totals
+                    for each in listed.totals
                     if each.currency == currency
                 ],
             )
-            for currency, _ in found.sums
+            for currency, _ in listed.sums
         ],
         exports=export_addresses(".reserves"),
     )
@@ -95,25 +95,25 @@ def reserves_xlsx() -> Response:
 @PAGES.get("/advances/")
 def advances() -> str:
     """Contracts with advances: paid, earned back, and what was still to earn over time."""
-    found = _advances()
-    rows, sorted_by = sorting.in_order(found.rows, _ADVANCES_SORTED, "-outstanding")
+    listed = _advances()
+    rows, sorted_by = sorting.in_order(listed.rows, _ADVANCES_SORTED, "-outstanding")
     return render_template(
         "finance/periods/advances.html",
-        found=found,
+        found=listed,
         rows=part_of(rows),
         sorted_by=sorted_by,
         sort_link=sorting.linker(sorted_by),
-        asked=_advances_query(),
+        query=_advances_query(),
         which=WHICH,
         charts=[
             (
                 total.currency,
                 [
                     amount_bar(name, amount, total.currency)
-                    for name, amount in zip(found.columns, total.unearned, strict=True)
+                    for name, amount in zip(listed.columns, total.unearned, strict=True)
                 ],
             )
-            for total in found.totals
+            for total in listed.totals
         ],
         exports=export_addresses(".advances"),
     )
@@ -159,7 +159,7 @@ def _advances() -> AdvancesList:
 
 def _reserves_file() -> tuple[list[tuple[str, int]], list[FileRow]]:
     """Columns with their widths, and rows; amounts are exact."""
-    found = _reserves()
+    listed = _reserves()
     columns = [
         ("Released in", 12),
         ("Released on", 14),
@@ -179,18 +179,18 @@ def _reserves_file() -> tuple[list[tuple[str, int]], list[FileRow]]:
             each.currency,
             as_decimal(each.amount, each.currency),
         )
-        for each in sorting.in_order(found.rows, _RESERVES_SORTED, "release")[0]
+        for each in sorting.in_order(listed.rows, _RESERVES_SORTED, "release")[0]
     ]
     rows += [
         ("All", "", "", "", "", currency, as_decimal(amount, currency))
-        for currency, amount in found.sums
+        for currency, amount in listed.sums
     ]
     return columns, rows
 
 
 def _advances_file() -> tuple[list[tuple[str, int]], list[FileRow]]:
     """Columns with their widths, and rows; amounts are exact."""
-    found = _advances()
+    listed = _advances()
     columns = [
         ("Contract", 44),
         ("Currency", 10),
@@ -199,7 +199,7 @@ def _advances_file() -> tuple[list[tuple[str, int]], list[FileRow]]:
         ("Earned back", 14),
         ("Still to earn", 14),
         ("Counts later", 14),
-        *((f"Still to earn, {name}", 22) for name in found.columns),
+        *((f"Still to earn, {name}", 22) for name in listed.columns),
     ]
 
     def line(row: ContractAdvances) -> FileRow:
@@ -211,5 +211,5 @@ def _advances_file() -> tuple[list[tuple[str, int]], list[FileRow]]:
             *(as_decimal(each, row.currency) for each in amounts),
         )
 
-    rows = sorting.in_order(found.rows, _ADVANCES_SORTED, "-outstanding")[0]
-    return columns, [line(row) for row in (*rows, *found.totals)]
+    rows = sorting.in_order(listed.rows, _ADVANCES_SORTED, "-outstanding")[0]
+    return columns, [line(row) for row in (*rows, *listed.totals)]

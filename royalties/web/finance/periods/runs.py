@@ -5,7 +5,7 @@ from typing import Any
 from flask import abort, render_template, request, url_for
 
 from royalties.domain.people import FINANCE
-from royalties.domain.royalties.run import ContractRun
+from royalties.domain.royalties.results import ContractRun
 from royalties.domain.terms.wording import sentence
 from royalties.services.periods.draft import RunView, draft_statement, run_view
 from royalties.services.periods.lines import After, SalesOfLine, how_earned
@@ -22,30 +22,30 @@ PAGES = Pages("runs", __name__, "/finance/periods", FINANCE)
 @PAGES.get("/<period>/contracts/<key>")
 def contract(period: str, key: str) -> str:
     """A contract's account in a period, step by step."""
-    shown, done = _find_contract_run(period, key)
-    setup, currency = shown.setup, done.contract.currency
+    shown, contract_run = _find_contract_run(period, key)
+    setup, currency = shown.setup, contract_run.contract.currency
     page = page_number("page")
-    receiving = {allocation.beneficiary for allocation in done.allocations}
+    receiving = {allocation.beneficiary for allocation in contract_run.allocations}
     return render_template(
         "finance/periods/contract.html",
         period=period,
         shown=shown,
-        done=done,
+        contract_run=contract_run,
         names={key: beneficiary.name for key, beneficiary in setup.beneficiaries.items()},
-        titles=[setup.titles[title] for title in done.contract.titles[:SIZE]],
+        titles=[setup.titles[title] for title in contract_run.contract.titles[:SIZE]],
         lines=[
-            (number, line_shown(setup, done, number))
-            for number in rows_of(range(1, len(done.lines) + 1), page)
+            (number, line_shown(setup, contract_run, number))
+            for number in rows_of(range(1, len(contract_run.lines) + 1), page)
         ],
         page=page,
         size=SIZE,
         sentences=[
             sentence(
-                names().step(done.version.steps[allocation.step - 1]),
+                names().step(contract_run.version.steps[allocation.step - 1]),
                 allocation.beneficiary,
                 currency,
             )
-            for allocation in done.allocations
+            for allocation in contract_run.allocations
         ],
         settlements=[
             settlement
@@ -54,7 +54,7 @@ def contract(period: str, key: str) -> str:
         ],
         held_in=[
             (str(shown.period.shift(held.period - shown.period.ordinal)), held.amount)
-            for held in done.reserve.released_from
+            for held in contract_run.reserve.released_from
         ],
         link=link,
     )
@@ -63,23 +63,23 @@ def contract(period: str, key: str) -> str:
 @PAGES.get("/<period>/contracts/<key>/lines/<int:number>")
 def line(period: str, key: str, number: int) -> str:
     """An earned line: how it was multiplied, and the rows of the reports behind it."""
-    shown, done = _find_contract_run(period, key)
-    if not 1 <= number <= len(done.lines):
+    shown, contract_run = _find_contract_run(period, key)
+    if not 1 <= number <= len(contract_run.lines):
         abort(404)
-    earned = done.lines[number - 1]
+    earned = contract_run.lines[number - 1]
     sales: list[dict[str, Any]] = []
     more = None
     if earned.isbn is not None:
-        behind = SalesOfLine(current_work(), shown.setup, shown.run, done, earned)
+        behind = SalesOfLine(current_work(), shown.setup, shown.run, contract_run, earned)
         sales, more = behind.page(after_of(request.args.get("after", "")), SIZE)
     return render_template(
         "finance/periods/line.html",
         period=period,
         shown=shown,
-        done=done,
+        contract_run=contract_run,
         number=number,
-        line=line_shown(shown.setup, done, number),
-        how=how_earned(done, earned, names()),
+        line=line_shown(shown.setup, contract_run, number),
+        how=how_earned(contract_run, earned, names()),
         sales=sales,
         more=after_text(more),
         link=link,
@@ -120,7 +120,7 @@ def after_text(after: After | None) -> str:
 
 def _find_contract_run(period: str, key: str) -> tuple[RunView, ContractRun]:
     shown = run_view(current_work(), period)
-    done = next((each for each in shown.run.contracts if each.contract.key == key), None)
-    if done is None:
+    contract_run = next((each for each in shown.run.contracts if each.contract.key == key), None)
+    if contract_run is None:
         abort(404)
-    return shown, done
+    return shown, contract_run

@@ -123,23 +123,23 @@ def received_file(number: int) -> Response:
 def undo(number: int) -> Response:
     """Take a whole import back."""
     _find_import(number)
-    done = batches.undo(current_work(), number)
-    told = (
-        f"Import {done.batch} is undone: {plural(done.sales, 'sale line')} and "
-        f"{plural(done.waiting, 'waiting row')} removed."
+    undone = batches.undo(current_work(), number)
+    message = (
+        f"Import {undone.batch} is undone: {plural(undone.sales, 'sale line')} and "
+        f"{plural(undone.waiting, 'waiting row')} removed."
     )
-    if done.warning:
-        flash(f"{done.warning}.", "warn")
-    if done.sheet is not None:
-        flash(f"{told} Its rows are in the sheet again.", "good")
-        return redirect(url_for("entry.sheet", retailer=done.sheet), 303)
-    if done.upload is not None:
-        upload = uploads.find(current_work(), done.upload)
+    if undone.warning:
+        flash(f"{undone.warning}.", "warn")
+    if undone.sheet is not None:
+        flash(f"{message} Its rows are in the sheet again.", "good")
+        return redirect(url_for("entry.sheet", retailer=undone.sheet), 303)
+    if undone.upload is not None:
+        upload = uploads.find(current_work(), undone.upload)
         assert upload is not None  # noqa: S101 - it waits again
         wait_for([jobs.start(current_work(), "check", upload, {})])
-        flash(f"{told} What was changed in its file is kept, to be recorded again.", "good")
-        return redirect(url_for("uploading.upload", number=done.upload), 303)
-    flash(f"{told} The same file may be imported again.", "good")
+        flash(f"{message} What was changed in its file is kept, to be recorded again.", "good")
+        return redirect(url_for("uploading.upload", number=undone.upload), 303)
+    flash(f"{message} The same file may be imported again.", "good")
     return redirect(url_for("importing.batch", number=number), 303)
 
 

@@ -10,11 +10,13 @@ from royalties.ingest.report.dates import LANGUAGES
 from royalties.ingest.report.declaration import normal
 from royalties.ingest.report.mapping import KINDS
 from royalties.ingest.report.sheet_previews import SheetPreview
-from royalties.ingest.setup import models
+from royalties.ingest.setup import mapped_reports as models
 from royalties.services.terms.mappings import Start
 from royalties.web.finance.sales.importing import retailers
+from royalties.web.forms.choices import Selection
 from royalties.web.forms.entries import Body, EntryForm, RowList, Written
-from royalties.web.forms.fields import EntryField, Hidden, Selection, Tick, Whole, fields_of
+from royalties.web.forms.fields import EntryField, Hidden, Tick, Whole
+from royalties.web.forms.model_fields import fields_of
 
 COLUMN_WORDS = {
     "isbn": ("ISBN", "Or another identifier of the edition: an ASIN, SKU or house number."),

@@ -110,8 +110,8 @@ def _page(usual: Mapping[str, str], heading: str) -> str:
         row_words=_row_words,
         row_link=_row_link,
         retailers=sorted((each.name, key) for key, each in setup.retailers.items()),
-        title=setup.titles.get(table.asked.title),
-        country=_country_words(table.asked.country),
+        title=setup.titles.get(table.query.title),
+        country=_country_words(table.query.country),
         without=lambda name: here_with(**{name: "", "page": ""}),
         exports={name: _link(f".as_{name}", {**usual, **query()}) for name in ("csv", "xlsx")},
         most=service.MOST_COLUMNS,
@@ -179,24 +179,24 @@ class Glimpse:
     shares: tuple[Fraction | None, ...] = ()
 
 
-def glimpse(wanted: SalesQuery) -> Glimpse | None:
+def glimpse(query: SalesQuery) -> Glimpse | None:
     """What sold, for the page of a title, a retailer or all; None: nothing did."""
-    table = service.sales_over_time(current_work(), replace(wanted, to_date=False))
+    table = service.sales_over_time(current_work(), replace(query, to_date=False))
     if table is None or not table.rows:
         return None
     first, last = (column_words(name) for name in table.before)
     about = {
-        "title": wanted.title,
-        "retailer": wanted.retailer,
-        "measure": wanted.measure.value,
-        "against": wanted.against.value,
+        "title": query.title,
+        "retailer": query.retailer,
+        "measure": query.measure.value,
+        "against": query.against.value,
         "columns": len(table.columns),
-        "until": table.asked.until,
+        "until": table.query.until,
     }
     asks = {name: value for name, value in about.items() if value}
-    unit = f", {table.asked.currency}" if table.asked.currency else ""
+    unit = f", {table.query.currency}" if table.query.currency else ""
     between = (first if first == last else f"{first} to {last}") if table.has_before else ""
-    words = f"{MEASURES[wanted.measure]}{unit}"
+    words = f"{MEASURES[query.measure]}{unit}"
     return Glimpse(
         table,
         words,
@@ -210,7 +210,7 @@ def glimpse(wanted: SalesQuery) -> Glimpse | None:
 
 def _returns(table: SalesOverTime) -> tuple[tuple[Series, ...], tuple[Fraction | None, ...]]:
     """Copies sold and returned, and the share of what was sold in a column that came back in it."""
-    if table.asked.by is not By.KIND or not any(table.row("return").figures):
+    if table.query.by is not By.KIND or not any(table.row("return").figures):
         return (), ()
     sold, returned = table.row("sale").figures, [-each for each in table.row("return").figures]
     kinds = tuple(
@@ -224,7 +224,7 @@ def _returns(table: SalesOverTime) -> tuple[tuple[Series, ...], tuple[Fraction |
 
 
 def _share_returned(table: SalesOverTime) -> Fraction | None:
-    if table.asked.by is not By.KIND:
+    if table.query.by is not By.KIND:
         return None
     sold, returned = table.row("sale").to_date, table.row("return").to_date
     return Fraction(-returned, sold) if sold > 0 else None
@@ -274,14 +274,14 @@ def _best_of(table: SalesOverTime) -> list[tuple[str, Decimal, Decimal, str, str
 
 
 def _row_words(table: SalesOverTime, row: Sold) -> str:
-    if table.asked.by is By.FORMAT:
+    if table.query.by is By.FORMAT:
         return FORMATS[Format(row.key)]
     return row.name or _NOWHERE
 
 
 def _row_link(table: SalesOverTime, row: Sold) -> str:
     """Where a row leads: the page of what it is, or the same months within a country."""
-    match table.asked.by:
+    match table.query.by:
         case By.TITLE:
             return url_for("catalogue.title", key=row.key)
         case By.RETAILER:
@@ -311,7 +311,7 @@ def _table_or_404() -> SalesOverTime:
 
 def _file(table: SalesOverTime) -> tuple[list[tuple[str, int]], list[Row]]:
     """Columns with their widths, and rows; amounts are exact."""
-    wanted = table.asked
+    wanted = table.query
     unit = f", {wanted.currency}" if wanted.currency else ""
     first, last = table.before
     columns = [

@@ -118,10 +118,11 @@ def _filters() -> Filters:
         kind if kind in {each.word for each in SaleKind} else "",
         int(batch) if _IMPORT.fullmatch(batch) else None,
         month if _MONTH.fullmatch(month) else "",
+        asked.get("reference", ""),
     )
 
 
-_FILTERS = ("period", "retailer", "book", "title", "kind", "import", "month")
+_FILTERS = ("period", "retailer", "book", "title", "kind", "import", "month", "reference")
 
 
 def _filters_asked() -> dict[str, str]:

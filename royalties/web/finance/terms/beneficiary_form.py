@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from royalties.ingest.setup import models
+from royalties.ingest.setup import beneficiaries as models
 from royalties.web.forms.entries import EntryForm, RowList, Written
-from royalties.web.forms.fields import fields_of, key_field
+from royalties.web.forms.model_fields import fields_of, key_field
 
 _rate = fields_of(models.TaxRate, in_rows=True)
 _balance = fields_of(models.BalanceBroughtIn, in_rows=True)

@@ -1,6 +1,5 @@
 """Titles and retailers: lists, one of each, its history; adding and amending them."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -21,7 +20,7 @@ from royalties.services.terms import catalogue
 from royalties.services.terms.replacing import UnconfirmedError
 from royalties.services.terms.warnings import warnings_about
 from royalties.services.work import RefusedError, Work
-from royalties.web.core.pages import Answer, Pages
+from royalties.web.core.pages import Answer, Pages, number_in_query
 from royalties.web.core.paging import part_of
 from royalties.web.core.visit import all_or_nothing, current_work
 from royalties.web.finance.sales.over_time import glimpse
@@ -36,7 +35,6 @@ from royalties.web.title_words import CHANNELS, FORMATS
 PAGES = Pages("catalogue", __name__, "/finance", FINANCE)
 
 _ON_A_PAGE = 50
-_A_NUMBER = re.compile(r"\d{1,15}", re.ASCII)
 _UNCHANGED = "Nothing was changed: it says what it said before."
 _STANDINGS = {
     ReportStatus.IN: ("all in", "good"),
@@ -218,14 +216,14 @@ def retailer(key: str) -> str:
     retailer = _find_retailer(work, key)
     period, seen = retailers_summary(work)
     mine: RetailerSummary = next(summary for summary in seen if summary.key == key)
-    before = number_asked("before")
+    before = number_in_query("before")
     reports = catalogue.reports_of(work, key, before, _ON_A_PAGE + 1)
     return render_template(
         "finance/terms/retailer.html",
         sold=glimpse(SalesQuery(By.KIND, against=Against.YEAR, retailer=key)),
         retailer=retailer,
         said=terms.find_entry(work, "retailers", key),
-        glance=mine,
+        overview=mine,
         notes=notes_panel(NoteSubject.RETAILER, key),
         period=period,
         reports=reports[:_ON_A_PAGE],
@@ -279,15 +277,6 @@ def _retailer_page(sheet: AmendForm) -> str:
     return render_template("finance/terms/retailer_form.html", sheet=sheet, form=sheet.form)
 
 
-# Both
-
-
-def number_asked(name: str) -> int:
-    """A number behind the address, of a size that the database knows; 0 for anything else."""
-    text = request.args.get(name, "")
-    return int(text) if _A_NUMBER.fullmatch(text) else 0
-
-
 _TO_CONFIRM = (
     "To confirm: this replaces what has counted already; read what, and tick that it is meant"
 )
@@ -295,9 +284,9 @@ _TO_CONFIRM = (
 
 def _save(sheet: AmendForm, page: Callable[[AmendForm], str], onward: str) -> Answer:
     """Answer a form: move its rows, or save the entry and go on to its page."""
-    asked = request.form.get("act", "save")
-    if asked != "save":
-        sheet.focus = sheet.form.operate(asked)
+    button = request.form.get("act", "save")
+    if button != "save":
+        sheet.focus = sheet.form.operate(button)
         return page(sheet)
     work = current_work()
     sheet.write()
@@ -311,7 +300,7 @@ def _save(sheet: AmendForm, page: Callable[[AmendForm], str], onward: str) -> An
         sheet.blame(error.faults)
         return page(sheet), 422
     except UnconfirmedError as error:
-        sheet.asked, sheet.token = error.asked, error.token
+        sheet.replaced, sheet.token = error.replaced, error.token
         sheet.mistakes = [("confirmed", _TO_CONFIRM)]
         return page(sheet), 409
     except terms.EntryChangedError as error:

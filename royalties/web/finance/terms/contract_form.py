@@ -6,25 +6,16 @@ from typing import Any
 
 from royalties.domain.money import NotAnAmountError
 from royalties.domain.problems import SetupFault
-from royalties.ingest.setup import models
+from royalties.ingest.setup import contracts as models
 from royalties.services.books import setup_in_force
-from royalties.services.terms.openings import caps_of
+from royalties.services.terms.opening_rows import caps_of
 from royalties.web import title_words
 from royalties.web.core.names import named
 from royalties.web.core.visit import current_work
+from royalties.web.forms.choices import Picker, PickerList, Selection
 from royalties.web.forms.entries import Body, EntryForm, RowList, Written
-from royalties.web.forms.fields import (
-    EntryField,
-    Picker,
-    PickerList,
-    Selection,
-    Share,
-    Tick,
-    fields_of,
-    fraction_text,
-    key_field,
-    percent_text,
-)
+from royalties.web.forms.fields import EntryField, Share, Tick, fraction_text, percent_text
+from royalties.web.forms.model_fields import fields_of, key_field
 from royalties.web.forms.numbers import as_plain, listed, parted
 
 FORMATS = tuple((each.value, words) for each, words in title_words.FORMATS.items())

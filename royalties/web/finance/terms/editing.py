@@ -54,7 +54,7 @@ class AmendForm:
         base: the body in force; None for a new entry.
         revision: the number of the revision that the person looked at.
         version: of a plan, the version that is amended; ``tried_version`` the day typed for it.
-        asked: what saving replaces that has counted already; ``token`` confirms it.
+        replaced: what saving replaces that has counted already; ``token`` confirms it.
         warnings: what would never count, as (field, words).
     """
 
@@ -71,7 +71,7 @@ class AmendForm:
     meanwhile: list[Change] = field(default_factory=list)
     now: Entry | None = None
     effects: list[previewing.Effect] = field(default_factory=list)
-    asked: list[Replaced] = field(default_factory=list)
+    replaced: list[Replaced] = field(default_factory=list)
     token: str = ""
     warnings: list[tuple[str, str]] = field(default_factory=list)
     focus: str = ""
@@ -166,9 +166,9 @@ def answer_form(
         page: shows the form.
         onward: the address to go on to once it is saved.
     """
-    asked = request.form.get("act", "save")
-    if asked != "save":
-        sheet.focus = sheet.form.operate(asked)
+    replaced = request.form.get("act", "save")
+    if replaced != "save":
+        sheet.focus = sheet.form.operate(replaced)
         return page(sheet)
     sheet.write()
     if sheet.mistakes:
@@ -207,7 +207,7 @@ def add_further_errors(sheet: AmendForm) -> None:
 def _note_refusal(sheet: AmendForm, error: RefusedError) -> None:
     match error:
         case UnconfirmedError():
-            sheet.asked, sheet.token = error.asked, error.token
+            sheet.replaced, sheet.token = error.replaced, error.token
             sheet.warn()
         case terms.EntryChangedError():
             _show_both(sheet, error)

@@ -16,8 +16,9 @@ from royalties.web.core.consent import prepared
 from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work
+from royalties.web.forms.choices import Selection
 from royalties.web.forms.entries import EntryForm
-from royalties.web.forms.fields import DayField, EntryField, Selection
+from royalties.web.forms.fields import DayField, EntryField
 
 PAGES = Pages("inverses", __name__, "/finance/entries", FINANCE)
 

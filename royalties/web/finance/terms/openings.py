@@ -10,7 +10,7 @@ from royalties.ingest.uploads.filled_table import FilledRow
 from royalties.services.books import setup_in_force
 from royalties.services.terms import openings as service
 from royalties.services.terms.filled_tables import FaultyTableError
-from royalties.services.terms.openings import Brings, OpeningRow
+from royalties.services.terms.opening_rows import OF_BENEFICIARIES, Brings, OpeningRow
 from royalties.services.terms.replacing import UnconfirmedError
 from royalties.services.work import RefusedError
 from royalties.web.core.consent import prepared
@@ -167,6 +167,6 @@ def _openings_page(refused: str = "", error: SetupError | FaultyTableError | Non
 
 def _entry(row: OpeningRow) -> str:
     """Where a row is amended by hand."""
-    if row.what in service.OF_BENEFICIARIES:
+    if row.what in OF_BENEFICIARIES:
         return url_for("terms.amend_beneficiary", key=row.of)
     return url_for("terms.amend_contract", key=row.of)

@@ -14,7 +14,7 @@ from royalties.web.core.pages import Answer
 from royalties.web.core.visit import current_work
 from royalties.web.finance.terms.editing import PAGES, AmendForm, answer_form, form_page
 from royalties.web.forms.entries import EntryForm
-from royalties.web.forms.fields import fields_of, key_field
+from royalties.web.forms.model_fields import fields_of, key_field
 from royalties.web.forms.numbers import as_read
 
 _PART = "payment_details"

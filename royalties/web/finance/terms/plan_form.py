@@ -3,19 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from royalties.ingest.setup import models
+from royalties.ingest.setup import plans as models
 from royalties.web.finance.terms.contract_form import CHANNELS, FORMATS
+from royalties.web.forms.choices import Picker, PickerList, Selection
 from royalties.web.forms.entries import Body, EntryForm, RowList, Written
-from royalties.web.forms.fields import (
-    Number,
-    Picker,
-    PickerList,
-    Selection,
-    fields_of,
-    fraction_text,
-    key_field,
-    percent_text,
-)
+from royalties.web.forms.fields import Number, fraction_text, percent_text
+from royalties.web.forms.model_fields import fields_of, key_field
 
 TAKES = (
     ("", "choose …"),

@@ -22,8 +22,9 @@ from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work
 from royalties.web.finance.terms.editing import confirmed
+from royalties.web.forms.choices import Picker
 from royalties.web.forms.entries import EntryForm, Written
-from royalties.web.forms.fields import Picker, fields_of
+from royalties.web.forms.model_fields import fields_of
 
 _MOST_LISTED = 300
 
@@ -38,7 +39,7 @@ class PeriodForm(EntryForm):
     """An entry of the open period; what it replaces that has counted, and the token for that."""
 
     part = ""
-    asked: Sequence[Replaced] = ()
+    replaced: Sequence[Replaced] = ()
     token = ""
 
 
@@ -107,14 +108,14 @@ def rates() -> str:
 def enter_rate() -> Answer:
     """Enter a rate, or mend one."""
     form = RateForm(request.form)
-    return _saved(form) or (_rates_page(form, IncomeForm()), 409 if form.asked else 422)
+    return _saved(form) or (_rates_page(form, IncomeForm()), 409 if form.replaced else 422)
 
 
 @PAGES.post("/income")
 def enter_income() -> Answer:
     """Enter income of a right, or mend it."""
     form = IncomeForm(request.form)
-    return _saved(form) or (_rates_page(RateForm(), form), 409 if form.asked else 422)
+    return _saved(form) or (_rates_page(RateForm(), form), 409 if form.replaced else 422)
 
 
 def _saved(form: PeriodForm) -> Answer | None:
@@ -132,7 +133,7 @@ def _saved(form: PeriodForm) -> Answer | None:
             body = {"period": period, **written.body}
             loaded = catalogue.enter(work, form.part, body, confirmed())
     except UnconfirmedError as error:
-        form.asked, form.token = error.asked, error.token
+        form.replaced, form.token = error.replaced, error.token
         return None
     except SetupError as error:
         _blame(form, written, error.faults)

@@ -9,8 +9,10 @@ from royalties.ingest.setup import models, titles
 from royalties.services.books import setup_in_force
 from royalties.services.sales import uploads
 from royalties.web.core.visit import current_work
+from royalties.web.forms.choices import Selection, Ticks
 from royalties.web.forms.entries import Body, EntryForm, RowList, Written
-from royalties.web.forms.fields import EntryField, Selection, Ticks, fields_of, key_field
+from royalties.web.forms.fields import EntryField
+from royalties.web.forms.model_fields import fields_of, key_field
 from royalties.web.title_words import CHANNELS, FORMATS
 
 _LINK = {"inputmode": "url", "placeholder": "https://"}

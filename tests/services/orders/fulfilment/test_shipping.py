@@ -190,9 +190,9 @@ def test_no_report_is_expected_without_orders(office: Office) -> None:
     office.bring_batch([a_row(10)])
     office.close("2025-H1")
     with office.work(read_only=True) as work:
-        points = outlook(work, "2025-H2").points
-    assert points is not None
-    assert [each.subject for each in points.reports] == ["report:amazon"]
+        exceptions = outlook(work, "2025-H2").exceptions
+    assert exceptions is not None
+    assert [each.subject for each in exceptions.reports] == ["report:amazon"]
 
 
 # Custom editions

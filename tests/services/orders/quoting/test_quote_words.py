@@ -144,11 +144,11 @@ def test_tax_note_says_where_tax_is_charged(
 
 
 def test_delivery_note_says_when_copies_arrive() -> None:
-    pace = LeadTime(3, 10, 1)
-    assert quote_words.delivery(BULK, pace, DAY) == (
+    lead_time = LeadTime(3, 10, 1)
+    assert quote_words.delivery(BULK, lead_time, DAY) == (
         "About 18 August 2026, if you accept today: 10 working days to make ready and 1 working day "
         "on the way."
     )
-    custom = quote_words.delivery(CUSTOM, pace, DAY)
+    custom = quote_words.delivery(CUSTOM, lead_time, DAY)
     assert custom.startswith("About 21 August 2026, if you accept and send artwork today")
     assert "3 working days for the proof, 10 working days for production" in custom

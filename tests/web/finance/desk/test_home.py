@@ -9,11 +9,11 @@ from sqlalchemy import String, insert, update
 from royalties.domain.orders.life import Action
 from royalties.domain.people import Role
 from royalties.domain.periods import Calendar, parse_period
-from royalties.domain.royalties.run import Run
+from royalties.domain.royalties.results import Run
 from royalties.domain.sales.reporting import ReportStatus, expected, in_runs, rhythm_of
 from royalties.services.books import setup_in_force
 from royalties.services.desk.dashboard import dashboard
-from royalties.services.orders.billing import invoicing, receivables
+from royalties.services.orders.billing import receivables
 from royalties.services.orders.values import OrdersQuery, WhichOrders, order_values
 from royalties.services.periods.draft import run_view
 from royalties.services.periods.reserves import ReservesQuery, open_reserves
@@ -22,7 +22,6 @@ from royalties.services.work import stored
 from royalties.store.tables import explanation, mail, proposal, upload
 from tests.builders.books import (
     AUTUMN,
-    HARDCOVER,
     UNKNOWN,
     Office,
     a_row,
@@ -37,14 +36,11 @@ from tests.builders.books import (
 from tests.builders.orders import (
     ACCEPTED,
     IN_PROOF,
-    UNPAID,
     go,
-    order_of,
     orders_underway,
     person_called,
     requested,
 )
-from tests.builders.shipped import token
 from tests.builders.site import Site, Visitor
 
 H1, H2 = (parse_period(name, Calendar.HALF_YEARLY) for name in ("2025-H1", "2025-H2"))
@@ -335,83 +331,10 @@ def queries(visitor: Visitor, site: Site, path: str) -> int:
 
 
 @after(closed)
-def test_home_and_search_ask_few_queries(site: Site) -> None:
+def test_home_asks_few_queries(site: Site) -> None:
     visitor = site.visitor(Role.MANAGER)
     visitor.page("/finance/")
     assert queries(visitor, site, "/finance/") <= 15
-    assert queries(visitor, site, "/finance/search?q=example") <= 15
-
-
-# Search
-
-
-FOUND = {
-    "collab": ["/finance/titles/collab"],
-    "978-1-4422-0001": ["/finance/titles/collab"],
-    "B0XMPL": ["/finance/titles/collab"],
-    "kim foote": ["/finance/titles/collab", "/finance/contracts/hand-2020"],
-    "book h": ["/finance/retailers/hub"],
-    "tacoma r": ["/finance/beneficiaries/tacoma"],
-    "halve": ["/finance/plans/halves"],
-    "2025-h1-00": ["/finance/statements/2025-H1-001", "/finance/statements/2025-H1-004"],
-    "autumn": ["/finance/imports/2"],
-}
-
-
-@after(closed)
-def test_search_finds_entries_by_name_and_number(site: Site) -> None:
-    visitor = site.visitor(Role.CLERK)
-    for text, links in FOUND.items():
-        answer = visitor.get("/finance/search", query_string={"q": text})
-        if answer.location:
-            assert links == [answer.location], text
-        for link in [] if answer.location else links:
-            assert f'href="{link}"' in answer.text, text
-
-
-EXACT = {
-    "2025-h1-004": "/finance/statements/2025-H1-004",
-    HARDCOVER: "/finance/titles/collab",
-    "978-1-4422-0001-2": "/finance/titles/collab",
-    "1442200014": "/finance/titles/collab",
-    "b0xmpl6928": "/finance/titles/collab",
-    "foot-2015": "/finance/contracts/foot-2015",
-    "spring.csv": "/finance/imports/1",
-    "2": "/finance/imports/2",
-    "1442200015": None,
-    "foot": None,
-}
-
-
-@after(closed)
-def test_search_for_an_exact_name_opens_it(site: Site) -> None:
-    visitor = site.visitor(Role.CLERK)
-    for text, address in EXACT.items():
-        answer = visitor.get("/finance/search", query_string={"q": text})
-        assert answer.location == address, text
-
-
-@after(closed)
-def test_search_finds_people_for_those_who_may_see_them(site: Site) -> None:
-    other = site.somebody(Role.CLERK, "Robin Goodfellow")
-    path = "/finance/search?q=goodfel"
-    assert f'href="/finance/people/{other.person}"' in site.visitor(Role.MANAGER).page(path)
-    assert "Goodfellow" not in site.visitor(Role.CLERK).page(path)
-
-
-@after(closed)
-def test_search_survives_any_text(site: Site) -> None:
-    visitor = site.visitor(Role.MANAGER)
-    for text in ("", "%", "_", "\\", "' OR 1=1 --", "<b>", "x" * 5000, "🙂", "٣", "%%", "__"):
-        page = visitor.get("/finance/search", query_string={"q": text})
-        assert page.status_code == 200
-        assert "<b>" not in page.text
-        assert "/finance/imports/1" not in page.text, text
-
-
-@after(nothing)
-def test_search_in_empty_books_finds_nothing(site: Site) -> None:
-    assert "Nothing found" in site.visitor(Role.CLERK).page("/finance/search?q=anything")
 
 
 # Orders
@@ -447,28 +370,6 @@ def test_home_lists_orders_that_wait_for_staff(site: Site) -> None:
     for words in ("1 requested order</a> to quote", "1 proof</a> to change", "1 order</a> late"):
         assert words in page
     assert "overdue" not in page
-
-
-@after(orders_underway)
-def test_an_order_is_found_by_its_number_its_organization_and_its_purchase_order(
-    site: Site,
-) -> None:
-    clerk = site.visitor(Role.CLERK)
-    assert clerk.get(f"/finance/search?q={ACCEPTED}").location == f"/finance/orders/{ACCEPTED}"
-    assert clerk.get("/finance/search?q=Guild+Society").location == "/finance/organizations/guild"
-    found = clerk.page("/finance/search?q=uild+soc")
-    assert f"/finance/orders/{ACCEPTED}" in found
-    assert f"/finance/orders/{UNPAID}" not in found, "the league's"
-    page = clerk.page("/finance/search?q=PO-7")
-    assert f"/finance/orders/{ACCEPTED}" in page
-    assert "Guild Society, The Collab, purchase order PO-7" in page
-    with site.office.work() as work:
-        version = order_of(site.office, UNPAID).version
-        issued = invoicing.invoice_deposit(work, UNPAID, version=version, token=token())
-    answer = clerk.get(f"/finance/search?q={issued.row.number.lower()}")
-    assert answer.location == f"/finance/invoices/{issued.row.number}"
-    nonprofit = site.visitor(Role.NONPROFIT, beneficiaries=("seattle",))
-    assert nonprofit.get("/finance/search?q=PO-7").status_code == 404
 
 
 # The steps to the first close

@@ -32,14 +32,14 @@ def counted(office: Office, most: int) -> Iterator[None]:
 def settle(site: Site, visitor: Visitor) -> None:
     """Explain everything and look at the draft, as the pages do it."""
     with site.office.work(read_only=True) as work:
-        points = checklist.outlook(work, "2025-H2").points
-    assert points is not None
+        exceptions = checklist.outlook(work, "2025-H2").exceptions
+    assert exceptions is not None
     page = visitor.page(f"{RUN}/jumps?show=all")
-    for point in points.to_say:
+    for point in exceptions.to_say:
         assert point.name.split(" (")[0] in page.replace("&#39;", "'")
         form = {"subject": point.subject, "figure": point.figure, "text": "as expected"}
         assert visitor.post(f"{RUN}/jumps", form).status_code == 302
-    visitor.post(f"{RUN}/looked", {"fingerprint": points.draft.figure})
+    visitor.post(f"{RUN}/looked", {"fingerprint": exceptions.draft.figure})
 
 
 def prepare(site: Site, visitor: Visitor) -> int:

@@ -1,0 +1,239 @@
+"""Earned lines: exact bases of sales by one rule, each rounded once, in their order.
+
+Source: calculation.md, "1. Earned".
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from itertools import compress
+from typing import Any, NamedTuple, overload
+
+from royalties.domain.money import MICRO, rounded, scale
+from royalties.domain.sales.slices import (
+    LIST_VALUE,
+    NET,
+    UNITS,
+    Block,
+    SaleKind,
+    Seller,
+)
+from royalties.domain.terms.contracts import (
+    Basis,
+)
+
+_WORDS = {kind: kind.word for kind in SaleKind}
+
+
+class EarnedLine(NamedTuple):
+    """One earned line, with all that made it.
+
+    ``base`` is the whole group's base in millionths of ``currency`` (for basis ``unit``,
+    millionths of a copy); ``portion`` is f_k; ``earned`` is minor units of the contract's
+    currency. Income has no edition, retailer or tier. ``exchange_rate`` is the period's, or,
+    where the line takes back what a closed run counted, the one which that run used.
+    """
+
+    rule_place: int
+    rule: str
+    isbn: str | None
+    retailer: str | None
+    kind: str
+    currency: str
+    tier: int | None
+    units: int
+    portion: Fraction
+    base: int | Fraction
+    exchange_rate: Fraction
+    rate: Fraction
+    earned: int
+
+    @property
+    def group(self) -> tuple[int, str | None, str | None, str, str, Fraction]:
+        """What the lines of one base, which differ by tier alone, have in common."""
+        return (
+            self.rule_place,
+            self.isbn,
+            self.retailer,
+            self.kind,
+            self.currency,
+            self.exchange_rate,
+        )
+
+    def residual(self, contract_currency: str) -> Fraction:
+        """What rounding left out: exact minus ``earned``, in minor units, at most half a unit."""
+        exact = Fraction(self.base) / MICRO * self.exchange_rate * self.rate * self.portion
+        return exact * scale(contract_currency) - self.earned
+
+
+class EarnedLines(Sequence[EarnedLine]):
+    """A contract's earned lines, in order; each is made when somebody first looks at one.
+
+    What a draft needs of all of them (``earned``, ``earned_by_seller``) is there without.
+    """
+
+    __slots__ = ("_earned", "_income", "_made", "_names")
+
+    def __init__(
+        self, names: Sequence[str], earned: Sequence["RuleEarnings"], income: Sequence[EarnedLine]
+    ) -> None:
+        """``names`` are those of the contract's rules, by place."""
+        self._names, self._earned, self._income = names, earned, income
+        self._made: tuple[EarnedLine, ...] | None = None
+
+    @property
+    def earned(self) -> int:
+        """The sum of what the lines earned, in minor units."""
+        of_sales = sum([total for each in self._earned for _, _, total in each.parts])
+        return of_sales + sum([line.earned for line in self._income])
+
+    def earned_by_edition(
+        self, sellers: Callable[[Sequence[Seller]], Sequence[bool]] | None = None
+    ) -> dict[str, int]:
+        """What editions earned, in minor units, of all sellers or of those that are chosen.
+
+        Other income is left out.
+
+        Args:
+            sellers: says of each whether it is one of those.
+        """
+        by_isbn: dict[str, int] = {}
+        for earned in self._earned:
+            for isbn, source, total in earned.parts:
+                amount = total
+                if sellers is not None:
+                    chosen = sellers(source.sellers)
+                    *_, amounts = earned.columns(source)
+                    amount = sum([sum(compress(of_tier, chosen)) for of_tier in amounts])
+                by_isbn[isbn] = by_isbn.get(isbn, 0) + amount
+        return by_isbn
+
+    def __len__(self) -> int:
+        of_sales = sum(len(each.factors) * _sellers_in(each.parts) for each in self._earned)
+        return of_sales + len(self._income)
+
+    def __iter__(self) -> Iterator[EarnedLine]:
+        return iter(self._lines())
+
+    @overload
+    def __getitem__(self, place: int) -> EarnedLine: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[EarnedLine, ...]: ...
+    def __getitem__(self, place: int | slice) -> EarnedLine | tuple[EarnedLine, ...]:
+        return self._lines()[place]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence):
+            return NotImplemented
+        return self._lines() == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._lines())
+
+    def __repr__(self) -> str:
+        return repr(self._lines())
+
+    def _lines(self) -> tuple[EarnedLine, ...]:
+        if self._made is None:
+            self._made = (*_lines(self._names, self._earned), *self._income)
+        return self._made
+
+
+SUMMED = {Basis.LIST: LIST_VALUE, Basis.NET: NET}
+"""Bases that are columns of a block."""
+
+
+Factor = tuple[int, Fraction, Fraction, Fraction, int, int]
+"""Tier, portion, rates of exchange and of the tier; numerator and twice denominator of all."""
+
+
+Base = int | Fraction
+
+
+class RuleEarnings(NamedTuple):
+    """What editions earned by one rule in one currency at one rate of exchange.
+
+    ``rank`` is that rate's place among those of the rule and currency; of each edition there is the
+    sum of all amounts, in minor units.
+    """
+
+    place: int
+    basis: Basis
+    currency: str
+    rank: int
+    factors: Sequence[Factor]
+    parts: Sequence[tuple[str, "Block | SellerSums", int]]
+
+    def columns(
+        self, source: "Block | SellerSums"
+    ) -> tuple[Sequence[int], Sequence[Base], list[list[int]]]:
+        """Copies and bases by seller, and for each factor, that is tier, the amounts."""
+        if isinstance(source, Block):
+            bases: Sequence[Base] = source.column(SUMMED[self.basis])
+            return source.column(UNITS), bases, [amounts_of(bases, each) for each in self.factors]
+        of = _amounts_of_profit if self.basis is Basis.PROFIT else amounts_of
+        return source.units, source.bases, [of(source.bases, each) for each in self.factors]
+
+
+class SellerSums(NamedTuple):
+    """An edition's sellers, each with copies and base, added up over blocks."""
+
+    sellers: Sequence[Seller]
+    units: Sequence[int]
+    bases: Sequence[Base]
+
+
+def _sellers_in(parts: Sequence[tuple[str, "Block | SellerSums", int]]) -> int:
+    return sum(
+        source.size if isinstance(source, Block) else len(source.sellers) for _, source, _ in parts
+    )
+
+
+def _lines(names: Sequence[str], earned: Sequence[RuleEarnings]) -> Iterator[EarnedLine]:
+    """Earned lines in their order; ``names`` are those of the rules."""
+    parts = [
+        (each, isbn, source.sellers, *each.columns(source))
+        for each in earned
+        for isbn, source, _ in each.parts
+    ]
+    keys = sorted(
+        (each.place, isbn, retailer, kind, each.currency, each.rank, of, row)
+        for of, (each, isbn, sellers, *_) in enumerate(parts)
+        for row, (retailer, kind) in enumerate(sellers)
+    )
+    for place, isbn, retailer, kind, currency, _, of, row in keys:
+        each, _, _, units, bases, amounts = parts[of]
+        for (number, portion, fx, rate, *_), of_tier in zip(each.factors, amounts, strict=True):
+            yield EarnedLine(
+                place,
+                names[place],
+                isbn,
+                retailer,
+                _WORDS[kind],
+                currency,
+                number,
+                units[row],
+                portion,
+                bases[row],
+                fx,
+                rate,
+                of_tier[row],
+            )
+
+
+def amounts_of(bases: Sequence[Any], factor: Factor) -> list[int]:
+    """Each line's amount in minor units, rounded once, of bases that are whole.
+
+    500.00 of net receipts at 10 % earn 50.00; a line of 0.05 at 10 % earns 0.01.
+    """
+    *_, numerator, twice = factor
+    double, half = 2 * numerator, twice // 2
+    return [
+        (exact + half) // twice if (exact := base * double) >= 0 else -((half - exact) // twice)
+        for base in bases
+    ]
+
+
+def _amounts_of_profit(bases: Sequence[Any], factor: Factor) -> list[int]:
+    """The same of bases that may be fractions of a millionth."""
+    *_, numerator, twice = factor
+    return [rounded(base * Fraction(2 * numerator, twice)) for base in bases]
