@@ -12,6 +12,7 @@ import click
 from royalties.cli.demo_orders import notify_orders
 from royalties.cli.desk import Desk, amounts, command
 from royalties.domain.counting import counted
+from royalties.domain.sales.slices import ImportOutcome
 from royalties.services.books import setup_in_force
 from royalties.services.desk import examples
 from royalties.services.examples import EXAMPLES
@@ -107,9 +108,9 @@ def _import(desk: Desk, year: _Year, period: str, report: Mapping[str, Any]) -> 
     request = Request(path, path.name, choices=report.get("choose", {}), confirm=True)
     with desk.work(f"Importing {path.name}") as work:
         result = import_report(work, request)
-        if result.outcome not in {"recorded", "nothing-new"}:
+        if result.outcome not in {ImportOutcome.RECORDED, ImportOutcome.NOTHING_NEW}:
             raise RefusedError(f"{path.name}: {result.outcome}; {_reasons(result.document)}")
-        again = result.outcome == "nothing-new"
+        again = result.outcome is ImportOutcome.NOTHING_NEW
         number = result.document["same_as" if again else "batch"]
         recorded = next(row for row in import_list(work) if row.id == number)
     imported = recorded.document

@@ -22,21 +22,22 @@ from royalties.domain.sales.changes import (
     one_line,
     words_of,
 )
+from royalties.domain.sales.slices import ImportOutcome
 from royalties.services.sales.importing import ImportResult, Request, import_file
 from royalties.services.work import RefusedError
 
 _SHOWN = 20
 
 
-_NOT_RECORDED = ("refused", "confirm", "choose")
+_NOT_RECORDED = (ImportOutcome.REFUSED, ImportOutcome.CONFIRM, ImportOutcome.CHOOSE)
 
 
 _OUTCOMES = {
-    "recorded": "recorded",
-    "nothing-new": "recorded before",
-    "confirm": "to be confirmed",
-    "choose": "to be chosen",
-    "refused": "refused",
+    ImportOutcome.RECORDED: "recorded",
+    ImportOutcome.NOTHING_NEW: "recorded before",
+    ImportOutcome.CONFIRM: "to be confirmed",
+    ImportOutcome.CHOOSE: "to be chosen",
+    ImportOutcome.REFUSED: "refused",
 }
 
 
@@ -182,7 +183,9 @@ def _import_several(desk: Desk, requests: Sequence[Request]) -> None:
         try:
             result = _imported(desk, request)
         except RefusedError as error:
-            result = ImportResult("refused", {"outcome": "refused", "message": str(error)})
+            result = ImportResult(
+                ImportOutcome.REFUSED, {"outcome": "refused", "message": str(error)}
+            )
             message = f"{request.name}: {error}"
         else:
             message = _refusal(request, result) if result.outcome in _NOT_RECORDED else ""
@@ -210,10 +213,10 @@ def _imported(desk: Desk, request: Request) -> ImportResult:
 
 def _show_result(desk: Desk, request: Request, result: ImportResult) -> None:
     document = result.document
-    if result.outcome == "nothing-new":
+    if result.outcome is ImportOutcome.NOTHING_NEW:
         desk.say(f"{request.name}: nothing new; {document['notes'][0]}.")
         return
-    if document["report"] and result.outcome != "choose":
+    if document["report"] and result.outcome is not ImportOutcome.CHOOSE:
         _show_totals(desk, request, document)
     if document["report"]:  # else the refusal tells the one problem that the file has
         for problem in document["problems"][:_SHOWN]:
@@ -224,7 +227,7 @@ def _show_result(desk: Desk, request: Request, result: ImportResult) -> None:
         desk.say(f"  warning: {warning['message']}")
     for note in document["notes"]:
         desk.say(f"  note: {note}")
-    if result.outcome == "recorded":
+    if result.outcome is ImportOutcome.RECORDED:
         if request.dry_run:
             desk.say("Dry run: nothing was recorded.")
         else:
@@ -285,9 +288,9 @@ def _show_totals(desk: Desk, request: Request, document: dict[str, Any]) -> None
 def _refusal(request: Request, result: ImportResult) -> str:
     document = result.document
     name = request.name
-    if result.outcome == "confirm":
+    if result.outcome is ImportOutcome.CONFIRM:
         return f"{name}: nothing recorded. Read the warnings, then repeat with --confirm."
-    if result.outcome == "choose":
+    if result.outcome is ImportOutcome.CHOOSE:
         wanted = "; ".join(
             f"--choose {each['key']}={'|'.join(each['options']) or 'VALUE'} ({each['message']})"
             for each in document["choices"]

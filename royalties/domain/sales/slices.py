@@ -54,6 +54,8 @@ class ImportOutcome(StrEnum):
     CONFIRM = "confirm"
     CHOOSE = "choose"
     NOTHING_NEW = "nothing-new"
+    CHANGED = "changed"
+    """The file of an upload says something else than when it was looked at; never kept."""
 
 
 OF_SHIPMENT, OF_CREDIT_NOTE = "shipment", "credit-note"

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from royalties.domain.people import FINANCE, Actor, Role, Verb
+from royalties.domain.sales.slices import ImportOutcome
 from royalties.services.approvals import set_two_people
 from royalties.services.examples import EXAMPLES
 from royalties.services.frame import SANDBOX, is_sandbox
@@ -112,7 +113,7 @@ def _import(work: Work, report: Mapping[str, Any]) -> None:
     path = EXAMPLES / report["file"]
     asked = Request(path, path.name, choices=report.get("choose", {}), confirm=True)
     result = import_report(work, asked)
-    if result.outcome not in {"recorded", "nothing-new"}:
+    if result.outcome not in {ImportOutcome.RECORDED, ImportOutcome.NOTHING_NEW}:
         raise ReportOfExamplesError(f"{path.name}: {result.outcome}")
 
 

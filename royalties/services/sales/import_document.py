@@ -9,6 +9,7 @@ from royalties.domain.currencies import EXPONENTS, exponent
 from royalties.domain.money import micro_text
 from royalties.domain.problems import Choice, Notice, Problem, Skipped
 from royalties.domain.sales.changes import as_values, cell_name
+from royalties.domain.sales.slices import ImportOutcome
 from royalties.ingest.report.reading import ControlTotals, Findings, RefusedRow, UnknownBook
 from royalties.store.sales.batches import BatchRow
 
@@ -61,7 +62,7 @@ def _skipped(skipped: Skipped, reason: str, rows: int) -> Document:
 
 
 def document_of(
-    outcome: str,
+    outcome: ImportOutcome,
     reading: Findings,
     fingerprint: str,
     notices: list[Notice] | None = None,
@@ -78,7 +79,7 @@ def document_of(
         "period_from": totals.first_day or None,
         "period_to": totals.last_day or None,
         "rows": totals.rows,
-        "recorded": totals.recordable if outcome == "recorded" else 0,
+        "recorded": totals.recordable if outcome is ImportOutcome.RECORDED else 0,
         "recordable": totals.recordable,
         "sale_lines": totals.lines,
         "skipped": [
@@ -154,7 +155,7 @@ def _choice(choice: Choice) -> Document:
     return document | ({"proposed": list(choice.proposed)} if choice.proposed else {})
 
 
-def _empty(outcome: str, fingerprint: str) -> Document:
+def _empty(outcome: ImportOutcome, fingerprint: str) -> Document:
     return {
         "outcome": outcome,
         "batch": None,
@@ -211,7 +212,7 @@ def document_of_order(
         order: its number, what the lines refer to, and the charges that count.
     """
     units = {"sold": 0, "returned": -copies} if is_return else {"sold": copies, "returned": 0}
-    return _empty("recorded", fingerprint) | {
+    return _empty(ImportOutcome.RECORDED, fingerprint) | {
         "batch": batch,
         "report": report,
         "retailer": retailer,
@@ -229,7 +230,7 @@ def document_of_order(
 
 def nothing_new(earlier: BatchRow, day: date) -> Document:
     """The document of bytes that were recorded before, on a day."""
-    return _empty("nothing-new", earlier.sha256) | {
+    return _empty(ImportOutcome.NOTHING_NEW, earlier.sha256) | {
         "report": earlier.report,
         "retailer": earlier.retailer,
         "same_as": earlier.id,
@@ -241,4 +242,7 @@ def nothing_new(earlier: BatchRow, day: date) -> Document:
 
 def unreadable(fingerprint: str, problem: Problem) -> Document:
     """The document of a file that is refused whole."""
-    return _empty("refused", fingerprint) | {"problems": [_problem(problem)], "problem_count": 1}
+    return _empty(ImportOutcome.REFUSED, fingerprint) | {
+        "problems": [_problem(problem)],
+        "problem_count": 1,
+    }

@@ -13,7 +13,7 @@ from royalties.domain.periods import Period
 from royalties.domain.problems import Notice
 from royalties.domain.sales.changes import MOST_CHANGES, Change, signed, words_of
 from royalties.domain.sales.imports import BatchStatus
-from royalties.domain.sales.slices import Origin
+from royalties.domain.sales.slices import ImportOutcome, Origin
 from royalties.ingest.recognise import as_received, open_report
 from royalties.ingest.report.mapping import Mapping as ReportMapping
 from royalties.ingest.report.reading import (
@@ -81,7 +81,7 @@ class ImportResult:
     ``read_with`` is None of a file that is no upload.
     """
 
-    outcome: str
+    outcome: ImportOutcome
     document: dict[str, Any]
     returned: Path | None = None
     read_with: ReadWith | None = None
@@ -178,7 +178,9 @@ def import_report(work: Work, request: Request, read: Spooled | None = None) -> 
     fingerprint, size = _fingerprint(work, request)
     earlier = batches.find_recorded(work.connection, fingerprint)
     if earlier is not None:
-        return ImportResult("nothing-new", nothing_new(earlier, work.day_of(earlier.recorded_at)))
+        return ImportResult(
+            ImportOutcome.NOTHING_NEW, nothing_new(earlier, work.day_of(earlier.recorded_at))
+        )
     open_period = _open_period(work, setup, lock=not request.dry_run)
     known = known_of(work, setup)
     if read is not None and (read.revision, read.aliases, read.sha256) != (
@@ -195,7 +197,9 @@ def import_report(work: Work, request: Request, read: Spooled | None = None) -> 
     try:
         reading = _opened(work, request, setup, known)
         if reading.choices:
-            return ImportResult("choose", document_of("choose", reading, fingerprint))
+            return ImportResult(
+                ImportOutcome.CHOOSE, document_of(ImportOutcome.CHOOSE, reading, fingerprint)
+            )
         if request.dry_run:
             for _ in reading.chunks():
                 pass
@@ -206,7 +210,7 @@ def import_report(work: Work, request: Request, read: Spooled | None = None) -> 
         if read.by_order:
             _require_same_orders(work, request, read, known)
     except UnreadableError as error:
-        return ImportResult("refused", unreadable(fingerprint, error.problem))
+        return ImportResult(ImportOutcome.REFUSED, unreadable(fingerprint, error.problem))
     try:
         return recording.record(read, read)
     finally:
@@ -276,20 +280,20 @@ class _Recording:
         """
         notices = [*findings.notices, *self._notices(findings)]
         if findings.choices:
-            outcome = "choose"
+            outcome = ImportOutcome.CHOOSE
         elif findings.problems:
-            outcome = "refused"
+            outcome = ImportOutcome.REFUSED
         elif not self.request.confirms(notices):
-            outcome = "confirm"
+            outcome = ImportOutcome.CONFIRM
         else:
-            outcome = "recorded"
+            outcome = ImportOutcome.RECORDED
         waiting = waiting_of(findings)
         document = document_of(outcome, findings, self.fingerprint, notices, waiting)
         result = ImportResult(outcome, document)
         result.document["retailer"] = self._retailer(findings)
-        if outcome != "recorded" or self.request.dry_run or read is None:
+        if outcome is not ImportOutcome.RECORDED or self.request.dry_run or read is None:
             result.document["dry_run"] = self.request.dry_run
-            if outcome == "refused":
+            if outcome is ImportOutcome.REFUSED:
                 self._give_back(findings, result)
             return result
         number = self._write(read, result)

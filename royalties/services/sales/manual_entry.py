@@ -17,7 +17,7 @@ from typing import Any
 from royalties.domain.counting import counted
 from royalties.domain.people import Verb
 from royalties.domain.sales.imports import BatchStatus
-from royalties.domain.sales.slices import Origin, SaleKind
+from royalties.domain.sales.slices import ImportOutcome, Origin, SaleKind
 from royalties.domain.terms.catalogue import is_offered
 from royalties.ingest.report.books import EditionFinder
 from royalties.ingest.report.cells import UnknownIdentifier, Wrong
@@ -211,7 +211,7 @@ def _record(work: Work, sheet: Draft, entered: ManualEntryResult, read: _Read) -
         return found
     request = replace(read.request, confirm=True, seen=read.warned)
     done = import_report(work, request, read.lines)
-    if done.outcome != "recorded":
+    if done.outcome is not ImportOutcome.RECORDED:
         return replace(
             entered, mistakes=_mistakes(done.document, []), warnings=_warnings(done.document)
         )

@@ -347,13 +347,14 @@ def record(
         request = _request(work, row, confirm=True, seen=frozenset(seen))
         result = import_report(work, request, lines)
         differs = any(result.document[name] != before[name] for name in _FACTS)
-        if result.outcome == "recorded" and differs:
+        if result.outcome is ImportOutcome.RECORDED and differs:
             take_back()
-            result = ImportResult("changed", result.document | {"batch": None})
-    if result.outcome != "recorded":
-        outcome = "recorded" if result.outcome == "changed" else result.outcome
-        if outcome == "recorded" and result.document["warnings"]:
-            outcome = "confirm"
+            result = ImportResult(ImportOutcome.CHANGED, result.document | {"batch": None})
+    if result.outcome is not ImportOutcome.RECORDED:
+        is_changed = result.outcome is ImportOutcome.CHANGED
+        outcome = ImportOutcome.RECORDED if is_changed else result.outcome
+        if outcome is ImportOutcome.RECORDED and result.document["warnings"]:
+            outcome = ImportOutcome.CONFIRM
         _save(work, number, result.document | {"outcome": outcome})
         return result
     store.change_upload(

@@ -1,6 +1,5 @@
 """Titles and retailers: lists, one of each, its history; adding and amending them."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -20,7 +19,7 @@ from royalties.services.terms import catalogue
 from royalties.services.terms.replacing import UnconfirmedError
 from royalties.services.terms.warnings import warnings_about
 from royalties.services.work import RefusedError, Work
-from royalties.web.core.pages import Answer, Pages
+from royalties.web.core.pages import Answer, Pages, number_in_query
 from royalties.web.core.paging import part_of
 from royalties.web.core.visit import all_or_nothing, current_work
 from royalties.web.finance.sales.over_time import glimpse
@@ -34,7 +33,6 @@ from royalties.web.title_words import CHANNELS, FORMATS
 PAGES = Pages("catalogue", __name__, "/finance", FINANCE)
 
 _ON_A_PAGE = 50
-_A_NUMBER = re.compile(r"\d{1,15}", re.ASCII)
 _UNCHANGED = "Nothing was changed: it says what it said before."
 _STANDINGS = {
     ReportStatus.IN: ("all in", "good"),
@@ -216,7 +214,7 @@ def retailer(key: str) -> str:
     retailer = _find_retailer(work, key)
     period, seen = retailers_summary(work)
     mine: RetailerSummary = next(summary for summary in seen if summary.key == key)
-    before = number_asked("before")
+    before = number_in_query("before")
     reports = catalogue.reports_of(work, key, before, _ON_A_PAGE + 1)
     return render_template(
         "finance/terms/retailer.html",
@@ -276,15 +274,6 @@ def _retailer_page(sheet: AmendForm) -> str:
     return render_template("finance/terms/retailer_form.html", sheet=sheet, form=sheet.form)
 
 
-# Both
-
-
-def number_asked(name: str) -> int:
-    """A number behind the address, of a size that the database knows; 0 for anything else."""
-    text = request.args.get(name, "")
-    return int(text) if _A_NUMBER.fullmatch(text) else 0
-
-
 _TO_CONFIRM = (
     "To confirm: this replaces what has counted already; read what, and tick that it is meant"
 )
@@ -292,9 +281,9 @@ _TO_CONFIRM = (
 
 def _save(sheet: AmendForm, page: Callable[[AmendForm], str], onward: str) -> Answer:
     """Answer a form: move its rows, or save the entry and go on to its page."""
-    asked = request.form.get("act", "save")
-    if asked != "save":
-        sheet.focus = sheet.form.operate(asked)
+    button = request.form.get("act", "save")
+    if button != "save":
+        sheet.focus = sheet.form.operate(button)
         return page(sheet)
     work = current_work()
     sheet.write()
