@@ -12,6 +12,7 @@ from tests.builders import rich_orders as orders
 from tests.builders.books import Story, nothing
 from tests.builders.rich import (
     ALIAS,
+    FILTER_OF_ALL,
     INVITATION,
     INVITED,
     JOINING,
@@ -173,6 +174,12 @@ VISITS = (
     Visit("/finance/beneficiaries/zq-seattle/amend", CLERK),
     Visit("/finance/beneficiaries/zq-seattle/earlier-statements"),
     Visit("/finance/beneficiaries/zq-tacoma/earlier-statements", CLERK, submit=FORM),
+    Visit("/finance/sales/?kind=return&period=all"),
+    Visit("/finance/filters/"),
+    Visit("/finance/filters/", CLERK, "opened"),
+    Visit("/finance/filters/new/sales?asked=kind%3Dreturn"),
+    Visit("/finance/filters/new/sales?asked=kind%3Dreturn", submit=FORM),
+    Visit(f"/finance/filters/{FILTER_OF_ALL}/change", ADMIN),
     Visit("/finance/earlier-statements"),
     Visit("/finance/earlier-statements", CLERK, "opened"),
     Visit("/finance/earlier-statements", submit=FORM),

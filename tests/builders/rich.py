@@ -11,7 +11,7 @@ from royalties.adapters.credentials import fingerprint
 from royalties.cli.jobs import work_once
 from royalties.domain.people import Actor, Role
 from royalties.services.approvals import set_two_people
-from royalties.services.desk import listing
+from royalties.services.desk import listing, saved_filters
 from royalties.services.people.staff import invite
 from royalties.services.periods import approval as closing
 from royalties.services.periods import checklist
@@ -77,6 +77,9 @@ CLERK, MANAGER, ADMINISTRATOR, NONPROFIT, OTHER_NONPROFIT, INVITED, COLLEAGUE = 
 OLD_SHOWN, OLD_HIDDEN, OLD_OF_HOUSTON, OLD_UNSORTED = range(1, 5)
 """Numbers of earlier statements: two of Seattle, one of Houston, one of which nobody has said whose."""
 
+FILTER_OF_ALL, FILTER_OF_CLERK = 1, 2
+"""Numbers of saved filters: one that everybody has, and the clerk's own."""
+
 OLGA, LEA = 8, 9
 """Numbers of the guild's and the league's own people."""
 
@@ -117,6 +120,7 @@ def rich(office: Office) -> None:
     _prepared(office, clerk)
     _amended(office, clerk)
     _earlier_statements(office, clerk)
+    _filters(office, clerk)
     send_statements(office.work, period=CLOSED)
 
 
@@ -255,6 +259,16 @@ def _earlier_statements(office: Office, clerk: Actor) -> None:
         )
         assert kept.kept
     assert send_documents(office, {"scan 17.pdf": PDF}, clerk).kept == (OLD_UNSORTED,)
+
+
+def _filters(office: Office, clerk: Actor) -> None:
+    returns = {"kind": "return", "retailer": keyed("amazon")}
+    gone = {"retailer": keyed("nobody"), "kind": "return"}
+    with office.system.work(clerk) as work:
+        saved = saved_filters.save_filter(work, "sales", "Returns", returns, shared=True)
+        assert saved == FILTER_OF_ALL
+        saved = saved_filters.save_filter(work, "sales", "Of one that is gone", gone)
+        assert saved == FILTER_OF_CLERK
 
 
 def _amended(office: Office, clerk: Actor) -> None:

@@ -71,6 +71,7 @@ from royalties.store.tables.work import (
     parallel_run,
     proposal,
     sales_draft,
+    saved_filter,
     setting,
     upload,
 )
@@ -136,6 +137,7 @@ __all__ = [
     "sale",
     "sale_total",
     "sales_draft",
+    "saved_filter",
     "session",
     "setting",
     "settlement",

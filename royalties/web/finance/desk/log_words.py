@@ -29,6 +29,7 @@ _VERBS = {
     "manage-people": "people",
     "set": "settings",
     "keep-documents": "earlier statements",
+    "keep-filters": "saved filters",
     "keep-contact": "changed contact",
     "invite-colleague": "colleagues",
     "keep-account": "own account",
@@ -77,6 +78,9 @@ _SAID = {
     "document-shown": "Let the nonprofit see {name}, an earlier statement",
     "document-hidden": "Hid {name}, an earlier statement, from the nonprofit",
     "document-removed": "Took {name} back, an earlier statement",
+    "filter-saved": "Saved the filter {name}",
+    "filter-changed": "Renamed or shared the filter {name}",
+    "filter-deleted": "Deleted the filter {name}",
     "mail-again": "Let e-mail {mail} be sent again",
     "mail-given-up": "Gave e-mail {mail} up: it is not sent any more",
 }
