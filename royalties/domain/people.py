@@ -61,6 +61,7 @@ class Verb(StrEnum):
     READ_OWN = "read-own"
     KEEP_DOCUMENTS = "keep-documents"
     KEEP_NOTES = "keep-notes"
+    KEEP_FILTERS = "keep-filters"
     KEEP_CONTACT = "keep-contact"
     INVITE_COLLEAGUE = "invite-colleague"
     KEEP_ACCOUNT = "keep-account"
@@ -93,6 +94,7 @@ ALLOWED: dict[Verb, frozenset[Role]] = {
     Verb.KEEP_ORDERS: FINANCE,
     Verb.KEEP_DOCUMENTS: FINANCE,
     Verb.KEEP_NOTES: FINANCE,
+    Verb.KEEP_FILTERS: FINANCE,
     Verb.BILL: FINANCE,
     Verb.CREDIT: MANAGERS,
     Verb.CORRECT: MANAGERS,

@@ -31,6 +31,7 @@ ROOMS = (
     "finance.desk.house",
     "finance.desk.lists",
     "finance.desk.notes",
+    "finance.desk.saved_filters",
     "finance.desk.setup_files",
     "finance.periods.parallel",
     "finance.ledger.pages",

@@ -12,7 +12,7 @@ from royalties.cli.jobs import work_once
 from royalties.domain.notes import NoteSubject
 from royalties.domain.people import Actor, Role
 from royalties.services.approvals import set_two_people
-from royalties.services.desk import listing, notes
+from royalties.services.desk import listing, notes, saved_filters
 from royalties.services.people.staff import invite
 from royalties.services.periods import approval as closing
 from royalties.services.periods import checklist
@@ -84,6 +84,9 @@ NOTE, SETTLED, ANSWER, OPEN_QUESTION, WITHDRAWN = range(1, 6)
 
 NOTE_FILE = 1
 
+FILTER_OF_ALL, FILTER_OF_CLERK = 1, 2
+"""Numbers of saved filters: one that everybody has, and the clerk's own."""
+
 OLGA, LEA = 8, 9
 """Numbers of the guild's and the league's own people."""
 
@@ -125,6 +128,7 @@ def rich(office: Office) -> None:
     _amended(office, clerk)
     _earlier_statements(office, clerk)
     _notes(office, clerk)
+    _filters(office, clerk)
     send_statements(office.work, period=CLOSED)
 
 
@@ -283,6 +287,16 @@ def _notes(office: Office, clerk: Actor) -> None:
     assert write_note(office, "Close it early.", mona, about=period) == WITHDRAWN
     with office.system.work(mona) as work:
         notes.withdraw(work, WITHDRAWN, "It can wait")
+
+
+def _filters(office: Office, clerk: Actor) -> None:
+    returns = {"kind": "return", "retailer": keyed("amazon")}
+    gone = {"retailer": keyed("nobody"), "kind": "return"}
+    with office.system.work(clerk) as work:
+        saved = saved_filters.save_filter(work, "sales", "Returns", returns, shared=True)
+        assert saved == FILTER_OF_ALL
+        saved = saved_filters.save_filter(work, "sales", "Of one that is gone", gone)
+        assert saved == FILTER_OF_CLERK
 
 
 def _amended(office: Office, clerk: Actor) -> None:

@@ -73,6 +73,7 @@ from royalties.store.tables.work import (
     parallel_run,
     proposal,
     sales_draft,
+    saved_filter,
     setting,
     upload,
 )
@@ -142,6 +143,7 @@ __all__ = [
     "sale",
     "sale_total",
     "sales_draft",
+    "saved_filter",
     "session",
     "setting",
     "settlement",

@@ -67,6 +67,7 @@ _SEATTLES, _HOUSTONS, _NOBODYS = "2025-H1-004", "2025-H1-002", "2025-H1-999"
 _OLD: Values = {"number": rich.OLD_SHOWN}
 _ABOUT: Values = {"subject": "contracts", "key": "zq-foot-2015"}
 _QUESTION: Values = {"number": rich.OPEN_QUESTION}
+_FILTER: Values = {"number": rich.FILTER_OF_ALL}
 _LINE: Values = {"period": rich.OPEN, "key": "zq-foot-2015", "number": 1}
 
 
@@ -348,6 +349,20 @@ _TERMS = {
     "terms.try_new_contract": Row(send=FINANCE, page="/finance/new-contract"),
     "terms.beneficiaries": _desk(),
     "terms.beneficiary": _desk(own=_OWN, missing=_NO_KEY),
+    "filters.filters": _desk(),
+    "filters.new": Row(
+        FINANCE,
+        FINANCE,
+        own={"name": "sales"},
+        missing={"name": "nothing"},
+        query="?asked=kind%3Dreturn",
+        form={"name": "All that came back", "asked": "kind=return"},
+    ),
+    "filters.open_filter": _desk(own=_FILTER, missing=_NO_NUMBER),
+    "filters.change": Row(
+        ADMINISTRATORS, ADMINISTRATORS, own=_FILTER, missing=_NO_NUMBER, form={"name": "Came back"}
+    ),
+    "filters.delete": Row(send=ADMINISTRATORS, own=_FILTER, missing=_NO_NUMBER),
     "documents.documents": _desk(),
     "documents.send_many": Row(send=FINANCE),
     "documents.file": Row(send=FINANCE),
@@ -977,6 +992,7 @@ SEEN: dict[str, Status] = {
     "factor.set_up": _signed_in(200, 302),
     "ordering.begin": {"": 200, "clerk": 303, "manager": 303, "administrator": 303},
     "account.root": 302,
+    "filters.open_filter": 302,
     "home.search": 302,
     "house.leave": 303,
     "links.first_administrator": 404,

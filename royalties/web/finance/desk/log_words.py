@@ -30,6 +30,7 @@ _VERBS = {
     "set": "settings",
     "keep-documents": "earlier statements",
     "keep-notes": "notes",
+    "keep-filters": "saved filters",
     "keep-contact": "changed contact",
     "invite-colleague": "colleagues",
     "keep-account": "own account",
@@ -89,6 +90,9 @@ _SAID = {
     "answer-added": "Answered a question about {subject}",
     "answer-withdrawn": "Withdrew an answer to a question about {subject}",
     "answer-restored": "Brought an answer to a question about {subject} back",
+    "filter-saved": "Saved the filter {name}",
+    "filter-changed": "Renamed or shared the filter {name}",
+    "filter-deleted": "Deleted the filter {name}",
     "mail-again": "Let e-mail {mail} be sent again",
     "mail-given-up": "Gave e-mail {mail} up: it is not sent any more",
 }
