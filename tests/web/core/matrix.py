@@ -65,6 +65,8 @@ _OWN: Values = {"key": "zq-seattle"}
 _FOREIGN: Values = {"key": "zq-houston"}
 _SEATTLES, _HOUSTONS, _NOBODYS = "2025-H1-004", "2025-H1-002", "2025-H1-999"
 _OLD: Values = {"number": rich.OLD_SHOWN}
+_ABOUT: Values = {"subject": "contracts", "key": "zq-foot-2015"}
+_QUESTION: Values = {"number": rich.OPEN_QUESTION}
 _FILTER: Values = {"number": rich.FILTER_OF_ALL}
 _LINE: Values = {"period": rich.OPEN, "key": "zq-foot-2015", "number": 1}
 
@@ -376,6 +378,25 @@ _TERMS = {
     "documents.remove": Row(
         send=FINANCE, own=_OLD, missing=_NO_NUMBER, form={"reason": "Of somebody else"}
     ),
+    "notes.notes": _desk(),
+    "notes.notes_about": _desk(own=_ABOUT, missing={**_ABOUT, **_NO_KEY}),
+    "notes.add": Row(
+        send=FINANCE, own=_ABOUT, missing={**_ABOUT, **_NO_KEY}, form={"text": "As agreed"}
+    ),
+    "notes.note": _desk(own={"number": rich.NOTE}, missing=_NO_NUMBER),
+    "notes.note_file": _desk(own={"number": rich.NOTE_FILE}, missing=_NO_NUMBER),
+    "notes.answer": Row(
+        send=FINANCE, own=_QUESTION, missing=_NO_NUMBER, form={"text": "The house's"}
+    ),
+    "notes.resolve": Row(send=FINANCE, own=_QUESTION, missing=_NO_NUMBER),
+    "notes.reopen": Row(send=FINANCE, own={"number": rich.SETTLED}, missing=_NO_NUMBER),
+    "notes.withdraw": Row(
+        send=FINANCE,
+        own={"number": rich.NOTE},
+        missing=_NO_NUMBER,
+        form={"reason": "It was another contract"},
+    ),
+    "notes.restore": Row(send=FINANCE, own={"number": rich.WITHDRAWN}, missing=_NO_NUMBER),
     "terms.amend_beneficiary": Row(
         FINANCE,
         FINANCE,
@@ -1028,6 +1049,8 @@ TAKEN: dict[str, Status] = {
     "invoices.preview_credit": 200,
     "invoices.remind": 422,
     "links.forgotten": 200,
+    "notes.restore": {"": 303, "clerk": 422},
+    "notes.withdraw": {"": 303, "clerk": 422},
     "order_entry.price": 200,
     "order_files.send_artwork": 409,
     "order_files.send_proof": 422,
