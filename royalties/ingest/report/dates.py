@@ -90,7 +90,7 @@ def _month_names(language: str) -> tuple[tuple[int, str], ...]:
 
 
 @cache
-def _month_in_any_language(word: str) -> int:
+def month_in_any_language(word: str) -> int:
     """The month whose whole name a word is, if all languages agree; 0 if none or several."""
     from babel import Locale  # noqa: PLC0415 - half a second, for those who need it
 
@@ -281,7 +281,7 @@ class Dates:
             self.answered.add("date_language")
         if len(fits) == 1:
             return fits.pop()
-        return 0 if fits or self._language in LOCALES else _month_in_any_language(word)
+        return 0 if fits or self._language in LOCALES else month_in_any_language(word)
 
     def _year(self, text: str) -> int:
         year = int(text)
