@@ -11,7 +11,8 @@ _WORDS = re.compile(r"[^\W\d_]+|\d+")
 _TOTAL = frozenset(
     ("total", "totals", "subtotal", "subtotals", "sum", "gesamt", "gesamtsumme", "summe",
      "zwischensumme", "totale", "subtotale", "totaal", "subtotaal", "totaux", "somme", "suma",
-     "合計", "小計", "总计", "小计", "итого"),
+     "合計", "小計", "总计", "小计", "итого", "всего", "endsumme", "gesamtergebnis",
+     "teilergebnis", "totalt", "summa", "razem", "celkem", "összesen", "yhteensä", "toplam"),
 )  # fmt: skip
 _BESIDE = frozenset(
     ("grand", "sub", "sous", "overall", "running", "cumulative", "net", "gross", "final", "report",
@@ -22,8 +23,11 @@ _BESIDE = frozenset(
      "earnings", "receipts", "due", "payable", "paid", "store", "stores", "shop", "order",
      "orders", "invoice", "invoices", "customer", "account", "title", "titles", "book", "books",
      "ebook", "ebooks", "print", "paperback", "hardcover", "audiobook", "woche", "monat",
-     "semaine", "mois", "semana", "mes", "settimana", "mese", "maand", "général", "générale"),
+     "semaine", "mois", "semana", "mes", "settimana", "mese", "maand", "général", "générale",
+     "complessivo", "generale", "algemeen", "geral"),
 )  # fmt: skip
+_RESULTS = frozenset(("ergebnis", "result", "results", "résultat", "risultato", "resultado", "\u03c3"))
+_AROUND = ":.*-=#–—()"
 _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september",
     "october", "november", "december",
@@ -44,6 +48,20 @@ def is_total_label(text: str) -> bool:
         and not _TOTAL.isdisjoint(words)
         and all(word in _TOTAL or word in _BESIDE or _counts(word) for word in words)
     )
+
+
+def may_be_total_label(text: str) -> bool:
+    """Whether a text begins or ends like a label of a total, and may be a title or a name as well.
+
+    Spreadsheet programs write a subtotal as *Blue Door Total*, *Blue Door Ergebnis*; some write a
+    sigma.
+
+    >>> may_be_total_label("Blue Door Total"), may_be_total_label("HB-TOTAL")
+    (True, False)
+    """
+    words = text.casefold().split() if len(text) <= _LONGEST else []
+    ends = {words[0].strip(_AROUND), words[-1].strip(_AROUND)} if words else set()
+    return not ends.isdisjoint(_TOTAL | _RESULTS)
 
 
 def _counts(word: str) -> bool:

@@ -66,7 +66,12 @@ class OtherRows:
         if not is_known and table.header.repeats(cells):
             self._header_again(table, number)
             return True
-        if table.is_total(cells, books):
+        if table.is_total(cells, books) or (
+            table.may_be_total(cells, books)
+            and self._totals.come_to(
+                number, values, bulk, labelled=table.may_be_labelled(cells)
+            )
+        ):
             self._totals.add(table, number, values, bulk)
             return True
         return not is_known and self._is_left_out(table, number, cells, filled, books)

@@ -31,7 +31,7 @@ from royalties.ingest.report.declaration import (
     begins,
     normal,
 )
-from royalties.ingest.report.labels import is_total_label
+from royalties.ingest.report.labels import is_total_label, may_be_total_label
 from royalties.ingest.report.row_filters import RowFilter, TableEnd
 from royalties.ingest.report.workbook import SheetInspection
 
@@ -269,15 +269,18 @@ class Table:
         known = any(isinstance(book, int) for book in books)
         if known and (dated or not self._has("date")):
             return False
+        own = {at for _, at in self.books}
         labelled = {
             at for at, cell in enumerate(cells[: self.width])
-            if isinstance(cell, str) and begins(normal(cell), self.report.totals)
+            if isinstance(cell, str) and (
+                begins(normal(cell), self.report.totals)
+                or (at in own and may_be_total_label(cell))
+            )
         }  # fmt: skip
         certain = {
             at for at, cell in enumerate(cells[: self.width])
             if isinstance(cell, str) and is_total_label(cell)
         }  # fmt: skip
-        own = {at for _, at in self.books}
         nameless = all(book is BLANK for book in books)
         if known:
             return bool(certain - {self.title})
@@ -287,6 +290,15 @@ class Table:
         if labels & own or (labels and (nameless or self._has("date"))):
             return True
         return not labels and self.report.bare_totals and self._is_bare(cells)
+
+    def may_be_total(self, cells: Sequence[Any], books: Sequence[Any]) -> bool:
+        """Whether a row names no book and no day, in a report whose sales have both."""
+        is_named = any(isinstance(book, int | UnknownIdentifier) for book in books)
+        return self._has("date") and not is_named and not self._is_dated(cells)
+
+    def may_be_labelled(self, cells: Sequence[Any]) -> bool:
+        """Whether any text of a row may be the label of a total, if it is not a title or a name."""
+        return any(isinstance(cell, str) and may_be_total_label(cell) for cell in cells)
 
     def is_note(self, cells: Sequence[Any], books: Sequence[Any]) -> bool:
         """Whether a row has only texts, and no date, copies, money or book."""

@@ -1,6 +1,8 @@
 """Control totals of a report, kept while it is read."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from operator import itemgetter
 
 from royalties.domain.sales.lines import (
@@ -17,6 +19,16 @@ from royalties.ingest.report.reading import ControlTotals
 _DAY = SaleLine._fields.index("day")
 
 
+@dataclass(slots=True)
+class Waits:
+    """What waiting lines add up to: copies sold less returned, free ones, money by currency."""
+
+    lines: int = 0
+    units: int = 0
+    free: int = 0
+    net: Counter[str] = field(default_factory=Counter)
+
+
 class Tally(SalesTally):
     """Adds up lines, one by one or by the column, and what waits, is skipped or comes early."""
 
@@ -24,6 +36,7 @@ class Tally(SalesTally):
         """``first_day`` is that of the books."""
         super().__init__()
         self.waiting: dict[str, tuple[int, int]] = {}
+        self.waits = Waits()
         self.skipped_net = 0
         self.bundled = 0
         """Copies sold less returned that rows of bundles have more as editions than as bundles."""
@@ -53,6 +66,11 @@ class Tally(SalesTally):
 
     def look_at_waiting(self, line: WaitingLine) -> None:
         """Look at a line that waits, whose row is looked at as well."""
+        waits, is_free = self.waits, line.kind == SaleKind.FREE
+        waits.lines += 1
+        waits.units += 0 if is_free else line.units
+        waits.free += line.units if is_free else 0
+        waits.net[line.currency] += line.net or 0
         if line.day < self._first_day:
             self._early.add(0, line.units, line.currency, line.net)
 
