@@ -227,3 +227,70 @@ def test_subtotals_of_the_telephone_log_in_any_column(tmp_path: Path, column: in
     assert not found.reading.problems, found.messages
     assert not found.codes
     assert [line[6] for line in found.sales] == [2]
+
+
+GROUPS = ("Blue Door Total", "Amazon.com Total", "Blue Door Ergebnis", "Summe Mai", "\u03a3", "Balance",
+          "Total due to publisher", "Totale complessivo", "\u0412\u0441\u0435\u0433\u043e")  # fmt: skip
+"""Labels, of which some may be titles or names as well, and some mean nothing to the program."""
+OTHERS = ("9781861972712", "9783161484100")
+"""A known book, and one that waits."""
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.tuples(st.sampled_from((A, *OTHERS)), st.integers(1, 9), st.integers(100, 999)),
+            min_size=2, max_size=4, unique_by=lambda sale: sale[0],
+        ),
+        min_size=1, max_size=3,
+    ),
+    st.sampled_from(GROUPS), st.sampled_from(("store", "title", "remark", "isbn")),
+    st.booleans(),
+)  # fmt: skip
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_comes_to_the_sum_is_a_total_whatever_it_is_called(
+    tmp_path: Path,
+    groups: list[list[tuple[str, int, int]]],
+    label: str,
+    column: str,
+    everything: bool,
+) -> None:
+    rows: list[Sequence[str]] = []
+    for day, group in enumerate(groups, 1):
+        for isbn, units, cents in group:
+            rows.append(("Shop", isbn, "", f"2025-03-0{day}", str(units), _money(cents), "USD", ""))
+        rows.append(_sum_of(group, **{column: label}))
+    if everything:
+        rows.append(_sum_of([sale for group in groups for sale in group], **{column: "All of it"}))
+    found = _report(tmp_path, *rows)
+    assert not found.reading.problems, found.messages
+    lines = [*found.sales, *found.waiting]
+    meant = [sale for group in groups for sale in group]
+    assert sorted((line.units, (line.net or 0) // 10_000) for line in lines) == sorted(
+        (units, cents) for _, units, cents in meant
+    )
+    told = next(each.message for each in found.reading.notices if each.code == "totals-row")
+    assert "and it agrees with the sum" in told
+
+
+UNCERTAIN = [label for label in (*GROUPS, "Fee", "") if not is_total_label(label)]
+
+
+@given(st.integers(1, 9), st.integers(100, 999), st.sampled_from(UNCERTAIN))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_money_that_is_no_sum_is_never_taken_for_one(
+    tmp_path: Path, units: int, cents: int, label: str
+) -> None:
+    sold = [(A, 2, 1000), (OTHERS[0], 3, 1200)]
+    rows = [("Shop", isbn, "", "2025-03-01", str(n), _money(c), "USD", "") for isbn, n, c in sold]
+    found = _report(tmp_path, *rows, _sum_of([(A, units, cents)], title=label))
+    assert {problem.row for problem in found.reading.problems} == {4}
+
+
+def _money(cents: int) -> str:
+    return f"{cents // 100}.{cents % 100:02d}"
+
+
+def _sum_of(sales: Sequence[tuple[str, int, int]], **cells: str) -> list[str]:
+    units, cents = (sum(sale[at] for sale in sales) for at in (1, 2))
+    return _row(**cells, units=str(units), net=_money(cents), currency="USD")
