@@ -75,7 +75,14 @@ WORDED = (
     "Tussentotaal", "Всего", "合計", "Total incl. VAT", "TTL", "∑",
 )  # fmt: skip
 """Labels that can be nothing else."""
-SOFT = ("Total The River Clock", "The River Clock Total", "Page 1 of 2", "Carried forward", "Overall", "")
+SOFT = (
+    "Total The River Clock",
+    "The River Clock Total",
+    "Page 1 of 2",
+    "Carried forward",
+    "Overall",
+    "",
+)
 """Labels that a sum makes clear, or none at all."""
 
 
@@ -136,12 +143,15 @@ def test_a_sum_that_is_none_is_told(
     found = _report(tmp_path, *table, _sum_row(label, "store", [*rows, (0, off)]))
     assert len(found.sales) == len(rows)
     says = [each.message for each in found.reading.notices if each.code == "totals-row"]
-    assert found.messages or ["differs from the sum of the rows: it says" in each for each in says]
+    differs = ["differs from the sum of the rows: it says" in each for each in says]
+    assert found.messages or differs == [True]
 
 
 def test_totals_of_each_currency_are_compared_with_its_rows(tmp_path: Path) -> None:
     euros = (*SALE[:5], "8.00", "EUR", "")
-    totals = [_row(store=f"Total {code}", net=net) for code, net in (("USD", "10.00"), ("EUR", "8.00"))]
+    totals = [
+        _row(store=f"Total {code}", net=net) for code, net in (("USD", "10.00"), ("EUR", "8.00"))
+    ]
     found = _report(tmp_path, SALE, euros, *totals)
     [notice] = found.reading.notices
     assert "agrees with the sum (1 more such rows)" in notice.message
@@ -264,11 +274,10 @@ def test_what_comes_to_the_sum_is_a_total_whatever_it_is_called(
         rows.append(_sum_of([sale for group in groups for sale in group], **{column: "All of it"}))
     found = _report(tmp_path, *rows)
     assert not found.reading.problems, found.messages
-    lines = [*found.sales, *found.waiting]
+    lines = [(line.units, line.net // 10_000) for line in found.sales]
+    lines += [(line.units, (line.net or 0) // 10_000) for line in found.waiting]
     meant = [sale for group in groups for sale in group]
-    assert sorted((line.units, (line.net or 0) // 10_000) for line in lines) == sorted(
-        (units, cents) for _, units, cents in meant
-    )
+    assert sorted(lines) == sorted((units, cents) for _, units, cents in meant)
     told = next(each.message for each in found.reading.notices if each.code == "totals-row")
     assert "and it agrees with the sum" in told
 
@@ -292,5 +301,5 @@ def _money(cents: int) -> str:
 
 
 def _sum_of(sales: Sequence[tuple[str, int, int]], **cells: str) -> list[str]:
-    units, cents = (sum(sale[at] for sale in sales) for at in (1, 2))
+    units, cents = sum(sale[1] for sale in sales), sum(sale[2] for sale in sales)
     return _row(**cells, units=str(units), net=_money(cents), currency="USD")

@@ -62,7 +62,9 @@ class ExportedOrder:
     place: tuple[str, str, str, str] = ("", "", "", "")
 
 
-def order_rows(rows: Iterable[Row], header: Header, warn: Callable[[str, str], None]) -> Iterator[Row]:
+def order_rows(
+    rows: Iterable[Row], header: Header, warn: Callable[[str, str], None]
+) -> Iterator[Row]:
     """Rows of orders, without blank rows, repeated headers and totals, which do not split one."""
     own = [at for at in (header.at(BOOK), header.at("date")) if at >= 0]
     for row in rows:

@@ -12,7 +12,8 @@ _BLANK = re.compile(r"\s")
 _WORDS = re.compile(r"[^\W\d_]+|\d+|∑")
 _TOTAL = frozenset(
     ("total", "totals", "subtotal", "subtotals", "sum", "sums", "ttl", "tot", "gesamt",
-     "gesamtsumme", "gesamtbetrag", "gesamtergebnis", "teilergebnis", "gesamttotal", "summe", "summen",
+     "gesamtsumme", "gesamtbetrag", "gesamtergebnis", "teilergebnis", "gesamttotal",
+     "summe", "summen",
      "zwischensumme", "endsumme", "endbetrag", "teilsumme", "monatssumme", "totale", "subtotale",
      "totali", "totaal", "subtotaal", "tussentotaal", "eindtotaal", "totaux", "somme", "sommes",
      "suma", "subtotales", "totales", "totais", "somma", "soma", "totalt", "summa", "delsumma",
@@ -31,7 +32,8 @@ _BESIDE = frozenset(
      "orders", "invoice", "invoices", "customer", "account", "title", "titles", "book", "books",
      "ebook", "ebooks", "print", "paperback", "hardcover", "audiobook", "woche", "monat",
      "semaine", "mois", "semana", "mes", "settimana", "mese", "maand", "général", "générale",
-     "generale", "geral", "complessivo", "algemeen", "result", "line", "lines", "item", "items", "row", "rows", "isbn",
+     "generale", "geral", "complessivo", "algemeen", "result", "line", "lines",
+     "item", "items", "row", "rows", "isbn",
      "isbns", "ean", "edition", "editions", "format", "author", "authors", "statement",
      "currency", "country", "territory", "retailer", "channel", "incl", "including", "excl",
      "excluding", "before", "after", "without", "with", "vat", "tax", "taxes", "gst", "mwst",

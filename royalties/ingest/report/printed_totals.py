@@ -215,7 +215,9 @@ class _BulkSums:
         self._units = [0, *accumulate(sold)]
         self._free = [0, *accumulate(free)]
         self._net = {
-            code: [0, *accumulate(net * (each == code) for net, each in zip(nets, codes, strict=True))]
+            code: [
+                0, *accumulate(net * (of == code) for net, of in zip(nets, codes, strict=True)),
+            ]
             for code in set(codes)
         }  # fmt: skip
 

@@ -324,12 +324,9 @@ class Table:
         }  # fmt: skip
         filled = [at for at, cell in enumerate(cells[: self.width]) if text_of(cell).strip()]
         own = {at for _, at in self.books}
-        return (
-            counted.isdisjoint(filled)
-            and all(
-                is_words(cells[at]) or is_sentence(cells[at])
-                for at in (*filled[:1], *own.intersection(filled))
-            )
+        return counted.isdisjoint(filled) and all(
+            is_words(cells[at]) or is_sentence(cells[at])
+            for at in (*filled[:1], *own.intersection(filled))
         )
 
     def _has(self, field: str) -> bool:
