@@ -30,6 +30,8 @@ ROOMS = (
     "finance.desk.home",
     "finance.desk.house",
     "finance.desk.lists",
+    "finance.desk.notes",
+    "finance.desk.saved_filters",
     "finance.desk.setup_files",
     "finance.periods.parallel",
     "finance.ledger.pages",

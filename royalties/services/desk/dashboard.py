@@ -26,6 +26,7 @@ from royalties.services.desk.first_steps import (
     is_any_recorded,
     is_first,
 )
+from royalties.services.desk.note_lists import Note, newest_open
 from royalties.services.orders.billing import receivables
 from royalties.services.orders.values import OpenOrders, open_orders
 from royalties.services.periods.draft import draft_at_hand
@@ -36,6 +37,7 @@ from royalties.store.desk import dashboard as store
 from royalties.store.periods.closing import explanations
 
 _SHOWN_PERIODS = 8
+_SHOWN_QUESTIONS = 3
 _ORDER = (
     ReportStatus.LATE,
     ReportStatus.DUE,
@@ -112,6 +114,7 @@ class ToDo:
         orders: what organizations' orders wait for.
         ended: periods whose last day has passed and that are open.
         late: retailers with a report that is late, and nobody has said why.
+        questions: how many nobody has settled, and ``asked`` the newest of them.
         exceptions: of the open period's draft; None: it has not been computed since a change.
     """
 
@@ -125,6 +128,8 @@ class ToDo:
     orders: OrdersToDo
     ended: tuple[Period, ...]
     late: int
+    questions: int
+    asked: tuple[Note, ...]
     exceptions: int | None
 
     @property
@@ -139,6 +144,7 @@ class ToDo:
             or any(self.orders)
             or self.ended
             or self.late
+            or self.questions
             or self.exceptions != 0
         )
 
@@ -409,6 +415,8 @@ def _to_do(
         orders,
         tuple(ended),
         _unexplained(work, period, retailers),
+        counts["questions"],
+        newest_open(work, _SHOWN_QUESTIONS) if counts["questions"] else (),
         exceptions,
     )
 

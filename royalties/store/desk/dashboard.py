@@ -7,12 +7,14 @@ from sqlalchemy import ColumnElement, Connection, case, func, literal, select, u
 
 from royalties.domain.sales.imports import BatchStatus, UploadStatus
 from royalties.domain.sales.slices import ImportOutcome, SaleKind
+from royalties.store.desk.notes import IS_OPEN
 from royalties.store.sales.batches import is_report
 from royalties.store.tables import (
     account_carried,
     batch,
     coverage,
     mail,
+    note,
     retailer,
     sale_total,
     settlement,
@@ -135,7 +137,7 @@ def covered(connection: Connection, since: str) -> list[CoveredRow]:
 
 
 def counts(connection: Connection) -> Mapping[str, int]:
-    """How much waits: ``identifiers`` and their ``rows``, uploads, and ``mail`` that failed.
+    """How much waits: ``identifiers`` and their ``rows``, uploads, questions, failed ``mail``.
 
     Checked uploads are ``refused``, or may be recorded; one that holds nothing new is neither.
 
@@ -157,6 +159,7 @@ def counts(connection: Connection) -> Mapping[str, int]:
             func.count(mail.c.id),
             mail.c.sent_at.is_(None) & (mail.c.text != "") & (mail.c.error != ""),
         ),
+        "questions": (func.count(note.c.id), IS_OPEN),
     }
     row = connection.execute(
         select(

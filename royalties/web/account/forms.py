@@ -179,29 +179,5 @@ class PasswordForm(Form):
     again = _again("The new password again")
 
 
-class ColleagueForm(Form):
-    """Somebody whom a colleague invites."""
-
-    email = EmailField(
-        "E-mail",
-        [InputRequired("Give an e-mail address."), Length(max=254, message="This is too long.")],
-        render_kw={"autocomplete": "off"},
-    )
-    name = StringField(
-        "Name",
-        [InputRequired("Give a name."), Length(max=100, message="This is too long.")],
-        render_kw={"autocomplete": "off"},
-    )
-
-
-INVITED = (
-    "If this address can be invited, an invitation is on its way. They are here once they follow "
-    "the link in it, which works for seven days."
-)
-"""What is answered to who invites somebody, whatever address it is."""
-
-WITHDRAWN = "The invitation is taken back; its link opens nothing any more."
-
-
 class JoinForm(Form):
     """Consent of somebody who has an account already."""

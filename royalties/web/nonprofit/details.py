@@ -13,23 +13,13 @@ from royalties.ingest.setup import SetupError
 from royalties.services.books import setup_in_force
 from royalties.services.people.colleagues import (
     colleagues,
-    invite_colleague,
     invited,
     remove_colleague,
-    withdraw_colleague,
 )
-from royalties.services.people.names import BadNameError
 from royalties.services.statements.portal import nonprofit, nonprofits
 from royalties.services.terms.contacts import Contact, save_contact
-from royalties.services.work import RefusedError
-from royalties.web.account.forms import (
-    INVITED,
-    WITHDRAWN,
-    ColleagueForm,
-    blame,
-    field_value,
-    sentence,
-)
+from royalties.web.account import colleagues as colleague_pages
+from royalties.web.account.colleagues import ColleagueForm
 from royalties.web.account.proving import proven
 from royalties.web.core.formats import money, rate
 from royalties.web.core.pages import Pages
@@ -116,19 +106,8 @@ def invite(key: str) -> Response | tuple[str, int]:
     """Invite a colleague by e-mail."""
     beneficiary = nonprofit(current_work(), key)
     form = ColleagueForm()
-    if form.validate_on_submit():
-        try:
-            with all_or_nothing():
-                invite_colleague(
-                    current_work(), key, field_value(form.email), field_value(form.name)
-                )
-        except BadNameError as error:
-            blame(form.name, sentence(error))
-        except RefusedError as error:
-            blame(form.email, sentence(error))
-        else:
-            flash(INVITED, "good")
-            return redirect(url_for("nonprofit_details.people", key=key), 303)
+    if colleague_pages.invite(form, key):
+        return redirect(url_for("nonprofit_details.people", key=key), 303)
     return _people_page(beneficiary, form), 422
 
 
@@ -146,8 +125,7 @@ def remove(key: str, number: int) -> Response:
 def withdraw(key: str, number: int) -> Response:
     """Take back an invitation that was not followed yet."""
     nonprofit(current_work(), key)
-    withdraw_colleague(current_work(), key, number)
-    flash(WITHDRAWN, "good")
+    colleague_pages.withdraw(key, number)
     return redirect(url_for("nonprofit_details.people", key=key), 303)
 
 

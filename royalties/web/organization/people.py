@@ -7,24 +7,14 @@ from royalties.domain.terms.organizations import Organization
 from royalties.services.orders.intake import customer_orders
 from royalties.services.people.colleagues import (
     colleagues,
-    invite_colleague,
     invited,
     remove_colleague,
-    withdraw_colleague,
 )
-from royalties.services.people.names import BadNameError
-from royalties.services.work import RefusedError
-from royalties.web.account.forms import (
-    INVITED,
-    WITHDRAWN,
-    ColleagueForm,
-    blame,
-    field_value,
-    sentence,
-)
+from royalties.web.account import colleagues as colleague_pages
+from royalties.web.account.colleagues import ColleagueForm
 from royalties.web.account.proving import proven
 from royalties.web.core.pages import Answer, Pages
-from royalties.web.core.visit import all_or_nothing, current_work
+from royalties.web.core.visit import current_work
 
 PAGES = Pages("organization_people", __name__, "/organization", ORGANIZATIONS)
 
@@ -49,19 +39,8 @@ def invite(key: str) -> Answer:
     """Invite a colleague by e-mail."""
     _own_organization(key)
     form = ColleagueForm()
-    if form.validate_on_submit():
-        try:
-            with all_or_nothing():
-                invite_colleague(
-                    current_work(), key, field_value(form.email), field_value(form.name)
-                )
-        except BadNameError as error:
-            blame(form.name, sentence(error))
-        except RefusedError as error:
-            blame(form.email, sentence(error))
-        else:
-            flash(INVITED, "good")
-            return redirect(url_for(".people", key=key), 303)
+    if colleague_pages.invite(form, key):
+        return redirect(url_for(".people", key=key), 303)
     return _people_page(key, form), 422
 
 
@@ -79,8 +58,7 @@ def remove(key: str, number: int) -> Answer:
 def withdraw(key: str, number: int) -> Answer:
     """Take back an invitation that was not followed yet."""
     _own_organization(key)
-    withdraw_colleague(current_work(), key, number)
-    flash(WITHDRAWN, "good")
+    colleague_pages.withdraw(key, number)
     return redirect(url_for(".people", key=key), 303)
 
 

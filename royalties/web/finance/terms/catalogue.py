@@ -1,6 +1,5 @@
 """Titles and retailers: lists, one of each, its history; adding and amending them."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -8,6 +7,7 @@ from datetime import date
 from flask import abort, flash, redirect, render_template, request, url_for
 
 from royalties.domain.money import micro_text, number_text
+from royalties.domain.notes import NoteSubject
 from royalties.domain.people import FINANCE, NotAllowedError, Verb
 from royalties.domain.sales.reporting import ReportStatus
 from royalties.domain.terms.catalogue import Retailer, Title
@@ -20,7 +20,7 @@ from royalties.services.terms import catalogue
 from royalties.services.terms.replacing import UnconfirmedError
 from royalties.services.terms.warnings import warnings_about
 from royalties.services.work import RefusedError, Work
-from royalties.web.core.pages import Answer, Pages
+from royalties.web.core.pages import Answer, Pages, number_in_query
 from royalties.web.core.paging import part_of
 from royalties.web.core.visit import all_or_nothing, current_work
 from royalties.web.finance.sales.over_time import glimpse
@@ -28,13 +28,13 @@ from royalties.web.finance.terms.editing import AmendForm, add_further_errors, c
 from royalties.web.finance.terms.title_form import RetailerForm, TitleForm
 from royalties.web.forms.entries import EntryForm
 from royalties.web.forms.fields import Hidden
+from royalties.web.forms.notes import notes_panel
 from royalties.web.forms.numbers import as_read
 from royalties.web.title_words import CHANNELS, FORMATS
 
 PAGES = Pages("catalogue", __name__, "/finance", FINANCE)
 
 _ON_A_PAGE = 50
-_A_NUMBER = re.compile(r"\d{1,15}", re.ASCII)
 _UNCHANGED = "Nothing was changed: it says what it said before."
 _STANDINGS = {
     ReportStatus.IN: ("all in", "good"),
@@ -216,7 +216,7 @@ def retailer(key: str) -> str:
     retailer = _find_retailer(work, key)
     period, seen = retailers_summary(work)
     mine: RetailerSummary = next(summary for summary in seen if summary.key == key)
-    before = number_asked("before")
+    before = number_in_query("before")
     reports = catalogue.reports_of(work, key, before, _ON_A_PAGE + 1)
     return render_template(
         "finance/terms/retailer.html",
@@ -224,6 +224,7 @@ def retailer(key: str) -> str:
         retailer=retailer,
         said=terms.find_entry(work, "retailers", key),
         overview=mine,
+        notes=notes_panel(NoteSubject.RETAILER, key),
         period=period,
         reports=reports[:_ON_A_PAGE],
         older=reports[_ON_A_PAGE - 1].batch if len(reports) > _ON_A_PAGE else 0,
@@ -276,15 +277,6 @@ def _retailer_page(sheet: AmendForm) -> str:
     return render_template("finance/terms/retailer_form.html", sheet=sheet, form=sheet.form)
 
 
-# Both
-
-
-def number_asked(name: str) -> int:
-    """A number behind the address, of a size that the database knows; 0 for anything else."""
-    text = request.args.get(name, "")
-    return int(text) if _A_NUMBER.fullmatch(text) else 0
-
-
 _TO_CONFIRM = (
     "To confirm: this replaces what has counted already; read what, and tick that it is meant"
 )
@@ -292,9 +284,9 @@ _TO_CONFIRM = (
 
 def _save(sheet: AmendForm, page: Callable[[AmendForm], str], onward: str) -> Answer:
     """Answer a form: move its rows, or save the entry and go on to its page."""
-    asked = request.form.get("act", "save")
-    if asked != "save":
-        sheet.focus = sheet.form.operate(asked)
+    button = request.form.get("act", "save")
+    if button != "save":
+        sheet.focus = sheet.form.operate(button)
         return page(sheet)
     work = current_work()
     sheet.write()
