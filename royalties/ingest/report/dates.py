@@ -54,7 +54,9 @@ _WORD_DAY = re.compile(rf"([^\W\d_]+)\.?[ -]+(\d{{1,2}})(?:st|nd|rd|th)?[ ,-]+(\
 _WORD_YEAR = re.compile(r"([^\W\d_]+)\.?[ ,/-]+(?:del? |['’])?(\d{4}|\d{2})")
 _YEAR_WORD = re.compile(r"(\d{4})[ ,./-]+([^\W\d_]+)\.?")
 _RANGE = re.compile(r"(.{0,78}\d)\s*(?:[–—]|\s-\s|\bto\b|\bbis\b|\.\.)\s*+(\d.{0,78})")
-_CLOSE_RANGE = re.compile(r"(\d{1,4}[./]\d{1,2}[./]\d{1,4})-(\d{1,4}[./]\d{1,2}[./]\d{1,4})", re.ASCII)
+_CLOSE_RANGE = re.compile(
+    r"(\d{1,4}[./]\d{1,2}[./]\d{1,4})-(\d{1,4}[./]\d{1,2}[./]\d{1,4})", re.ASCII
+)
 _CUSTOM = frozenset(("custom", "custom period", "custom range", "custom dates"))
 """Words that retailers write where a report is of days that somebody picked."""
 

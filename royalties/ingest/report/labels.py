@@ -26,7 +26,9 @@ _BESIDE = frozenset(
      "semaine", "mois", "semana", "mes", "settimana", "mese", "maand", "général", "générale",
      "complessivo", "generale", "algemeen", "geral"),
 )  # fmt: skip
-_RESULTS = frozenset(("ergebnis", "result", "results", "résultat", "risultato", "resultado", "\u03c3"))
+_RESULTS = frozenset(
+    ("ergebnis", "result", "results", "résultat", "risultato", "resultado", "\u03c3"),
+)  # fmt: skip
 _AROUND = ":.*-=#–—()"
 _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september",

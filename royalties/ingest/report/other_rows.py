@@ -68,9 +68,7 @@ class OtherRows:
             return True
         if table.is_total(cells, books) or (
             table.may_be_total(cells, books)
-            and self._totals.come_to(
-                number, values, bulk, labelled=table.may_be_labelled(cells)
-            )
+            and self._totals.come_to(number, values, bulk, labelled=table.may_be_labelled(cells))
         ):
             self._totals.add(table, number, values, bulk)
             return True

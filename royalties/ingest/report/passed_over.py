@@ -26,15 +26,16 @@ remissionen rückgaben devolución devoluciones devuelto devueltos retours retou
 remboursement remboursements reso resi rimborso rimborsi devolução devoluções"""
 _COPIES = """unit units qty quantity quantities copies copy sold sales borrows loans downloads menge
 anzahl stück exemplare verkauft verkäufe cantidad unidades ejemplares ventas quantité quantités
-exemplaires ventes quantità unità copie vendite aantal exemplaren quantidade exemplares vendas free gratis gratuit gratuits freiexemplare complimentary comps
-giveaways"""
+exemplaires ventes quantità unità copie vendite aantal exemplaren quantidade exemplares vendas
+free gratis gratuit gratuits freiexemplare complimentary comps giveaways"""
 _COUNTS = """unit units qty quantity copies copy sold kenp pages menge anzahl stück exemplare
 unidades cantidad ejemplares quantité exemplaires quantità copie aantal exemplaren unidade
 quantidade exemplares"""
 """With one of these words a heading is of copies, however it is paid: *Paid Units*."""
-_AMOUNTS = """amount amounts net gross total royalty royalties earning earnings earned revenue revenues
-proceeds receipts payment payments paid payable payout due balance compensation netto brutto betrag
-beträge umsatz umsätze erlös erlöse honorar importe importes ingreso ingresos regalías ganancias
+_AMOUNTS = """amount amounts net gross total royalty royalties earning earnings earned revenue
+revenues proceeds receipts payment payments paid payable payout due balance compensation netto
+brutto betrag beträge umsatz umsätze erlös erlöse honorar importe importes
+ingreso ingresos regalías ganancias
 neto bruto montant montants recette recettes revenu revenus redevances brut importo importi ricavo
 ricavi compenso netto lordo bedrag bedragen omzet opbrengst valor receita receitas líquido
 adjustment adjustments adj deduction deductions withholding withheld bonus fee fees charge charges

@@ -60,10 +60,11 @@ class _Plain:
         self._units = [0, *accumulate(units)]
         self._free = [0, *accumulate(map(mul, units, frees))]
         codes, nets = bulk.column("currency"), bulk.column("net")
+        paid = [*zip(codes, nets, strict=True)]
         self._net = {
-            code: [0, *accumulate(net if of == code else 0 for of, net in zip(codes, nets, strict=True))]
+            code: [0, *accumulate(net if of == code else 0 for of, net in paid)]
             for code in set(codes)
-        }  # fmt: skip
+        }
 
     def above(self, number: int) -> _Sums:
         at = bisect_left(self.bulk.numbers, number)
