@@ -164,11 +164,12 @@ def test_what_comes_to_the_sum_is_a_total_whatever_it_is_called(
         rows.append(_sum_of([sale for group in groups for sale in group], **{column: "All of it"}))
     found = _report(tmp_path, *rows)
     assert not found.reading.problems, found.messages
-    lines = [*found.sales, *found.waiting]
-    meant = [sale for group in groups for sale in group]
-    assert sorted((line.units, (line.net or 0) // 10_000) for line in lines) == sorted(
-        (units, cents) for _, units, cents in meant
-    )
+    lines = [
+        *((line.units, line.net) for line in found.sales),
+        *((line.units, line.net or 0) for line in found.waiting),
+    ]
+    meant = [(units, cents * 10_000) for group in groups for _, units, cents in group]
+    assert sorted(lines) == sorted(meant)
     told = next(each.message for each in found.reading.notices if each.code == "totals-row")
     assert "and it agrees with the sum" in told
 
@@ -192,5 +193,5 @@ def _money(cents: int) -> str:
 
 
 def _sum_of(sales: Sequence[tuple[str, int, int]], **cells: str) -> list[str]:
-    units, cents = (sum(sale[at] for sale in sales) for at in (1, 2))
+    units, cents = sum(sale[1] for sale in sales), sum(sale[2] for sale in sales)
     return _row(**cells, units=str(units), net=_money(cents), currency="USD")
