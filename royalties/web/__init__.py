@@ -26,6 +26,7 @@ ROOMS = (
     "account.factor",
     "account.links",
     "account.pages",
+    "account.told",
     "finance.desk.approvals",
     "finance.desk.home",
     "finance.desk.house",

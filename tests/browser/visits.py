@@ -193,6 +193,8 @@ VISITS = (
     Visit(f"/finance/earlier-statements/{OLD_HIDDEN}", CLERK),
     Visit(f"/finance/earlier-statements/{OLD_HIDDEN}", submit="form[action$=remove]"),
     Visit(f"/finance/earlier-statements/{OLD_UNSORTED}", CLERK),
+    Visit("/account/told"),
+    Visit("/account/told", CLERK),
     Visit("/finance/notes"),
     Visit("/finance/notes?show=all", CLERK),
     Visit("/finance/notes", CLERK, "opened"),

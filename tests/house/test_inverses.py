@@ -22,6 +22,7 @@ _COLUMNS = 5
 
 LOOKS = {
     "desk.listing.find",
+    "mail.telling.choices",
     "orders.billing.certificates.waiting",
     "orders.billing.crediting.total_of",
     "orders.billing.crediting.with_tax",

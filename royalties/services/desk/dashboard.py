@@ -306,15 +306,33 @@ def _sales(work: Work, setup: Setup) -> _Sales:
     period = open_period_of(work, setup)
     year_before = period.shift(-period.calendar.per_year)
     wanted = {each.ordinal for each in (*_periods_shown(period), year_before)}
-    rows = store.sold(work.connection, sorted(wanted))
+    by_month = store.sold(work.connection, sorted(wanted))
+    rows = _added_up(by_month)
     now = [row for row in rows if row.period_id == period.ordinal]
     against = _against(period, rows)
     months = _months(period, now)
     before: list[store.RetailerSalesRow] = []
     if against is not None and months is not None:
         last = _same_place(months[1], period, against)
-        before = store.sold(work.connection, [against.ordinal], last)
+        before = _added_up(
+            row for row in by_month if row.period_id == against.ordinal and row.last_month <= last
+        )
     return _Sales(period, now, before, months, against, rows)
+
+
+def _added_up(by_month: Iterable[store.RetailerSalesRow]) -> list[store.RetailerSalesRow]:
+    """Rows of months as one for each period, retailer and currency."""
+    sums: dict[tuple[int, str, str], store.RetailerSalesRow] = {}
+    for row in by_month:
+        known = sums.get(row[:3])
+        if known is not None:
+            row = known._replace(  # noqa: PLW2901 - the row so far
+                units=known.units + row.units,
+                net=known.net + row.net,
+                last_month=max(known.last_month, row.last_month),
+            )
+        sums[row[:3]] = row
+    return list(sums.values())
 
 
 def _against(period: Period, rows: Iterable[store.RetailerSalesRow]) -> Period | None:

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
+from royalties.domain.events import Event
 from royalties.domain.notes import NoteAction, NoteKind, NoteSubject
 from royalties.domain.one_line import fault_of_line
 from royalties.domain.people import Verb
 from royalties.domain.periods import NotAPeriodError
 from royalties.services.books import Setup, open_period_of, setup_in_force
-from royalties.services.desk.note_lists import is_own
+from royalties.services.desk.note_lists import is_own, subject_name
+from royalties.services.mail.telling import News, tell
 from royalties.services.statements.documents import StoredDocument
 from royalties.services.work import RefusedError, Work
 from royalties.store.desk import notes as store
@@ -26,6 +28,7 @@ MOST_BYTES = 100_000_000
 
 LONGEST_TEXT = 10_000
 LONGEST_REASON = 1_000
+_QUOTED = 2_000
 
 MOST_A_DAY, MOST_BYTES_A_DAY = 1_000, 2_000_000_000
 """Files that one person attaches within a day, and their bytes."""
@@ -84,7 +87,10 @@ def add(
     if is_question and not said:
         raise RefusedError("write what you want to know")
     kind = NoteKind.QUESTION if is_question else NoteKind.NOTE
-    return _write(work, _About(subject, key), kind, said, files)
+    number = _write(work, _About(subject, key), kind, said, files)
+    if is_question:
+        _tell_of_question(work, number, _About(subject, key), said)
+    return number
 
 
 def answer(
@@ -112,6 +118,7 @@ def answer(
     made = _write(work, _About(row.subject, row.key, number), NoteKind.ANSWER, _text(text), files)
     if resolves and row.resolved_at is None:
         _mark_resolved(work, row)
+    _tell_of_answer(work, row, text)
     return made
 
 
@@ -257,6 +264,39 @@ def _write(
     assert row is not None  # noqa: S101 - it was added above
     _note_event(work, row, NoteAction.ADDED, files=[each.name for each in files])
     return number
+
+
+def _tell_of_question(work: Work, number: int, about: _About, text: str) -> None:
+    name = subject_name(work, about.subject, about.key)
+    news = News(
+        Event.QUESTION_ASKED,
+        f"question {number}",
+        f"A question about {name}",
+        (f"{work.actor.name} asks about {name}:", _quoted(text)),
+        ("Answer it at the desk", f"/finance/notes/{number}"),
+    )
+    tell(work, news, but=work.actor.person)
+
+
+def _tell_of_answer(work: Work, row: store.NoteRow, text: str) -> None:
+    if row.person_id is None or row.person_id == work.actor.person:
+        return
+    name = subject_name(work, row.subject, row.key)
+    news = News(
+        Event.QUESTION_ANSWERED,
+        f"question {row.id}",
+        f"An answer about {name}",
+        (f"{work.actor.name} answered your question about {name}.", _quoted(text)),
+        ("Read it at the desk", f"/finance/notes/{row.id}"),
+    )
+    tell(work, news, only=row.person_id)
+
+
+def _quoted(text: str) -> str:
+    said = text.strip()
+    return (
+        f"“{said if len(said) <= _QUOTED else f'{said[:_QUOTED]} …'}”" if said else "With a file."
+    )
 
 
 def _keep(work: Work, sent: StoredDocument) -> None:

@@ -135,6 +135,7 @@ _ACCOUNT = {
     "account.second_factor": Row(EVERYBODY, EVERYBODY),
     "account.sign_out": Row(send=EVERYBODY),
     "account.account": Row(EVERYBODY, EVERYBODY, form={"name": "Some Body", "locale": "en_GB"}),
+    "told.told": Row(FINANCE, FINANCE),
     "account.password": Row(send=EVERYBODY),
     "account.end_session": Row(send=EVERYBODY, form={"session": "0" * 64}),
     "account.sign_out_everywhere": Row(send=EVERYBODY),

@@ -93,6 +93,7 @@ _SAID = {
     "filter-saved": "Saved the filter {name}",
     "filter-changed": "Renamed or shared the filter {name}",
     "filter-deleted": "Deleted the filter {name}",
+    "mail-chosen": "Chose what to be told by e-mail",
     "mail-again": "Let e-mail {mail} be sent again",
     "mail-given-up": "Gave e-mail {mail} up: it is not sent any more",
 }

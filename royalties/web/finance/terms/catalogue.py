@@ -14,6 +14,7 @@ from royalties.domain.terms.catalogue import Retailer, Title
 from royalties.ingest.setup import SetupError
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.desk.dashboard import RetailerSummary, retailers_summary
+from royalties.services.sales import known_reports
 from royalties.services.sales.over_time import Against, By, SalesQuery
 from royalties.services.terms import amending as terms
 from royalties.services.terms import catalogue
@@ -227,6 +228,7 @@ def retailer(key: str) -> str:
         notes=notes_panel(NoteSubject.RETAILER, key),
         period=period,
         reports=reports[:_ON_A_PAGE],
+        known=known_reports.reports_known_of(work, key),
         older=reports[_ON_A_PAGE - 1].batch if len(reports) > _ON_A_PAGE else 0,
         channels=CHANNELS,
         standings=_STANDINGS,
