@@ -7,12 +7,14 @@ every page then says. Closing a period before it ends always takes two. Those wh
 told by e-mail, and whoever prepared it is told what became of it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from royalties.domain.approvals import ProposalStatus
 from royalties.domain.events import Event
 from royalties.domain.people import ALLOWED, PersonStatus, Verb
+from royalties.services import pending
 from royalties.services.frame import TWO_PEOPLE, frame_of
 from royalties.services.mail import telling
 from royalties.services.mail.outbox import Message, write
@@ -34,6 +36,9 @@ APPROVED_BY_TWO = {
 }
 """Parts of the setup whose changes a second person approves, and the word for one entry."""
 
+
+NEW = "new"
+"""The fingerprint of a proposal whose entry there is not yet."""
 
 _OF_ORDERS = {
     "quote": "the quote below the price list for order",
@@ -80,9 +85,20 @@ class Proposal:
         return str(self.body.get("early", "")) if isinstance(self.body, dict) else ""
 
     @property
+    def rests_on(self) -> tuple[int, ...]:
+        """Numbers of the proposals that would add what this one names."""
+        found = self.body.get(pending.RESTS_ON, ()) if isinstance(self.body, dict) else ()
+        return tuple(found)
+
+    @property
     def words(self) -> str:
         """What it is about, by the key: ``a change of contract foot-2015``."""
-        return words_of(self.kind, self.subject, early=bool(self.early))
+        return words_of(self.kind, self.subject, early=bool(self.early), is_new=self.is_new)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it is a new entry of the setup."""
+        return self.kind == "setup" and self.fingerprint == NEW
 
 
 def in_words(work: Work, proposal: Proposal) -> str:
@@ -93,6 +109,7 @@ def in_words(work: Work, proposal: Proposal) -> str:
         proposal.subject,
         name=f"“{name}”" if name else "",
         early=bool(proposal.early),
+        is_new=proposal.is_new,
     )
 
 
@@ -108,8 +125,18 @@ def entry_name(work: Work, proposal: Proposal) -> str:
     return made.of(part, key)
 
 
-def words_of(kind: str, subject: str, *, name: str = "", early: bool = False) -> str:
-    """What a proposal is about, in words; ``name`` is what its entry is called."""
+def words_of(
+    kind: str, subject: str, *, name: str = "", early: bool = False, is_new: bool = False
+) -> str:
+    """What a proposal is about, in words.
+
+    Args:
+        kind: of the proposal.
+        subject: of the proposal.
+        name: what its entry is called.
+        early: of a close, whether the period has not ended.
+        is_new: whether its entry is new.
+    """
     if kind == "close":
         return f"the {'early ' if early else ''}close of {subject}"
     part, _, key = subject.partition(" ")
@@ -117,7 +144,8 @@ def words_of(kind: str, subject: str, *, name: str = "", early: bool = False) ->
         return f"the setup file {key}"
     if kind in _OF_ORDERS:
         return f"{_OF_ORDERS[kind]} {part}"
-    return f"a change of {APPROVED_BY_TWO.get(part, part)} {name or key}"
+    entry = f"{APPROVED_BY_TWO.get(part, part)} {name or key}"
+    return f"the new {entry}" if is_new else f"a change of {entry}"
 
 
 def two_people(work: Work) -> bool:
@@ -196,6 +224,27 @@ def find(work: Work, number: int) -> Proposal | None:
     return Proposal(*row) if row else None
 
 
+def numbered(work: Work, numbers: Iterable[int]) -> list[Proposal]:
+    """Some proposals by their numbers, the first first; a number of none is left out."""
+    work.actor.require(Verb.READ)
+    wanted = set(numbers)
+    rows = store.proposals_numbered(work.connection, wanted) if wanted else []
+    return [Proposal(*row) for row in rows]
+
+
+def approved_at(work: Work, moments: Iterable[datetime], subjects: Iterable[str]) -> list[Proposal]:
+    """Changes of the setup approved at some moments: of some subjects, or whole files."""
+    work.actor.require(Verb.READ)
+    rows = store.setup_approved_at(work.connection, set(moments), set(subjects))
+    return [Proposal(*row) for row in rows]
+
+
+def waiting_numbers(work: Work) -> list[int]:
+    """The numbers of all proposals that wait, the newest first."""
+    work.actor.require(Verb.READ)
+    return list(reversed(store.proposal_numbers(work.connection, ProposalStatus.WAITING)))
+
+
 def proposals(
     work: Work,
     *,
@@ -246,6 +295,16 @@ def may_approve(work: Work, proposal: Proposal) -> bool:
 def may_refuse(work: Work) -> bool:
     """Whether this person may send back, or withdraw, what somebody else prepared."""
     return work.actor.may(Verb.APPROVE)
+
+
+def hold(work: Work, numbers: Iterable[int]) -> list[Proposal]:
+    """Proposals that wait, in the order in which they were prepared, held until the work is done.
+
+    Raises:
+        RefusedError: one was decided already, or there is none of a number.
+    """
+    work.actor.require(Verb.READ)
+    return [_waiting(work, number) for number in sorted(set(numbers))]
 
 
 def approve(work: Work, number: int) -> Proposal:

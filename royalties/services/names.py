@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
+from royalties.domain.people import Verb
 from royalties.domain.terms.catalogue import Format
 from royalties.domain.terms.contracts import Contract, Rule, Words
 from royalties.domain.terms.entry_words import ENTRY_WORDS
@@ -23,11 +24,14 @@ from royalties.domain.terms.names import (
 from royalties.domain.terms.plans import Plan, Step, When, beneficiaries_of
 from royalties.domain.terms.references import renamed
 from royalties.ingest import places
+from royalties.services import pending
 from royalties.services.books import EmptyBooksError, Setup, of_setup, setup_in_force
 from royalties.services.work import Work
 from royalties.store.history import find_revision
 
 Body = Mapping[str, Any]
+Waiting = Callable[[], Mapping[str, Mapping[str, Body]]]
+"""Asks for the bodies of new entries that wait, by part and key."""
 
 _WITHOUT_KEYS = {"publisher", "exchange_rates", "income"}
 WORDS = {part: word for part, word in ENTRY_WORDS.items() if part not in _WITHOUT_KEYS}
@@ -58,12 +62,20 @@ class Names:
         self._made: dict[str, dict[str, str]] = {}
         self._keys: dict[str, dict[str, str]] = {}
         self._new: dict[str, dict[str, Body]] = {}
+        self._waiting: Waiting = dict
 
     def of(self, part: str, key: str) -> str:
         """What an entry is called; of one that is gone, its key in words."""
         found = self.all_of(part).get(key)
-        new = self._new.get(part, {}).get(key)
-        return found or (self.of_body(part, new) if new else "") or spelled_out(key)
+        if found:
+            return found
+        new = self._new.get(part, {}).get(key) or self._waiting().get(part, {}).get(key)
+        return (self.of_body(part, new) if new else "") or spelled_out(key)
+
+    def waiting_of(self, part: str) -> dict[str, str]:
+        """The names of new entries of a part that wait for a second person, by key."""
+        waiting = self._waiting().get(part, {})
+        return {key: self.of_body(part, body) for key, body in waiting.items()}
 
     def all_of(self, part: str) -> dict[str, str]:
         """The names of a part by key, no two alike."""
@@ -100,9 +112,18 @@ class Names:
 
     def beside(self, entries: Iterable[tuple[str, str, Body]]) -> "Names":
         """The same, and the names of entries that are not in force yet, as (part, key, body)."""
-        made = Names(self.setup)
+        new: dict[str, dict[str, Body]] = {}
         for part, key, body in entries:
-            made._new.setdefault(part, {})[key] = body
+            new.setdefault(part, {})[key] = body
+        made = self.with_waiting(self._waiting)
+        made._new = new  # noqa: SLF001 - its own
+        return made
+
+    def with_waiting(self, waiting: "Waiting") -> "Names":
+        """The same, and the names of new entries that wait: bodies by part and key, when asked."""
+        made = Names(self.setup)
+        made._made, made._keys = self._made, self._keys
+        made._waiting = waiting
         return made
 
     def key_of(self, part: str, text: str) -> str | None:
@@ -136,10 +157,13 @@ class Names:
         word, blank, _, key = found.groups()
         if not word and not _IS_KEY.search(key):
             return found[0]  # a word like any other
-        parts = [_PARTS[word]] if word else [part for part in _MAKERS if key in self.all_of(part)]
-        if len(parts) != 1 or key not in self.all_of(parts[0]):
+        parts = [_PARTS[word]] if word else [part for part in _MAKERS if self._knows(part, key)]
+        if len(parts) != 1 or not self._knows(parts[0], key):
             return found[0]
         return f"{word or ''}{blank or ''}“{self.of(parts[0], key)}”"
+
+    def _knows(self, part: str, key: str) -> bool:
+        return key in self.all_of(part) or key in self._waiting().get(part, {})
 
     def in_body(self, part: str, body: Body | None) -> Body | None:
         """An entry's body as people read it: other entries by name, places by name, no key."""
@@ -202,7 +226,7 @@ def _regions(when: When, countries: Collection[str]) -> Words:
 
 
 def names_of(work: Work) -> Names:
-    """The names in force; before there is a house, none."""
+    """The names in force, and of what waits beside it; before there is a house, none."""
 
     def make() -> Names:
         try:
@@ -210,7 +234,10 @@ def names_of(work: Work) -> Names:
         except EmptyBooksError:
             return Names(None)
 
-    return of_setup(work, "entry names", make)
+    known = of_setup(work, "entry names", make)
+    if not work.actor.may(Verb.READ):
+        return known  # what waits is the desk's alone
+    return known.with_waiting(lambda: pending.bodies_added(work))
 
 
 def new_key(work: Work, part: str, body: Body) -> str:

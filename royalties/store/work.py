@@ -90,6 +90,35 @@ def proposals(
     return [ProposalRow(*row) for row in connection.execute(query)]
 
 
+def proposal_numbers(
+    connection: Connection, status: ProposalStatus, kind: str = ""
+) -> tuple[int, ...]:
+    """The numbers of all proposals of a status, the first first; perhaps of one kind alone."""
+    query = select(proposal.c.id).where(proposal.c.status == status).order_by(proposal.c.id)
+    if kind:
+        query = query.where(proposal.c.kind == kind)
+    return tuple(connection.execute(query).scalars())
+
+
+def proposals_numbered(connection: Connection, numbers: Collection[int]) -> list[ProposalRow]:
+    """Some proposals by their numbers, the first first."""
+    query = _proposals().where(proposal.c.id.in_(numbers)).order_by(proposal.c.id)
+    return [ProposalRow(*row) for row in connection.execute(query)]
+
+
+def setup_approved_at(
+    connection: Connection, moments: Collection[datetime], subjects: Collection[str]
+) -> list[ProposalRow]:
+    """Approved changes of the setup that were decided at some moments: of subjects, or as files."""
+    query = _proposals().where(
+        proposal.c.status == ProposalStatus.APPROVED,
+        proposal.c.kind == "setup",
+        proposal.c.decided_at.in_(moments),
+        or_(proposal.c.subject.in_(subjects), proposal.c.subject.startswith("setup-file ")),
+    )
+    return [ProposalRow(*row) for row in connection.execute(query)]
+
+
 def proposals_about(
     connection: Connection, kind: str, subject: str, status: ProposalStatus
 ) -> list[ProposalRow]:

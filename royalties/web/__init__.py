@@ -34,6 +34,7 @@ ROOMS = (
     "finance.desk.notes",
     "finance.desk.saved_filters",
     "finance.desk.setup_files",
+    "finance.desk.together",
     "finance.periods.parallel",
     "finance.ledger.pages",
     "finance.orders.board",

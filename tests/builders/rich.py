@@ -30,6 +30,8 @@ from tests.builders.books import (
     UNKNOWN,
     Document,
     Office,
+    a_beneficiary,
+    a_plan,
     a_row,
     a_setup,
     remainder,
@@ -67,8 +69,8 @@ MAPPED: Document = {
 LIST_GOOD, LIST_WRONG, LIST_OPEN, LIST_OF_BENEFICIARIES = 1, 2, 3, 4
 """Numbers of jobs that read lists: one that may be saved, one with faults, one with questions."""
 
-CLOSE, CONTRACT_CHANGE = 1, 2
-"""Numbers of proposals that wait."""
+CLOSE, CONTRACT_CHANGE, PLAN_CHANGE, NEW_BENEFICIARY, NEW_PLAN = 1, 2, 3, 4, 5
+"""Numbers of proposals that wait; the new plan gives to the new beneficiary."""
 
 SPRING, AUTUMN, NOVEMBER, TYPED = 1, 2, 3, 4
 """Numbers of imports: a closed one, an open one, one with rows that wait, one typed by hand."""
@@ -307,17 +309,19 @@ def _amended(office: Office, clerk: Actor) -> None:
     plan: Document = dict(setup["plans"][1])
     later = {"from": "2026-01-01", "steps": [remainder(keyed("author"))]}
     _save(office, clerk, "plans", {**plan, "versions": [*plan["versions"], later]})
+    _save(office, clerk, "beneficiaries", a_beneficiary(keyed("rivers"), name="Rivers Trust"))
+    first = a_plan(keyed("delta"), remainder(keyed("rivers")))
+    _save(office, clerk, "plans", {**first, "name": "All to the rivers"})
 
 
 def _save(office: Office, clerk: Actor, part: str, body: Document) -> None:
     with office.system.work(clerk) as work:
         found = terms.find_entry(work, part, body["key"])
-        assert found is not None
         terms.save(
             work,
             part,
             body,
-            revision=found.id,
+            revision=found.id if found else 0,
             note="As agreed in August.",
             confirmed=CONFIRMED,
         )

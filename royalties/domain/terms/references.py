@@ -38,6 +38,30 @@ def references_to(bodies: Bodies, part: str, key: str) -> Iterator[tuple[str, st
                 yield named_by, other
 
 
+def named_in(part: str, body: Body) -> set[tuple[str, str]]:
+    """The entries that one names, as (part, key).
+
+    >>> sorted(named_in("contracts", {"titles": ["collab"], "plan": "cities"}))
+    [('plans', 'cities'), ('titles', 'collab')]
+    """
+    return {
+        (of, key)
+        for of in set(_NAMED_BY.get(part, {}).values())
+        for key in _keys_named(part, body, of)
+    }
+
+
+def _keys_named(part: str, body: Body, of: str) -> set[str]:
+    found: set[str] = set()
+
+    def note(key: str) -> str:
+        found.add(key)
+        return key
+
+    renamed(part, body, of, note)
+    return found
+
+
 def renamed(part: str, body: Body, of: str, new: Callable[[str], str]) -> dict[str, Any]:
     """An entry's body in which every key of another part is what a function makes of it.
 

@@ -4,16 +4,18 @@ That is a quote below the price list, money that was recorded, a contact whom an
 not named itself, and an order that is moved to another organization.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 from royalties.domain.approvals import ProposalStatus
 from royalties.services import approvals
 from royalties.services.approvals import Proposal
+from royalties.services.orders import life
 from royalties.services.orders.billing import receiving
 from royalties.services.orders.intake import contacts, merging
 from royalties.services.orders.quoting import quotes
 from royalties.services.work import RefusedError, Work
+from royalties.store.people import people
 
 _DONE: Mapping[str, Callable[[Work, Proposal], object]] = {
     quotes.QUOTE: quotes.approve_quote,
@@ -35,6 +37,20 @@ def waiting(work: Work, number: str) -> list[Proposal]:
     """What waits of an order, the first first."""
     found = approvals.proposals(work, status=ProposalStatus.WAITING, beginning=f"{number} ")
     return [each for each in reversed(found) if each.kind in KINDS]
+
+
+def hold(work: Work, proposals: Sequence[Proposal]) -> None:
+    """Hold the orders that some proposals are about, then the people whom they let in.
+
+    Both in the order of their numbers, as everybody does who holds several.
+    """
+    people_moved = set()
+    for number in sorted({order_of(proposal) for proposal in proposals}):
+        order = life.lock(work, number)
+        if any(each.kind == merging.MOVE and order_of(each) == number for each in proposals):
+            people_moved |= {person.id for person in merging.askers(work, order)}
+    for person in sorted(people_moved):
+        people.find_person(work.connection, person, lock=True)
 
 
 def approve(work: Work, number: int) -> Proposal:

@@ -24,6 +24,7 @@ from royalties.services.books import (
     setup_used_by,
 )
 from royalties.services.cache import cached, refuse_slow_calculation
+from royalties.services.pending import pending_numbers, setup_beside
 from royalties.services.periods.draft import state_of
 from royalties.services.terms.amending import canonical_body, check
 from royalties.services.work import Work
@@ -142,7 +143,8 @@ def preview(work: Work, part: str, body: Body, *, version: str = "") -> list[Eff
     check(work, part, body)
     tried = _Tried(part, canonical_body(part, body), version)
     period = open_period_of(work, setup_in_force(work))
-    key = (state_of(work, period), part, canonical(tried.entry), version)
+    state = (state_of(work, period), pending_numbers(work))
+    key = (state, part, canonical(tried.entry), version)
     refuse_slow_calculation(
         work,
         "preview",
@@ -172,19 +174,21 @@ def last_close(work: Work, open_period: Period) -> tuple[Setup, Books] | None:
 def _effects(work: Work, tried: _Tried, period: Period) -> list[Effect]:
     """What an entry would have given in the period before an open one, if any, and in that."""
     now = setup_in_force(work)
+    beside = setup_beside(work)  # what waits, and may be named
     effects = []
     closed = last_close(work, period)
     if closed is not None:
         then, books = closed
-        setup = _with_later_keys(then, now)
+        setup = _with_later_keys(then, beside)
         effects.append(_effect(work, setup, tried, lambda: books, books.period, closed=True))
     made = lambda: books_of(work, now, period)  # noqa: E731
-    effects.append(_effect(work, now, tried, made, period, closed=False))
+    setup = _with_later_keys(now, beside)
+    effects.append(_effect(work, setup, tried, made, period, closed=False))
     return effects
 
 
 def _with_later_keys(then: Setup, now: Setup) -> Setup:
-    """The setup of a close; what a proposal may name and was added later is known as well."""
+    """A setup, and what a proposal may name that is added later."""
     return replace(
         then,
         titles={**now.titles, **then.titles},

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from royalties.domain.approvals import ProposalStatus
+from royalties.domain.json_values import canonical
 from royalties.domain.people import Verb
 from royalties.domain.periods import period_of
 from royalties.domain.problems import SetupFault
@@ -17,10 +18,12 @@ from royalties.domain.royalties.warnings import TermsWarning
 from royalties.domain.terms.changes import Change, changes
 from royalties.domain.terms.replacing import Replaced
 from royalties.ingest import setup as setup_file
-from royalties.services import approvals
+from royalties.services import approvals, pending
 from royalties.services.approvals import APPROVED_BY_TWO
 from royalties.services.books import last_closed_in, setup_in_force
 from royalties.services.names import names_of
+from royalties.services.pending import PendingEntry, find_pending
+from royalties.services.resting import require_below
 from royalties.services.terms import setup
 from royalties.services.terms.replacing import require_confirmed
 from royalties.services.terms.warnings import warnings_about
@@ -91,9 +94,7 @@ def history(
     """
     work.actor.require(Verb.READ)
     revisions = _revisions(work, part, key)
-    approved = approvals.proposals(
-        work, status=ProposalStatus.APPROVED, kind="setup", subject=f"{part} {key}"
-    )
+    approved = _approved(work, part, revisions)
     names = names_of(work)
     told = [
         EntryRevision(
@@ -106,7 +107,7 @@ def history(
                 number,
             ),
             old is None or not old.body,
-            _prepared_by(approved, old, new),
+            approved.get((new.at, canonical(new.body)), ""),
             new.reason or "",
             new.former_key or "",
             not new.body,
@@ -128,18 +129,22 @@ def _revisions(work: Work, part: str, key: str) -> list[Recorded]:
     return revisions[: _SHOWN + 1]
 
 
-def _prepared_by(
-    approved: Sequence[approvals.Proposal], old: Recorded | None, new: Recorded
-) -> str:
-    """Who proposed a revision: what was approved names the one that it replaced."""
-    return next(
-        (
-            each.prepared_by
-            for each in approved
-            if each.fingerprint == _fingerprint(old) and proposed_entry(each)[1] == new.body
-        ),
-        "",
-    )
+def _approved(
+    work: Work, part: str, revisions: Sequence[Recorded]
+) -> dict[tuple[datetime, str], str]:
+    """By the moment and the body of a revision, who prepared it that another one approved.
+
+    What is approved is recorded at that moment, alone or as a part of a file.
+    """
+    moments = {each.at for each in revisions}
+    keys = {str(each.body["key"]) for each in revisions if "key" in each.body}
+    return {
+        (proposal.decided_at, canonical(body)): proposal.prepared_by
+        for proposal in approvals.approved_at(work, moments, {f"{part} {key}" for key in keys})
+        if proposal.decided_at is not None
+        for of, _, body in pending.entries_of(proposal.body)
+        if of == part
+    }
 
 
 def acts_at_once(work: Work) -> bool:
@@ -160,14 +165,20 @@ def canonical_body(part: str, body: Body) -> dict[str, Any]:
     return found
 
 
-def check(work: Work, part: str, body: Body) -> bool:
+def check(work: Work, part: str, body: Body, *, waits: bool = True) -> bool:
     """Whether a body may be saved and says anything new.
+
+    Args:
+        work: the unit of work.
+        part: of the setup.
+        body: the whole entry.
+        waits: whether it waits for a second person, so that it may name what waits as well.
 
     Raises:
         SetupError: with every fault, those of what closed runs used among them.
     """
     work.actor.require(Verb.READ)
-    changed = setup.check_entry(work, part, body)
+    changed = setup.check_entry(work, part, body, pending.usable_bodies(work) if waits else None)
     faults = _used_versions_of(work, part, canonical_body(part, body))
     if faults:
         raise setup_file.SetupError(part, faults)
@@ -210,14 +221,17 @@ def save(
         raise setup_file.SetupError(part, [fault])
     if (now.id if now else 0) != revision:
         raise EntryChangedError(_named(work, part, key), now)
-    if not check(work, part, body):
-        return Saved(changed=False)
-    require_confirmed(setup.replacements(work, part, body), confirmed)
     alone = work.actor.may(Verb.LOAD) and not _wants_second_person(part, now, body)
-    if alone or acts_at_once(work):
+    at_once = alone or acts_at_once(work)
+    if not check(work, part, body, waits=not at_once):
+        return Saved(changed=False)
+    beside = None if at_once else pending.usable_bodies(work)
+    require_confirmed(setup.replacements(work, part, body, beside), confirmed)
+    if at_once:
         setup.amend(work, part, body, reason=note)
         return Saved(changed=True)
-    proposed = {"part": part, "body": canonical_body(part, body)}
+    kept = canonical_body(part, body)
+    proposed = {"part": part, "body": kept, **pending.rests(work, [(part, key, kept)])}
     number = approvals.prepare(
         work, "setup", f"{part} {key}", proposed, fingerprint=_fingerprint(now), note=note
     )
@@ -242,8 +256,9 @@ def approve(work: Work, number: int) -> approvals.Proposal:
         RefusedError: the entry changed meanwhile, it was decided, or one prepared it oneself.
         SetupError: what changed elsewhere no longer goes with it.
     """
-    proposal = approvals.approve(work, number)
     lock_setup(work.connection)
+    proposal = approvals.approve(work, number)
+    require_below(work, proposal)
     part, body = proposed_entry(proposal)
     now = find_revision(work.connection, part, body["key"])
     if _fingerprint(now) != proposal.fingerprint:
@@ -252,7 +267,7 @@ def approve(work: Work, number: int) -> approvals.Proposal:
             f"{_named(work, part, body['key'])} was changed{by} after this was "
             f"prepared: refuse it, and let it be prepared again on what stands now"
         )
-    check(work, part, body)
+    check(work, part, body, waits=False)
     setup.amend(work, part, body, prepared_by=proposal.prepared_by, reason=proposal.note)
     return proposal
 
@@ -267,6 +282,14 @@ def proposed_entry(proposal: approvals.Proposal) -> tuple[str, dict[str, Any]]:
     if proposal.kind != "setup" or not isinstance(body, dict):
         raise RefusedError(f"proposal {proposal.id} is no change of terms")
     return str(body["part"]), dict(body["body"])
+
+
+def is_stale(work: Work, proposal: approvals.Proposal) -> bool:
+    """Whether the entry of a change of terms has changed since it was prepared."""
+    work.actor.require(Verb.READ)
+    part, body = proposed_entry(proposal)
+    now = setup_in_force(work).revisions.get((part, body["key"]))
+    return (f"revision {now}" if now else approvals.NEW) != proposal.fingerprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,25 +336,15 @@ def _consequences(
     if proposal.status != ProposalStatus.WAITING:
         return [], []
     try:
-        replaced = setup.replacements(work, part, body)
+        replaced = setup.replacements(work, part, body, pending.usable_bodies(work))
     except setup_file.SetupError:
         return [], []  # what changed elsewhere no longer goes with it; approving it tells so
     return replaced, warnings_about(work, part, body["key"], body)
 
 
-def waiting_for(work: Work, part: str, key: str) -> approvals.Proposal | None:
+def waiting_for(work: Work, part: str, key: str) -> PendingEntry | None:
     """The change of an entry that waits for a second person, if one does."""
-    found = approvals.proposals(
-        work, status=ProposalStatus.WAITING, kind="setup", subject=f"{part} {key}"
-    )
-    return found[0] if found else None
-
-
-def waiting_in(work: Work, part: str) -> list[approvals.Proposal]:
-    """Changes and new entries of a part that wait for a second person."""
-    return approvals.proposals(
-        work, status=ProposalStatus.WAITING, kind="setup", beginning=f"{part} "
-    )
+    return find_pending(work, part, key)
 
 
 def _named(work: Work, part: str, key: str) -> str:
@@ -343,7 +356,7 @@ def _in_force(work: Work, part: str, key: str) -> Recorded | None:
 
 
 def _fingerprint(now: Recorded | None) -> str:
-    return f"revision {now.id}" if now else "new"
+    return f"revision {now.id}" if now else approvals.NEW
 
 
 # What closed runs used

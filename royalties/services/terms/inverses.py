@@ -17,6 +17,7 @@ from royalties.domain.problems import SetupFault
 from royalties.domain.terms.plans import beneficiaries_of
 from royalties.domain.terms.references import references_to, renamed
 from royalties.ingest import setup as setup_file
+from royalties.services import pending
 from royalties.services.approvals import APPROVED_BY_TWO
 from royalties.services.books import Setup, open_period_of, setup_in_force
 from royalties.services.names import Names
@@ -59,6 +60,7 @@ class InUse(Enum):
     DOCUMENTS = auto()
     NOTES = auto()
     NAMED = auto()
+    WAITS = auto()
 
 
 class FixedBecause(Enum):
@@ -67,6 +69,7 @@ class FixedBecause(Enum):
     NONE_OF_ITS_OWN = auto()
     CLOSED = auto()
     INVOICES = auto()
+    WAITS = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,7 @@ def find_entry_status(work: Work, part: str, key: str) -> EntryStatus | None:
     known = setup_in_force(work)
     references = tuple(references_to(setup.bodies_in_force(work), part, key))
     usage = _usage(work, known, part, key)
+    waits = bool(pending.find_pending(work, part, key) or pending.naming(work, part, key))
     retired = now.body.get("retired")
     return EntryStatus(
         part,
@@ -137,8 +141,8 @@ def find_entry_status(work: Work, part: str, key: str) -> EntryStatus | None:
         references,
         usage,
         tuple(f"{_word(of)} {name_of(work, of, other)}" for of, other in references),
-        _in_use(usage, is_named=bool(references)),
-        _fixed(part, usage),
+        _in_use(usage, is_named=bool(references), waits=waits),
+        _fixed(part, usage, waits=waits),
         tuple(
             (each["isbn"], date.fromisoformat(each["retired"]) if "retired" in each else None)
             for each in now.body.get("editions", ())
@@ -261,7 +265,8 @@ def remove(work: Work, part: str, key: str, reason: str, *, isbn: str = "") -> N
         _remove_edition(work, now, isbn, why)
         return
     if now.kept:
-        raise RefusedError(f"this {now.word} stays: {now.why_kept}{_instead(part)}")
+        instead = "" if now.kept is InUse.WAITS else _instead(part)
+        raise RefusedError(f"this {now.word} stays: {now.why_kept}{instead}")
     if part == "titles":
         store.remove_editions(work.connection, [each for each, _ in now.editions])
         store.remove_title(work.connection, key)
@@ -418,7 +423,7 @@ def _word(part: str) -> str:
     return WORDS.get(part, "mapped report")
 
 
-def _in_use(usage: store.Usage, *, is_named: bool) -> InUse | None:
+def _in_use(usage: store.Usage, *, is_named: bool, waits: bool) -> InUse | None:
     """Why an entry cannot be removed; None if it can."""
     reasons = {
         InUse.CLOSED: usage.closed,
@@ -428,6 +433,7 @@ def _in_use(usage: store.Usage, *, is_named: bool) -> InUse | None:
         InUse.DOCUMENTS: usage.documents,
         InUse.NOTES: usage.notes,
         InUse.NAMED: is_named,
+        InUse.WAITS: waits,
     }
     return next((reason for reason, holds in reasons.items() if holds), None)
 
@@ -439,6 +445,7 @@ _KEPT_WORDS = {
     InUse.PEOPLE: "people belong to it",
     InUse.DOCUMENTS: "earlier statements are kept of it",
     InUse.NOTES: "notes are kept about it",
+    InUse.WAITS: "a proposal that waits is about it or names it; have that decided first",
 }
 
 
@@ -448,7 +455,7 @@ def _in_use_words(reason: InUse | None, named_by: Sequence[str] = ()) -> str:
     return _KEPT_WORDS[reason] if reason else ""
 
 
-def _fixed(part: str, usage: store.Usage) -> FixedBecause | None:
+def _fixed(part: str, usage: store.Usage, *, waits: bool) -> FixedBecause | None:
     """Why an entry's key cannot change; None if it can."""
     if part not in RENAMED:
         return FixedBecause.NONE_OF_ITS_OWN
@@ -456,7 +463,7 @@ def _fixed(part: str, usage: store.Usage) -> FixedBecause | None:
         return FixedBecause.CLOSED
     if part == "organizations" and usage.orders:
         return FixedBecause.INVOICES
-    return None
+    return FixedBecause.WAITS if waits else None
 
 
 _FIXED_WORDS = {
@@ -464,6 +471,9 @@ _FIXED_WORDS = {
     FixedBecause.CLOSED: (
         "closed periods name it by that, and so do its accounts in the ledger; change its name "
         "instead"
+    ),
+    FixedBecause.WAITS: (
+        "a proposal that waits is about it or names it by that; have that decided first"
     ),
     FixedBecause.INVOICES: "its invoices and accounts name it by that; change its name instead",
 }
@@ -480,7 +490,7 @@ def _instead(part: str) -> str:
 def _remove_edition(work: Work, now: EntryStatus, isbn: str, reason: str) -> None:
     if now.part != "titles" or isbn not in {each for each, _ in now.editions}:
         raise RefusedError(f"this title has no edition {isbn[:20]!r}")
-    kept = _in_use(store.of_editions(work.connection, [isbn]), is_named=False)
+    kept = _in_use(store.of_editions(work.connection, [isbn]), is_named=False, waits=False)
     if kept:
         raise RefusedError(f"edition {isbn} stays: {_in_use_words(kept)}; retire it instead")
     editions = [each for each in now.body["editions"] if each["isbn"] != isbn]

@@ -17,9 +17,10 @@ from royalties.domain.terms.changes import Change, changes
 from royalties.domain.terms.entry_words import ENTRY_WORDS
 from royalties.domain.terms.replacing import Replaced
 from royalties.ingest.setup import SetupError
-from royalties.services import approvals
+from royalties.services import approvals, pending
 from royalties.services.approvals import APPROVED_BY_TWO
 from royalties.services.names import names_of
+from royalties.services.resting import require_below
 from royalties.services.terms import amending, setup
 from royalties.services.terms.amending import Saved
 from royalties.services.terms.replacing import UnconfirmedError, require_confirmed
@@ -131,7 +132,7 @@ def preview(
         NotAllowedError: it changes the house, which an administrator does.
     """
     work.actor.require(Verb.LOAD)
-    return difference(work, setup.compare(work, path, name), number)
+    return difference(work, _compared(work, path, name), number)
 
 
 def save(work: Work, path: Path, name: str, *, seen: str, confirmed: str = "") -> Saved:
@@ -150,7 +151,17 @@ def save(work: Work, path: Path, name: str, *, seen: str, confirmed: str = "") -
     """
     work.actor.require(Verb.LOAD)
     lock_setup(work.connection)
-    return save_compared(work, setup.compare(work, path, name), name, seen, confirmed)
+    return save_compared(work, _compared(work, path, name), name, seen, confirmed)
+
+
+def _compared(work: Work, path: Path, name: str) -> Comparison:
+    """A file beside the books; what waits for a second person may name what waits as well."""
+    if amending.acts_at_once(work):
+        return setup.compare(work, path, name)
+    comparison = setup.compare(work, path, name, pending.usable_bodies(work))
+    if not _waits(work, comparison) and pending.resting_on(work, comparison.changed):
+        return setup.compare(work, path, name)  # it is saved at once, so that is a fault
+    return comparison
 
 
 def save_compared(
@@ -172,7 +183,11 @@ def save_compared(
     if not _waits(work, comparison):
         setup.save(work, name, comparison)
         return Saved(changed=True)
-    proposed = {"file": name, "entries": [list(each) for each in comparison.changed]}
+    proposed = {
+        "file": name,
+        "entries": [list(each) for each in comparison.changed],
+        **pending.rests(work, comparison.changed),
+    }
     number = approvals.prepare(
         work, "setup", f"{_SUBJECT}{name}"[:200], proposed, fingerprint=_before(comparison)
     )
@@ -204,7 +219,9 @@ def proposed(
     """What a proposed setup file would change."""
     work.actor.require(Verb.READ)
     try:
-        comparison = setup.compare_entries(work, _entries(proposal), file_name(proposal))
+        comparison = setup.compare_entries(
+            work, _entries(proposal), file_name(proposal), pending.usable_bodies(work)
+        )
     except SetupError as error:
         return ProposedFile(None, is_stale=True, fault=str(error))
     stale = _before(comparison) != proposal.fingerprint
@@ -218,8 +235,9 @@ def approve(work: Work, number: int) -> approvals.Proposal:
         RefusedError: an entry changed meanwhile, it was decided, or one prepared it oneself.
         SetupError: what changed elsewhere no longer goes with it.
     """
-    proposal = approvals.approve(work, number)
     lock_setup(work.connection)
+    proposal = approvals.approve(work, number)
+    require_below(work, proposal)
     comparison = setup.compare_entries(work, _entries(proposal), file_name(proposal))
     if _before(comparison) != proposal.fingerprint:
         raise RefusedError(

@@ -1,6 +1,5 @@
 """Load a setup file: everything it says is added or amended by key, or nothing is."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,22 +16,23 @@ from royalties.services.sales.recording import sum_what_changed
 from royalties.services.sales.waiting import Released, release_waiting
 from royalties.services.terms.replacing import Amended, replaced_by
 from royalties.services.terms.setup_against_books import Bodies, Entry, faults_against_books
+from royalties.services.terms.unknown_keys import told_of_new_keys, told_of_waiting
 from royalties.services.terms.warnings import warnings_of
 from royalties.services.work import Work
 from royalties.store.history import (
     Revision,
     add_revisions,
     lock_setup,
-    new_keys,
     revisions_in_force,
 )
 from royalties.store.orders.orders import own_editions
 from royalties.store.terms import catalogue
 
 Changed = list[Entry]
+BodiesBeside = Mapping[str, Mapping[str, dict[str, Any]]]
+"""Bodies of new entries that wait for a second person, by part and key."""
 
 _MOST_NAMED = 50
-_UNKNOWN = re.compile(r'unknown [a-z ]+ "([^"]+)"')
 
 
 @dataclass(slots=True)
@@ -104,8 +104,14 @@ def load(work: Work, path: Path, name: str, *, confirm: bool = False, ask: bool 
     return comparison.loaded
 
 
-def compare(work: Work, path: Path, name: str) -> "Comparison":
+def compare(work: Work, path: Path, name: str, beside: BodiesBeside | None = None) -> "Comparison":
     """What a setup file says beside the books; nothing is recorded.
+
+    Args:
+        work: the unit of work.
+        path: where its bytes are.
+        name: as it was sent.
+        beside: bodies of new entries that wait, by part and key, which it may name.
 
     Raises:
         SetupError: with every fault of the file, each with its path.
@@ -116,11 +122,13 @@ def compare(work: Work, path: Path, name: str) -> "Comparison":
     except setup_file.SetupError as error:
         if error.right is not None:
             _keep_own_editions(work, error.right)
-        raise _with_further(work, error, name) from None
-    return _comparison(work, document, name)
+        raise _with_further(work, error, name, beside) from None
+    return _comparison(work, document, name, beside)
 
 
-def compare_entries(work: Work, entries: Iterable[Entry], name: str) -> "Comparison":
+def compare_entries(
+    work: Work, entries: Iterable[Entry], name: str, beside: BodiesBeside | None = None
+) -> "Comparison":
     """The same of entries that were read before, each with its part and key.
 
     Raises:
@@ -132,16 +140,18 @@ def compare_entries(work: Work, entries: Iterable[Entry], name: str) -> "Compari
             parts[part] = body
         else:
             parts.setdefault(part, []).append(body)
-    return _comparison(work, setup_file.parse_setup(parts, name), name)
+    return _comparison(work, setup_file.parse_setup(parts, name), name, beside)
 
 
-def _comparison(work: Work, document: setup_file.Document, name: str) -> "Comparison":
+def _comparison(
+    work: Work, document: setup_file.Document, name: str, beside: BodiesBeside | None
+) -> "Comparison":
     _keep_own_editions(work, document)
-    before = _checked(work, document, name)
+    before = _checked(work, document, name, beside)
     loaded, changed = _compare(document, before)
     if changed:
         loaded.replaced = replaced_by(work, _amended(changed, before))
-        loaded.warnings = _warnings(work, changed, before)
+        loaded.warnings = _warnings(work, changed, _with_beside(before, beside))
     entries = [
         (part, key, body)
         for part, of_part in document.entries.items()
@@ -162,15 +172,23 @@ def save(work: Work, name: str, comparison: "Comparison", prepared_by: str = "")
     _record(work, name, comparison.loaded, comparison.changed, comparison.before, prepared_by)
 
 
-def replacements(work: Work, part: str, body: Mapping[str, Any]) -> list[Replaced]:
+def replacements(
+    work: Work, part: str, body: Mapping[str, Any], beside: BodiesBeside | None = None
+) -> list[Replaced]:
     """What a new body of an entry would replace of what has counted already.
+
+    Args:
+        work: the unit of work.
+        part: of the setup.
+        body: the entry as it would stand in a setup file.
+        beside: bodies of new entries that wait, by part and key, which it may name.
 
     Raises:
         SetupError: with every fault of the entry.
     """
     work.actor.require(Verb.READ)
-    document = _entry(work, part, body)
-    before = _checked(work, document, part)
+    document = _entry(work, part, body, beside)
+    before = _checked(work, document, part, beside)
     return replaced_by(work, _amended(_compare(document, before)[1], before))
 
 
@@ -201,31 +219,43 @@ def add(work: Work, part: str, body: Mapping[str, Any]) -> Loaded:
     return _check_and_record(work, _entry(work, part, body), part)
 
 
-def check_entry(work: Work, part: str, body: Mapping[str, Any]) -> bool:
+def check_entry(
+    work: Work, part: str, body: Mapping[str, Any], beside: BodiesBeside | None = None
+) -> bool:
     """Whether a new body of an entry says anything new; nothing is recorded.
+
+    Args:
+        work: the unit of work.
+        part: of the setup.
+        body: the entry as it would stand in a setup file.
+        beside: bodies of new entries that wait, by part and key, which it may name.
 
     Raises:
         SetupError: with every fault of the entry, as ``amend`` would tell.
     """
-    document = _entry(work, part, body)
-    before = _checked(work, document, part)
+    document = _entry(work, part, body, beside)
+    before = _checked(work, document, part, beside)
     return any(before[part].get(key) != entry for key, entry in document.entries[part].items())
 
 
-def _entry(work: Work, part: str, body: Mapping[str, Any]) -> setup_file.Document:
+def _entry(
+    work: Work, part: str, body: Mapping[str, Any], beside: BodiesBeside | None = None
+) -> setup_file.Document:
     try:
         # There is one publisher; of all other parts there are many entries.
         said = dict(body) if part == "publisher" else [dict(body)]
         return setup_file.parse_setup({part: said}, part)
     except setup_file.SetupError as error:
-        raise _with_further(work, error, part) from None
+        raise _with_further(work, error, part, beside) from None
 
 
-def _with_further(work: Work, error: setup_file.SetupError, name: str) -> setup_file.SetupError:
+def _with_further(
+    work: Work, error: setup_file.SetupError, name: str, beside: BodiesBeside | None
+) -> setup_file.SetupError:
     """The same with what is wrong between entries that are right in themselves."""
     if error.right is None:
         return error
-    _, faults = _compared(work, error.right)
+    _, faults = _compared(work, error.right, beside)
     return setup_file.SetupError(name, setup_file.in_order(error.faults, faults))
 
 
@@ -306,19 +336,25 @@ def _named(changed: Changed, before: Bodies) -> dict[str, list[str]]:
     return fields_by_entry
 
 
-def _checked(work: Work, document: setup_file.Document, name: str) -> Bodies:
-    """The bodies in force, once a document has no fault beside them."""
-    before, faults = _compared(work, document)
+def _checked(
+    work: Work, document: setup_file.Document, name: str, beside: BodiesBeside | None = None
+) -> Bodies:
+    """The bodies in force, once a document has no fault beside them and what waits."""
+    before, faults = _compared(work, document, beside)
     if faults:
         raise setup_file.SetupError(name, faults)
     return before
 
 
-def _compared(work: Work, document: setup_file.Document) -> tuple[Bodies, list[SetupFault]]:
-    """The bodies in force, and what is wrong with a document beside them."""
+def _compared(
+    work: Work, document: setup_file.Document, beside: BodiesBeside | None = None
+) -> tuple[Bodies, list[SetupFault]]:
+    """The bodies in force, and what is wrong with a document beside them and what waits."""
     before = bodies_in_force(work)
-    merged = {kind: {**before[kind], **document.entries.get(kind, {})} for kind in setup_file.KINDS}
-    faults = _told_of_new_keys(work, document, before, setup_file.check(document, merged))
+    stands = _with_beside(before, beside)
+    merged = {kind: {**stands[kind], **document.entries.get(kind, {})} for kind in setup_file.KINDS}
+    faults = told_of_new_keys(work, document, before, setup_file.check(document, merged))
+    faults = told_of_waiting(work, faults)
     if merged["publisher"]:
         faults += faults_against_books(work, document, before, merged)
     return before, faults
@@ -329,35 +365,11 @@ def bodies_in_force(work: Work) -> Bodies:
     return of_setup(work, "bodies", lambda: _bodies(revisions_in_force(work.connection)))
 
 
-def _told_of_new_keys(
-    work: Work, document: setup_file.Document, before: Bodies, faults: list[SetupFault]
-) -> list[SetupFault]:
-    """The same, with what a file still calls by a key that was changed, and the one to write."""
-    changed = {
-        (part, old): new
-        for (part, old), new in new_keys(work.connection).items()
-        if old not in before.get(part, {})
-    }
-    if not changed:
-        return faults
-    new_of = {old: new for (_, old), new in changed.items()}
-    told = [
-        SetupFault(
-            f"{document.paths[part, old]}.key",
-            f'"{old}" was changed to "{new}" in the books: write that',
-        )
-        for (part, old), new in changed.items()
-        if (part, old) in document.paths
-    ]
-    for fault in faults:
-        unknown = _UNKNOWN.match(fault.message)
-        old = unknown[1] if unknown else ""
-        told.append(
-            SetupFault(fault.path, f'"{old}" was changed to "{new_of[old]}": write that')
-            if old in new_of
-            else fault
-        )
-    return told
+def _with_beside(before: Bodies, beside: BodiesBeside | None) -> Bodies:
+    """The bodies in force, and those of new entries that wait."""
+    if not beside:
+        return before
+    return {part: {**beside.get(part, {}), **bodies} for part, bodies in before.items()}
 
 
 def _bodies(revisions: list[Revision]) -> Bodies:

@@ -19,6 +19,7 @@ from royalties.domain.terms.plans import Plan, steps_of
 from royalties.ingest import setup as setup_file
 from royalties.services.books import Setup, open_period_of, setup_in_force
 from royalties.services.cache import has_many_lines
+from royalties.services.pending import setup_beside
 from royalties.services.work import Work
 from royalties.store.terms import balances as store
 
@@ -63,7 +64,7 @@ def warnings_about(work: Work, part: str, key: str, body: Body | None = None) ->
     work.actor.require(Verb.READ)
     setup = setup_in_force(work)
     if body is not None:
-        setup = _as_proposed(setup, part, key, body)
+        setup = _as_proposed(setup_beside(work), part, key, body)
     sold = []
     if part in ("contracts", "plans") and not has_many_lines(work):
         sold = _sold(work, setup.plans.values())

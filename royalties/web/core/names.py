@@ -5,17 +5,22 @@ with names in place of the keys that it quotes, ``{{ "WA" | region_name("US") }}
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NoReturn
 
-from flask import Flask, g
+from flask import Flask, abort, g, redirect, url_for
 
+from royalties.domain.people import Verb
 from royalties.domain.terms.catalogue import is_offered
 from royalties.domain.terms.names import contract_name, in_order
 from royalties.ingest import places
+from royalties.services import pending
+from royalties.services.approvals import acts_at_once
 from royalties.services.books import setup_in_force
 from royalties.services.names import WORDS, Names, names_of
 from royalties.web.core.formats import day
-from royalties.web.core.visit import work
+from royalties.web.core.visit import current_work, work
 
 _DAY = re.compile(r"(?<![\w.-])\d{4}-\d\d-\d\d(?![\w-]| \d\d:|\.\w)")
 """A day in a message; one in a file's name is none."""
@@ -57,8 +62,11 @@ _PLACE = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
 def names() -> Names:
     """The names in force as this request reads them."""
     known = g.get("names")
+    if "work" in g:
+        current_work()  # in the visitor's name: what waits is told to the desk alone
     if known is None or known[0] is not g.get("work"):
-        known = g.names = (work(), names_of(work()))
+        reading = current_work()
+        known = g.names = (reading, names_of(reading))
     found: Names = known[1]
     return found
 
@@ -132,6 +140,55 @@ def _offered(part: str) -> list[tuple[str, str]]:
     return sorted(kept, key=lambda each: in_order(each[1]))
 
 
+def offered_waiting(part: str) -> list[tuple[str, str]]:
+    """New entries that wait for a second person and may be named by what waits as well.
+
+    As (key, name) by name; none for somebody whose own entry would count at once.
+    """
+    if acts_at_once(current_work()):
+        return []
+    usable = pending.usable(current_work())
+    found = names().waiting_of(part)
+    return sorted(
+        ((key, found[key]) for of, key in usable if of == part and key in found),
+        key=lambda each: in_order(each[1]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingEntry:
+    """A new entry, or a change of one, that waits for a second person, as a list shows it."""
+
+    name: str
+    entry: pending.PendingEntry
+
+
+def waiting_new(part: str, words: str = "") -> list[WaitingEntry]:
+    """The new entries of a part that wait and whose names have some words, the first first."""
+    if not current_work().actor.may(Verb.READ):
+        return []
+    listed = [
+        WaitingEntry(names().of_body(part, entry.body), entry)
+        for entry in pending.added_in(current_work(), part)
+    ]
+    return [each for each in listed if words.casefold() in each.name.casefold()]
+
+
+def abort_unknown(part: str, key: str) -> NoReturn:
+    """End the request for an entry that is not there: where it waits, at its proposal; else 404."""
+    found = pending.find_pending(current_work(), part, key)
+    if found is None:
+        abort(404)
+    abort(redirect(url_for("approvals.proposal", number=found.proposal)))
+
+
+def waiting_changes(part: str) -> Mapping[str, pending.PendingEntry]:
+    """By key, the changes that wait of a part's entries."""
+    if not current_work().actor.may(Verb.READ):
+        return {}
+    return pending.changed_in(current_work(), part)
+
+
 def editions_of(titles: Iterable[str]) -> list[tuple[str, str]]:
     """The editions of some titles, as (ISBN, name)."""
     known = setup_in_force(work()).titles
@@ -176,6 +233,9 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         {
             "offered": offered,
+            "offered_waiting": offered_waiting,
+            "waiting_new": waiting_new,
+            "waiting_changes": waiting_changes,
             "editions_of": editions_of,
             "place_words": place,
             "contract_words": contract_name,

@@ -5,8 +5,11 @@ from typing import Any
 
 from royalties.ingest import places
 from royalties.services.names import WORDS
-from royalties.web.core.names import names, offered
+from royalties.web.core.names import names, offered, offered_waiting
 from royalties.web.forms.fields import BETWEEN_WORDS, LONGEST, EntryField, Options
+
+WAITS = " (waits for approval)"
+"""Behind the name of what waits, where it can be chosen."""
 
 
 class Selection(EntryField):
@@ -72,14 +75,25 @@ class Picker(EntryField):
     Attributes:
         of: the part of the setup; ``editions`` for those of titles.
         entry: what one entry is called where none is found.
+        waiting: whether what the form makes may wait for a second person, so that it may name what
+            waits as well.
     """
 
     kind = "pick"
 
-    def __init__(self, label: str = "", *, of: str, entry: str = "", **more: Any) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        label: str = "",
+        *,
+        of: str,
+        entry: str = "",
+        waiting: bool = False,
+        **more: Any,  # noqa: ANN401
+    ) -> None:
         super().__init__(label, listed=f"list-{of.replace('_', '-')}", **more)
         self.of = of
         self.entry = entry or WORDS.get(of, "edition")
+        self.waiting = waiting
 
     def written_out(self, value: Any) -> str:  # noqa: ANN401 - JSON
         """An entry by its name."""
@@ -91,7 +105,7 @@ class Picker(EntryField):
         Raises:
             NotListedError: nothing of the list is called like that.
         """
-        return _key_of(self.of, self.entry, text)
+        return _key_of(self, text)
 
 
 class PickerList(Picker):
@@ -103,7 +117,8 @@ class PickerList(Picker):
     @property
     def options(self) -> Options:
         """What can be chosen as (key, name): what is offered, and what was chosen before."""
-        known = offered(self.of)
+        waiting = offered_waiting(self.of) if self.waiting else ()
+        known = [*offered(self.of), *((key, f"{name}{WAITS}") for key, name in waiting)]
         listed = {key for key, _ in known}
         before = [(key, names().of(self.of, key)) for key in self.data if key not in listed]
         return [*before, *known]
@@ -122,7 +137,7 @@ class PickerList(Picker):
         self.data = []
         for each in valuelist:
             text = str(each).strip()[:LONGEST]
-            key = names().key_of(self.of, text)
+            key = names().key_of(self.of, text) or _waiting_key(self.of, text)
             self.data += [key] if key else [part for part in BETWEEN_WORDS.split(text) if part]
 
     def value(self) -> object | None:
@@ -131,16 +146,33 @@ class PickerList(Picker):
         Raises:
             NotListedError: one is no entry's.
         """
-        return [_key_of(self.of, self.entry, each) for each in self.data] or None
+        return [_key_of(self, each) for each in self.data] or None
 
 
-def _key_of(part: str, entry: str, text: str) -> str:
+def _key_of(field: Picker, text: str) -> str:
+    part = field.of
     key = names().key_of(part, text)
+    if key is None and (waiting := _waiting_key(part, text)) is not None:
+        if field.waiting and waiting in dict(offered_waiting(part)):
+            return waiting
+        called = names().of(part, waiting)
+        raise NotListedError(f"“{called}” waits for approval: have it approved first")
     if key is None:
         alike = names().like(part, text)
         meant = f": is it “{alike}”?" if alike else ": choose one from the list"
-        raise NotListedError(f"no {entry} is called “{text[:60]}”{meant}")
+        raise NotListedError(f"no {field.entry} is called “{text[:60]}”{meant}")
     return key
+
+
+def _waiting_key(part: str, text: str) -> str | None:
+    """The key of a new entry that waits, by its name or the key itself."""
+    wanted = _folded(text.removesuffix(WAITS))
+    waiting = names().waiting_of(part)
+    return next((key for key, name in waiting.items() if wanted in (key, _folded(name))), None)
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
 
 
 class PlaceField(EntryField):

@@ -476,6 +476,11 @@ _TERMS = {
     "approvals.approve": _proposal(rich.CONTRACT_CHANGE, send=MANAGERS),
     "approvals.refuse": _proposal(rich.CONTRACT_CHANGE, send=MANAGERS, form={"reason": "Not yet"}),
     "approvals.withdraw": _proposal(rich.CONTRACT_CHANGE, send=FINANCE),
+    "together.together": _desk(),
+    "together.approve": Row(send=MANAGERS, form={"number": str(rich.CONTRACT_CHANGE)}),
+    "together.refuse": Row(
+        send=MANAGERS, form={"number": str(rich.CONTRACT_CHANGE), "reason": "Not yet"}
+    ),
 }
 _HOUSE = {
     "people.people": _desk(MANAGERS),
@@ -1003,6 +1008,7 @@ SEEN: dict[str, Status] = {
     "organization_orders.reorder": 303,
     "organization_people.choose": 302,
     "root": 302,
+    "together.together": 302,
 }
 """What those who may look get, where it is not 200: exactly that, so that each row can fail."""
 

@@ -1,7 +1,8 @@
 """What waits for a second person, and what was decided."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 
@@ -11,14 +12,17 @@ from royalties.ingest.setup import SetupError
 from royalties.services import approvals as service
 from royalties.services.approvals import Proposal
 from royalties.services.books import setup_in_force
+from royalties.services.desk import deciding
 from royalties.services.orders import second_person
 from royalties.services.periods import previewing
+from royalties.services.resting import missing_below, resting_on, rests_on
 from royalties.services.terms import amending as terms
 from royalties.services.terms import loading
-from royalties.services.work import RefusedError, Work
+from royalties.services.work import RefusedError
 from royalties.web.account.proving import proven
 from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer, Pages
+from royalties.web.core.paging import part_of
 from royalties.web.core.visit import all_or_nothing, current_work, read_only
 from royalties.web.finance.orders import approvals as order_approvals
 from royalties.web.finance.orders.words import proposal_words
@@ -47,18 +51,31 @@ _DECIDED = 50
 
 @dataclass(frozen=True, slots=True)
 class ProposalView:
-    """A proposal in a list: what it is about in words, and where it is looked at."""
+    """A proposal in a list: what it is about in words, and where it is looked at.
+
+    Attributes:
+        proposal: which.
+        words: what it is about.
+        address: where it is looked at.
+        can_be_ticked: whether this person may decide it together with others.
+        rests_on: what waits as well and is approved before it, in words.
+    """
 
     proposal: Proposal
     words: str
     address: str
+    can_be_ticked: bool = False
+    rests_on: tuple[str, ...] = ()
 
 
 @PAGES.get("/approvals")
 def approvals() -> str:
     """What waits, and what was decided lately."""
     work = current_work()
-    waiting = service.proposals(work, status=ProposalStatus.WAITING)
+    found = part_of(service.waiting_numbers(work))
+    waiting = service.numbered(work, found.items)[::-1]
+    below = service.numbered(work, {number for each in waiting for number in each.rests_on})
+    words = {each.id: proposal_view(each).words for each in below if each.decided_at is None}
     decided = [
         proposal
         for proposal in service.proposals(work)
@@ -66,12 +83,21 @@ def approvals() -> str:
     ]
     return render_template(
         "finance/desk/approvals.html",
-        waiting=[_proposal_view(proposal) for proposal in waiting],
-        decided=[_proposal_view(proposal) for proposal in decided[:_DECIDED]],
+        found=found,
+        waiting=[
+            replace(
+                proposal_view(proposal),
+                can_be_ticked=deciding.can_be_together(proposal) and work.actor.may(Verb.APPROVE),
+                rests_on=tuple(words[each] for each in proposal.rests_on if each in words),
+            )
+            for proposal in waiting
+        ],
+        decided=[proposal_view(proposal) for proposal in decided[:_DECIDED]],
     )
 
 
-def _proposal_view(proposal: Proposal) -> ProposalView:
+def proposal_view(proposal: Proposal) -> ProposalView:
+    """What a proposal is about, and where it is looked at."""
     if proposal.kind in second_person.KINDS:
         address = url_for("approvals.proposal", number=proposal.id)
         return ProposalView(proposal, proposal_words(proposal), address)
@@ -95,7 +121,7 @@ def proposal(number: int) -> Answer:
     """One proposal: what it would change, and what may be done with it."""
     proposal = _find_proposal(number)
     if proposal.kind == "close":
-        return redirect(_proposal_view(proposal).address)
+        return redirect(proposal_view(proposal).address)
     return _proposal_page(proposal)
 
 
@@ -116,10 +142,30 @@ def tried(number: int) -> Answer:
 
 
 def _says_how_the_house_is_paid(number: int) -> bool:
+    return concerns_payment(_find_proposal(number))
+
+
+def concerns_payment(proposal: Proposal) -> bool:
     """Whether a proposal may change payment details."""
-    proposal = _find_proposal(number)
     part = proposal.subject.partition(" ")[0]
     return proposal.kind == "setup" and (loading.is_file(proposal) or part == "payment_details")
+
+
+def refusal_words(error: RefusedError | SetupError) -> str:
+    """Why something cannot be approved, without the paths of a setup file."""
+    if isinstance(error, SetupError):
+        return "; ".join(in_names(fault.message) for fault in error.faults)
+    return in_names(error)
+
+
+def flash_left(left: Sequence[Proposal]) -> None:
+    """Say what rests on proposals that were sent back or taken back just now."""
+    if left:
+        names = "; ".join(proposal_view(each).words for each in left)
+        flash(
+            f"Rests on it, and cannot be approved before it is prepared again: {names}.",
+            "warn",
+        )
 
 
 @PAGES.post("/approvals/<int:number>/approve")
@@ -130,21 +176,15 @@ def approve(number: int) -> Answer:
     is_order = proposal.kind in second_person.KINDS
     try:
         with all_or_nothing():
-            _approving(proposal)(current_work(), number)
+            deciding.approve(current_work(), [number])
     except (RefusedError, SetupError) as error:
-        return _proposal_page(_find_proposal(number), refused=in_names(error)), 409
+        return _proposal_page(_find_proposal(number), refused=refusal_words(error)), 409
     if is_order:
         flash(order_approvals.DONE[proposal.kind], "good")
         return redirect(order_approvals.order_address(proposal), 303)
     flash("Approved. It counts from the next calculation on; closed periods stay.", "good")
     is_file = loading.is_file(proposal)
     return redirect(url_for(".approvals") if is_file else _entry_address(proposal), 303)
-
-
-def _approving(proposal: Proposal) -> Callable[[Work, int], object]:
-    if proposal.kind in second_person.KINDS:
-        return second_person.approve
-    return loading.approve if loading.is_file(proposal) else terms.approve
 
 
 @PAGES.post("/approvals/<int:number>/refuse")
@@ -158,9 +198,11 @@ def refuse(number: int) -> Answer:
     try:
         with all_or_nothing():
             service.refuse(current_work(), number, form.reason.data)
+            left = resting_on(current_work(), [number])
     except RefusedError as error:
         return _proposal_page(_find_proposal(number), refused=in_names(error), form=form), 409
     flash(f"Sent back to {proposal.prepared_by}. Nothing was changed.", "good")
+    flash_left(left)
     return redirect(url_for("approvals.approvals"), 303)
 
 
@@ -171,9 +213,11 @@ def withdraw(number: int) -> Answer:
     try:
         with all_or_nothing():
             service.withdraw(current_work(), number, WithdrawProposalForm(request.form).reason.data)
+            left = resting_on(current_work(), [number])
     except RefusedError as error:
         return _proposal_page(_find_proposal(number), refused=in_names(error)), 409
     flash("Withdrawn. Nothing was changed.", "good")
+    flash_left(left)
     return redirect(url_for("approvals.approvals"), 303)
 
 
@@ -226,7 +270,7 @@ def _proposal_page(
     return render_template(
         "finance/desk/approval.html",
         proposal=proposal,
-        words=_proposal_view(proposal).words,
+        words=proposal_view(proposal).words,
         told=told,
         versions=side_by_side(setup_in_force(work), body, version) if version else (),
         entry=None if told.is_new else _entry_address(proposal),
@@ -239,7 +283,22 @@ def _proposal_page(
         has_effects=terms.proposed_entry(proposal)[0] in previewing.PARTS,
         refused=refused,
         form=form,
+        **_among_others(proposal),
     )
+
+
+def _among_others(proposal: Proposal) -> dict[str, Any]:
+    """What a proposal rests on and what rests on it, for its page."""
+    work = current_work()
+    missing = missing_below(work, proposal)
+    waiting = proposal.status == ProposalStatus.WAITING
+    return {
+        "below": [proposal_view(each) for each in rests_on(work, proposal)],
+        "missing": [proposal_view(each) for each in missing] if waiting else [],
+        "above": [proposal_view(each) for each in resting_on(work, [proposal.id])],
+        "waits_below": waiting
+        and any(each.decided_at is None for each in rests_on(work, proposal)),
+    }
 
 
 def _file_page(proposal: Proposal, form: RefuseProposalForm, refused: str) -> str:
@@ -249,8 +308,9 @@ def _file_page(proposal: Proposal, form: RefuseProposalForm, refused: str) -> st
     return render_template(
         "finance/desk/approve_file.html",
         proposal=proposal,
-        words=_proposal_view(proposal).words,
+        words=proposal_view(proposal).words,
         told=loading.proposed(work, proposal, as_read),
+        **_among_others(proposal),
         waits=waits,
         may_approve=waits and service.may_approve(work, proposal),
         is_own=proposal.prepared_by_id == work.actor.person,

@@ -10,6 +10,7 @@ from royalties.services.orders import board, preconditions
 from royalties.services.orders.billing import certificates, receivables
 from royalties.services.terms import amending as terms
 from royalties.web.core.files import download
+from royalties.web.core.names import abort_unknown
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.paging import part_of
 from royalties.web.core.visit import current_work
@@ -187,7 +188,7 @@ def _find_organization(key: str) -> Organization:
     setup = preconditions.setup_or_none(current_work())
     organization = setup.organizations.get(key) if setup else None
     if organization is None:
-        abort(404)
+        abort_unknown(_PART, key)
     return organization
 
 

@@ -70,10 +70,14 @@ class PriceListForm(EntryForm):
     name = _of("name", hint="What people call it, such as Books in the United States.")
     currency = _of("currency", hint="Three letters, such as USD.", short=True)
     titles = _of(
-        "titles", kind=PickerList, of="titles", hint="None: all that no other price list names."
+        "titles",
+        kind=PickerList,
+        of="titles",
+        waiting=True,
+        hint="None: all that no other price list names.",
     )
-    bulk = _of("retailers.bulk", kind=Picker, of="retailers", hint=True)
-    custom = _of("retailers.custom", kind=Picker, of="retailers", hint=True)
+    bulk = _of("retailers.bulk", kind=Picker, of="retailers", waiting=True, hint=True)
+    custom = _of("retailers.custom", kind=Picker, of="retailers", waiting=True, hint=True)
 
     from_ = _version("from", name="from", short=True)
     minimum = _version("minimum", short=True)

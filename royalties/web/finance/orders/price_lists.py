@@ -16,7 +16,7 @@ from royalties.services.orders.quoting import quotes
 from royalties.services.orders.quoting import terms as order_terms_of
 from royalties.services.terms import amending as terms
 from royalties.services.work import RefusedError
-from royalties.web.core.names import in_names
+from royalties.web.core.names import abort_unknown, in_names
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.paging import part_of
 from royalties.web.core.visit import current_work
@@ -117,7 +117,7 @@ def _find_price_list(key: str) -> tuple[Setup, PriceList]:
     setup = preconditions.setup_or_none(current_work())
     prices = setup.price_lists.get(key) if setup else None
     if setup is None or prices is None:
-        abort(404)
+        abort_unknown(_PART, key)
     return setup, prices
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import abort, render_template, request
+from flask import render_template, request
 
 from royalties.domain.money import number_text
 from royalties.domain.notes import NoteSubject
@@ -14,6 +14,7 @@ from royalties.services.statements import documents
 from royalties.services.terms import amending as terms
 from royalties.services.terms import balances
 from royalties.web.core.charts import Series, amount_series
+from royalties.web.core.names import abort_unknown
 from royalties.web.core.paging import part_of
 from royalties.web.core.visit import current_work
 from royalties.web.finance.terms.beneficiary_form import BeneficiaryForm
@@ -70,7 +71,7 @@ def beneficiary(key: str) -> str:
     setup = setup_in_force(work)
     payee = setup.beneficiaries.get(key)
     if payee is None:
-        abort(404)
+        abort_unknown(_PART, key)
     balance = balances.payee_balance(work, key)
     return render_template(
         "finance/terms/beneficiary.html",

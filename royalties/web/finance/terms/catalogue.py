@@ -21,6 +21,7 @@ from royalties.services.terms import catalogue
 from royalties.services.terms.replacing import UnconfirmedError
 from royalties.services.terms.warnings import warnings_about
 from royalties.services.work import RefusedError, Work
+from royalties.web.core.names import abort_unknown
 from royalties.web.core.pages import Answer, Pages, number_in_query
 from royalties.web.core.paging import part_of
 from royalties.web.core.visit import all_or_nothing, current_work
@@ -321,14 +322,14 @@ def _require_load(work: Work) -> None:
 def _find_title(work: Work, key: str) -> Title:
     setup = _setup(work)
     if setup is None or key not in setup.titles:
-        abort(404)
+        abort_unknown("titles", key)
     return setup.titles[key]
 
 
 def _find_retailer(work: Work, key: str) -> Retailer:
     setup = _setup(work)
     if setup is None or key not in setup.retailers:
-        abort(404)
+        abort_unknown("retailers", key)
     return setup.retailers[key]
 
 

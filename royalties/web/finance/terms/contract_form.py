@@ -49,7 +49,7 @@ class RuleForm(EntryForm):
     name = _rule("name")
     formats = _rule("formats", options=FORMATS)
     channels = _rule("channels", options=CHANNELS)
-    retailers = _rule("retailers", kind=PickerList, of="retailers")
+    retailers = _rule("retailers", kind=PickerList, of="retailers", waiting=True)
     countries = _rule("countries", short=True)
     from_ = _rule("discount.from", name="from", short=True)
     above = _rule("discount.above", short=True)
@@ -140,12 +140,16 @@ class ContractForm(EntryForm):
 
     key = key_field(models.Contract, "foot-2015")
     author = _of("author", hint=True)
-    titles = _of("titles", kind=PickerList, of="titles", hint="All of them share one account.")
+    titles = _of(
+        "titles", kind=PickerList, of="titles", waiting=True, hint="All of them share one account."
+    )
     currency = _of("currency", hint="Three letters, such as USD.", short=True)
     starts = _of("starts", hint=True, short=True)
     ends = _of("ends", hint=True, short=True)
     sell_off_until = _of("sell_off_until", hint=True, short=True)
-    plan = _of("plan", kind=Picker, of="plans", hint="It says who gets what is payable.")
+    plan = _of(
+        "plan", kind=Picker, of="plans", waiting=True, hint="It says who gets what is payable."
+    )
     opening_balance = _of("opening_balance", hint=True, short=True)
     reserve_rate = _of(
         "reserve.rate",

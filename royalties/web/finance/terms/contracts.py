@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import abort, render_template, request
+from flask import render_template, request
 
 from royalties.domain.notes import NoteSubject
 from royalties.domain.terms.contracts import Contract
@@ -18,7 +18,7 @@ from royalties.services.terms import amending as terms
 from royalties.services.terms import balances
 from royalties.services.terms.warnings import warnings_about
 from royalties.web.core.charts import Series, amount_bar, amount_series
-from royalties.web.core.names import names
+from royalties.web.core.names import abort_unknown, names
 from royalties.web.core.paging import part_of
 from royalties.web.core.visit import current_work
 from royalties.web.finance.terms.contract_form import ContractForm
@@ -63,7 +63,7 @@ def contract(key: str) -> str:
     setup = setup_in_force(work)
     contract = setup.contracts.get(key)
     if contract is None:
-        abort(404)
+        abort_unknown(_PART, key)
     balance, currency = balances.contract_balance(work, setup, contract), contract.currency
     closes = balance.closes[::-1]
     return render_template(

@@ -60,9 +60,6 @@ def payment_details() -> str:
             known.values(), key=lambda details: (details.starts, details.key), reverse=True
         ),
         holds=holds,
-        waiting={
-            details.subject.partition(" ")[2]: details for details in terms.waiting_in(work, _PART)
-        },
         today=work.today,
     )
 

@@ -29,7 +29,7 @@ _step = fields_of(models.Step, in_rows=True)
 class MemberForm(EntryForm):
     """Who gets part of a step."""
 
-    beneficiary = _member("beneficiary", kind=Picker, of="beneficiaries")
+    beneficiary = _member("beneficiary", kind=Picker, of="beneficiaries", waiting=True)
     weight = _member("weight", short=True)
     cap_amount = _member("cap.amount", label="Member at most", short=True)
     cap_per = _member("cap.per", kind=Selection, options=_PER)
@@ -43,7 +43,7 @@ class StepForm(EntryForm):
     amount = Number("Amount", short=True)
     formats = _step("when.formats", options=FORMATS)
     channels = _step("when.channels", options=CHANNELS)
-    retailers = _step("when.retailers", kind=PickerList, of="retailers")
+    retailers = _step("when.retailers", kind=PickerList, of="retailers", waiting=True)
     countries = _step("when.countries")
     regions = _step("when.regions")
     cities = _step("when.cities")

@@ -14,7 +14,7 @@ from royalties.services.books import Setup, setup_in_force
 from royalties.services.terms import amending as terms
 from royalties.services.terms.amending import Entry
 from royalties.services.terms.warnings import warnings_about
-from royalties.web.core.names import names
+from royalties.web.core.names import abort_unknown, names
 from royalties.web.core.pages import Answer
 from royalties.web.core.paging import part_of
 from royalties.web.core.visit import current_work, read_only
@@ -68,7 +68,7 @@ def plan(key: str) -> str:
     setup = setup_in_force(work)
     plan = setup.plans.get(key)
     if plan is None:
-        abort(404)
+        abort_unknown(_PART, key)
     users = _users(setup).get(key, [])
     used = terms.versions_used(work, key)
     in_force = plan.on(work.today)

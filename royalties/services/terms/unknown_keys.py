@@ -1,0 +1,60 @@
+"""What a setup file names that the books do not know: by a key that changed, or that waits."""
+
+import re
+
+from royalties.domain.problems import SetupFault
+from royalties.ingest import setup as setup_file
+from royalties.services import pending
+from royalties.services.terms.setup_against_books import Bodies
+from royalties.services.work import Work
+from royalties.store.history import new_keys
+
+_UNKNOWN = re.compile(r'unknown [a-z ]+ "([^"]+)"')
+
+
+def told_of_waiting(work: Work, faults: list[SetupFault]) -> list[SetupFault]:
+    """The same faults; what is unknown only since it waits for a second person is told as that."""
+    unknown = [_UNKNOWN.match(fault.message) for fault in faults]
+    if not any(unknown):
+        return faults
+    waiting = {key for _, key in pending.added(work)}
+    return [
+        SetupFault(
+            fault.path,
+            f"{found[0].removeprefix('unknown ')} waits for approval: have it approved first",
+        )
+        if found and found[1] in waiting
+        else fault
+        for fault, found in zip(faults, unknown, strict=True)
+    ]
+
+
+def told_of_new_keys(
+    work: Work, document: setup_file.Document, before: Bodies, faults: list[SetupFault]
+) -> list[SetupFault]:
+    """The same, with what a file still calls by a key that was changed, and the one to write."""
+    changed = {
+        (part, old): new
+        for (part, old), new in new_keys(work.connection).items()
+        if old not in before.get(part, {})
+    }
+    if not changed:
+        return faults
+    new_of = {old: new for (_, old), new in changed.items()}
+    told = [
+        SetupFault(
+            f"{document.paths[part, old]}.key",
+            f'"{old}" was changed to "{new}" in the books: write that',
+        )
+        for (part, old), new in changed.items()
+        if (part, old) in document.paths
+    ]
+    for fault in faults:
+        unknown = _UNKNOWN.match(fault.message)
+        old = unknown[1] if unknown else ""
+        told.append(
+            SetupFault(fault.path, f'"{old}" was changed to "{new_of[old]}": write that')
+            if old in new_of
+            else fault
+        )
+    return told

@@ -1,0 +1,188 @@
+"""Several proposals looked at on one page, then approved or sent back, all of them or none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+
+from royalties.domain.people import FINANCE, Verb
+from royalties.ingest.setup import SetupError
+from royalties.services import approvals as service
+from royalties.services.approvals import Proposal
+from royalties.services.desk import deciding
+from royalties.services.desk.deciding import Looked
+from royalties.services.resting import resting_on
+from royalties.services.work import RefusedError
+from royalties.web.account.proving import proven
+from royalties.web.core.pages import Answer, Pages
+from royalties.web.core.visit import all_or_nothing, current_work
+from royalties.web.finance.desk.approvals import (
+    concerns_payment,
+    flash_left,
+    proposal_view,
+    refusal_words,
+)
+from royalties.web.forms.entries import EntryForm
+from royalties.web.forms.fields import EntryField
+from royalties.web.forms.numbers import as_read
+
+PAGES = Pages("together", __name__, "/finance/approvals/together", FINANCE)
+
+_LONGEST_NUMBER = 12
+
+
+class Numbers(EntryField):
+    """Numbers of proposals, as ticks or hidden fields send them."""
+
+    kind = "hidden"
+    data: list[int]
+
+    def process_data(self, value: Any) -> None:  # noqa: ANN401 - as WTForms has it
+        """Take numbers."""
+        self.data = list(value or ())
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take what was sent, without what is no number."""
+        texts = [str(each) for each in valuelist[: deciding.MOST + 1]]
+        self.data = [
+            int(text)
+            for text in texts
+            if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_NUMBER
+        ]
+
+
+class TogetherForm(EntryForm):
+    """Which proposals are meant, and why they go back."""
+
+    number = Numbers("Proposals")
+    reason = EntryField("Reason to refuse", longest=1000)
+
+
+@dataclass(frozen=True, slots=True)
+class LookedView:
+    """A proposal on the page: what was looked at, in words, with whose it is.
+
+    Attributes:
+        looked: what it would do.
+        words: what it is about.
+        address: where all of it is shown.
+        may_approve: whether this person is the second pair of eyes for it.
+        is_own: whether this person prepared it.
+        rests_on: what it rests on, in words, with what became of each.
+        missing: what will never be approved, in words.
+    """
+
+    looked: Looked
+    words: str
+    address: str
+    may_approve: bool
+    is_own: bool
+    rests_on: tuple[tuple[str, Proposal], ...]
+    missing: tuple[tuple[str, Proposal], ...]
+
+
+@PAGES.get("")
+def together() -> Answer:
+    """What was ticked, and what it rests on."""
+    form = TogetherForm(request.args)
+    if not form.number.data:
+        flash("Tick what you want to decide together.", "warn")
+        return redirect(url_for("approvals.approvals"))
+    return _page(form)
+
+
+def _says_how_the_house_is_paid() -> bool:
+    """Whether any of the proposals may change payment details."""
+    numbers = TogetherForm(request.form).number.data
+    return any(map(concerns_payment, service.numbered(current_work(), numbers)))
+
+
+@PAGES.post("/approve")
+@proven(_says_how_the_house_is_paid)
+def approve() -> Answer:
+    """Approve all of them, in the order in which they were prepared."""
+    form = TogetherForm(request.form)
+    try:
+        with all_or_nothing():
+            done = deciding.approve(current_work(), form.number.data)
+    except (RefusedError, SetupError) as error:
+        return _page(form, refused=refusal_words(error)), 409
+    flash(
+        f"{_counted(len(done))} approved, in the order in which they were prepared. Changes of "
+        "terms count from the next calculation on; closed periods stay.",
+        "good",
+    )
+    return redirect(url_for("approvals.approvals"), 303)
+
+
+@PAGES.post("/refuse")
+def refuse() -> Answer:
+    """Send all of them back with one reason."""
+    form = TogetherForm(request.form)
+    if not form.reason.data and current_work().actor.may(Verb.APPROVE):
+        form.reason.errors.append("Say why, so that who prepared them knows what to change.")
+        return _page(form), 422
+    try:
+        with all_or_nothing():
+            left = deciding.refuse(current_work(), form.number.data, form.reason.data)
+    except RefusedError as error:
+        return _page(form, refused=refusal_words(error)), 409
+    flash(f"{_counted(len(set(form.number.data)))} sent back. Nothing was changed.", "good")
+    flash_left(left)
+    return redirect(url_for("approvals.approvals"), 303)
+
+
+def _page(form: TogetherForm, *, refused: str = "") -> str:
+    work = current_work()
+    ticked = set(form.number.data)
+    proposals = deciding.with_those_below(work, form.number.data[: deciding.MOST])
+    views = [_view(each) for each in deciding.look(work, proposals, as_read)]
+    numbers = [proposal.id for proposal in proposals]
+    others = [each for each in resting_on(work, numbers) if each.id not in numbers]
+    return render_template(
+        "finance/desk/together.html",
+        found=views,
+        numbers=numbers,
+        added=[each for each in numbers if each not in ticked],
+        gone=len(ticked - set(numbers)),
+        own=[each for each in views if not each.may_approve],
+        without_own=_without_own(views),
+        others=[proposal_view(each) for each in others],
+        may_approve=work.actor.may(Verb.APPROVE),
+        can_all=bool(views) and all(each.may_approve and not _is_lost(each) for each in views),
+        refused=refused,
+        form=form,
+    )
+
+
+def _is_lost(view: LookedView) -> bool:
+    """Whether nobody can approve it any more."""
+    return view.looked.is_stale or bool(view.missing)
+
+
+def _without_own(views: Sequence[LookedView]) -> list[int]:
+    """The numbers left without what this person may not approve and what rests on that."""
+    left_out: set[int] = set()
+    for view in views:
+        proposal = view.looked.proposal
+        if not view.may_approve or _is_lost(view) or not left_out.isdisjoint(proposal.rests_on):
+            left_out.add(proposal.id)
+    return [view.looked.proposal.id for view in views if view.looked.proposal.id not in left_out]
+
+
+def _view(looked: Looked) -> LookedView:
+    work, shown = current_work(), proposal_view(looked.proposal)
+    return LookedView(
+        looked,
+        shown.words,
+        shown.address,
+        service.may_approve(work, looked.proposal),
+        looked.proposal.prepared_by_id == work.actor.person,
+        tuple((proposal_view(each).words, each) for each in looked.rests_on),
+        tuple((proposal_view(each).words, each) for each in looked.missing),
+    )
+
+
+def _counted(count: int) -> str:
+    return "1 proposal" if count == 1 else f"{count} proposals"
