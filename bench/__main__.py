@@ -49,10 +49,10 @@ def import_csv(folder: Path) -> bool:
     path = _csv(folder, 1_000_000)
     bare = lambda: _measure("bare_csv", path)  # noqa: E731
     ours = lambda: _measure("import_file", _home(folder), path)  # noqa: E731
-    result = _pair("import 1M rows of CSV", bare, ours, most=3)
+    result = _pair("import 1M rows of CSV", bare, ours, most=2)
     peak = result["peak_mb"]
     print(f"    peak memory {peak:.0f} MB (at most 250)")
-    return result["ratio"] <= 3 and peak <= 250
+    return result["ratio"] <= 2 and peak <= 250
 
 
 def import_workbook(folder: Path) -> bool:

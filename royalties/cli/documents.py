@@ -63,8 +63,8 @@ def documents_(
     """List or keep earlier statements, from before these books, in whatever files they are.
 
     KEY alone lists those of a beneficiary; with FILEs it keeps them, each of the --period, or of
-    the one that its name tells. Without KEY those are listed that are to be sorted. Every step can
-    be taken back.
+    the one that its name tells; of a ZIP each file that is in it. Without KEY those are listed that
+    are to be sorted. Every step can be taken back.
     """
     steps = {step: number for step, number in numbers.items() if number is not None}
     if len(steps) + many + as_guessed + (saved is not None) > 1:
@@ -98,8 +98,9 @@ def _keep(
             if not path.is_file():
                 raise RefusedError(f"{path} is no file: name the files after the beneficiary's key")
             with path.open("rb") as stream:
-                taken.append(service.take(files, path.name, stream))
-            service.require_few(taken)
+                for each in service.take_each(files, path.name, stream):
+                    taken.append(each)
+                    service.require_few(taken)
         with desk.work() as work:
             kept = service.save(
                 work, taken, beneficiary=key, period=period, note=note, visible=visible

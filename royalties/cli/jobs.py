@@ -19,6 +19,7 @@ from royalties.cli import logs
 from royalties.cli.desk import REFUSED, Desk, command
 from royalties.runtime import DatabaseBusyError, DatabaseUnavailableError, System
 from royalties.services.desk import jobs
+from royalties.services.desk.calendar import tell_of_days
 from royalties.services.mail.outbox import Outcome, deliver
 from royalties.services.orders.intake import drafts
 from royalties.services.orders.quoting.quotes import run_calendar
@@ -63,6 +64,7 @@ def jobs_(desk: Desk, *, once: bool, beside_server: bool) -> None:
     if once:
         with system.work(jobs.WORKER) as work:
             run_calendar(work)
+            tell_of_days(work)
         work_off(system, bounded=True)
         return
     logs.start()
@@ -231,6 +233,7 @@ def _work_until(system: System, stopped: threading.Event) -> None:
                 calendar_at = time.monotonic() + _CALENDAR_EVERY
                 with system.work(jobs.WORKER) as work:
                     run_calendar(work)
+                    tell_of_days(work)
                     drafts.sweep(work)
             work_off(system, stopped.is_set, post, bounded=True)
             if time.monotonic() >= sweep_at:

@@ -236,6 +236,11 @@ JOBS = {
             "List what waits for a second person, or take it back",
             "royalties proposals --withdraw 7 --reason 'Wrong plan'",
         ),
+        "notes": CommandEntry(
+            "notes",
+            "List open questions; write, answer and withdraw notes",
+            "royalties notes contract foot-2015 'Is the rate agreed?' --question",
+        ),
         "mail": CommandEntry(
             "mail",
             "List e-mail, or take a message back that has not left",

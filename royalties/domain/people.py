@@ -60,6 +60,8 @@ class Verb(StrEnum):
     SET = "set"
     READ_OWN = "read-own"
     KEEP_DOCUMENTS = "keep-documents"
+    KEEP_NOTES = "keep-notes"
+    KEEP_FILTERS = "keep-filters"
     KEEP_CONTACT = "keep-contact"
     INVITE_COLLEAGUE = "invite-colleague"
     KEEP_ACCOUNT = "keep-account"
@@ -91,6 +93,8 @@ ALLOWED: dict[Verb, frozenset[Role]] = {
     Verb.EXPLAIN_VARIANCE: FINANCE,
     Verb.KEEP_ORDERS: FINANCE,
     Verb.KEEP_DOCUMENTS: FINANCE,
+    Verb.KEEP_NOTES: FINANCE,
+    Verb.KEEP_FILTERS: FINANCE,
     Verb.BILL: FINANCE,
     Verb.CREDIT: MANAGERS,
     Verb.CORRECT: MANAGERS,

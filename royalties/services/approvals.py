@@ -12,14 +12,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from royalties.domain.approvals import ProposalStatus
+from royalties.domain.events import Event
 from royalties.domain.people import ALLOWED, PersonStatus, Verb
 from royalties.services import pending
 from royalties.services.frame import TWO_PEOPLE, frame_of
+from royalties.services.mail import telling
 from royalties.services.mail.outbox import Message, write
 from royalties.services.names import names_of
 from royalties.services.work import RefusedError, Work
 from royalties.store import work as store
-from royalties.store.people import people
+from royalties.store.people import mail_choices, people
 
 _WAITING = "waiting proposals"
 _LONGEST_REASON = 1000
@@ -381,7 +383,9 @@ def _notify_approvers(work: Work, proposal: Proposal) -> None:
         *([f"Their note: “{proposal.note}”"] if proposal.note else []),
         "Nothing changes until then. Look at it, then approve it or send it back.",
     )
-    for person in _approvers(work):
+    for person in mail_choices.wanting(
+        work.connection, Event.APPROVAL_WAITS, ALLOWED[Verb.APPROVE]
+    ):
         if person.id != proposal.prepared_by_id:
             _write(work, person.email, f"To approve: {about}", paragraphs, proposal)
 
@@ -407,6 +411,8 @@ def _notify_preparer(work: Work, proposal: Proposal, status: ProposalStatus, rea
     """What became of it, unless they decided it themselves."""
     person = people.find_person(work.connection, proposal.prepared_by_id)
     if person is None or person.status != PersonStatus.ACTIVE or person.id == work.actor.person:
+        return
+    if not telling.is_wanted(work, Event.DECIDED, person.id):
         return
     about = in_words(work, proposal)
     done = "sent back" if status == ProposalStatus.REFUSED else status

@@ -69,3 +69,13 @@ def own_documents(
     """
     narrowed = own(query, actor, beneficiary)
     return narrowed if actor.sees_all else narrowed.where(is_shown)
+
+
+def staff_alone(query: Select[Any], actor: Actor) -> Select[Any]:
+    """Narrow a query over what is nobody's but the staff's: anybody else sees none.
+
+    Args:
+        query: any query over notes, or over what belongs to one.
+        actor: who looks.
+    """
+    return query if actor.sees_all else query.where(false())

@@ -187,8 +187,28 @@ class Window:
 
     def lost_cells(self) -> list[str]:
         """Cells that are cut or hidden at the window's width."""
-        self.page.evaluate("() => new Promise(requestAnimationFrame)")
+        self.page.evaluate(_SETTLED)
         found: list[str] = self.page.evaluate(_CELLS)
+        return found
+
+    def lost_amounts(self) -> list[str]:
+        """Amounts, wherever they stand, that cannot be seen at the window's width."""
+        self.page.evaluate(_SETTLED)
+        found: list[str] = self.page.evaluate(_AMOUNTS, False)
+        return found
+
+    def lost_on_paper(self) -> list[str]:
+        """Words that are cut or lie beyond the edge of a printed page."""
+        before = self.page.viewport_size
+        self.page.emulate_media(media="print")
+        turned = self.page.evaluate("() => getComputedStyle(document.querySelector('main')).page")
+        width = TURNED if turned == "turned" else PAPER
+        self.page.set_viewport_size({"width": width, "height": 960})
+        self.page.evaluate(_SETTLED)
+        found: list[str] = self.page.evaluate(_AMOUNTS, True)
+        self.page.emulate_media(media="screen")
+        if before is not None:
+            self.page.set_viewport_size(before)
         return found
 
     def judged_by_axe(self, known: set[str] | None = None) -> list[str]:
@@ -214,6 +234,49 @@ class Window:
             for each in response["violations"]
             for node in each["nodes"][:3]
         ]
+
+
+_SETTLED = """() => new Promise((done) =>
+  requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(done))))"""
+"""Waits until tables have been fitted to a window of another width, which takes a frame."""
+
+_AMOUNT = r"\\d[.,\u2019\u00a0\u202f ]\\d{2,3}(?!\\d)"
+_AMOUNTS = """(isPaper) => {
+  const faults = new Set();
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const has = new RegExp("AMOUNT");
+  const range = document.createRange();
+  while (texts.nextNode()) {
+    const text = texts.currentNode, holder = text.parentElement;
+    if (!(isPaper ? text.data.trim() : has.test(text.data)) || !holder.checkVisibility()) continue;
+    if (getComputedStyle(holder).clipPath !== "none") continue;  // for screen readers alone
+    if (holder.closest(".unseen, option, script, style, [role=grid], .grid, dialog, textarea")) continue;
+    range.selectNodeContents(text);
+    for (const place of range.getClientRects()) {
+      if (!place.width) continue;
+      const said = () => `${text.data.trim().slice(0, 40)} (${holder.closest(".wide")?.ariaLabel
+        ?? holder.closest("[class]")?.className.baseVal ?? holder.closest("[class]")?.className ?? ""})`;
+      if (place.left < -1 || place.right > innerWidth + 1) {
+        const box = holder.closest(".wide.scrolls[tabindex='0']");
+        if (isPaper || innerWidth < 640 || !box) faults.add(`off the ${isPaper ? "paper" : "page"}: ${said()}`);
+      }
+      for (let box = holder; box && box !== document.body; box = box.parentElement) {
+        const style = getComputedStyle(box);
+        if (style.overflowX === "visible" || style.display === "inline") continue;
+        const edges = box.getBoundingClientRect();
+        if (place.right <= edges.right + 1 && place.left >= edges.left - 1) continue;
+        const scrolls = ["auto", "scroll"].includes(style.overflowX) && box.tabIndex === 0;
+        if (isPaper || innerWidth < 640 || !scrolls) faults.add(`cut: ${said()}`);
+        break;  // what a box scrolls is beyond the edges of those around it as well
+      }
+    }
+  }
+  return [...faults].slice(0, 5);
+}""".replace("AMOUNT", _AMOUNT)
+"""Amounts, or on paper any words, beyond the edge or cut off by a box that does not scroll there."""
+
+PAPER, TURNED = 680, 1030
+"""Pixels between the margins of a sheet of A4, upright and turned."""
 
 
 @contextmanager

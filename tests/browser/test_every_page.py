@@ -188,6 +188,10 @@ def looked_at_closely(seen: Window, visit: Visit, screenshots: Path) -> list[str
     for width in (TABLET, PHONE):
         page.set_viewport_size({"width": width, "height": 900})
         faults += [f"{width}: {each}" for each in seen.lost_cells()]
+    for width in (DESK, TABLET, PHONE, SMALL):
+        page.set_viewport_size({"width": width, "height": 900})
+        faults += [f"{width}: {each}" for each in seen.lost_amounts()]
+    faults += [f"on paper: {each}" for each in seen.lost_on_paper()]
     for width in (DESK, SMALL):
         page.set_viewport_size({"width": width, "height": 900})
         picture = screenshots / f"{visit}_{width}.jpg"

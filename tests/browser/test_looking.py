@@ -72,3 +72,33 @@ def test_violation_of_the_content_policy_is_detected(chromium: Browser, office: 
         )
         seen.page.goto("/")
         assert any("inline style" in each for each in seen.faults())
+
+
+LOST = {
+    "<p>353.90": ("", ""),
+    "<p style='margin-left: -3rem'>353.90": ("off the page", "off the paper"),
+    "<p style='overflow: hidden; width: 2rem; white-space: nowrap'>USD 353.90": ("cut", "cut"),
+    "<div class=wide tabindex=0><table><tr><td style='min-width: 90rem'>a<td>353.90</table></div>": (
+        "off the page",
+        "off the paper",
+    ),
+    "<div class=wide tabindex=0><table><tr><td style='min-width: 90rem'>a<td>b</table></div>": (
+        "",
+        "off the paper",
+    ),
+}
+
+
+@pytest.mark.thorough("faults of pages")
+@pytest.mark.parametrize("body", LOST)
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@after(nothing)
+def test_a_lost_amount_is_detected(chromium: Browser, office: Office, body: str) -> None:
+    """On a phone amounts that are off the page or cut, on paper any words."""
+    page = GOOD.format("<link rel=stylesheet href=/static/royalties.css>" + body)
+    with serving(office) as live, window(chromium, live, width=320) as seen:
+        seen.page.route("**/lost", lambda route: route.fulfill(body=page, content_type="text/html"))
+        seen.page.goto("/lost")
+        both = (seen.lost_amounts(), seen.lost_on_paper())
+    for found, fault in zip(both, LOST[body], strict=True):
+        assert found[0].startswith(fault) if fault else found == [], found

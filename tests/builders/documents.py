@@ -23,7 +23,11 @@ def send_documents(
 ) -> SavedDocuments:
     """Send files as a page does: looked at, then kept."""
     kept = office.system.files
-    taken = [documents.take(kept, name, io.BytesIO(data)) for name, data in files.items()]
+    taken = [
+        each
+        for name, data in files.items()
+        for each in documents.take_each(kept, name, io.BytesIO(data))
+    ]
     try:
         with office.system.work(actor) as work:
             return documents.save(

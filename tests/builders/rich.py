@@ -9,9 +9,10 @@ from sqlalchemy import insert
 
 from royalties.adapters.credentials import fingerprint
 from royalties.cli.jobs import work_once
+from royalties.domain.notes import NoteSubject
 from royalties.domain.people import Actor, Role
 from royalties.services.approvals import set_two_people
-from royalties.services.desk import listing
+from royalties.services.desk import listing, notes, saved_filters
 from royalties.services.people.staff import invite
 from royalties.services.periods import approval as closing
 from royalties.services.periods import checklist
@@ -37,6 +38,7 @@ from tests.builders.books import (
 )
 from tests.builders.documents import PDF, send_documents
 from tests.builders.keyed import Keyed, keyed, keyed_rows, keyed_setup
+from tests.builders.notes import write_note
 from tests.builders.rich_orders import a_request_waits, orders_in_many_states
 from tests.builders.sent import as_file, send
 from tests.builders.site import Site, open_site
@@ -79,6 +81,14 @@ CLERK, MANAGER, ADMINISTRATOR, NONPROFIT, OTHER_NONPROFIT, INVITED, COLLEAGUE = 
 OLD_SHOWN, OLD_HIDDEN, OLD_OF_HOUSTON, OLD_UNSORTED = range(1, 5)
 """Numbers of earlier statements: two of Seattle, one of Houston, one of which nobody has said whose."""
 
+NOTE, SETTLED, ANSWER, OPEN_QUESTION, WITHDRAWN = range(1, 6)
+"""Numbers of notes: of the contract, with a file; of a retailer, answered; of Seattle; of a period."""
+
+NOTE_FILE = 1
+
+FILTER_OF_ALL, FILTER_OF_CLERK = 1, 2
+"""Numbers of saved filters: one that everybody has, and the clerk's own."""
+
 OLGA, LEA = 8, 9
 """Numbers of the guild's and the league's own people."""
 
@@ -119,6 +129,8 @@ def rich(office: Office) -> None:
     _prepared(office, clerk)
     _amended(office, clerk)
     _earlier_statements(office, clerk)
+    _notes(office, clerk)
+    _filters(office, clerk)
     send_statements(office.work, period=CLOSED)
 
 
@@ -257,6 +269,36 @@ def _earlier_statements(office: Office, clerk: Actor) -> None:
         )
         assert kept.kept
     assert send_documents(office, {"scan 17.pdf": PDF}, clerk).kept == (OLD_UNSORTED,)
+
+
+def _notes(office: Office, clerk: Actor) -> None:
+    mona = Actor("Mona Reyes", Role.MANAGER, MANAGER)
+    contract = (NoteSubject.CONTRACT, keyed("foot-2015"))
+    retailer = (NoteSubject.RETAILER, keyed("hub"))
+    letter = {"Letter of June.pdf": PDF}
+    words = "The rate was agreed by telephone.\nThe letter follows."
+    assert write_note(office, words, clerk, about=contract, files=letter) == NOTE
+    asked = "Is the report of August still to come?"
+    assert write_note(office, asked, clerk, about=retailer, is_question=True) == SETTLED
+    with office.system.work(mona) as work:
+        notes.answer(work, SETTLED, "They sent it twice; it is in.", resolves=True)
+    payee = (NoteSubject.BENEFICIARY, keyed("seattle"))
+    asked = "Whose address is it now?"
+    assert write_note(office, asked, clerk, about=payee, is_question=True) == OPEN_QUESTION
+    period = (NoteSubject.PERIOD, OPEN)
+    assert write_note(office, "Close it early.", mona, about=period) == WITHDRAWN
+    with office.system.work(mona) as work:
+        notes.withdraw(work, WITHDRAWN, "It can wait")
+
+
+def _filters(office: Office, clerk: Actor) -> None:
+    returns = {"kind": "return", "retailer": keyed("amazon")}
+    gone = {"retailer": keyed("nobody"), "kind": "return"}
+    with office.system.work(clerk) as work:
+        saved = saved_filters.save_filter(work, "sales", "Returns", returns, shared=True)
+        assert saved == FILTER_OF_ALL
+        saved = saved_filters.save_filter(work, "sales", "Of one that is gone", gone)
+        assert saved == FILTER_OF_CLERK
 
 
 def _amended(office: Office, clerk: Actor) -> None:

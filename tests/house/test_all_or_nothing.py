@@ -28,6 +28,7 @@ ONLY_READ = {
     "finance.desk.house._save": 1,
     "finance.desk.house._with_all_faults": 1,
     "finance.desk.house_form.as_body": 1,
+    "finance.desk.list_filters._period_today": 1,
     "finance.desk.lists._preview": 1,
     "finance.desk.lists.send": 2,
     "finance.desk.setup_files._preview": 1,

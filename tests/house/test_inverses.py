@@ -22,6 +22,7 @@ _COLUMNS = 5
 
 LOOKS = {
     "desk.listing.find",
+    "mail.telling.choices",
     "orders.billing.certificates.waiting",
     "orders.billing.crediting.total_of",
     "orders.billing.crediting.with_tax",
@@ -166,6 +167,10 @@ PAGES = {
     "issue an invoice": ("finance/orders/invoice.html",),
     "record a payment": ("finance/orders/money.html",),
     "remind of an invoice": ("finance/desk/mail.html",),
+    "write a note": ("finance/desk/note.html",),
+    "withdraw a note": ("finance/desk/note.html",),
+    "settle a question": ("finance/desk/note.html",),
+    "open it again": ("finance/desk/note.html",),
     "invite a person": ("finance/people/person.html",),
     "disable an account": ("finance/people/person.html",),
     "enable it": ("finance/people/person.html",),

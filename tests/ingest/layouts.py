@@ -410,15 +410,17 @@ SQUARE = Seller(
 def _woocommerce(draw: st.DrawFn) -> Row:
     state = draw(
         st.sampled_from(
-            ("Completed", "processing", "wc-refunded", "On hold", "Failed", "Cancelled")
+            ("Completed", "processing", "wc-refunded", "On hold", "Failed", "Cancelled",
+             "Abgeschlossen", "Terminée", "En espera", "Storniert", "Rückerstattet")
         )
-    )
+    )  # fmt: skip
+    is_back = state in ("wc-refunded", "Rückerstattet")
     count, net, currency = draw(st.integers(1, 40)), _cents(draw), draw(st.sampled_from(CURRENCIES))
     is_inside = draw(st.booleans())
     tax = min(_cents(draw, 900), net - Decimal("0.01")) if is_inside else _cents(draw, 900)
     shipping = NOTHING if is_inside else _cents(draw, 700, least=0)
     total = net if is_inside else net + tax + shipping
-    refunded = total if state == "wc-refunded" else NOTHING
+    refunded = total if is_back else NOTHING
     cells: dict[str, Value] = {
         "Order Status": state, "Order Date": Day(DAY), "Order Currency": currency,
         "SKU": _book(draw), "Quantity": Copies(count), "Item Cost": Money(Decimal("20.00")),
@@ -427,8 +429,10 @@ def _woocommerce(draw: st.DrawFn) -> Row:
         "Order Total Amount": Money(total), "City (Billing)": "Köln", "Country Code (Billing)": "DE",
     }  # fmt: skip
     brought = net - tax if is_inside else net
-    fate = {"On hold": ASIDE, "Failed": SKIPPED, "Cancelled": SKIPPED}.get(state, RECORDED)
-    if state == "wc-refunded":
+    fates = {"On hold": ASIDE, "En espera": ASIDE}
+    fates |= dict.fromkeys(("Failed", "Cancelled", "Storniert"), SKIPPED)
+    fate = fates.get(state, RECORDED)
+    if is_back:
         return Row(cells, currency, NOTHING, {"sale": count, "return": -count}, fate)
     return Row(cells, currency, brought, {"sale": count}, fate)
 
@@ -447,7 +451,7 @@ WOOCOMMERCE = Seller(
     number="Order Number",
     optional=frozenset(("Item Name", "Item Cost", "City (Billing)", "Country Code (Billing)")),
     row=_woocommerce,
-    is_totalled=False,
+    sized=("Item Cost", "Order Line Subtotal", "Order Line Tax", "Order Refund Amount"),
 )  # fmt: skip
 
 SELLERS: tuple[Seller, ...] = (

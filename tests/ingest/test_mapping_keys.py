@@ -101,7 +101,8 @@ def test_total_at_the_end_of_a_table_is_compared(tmp_path: Path) -> None:
     found = told(tmp_path, mapping, a_row(), "Total,,2,13.00,,", "Notes,,,,,")
     notices = {each.code: each.message for each in found.reading.notices}
     assert notices["totals-row"] == (
-        "row 3 looks like a total: excluded, and it differs from the sum of the rows"
+        "row 3 looks like a total: excluded, and it differs from the sum of the rows: it says 2 copies "
+        "and 13.00, the rows above 2 copies and USD 12.00"
     )
     assert found.reading.skipped.by_reason == {"below the table, which ends at the row 'total'": 1}
 

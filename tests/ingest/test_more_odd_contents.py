@@ -81,7 +81,7 @@ REFUSED = {
         "999999999999", "12.5000001",
     ),
     "Sale date": (
-        "2026-W18", "2026-123", "1777766400", "FY26 Q2", "2026-05-31/2026-06-01", "yesterday",
+        "2026-W60", "2026-123", "1777766400", "FY26 Q2", "2026-05-31/2026-06-01", "yesterday",
         "0000-00-00", "2026-02-30", "3.5.", "2569-05-03", "2026", "2062-05-03", "1826-05-03",
         "\u0663/\u0665/\u0662\u0660\u0662\u0666", "\u4ee4\u548c8\u5e745\u67083\u65e5", "2026-05-03*",
     ),
@@ -110,11 +110,25 @@ def test_what_is_not_understood_is_refused_with_its_cell(
 
 
 @pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        ("May '26", "2026-05-31"), ("2026M05", "2026-05-31"), ("w/e 2026-05-10", "2026-05-10"),
+        ("Week ending: 2026-05-10", "2026-05-10"),
+    ],
+)  # fmt: skip
+def test_more_ways_of_writing_dates(tmp_path: Path, cell: str, day: str) -> None:
+    assert [line.day for line in _with(tmp_path, "Sale date", cell).sales][-1] == day
+
+
+@pytest.mark.parametrize(
     ("column", "cell", "asked"),
     [
         ("Net amount", "1,234", "decimal"),
         ("Sale date", "3/5/2026", "date_order"),
         ("Sale date", "03 Mag 2026", "date_language"),
+        ("Sale date", "2026-W18", "date_range"),
+        ("Sale date", "01.05.2026 - 31.05.2026", "date_range"),
+        ("Sale date", "01/05/2026-31/05/2026", "date_range"),
         ("Sale date", "", "period"),
         ("Currency", "$", "currency"),
         ("Currency", "kr", "currency"),

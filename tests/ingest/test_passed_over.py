@@ -42,6 +42,16 @@ def _said(found: Read) -> str:
         ("Verified", ("Yes",), "Verified: Yes is not read"),
         ("Payout currency", ("EUR", "EUR"), "Payout currency: EUR is not read"),
         ("NetUnitsSold", ("1",), "NetUnitsSold: 1 is not read"),
+        ("Adjustment", ("-2.00", "0"), "Adjustment: -2.00 is not read"),
+        ("Withholding", ("1.20",), "Withholding: 1.20 is not read"),
+        ("Gratuits", ("1",), "Gratuits: 1 is not read"),
+        ("Abrechnung", ("0", "-2.00"), "Abrechnung: -2.00 is not read"),
+        ("", ("3.00", "(2.00)"), "column F, which has no heading: 3.00, (2.00) is not read"),
+        ("", ("1", "2", "3"), ""),
+        ("RRP", ("12.99",), ""),
+        ("Page", ("-1",), ""),
+        ("Units (lifetime)", ("60",), "Units (lifetime): 60 is not read"),
+        ("Net amount to date", ("60.00",), "Net amount to date: 60.00 is not read"),
         ("Returns", ("0", "0.00", "-", ""), ""),
         ("Author", ("Meyer",), ""),
         ("Return date", ("2025-04-01",), ""),
@@ -57,6 +67,8 @@ def test_columns_that_nobody_reads(
     found = _report(tmp_path, f",{heading}", *(f",{cell}" for cell in cells))
     assert _said(found) == told
     assert not found.reading.problems
+    if not heading:
+        return
     known = replace(RIVER, unread=(heading,))
     found = _report(tmp_path, f",{heading}", *(f",{cell}" for cell in cells), mappings=[known])
     assert not _said(found)
@@ -73,6 +85,19 @@ def test_a_currency_that_is_the_reports_own_says_nothing(tmp_path: Path) -> None
     assert not _said(_report(tmp_path, "", "", "", mappings=[mapping]))
     other = replace(mapping, currency="EUR")
     assert _said(_report(tmp_path, "", "", mappings=[other])) == "Currency: USD is not read"
+
+
+@given(
+    st.integers(1, 9), st.integers(1, 99),
+    st.sampled_from(("-{}.{:02d}", "({}.{:02d})", "-${}.{:02d}", "\u2212{}.{:02d}", "-{},{:02d}")),
+    st.sampled_from(("Abschlag", "Misc", "Korrektur", "X", "")),
+)  # fmt: skip
+def test_amounts_below_zero_are_told_whatever_stands_above(
+    tmp_path_factory: pytest.TempPathFactory, units: int, cents: int, shape: str, heading: str
+) -> None:
+    amount = shape.format(units, cents)
+    found = _report(tmp_path_factory.mktemp("report"), f",{heading}", f',"{amount}"')
+    assert _said(found).endswith(f": {amount} is not read")
 
 
 @given(

@@ -69,6 +69,114 @@ def test_a_total_is_one_in_any_column(
     assert not found.waiting
 
 
+CENTS = st.integers(1, 99_999)
+WORDED = (
+    *LABELS, "Totalt", "Razem", "Monatssumme", "Summe Mai 2025", "Total des ventes", "Totale generale",
+    "Tussentotaal", "Всего", "合計", "Total incl. VAT", "TTL", "∑",
+)  # fmt: skip
+"""Labels that can be nothing else."""
+SOFT = (
+    "Total The River Clock",
+    "The River Clock Total",
+    "Page 1 of 2",
+    "Carried forward",
+    "Overall",
+    "",
+)
+"""Labels that a sum makes clear, or none at all."""
+
+
+def _sum_row(label: str, column: str, rows: Sequence[tuple[int, int]]) -> list[str]:
+    units, cents = (sum(each[place] for each in rows) for place in (0, 1))
+    figures = {"units": str(units), "net": f"{cents / 100:.2f}"}
+    return _row(**({column: label} if label else {}), **figures)
+
+
+@given(
+    st.lists(st.lists(st.lists(st.tuples(st.integers(1, 60), CENTS), min_size=1, max_size=3),
+                      min_size=1, max_size=3), min_size=1, max_size=3),
+    st.sampled_from((*WORDED, *SOFT)),
+    st.sampled_from(("store", "title", "remark")),
+)  # fmt: skip
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_sums_of_any_group_are_no_sales(
+    tmp_path: Path, groups: list[list[list[tuple[int, int]]]], label: str, column: str
+) -> None:
+    table: list[Sequence[str]] = []
+    number = 0
+    for group in groups:
+        for rows in group:
+            for units, cents in rows:
+                number += 1
+                net = f"{cents / 100:.2f}"
+                table.append((*SALE[:4], str(units), net, "USD", f"sale {number}"))
+            # A sum of one row tells itself by its words alone.
+            if label.strip() and (len(rows) > 1 or label not in SOFT[2:]):
+                table.append(_sum_row(label, column, rows))
+        inner = [each for rows in group for each in rows]
+        if len(inner) > 1:
+            table.append(_sum_row(label, column, inner))
+    every = [each for group in groups for rows in group for each in rows]
+    if len(every) > 1:
+        table.append(_sum_row(label, column, every))
+    found = _report(tmp_path, *table)
+    assert not found.reading.problems, found.messages
+    assert len(found.sales) == len(every)
+    assert sum(line.net for line in found.sales) == sum(cents for _, cents in every) * 10_000
+    told = [each.message for each in found.reading.notices if each.code == "totals-row"]
+    assert not any("differs" in text for text in told)
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 60), CENTS), min_size=2, max_size=4),
+    st.sampled_from((*WORDED, *SOFT)),
+    st.integers(1, 500),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_sum_that_is_none_is_told(
+    tmp_path: Path, rows: list[tuple[int, int]], label: str, off: int
+) -> None:
+    table = [
+        (*SALE[:4], str(units), f"{cents / 100:.2f}", "USD", f"sale {number}")
+        for number, (units, cents) in enumerate(rows)
+    ]
+    found = _report(tmp_path, *table, _sum_row(label, "store", [*rows, (0, off)]))
+    assert len(found.sales) == len(rows)
+    says = [each.message for each in found.reading.notices if each.code == "totals-row"]
+    differs = ["differs from the sum of the rows: it says" in each for each in says]
+    assert found.messages or differs == [True]
+
+
+def test_totals_of_each_currency_are_compared_with_its_rows(tmp_path: Path) -> None:
+    euros = (*SALE[:5], "8.00", "EUR", "")
+    totals = [
+        _row(store=f"Total {code}", net=net) for code, net in (("USD", "10.00"), ("EUR", "8.00"))
+    ]
+    found = _report(tmp_path, SALE, euros, *totals)
+    [notice] = found.reading.notices
+    assert "agrees with the sum (1 more such rows)" in notice.message
+    totals[1][5] = "9.00"
+    [notice] = _report(tmp_path, SALE, euros, *totals).reading.notices
+    assert notice.message == (
+        "row 5 looks like a total: excluded, and it differs from the sum of the rows: it says 9.00, "
+        "the rows above EUR 8.00; 1 more total excluded"
+    )
+
+
+def test_a_total_above_the_rows_is_compared_with_all_of_them(tmp_path: Path) -> None:
+    total = _row(store="Total", units="4", net="20.00")
+    found = _report(tmp_path, total, SALE, (*SALE[:7], "x"))
+    [notice] = found.reading.notices
+    assert notice.message == "row 2 looks like a total: excluded, and it agrees with the sum"
+
+
+@pytest.mark.parametrize("number", ["SUM-1", "TOT-01", "TOTAL/2025", "sum_12"])
+def test_a_house_number_is_no_label(tmp_path: Path, number: str) -> None:
+    found = _report(tmp_path, (SALE[0], number, *SALE[2:]))
+    assert not found.reading.problems, found.messages
+    assert [line.identifier for line in found.waiting] == [number.upper()]
+
+
 @pytest.mark.parametrize("label", ["Subtotal", "Total for title"])
 def test_a_subtotal_beside_its_book_is_no_sale(tmp_path: Path, label: str) -> None:
     total = _row(isbn=A, remark=label, units="2", net="10.00", currency="USD")
@@ -97,7 +205,9 @@ def test_a_customer_called_total_is_no_total_beside_a_date(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     "cells",
     [{"isbn": "Note:", "remark": "prices are without VAT"}, {"store": "End of report"},
-     {"title": "* includes promotions", "remark": "see the contract"}],
+     {"title": "* includes promotions", "remark": "see the contract"},
+     {"store": "Generated 2026-06-01 10:00"}, {"store": "Generated:", "title": "2026-06-01"},
+     {"isbn": "Account 4711 0815 2342"}],
     ids=str,
 )  # fmt: skip
 def test_notes_are_passed_over(tmp_path: Path, cells: dict[str, str]) -> None:
@@ -127,3 +237,69 @@ def test_subtotals_of_the_telephone_log_in_any_column(tmp_path: Path, column: in
     assert not found.reading.problems, found.messages
     assert not found.codes
     assert [line[6] for line in found.sales] == [2]
+
+
+GROUPS = ("Blue Door Total", "Amazon.com Total", "Blue Door Ergebnis", "Summe Mai", "\u03a3", "Balance",
+          "Total due to publisher", "Totale complessivo", "\u0412\u0441\u0435\u0433\u043e")  # fmt: skip
+"""Labels, of which some may be titles or names as well, and some mean nothing to the program."""
+OTHERS = ("9781861972712", "9783161484100")
+"""A known book, and one that waits."""
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.tuples(st.sampled_from((A, *OTHERS)), st.integers(1, 9), st.integers(100, 999)),
+            min_size=2, max_size=4, unique_by=lambda sale: sale[0],
+        ),
+        min_size=1, max_size=3,
+    ),
+    st.sampled_from(GROUPS), st.sampled_from(("store", "title", "remark", "isbn")),
+    st.booleans(),
+)  # fmt: skip
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_comes_to_the_sum_is_a_total_whatever_it_is_called(
+    tmp_path: Path,
+    groups: list[list[tuple[str, int, int]]],
+    label: str,
+    column: str,
+    everything: bool,
+) -> None:
+    rows: list[Sequence[str]] = []
+    for day, group in enumerate(groups, 1):
+        for isbn, units, cents in group:
+            rows.append(("Shop", isbn, "", f"2025-03-0{day}", str(units), _money(cents), "USD", ""))
+        rows.append(_sum_of(group, **{column: label}))
+    if everything:
+        rows.append(_sum_of([sale for group in groups for sale in group], **{column: "All of it"}))
+    found = _report(tmp_path, *rows)
+    assert not found.reading.problems, found.messages
+    lines = [(line.units, line.net // 10_000) for line in found.sales]
+    lines += [(line.units, (line.net or 0) // 10_000) for line in found.waiting]
+    meant = [sale for group in groups for sale in group]
+    assert sorted(lines) == sorted((units, cents) for _, units, cents in meant)
+    told = next(each.message for each in found.reading.notices if each.code == "totals-row")
+    assert "and it agrees with the sum" in told
+
+
+UNCERTAIN = [label for label in (*GROUPS, "Fee", "") if not is_total_label(label)]
+
+
+@given(st.integers(1, 9), st.integers(100, 999), st.sampled_from(UNCERTAIN))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_money_that_is_no_sum_is_never_taken_for_one(
+    tmp_path: Path, units: int, cents: int, label: str
+) -> None:
+    sold = [(A, 2, 1000), (OTHERS[0], 3, 1200)]
+    rows = [("Shop", isbn, "", "2025-03-01", str(n), _money(c), "USD", "") for isbn, n, c in sold]
+    found = _report(tmp_path, *rows, _sum_of([(A, units, cents)], title=label))
+    assert {problem.row for problem in found.reading.problems} == {4}
+
+
+def _money(cents: int) -> str:
+    return f"{cents // 100}.{cents % 100:02d}"
+
+
+def _sum_of(sales: Sequence[tuple[str, int, int]], **cells: str) -> list[str]:
+    units, cents = sum(sale[1] for sale in sales), sum(sale[2] for sale in sales)
+    return _row(**cells, units=str(units), net=_money(cents), currency="USD")

@@ -16,13 +16,14 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, insert, update
 
 import royalties.store
+from royalties.domain.notes import NoteSubject
 from royalties.domain.orders.life import State
 from royalties.domain.people import ANONYMOUS, Actor, Role
 from royalties.services.orders import messages as order_messages
 from royalties.services.orders.billing import certificates as tax
 from royalties.services.orders.billing import invoicing, receivables
 from royalties.store import scope
-from royalties.store.desk import search
+from royalties.store.desk import notes, search
 from royalties.store.orders import (
     board,
     certificates,
@@ -38,6 +39,7 @@ from royalties.store.tables import membership
 from royalties.store.tables import orders as order_table
 from tests.builders.books import TESS, Office, after, closed
 from tests.builders.documents import send_documents
+from tests.builders.notes import write_note
 from tests.builders.orders import (
     REQUESTED,
     accepted,
@@ -77,6 +79,11 @@ def shared(
 def firsts(query: ScopedQuery, names: Sequence[str], **arguments: object) -> ScopeCase:
     """What is asked for is the first owner's."""
     return ScopeCase(query, arguments, names, [], names)
+
+
+def staffs(query: ScopedQuery, names: Sequence[str], **arguments: object) -> ScopeCase:
+    """What is asked for is the staff's alone, though it is about an owner."""
+    return ScopeCase(query, arguments, [], [], names)
 
 
 def seconds(query: ScopedQuery, names: Sequence[str], **arguments: object) -> ScopeCase:
@@ -141,6 +148,7 @@ SEATTLES, HOUSTONS = ["2025-H1-004"], ["2025-H1-002", "2025-H1-003"]
 EVERYBODYS = [f"2025-H1-00{place}" for place in range(1, 7)]
 TWICE = [HOUSTONS[0], HOUSTONS[0], HOUSTONS[1], HOUSTONS[1]]
 PERIOD = 4050  # 2025-H1
+ABOUT_SEATTLE: Mapping[str, object] = {"subject": NoteSubject.BENEFICIARY, "key": "seattle"}
 
 OF_NONPROFITS = (
     shared(statements.numbers_of, SEATTLES, HOUSTONS, EVERYBODYS, period_id=PERIOD),
@@ -176,6 +184,14 @@ OF_NONPROFITS = (
     ),
     seconds(documents.documents_of, ["houston.pdf"], beneficiary="houston"),
     shared(documents.to_file, [], [], ["nobody's.pdf"], limit=9),
+    staffs(notes.find_note, ["Who signs?"], number=1),
+    staffs(notes.notes_about, ["Who signs?"], **ABOUT_SEATTLE, limit=9),
+    staffs(notes.standing_about, ["Who signs?"], **ABOUT_SEATTLE, limit=9),
+    staffs(notes.all_notes, ["Who signs?"], limit=9),
+    staffs(notes.open_questions, ["Who signs?"], limit=9),
+    staffs(notes.answers_to, ["Sam does."], questions=[1]),
+    staffs(notes.files_of, ["letter.pdf"], numbers=[1, 2]),
+    staffs(notes.find_file, ["letter.pdf"], number=1),
     shared(search.statements, SEATTLES, HOUSTONS, EVERYBODYS, text="2025-H1"),
     firsts(people.members, ["Sam"], beneficiary="seattle"),
     seconds(people.members, ["Hal"], beneficiary="houston"),
@@ -224,6 +240,9 @@ def two_nonprofits(office: Office) -> None:
     ):
         data = {name: b"%PDF " + name.encode()}
         send_documents(office, data, beneficiary=key, period=year, visible=visible)
+    about = (NoteSubject.BENEFICIARY, "seattle")
+    write_note(office, "Who signs?", about=about, is_question=True)
+    write_note(office, "Sam does.", answers=1, files={"letter.pdf": b"%PDF a letter"})
 
 
 def names_in(answer: Any) -> list[str]:
@@ -232,7 +251,7 @@ def names_in(answer: Any) -> list[str]:
         return [json.loads(answer)["number"] if answer.startswith("{") else answer]
     if isinstance(answer, Mapping):
         return [f"{key}: {value}" for key, value in answer.items()]
-    for called in ("number", "reference", "name"):
+    for called in ("number", "reference", "name", "text"):
         if hasattr(answer, called):
             return [getattr(answer, called)]
     return [name for each in answer or () if each for name in names_in(each)]

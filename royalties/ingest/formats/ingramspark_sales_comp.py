@@ -52,6 +52,8 @@ FORMAT = ReportFormat(
         *_of_period("return_*"),
         *_of_period("*wholesale*"),
         *_of_period("*pub_comp"),
+        *_of_period("*charge*"),
+        *_of_period("*adjustment*"),
         "deferral_balance",
         "original_deferral_amount",
         "returns_flag_value",

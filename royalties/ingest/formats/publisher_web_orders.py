@@ -92,7 +92,7 @@ def _orders(rows: Iterable[Row], header: Header, around: Surroundings) -> Iterat
     read = [(name, place) for place, name in enumerate(names) if name in _READ]
     at, sku, created = header.at("order"), header.at(BOOK), header.at("date")
     for number, group in groupby(
-        order_rows(rows, header), key=lambda row: plain_text(row[1][at]) or row[0]
+        order_rows(rows, header, around.warn), key=lambda row: plain_text(row[1][at]) or row[0]
     ):
         rows_of_order = [*group]
         lines = [

@@ -38,18 +38,47 @@ from royalties.ingest.report.no_books import is_no_book
 from royalties.ingest.report.shop_exports import EXTRAS, ShopExport
 from royalties.ingest.report.shop_orders import ShopLine, ShopOrder
 
+_STATES: Mapping[str, tuple[str, ...]] = {
+    "completed": (
+        "abgeschlossen", "fertiggestellt", "terminée", "completado", "completato", "voltooid",
+        "afgerond", "concluído", "concluída",
+    ),
+    "processing": (
+        "in bearbeitung", "en cours", "procesando", "in lavorazione", "in behandeling", "verwerken",
+        "processando", "a processar",
+    ),
+    "refunded": (
+        "rückerstattet", "erstattet", "remboursée", "reembolsado", "rimborsato", "terugbetaald",
+    ),
+    "pending payment": (
+        "pending", "zahlung ausstehend", "attente paiement", "en attente de paiement",
+        "pendiente de pago", "in attesa di pagamento", "wachten op betaling",
+        "in afwachting van betaling", "pagamento pendente",
+    ),
+    "on hold": (
+        "in wartestellung", "en attente", "en espera", "in sospeso", "in de wacht", "aguardando",
+        "em espera",
+    ),
+    "draft": ("checkout draft", "entwurf", "brouillon", "borrador", "bozza", "concept", "rascunho"),
+    "failed": (
+        "fehlgeschlagen", "échouée", "fallido", "fallito", "mislukt", "malsucedido", "falhado",
+    ),
+    "cancelled": (
+        "canceled", "storniert", "annulée", "cancelado", "annullato", "geannuleerd",
+    ),
+    "trash": (),
+}  # fmt: skip
+"""States of orders, as WooCommerce calls them in English and in other languages."""
+_STATE_OF = {word: state for state, words in _STATES.items() for word in (state, *words)}
 _PAYMENTS = {
     "completed": Payment.MADE,
     "processing": Payment.MADE,
     "refunded": Payment.MADE,
-    "pending": Payment.AWAITED,
     "pending payment": Payment.AWAITED,
     "on hold": Payment.AWAITED,
     "draft": Payment.AWAITED,
-    "checkout draft": Payment.AWAITED,
     "failed": Payment.NEVER,
     "cancelled": Payment.NEVER,
-    "canceled": Payment.NEVER,
     "trash": Payment.NEVER,
 }
 _NAMES: Mapping[str, tuple[str, ...]] = {
@@ -113,7 +142,8 @@ def _places(header: Header) -> dict[str, int]:
 def _orders(rows: Iterable[Row], header: Header, around: Surroundings) -> Iterator[ExportedOrder]:
     places = _places(header)
     at, sku, created = header.at("order"), header.at(BOOK), header.at("date")
-    for number, group in groupby(_numbered(order_rows(rows, header), at), key=lambda row: row[0]):
+    sold = order_rows(rows, header, around.warn)
+    for number, group in groupby(_numbered(sold, at), key=lambda row: row[0]):
         rows_of_order = [row for _, row in group]
         lines = [
             _OrderRow({what: cells[place] for what, place in places.items()}, around.amount)
@@ -166,17 +196,13 @@ def _order(
     first = lines[0]
     state = " ".join(first.text("status").casefold().replace("-", " ").split())
     state = state.removeprefix("wc ")
+    state = _STATE_OF.get(state, state)
     figures: ShopOrder | Wrong
     try:
         figures = wrong or _figures(number, state, lines, items)
     except NoAmountError as error:
         figures = error.wrong
-    payment: Payment | Wrong = _PAYMENTS.get(state) or Wrong(
-        Cause.ORDER_STATE,
-        f"{printed(state)!r} of order {printed(number)} is no known Order Status",
-        f"write one of {', '.join(_PAYMENTS)}",
-        "Order Status",
-    )
+    payment = _payment(number, state, figures)
     return ExportedOrder(
         number=number,
         items=items,
@@ -187,6 +213,25 @@ def _order(
         currency=first.text("currency").upper(),
         place=order_place(first.text, ("country", "region", "city", "postcode")),
     )
+
+
+def _payment(number: str, state: str, figures: ShopOrder | Wrong) -> Payment | Wrong:
+    if state not in _PAYMENTS:
+        return Wrong(
+            Cause.ORDER_STATE,
+            f"{printed(state)!r} of order {printed(number)} is no known Order Status",
+            f"write one of {', '.join(_PAYMENTS)}",
+            "Order Status",
+        )
+    is_figured = isinstance(figures, ShopOrder) and figures.total and not figures.refunded
+    if state == "refunded" and is_figured:
+        return Wrong(
+            Cause.ORDER_STATE,
+            f"order {printed(number)} is refunded, but its Order Refund Amount is 0",
+            "write what was refunded, or export the order again",
+            "Order Refund Amount",
+        )
+    return _PAYMENTS[state]
 
 
 def _figures(
@@ -202,7 +247,7 @@ def _figures(
     if not first.text("shipping"):
         shipping = max(total - before - taxes, 0)
     refunded = first.amount("refunded")
-    if state == "refunded" and "refunded" not in first.cells:
+    if state == "refunded" and not first.text("refunded"):
         refunded = total
     listed = sum(line.amount("list") for line in lines)
     return ShopOrder(

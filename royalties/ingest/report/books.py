@@ -20,7 +20,7 @@ from royalties.ingest.report.cells import (
     visible,
 )
 from royalties.ingest.report.declaration import begins, normal
-from royalties.ingest.report.labels import TOTALS, is_total_label
+from royalties.ingest.report.labels import TOTALS, is_number_of_its_own, is_total_label
 from royalties.ingest.report.reading import Known
 
 _THIRTEEN = re.compile(r"97[89]\d{10}", re.ASCII)
@@ -226,7 +226,7 @@ def unfit(text: str) -> Wrong | None:
             Cause.SEVERAL_ISBNS, f"two ISBNs in one cell: {text!r}", "write a row for each book"
         )
     word = normal(text)
-    is_total = begins(word, TOTALS) or is_total_label(word)
+    is_total = (begins(word, TOTALS) or is_total_label(word)) and not is_number_of_its_own(word)
     if word in _NO_NAMES or is_total or not identifier_key(text).strip("_./#&+:"):
         return _no_isbn(f"{text!r} is not an ISBN")
     return None

@@ -33,7 +33,9 @@ _TIME = (
 _YEAR_FIRST = re.compile(rf"(\d{{4}})([-/.])(\d{{1,2}})\2(\d{{1,2}}){_TIME}", re.ASCII)
 _YEAR_LAST = re.compile(rf"(\d{{1,2}})([-/.])(\d{{1,2}})\2(\d{{4}}|\d{{2}}){_TIME}", re.ASCII)
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T\d{4,6}Z?)?", re.ASCII)
-_MONTH = re.compile(r"(\d{4})[-/.](\d{1,2})|(\d{1,2})[-/.](\d{4})", re.ASCII)
+_MONTH = re.compile(r"(\d{4})[-/.Mm](\d{1,2})|(\d{1,2})[-/.](\d{4})", re.ASCII)
+_WEEK = re.compile(r"(\d{4})[- ]?[Ww](\d{2})", re.ASCII)
+_WEEK_ENDING = re.compile(r"(?:w/e|week(?: |-)?ending|week ended):? ", re.IGNORECASE)
 _COMPACT_MONTH = re.compile(r"((?:19|20)\d{2})(0[1-9]|1[0-2])", re.ASCII)
 _IDEOGRAPHS = re.compile(
     rf"(\d{{4}})\s*[年년]\s*(\d{{1,2}})\s*[月월](?:\s*(\d{{1,2}})\s*[日일]{_TIME})?", re.ASCII
@@ -49,9 +51,12 @@ _DAY_WORD = re.compile(
     rf"(\d{{4}}|\d{{2}}){_TIME}"
 )
 _WORD_DAY = re.compile(rf"([^\W\d_]+)\.?[ -]+(\d{{1,2}})(?:st|nd|rd|th)?[ ,-]+(\d{{4}}){_TIME}")
-_WORD_YEAR = re.compile(r"([^\W\d_]+)\.?[ ,/-]+(?:del? )?(\d{4}|\d{2})")
+_WORD_YEAR = re.compile(r"([^\W\d_]+)\.?[ ,/-]+(?:del? |['’])?(\d{4}|\d{2})")
 _YEAR_WORD = re.compile(r"(\d{4})[ ,./-]+([^\W\d_]+)\.?")
-_RANGE = re.compile(r"(.{0,78}\d)\s*(?:[–—]|\s-\s|\bto\b|\.\.)\s*+(\d.{0,78})")
+_RANGE = re.compile(r"(.{0,78}\d)\s*(?:[–—]|\s-\s|\bto\b|\bbis\b|\.\.)\s*+(\d.{0,78})")
+_CLOSE_RANGE = re.compile(
+    r"(\d{1,4}[./]\d{1,2}[./]\d{1,4})-(\d{1,4}[./]\d{1,2}[./]\d{1,4})", re.ASCII
+)
 _CUSTOM = frozenset(("custom", "custom period", "custom range", "custom dates"))
 """Words that retailers write where a report is of days that somebody picked."""
 
@@ -90,7 +95,7 @@ def _month_names(language: str) -> tuple[tuple[int, str], ...]:
 
 
 @cache
-def _month_in_any_language(word: str) -> int:
+def month_in_any_language(word: str) -> int:
     """The month whose whole name a word is, if all languages agree; 0 if none or several."""
     from babel import Locale  # noqa: PLC0415 - half a second, for those who need it
 
@@ -133,10 +138,12 @@ class Dates:
         """Take what a cell proves about the order of day and month."""
         if not isinstance(cell, str):
             return
-        if found := _YEAR_LAST.fullmatch(visible(cell[:_LONGEST_DATE]).strip()):
-            first, second = int(found[1]), int(found[3])
-            if (first > 12) is not (second > 12):
-                self.order.prove("dmy" if first > 12 else "mdy", cell.strip(), row)
+        text = visible(cell[:_LONGEST_DATE]).strip()
+        for part in _ends(text) or (text,):
+            if found := _YEAR_LAST.fullmatch(part):
+                first, second = int(found[1]), int(found[3])
+                if (first > 12) is not (second > 12):
+                    self.order.prove("dmy" if first > 12 else "mdy", cell.strip(), row)
 
     def day(self, cell: Cell) -> str | Odd:
         """A cell as an ISO day."""
@@ -152,7 +159,9 @@ class Dates:
             text = " ".join(cell.split())
             if len(text) > _LONGEST_DATE:
                 return no_date(cell)
-            return BLANK if not text or text.casefold() in _CUSTOM else self._from_text(text)
+            if not text or text.casefold() in _CUSTOM:
+                return BLANK
+            return self._from_text(_WEEK_ENDING.sub("", text, 1))
         if self._months and (found := _COMPACT_MONTH.fullmatch(printed(cell))):
             self._remark("compact-date", found[0])
             return self._whole_months(found[0], int(found[1]), int(found[2]))
@@ -199,15 +208,27 @@ class Dates:
             day = self._from_serial(int(match[1]))
             self._remark("serial-date", text)
             return day
-        if (match := _RANGE.fullmatch(text)) and all(
-            isinstance(self._from_text(part.strip()), str) for part in match.groups()
-        ):
-            self.answered.add("date_range")
-            if self._range_end not in RANGE_ENDS:
-                self.asked.add("date_range")
-                return Undecided("date_range")
-            return self._from_text(match[1 + RANGE_ENDS.index(self._range_end)].strip())
-        return no_date(text)
+        return self._range(text)
+
+    def _range(self, text: str) -> str | Odd:
+        """Days from one to another, or a week of ISO 8601: the answer says which end counts."""
+        days: list[str | Odd]
+        if match := _WEEK.fullmatch(text):
+            try:
+                monday = date.fromisocalendar(int(match[1]), int(match[2]), 1)
+            except ValueError:
+                return _no_such_date(text)
+            days = [self._checked(day, text) for day in (monday, monday + timedelta(days=6))]
+        else:
+            days = [self._from_text(part) for part in _ends(text)]
+        undecided = [day for day in days if isinstance(day, Undecided)]
+        if not days or any(isinstance(day, Wrong) for day in days):
+            return no_date(text)
+        self.answered.add("date_range")
+        if self._range_end not in RANGE_ENDS:
+            self.asked.add("date_range")
+            return Undecided("date_range")
+        return undecided[0] if undecided else days[RANGE_ENDS.index(self._range_end)]
 
     def _year_last(self, text: str, match: re.Match[str]) -> str | Odd:
         first, second = int(match[1]), int(match[3])
@@ -281,7 +302,7 @@ class Dates:
             self.answered.add("date_language")
         if len(fits) == 1:
             return fits.pop()
-        return 0 if fits or self._language in LOCALES else _month_in_any_language(word)
+        return 0 if fits or self._language in LOCALES else month_in_any_language(word)
 
     def _year(self, text: str) -> int:
         year = int(text)
@@ -332,6 +353,12 @@ class Dates:
     def _remark(self, code: str, text: str) -> None:
         if code not in self._expected:
             self.remarks.setdefault(code, text)
+
+
+def _ends(text: str) -> tuple[str, ...]:
+    """The texts of both ends of a range of days; none if it is no range."""
+    match = _CLOSE_RANGE.fullmatch(text) or _RANGE.fullmatch(text)
+    return tuple(part.strip() for part in match.groups()) if match else ()
 
 
 def _folded(month: str) -> str:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from enum import Enum
 
 from royalties.domain.problems import Cause
+from royalties.ingest.report.amounts import take_apart
 from royalties.ingest.report.cells import Marked, Odd, UnknownIdentifier, Wrong, printed, text_of
-from royalties.ingest.report.declaration import Header, Row
+from royalties.ingest.report.declaration import BOOK, Header, Row
+from royalties.ingest.report.labels import is_total_label
 from royalties.ingest.report.shop_orders import ShopOrder
 
 _MOST_DIGITS = 7
@@ -60,11 +62,26 @@ class ExportedOrder:
     place: tuple[str, str, str, str] = ("", "", "", "")
 
 
-def order_rows(rows: Iterable[Row], header: Header) -> Iterator[Row]:
-    """Rows of orders, without blank rows and repeated headers, which do not split an order."""
+def order_rows(
+    rows: Iterable[Row], header: Header, warn: Callable[[str, str], None]
+) -> Iterator[Row]:
+    """Rows of orders, without blank rows, repeated headers and totals, which do not split one."""
+    own = [at for at in (header.at(BOOK), header.at("date")) if at >= 0]
     for row in rows:
-        if any(text_of(cell).strip() for cell in row[1]) and not header.repeats(row[1]):
-            yield row
+        texts = [text_of(cell).strip() for cell in row[1]]
+        if not any(texts) or header.repeats(row[1]):
+            continue
+        if not any(texts[at] and not is_total_label(texts[at]) for at in own) and _is_total(texts):
+            warn("totals-row", f"row {row[0]} looks like a total: excluded")
+            continue
+        yield row
+
+
+def _is_total(texts: Sequence[str]) -> bool:
+    """Whether a row without a book and a day has the label of a total, or figures alone."""
+    if any(is_total_label(text) for text in texts if text):
+        return True
+    return all(take_apart(text) for text in texts if text)
 
 
 def order_units(text: str, column: str) -> int | Wrong:

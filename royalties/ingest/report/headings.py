@@ -30,8 +30,9 @@ WORDS = frozenset(
 
 
 _SPAN = re.compile(
-    r"[(\[]?\b(?:[mypq]td|(?:month|year|period|quarter)[\s-]to[\s-]date"
-    r"|(?:this|current|last|prior)[\s-](?:month|year|period|quarter)|cumulative|year|month)\b"
+    r"[(\[]?\b(?:[mypq]td|(?:(?:month|year|period|quarter|life)[\s-])?to[\s-]date"
+    r"|(?:this|current|last|prior)[\s-](?:month|year|period|quarter)|cumulative|kumuliert|lifetime"
+    r"|year|month)\b"
     r"[\s)\]:-]*",
     re.IGNORECASE,
 )

@@ -3,15 +3,24 @@
 import re
 
 from royalties.domain.currencies import EXPONENTS
+from royalties.ingest.report.dates import month_in_any_language
 
 TOTALS = ("total", "totals", "grand total", "subtotal", "sub-total", "sum")
 """Beginnings of labels."""
 
-_WORDS = re.compile(r"[^\W\d_]+|\d+")
+_BLANK = re.compile(r"\s")
+_WORDS = re.compile(r"[^\W\d_]+|\d+|∑")
 _TOTAL = frozenset(
-    ("total", "totals", "subtotal", "subtotals", "sum", "gesamt", "gesamtsumme", "summe",
-     "zwischensumme", "totale", "subtotale", "totaal", "subtotaal", "totaux", "somme", "suma",
-     "合計", "小計", "总计", "小计", "итого"),
+    ("total", "totals", "subtotal", "subtotals", "sum", "sums", "ttl", "tot", "gesamt",
+     "gesamtsumme", "gesamtbetrag", "gesamtergebnis", "teilergebnis", "gesamttotal",
+     "summe", "summen",
+     "zwischensumme", "endsumme", "endbetrag", "teilsumme", "monatssumme", "totale", "subtotale",
+     "totali", "totaal", "subtotaal", "tussentotaal", "eindtotaal", "totaux", "somme", "sommes",
+     "suma", "subtotales", "totales", "totais", "somma", "soma", "totalt", "summa", "delsumma",
+     "mellansumma", "delsum", "sammanlagt", "yhteensä", "välisumma", "razem", "łącznie", "celkem",
+     "mezisoučet", "spolu", "ukupno", "skupaj", "összesen", "részösszeg", "toplam", "kokku",
+     "kopā", "viso", "合計", "小計", "総計", "总计", "小计", "合计", "總計", "итого", "всего",
+     "разом", "сума", "∑", "σ", "общо", "σύνολο", "합계", "총계", "소계", "tổng", "jumlah", "รวม"),
 )  # fmt: skip
 _BESIDE = frozenset(
     ("grand", "sub", "sous", "overall", "running", "cumulative", "net", "gross", "final", "report",
@@ -22,7 +31,17 @@ _BESIDE = frozenset(
      "earnings", "receipts", "due", "payable", "paid", "store", "stores", "shop", "order",
      "orders", "invoice", "invoices", "customer", "account", "title", "titles", "book", "books",
      "ebook", "ebooks", "print", "paperback", "hardcover", "audiobook", "woche", "monat",
-     "semaine", "mois", "semana", "mes", "settimana", "mese", "maand", "général", "générale"),
+     "semaine", "mois", "semana", "mes", "settimana", "mese", "maand", "général", "générale",
+     "generale", "geral", "complessivo", "algemeen", "result", "line", "lines",
+     "item", "items", "row", "rows", "isbn",
+     "isbns", "ean", "edition", "editions", "format", "author", "authors", "statement",
+     "currency", "country", "territory", "retailer", "channel", "incl", "including", "excl",
+     "excluding", "before", "after", "without", "with", "vat", "tax", "taxes", "gst", "mwst",
+     "inkl", "exkl", "zzgl", "netto", "brutto", "tva", "iva", "btw", "moms", "der", "des", "du",
+     "de", "del", "la", "le", "les", "di", "van", "het", "für", "pro", "por", "par", "ventes",
+     "ventas", "vendite", "vendas", "importe", "montant", "importo", "bedrag", "betrag", "verkäufe",
+     "exemplare", "stück", "jahr", "année", "año", "anno", "jaar", "buch", "bücher", "titres",
+     "titel", "títulos", "libros", "livres", "libri", "boeken"),
 )  # fmt: skip
 _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september",
@@ -41,9 +60,26 @@ def is_total_label(text: str) -> bool:
     words = _WORDS.findall(text.casefold()) if len(text) <= _LONGEST else []
     return (
         0 < len(words) <= _MOST_WORDS
+        and not is_number_of_its_own(text)
         and not _TOTAL.isdisjoint(words)
         and all(word in _TOTAL or word in _BESIDE or _counts(word) for word in words)
     )
+
+
+def is_number_of_its_own(text: str) -> bool:
+    """Whether a text is one word with figures, like a house number: *SUM-1* labels no total."""
+    return not _BLANK.search(text.strip()) and any(map(str.isdecimal, text))
+
+
+def names_a_total(text: str) -> bool:
+    """Whether a text speaks of a total among other things: *Salt & Light Total*, *Total Recall*."""
+    return len(text) <= _LONGEST and not _TOTAL.isdisjoint(_WORDS.findall(text.casefold()))
+
+
+def currency_of_label(text: str) -> str:
+    """The currency that the label of a total names, if it names one."""
+    codes = [word for word in _WORDS.findall(text) if word in EXPONENTS]
+    return codes[0] if len(codes) == 1 and is_total_label(text) else ""
 
 
 def _counts(word: str) -> bool:
@@ -52,4 +88,5 @@ def _counts(word: str) -> bool:
         word.isdecimal()
         or word.upper() in EXPONENTS
         or (len(word) >= _LEAST_LETTERS and any(month.startswith(word) for month in _MONTHS))
+        or month_in_any_language(word) > 0
     )

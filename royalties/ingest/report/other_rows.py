@@ -11,7 +11,7 @@ from royalties.ingest.report.conventions import again
 from royalties.ingest.report.declaration import ReportFormat, begins, normal
 from royalties.ingest.report.printed_totals import PrintedTotals
 from royalties.ingest.report.reading import ControlTotals
-from royalties.ingest.report.tables import Table, is_words
+from royalties.ingest.report.tables import Table, is_sentence, is_words
 
 SECOND_TABLE = ("returns", "sales", "ignore")
 
@@ -66,10 +66,24 @@ class OtherRows:
         if not is_known and table.header.repeats(cells):
             self._header_again(table, number)
             return True
-        if table.is_total(cells, books):
-            self._totals.add(table, number, values, bulk)
+        if table.is_total(cells, books) or self._is_sum(table, number, cells, values, books, bulk):
+            self._totals.add(table, number, values, bulk, table.currency_of_total(cells))
             return True
         return not is_known and self._is_left_out(table, number, cells, filled, books)
+
+    def _is_sum(
+        self,
+        table: Table,
+        number: int,
+        cells: Sequence[Any],
+        values: Mapping[str, Any],
+        books: Sequence[Any],
+        bulk: Bulk | None,
+    ) -> bool:
+        """Whether a row without a book and a date repeats what rows above it come to."""
+        return table.may_be_sum(cells, books) and self._totals.is_sum(
+            number, values, bulk, is_labelled=table.speaks_of_total(cells)
+        )
 
     def _is_left_out(
         self,
@@ -84,7 +98,7 @@ class OtherRows:
             self._rows.rows += 1
             self._skipped.add(f"begins with {word!r}")
             return True
-        if len(filled) == 1 and is_words(filled[0]):
+        if len(filled) == 1 and (is_words(filled[0]) or is_sentence(filled[0])):
             self._heading = number
             self._note(table, number, f" has only text: {printed(filled[0])!r}")
             return True

@@ -12,7 +12,7 @@ from typing import Any
 
 from royalties.ingest.report.cells import Cell, RowBlock, printed, text_of
 from royalties.ingest.report.declaration import Header, normal
-from royalties.ingest.report.headings import unit_of
+from royalties.ingest.report.headings import column_letters, unit_of, without_span
 from royalties.ingest.report.row_warnings import RowWarnings
 
 _MOST_EXAMPLES = 3
@@ -26,16 +26,20 @@ remissionen rückgaben devolución devoluciones devuelto devueltos retours retou
 remboursement remboursements reso resi rimborso rimborsi devolução devoluções"""
 _COPIES = """unit units qty quantity quantities copies copy sold sales borrows loans downloads menge
 anzahl stück exemplare verkauft verkäufe cantidad unidades ejemplares ventas quantité quantités
-exemplaires ventes quantità unità copie vendite aantal exemplaren quantidade exemplares vendas"""
+exemplaires ventes quantità unità copie vendite aantal exemplaren quantidade exemplares vendas
+free gratis gratuit gratuits freiexemplare complimentary comps giveaways"""
 _COUNTS = """unit units qty quantity copies copy sold kenp pages menge anzahl stück exemplare
 unidades cantidad ejemplares quantité exemplaires quantità copie aantal exemplaren unidade
 quantidade exemplares"""
 """With one of these words a heading is of copies, however it is paid: *Paid Units*."""
-_AMOUNTS = """amount amounts net gross total royalty royalties earning earnings revenue revenues
-proceeds receipts payment payments paid payable payout due balance compensation netto brutto betrag
-beträge umsatz umsätze erlös erlöse honorar importe importes ingreso ingresos regalías ganancias
+_AMOUNTS = """amount amounts net gross total royalty royalties earning earnings earned revenue
+revenues proceeds receipts payment payments paid payable payout due balance compensation netto
+brutto betrag beträge umsatz umsätze erlös erlöse honorar importe importes
+ingreso ingresos regalías ganancias
 neto bruto montant montants recette recettes revenu revenus redevances brut importo importi ricavo
-ricavi compenso netto lordo bedrag bedragen omzet opbrengst valor receita receitas líquido"""
+ricavi compenso netto lordo bedrag bedragen omzet opbrengst valor receita receitas líquido
+adjustment adjustments adj deduction deductions withholding withheld bonus fee fees charge charges
+abzug abzüge gebühr gebühren ajuste ajustes déduction déductions retenue retención ritenuta"""
 _CURRENCIES = "currency currencies währung moneda divisa devise devises valuta moeda monnaie"
 _STATES = """status verified unverified voided void unpaid pending statut stato estado verificado
 vérifié verificato bestätigt"""
@@ -55,6 +59,10 @@ _SIGNS = frozenset(("d/c", "c/d", "dr/cr", "cr/dr", "s/r", "+/-", "sign", "cr", 
 
 _MOST_WORDS = 40
 """A column with more distinct values than that is no column of kinds."""
+
+_MINUS = tuple("-(\u2212")
+_DEBIT = re.compile(r"\s*[-(\u2212][^\d\s]{0,3}\d[\d.,' ]{0,20}[.,]\d+\)?\s*", re.ASCII)
+_FIGURE = re.compile(r"\s*[-+($€£¥\u2212]*\s?\d[\d.,' ]{0,20}[.,]\d\d?\)?\s*", re.ASCII)
 
 _CURRENCY_WORDS = frozenset(_CURRENCIES.split())
 _SPEAKING = frozenset(f"{_RETURNS} {_COPIES} {_AMOUNTS} {_CURRENCIES} {_STATES}".split())
@@ -86,6 +94,17 @@ def speaks_of_money(heading: str) -> bool:
     return (
         bool(_MONEY & words) and not (_OTHER | _NO_MONEY) & words and not unit_of(heading).percent
     )
+
+
+def is_debit(cell: Cell) -> bool:
+    """Whether a cell is an amount below zero.
+
+    >>> is_debit("-2.00"), is_debit("(1,50)"), is_debit(-3.5), is_debit("-1"), is_debit("-a.5")
+    (True, True, True, False, False)
+    """
+    if isinstance(cell, float):
+        return cell < 0 and not cell.is_integer()
+    return isinstance(cell, str) and cell.lstrip()[:1] in _MINUS and bool(_DEBIT.fullmatch(cell))
 
 
 def is_currency_heading(heading: str) -> bool:
@@ -128,6 +147,36 @@ class _Kinds:
                     self.word = printed(cell).strip()
                     return False
         return True
+
+
+@dataclass(slots=True)
+class _Amounts:
+    """A column whose heading says nothing, watched for amounts: without one, of any sign."""
+
+    at: int
+    name: str
+    examples: list[str] = field(default_factory=list)
+
+    def look(self, block: RowBlock) -> bool:
+        """Look at some rows; false once there is no need to look further."""
+        is_amount = is_debit if normal(self.name) else _is_figure
+        cells = block.columns[self.at]
+        if found := {cell for cell in set(cells) if is_amount(cell)}:
+            shown = [printed(cell).strip() for cell in cells if cell in found]
+            self.examples += shown[: _MOST_EXAMPLES - len(self.examples)]
+        return len(self.examples) < _MOST_EXAMPLES
+
+    def said(self) -> str:
+        """What the warning says of it."""
+        name = self.name.strip() or f"column {column_letters(self.at)}, which has no heading"
+        return f"{name}: {', '.join(self.examples)} is not read"
+
+
+def _is_figure(cell: Cell) -> bool:
+    """Whether a cell is a number with decimals, as amounts have."""
+    if isinstance(cell, float):
+        return not cell.is_integer()
+    return isinstance(cell, str) and bool(_FIGURE.fullmatch(cell))
 
 
 def _is_positive(count: Cell) -> bool:
@@ -188,7 +237,7 @@ class PassedOver:
         self._columns = [
             _Column(at, name, is_currency_heading(name))
             for at, name in others
-            if speaks_of_sales(name)
+            if speaks_of_sales(name) or normal(without_span(name)) in read
         ]
         self._watched = list(self._columns)
         units = header.at("units")
@@ -198,6 +247,13 @@ class PassedOver:
             if by_words and units >= 0 and header.at("kind") < 0 and not speaks_of_sales(name)
         ]
         self._watched_kinds = list(self._kinds)
+        told = {column.at for column in self._columns}
+        self._amounts = [
+            _Amounts(at, name)
+            for at, name in others
+            if by_words and at not in told and not _OTHER & words_of(name)
+        ]
+        self._watched_amounts = list(self._amounts)
 
     def look(self, block: RowBlock) -> None:
         """Look at some rows, until each column has enough examples."""
@@ -208,6 +264,7 @@ class PassedOver:
                 column.look(distinct if column.is_currency else cells)
         self._watched = [column for column in self._watched if not column.is_done]
         self._watched_kinds = [column for column in self._watched_kinds if column.look(block)]
+        self._watched_amounts = [each for each in self._watched_amounts if each.look(block)]
 
     def look_at_rows(self, rows: Iterable[Sequence[Any]]) -> None:
         """Look at the first rows of a table whose rows are arranged."""
@@ -226,6 +283,9 @@ class PassedOver:
                 continue
             shown = ", ".join(column.all if not column.is_currency else column.examples)
             remarks.say("column-not-read", f"{where}{column.name}: {shown} is not read")
+        for amounts in self._amounts:
+            if amounts.examples:
+                remarks.say("column-not-read", f"{where}{amounts.said()}")
         for kinds in self._kinds:
             if kinds.word:
                 remarks.say("column-not-read", f"{where}{kinds.name}: {kinds.word} is not read")

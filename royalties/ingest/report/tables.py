@@ -1,11 +1,13 @@
 """A table of a report: its header, and readers for its columns."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Protocol
 
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.amounts import Numbers
+from royalties.ingest.report.books import unlabelled
 from royalties.ingest.report.cells import (
     BLANK,
     Cell,
@@ -31,13 +33,19 @@ from royalties.ingest.report.declaration import (
     begins,
     normal,
 )
-from royalties.ingest.report.labels import is_total_label
+from royalties.ingest.report.labels import (
+    currency_of_label,
+    is_number_of_its_own,
+    is_total_label,
+    names_a_total,
+)
 from royalties.ingest.report.row_filters import RowFilter, TableEnd
 from royalties.ingest.report.workbook import SheetInspection
 
 _AUTHORS = frozenset(
     ("author", "authors", "author(s)", "author name", "author names", "contributor")
 )
+_SENTENCE = re.compile(r"\W{0,5}[^\W\d_]{3,40}[\s:]")
 _COUNTED = ("units", "sold", "returned", "free", "net_units")
 
 
@@ -272,6 +280,7 @@ class Table:
         labelled = {
             at for at, cell in enumerate(cells[: self.width])
             if isinstance(cell, str) and begins(normal(cell), self.report.totals)
+            and not is_number_of_its_own(cell)
         }  # fmt: skip
         certain = {
             at for at, cell in enumerate(cells[: self.width])
@@ -288,15 +297,37 @@ class Table:
             return True
         return not labels and self.report.bare_totals and self._is_bare(cells)
 
+    def may_be_sum(self, cells: Sequence[Any], books: Sequence[Any]) -> bool:
+        """Whether a row names no book and no day, so that its figures may be those of others."""
+        texts = (cells[at] for _, at in self.books)
+        nameless = all(
+            book is BLANK or (isinstance(book, Wrong) and is_words(cell))
+            for book, cell in zip(books, texts, strict=True)
+        )
+        return nameless and not self._is_dated(cells)
+
+    def speaks_of_total(self, cells: Sequence[Any]) -> bool:
+        """Whether any cell of a row has a word for totals."""
+        return any(isinstance(cell, str) and names_a_total(cell) for cell in cells[: self.width])
+
+    def currency_of_total(self, cells: Sequence[Any]) -> str:
+        """The currency that a row's label names, such as ``Total EUR``."""
+        texts = (cell for cell in cells[: self.width] if isinstance(cell, str))
+        return next(filter(None, map(currency_of_label, texts)), "")
+
     def is_note(self, cells: Sequence[Any], books: Sequence[Any]) -> bool:
-        """Whether a row has only texts, and no date, copies, money or book."""
+        """Whether a row has texts, and no date, copies, money or book."""
         if any(isinstance(book, int | UnknownIdentifier) for book in books):
             return False
         counted = {
             at for field, _, at in self.readers if field in (*AMOUNTS, *_COUNTED, "date")
         }  # fmt: skip
         filled = [at for at, cell in enumerate(cells[: self.width]) if text_of(cell).strip()]
-        return counted.isdisjoint(filled) and all(is_words(cells[at]) for at in filled)
+        own = {at for _, at in self.books}
+        return counted.isdisjoint(filled) and all(
+            is_words(cells[at]) or is_sentence(cells[at])
+            for at in (*filled[:1], *own.intersection(filled))
+        )
 
     def _has(self, field: str) -> bool:
         return self.header.at(field) >= 0
@@ -321,6 +352,11 @@ def is_words(cell: Any) -> bool:
         return False
     letters = sum(sign.isalpha() for sign in cell)
     return letters > sum(sign.isdigit() for sign in cell)
+
+
+def is_sentence(cell: Any) -> bool:
+    """Whether a cell begins with a word that labels figures: *Generated 2026-06-01 10:00*."""
+    return isinstance(cell, str) and bool(_SENTENCE.match(cell)) and unlabelled(cell) == cell
 
 
 def _rows_of(blocks: Iterable[RowBlock]) -> Iterator[tuple[int, Sequence[Cell]]]:

@@ -24,6 +24,10 @@ class Tally(SalesTally):
         """``first_day`` is that of the books."""
         super().__init__()
         self.waiting: dict[str, tuple[int, int]] = {}
+        self.waiting_rows = 0
+        self.waiting_units = 0
+        """Copies sold less returned of rows that wait."""
+        self.waiting_net: dict[str, int] = {}
         self.skipped_net = 0
         self.bundled = 0
         """Copies sold less returned that rows of bundles have more as editions than as bundles."""
@@ -34,6 +38,7 @@ class Tally(SalesTally):
         """Count a row whose book nobody knows yet."""
         rows, so_far = self.waiting.get(identifier, (0, 0))
         self.waiting[identifier] = (rows + 1, so_far + units)
+        self.waiting_rows += 1
 
     def look(self, days: Sequence[str]) -> None:
         """Look whether rows with these days are dated before the books begin."""
@@ -53,6 +58,8 @@ class Tally(SalesTally):
 
     def look_at_waiting(self, line: WaitingLine) -> None:
         """Look at a line that waits, whose row is looked at as well."""
+        self.waiting_units += line.units * (line.kind != SaleKind.FREE)
+        self.waiting_net[line.currency] = self.waiting_net.get(line.currency, 0) + (line.net or 0)
         if line.day < self._first_day:
             self._early.add(0, line.units, line.currency, line.net)
 

@@ -57,7 +57,7 @@ def type_of_any(stream: IO[bytes], name: str) -> str:
         raise UnreadableError(
             Problem(
                 "this is something that a computer runs, or holds macros",
-                "save the statement as PDF, or without macros, and send that",
+                "save it as PDF, or without macros, and send that",
             )
         )
     if head.startswith(_OLE) and _holds(stream, _MACROS):

@@ -26,6 +26,7 @@ from royalties.services.desk.first_steps import (
     is_any_recorded,
     is_first,
 )
+from royalties.services.desk.note_lists import Note, newest_open
 from royalties.services.orders.billing import receivables
 from royalties.services.orders.values import OpenOrders, open_orders
 from royalties.services.periods.draft import draft_at_hand
@@ -36,6 +37,7 @@ from royalties.store.desk import dashboard as store
 from royalties.store.periods.closing import explanations
 
 _SHOWN_PERIODS = 8
+_SHOWN_QUESTIONS = 3
 _ORDER = (
     ReportStatus.LATE,
     ReportStatus.DUE,
@@ -112,6 +114,7 @@ class ToDo:
         orders: what organizations' orders wait for.
         ended: periods whose last day has passed and that are open.
         late: retailers with a report that is late, and nobody has said why.
+        questions: how many nobody has settled, and ``asked`` the newest of them.
         exceptions: of the open period's draft; None: it has not been computed since a change.
     """
 
@@ -125,6 +128,8 @@ class ToDo:
     orders: OrdersToDo
     ended: tuple[Period, ...]
     late: int
+    questions: int
+    asked: tuple[Note, ...]
     exceptions: int | None
 
     @property
@@ -139,6 +144,7 @@ class ToDo:
             or any(self.orders)
             or self.ended
             or self.late
+            or self.questions
             or self.exceptions != 0
         )
 
@@ -300,15 +306,33 @@ def _sales(work: Work, setup: Setup) -> _Sales:
     period = open_period_of(work, setup)
     year_before = period.shift(-period.calendar.per_year)
     wanted = {each.ordinal for each in (*_periods_shown(period), year_before)}
-    rows = store.sold(work.connection, sorted(wanted))
+    by_month = store.sold(work.connection, sorted(wanted))
+    rows = _added_up(by_month)
     now = [row for row in rows if row.period_id == period.ordinal]
     against = _against(period, rows)
     months = _months(period, now)
     before: list[store.RetailerSalesRow] = []
     if against is not None and months is not None:
         last = _same_place(months[1], period, against)
-        before = store.sold(work.connection, [against.ordinal], last)
+        before = _added_up(
+            row for row in by_month if row.period_id == against.ordinal and row.last_month <= last
+        )
     return _Sales(period, now, before, months, against, rows)
+
+
+def _added_up(by_month: Iterable[store.RetailerSalesRow]) -> list[store.RetailerSalesRow]:
+    """Rows of months as one for each period, retailer and currency."""
+    sums: dict[tuple[int, str, str], store.RetailerSalesRow] = {}
+    for row in by_month:
+        known = sums.get(row[:3])
+        if known is not None:
+            row = known._replace(  # noqa: PLW2901 - the row so far
+                units=known.units + row.units,
+                net=known.net + row.net,
+                last_month=max(known.last_month, row.last_month),
+            )
+        sums[row[:3]] = row
+    return list(sums.values())
 
 
 def _against(period: Period, rows: Iterable[store.RetailerSalesRow]) -> Period | None:
@@ -409,6 +433,8 @@ def _to_do(
         orders,
         tuple(ended),
         _unexplained(work, period, retailers),
+        counts["questions"],
+        newest_open(work, _SHOWN_QUESTIONS) if counts["questions"] else (),
         exceptions,
     )
 

@@ -7,6 +7,7 @@ from royalties.domain.sales.imports import BatchStatus
 from royalties.domain.sales.slices import Origin
 from royalties.services.books import setup_in_force
 from royalties.services.work import Work
+from royalties.store.desk import notes
 from royalties.store.ledger import checks
 from royalties.store.orders import certificates, messages
 from royalties.store.statements import documents
@@ -60,6 +61,13 @@ def documents_differ(work: Work) -> Failures:
         yield from _differs(
             work, path, row.sha256, f"earlier statement {row.id} ({row.name}){whose}"
         )
+
+
+def note_files_differ(work: Work) -> Failures:
+    """Files that came with notes are kept as they came, those of withdrawn notes too."""
+    for row in notes.all_files(work.connection):
+        path = work.files.document(row.sha256)
+        yield from _differs(work, path, row.sha256, f"file {row.name} of note {row.note_id}")
 
 
 def samples_differ(work: Work) -> Failures:

@@ -185,6 +185,7 @@ def _sent(books: BooksUnderTest) -> Failures:
     yield from verified_files.sent_differ(books.work)
     yield from verified_files.samples_differ(books.work)
     yield from verified_files.documents_differ(books.work)
+    yield from verified_files.note_files_differ(books.work)
 
 
 def _order_money(books: BooksUnderTest) -> Failures:

@@ -20,6 +20,7 @@ from royalties.adapters.mailer import (
     RefusedMailError,
 )
 from royalties.adapters.sealing import LostKeyError
+from royalties.domain.events import TOLD, Event
 from royalties.domain.one_line import neutral_line, neutral_text
 from royalties.domain.people import Verb
 from royalties.ingest import mailboxes
@@ -27,6 +28,7 @@ from royalties.services.books import setup_in_force
 from royalties.services.frame import is_sandbox
 from royalties.services.work import CLOCKS_DIFFER, RefusedError, Work
 from royalties.store.mail import messages as store
+from royalties.store.people import mail_choices
 
 _TRIES = 8
 """How often a message is tried that the mail server does not take now."""
@@ -39,6 +41,10 @@ _LONGEST_WAIT = max(_LONGEST_PAUSE, timedelta(minutes=2 ** (_TRIES - 1)))
 """A message that waits for longer was written, or tried, before a clock was set back."""
 
 _LONGEST_ERROR = 500
+
+_CHOSEN = frozenset(event.value for event in Event)
+_CHOICES, _CHOICES_PAGE = "Choose what you are told by e-mail", "/account/told"
+"""The link in each message that its reader may choose not to get."""
 
 NO_ADDRESS = (
     "it waits: it holds a link, and nobody has named the desk's address; set ROYALTIES_BASE_URL "
@@ -148,6 +154,7 @@ def deliver(unit: Callable[[], AbstractContextManager[Work]]) -> Outcome:
     except RefusedMailError as error:
         with unit() as work:
             store.mark_refused(work.connection, message.row.id, _short(error))
+            _tell_of_bounce(work, message.row, _short(error))
         return Outcome.NOT_TAKEN
     except MailServerError as error:
         with unit() as work:
@@ -160,6 +167,21 @@ def deliver(unit: Callable[[], AbstractContextManager[Work]]) -> Outcome:
     with unit() as work:
         store.mark_sent(work.connection, message.row.id, work.at, forget=message.row.secret)
     return Outcome.SENT
+
+
+def _tell_of_bounce(work: Work, row: store.MailRow, error: str) -> None:
+    """Tell those who send statements that one was not taken."""
+    if row.kind != "statement":
+        return
+    event = Event.STATEMENT_BOUNCED
+    for person in mail_choices.wanting(work.connection, event, TOLD[event]):
+        paragraphs = (
+            f"The message “{row.subject}” to {row.recipient} was not taken: {error}",
+            "Correct the address with the beneficiary, then let the message be sent again.",
+        )
+        subject = f"A statement could not be sent to {row.recipient}"
+        link = ("Look at the e-mail", "/finance/mail")
+        write(work, Message(person.email, subject, paragraphs, event.value, row.about, link))
 
 
 def _wait_for_server(work: Work, row: store.MailRow, error: MailServerError) -> None:
@@ -262,6 +284,8 @@ def _text(work: Work, row: store.MailRow) -> str:
     parts = [row.text]
     if row.link is not None:
         parts.append(f"{row.link_words}:\n{work.base_url}{row.link}")
+    if row.kind in _CHOSEN:
+        parts.append(f"{_CHOICES}:\n{work.base_url}{_CHOICES_PAGE}")
     parts.append(f"-- \n{_house(work)}")
     return "\n\n".join(parts) + "\n"
 
@@ -275,5 +299,8 @@ def _html(work: Work, row: store.MailRow) -> str:
     if row.link is not None:
         address = escape(f"{work.base_url}{row.link}")
         parts.append(f'<p><a href="{address}">{escape(row.link_words or "")}</a></p>')
+    if row.kind in _CHOSEN:
+        page = escape(f"{work.base_url}{_CHOICES_PAGE}")
+        parts.append(f'<p><a href="{page}">{_CHOICES}</a></p>')
     parts.append(f"<p>{escape(_house(work))}</p>")
     return f'<!doctype html><html lang="en"><body>{"".join(parts)}</body></html>'

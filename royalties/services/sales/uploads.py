@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from royalties.adapters.files import Files, TooLargeError
+from royalties.domain.events import Event
 from royalties.domain.jobs import ACTIVE_JOBS
 from royalties.domain.people import Verb
 from royalties.domain.sales.changes import Change
@@ -20,6 +21,7 @@ from royalties.ingest.recognise import first_rows
 from royalties.ingest.report.reading import UnreadableError
 from royalties.ingest.report.sheet_previews import SheetPreview, sheets_of
 from royalties.services.books import setup_in_force
+from royalties.services.mail.telling import News, tell
 from royalties.services.sales.import_document import receipts_of
 from royalties.services.sales.importing import (
     ImportResult,
@@ -296,6 +298,26 @@ def save_result(work: Work, number: int, result: ImportResult) -> None:
         return
     if result.read_with in (None, _read_with(row)):
         _save(work, number, result.document)
+        if result.document["outcome"] == ImportOutcome.REFUSED and work.actor.person is not None:
+            _tell_of_refusal(work, row)
+
+
+def _tell_of_refusal(work: Work, row: store.UploadRow) -> None:
+    """Tell who had a report looked at that nothing of it can be recorded."""
+    news = News(
+        Event.UPLOAD_REFUSED,
+        f"upload {row.id}",
+        f"{row.name} cannot be recorded as it is",
+        (
+            (
+                f"{row.name} was looked at, and nothing of it was recorded: its page says what is "
+                f"wrong in which row."
+            ),
+            "Correct it there, or send the file again corrected.",
+        ),
+        ("Open the upload", f"/finance/uploads/{row.id}"),
+    )
+    tell(work, news, only=work.actor.person, once=True)
 
 
 def read(work: Work, number: int) -> Spooled | None:

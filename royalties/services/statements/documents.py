@@ -4,7 +4,7 @@ Nobody but the staff sees one until somebody shows it to the beneficiary's peopl
 again, and one that was kept by mistake is taken back: its history stays.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -17,6 +17,7 @@ from royalties.domain.people import Verb
 from royalties.domain.spans import NotASpanError, Span, parse_span, span_name
 from royalties.ingest.report.reading import UnreadableError
 from royalties.ingest.uploads.documents import name_for, payee_in, span_in, type_of_any
+from royalties.ingest.uploads.packed import is_packed, unpacked
 from royalties.services.books import setup_in_force
 from royalties.services.sales.uploads import shown_name
 from royalties.services.work import RefusedError, Work
@@ -153,6 +154,28 @@ def take(files: Files, name: str, stream: IO[bytes]) -> StoredDocument:
             f"{shown} is larger than {LARGEST // 1_000_000} MB: reduce its pictures, or split it"
         ) from None
     return StoredDocument(name_for(shown, type_)[-_LONGEST_NAME:], type_, fingerprint, size)
+
+
+def take_each(files: Files, name: str, stream: IO[bytes]) -> Iterator[StoredDocument]:
+    """The same of each file in a ZIP that somebody packed; of any other file of itself.
+
+    One after the other, so that who takes them can stop, and drop those that were written down.
+
+    Raises:
+        RefusedError: a file of it would be refused, or it cannot be unpacked.
+    """
+    shown = shown_name(name)
+    try:
+        if not is_packed(stream, shown):
+            yield take(files, name, stream)
+            return
+        for inner, file in unpacked(stream, MOST_AT_ONCE, LARGEST):
+            try:
+                yield take(files, inner, file)
+            except RefusedError as error:
+                raise RefusedError(f"{shown}: {error}") from None
+    except UnreadableError as error:
+        raise RefusedError(f"{shown}: {error.problem.message}: {error.problem.remedy}") from None
 
 
 def require_few(sent: Sequence[StoredDocument]) -> None:

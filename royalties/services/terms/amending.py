@@ -20,7 +20,7 @@ from royalties.domain.terms.replacing import Replaced
 from royalties.ingest import setup as setup_file
 from royalties.services import approvals, pending
 from royalties.services.approvals import APPROVED_BY_TWO
-from royalties.services.books import setup_in_force
+from royalties.services.books import last_closed_in, setup_in_force
 from royalties.services.names import names_of
 from royalties.services.pending import PendingEntry, find_pending
 from royalties.services.resting import require_below
@@ -29,7 +29,6 @@ from royalties.services.terms.replacing import require_confirmed
 from royalties.services.terms.warnings import warnings_about
 from royalties.services.work import RefusedError, Work
 from royalties.store.history import Recorded, find_revision, lock_setup, revisions_of
-from royalties.store.periods import periods
 from royalties.store.terms import balances as store
 
 Body = Mapping[str, Any]
@@ -397,7 +396,7 @@ def _used_versions(work: Work, body: Body, now: Recorded | None) -> list[SetupFa
 
 
 def _last_closed_day(work: Work) -> date | None:
-    last = periods.last_closed(work.connection)
+    last = last_closed_in(work)
     if last is None:
         return None
     first = setup_in_force(work).first_period

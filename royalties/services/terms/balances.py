@@ -12,10 +12,9 @@ from royalties.domain.royalties.postings import advances_account
 from royalties.domain.royalties.results import Recouped
 from royalties.domain.royalties.run import recoup
 from royalties.domain.terms.contracts import Contract
-from royalties.services.books import Setup
+from royalties.services.books import Setup, last_closed_in
 from royalties.services.work import Work
 from royalties.store.people import people
-from royalties.store.periods import periods
 from royalties.store.terms import balances as store
 
 _SHOWN = 12
@@ -102,7 +101,7 @@ def _about(exact: Fraction) -> str:
 
 def open_period(work: Work, setup: Setup) -> Period:
     """The earliest period that is not closed."""
-    last = periods.last_closed(work.connection)
+    last = last_closed_in(work)
     first = setup.first_period
     return first if last is None else first.shift(last + 1 - first.ordinal)
 
@@ -127,7 +126,7 @@ def payee_balance(work: Work, key: str) -> PayeeBalance:
 def carried_balances(work: Work) -> dict[str, list[tuple[str, int]]]:
     """What beneficiaries carry forward, as (currency, amount), by key."""
     work.actor.require(Verb.READ)
-    last = periods.last_closed(work.connection)
+    last = last_closed_in(work)
     return {} if last is None else store.balances_after(work.connection, last)
 
 

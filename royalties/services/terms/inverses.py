@@ -10,6 +10,7 @@ from datetime import date
 from enum import Enum, auto
 from typing import Any
 
+from royalties.domain.notes import NoteSubject
 from royalties.domain.people import Verb
 from royalties.domain.periods import parse_period
 from royalties.domain.problems import SetupFault
@@ -57,6 +58,7 @@ class InUse(Enum):
     ORDERS = auto()
     PEOPLE = auto()
     DOCUMENTS = auto()
+    NOTES = auto()
     NAMED = auto()
     WAITS = auto()
 
@@ -429,6 +431,7 @@ def _in_use(usage: store.Usage, *, is_named: bool, waits: bool) -> InUse | None:
         InUse.ORDERS: usage.orders,
         InUse.PEOPLE: usage.people,
         InUse.DOCUMENTS: usage.documents,
+        InUse.NOTES: usage.notes,
         InUse.NAMED: is_named,
         InUse.WAITS: waits,
     }
@@ -441,6 +444,7 @@ _KEPT_WORDS = {
     InUse.ORDERS: "orders name it",
     InUse.PEOPLE: "people belong to it",
     InUse.DOCUMENTS: "earlier statements are kept of it",
+    InUse.NOTES: "notes are kept about it",
     InUse.WAITS: "a proposal that waits is about it or names it; have that decided first",
 }
 
@@ -515,6 +519,8 @@ def _key_of(part: str, key: str, old: str, new: str) -> str:
 
 def _rename_rows(work: Work, part: str, key: str, new: str) -> None:
     connection = work.connection
+    if part in set(NoteSubject):
+        store.rename_notes(connection, NoteSubject(part), key, new)
     match part:
         case "titles":
             store.rename_title(connection, key, new)

@@ -7,12 +7,14 @@ from sqlalchemy import ColumnElement, Connection, case, func, literal, select, u
 
 from royalties.domain.sales.imports import BatchStatus, UploadStatus
 from royalties.domain.sales.slices import ImportOutcome, SaleKind
+from royalties.store.desk.notes import IS_OPEN
 from royalties.store.sales.batches import is_report
 from royalties.store.tables import (
     account_carried,
     batch,
     coverage,
     mail,
+    note,
     retailer,
     sale_total,
     settlement,
@@ -26,7 +28,7 @@ _COUNTED = (SaleKind.SALE.value, SaleKind.RETURN.value, SaleKind.USAGE.value)
 class RetailerSalesRow(NamedTuple):
     """Net copies and receipts (millionths) of a retailer in a period; free copies left out.
 
-    ``last_month`` is the latest month with sales.
+    ``last_month`` is the latest month with sales; of a row of one month it is that.
     """
 
     period_id: int
@@ -37,26 +39,23 @@ class RetailerSalesRow(NamedTuple):
     last_month: str
 
 
-def sold(connection: Connection, periods: Sequence[int], up_to: str = "") -> list[RetailerSalesRow]:
-    """What counts in some periods by retailer and currency, in months up to one if given."""
-    query = (
+def sold(connection: Connection, periods: Sequence[int]) -> list[RetailerSalesRow]:
+    """What counts in some periods by retailer, currency and month of the sale."""
+    rows = connection.execute(
         select(
             sale_total.c.period_id,
             retailer.c.key,
             sale_total.c.currency,
             func.sum(sale_total.c.units),
             func.sum(sale_total.c.net),
-            func.max(sale_total.c.month),
+            sale_total.c.month,
         )
         .join(retailer, retailer.c.id == sale_total.c.retailer_id)
         .where(sale_total.c.period_id.in_(periods), sale_total.c.kind.in_(_COUNTED))
-        .group_by(sale_total.c.period_id, retailer.c.key, sale_total.c.currency)
+        .group_by(sale_total.c.period_id, retailer.c.key, sale_total.c.currency, sale_total.c.month)
     )
-    if up_to:
-        query = query.where(sale_total.c.month <= up_to)
     return [
-        RetailerSalesRow(row[0], row[1], row[2], int(row[3]), int(row[4]), row[5])
-        for row in connection.execute(query)
+        RetailerSalesRow(row[0], row[1], row[2], int(row[3]), int(row[4]), row[5]) for row in rows
     ]
 
 
@@ -135,7 +134,7 @@ def covered(connection: Connection, since: str) -> list[CoveredRow]:
 
 
 def counts(connection: Connection) -> Mapping[str, int]:
-    """How much waits: ``identifiers`` and their ``rows``, uploads, and ``mail`` that failed.
+    """How much waits: ``identifiers`` and their ``rows``, uploads, questions, failed ``mail``.
 
     Checked uploads are ``refused``, or may be recorded; one that holds nothing new is neither.
 
@@ -157,6 +156,7 @@ def counts(connection: Connection) -> Mapping[str, int]:
             func.count(mail.c.id),
             mail.c.sent_at.is_(None) & (mail.c.text != "") & (mail.c.error != ""),
         ),
+        "questions": (func.count(note.c.id), IS_OPEN),
     }
     row = connection.execute(
         select(

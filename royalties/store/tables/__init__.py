@@ -8,6 +8,7 @@ from royalties.store.tables.catalogue import edition, identifier, price, retaile
 from royalties.store.tables.history import log, revision
 from royalties.store.tables.ledger import entry, posting
 from royalties.store.tables.metadata import metadata
+from royalties.store.tables.notes import note, note_event, note_file
 from royalties.store.tables.orders import (
     certificate,
     invoice,
@@ -30,6 +31,7 @@ from royalties.store.tables.people import (
     attempt,
     colleague,
     link,
+    mail_choice,
     membership,
     person,
     recovery_code,
@@ -71,6 +73,7 @@ from royalties.store.tables.work import (
     parallel_run,
     proposal,
     sales_draft,
+    saved_filter,
     setting,
     upload,
 )
@@ -106,8 +109,12 @@ __all__ = [
     "link",
     "log",
     "mail",
+    "mail_choice",
     "membership",
     "metadata",
+    "note",
+    "note_event",
+    "note_file",
     "order_draft",
     "order_event",
     "order_file",
@@ -136,6 +143,7 @@ __all__ = [
     "sale",
     "sale_total",
     "sales_draft",
+    "saved_filter",
     "session",
     "setting",
     "settlement",

@@ -32,5 +32,6 @@ posting = Table(
     Column("amount", Minor, nullable=False, comment="minor units; debit positive"),
     CheckConstraint("amount <> 0", name="amount"),
     CheckConstraint("length(currency) = 3", name="currency"),
+    Index("ix_posting_amount", "amount"),
     Index("ix_posting_account", "account", "currency", "entry_id", "line"),
 )

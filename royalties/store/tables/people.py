@@ -11,9 +11,10 @@ from sqlalchemy import (
     Text,
 )
 
+from royalties.domain.events import Event
 from royalties.domain.people import LinkPurpose, PersonStatus, Role, SessionStage
 from royalties.store.tables.metadata import Id, Key, metadata
-from royalties.store.tables.types import Moment, Word
+from royalties.store.tables.types import Flag, Moment, Word
 
 person = Table(
     "person",
@@ -40,6 +41,14 @@ membership = Table(
     metadata,
     Column("person_id", ForeignKey("person.id"), primary_key=True),
     Column("beneficiary", Key, primary_key=True, comment="key of the nonprofit"),
+)
+
+mail_choice = Table(
+    "mail_choice",
+    metadata,
+    Column("person_id", ForeignKey("person.id"), primary_key=True),
+    Column("event", Word(Event, 24), primary_key=True, comment="approval, period-ended, …"),
+    Column("wanted", Flag, nullable=False, comment="1: they are told of it by e-mail"),
 )
 
 recovery_code = Table(

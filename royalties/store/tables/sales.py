@@ -138,6 +138,10 @@ Index(
     sqlite_where=_NO_PRICE,
     postgresql_where=_NO_PRICE,
 )
+# Search finds sales by what their retailer or an order calls them; most reports have no such thing.
+for _column in (sale.c.reference, sale.c.order_ref):
+    _is_given = text(f"{_column.name} <> ''")
+    Index(f"ix_sale_{_column.name}", _column, sqlite_where=_is_given, postgresql_where=_is_given)
 
 waiting = Table(
     "waiting",

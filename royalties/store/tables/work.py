@@ -10,6 +10,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 
@@ -29,6 +30,19 @@ setting = Table(
     Column("value", Json, nullable=False, comment="JSON"),
     Column("changed_at", Moment, nullable=False),
     Column("changed_by", String(200), nullable=False),
+)
+
+saved_filter = Table(
+    "saved_filter",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False, comment="who saved it"),
+    Column("list", String(32), nullable=False, comment="which list it is of"),
+    Column("name", String(80), nullable=False),
+    Column("query", Json, nullable=False, comment="JSON of the address's filters and sorting"),
+    Column("shared", Flag, nullable=False, comment="1: everybody at the desk has it"),
+    Column("changed_at", Moment, nullable=False),
+    UniqueConstraint("person_id", "list", "name"),
 )
 
 upload = Table(

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Text, delete, select, type_coerce, update
 
+from royalties.domain.notes import NoteSubject
 from royalties.store.tables import (
     alias_change,
     batch,
@@ -18,6 +19,7 @@ from royalties.store.tables import (
     identifier,
     invoice,
     membership,
+    note,
     order_draft,
     orders,
     organization_member,
@@ -43,6 +45,7 @@ class Usage(NamedTuple):
     orders: bool = False
     people: bool = False
     documents: bool = False
+    notes: bool = False
 
 
 def _is_any(connection: Connection, *conditions: ColumnElement[bool]) -> bool:
@@ -53,11 +56,18 @@ def _is_any(connection: Connection, *conditions: ColumnElement[bool]) -> bool:
     )
 
 
+def _has_notes(connection: Connection, subject: NoteSubject, key: str) -> bool:
+    """Whether notes about an entry stand; withdrawn ones are history."""
+    stands = note.c.withdrawn_at.is_(None)
+    return _is_any(connection, (note.c.subject == subject) & (note.c.key == key) & stands)
+
+
 def of_retailer(connection: Connection, key: str) -> Usage:
     """What names a retailer."""
     number = select(retailer.c.id).where(retailer.c.key == key).scalar_subquery()
     return Usage(
         closed=_is_any(connection, earned_line.c.retailer == key),
+        notes=_has_notes(connection, NoteSubject.RETAILER, key),
         sales=_is_any(
             connection,
             *(
@@ -94,7 +104,10 @@ def of_editions(connection: Connection, isbns: Collection[str], key: str = "") -
 
 def of_contract(connection: Connection, key: str) -> Usage:
     """What names a contract."""
-    return Usage(closed=_is_any(connection, contract_close.c.contract == key))
+    return Usage(
+        closed=_is_any(connection, contract_close.c.contract == key),
+        notes=_has_notes(connection, NoteSubject.CONTRACT, key),
+    )
 
 
 def of_plan(connection: Connection, key: str) -> Usage:
@@ -109,6 +122,7 @@ def of_beneficiary(connection: Connection, key: str) -> Usage:
         closed=_is_any(connection, settlement.c.beneficiary == key),
         people=_is_any(connection, membership.c.beneficiary == key, colleague.c.house == key),
         documents=_is_any(connection, document.c.beneficiary == key),
+        notes=_has_notes(connection, NoteSubject.BENEFICIARY, key),
     )
 
 
@@ -151,6 +165,12 @@ def remove_editions(connection: Connection, isbns: Iterable[str]) -> None:
 def remove_title(connection: Connection, key: str) -> None:
     """Take away a title whose editions are gone."""
     connection.execute(delete(title).where(title.c.key == key))
+
+
+def rename_notes(connection: Connection, subject: NoteSubject, key: str, new: str) -> None:
+    """Let notes about an entry, withdrawn ones too, follow its key."""
+    of = (note.c.subject == subject) & (note.c.key == key)
+    connection.execute(update(note).where(of).values(key=new))
 
 
 def rename_retailer(connection: Connection, key: str, new: str) -> None:

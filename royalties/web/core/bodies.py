@@ -16,6 +16,7 @@ from werkzeug.formparser import FormDataParser
 from werkzeug.http import parse_cookie
 
 from royalties.ingest.uploads import artwork
+from royalties.services.desk import notes
 from royalties.services.orders import attachments, messages
 from royalties.services.periods import parallel
 from royalties.services.sales import uploads
@@ -46,6 +47,8 @@ _FILES = {
     "setup_files.look": loading.LARGEST + _STRANGERS_FORM,
     "catalogue.sample": catalogue.LARGEST_SAMPLE + _STRANGERS_FORM,
     "importing.send": uploads.LARGEST,
+    "notes.add": notes.MOST_BYTES + _FORM,
+    "notes.answer": notes.MOST_BYTES + _FORM,
     "order_files.send_artwork": _PICTURES,
     "order_files.send_proof": _ONE_PICTURE,
     "order_quotes.accept": _ONE_FILE,

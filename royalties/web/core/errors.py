@@ -21,6 +21,7 @@ from royalties.runtime import (
     plain_errors,
 )
 from royalties.services.books import EmptyBooksError
+from royalties.services.desk.notes import NoNoteError
 from royalties.services.errors import REFUSALS
 from royalties.services.orders.life import NoOrderError
 from royalties.services.statements.documents import NoDocumentError
@@ -40,6 +41,7 @@ STATUS: dict[type[Exception], int] = {
     AlreadyIssuedError: 409,
     NotAPeriodError: 404,
     NoDocumentError: 404,
+    NoNoteError: 404,
     NoOrderError: 404,
     NoStatementError: 404,
     NotYoursError: 404,

@@ -45,7 +45,7 @@ class MenuEntry:
 MENU: tuple[tuple[str, tuple[MenuEntry, ...]], ...] = (
     (
         "",
-        (MenuEntry("Home", "home.home"),),
+        (MenuEntry("Home", "home.home"), MenuEntry("Notes and questions", "notes.notes")),
     ),
     (
         "Sales",

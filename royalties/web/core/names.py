@@ -62,8 +62,10 @@ _PLACE = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
 def names() -> Names:
     """The names in force as this request reads them."""
     known = g.get("names")
-    reading = current_work()
-    if known is None or known[0] is not reading:
+    if "work" in g:
+        current_work()  # in the visitor's name: what waits is told to the desk alone
+    if known is None or known[0] is not g.get("work"):
+        reading = current_work()
         known = g.names = (reading, names_of(reading))
     found: Names = known[1]
     return found

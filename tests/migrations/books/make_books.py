@@ -36,6 +36,12 @@ def make(folder: Path) -> None:
     office.alias(unknown, books.HARDCOVER)
     office.correct(wrong)
     office.undo(office.bring_batch([a_row(date="2025-12-01")], "undone.csv"))
+    try:
+        documents = import_module("tests.builders.documents")
+    except ImportError:  # a release without earlier statements
+        pass
+    else:
+        documents.send_documents(office, {"2023.pdf": documents.PDF}, beneficiary="seattle")
     if office.faults():
         raise SystemExit(office.faults())
     office.system.dispose()

@@ -39,6 +39,7 @@ from tests.builders.books import (
     open_office,
 )
 from tests.builders.documents import PDF, send_documents
+from tests.builders.notes import write_note
 from tests.builders.shipped import paid
 
 OTHER = {"sqlite": "postgresql", "postgresql": "sqlite"}
@@ -53,6 +54,7 @@ def all_kinds(office: Office) -> None:
     office.statements("2025-H1")
     send_documents(office, {"2023.pdf": PDF}, beneficiary="seattle", visible=True)
     send_documents(office, {"scan.tif": b"II*\0"})
+    write_note(office, files={"letter.pdf": PDF + b" a letter"})
 
 
 @pytest.fixture

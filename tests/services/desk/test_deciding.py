@@ -1,6 +1,6 @@
 """Proposals that rest on others, and several that are decided at once: in order, all or none."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from random import Random
 from typing import Any
@@ -314,12 +314,13 @@ def test_names_of_what_waits_are_the_desks_alone(people: People) -> None:
     outside = people.site.somebody(Role.NONPROFIT, "Nora", beneficiaries=("seattle",))
     with people.at_work(outside) as work:
         assert "Secret" not in names_of(work).of("beneficiaries", "rivers")
-        for look in (
+        looks: list[Callable[[Work], object]] = [
             lambda work: deciding.with_those_below(work, [1]),
             lambda work: deciding.approve(work, [1]),
             lambda work: deciding.refuse(work, [1], "No"),
             lambda work: resting.resting_on(work, [1]),
-        ):
+        ]
+        for look in looks:
             with pytest.raises(NotAllowedError):
                 look(work)
 

@@ -1,6 +1,10 @@
 """Earlier statements: kept in whatever file, hidden until shown, and taken back."""
 
+import io
 import json
+import re
+import zipfile
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -314,3 +318,78 @@ def test_database_keeps_one_of_the_same_bytes(office: Office) -> None:
     )
     with pytest.raises(Exception, match=r"(?i)unique"):
         office.execute(again)
+
+
+def a_zip(files: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+def test_each_file_of_a_zip_is_kept_as_one(office: Office) -> None:
+    packed = a_zip(
+        {
+            "Seattle/": b"",
+            "Seattle/2023-H1.pdf": PDF + b"1",
+            "Seattle/2023-H2.pdf": PDF + b"2",
+            "__MACOSX/Seattle/._2023-H2.pdf": b"of a computer's own",
+            "Seattle/.DS_Store": b"of a computer's own",
+            "../2022.pdf": PDF + b"3",
+            "C:\\Statements\\2021.pdf": PDF + b"4",
+        }
+    )
+    kept = send_documents(office, {"old.zip": packed}, MANAGER, beneficiary="seattle")
+    assert len(kept.kept) == 4
+    assert {(each.name, each.period) for each in kept_of(office)} == {
+        ("Seattle - 2023-H1.pdf", "2023-H1"),
+        ("Seattle - 2023-H2.pdf", "2023-H2"),
+        ("2022.pdf", "2022"),
+        ("C: - Statements - 2021.pdf", "2021"),
+    }
+    again = send_documents(office, {"old.zip": packed}, MANAGER, beneficiary="seattle")
+    assert (len(again.kept), len(again.again)) == (0, 4)
+
+
+def test_a_document_that_is_packed_is_a_file_of_its_own(office: Office) -> None:
+    text = a_zip({"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": b"<a/>"})
+    for name in ("letter 2023.odt", "letter 2022.zip"):
+        kept = send_documents(office, {name: text + name.encode()}, MANAGER, beneficiary="seattle")
+        assert len(kept.kept) == 1
+
+
+def an_encrypted_zip() -> bytes:
+    data = bytearray(a_zip({"2023.pdf": PDF}))
+    for mark in (b"PK\x03\x04", b"PK\x01\x02"):
+        place = data.index(mark) + (6 if mark.endswith(b"\x04") else 8)
+        data[place] |= 1
+    return bytes(data)
+
+
+REFUSED_ZIPS = {
+    "nothing in it": (a_zip({"a/": b""}), "no file in it"),
+    "another one": (a_zip({"a/b.zip": a_zip({"2023.pdf": PDF})}), "another ZIP in it, a - b.zip"),
+    "a program": (a_zip({"2023.pdf": PDF, "2022.exe": b"MZ"}), "2022.exe: this is something that"),
+    "a bomb": (a_zip({"2023.pdf": b"%PDF-" + bytes(25_000_000)}), "larger than 20 MB"),
+    "many files": (a_zip({f"{n}.pdf": PDF for n in range(201)}), "more than 200 files"),
+    "very many files": (a_zip(dict.fromkeys(map(str, range(2001)), b"")), "more than 2,000"),
+    "encrypted": (an_encrypted_zip(), "it is encrypted"),
+    "damaged": (
+        a_zip({"2023.pdf": PDF * 99}, zipfile.ZIP_STORED).replace(
+            PDF * 9, PDF * 8 + b"x" * len(PDF)
+        ),
+        "it is damaged",
+    ),
+    "cut": (a_zip({"2023.pdf": PDF * 99})[:-9], "it is damaged"),
+    "lzma": (a_zip({"2023.pdf": b""}, zipfile.ZIP_LZMA), "2023.pdf: the file is empty"),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED_ZIPS)
+def test_a_hostile_zip_is_refused_and_nothing_of_it_stays(office: Office, what: str) -> None:
+    data, words = REFUSED_ZIPS[what]
+    with pytest.raises(RefusedError, match=re.escape(words)) as refused:
+        send_documents(office, {"old.zip": data}, MANAGER, beneficiary="seattle")
+    assert str(refused.value).startswith("old.zip: ")
+    assert kept_of(office) == []

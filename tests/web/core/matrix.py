@@ -65,6 +65,9 @@ _OWN: Values = {"key": "zq-seattle"}
 _FOREIGN: Values = {"key": "zq-houston"}
 _SEATTLES, _HOUSTONS, _NOBODYS = "2025-H1-004", "2025-H1-002", "2025-H1-999"
 _OLD: Values = {"number": rich.OLD_SHOWN}
+_ABOUT: Values = {"subject": "contracts", "key": "zq-foot-2015"}
+_QUESTION: Values = {"number": rich.OPEN_QUESTION}
+_FILTER: Values = {"number": rich.FILTER_OF_ALL}
 _LINE: Values = {"period": rich.OPEN, "key": "zq-foot-2015", "number": 1}
 
 
@@ -132,6 +135,7 @@ _ACCOUNT = {
     "account.second_factor": Row(EVERYBODY, EVERYBODY),
     "account.sign_out": Row(send=EVERYBODY),
     "account.account": Row(EVERYBODY, EVERYBODY, form={"name": "Some Body", "locale": "en_GB"}),
+    "told.told": Row(FINANCE, FINANCE),
     "account.password": Row(send=EVERYBODY),
     "account.end_session": Row(send=EVERYBODY, form={"session": "0" * 64}),
     "account.sign_out_everywhere": Row(send=EVERYBODY),
@@ -346,6 +350,20 @@ _TERMS = {
     "terms.try_new_contract": Row(send=FINANCE, page="/finance/new-contract"),
     "terms.beneficiaries": _desk(),
     "terms.beneficiary": _desk(own=_OWN, missing=_NO_KEY),
+    "filters.filters": _desk(),
+    "filters.new": Row(
+        FINANCE,
+        FINANCE,
+        own={"name": "sales"},
+        missing={"name": "nothing"},
+        query="?asked=kind%3Dreturn",
+        form={"name": "All that came back", "asked": "kind=return"},
+    ),
+    "filters.open_filter": _desk(own=_FILTER, missing=_NO_NUMBER),
+    "filters.change": Row(
+        ADMINISTRATORS, ADMINISTRATORS, own=_FILTER, missing=_NO_NUMBER, form={"name": "Came back"}
+    ),
+    "filters.delete": Row(send=ADMINISTRATORS, own=_FILTER, missing=_NO_NUMBER),
     "documents.documents": _desk(),
     "documents.send_many": Row(send=FINANCE),
     "documents.file": Row(send=FINANCE),
@@ -361,6 +379,25 @@ _TERMS = {
     "documents.remove": Row(
         send=FINANCE, own=_OLD, missing=_NO_NUMBER, form={"reason": "Of somebody else"}
     ),
+    "notes.notes": _desk(),
+    "notes.notes_about": _desk(own=_ABOUT, missing={**_ABOUT, **_NO_KEY}),
+    "notes.add": Row(
+        send=FINANCE, own=_ABOUT, missing={**_ABOUT, **_NO_KEY}, form={"text": "As agreed"}
+    ),
+    "notes.note": _desk(own={"number": rich.NOTE}, missing=_NO_NUMBER),
+    "notes.note_file": _desk(own={"number": rich.NOTE_FILE}, missing=_NO_NUMBER),
+    "notes.answer": Row(
+        send=FINANCE, own=_QUESTION, missing=_NO_NUMBER, form={"text": "The house's"}
+    ),
+    "notes.resolve": Row(send=FINANCE, own=_QUESTION, missing=_NO_NUMBER),
+    "notes.reopen": Row(send=FINANCE, own={"number": rich.SETTLED}, missing=_NO_NUMBER),
+    "notes.withdraw": Row(
+        send=FINANCE,
+        own={"number": rich.NOTE},
+        missing=_NO_NUMBER,
+        form={"reason": "It was another contract"},
+    ),
+    "notes.restore": Row(send=FINANCE, own={"number": rich.WITHDRAWN}, missing=_NO_NUMBER),
     "terms.amend_beneficiary": Row(
         FINANCE,
         FINANCE,
@@ -961,6 +998,7 @@ SEEN: dict[str, Status] = {
     "factor.set_up": _signed_in(200, 302),
     "ordering.begin": {"": 200, "clerk": 303, "manager": 303, "administrator": 303},
     "account.root": 302,
+    "filters.open_filter": 302,
     "home.search": 302,
     "house.leave": 303,
     "links.first_administrator": 404,
@@ -1018,6 +1056,8 @@ TAKEN: dict[str, Status] = {
     "invoices.preview_credit": 200,
     "invoices.remind": 422,
     "links.forgotten": 200,
+    "notes.restore": {"": 303, "clerk": 422},
+    "notes.withdraw": {"": 303, "clerk": 422},
     "order_entry.price": 200,
     "order_files.send_artwork": 409,
     "order_files.send_proof": 422,

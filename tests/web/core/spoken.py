@@ -79,7 +79,7 @@ def _codes() -> frozenset[str]:
 
 _COMMANDS = "|".join(sorted(name for job in JOBS.values() for name in job))
 _FAULTS = {
-    "key": re.compile(rf"{MARK}[a-z0-9-]*"),
+    "key": re.compile(rf"(?<![a-z0-9]){MARK}[a-z0-9-]*"),
     "json": re.compile(r"""[{\[]\s*["']\w|["'\w]["']\s*:\s*["'\[{\d]|^[{\[].*[}\]]$"""),
     "python": re.compile(
         r"^None$|[:,(=] ?None\b|\bNone[,)]|\b(True|False)\b|<\w+[ .:][\w.]+ (object )?at|"

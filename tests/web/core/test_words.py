@@ -29,6 +29,7 @@ SENT_BY_OTHERS = {
         "documents.document_file",
         "importing.received_file",
         "nonprofit.earlier_statement",
+        "notes.note_file",
         "public.sample",
         "order_files.original",
         "order_files.drawing",

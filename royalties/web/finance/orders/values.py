@@ -55,7 +55,7 @@ FIGURES = {
 
 _CHARTED = ("accepted", "invoiced", "received")
 _LONGEST = 200
-_SORTED: dict[str, Callable[[OrderSum], Any]] = {
+SORTED: dict[str, Callable[[OrderSum], Any]] = {
     "name": lambda row: (row.name.casefold(), row.key),
     "orders": lambda row: row.orders,
     "copies": lambda row: row.copies,
@@ -70,7 +70,7 @@ def values() -> str:
     sums = _found()
     if sums is None:
         return render_template("finance/orders/values.html", found=None)
-    rows, sorted_by = sorting.in_order(sums.rows, _SORTED, "")
+    rows, sorted_by = sorting.in_order(sums.rows, SORTED, "")
     query = sums.query
     return render_template(
         "finance/orders/values.html",
@@ -185,6 +185,6 @@ def _file() -> tuple[list[tuple[str, int]], list[FileRow]]:
         amounts = (as_decimal(getattr(row, name), row.currency) for name in FIGURES)
         return (words, row.currency, row.orders, row.copies, *amounts)
 
-    rows = sorting.in_order(sums.rows, _SORTED, "")[0]
+    rows = sorting.in_order(sums.rows, SORTED, "")[0]
     lines = [line(row, _row_words(sums.query, row)) for row in rows]
     return columns, [*lines, *(line(row, "All") for row in sums.totals)]

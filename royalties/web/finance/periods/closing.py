@@ -7,6 +7,7 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
+from royalties.domain.notes import NoteSubject
 from royalties.domain.people import FINANCE
 from royalties.domain.royalties.earning import SalesException
 from royalties.domain.royalties.matching import Uncovered
@@ -31,6 +32,7 @@ from royalties.web.finance.periods.closing_forms import (
     PrepareForm,
     RefuseCloseForm,
 )
+from royalties.web.forms.notes import notes_panel
 
 Row = TypeVar("Row")
 
@@ -87,6 +89,7 @@ def period(period: str) -> str:
         entry_of=entry_of,
         link=link,
         account_of=account_of,
+        notes=notes_panel(NoteSubject.PERIOD, period),
     )
 
 

@@ -55,7 +55,7 @@ AGAINST = {Against.BEFORE: "what came just before", Against.YEAR: "the same a ye
 
 _LONGEST = 200
 _COUNT = re.compile(r"\d{1,2}", re.ASCII)
-_SORTED: dict[str, Callable[[AccountRow], Any]] = {
+SORTED: dict[str, Callable[[AccountRow], Any]] = {
     "name": lambda row: row.name.casefold(),
     "to": lambda row: row.to.casefold(),
     "total": lambda row: row.total,
@@ -83,7 +83,7 @@ def over_time() -> str:
     table = _table()
     if table is None:
         return render_template("finance/periods/over_time.html", table=None)
-    rows, sorted_by = sorting.in_order(table.rows, _SORTED, "-total")
+    rows, sorted_by = sorting.in_order(table.rows, SORTED, "-total")
     query = table.query
     return render_template(
         "finance/periods/over_time.html",
@@ -216,7 +216,7 @@ def _file(table: AccountsOverTime) -> tuple[list[tuple[str, int]], list[FileRow]
         words = (row.name, row.to) if is_both else (row.name,)
         return (*words, row.currency, *(as_decimal(each, row.currency) for each in amounts))
 
-    rows = sorting.in_order(table.rows, _SORTED, "-total")[0]
+    rows = sorting.in_order(table.rows, SORTED, "-total")[0]
     return columns, [line(row) for row in (*rows, *table.totals)]
 
 

@@ -36,14 +36,14 @@ WHICH = {
 }
 
 _LONGEST = 200
-_RESERVES_SORTED: dict[str, Callable[[OpenReserve], Any]] = {
+RESERVES_SORTED: dict[str, Callable[[OpenReserve], Any]] = {
     "name": lambda row: row.name.casefold(),
     "to": lambda row: [name.casefold() for name in row.beneficiaries],
     "release": lambda row: row.release_day,
     "withheld": lambda row: row.withheld_day,
     "amount": lambda row: row.amount,
 }
-_ADVANCES_SORTED: dict[str, Callable[[ContractAdvances], Any]] = {
+ADVANCES_SORTED: dict[str, Callable[[ContractAdvances], Any]] = {
     "name": lambda row: row.name.casefold(),
     "paid": lambda row: row.paid,
     "recouped": lambda row: row.recouped,
@@ -57,7 +57,7 @@ FileRow = tuple[str | Decimal, ...]
 def reserves() -> str:
     """What is held against returns, by release, with totals, bars and files."""
     listed = _reserves()
-    rows, sorted_by = sorting.in_order(listed.rows, _RESERVES_SORTED, "release")
+    rows, sorted_by = sorting.in_order(listed.rows, RESERVES_SORTED, "release")
     return render_template(
         "finance/periods/reserves.html",
         found=listed,
@@ -96,7 +96,7 @@ def reserves_xlsx() -> Response:
 def advances() -> str:
     """Contracts with advances: paid, earned back, and what was still to earn over time."""
     listed = _advances()
-    rows, sorted_by = sorting.in_order(listed.rows, _ADVANCES_SORTED, "-outstanding")
+    rows, sorted_by = sorting.in_order(listed.rows, ADVANCES_SORTED, "-outstanding")
     return render_template(
         "finance/periods/advances.html",
         found=listed,
@@ -179,7 +179,7 @@ def _reserves_file() -> tuple[list[tuple[str, int]], list[FileRow]]:
             each.currency,
             as_decimal(each.amount, each.currency),
         )
-        for each in sorting.in_order(listed.rows, _RESERVES_SORTED, "release")[0]
+        for each in sorting.in_order(listed.rows, RESERVES_SORTED, "release")[0]
     ]
     rows += [
         ("All", "", "", "", "", currency, as_decimal(amount, currency))
@@ -211,5 +211,5 @@ def _advances_file() -> tuple[list[tuple[str, int]], list[FileRow]]:
             *(as_decimal(each, row.currency) for each in amounts),
         )
 
-    rows = sorting.in_order(listed.rows, _ADVANCES_SORTED, "-outstanding")[0]
+    rows = sorting.in_order(listed.rows, ADVANCES_SORTED, "-outstanding")[0]
     return columns, [line(row) for row in (*rows, *listed.totals)]

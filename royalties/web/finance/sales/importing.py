@@ -31,7 +31,7 @@ _LONGEST = 200
 _MOST_NUMBER = 2**31
 _MOST_LINES = 20_000
 _FILTERS = ("retailer", "period", "status")
-_STATUSES = {
+STATUSES = {
     "recorded": "recorded",
     "undone": "undone",
     "corrected": "corrected",
@@ -85,7 +85,7 @@ def _imports_page(mistake: str = "") -> str:
         chosen=chosen,
         retailers=retailers(),
         periods=imports.periods(current_work()),
-        statuses=_STATUSES,
+        statuses=STATUSES,
         reports=uploads.report_titles(current_work()),
         words=words,
         mistake=mistake,

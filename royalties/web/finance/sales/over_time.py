@@ -65,7 +65,7 @@ _NOWHERE = "Place not known"
 _MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])", re.ASCII)
 _COUNT = re.compile(r"\d{1,2}", re.ASCII)
 
-_SORTED: dict[str, Callable[[Sold], Any]] = {
+SORTED: dict[str, Callable[[Sold], Any]] = {
     "name": lambda row: row.name.casefold(),
     "total": lambda row: row.total,
     "before": lambda row: row.before,
@@ -240,7 +240,7 @@ def column_words(name: str, *, short: bool = False) -> str:
 
 def _in_order(table: SalesOverTime) -> tuple[list[Sold], str]:
     """The rows as the address asks for them, and by what; the largest total first."""
-    return sorting.in_order(table.rows, _SORTED, "-total")
+    return sorting.in_order(table.rows, SORTED, "-total")
 
 
 def bars(table: SalesOverTime) -> list[tuple[str, Decimal, Decimal, str, str]]:

@@ -6,6 +6,7 @@ from typing import Any
 from flask import render_template, request
 
 from royalties.domain.money import number_text
+from royalties.domain.notes import NoteSubject
 from royalties.domain.terms.plans import beneficiaries_of
 from royalties.domain.terms.wording import percent
 from royalties.services.books import setup_in_force
@@ -18,6 +19,7 @@ from royalties.web.core.paging import part_of
 from royalties.web.core.visit import current_work
 from royalties.web.finance.terms.beneficiary_form import BeneficiaryForm
 from royalties.web.finance.terms.editing import PAGES, Editor
+from royalties.web.forms.notes import notes_panel
 from royalties.web.forms.numbers import as_read
 
 _PART = "beneficiaries"
@@ -87,6 +89,7 @@ def beneficiary(key: str) -> str:
         earlier=[each for each in documents.documents(work, key) if each.removed_at is None],
         history=terms.history(work, _PART, key, as_read),
         waiting=terms.waiting_for(work, _PART, key),
+        notes=notes_panel(NoteSubject.BENEFICIARY, key),
     )
 
 

@@ -7,12 +7,14 @@ from datetime import date
 from flask import abort, flash, redirect, render_template, request, url_for
 
 from royalties.domain.money import micro_text, number_text
+from royalties.domain.notes import NoteSubject
 from royalties.domain.people import FINANCE, NotAllowedError, Verb
 from royalties.domain.sales.reporting import ReportStatus
 from royalties.domain.terms.catalogue import Retailer, Title
 from royalties.ingest.setup import SetupError
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.desk.dashboard import RetailerSummary, retailers_summary
+from royalties.services.sales import known_reports
 from royalties.services.sales.over_time import Against, By, SalesQuery
 from royalties.services.terms import amending as terms
 from royalties.services.terms import catalogue
@@ -28,6 +30,7 @@ from royalties.web.finance.terms.editing import AmendForm, add_further_errors, c
 from royalties.web.finance.terms.title_form import RetailerForm, TitleForm
 from royalties.web.forms.entries import EntryForm
 from royalties.web.forms.fields import Hidden
+from royalties.web.forms.notes import notes_panel
 from royalties.web.forms.numbers import as_read
 from royalties.web.title_words import CHANNELS, FORMATS
 
@@ -223,8 +226,10 @@ def retailer(key: str) -> str:
         retailer=retailer,
         said=terms.find_entry(work, "retailers", key),
         overview=mine,
+        notes=notes_panel(NoteSubject.RETAILER, key),
         period=period,
         reports=reports[:_ON_A_PAGE],
+        known=known_reports.reports_known_of(work, key),
         older=reports[_ON_A_PAGE - 1].batch if len(reports) > _ON_A_PAGE else 0,
         channels=CHANNELS,
         standings=_STANDINGS,

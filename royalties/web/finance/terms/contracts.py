@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import render_template, request
 
+from royalties.domain.notes import NoteSubject
 from royalties.domain.terms.contracts import Contract
 from royalties.domain.terms.wording import (
     counter_sentence,
@@ -22,6 +23,7 @@ from royalties.web.core.paging import part_of
 from royalties.web.core.visit import current_work
 from royalties.web.finance.terms.contract_form import ContractForm
 from royalties.web.finance.terms.editing import PAGES, Editor
+from royalties.web.forms.notes import notes_panel
 from royalties.web.forms.numbers import as_read
 
 _PART = "contracts"
@@ -82,6 +84,7 @@ def contract(key: str) -> str:
         history=terms.history(work, _PART, key, as_read),
         waiting=terms.waiting_for(work, _PART, key),
         warnings=warnings_about(work, _PART, key),
+        notes=notes_panel(NoteSubject.CONTRACT, key),
     )
 
 

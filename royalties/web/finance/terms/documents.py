@@ -20,7 +20,10 @@ from royalties.web.forms.fields import EntryField, FileUpload, Tick
 
 PAGES = Pages("documents", __name__, "/finance", FINANCE)
 
-_FILES_HINT = "PDF, Excel, Word, pictures, or any other file, up to 20 MB each; several at once."
+_FILES_HINT = (
+    "PDF, Excel, Word, pictures, or any other file, up to 20 MB each; several at once, or a ZIP "
+    "of them."
+)
 _LONGEST_PERIOD = 40
 _LONGEST_NOTE = 1000
 _LONGEST_KEY = 64
@@ -228,8 +231,9 @@ def _answer_files(
         with all_or_nothing():
             for upload in request.files.getlist("files"):
                 if upload.filename:
-                    taken.append(service.take(files, upload.filename, upload.stream))
-                    service.require_few(taken)
+                    for each in service.take_each(files, upload.filename, upload.stream):
+                        taken.append(each)
+                        service.require_few(taken)
             words = keep(taken)
     except RefusedError as error:
         return page(f"{error}. Nothing was kept: choose the files again"), 422

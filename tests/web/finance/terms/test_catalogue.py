@@ -486,3 +486,21 @@ def test_a_houses_own_number_is_not_called_an_isbn(site: Site) -> None:
     page = clerk.page("/finance/titles/collab")
     assert ">ISBN or number</th>" in page
     assert "No. 2000000000015" in page
+
+
+@after(opened)
+def test_a_retailer_says_which_reports_are_recognised_as_its(site: Site) -> None:
+    mapped = {
+        "key": "own-list",
+        "name": "Their own list",
+        "retailer": "amazon",
+        "columns": {"isbn": "ISBN", "units": "Sold", "net": "Net", "date": "Day"},
+        "currency": "USD",
+    }
+    site.office.load({"reports": [mapped]})
+    page = site.visitor(Role.CLERK).page("/finance/retailers/amazon")
+    listed = page.partition("Reports that are recognised</dt>")[2].partition("</dd>")[0]
+    assert '<a href="/finance/reports/own-list">Their own list</a>' in listed
+    assert "KDP" in listed, "built in"
+    other = site.visitor(Role.CLERK).page("/finance/retailers/bay")
+    assert "Their own list" not in other

@@ -1,0 +1,55 @@
+"""What people of the staff are told by e-mail, as far as each of them wants it."""
+
+from enum import StrEnum
+
+from royalties.domain.people import FINANCE, MANAGERS, Role
+
+
+class Event(StrEnum):
+    """Something that happened and that somebody can act on; the word that the outbox keeps."""
+
+    APPROVAL_WAITS = "approval"
+    DECIDED = "decided"
+    PERIOD_ENDED = "period-ended"
+    RETAILER_LATE = "retailer-late"
+    UPLOAD_REFUSED = "upload-refused"
+    STATEMENT_BOUNCED = "statement-bounced"
+    QUESTION_ASKED = "question-asked"
+    QUESTION_ANSWERED = "question-answered"
+
+
+TOLD: dict[Event, frozenset[Role]] = {
+    Event.APPROVAL_WAITS: MANAGERS,
+    Event.DECIDED: FINANCE,
+    Event.PERIOD_ENDED: FINANCE,
+    Event.RETAILER_LATE: FINANCE,
+    Event.UPLOAD_REFUSED: FINANCE,
+    Event.STATEMENT_BOUNCED: MANAGERS,
+    Event.QUESTION_ASKED: FINANCE,
+    Event.QUESTION_ANSWERED: FINANCE,
+}
+"""Roles that can act on each, and so may be told of it."""
+
+_UNASKED: dict[Event, frozenset[Role]] = {
+    Event.PERIOD_ENDED: frozenset({Role.MANAGER}),
+    Event.RETAILER_LATE: frozenset({Role.CLERK, Role.MANAGER}),
+}
+"""Roles that are told although they chose nothing, where these are not all that may be."""
+
+
+def is_told(event: Event, role: Role, *, choice: bool | None) -> bool:
+    """Whether somebody is told of an event.
+
+    Args:
+        event: what happened.
+        role: of the person.
+        choice: what they chose; None: nothing yet.
+    """
+    if role not in TOLD[event]:
+        return False
+    return is_told_unasked(event, role) if choice is None else choice
+
+
+def is_told_unasked(event: Event, role: Role) -> bool:
+    """Whether somebody of a role is told who chose nothing."""
+    return role in _UNASKED.get(event, TOLD[event])

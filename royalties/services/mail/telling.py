@@ -1,0 +1,102 @@
+"""Telling the staff by e-mail what they can act on, each as far as they want it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from royalties.domain.events import TOLD, Event, is_told
+from royalties.domain.people import Verb
+from royalties.services.mail.outbox import Message, write
+from royalties.services.work import Work
+from royalties.store.people import mail_choices as store
+
+_LONGEST_ABOUT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is to be told.
+
+    Attributes:
+        event: what happened.
+        about: what it is about, by which it is told nobody twice where ``once`` is asked for.
+        subject: of the message.
+        paragraphs: what it says.
+        link: the words and the page on which somebody acts.
+    """
+
+    event: Event
+    about: str
+    subject: str
+    paragraphs: Sequence[str]
+    link: tuple[str, str]
+
+
+def tell(
+    work: Work, news: News, *, only: int | None = None, but: int | None = None, once: bool = False
+) -> int:
+    """Write one message to each person who can act on an event and wants to be told.
+
+    Args:
+        work: the unit of work.
+        news: what is to be told.
+        only: number of the one person whom it concerns; None: everybody who can act.
+        but: number of somebody who knows it already.
+        once: whether those who were told of it before are left out.
+
+    Returns:
+        How many messages that are.
+    """
+    about = news.about[:_LONGEST_ABOUT]
+    told = store.already_told(work.connection, news.event, about) if once else frozenset[str]()
+    wanting = [
+        each
+        for each in store.wanting(work.connection, news.event, TOLD[news.event])
+        if only in (None, each.id) and each.id != but and each.email not in told
+    ]
+    for person in wanting:
+        write(
+            work,
+            Message(
+                person.email,
+                news.subject,
+                news.paragraphs,
+                kind=news.event.value,
+                about=about,
+                link=news.link,
+            ),
+        )
+    return len(wanting)
+
+
+def is_wanted(work: Work, event: Event, person: int) -> bool:
+    """Whether a person who can act on an event wants to be told of it."""
+    return any(each.id == person for each in store.wanting(work.connection, event, TOLD[event]))
+
+
+def choices(work: Work) -> dict[Event, bool]:
+    """What the person who acts can be told of, and whether they are."""
+    work.actor.require(Verb.KEEP_ACCOUNT)
+    role, number = work.actor.role, work.actor.person
+    chosen = store.choices_of(work.connection, number) if number is not None else {}
+    return {
+        event: is_told(event, role, choice=chosen.get(event))
+        for event, roles in TOLD.items()
+        if role in roles
+    }
+
+
+def choose(work: Work, wanted: Mapping[Event, bool]) -> None:
+    """Keep what the person who acts wants to be told of."""
+    current = choices(work)
+    changed = {
+        event: is_wanted
+        for event, is_wanted in wanted.items()
+        if event in current and current[event] != is_wanted
+    }
+    if work.actor.person is None or not changed:
+        return
+    store.save_choices(work.connection, work.actor.person, changed)
+    work.record(
+        Verb.KEEP_ACCOUNT,
+        {"what": "mail-chosen", **{event.value: is_wanted for event, is_wanted in changed.items()}},
+    )

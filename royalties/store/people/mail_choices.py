@@ -1,0 +1,56 @@
+"""What each person of the staff chose to be told by e-mail."""
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import Connection, and_, select
+
+from royalties.domain.events import Event, is_told
+from royalties.domain.people import PersonStatus, Role
+from royalties.store.engine import insert_or
+from royalties.store.people.people import ReachedRow
+from royalties.store.tables import mail, mail_choice, person
+
+
+def choices_of(connection: Connection, number: int) -> dict[Event, bool]:
+    """What a person chose, by event; what is not there was not chosen."""
+    rows = connection.execute(
+        select(mail_choice.c.event, mail_choice.c.wanted).where(mail_choice.c.person_id == number)
+    )
+    return {row.event: bool(row.wanted) for row in rows}
+
+
+def save_choices(connection: Connection, number: int, wanted: Mapping[Event, bool]) -> None:
+    """Keep what a person chose."""
+    for event, is_wanted in wanted.items():
+        made = insert_or(connection, mail_choice).values(
+            person_id=number, event=event, wanted=is_wanted
+        )
+        connection.execute(
+            made.on_conflict_do_update(
+                index_elements=["person_id", "event"], set_={"wanted": is_wanted}
+            )
+        )
+
+
+def wanting(connection: Connection, event: Event, roles: Iterable[Role]) -> list[ReachedRow]:
+    """Active people of some roles who want to be told of an event, by number."""
+    chosen = and_(mail_choice.c.person_id == person.c.id, mail_choice.c.event == event)
+    rows = connection.execute(
+        select(person.c.id, person.c.email, person.c.name, person.c.role, mail_choice.c.wanted)
+        .join_from(person, mail_choice, chosen, isouter=True)
+        .where(person.c.role.in_(sorted(roles)), person.c.status == PersonStatus.ACTIVE)
+        .order_by(person.c.id)
+    )
+    return [
+        ReachedRow(row.id, row.email, row.name)
+        for row in rows
+        if is_told(event, row.role, choice=row.wanted)
+    ]
+
+
+def already_told(connection: Connection, event: Event, about: str) -> frozenset[str]:
+    """Addresses to which a message of an event about something was written already."""
+    rows = connection.execute(
+        select(mail.c.recipient).where(mail.c.kind == event.value, mail.c.about == about)
+    )
+    return frozenset(rows.scalars())

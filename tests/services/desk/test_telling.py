@@ -1,0 +1,149 @@
+"""The staff is told by e-mail what it can act on, each person once and as they chose."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+
+import pytest
+
+from royalties.domain.events import TOLD, Event, is_told
+from royalties.domain.people import Actor, Role
+from royalties.services import approvals
+from royalties.services.desk import notes
+from royalties.services.desk.calendar import tell_of_days
+from royalties.services.desk.jobs import WORKER
+from royalties.services.mail import telling
+from royalties.services.mail.outbox import Outcome, deliver
+from royalties.services.statements.sending import send as send_statements
+from tests.builders.books import Office, a_row, after, closed, opened
+from tests.builders.notes import write_note
+from tests.builders.orders import somebody
+from tests.builders.post import PostOffice, post_office, posted
+from tests.builders.sent import as_file, send
+from tests.smtp.test_outbox import reach
+
+pytestmark = after(opened)
+
+
+def told(office: Office, event: Event) -> list[str]:
+    return [each.recipient for each in posted(office, "kind = :kind", kind=event.value)]
+
+
+def chosen(office: Office, actor: Actor, **wanted: bool) -> None:
+    with office.system.work(actor) as work:
+        telling.choose(work, {Event(name.replace("_", "-")): on for name, on in wanted.items()})
+
+
+def days_pass(office: Office, day: datetime) -> int:
+    with office.work() as work:
+        return tell_of_days(replace(work, now=day))
+
+
+def test_choices_are_those_that_the_role_can_act_on(office: Office) -> None:
+    clerk, manager = somebody(office, "Cleo", Role.CLERK), somebody(office, "Mona", Role.MANAGER)
+    with office.system.work(clerk, read_only=True) as work:
+        of_clerk = telling.choices(work)
+    with office.system.work(manager, read_only=True) as work:
+        assert set(telling.choices(work)) == set(Event)
+    assert Event.APPROVAL_WAITS not in of_clerk
+    assert of_clerk[Event.RETAILER_LATE]
+    assert not of_clerk[Event.PERIOD_ENDED]
+    for role in (Role.NONPROFIT, Role.ORGANIZATION):
+        assert not any(is_told(event, role, choice=True) for event in TOLD)
+    stranger = somebody(office, "Sam", Role.NONPROFIT)
+    with office.system.work(stranger) as work:
+        telling.choose(work, {Event.QUESTION_ASKED: True})
+        assert telling.choices(work) == {}
+
+
+@pytest.mark.engines("both")
+def test_question_and_answer_are_told_to_those_who_want_it(office: Office) -> None:
+    cleo = somebody(office, "Cleo", Role.CLERK)
+    somebody(office, "Mona", Role.MANAGER)
+    quiet = somebody(office, "Quinn", Role.MANAGER)
+    chosen(office, quiet, question_asked=False)
+    number = write_note(office, "Is the rate agreed?", cleo, is_question=True)
+    (asked,) = posted(office, "kind = 'question-asked'")
+    assert asked.recipient == "mona@example.org"
+    assert "“Is the rate agreed?”" in asked.text
+    assert f"/finance/notes/{number}" in asked.text
+    with office.system.work(quiet) as work:
+        notes.answer(work, number, "Yes.")
+    assert told(office, Event.QUESTION_ANSWERED) == ["cleo@example.org"]
+    chosen(office, quiet, question_asked=True)
+    chosen(office, cleo, question_answered=False)
+    with office.system.work(quiet) as work:
+        notes.answer(work, number, "By letter.")
+    assert len(told(office, Event.QUESTION_ANSWERED)) == 1
+    write_note(office, "And the other?", cleo, is_question=True)
+    assert told(office, Event.QUESTION_ASKED)[1:] == ["mona@example.org", "quinn@example.org"]
+
+
+@after(closed)
+def test_approval_is_told_as_chosen(office: Office) -> None:
+    clerk = somebody(office, "Cleo", Role.CLERK)
+    mona, quinn = somebody(office, "Mona", Role.MANAGER), somebody(office, "Quinn", Role.MANAGER)
+    chosen(office, quinn, approval=False)
+    chosen(office, clerk, decided=False)
+    with office.system.work(clerk) as work:
+        number = approvals.prepare(work, "close", "2025-H2", {})
+    assert told(office, Event.APPROVAL_WAITS) == ["mona@example.org"]
+    with office.system.work(mona) as work:
+        approvals.refuse(work, number, "Not yet")
+    assert told(office, Event.APPROVAL_WAITS) == ["mona@example.org"], "the clerk chose not to"
+
+
+@pytest.mark.engines("both")
+@after(closed)
+def test_ended_period_and_late_retailer_are_told_once_to_each(office: Office) -> None:
+    somebody(office, "Mona", Role.MANAGER)
+    cleo = somebody(office, "Cleo", Role.CLERK)
+    before, later = datetime(2025, 12, 31, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)
+    days_pass(office, before)
+    assert told(office, Event.PERIOD_ENDED) == []
+    assert days_pass(office, later) > 0
+    assert told(office, Event.PERIOD_ENDED) == ["mona@example.org"]
+    late = told(office, Event.RETAILER_LATE)
+    assert {"mona@example.org", "cleo@example.org"} == set(late)
+    assert days_pass(office, later) == 0, "once"
+    chosen(office, cleo, period_ended=True)
+    assert days_pass(office, later) == 1, "who chooses it later is told, too"
+    assert days_pass(office, later) == 0
+    assert "zq" not in "".join(each.text for each in posted(office))
+
+
+def test_nothing_is_told_of_books_that_hold_nothing(office: Office) -> None:
+    somebody(office, "Mona", Role.MANAGER)
+    assert days_pass(office, datetime(2026, 6, 1, tzinfo=UTC)) == 0
+
+
+def test_refused_report_is_told_to_who_sent_it(office: Office) -> None:
+    cleo, other = somebody(office, "Cleo", Role.CLERK), somebody(office, "Cora", Role.CLERK)
+    chosen(office, other, upload_refused=False)
+    wrong = [{**a_row(2), "units": "six"}]
+    send(office, cleo, as_file(wrong), "wrong.csv")
+    send(office, other, as_file([*wrong, a_row(1)]), "wrong too.csv")
+    send(office, cleo, as_file([a_row(1)]), "right.csv")
+    (mail,) = posted(office, "kind = 'upload-refused'")
+    assert mail.recipient == "cleo@example.org"
+    assert "wrong.csv" in mail.subject
+
+
+@after(closed)
+def test_statement_that_is_not_taken_is_told_to_managers(office: Office) -> None:
+    somebody(office, "Mona", Role.MANAGER)
+    somebody(office, "Cleo", Role.CLERK)
+    payee = {"key": "seattle", "name": "Seattle Readers", "country": "US"}
+    office.load({"beneficiaries": [{**payee, "email": "s@example.org"}]})
+    send_statements(office.work, period="2025-H1")
+    with post_office(PostOffice(refusal="550 5.1.1 no such mailbox")) as there:
+        reach(office, there.url)
+        assert deliver(partial(office.system.work, WORKER)) is Outcome.NOT_TAKEN
+    (written,) = posted(office, "kind = 'statement-bounced'")
+    assert written.recipient == "mona@example.org"
+    assert "s@example.org" in written.subject
+    with post_office() as there:
+        reach(office, there.url)
+        while deliver(partial(office.system.work, WORKER)):
+            pass
+        assert "/account/told" in there.text(), "each such message leads to the choices"
