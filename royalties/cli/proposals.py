@@ -26,7 +26,8 @@ def proposals(desk: Desk, withdraw: int | None, reason: str) -> None:
         proposal = approvals.withdraw(work, withdraw, reason)
         left = [each.id for each in resting_on(work, [withdraw])]
     if desk.json:
-        desk.show({"outcome": "withdrawn", "proposal": proposal.id, "left_behind": left})
+        told: dict[str, object] = {"outcome": "withdrawn", "proposal": proposal.id}
+        desk.show({**told, "left_behind": left} if left else told)
         return
     desk.say(f"Withdrawn: {proposal.words}. Nothing was changed.")
     if left:
