@@ -3,8 +3,8 @@
 import click
 
 from royalties.cli.desk import Desk, command
-from royalties.domain.approvals import ProposalStatus
 from royalties.services import approvals
+from royalties.services.resting import resting_on
 
 
 @click.command("proposals")
@@ -24,15 +24,20 @@ def proposals(desk: Desk, withdraw: int | None, reason: str) -> None:
         return
     with desk.work() as work:
         proposal = approvals.withdraw(work, withdraw, reason)
+        left = [each.id for each in resting_on(work, [withdraw])]
     if desk.json:
-        desk.show({"outcome": "withdrawn", "proposal": proposal.id})
+        told: dict[str, object] = {"outcome": "withdrawn", "proposal": proposal.id}
+        desk.show({**told, "left_behind": left} if left else told)
         return
     desk.say(f"Withdrawn: {proposal.words}. Nothing was changed.")
+    if left:
+        numbers = ", ".join(map(str, left))
+        desk.say(f"Rests on it, and cannot be approved before it is prepared again: {numbers}.")
 
 
 def _list_waiting(desk: Desk) -> None:
     with desk.work(read_only=True) as work:
-        waiting = approvals.proposals(work, status=ProposalStatus.WAITING)
+        waiting = approvals.numbered(work, approvals.waiting_numbers(work))[::-1]
     if desk.json:
         desk.show(
             [
@@ -42,6 +47,7 @@ def _list_waiting(desk: Desk) -> None:
                     "prepared_at": proposal.prepared_at,
                     "prepared_by": proposal.prepared_by,
                     "note": proposal.note or None,
+                    "rests_on": list(proposal.rests_on),
                 }
                 for proposal in waiting
             ]
@@ -51,7 +57,7 @@ def _list_waiting(desk: Desk) -> None:
         desk.say("Nothing waits for a second person.")
         return
     desk.table(
-        (">proposal", "what", "prepared (UTC)", "by", "why"),
+        (">proposal", "what", "prepared (UTC)", "by", "why", "rests on"),
         [
             (
                 proposal.id,
@@ -59,6 +65,7 @@ def _list_waiting(desk: Desk) -> None:
                 f"{proposal.prepared_at:%Y-%m-%d %H:%M}",
                 proposal.prepared_by,
                 proposal.note,
+                ", ".join(map(str, proposal.rests_on)),
             )
             for proposal in waiting
         ],

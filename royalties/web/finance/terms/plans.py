@@ -117,7 +117,8 @@ def _steps(version: PlanVersion, currency: str) -> tuple[StepWords, ...]:
     """A version's steps in plain words, everything by its name."""
     known = names()
     steps = [known.step(step) for step in version.steps]
-    return step_words(steps, known.all_of("beneficiaries"), currency)
+    called = {**known.waiting_of("beneficiaries"), **known.all_of("beneficiaries")}
+    return step_words(steps, called, currency)
 
 
 def _currency(setup: Setup, users: list[str]) -> str:
