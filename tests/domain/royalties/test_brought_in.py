@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from royalties.domain.periods import Period
 from royalties.domain.royalties.allocation import CapKey
-from royalties.domain.royalties.escalators import counter_stand
+from royalties.domain.royalties.escalators import counter_before
 from royalties.domain.royalties.inputs import ContractState
 from royalties.domain.royalties.postings import OPENING, LedgerBefore, entries_of_close
 from royalties.domain.royalties.results import ContractRun, Recouped, Run
@@ -93,7 +93,7 @@ def _contract(
             rule,
             counter=replace(
                 rule.counter,
-                opening=counter_stand(
+                opening=counter_before(
                     rule,
                     life=stand.counters_life.get(rule.counter.name, Fraction(0)),
                     year=stand.counters_year.get(rule.counter.name, Fraction(0)),
