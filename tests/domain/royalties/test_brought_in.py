@@ -193,7 +193,7 @@ def test_a_reserve_with_a_period_of_release_waits_for_it() -> None:
     assert released == [0, 8000, 500]
 
 
-def test_what_is_brought_in_balances_against_one_account() -> None:
+def test_opening_entries_balance_against_the_opening_account() -> None:
     """Reserve, undistributed money, and a beneficiary's balance with an adjustment of it."""
     brought_in = ContractBroughtIn(70, (ReserveBroughtIn("2024-H2", 8000),))
     payee = replace(

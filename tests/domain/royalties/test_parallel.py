@@ -55,7 +55,7 @@ def only(found: list[Difference]) -> Difference:
     return one
 
 
-def test_what_is_equal_to_the_cent_is_no_difference() -> None:
+def test_equal_totals_make_no_difference() -> None:
     run = a_run()
     assert totals_of(run)
     assert differences_from(run, totals_of(run)) == []
@@ -94,7 +94,7 @@ def test_the_same_copies_at_another_rate_or_tier() -> None:
 @pytest.mark.parametrize(
     "figure", [Figure.RELEASED, Figure.BROUGHT_FORWARD, Figure.RECOUPED], ids=str
 )
-def test_what_stood_before_the_books_is_an_opening(figure: Figure) -> None:
+def test_difference_in_a_carried_figure_is_caused_by_openings(figure: Figure) -> None:
     total = OldTotal(FigureKey(figure, "foot", "USD"), 8_000)
     assert only(differences_from(a_run(), [total])).cause is DifferenceCause.OPENING
 
@@ -112,7 +112,7 @@ def test_figures_made_of_others_follow_them() -> None:
     }
 
 
-def test_what_the_old_statement_lacks_of_a_contract_differs_too() -> None:
+def test_rule_missing_from_a_detailed_old_statement_is_a_difference() -> None:
     run = a_run()
     other = OldTotal(FigureKey(Figure.EARNED, "foot", "USD", "another rule"), 100)
     found = differences_from(run, [other])
