@@ -56,12 +56,15 @@ def import_csv(folder: Path) -> bool:
 
 
 def import_workbook(folder: Path) -> bool:
-    """An .xlsx of 100,000 rows against calamine reading it into lists."""
+    """An .xlsx of 100,000 rows against calamine reading it into lists.
+
+    1.7 × is wanted; what it would take is in decision 16.
+    """
     path = folder / "sales.xlsx"
     _measure("make_xlsx", path, 100_000)
     bare = lambda: _measure("bare_xlsx", path)  # noqa: E731
     ours = lambda: _measure("import_file", _home(folder), path)  # noqa: E731
-    return _pair("import 100k rows of .xlsx", bare, ours, most=3)["ratio"] <= 3
+    return _pair("import 100k rows of .xlsx", bare, ours, most=2.2)["ratio"] <= 2.2
 
 
 def draft_run(folder: Path) -> bool:

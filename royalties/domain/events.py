@@ -5,7 +5,7 @@ from enum import StrEnum
 from royalties.domain.people import FINANCE, MANAGERS, Role
 
 
-class Event(StrEnum):
+class StaffEvent(StrEnum):
     """Something that happened and that somebody can act on; the word that the outbox keeps."""
 
     APPROVAL_WAITS = "approval"
@@ -18,26 +18,26 @@ class Event(StrEnum):
     QUESTION_ANSWERED = "question-answered"
 
 
-TOLD: dict[Event, frozenset[Role]] = {
-    Event.APPROVAL_WAITS: MANAGERS,
-    Event.DECIDED: FINANCE,
-    Event.PERIOD_ENDED: FINANCE,
-    Event.RETAILER_LATE: FINANCE,
-    Event.UPLOAD_REFUSED: FINANCE,
-    Event.STATEMENT_BOUNCED: MANAGERS,
-    Event.QUESTION_ASKED: FINANCE,
-    Event.QUESTION_ANSWERED: FINANCE,
+TOLD: dict[StaffEvent, frozenset[Role]] = {
+    StaffEvent.APPROVAL_WAITS: MANAGERS,
+    StaffEvent.DECIDED: FINANCE,
+    StaffEvent.PERIOD_ENDED: FINANCE,
+    StaffEvent.RETAILER_LATE: FINANCE,
+    StaffEvent.UPLOAD_REFUSED: FINANCE,
+    StaffEvent.STATEMENT_BOUNCED: MANAGERS,
+    StaffEvent.QUESTION_ASKED: FINANCE,
+    StaffEvent.QUESTION_ANSWERED: FINANCE,
 }
 """Roles that can act on each, and so may be told of it."""
 
-_UNASKED: dict[Event, frozenset[Role]] = {
-    Event.PERIOD_ENDED: frozenset({Role.MANAGER}),
-    Event.RETAILER_LATE: frozenset({Role.CLERK, Role.MANAGER}),
+_UNASKED: dict[StaffEvent, frozenset[Role]] = {
+    StaffEvent.PERIOD_ENDED: frozenset({Role.MANAGER}),
+    StaffEvent.RETAILER_LATE: frozenset({Role.CLERK, Role.MANAGER}),
 }
 """Roles that are told although they chose nothing, where these are not all that may be."""
 
 
-def is_told(event: Event, role: Role, *, choice: bool | None) -> bool:
+def is_told(event: StaffEvent, role: Role, *, choice: bool | None) -> bool:
     """Whether somebody is told of an event.
 
     Args:
@@ -50,6 +50,6 @@ def is_told(event: Event, role: Role, *, choice: bool | None) -> bool:
     return is_told_unasked(event, role) if choice is None else choice
 
 
-def is_told_unasked(event: Event, role: Role) -> bool:
+def is_told_unasked(event: StaffEvent, role: Role) -> bool:
     """Whether somebody of a role is told who chose nothing."""
     return role in _UNASKED.get(event, TOLD[event])

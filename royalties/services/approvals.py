@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from royalties.domain.approvals import ProposalStatus
-from royalties.domain.events import Event
+from royalties.domain.events import StaffEvent
 from royalties.domain.people import ALLOWED, PersonStatus, Verb
 from royalties.services import pending
 from royalties.services.frame import TWO_PEOPLE, frame_of
@@ -384,7 +384,7 @@ def _notify_approvers(work: Work, proposal: Proposal) -> None:
         "Nothing changes until then. Look at it, then approve it or send it back.",
     )
     for person in mail_choices.wanting(
-        work.connection, Event.APPROVAL_WAITS, ALLOWED[Verb.APPROVE]
+        work.connection, StaffEvent.APPROVAL_WAITS, ALLOWED[Verb.APPROVE]
     ):
         if person.id != proposal.prepared_by_id:
             _write(work, person.email, f"To approve: {about}", paragraphs, proposal)
@@ -412,7 +412,7 @@ def _notify_preparer(work: Work, proposal: Proposal, status: ProposalStatus, rea
     person = people.find_person(work.connection, proposal.prepared_by_id)
     if person is None or person.status != PersonStatus.ACTIVE or person.id == work.actor.person:
         return
-    if not telling.is_wanted(work, Event.DECIDED, person.id):
+    if not telling.is_wanted(work, StaffEvent.DECIDED, person.id):
         return
     about = in_words(work, proposal)
     done = "sent back" if status == ProposalStatus.REFUSED else status

@@ -32,6 +32,7 @@ SEND = "form => { form.noValidate = true; form.requestSubmit(); }"
 
 ON_THE_WAY = {
     "static",
+    "filters.open_filter",
     "root",
     "account.root",
     "entry.books",

@@ -4,11 +4,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl import Workbook
 from stdnum import isbn
 
-from tests.ingest.shelf import RIVER, Read, read_text
+from tests.ingest.shelf import RIVER, TRADE, Read, read, read_text
 
 A, STRANGER = "9780306406157", "9783161484100"
 HEADER = "ISBN,Title,Sale date,Units,Net amount,Currency\n"
@@ -91,3 +92,40 @@ def test_rows_read_one_by_one_and_by_the_column_are_compared(tmp_path: Path) -> 
     )
     found = read_text(tmp_path, text, mappings=[replace(mapping, returns="own-column")])
     assert _same(found) == "rows 2 and 3 are identical: keep both?"
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.lists(st.integers(1, 6), min_size=1, max_size=4, unique=True), min_size=2, max_size=4
+    )
+)
+def test_rows_that_stand_on_two_sheets_are_told(
+    tmp_path_factory: pytest.TempPathFactory, sheets: list[list[int]]
+) -> None:
+    """A sheet that was copied counts its sales once more."""
+    path = tmp_path_factory.mktemp("report") / "report.xlsx"
+    book = Workbook()
+    del book["Sheet"]
+    for place, days in enumerate(sheets):
+        sheet = book.create_sheet(f"Store {place}")
+        sheet.append(HEADER.strip().split(","))
+        for day in days:
+            sheet.append([A, "Salt", f"2025-03-0{day}", 2, 10 + day, "USD"])
+    book.save(path)
+    found = read(path, TRADE, [RIVER], sheet="all")
+    again = [
+        (next(one for one in range(two) if day in sheets[one]), two, day)
+        for two, days in enumerate(sheets)
+        for day in days
+        if any(day in earlier for earlier in sheets[:two])
+    ]
+    told = [each.message for each in found.reading.notices if each.code == "rows-on-two-sheets"]
+    assert len(found.sales) == sum(map(len, sheets))
+    assert bool(told) == bool(again)
+    if told:
+        one, two, day = again[0]
+        more = f" ({len(again) - 1} more such rows)" if len(again) > 1 else ""
+        rows = (sheets[one].index(day) + 2, sheets[two].index(day) + 2)
+        first = f"sheet 'Store {one}', row {rows[0]} and sheet 'Store {two}', row {rows[1]}"
+        assert told == [f"{first} are identical, and both count: is one a copy of the other?{more}"]

@@ -68,6 +68,7 @@ class RowChecks:
         self._copies = CopyCounts()
         self._compared: dict[int, int] = {}
         self._rows_compared = 0
+        self._dated: dict[int, Table] = {}
 
     def plain(self, table: Table, rows: Bulk) -> None:
         """Look at plain rows, column by column."""
@@ -265,6 +266,7 @@ class RowChecks:
             return
         self._rows_compared += len(numbers)
         hashes = list(map(xor, map(hash, rows()), repeat(table.place)))
+        self._compare_sheets(table, numbers, hashes)
         new = dict(zip(hashes, numbers, strict=True))
         if len(new) == len(numbers) and self._compared.keys().isdisjoint(new):
             self._compared.update(new)
@@ -282,6 +284,33 @@ class RowChecks:
                 (table.place, number),
                 f"rows {before} and {number} are identical{asked}",
                 len(alike),
+            )
+
+    def _compare_sheets(self, table: Table, numbers: Sequence[int], hashes: Sequence[int]) -> None:
+        """Say that rows stand in another table as well, as where a sheet was copied.
+
+        Rows without a date may be alike and mean two months, each on its sheet.
+        """
+        if not any(field == "date" for field, _, _ in table.readers):
+            return
+        self._dated.setdefault(table.place, table)
+        both: dict[int, tuple[Table, int]] = {}
+        for place, other in self._dated.items():
+            there = [each ^ table.place ^ place for each in hashes]
+            if place == table.place or self._compared.keys().isdisjoint(there):
+                continue
+            for number, hashed in zip(numbers, there, strict=True):
+                if hashed in self._compared:
+                    both.setdefault(number, (other, self._compared[hashed]))
+        if both:
+            number = min(both)
+            other, before = both[number]
+            self._remarks.add(
+                "rows-on-two-sheets",
+                (table.place, number),
+                f"{other.where(before)} and {table.where(number)} are identical, and both count: "
+                f"is one a copy of the other?",
+                len(both),
             )
 
     def _figures(self, table: Table, number: int, code: str, text: str) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from royalties.domain.events import Event
+from royalties.domain.events import StaffEvent
 from royalties.domain.people import Actor, Role
 from royalties.domain.periods import Period, period_of
 from royalties.domain.sales.reporting import ReportStatus
@@ -39,7 +39,7 @@ def _tell_of_end(work: Work, period: Period) -> int:
         return 0
     ended = f"{period.ends.day} {period.ends:%B %Y}"
     news = News(
-        Event.PERIOD_ENDED,
+        StaffEvent.PERIOD_ENDED,
         str(period),
         f"{period} has ended and can be closed",
         (
@@ -58,7 +58,7 @@ def _tell_of_late(work: Work, setup: Setup, period: Period) -> int:
             continue
         name = setup.retailers[key].name
         news = News(
-            Event.RETAILER_LATE,
+            StaffEvent.RETAILER_LATE,
             f"{key} {period}",
             f"A report of {name} is late",
             (

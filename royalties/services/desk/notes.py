@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from royalties.domain.events import Event
+from royalties.domain.events import StaffEvent
 from royalties.domain.notes import NoteAction, NoteKind, NoteSubject
 from royalties.domain.one_line import fault_of_line
 from royalties.domain.people import Verb
@@ -269,7 +269,7 @@ def _write(
 def _tell_of_question(work: Work, number: int, about: _About, text: str) -> None:
     name = subject_name(work, about.subject, about.key)
     news = News(
-        Event.QUESTION_ASKED,
+        StaffEvent.QUESTION_ASKED,
         f"question {number}",
         f"A question about {name}",
         (f"{work.actor.name} asks about {name}:", _quoted(text)),
@@ -283,7 +283,7 @@ def _tell_of_answer(work: Work, row: store.NoteRow, text: str) -> None:
         return
     name = subject_name(work, row.subject, row.key)
     news = News(
-        Event.QUESTION_ANSWERED,
+        StaffEvent.QUESTION_ANSWERED,
         f"question {row.id}",
         f"An answer about {name}",
         (f"{work.actor.name} answered your question about {name}.", _quoted(text)),

@@ -20,7 +20,7 @@ from royalties.adapters.mailer import (
     RefusedMailError,
 )
 from royalties.adapters.sealing import LostKeyError
-from royalties.domain.events import TOLD, Event
+from royalties.domain.events import TOLD, StaffEvent
 from royalties.domain.one_line import neutral_line, neutral_text
 from royalties.domain.people import Verb
 from royalties.ingest import mailboxes
@@ -42,7 +42,7 @@ _LONGEST_WAIT = max(_LONGEST_PAUSE, timedelta(minutes=2 ** (_TRIES - 1)))
 
 _LONGEST_ERROR = 500
 
-_CHOSEN = frozenset(event.value for event in Event)
+_CHOSEN = frozenset(event.value for event in StaffEvent)
 _CHOICES, _CHOICES_PAGE = "Choose what you are told by e-mail", "/account/told"
 """The link in each message that its reader may choose not to get."""
 
@@ -173,7 +173,7 @@ def _tell_of_bounce(work: Work, row: store.MailRow, error: str) -> None:
     """Tell those who send statements that one was not taken."""
     if row.kind != "statement":
         return
-    event = Event.STATEMENT_BOUNCED
+    event = StaffEvent.STATEMENT_BOUNCED
     for person in mail_choices.wanting(work.connection, event, TOLD[event]):
         paragraphs = (
             f"The message “{row.subject}” to {row.recipient} was not taken: {error}",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from royalties.domain.events import TOLD, Event, is_told
+from royalties.domain.events import TOLD, StaffEvent, is_told
 from royalties.domain.people import Verb
 from royalties.services.mail.outbox import Message, write
 from royalties.services.work import Work
@@ -24,7 +24,7 @@ class News:
         link: the words and the page on which somebody acts.
     """
 
-    event: Event
+    event: StaffEvent
     about: str
     subject: str
     paragraphs: Sequence[str]
@@ -68,12 +68,12 @@ def tell(
     return len(wanting)
 
 
-def is_wanted(work: Work, event: Event, person: int) -> bool:
+def is_wanted(work: Work, event: StaffEvent, person: int) -> bool:
     """Whether a person who can act on an event wants to be told of it."""
     return any(each.id == person for each in store.wanting(work.connection, event, TOLD[event]))
 
 
-def choices(work: Work) -> dict[Event, bool]:
+def choices(work: Work) -> dict[StaffEvent, bool]:
     """What the person who acts can be told of, and whether they are."""
     work.actor.require(Verb.KEEP_ACCOUNT)
     role, number = work.actor.role, work.actor.person
@@ -85,7 +85,7 @@ def choices(work: Work) -> dict[Event, bool]:
     }
 
 
-def choose(work: Work, wanted: Mapping[Event, bool]) -> None:
+def choose(work: Work, wanted: Mapping[StaffEvent, bool]) -> None:
     """Keep what the person who acts wants to be told of."""
     current = choices(work)
     changed = {

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from royalties.adapters.files import Files, TooLargeError
-from royalties.domain.events import Event
+from royalties.domain.events import StaffEvent
 from royalties.domain.jobs import ACTIVE_JOBS
 from royalties.domain.people import Verb
 from royalties.domain.sales.changes import Change
@@ -305,7 +305,7 @@ def save_result(work: Work, number: int, result: ImportResult) -> None:
 def _tell_of_refusal(work: Work, row: store.UploadRow) -> None:
     """Tell who had a report looked at that nothing of it can be recorded."""
     news = News(
-        Event.UPLOAD_REFUSED,
+        StaffEvent.UPLOAD_REFUSED,
         f"upload {row.id}",
         f"{row.name} cannot be recorded as it is",
         (

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, and_, select
 
-from royalties.domain.events import Event, is_told
+from royalties.domain.events import StaffEvent, is_told
 from royalties.domain.people import PersonStatus, Role
 from royalties.store.engine import insert_or
 from royalties.store.people.people import ReachedRow
 from royalties.store.tables import mail, mail_choice, person
 
 
-def choices_of(connection: Connection, number: int) -> dict[Event, bool]:
+def choices_of(connection: Connection, number: int) -> dict[StaffEvent, bool]:
     """What a person chose, by event; what is not there was not chosen."""
     rows = connection.execute(
         select(mail_choice.c.event, mail_choice.c.wanted).where(mail_choice.c.person_id == number)
@@ -19,7 +19,7 @@ def choices_of(connection: Connection, number: int) -> dict[Event, bool]:
     return {row.event: bool(row.wanted) for row in rows}
 
 
-def save_choices(connection: Connection, number: int, wanted: Mapping[Event, bool]) -> None:
+def save_choices(connection: Connection, number: int, wanted: Mapping[StaffEvent, bool]) -> None:
     """Keep what a person chose."""
     for event, is_wanted in wanted.items():
         made = insert_or(connection, mail_choice).values(
@@ -32,7 +32,7 @@ def save_choices(connection: Connection, number: int, wanted: Mapping[Event, boo
         )
 
 
-def wanting(connection: Connection, event: Event, roles: Iterable[Role]) -> list[ReachedRow]:
+def wanting(connection: Connection, event: StaffEvent, roles: Iterable[Role]) -> list[ReachedRow]:
     """Active people of some roles who want to be told of an event, by number."""
     chosen = and_(mail_choice.c.person_id == person.c.id, mail_choice.c.event == event)
     rows = connection.execute(
@@ -48,7 +48,7 @@ def wanting(connection: Connection, event: Event, roles: Iterable[Role]) -> list
     ]
 
 
-def already_told(connection: Connection, event: Event, about: str) -> frozenset[str]:
+def already_told(connection: Connection, event: StaffEvent, about: str) -> frozenset[str]:
     """Addresses to which a message of an event about something was written already."""
     rows = connection.execute(
         select(mail.c.recipient).where(mail.c.kind == event.value, mail.c.about == about)

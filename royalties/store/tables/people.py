@@ -11,7 +11,7 @@ from sqlalchemy import (
     Text,
 )
 
-from royalties.domain.events import Event
+from royalties.domain.events import StaffEvent
 from royalties.domain.people import LinkPurpose, PersonStatus, Role, SessionStage
 from royalties.store.tables.metadata import Id, Key, metadata
 from royalties.store.tables.types import Flag, Moment, Word
@@ -47,7 +47,7 @@ mail_choice = Table(
     "mail_choice",
     metadata,
     Column("person_id", ForeignKey("person.id"), primary_key=True),
-    Column("event", Word(Event, 24), primary_key=True, comment="approval, period-ended, …"),
+    Column("event", Word(StaffEvent, 24), primary_key=True, comment="approval, period-ended, …"),
     Column("wanted", Flag, nullable=False, comment="1: they are told of it by e-mail"),
 )
 

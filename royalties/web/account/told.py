@@ -2,7 +2,7 @@
 
 from flask import flash, redirect, render_template, request, url_for
 
-from royalties.domain.events import Event
+from royalties.domain.events import StaffEvent
 from royalties.domain.people import FINANCE
 from royalties.services.mail import telling
 from royalties.web.core.pages import Answer, Pages
@@ -26,7 +26,7 @@ class ToldForm(EntryForm):
     question_answered = Tick("A question of mine was answered")
 
 
-def _field(event: Event) -> str:
+def _field(event: StaffEvent) -> str:
     return event.value.replace("-", "_")
 
 

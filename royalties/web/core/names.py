@@ -156,19 +156,19 @@ def offered_waiting(part: str) -> list[tuple[str, str]]:
 
 
 @dataclass(frozen=True, slots=True)
-class WaitingEntry:
+class NamedPendingEntry:
     """A new entry, or a change of one, that waits for a second person, as a list shows it."""
 
     name: str
     entry: pending.PendingEntry
 
 
-def waiting_new(part: str, words: str = "") -> list[WaitingEntry]:
+def waiting_new(part: str, words: str = "") -> list[NamedPendingEntry]:
     """The new entries of a part that wait and whose names have some words, the first first."""
     if not current_work().actor.may(Verb.READ):
         return []
     listed = [
-        WaitingEntry(names().of_body(part, entry.body), entry)
+        NamedPendingEntry(names().of_body(part, entry.body), entry)
         for entry in pending.added_in(current_work(), part)
     ]
     return [each for each in listed if words.casefold() in each.name.casefold()]

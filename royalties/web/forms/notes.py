@@ -25,7 +25,7 @@ _PAGES = {
 """The page of what a note is about, what its address calls the key, and the list it stands in."""
 
 
-class NoteForm(EntryForm):
+class NewNoteForm(EntryForm):
     """A note or a question."""
 
     text = Lines(
@@ -43,7 +43,7 @@ class AnswerForm(EntryForm):
     resolves = Tick("This settles the question")
 
 
-class WithdrawForm(EntryForm):
+class WithdrawNoteForm(EntryForm):
     """Why a note is withdrawn."""
 
     reason = EntryField(
@@ -62,7 +62,7 @@ class NotesPanel:
     notes: tuple[Note, ...]
     count: int
     open: int
-    form: NoteForm
+    form: NewNoteForm
 
 
 def notes_panel(subject: NoteSubject, key: str) -> NotesPanel:
@@ -75,7 +75,7 @@ def notes_panel(subject: NoteSubject, key: str) -> NotesPanel:
         latest,
         counts.threads,
         counts.open,
-        NoteForm(),
+        NewNoteForm(),
     )
 
 

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from royalties.domain.events import TOLD, Event, is_told
+from royalties.domain.events import TOLD, StaffEvent, is_told
 from royalties.domain.people import Actor, Role
 from royalties.services import approvals
 from royalties.services.desk import notes
@@ -25,13 +25,15 @@ from tests.smtp.test_outbox import reach
 pytestmark = after(opened)
 
 
-def told(office: Office, event: Event) -> list[str]:
+def told(office: Office, event: StaffEvent) -> list[str]:
     return [each.recipient for each in posted(office, "kind = :kind", kind=event.value)]
 
 
 def chosen(office: Office, actor: Actor, **wanted: bool) -> None:
     with office.system.work(actor) as work:
-        telling.choose(work, {Event(name.replace("_", "-")): on for name, on in wanted.items()})
+        telling.choose(
+            work, {StaffEvent(name.replace("_", "-")): on for name, on in wanted.items()}
+        )
 
 
 def days_pass(office: Office, day: datetime) -> int:
@@ -44,15 +46,15 @@ def test_choices_are_those_that_the_role_can_act_on(office: Office) -> None:
     with office.system.work(clerk, read_only=True) as work:
         of_clerk = telling.choices(work)
     with office.system.work(manager, read_only=True) as work:
-        assert set(telling.choices(work)) == set(Event)
-    assert Event.APPROVAL_WAITS not in of_clerk
-    assert of_clerk[Event.RETAILER_LATE]
-    assert not of_clerk[Event.PERIOD_ENDED]
+        assert set(telling.choices(work)) == set(StaffEvent)
+    assert StaffEvent.APPROVAL_WAITS not in of_clerk
+    assert of_clerk[StaffEvent.RETAILER_LATE]
+    assert not of_clerk[StaffEvent.PERIOD_ENDED]
     for role in (Role.NONPROFIT, Role.ORGANIZATION):
         assert not any(is_told(event, role, choice=True) for event in TOLD)
     stranger = somebody(office, "Sam", Role.NONPROFIT)
     with office.system.work(stranger) as work:
-        telling.choose(work, {Event.QUESTION_ASKED: True})
+        telling.choose(work, {StaffEvent.QUESTION_ASKED: True})
         assert telling.choices(work) == {}
 
 
@@ -69,14 +71,14 @@ def test_question_and_answer_are_told_to_those_who_want_it(office: Office) -> No
     assert f"/finance/notes/{number}" in asked.text
     with office.system.work(quiet) as work:
         notes.answer(work, number, "Yes.")
-    assert told(office, Event.QUESTION_ANSWERED) == ["cleo@example.org"]
+    assert told(office, StaffEvent.QUESTION_ANSWERED) == ["cleo@example.org"]
     chosen(office, quiet, question_asked=True)
     chosen(office, cleo, question_answered=False)
     with office.system.work(quiet) as work:
         notes.answer(work, number, "By letter.")
-    assert len(told(office, Event.QUESTION_ANSWERED)) == 1
+    assert len(told(office, StaffEvent.QUESTION_ANSWERED)) == 1
     write_note(office, "And the other?", cleo, is_question=True)
-    assert told(office, Event.QUESTION_ASKED)[1:] == ["mona@example.org", "quinn@example.org"]
+    assert told(office, StaffEvent.QUESTION_ASKED)[1:] == ["mona@example.org", "quinn@example.org"]
 
 
 @after(closed)
@@ -87,10 +89,10 @@ def test_approval_is_told_as_chosen(office: Office) -> None:
     chosen(office, clerk, decided=False)
     with office.system.work(clerk) as work:
         number = approvals.prepare(work, "close", "2025-H2", {})
-    assert told(office, Event.APPROVAL_WAITS) == ["mona@example.org"]
+    assert told(office, StaffEvent.APPROVAL_WAITS) == ["mona@example.org"]
     with office.system.work(mona) as work:
         approvals.refuse(work, number, "Not yet")
-    assert told(office, Event.APPROVAL_WAITS) == ["mona@example.org"], "the clerk chose not to"
+    assert told(office, StaffEvent.APPROVAL_WAITS) == ["mona@example.org"], "the clerk chose not to"
 
 
 @pytest.mark.engines("both")
@@ -100,10 +102,10 @@ def test_ended_period_and_late_retailer_are_told_once_to_each(office: Office) ->
     cleo = somebody(office, "Cleo", Role.CLERK)
     before, later = datetime(2025, 12, 31, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)
     days_pass(office, before)
-    assert told(office, Event.PERIOD_ENDED) == []
+    assert told(office, StaffEvent.PERIOD_ENDED) == []
     assert days_pass(office, later) > 0
-    assert told(office, Event.PERIOD_ENDED) == ["mona@example.org"]
-    late = told(office, Event.RETAILER_LATE)
+    assert told(office, StaffEvent.PERIOD_ENDED) == ["mona@example.org"]
+    late = told(office, StaffEvent.RETAILER_LATE)
     assert {"mona@example.org", "cleo@example.org"} == set(late)
     assert days_pass(office, later) == 0, "once"
     chosen(office, cleo, period_ended=True)

@@ -17,7 +17,13 @@ from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.paging import here_with, page_number
 from royalties.web.core.visit import all_or_nothing, current_work, release, system
-from royalties.web.forms.notes import AnswerForm, NoteForm, WithdrawForm, address_of, crumbs_of
+from royalties.web.forms.notes import (
+    AnswerForm,
+    NewNoteForm,
+    WithdrawNoteForm,
+    address_of,
+    crumbs_of,
+)
 
 PAGES = Pages("notes", __name__, "/finance/notes", FINANCE)
 
@@ -61,7 +67,7 @@ def add(subject: str, key: str) -> Answer:
     kept: list[int] = []
 
     def do(sent: list[StoredDocument]) -> str:
-        form = NoteForm(request.form)
+        form = NewNoteForm(request.form)
         asks = form.is_question.is_ticked
         kept.append(service.add(current_work(), about, key, form.text.data, sent, is_question=asks))
         return _ADDED[NoteKind.QUESTION if asks else NoteKind.NOTE]
@@ -120,7 +126,7 @@ def withdraw(number: int) -> Answer:
     """Withdraw a note, a question or an answer."""
 
     def do() -> str:
-        service.withdraw(current_work(), number, WithdrawForm(request.form).reason.data)
+        service.withdraw(current_work(), number, WithdrawNoteForm(request.form).reason.data)
         return "Withdrawn; its history stays."
 
     return _do(number, do)
@@ -209,7 +215,7 @@ def _page_about(subject: NoteSubject, key: str, refused: str = "") -> str:
         found=found,
         name=note_lists.subject_name(work, subject, key),
         crumbs=crumbs_of(subject, key),
-        form=NoteForm(request.form) if request.method == "POST" else NoteForm(),
+        form=NewNoteForm(request.form) if request.method == "POST" else NewNoteForm(),
         send_to=url_for(".add", subject=subject, key=key),
         refused=refused,
         **_paged(found, page),
@@ -229,7 +235,9 @@ def _note_page(number: int, refused: str = "") -> str:
         crumbs=crumbs_of(found.subject, found.key),
         may_withdraw=note_lists.may_withdraw(work, found),
         answer=AnswerForm(request.form) if request.endpoint == "notes.answer" else AnswerForm(),
-        why=WithdrawForm(request.form) if request.endpoint == "notes.withdraw" else WithdrawForm(),
+        why=WithdrawNoteForm(request.form)
+        if request.endpoint == "notes.withdraw"
+        else WithdrawNoteForm(),
         refused=refused,
         **_words(),
     )

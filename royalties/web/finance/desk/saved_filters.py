@@ -23,7 +23,7 @@ PAGES = Pages("filters", __name__, "/finance/filters", FINANCE)
 _LONGEST_QUERY = 4000
 
 
-class FilterForm(EntryForm):
+class SavedFilterForm(EntryForm):
     """What a filter is called, and who has it."""
 
     name = EntryField("Name", hint="Such as Returns of Amazon.", needed=True, longest=LONGEST_NAME)
@@ -74,9 +74,9 @@ def new(name: str) -> Answer:
     if of is None or not actor().may(of.verb):
         abort(404)
     if request.method == "GET":
-        form = FilterForm(request.args)
+        form = SavedFilterForm(request.args)
         return _form_page(of, of.of(dict(parse_qsl(form.asked.data))), form)
-    form = FilterForm(request.form)
+    form = SavedFilterForm(request.form)
     query = of.of(dict(parse_qsl(form.asked.data)))
     try:
         with all_or_nothing():
@@ -108,9 +108,9 @@ def change(number: int) -> Answer:
     if not saved.is_changeable:
         actor().require(Verb.SET)
     if request.method == "GET":
-        form = FilterForm(body={"name": saved.name, "shared": saved.shared})
+        form = SavedFilterForm(body={"name": saved.name, "shared": saved.shared})
         return _form_page(of, saved.query, form, saved)
-    form = FilterForm(request.form)
+    form = SavedFilterForm(request.form)
     try:
         with all_or_nothing():
             service.change_filter(
@@ -149,7 +149,10 @@ def _gone_words(name: str, gone: list[str], *, is_all: bool) -> str:
 
 
 def _form_page(
-    of: FilteredList, query: Mapping[str, str], form: FilterForm, saved: SavedFilter | None = None
+    of: FilteredList,
+    query: Mapping[str, str],
+    form: SavedFilterForm,
+    saved: SavedFilter | None = None,
 ) -> str:
     return render_template(
         "finance/desk/saved_filter_form.html",

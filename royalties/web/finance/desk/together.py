@@ -32,7 +32,7 @@ PAGES = Pages("together", __name__, "/finance/approvals/together", FINANCE)
 _LONGEST_NUMBER = 12
 
 
-class Numbers(EntryField):
+class ProposalNumbers(EntryField):
     """Numbers of proposals, as ticks or hidden fields send them."""
 
     kind = "hidden"
@@ -55,7 +55,7 @@ class Numbers(EntryField):
 class TogetherForm(EntryForm):
     """Which proposals are meant, and why they go back."""
 
-    number = Numbers("Proposals")
+    number = ProposalNumbers("Proposals")
     reason = EntryField("Reason to refuse", longest=1000)
 
 
