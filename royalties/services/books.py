@@ -11,7 +11,7 @@ from royalties.domain.orders.pricing import PriceList
 from royalties.domain.people import Verb
 from royalties.domain.periods import Calendar, Period, parse_period
 from royalties.domain.royalties.carrying import LeftBefore
-from royalties.domain.royalties.days import cuts
+from royalties.domain.royalties.days import contract_change_days
 from royalties.domain.royalties.earning import SoldEdition
 from royalties.domain.royalties.exchange import Rates
 from royalties.domain.royalties.inputs import Books
@@ -347,7 +347,7 @@ def _dated(
     for contract in contracts:
         for title in ending.intersection(contract.titles):
             listed.setdefault(title, []).append(contract)
-    days_of = {title: cuts(of_title, period) for title, of_title in listed.items()}
+    days_of = {title: contract_change_days(of_title, period) for title, of_title in listed.items()}
     isbns_by_days: dict[tuple[date, ...], list[str]] = {}
     for isbn, edition in sorted(sold.items()):
         if days := days_of.get(edition.title):

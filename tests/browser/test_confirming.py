@@ -12,9 +12,7 @@ from tests.builders.live import serving
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @after(closed)
-def test_what_is_deleted_is_asked_about_and_kept_if_declined(
-    chromium: Browser, office: Office
-) -> None:
+def test_declined_confirmation_deletes_nothing(chromium: Browser, office: Office) -> None:
     with serving(office) as live:
         manager = live.somebody(Role.MANAGER)
         with office.system.work(manager) as work:
@@ -49,7 +47,7 @@ def test_what_is_deleted_is_asked_about_and_kept_if_declined(
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @after(closed)
-def test_without_scripts_nothing_is_asked_and_everything_works(
+def test_everything_works_without_scripts_and_confirmations(
     chromium: Browser, office: Office
 ) -> None:
     with serving(office) as live:

@@ -67,7 +67,7 @@ def test_plan_is_written_by_names(chromium: Browser, live: Live, scripts: bool) 
         assert seen.complaints == []
 
 
-def test_name_of_nobody_comes_back_with_what_to_do(chromium: Browser, live: Live) -> None:
+def test_unknown_name_is_kept_in_its_field_with_advice(chromium: Browser, live: Live) -> None:
     with window(chromium, live, live.somebody(Role.MANAGER)) as seen:
         page = seen.page
         page.goto("/finance/new-plan")

@@ -228,13 +228,13 @@ def test_page_and_lists_name_only_what_is_there() -> None:
     assert said & (LOOKS | PARTS.keys()) == set()
 
 
-def test_no_verb_stands_in_two_lines() -> None:
+def test_every_verb_is_in_one_line_only() -> None:
     named = [function for line in _lines() for function in line.functions]
     assert sorted(named) == sorted(set(named))
 
 
 @pytest.mark.parametrize("line", _lines(), ids=lambda line: line.act[:60])
-def test_what_takes_an_act_back_is_there(line: Line) -> None:
+def test_inverse_of_every_act_exists(line: Line) -> None:
     """Its command with its option; or the page's words that say that nothing does."""
     assert line.act
     assert line.inverse

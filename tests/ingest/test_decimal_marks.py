@@ -70,7 +70,7 @@ def test_currencies_that_differ_tell_nothing(tmp_path: Path) -> None:
     assert _river(tmp_path, ("33.704", "KWD"), ("33.704", "JPY")).asked == {"decimal"}
 
 
-def test_what_the_file_proves_counts_before_its_currency(tmp_path: Path) -> None:
+def test_decimal_mark_proven_by_the_file_overrides_its_currency(tmp_path: Path) -> None:
     assert _nets(_river(tmp_path, ("33,704", "KWD"), ("1.234,500", "KWD"))) == [
         33_704_000, 1_234_500_000,
     ]  # fmt: skip

@@ -83,7 +83,7 @@ def test_vendor_central_with_another_currency_in_a_cell(tmp_path: Path) -> None:
     assert "marked £" in found.reading.problems[0].message
 
 
-def test_vendor_central_without_its_facts(tmp_path: Path) -> None:
+def test_vendor_central_without_its_header_facts_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnreadableError, match="is nearly Vendor Central"):
         _text(tmp_path, [VENDOR, ["1442246936", "", "", "", "", "", "$5.00", "1", "0"]])
 

@@ -223,7 +223,7 @@ def test_time_to_read_onix_is_linear(name: str, tmp_path: Path) -> None:
     )
 
 
-def test_what_a_product_says_in_each_of_its_rows_is_bounded(tmp_path: Path) -> None:
+def test_values_repeated_in_each_row_of_a_product_are_limited(tmp_path: Path) -> None:
     """Prices have a row each, in which all the rest is said again."""
     works = "<WorkIdentifier><WorkIDType>01</WorkIDType><IDValue>x</IDValue></WorkIdentifier>" * 300
     work = f"<RelatedWork><WorkRelationCode>01</WorkRelationCode>{works}</RelatedWork>"

@@ -151,7 +151,7 @@ def test_a_slip_in_an_isbn_is_a_problem_and_never_waits(at: int, sign: str) -> N
 
 
 @pytest.mark.parametrize("text", ["n/a", "N/A", "none", "--", "see note", "Total", "9.78E+12"])
-def test_what_names_no_product_is_a_problem(text: str) -> None:
+def test_text_that_names_no_product_is_a_problem(text: str) -> None:
     assert isinstance(FINDER.isbn(text), Wrong)
 
 

@@ -55,7 +55,7 @@ def test_only_and_leave_out_skip_rows_with_their_money(tmp_path: Path) -> None:
     assert accounted_for(found)
 
 
-def test_what_is_wrong_with_a_row_that_is_left_out_matters_not(tmp_path: Path) -> None:
+def test_problems_of_left_out_rows_are_ignored(tmp_path: Path) -> None:
     mapping = replace(RIVER, leave_out={"Status": ["Void"]})
     found = told(tmp_path, mapping, a_row(), "oops,never,x,y,z,Void", a_row(status="Void") + ",1")
     assert (found.messages, len(found.sales)) == ([], 1)
@@ -116,7 +116,7 @@ def test_no_title_ends_a_table(tmp_path: Path) -> None:
     assert accounted_for(found)
 
 
-def test_what_stands_below_the_end_proves_no_decimal_mark(tmp_path: Path) -> None:
+def test_cells_below_the_end_prove_no_decimal_mark(tmp_path: Path) -> None:
     mapping = replace(RIVER, ends_at="Summary", decimal=None, date_order=None)
     rows = [a_row(net='"1,234"'), "Summary,,,,,", '25/12/2025,,,"7,5",,']
     found = told(tmp_path, mapping, *rows)
@@ -209,7 +209,7 @@ def test_answers_that_stand_are_not_asked_for_and_yield_to_those_of_the_day(tmp_
     assert [line.net for line in found.sales] == [1_234_000]
 
 
-def test_language_of_months_stands(tmp_path: Path) -> None:
+def test_mapping_remembers_the_language_of_months(tmp_path: Path) -> None:
     mapping = replace(RIVER, answers={"date_language": "spanish"})
     found = told(tmp_path, mapping, a_row().replace("2026-03-05", "5 ene 2026"))
     assert (found.asked, [line.day for line in found.sales]) == (set(), ["2026-01-05"])

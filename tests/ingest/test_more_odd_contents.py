@@ -52,7 +52,7 @@ UNDERSTOOD = [
 
 
 @pytest.mark.parametrize(("column", "cell", "meant"), UNDERSTOOD, ids=repr)
-def test_what_is_understood_means_what_it_says(
+def test_readable_cell_has_its_meaning(
     tmp_path: Path, column: str, cell: str, meant: object
 ) -> None:
     found = _with(tmp_path, column, cell)
@@ -98,7 +98,7 @@ REFUSED = {
     [(column, cell) for column, cells in REFUSED.items() for cell in cells],
     ids=repr,
 )
-def test_what_is_not_understood_is_refused_with_its_cell(
+def test_unreadable_cell_is_a_problem_of_its_row_and_column(
     tmp_path: Path, column: str, cell: str
 ) -> None:
     found = _with(tmp_path, column, cell)
@@ -134,9 +134,7 @@ def test_more_ways_of_writing_dates(tmp_path: Path, cell: str, day: str) -> None
         ("Currency", "kr", "currency"),
     ],
 )
-def test_what_can_mean_two_things_is_asked(
-    tmp_path: Path, column: str, cell: str, asked: str
-) -> None:
+def test_ambiguous_cell_is_asked_about(tmp_path: Path, column: str, cell: str, asked: str) -> None:
     assert _with(tmp_path, column, cell).asked == {asked}
 
 
@@ -190,7 +188,7 @@ def test_odd_layouts_hold_the_same_sales(tmp_path: Path, layout: str) -> None:
     ],
     ids=range(13),
 )
-def test_what_is_no_such_report_is_refused(tmp_path: Path, data: bytes) -> None:
+def test_file_that_no_mapping_fits_is_unreadable(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "report.xls"
     path.write_bytes(data)
     with pytest.raises(UnreadableError):

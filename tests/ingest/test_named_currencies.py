@@ -73,7 +73,9 @@ def test_another_answer_is_asked_again(tmp_path: Path) -> None:
     ],
     ids=repr,
 )  # fmt: skip
-def test_what_names_no_other_currency_asks_nothing(tmp_path: Path, above: str) -> None:
+def test_text_above_the_table_without_another_currency_asks_nothing(
+    tmp_path: Path, above: str
+) -> None:
     assert _currency(_read(tmp_path, f"{above}\n")) == "USD"
 
 

@@ -59,7 +59,7 @@ def test_any_file_is_taken_and_only_known_ones_are_called_so(
         ("a.xls", OLE + b"\0" * 1_048_570 + "_VBA_PROJECT".encode("utf-16-le"), "macros"),
     ],
 )
-def test_what_a_computer_would_run_is_refused(name: str, data: bytes, words: str) -> None:
+def test_executable_file_is_refused(name: str, data: bytes, words: str) -> None:
     with pytest.raises(UnreadableError, match=words):
         type_of_any(io.BytesIO(data), name)
 

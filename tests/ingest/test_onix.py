@@ -167,7 +167,7 @@ def test_tax_that_is_not_told_is_asked_about(tmp_path: Path) -> None:
     assert "include a tax that the file does not tell" in left.notes[0]
 
 
-def test_of_several_prices_the_taken_one_is_told(tmp_path: Path) -> None:
+def test_note_names_the_price_taken_from_several(tmp_path: Path) -> None:
     prices = (a_price("9.00", where="CA"), a_price("10.00", where="US"))
     listed = read(tmp_path, a_message(a_product(HARDCOVER, *prices)))
     [note] = listed.notes
@@ -282,7 +282,7 @@ ENTITY = '<ONIXMessage release="3.0" x="&b;"><Product>&b;</Product></ONIXMessage
         ('<ONIXMessage release="3.0"></ONIXMessage>', "no products"),
     ],
 )
-def test_what_is_no_message_or_not_safe_is_refused(tmp_path: Path, text: str, told: str) -> None:
+def test_invalid_or_unsafe_message_is_refused(tmp_path: Path, text: str, told: str) -> None:
     listed = read(tmp_path, text)
     assert listed.records == []
     assert told in listed.faults[0].message

@@ -171,7 +171,7 @@ def test_look_alike_letters_in_a_heading_are_asked_about(tmp_path: Path) -> None
     st.sampled_from(["ISBN", "Sale date", "Units", "Net amount", "Currency"]),
     st.integers(0, 5),
 )
-def test_whichever_column_stands_twice_the_chosen_one_counts(
+def test_chosen_column_of_a_repeated_heading_is_read(
     tmp_path_factory: pytest.TempPathFactory, order: list[str], twice: str, at: int
 ) -> None:
     folder = tmp_path_factory.mktemp("report")
@@ -257,7 +257,7 @@ def test_money_is_no_count_of_copies() -> None:
 
 
 @pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.[cx][sl]*")), ids=lambda path: path.name)
-def test_what_samples_do_not_read_is_known(path: Path) -> None:
+def test_samples_have_no_unexpected_unread_columns_or_sheets(path: Path) -> None:
     found = read(path, **SUPPLIED.get(path.name, {}))
     assert not {"column-not-read", "sheet-not-read", "totals-sheet"} & found.codes
     assert not {each for each in found.asked if each.startswith("column_")}

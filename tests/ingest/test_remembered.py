@@ -65,7 +65,7 @@ def test_a_title_is_no_proof_beside_an_identifier(tmp_path: Path, row: str) -> N
     assert not found.reading.skipped.by_reason
 
 
-def test_what_is_no_book_of_one_retailer_waits_at_another(tmp_path: Path) -> None:
+def test_identifier_set_aside_for_one_retailer_waits_at_another(tmp_path: Path) -> None:
     known = replace(TRADE, remembered={AMAZON + 1: Remembered({"TOTE01": "TOTE-01"})})
     found = _read(tmp_path, known, f"TOTE-01,,{TAIL}")
     assert found.reading.totals.waiting == {"TOTE-01": (1, 2)}

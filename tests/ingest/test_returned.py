@@ -134,7 +134,7 @@ EXCELS_OWN: dict[str, tuple[int, Any, str, str]] = {
 
 
 @pytest.mark.parametrize("what", EXCELS_OWN)
-def test_what_a_spreadsheet_makes_of_cells_comes_back_as_it_was(tmp_path: Path, what: str) -> None:
+def test_excel_cell_types_come_back_unchanged(tmp_path: Path, what: str) -> None:
     column, value, kind, form = EXCELS_OWN[what]
     book = openpyxl.Workbook()
     sheet = book.active

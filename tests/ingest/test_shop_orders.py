@@ -316,7 +316,7 @@ def test_discounts_and_taxes_are_not_of_gift_cards() -> None:
     ["Gift card $50", "Gift Card - €25,00", "10 EUR Geschenkgutschein", "Tip", "TIP - $3.00",
      "Trinkgeld", "Donation to the library", "Library donation", "carte-cadeau", "Spende 5 €"],
 )  # fmt: skip
-def test_names_of_what_is_no_book(name: str) -> None:
+def test_names_of_other_goods_are_no_books(name: str) -> None:
     assert is_no_book(name)
 
 

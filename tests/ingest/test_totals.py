@@ -133,7 +133,7 @@ def test_sums_of_any_group_are_no_sales(
     st.integers(1, 500),
 )
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_sum_that_is_none_is_told(
+def test_total_that_differs_from_its_rows_is_reported(
     tmp_path: Path, rows: list[tuple[int, int]], label: str, off: int
 ) -> None:
     table = [
@@ -258,7 +258,7 @@ OTHERS = ("9781861972712", "9783161484100")
     st.booleans(),
 )  # fmt: skip
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_what_comes_to_the_sum_is_a_total_whatever_it_is_called(
+def test_row_equal_to_the_sum_is_a_total_whatever_its_label(
     tmp_path: Path,
     groups: list[list[tuple[str, int, int]]],
     label: str,

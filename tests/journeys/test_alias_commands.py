@@ -76,7 +76,7 @@ def test_a_wrong_match_is_shown_moved_and_ended(run: Run, office: Office) -> Non
 
 
 @after(spring)
-def test_what_a_close_counted_is_said_and_stays(run: Run, office: Office) -> None:
+def test_rows_counted_by_a_close_are_reported_and_stay(run: Run, office: Office) -> None:
     office.alias(UNKNOWN, HARDCOVER)
     office.bring_batch([a_row(2, net="10.00", **TOLD)])
     office.close("2025-H1", early="a test")
@@ -95,7 +95,7 @@ def test_a_spelling_finds_the_alias(run: Run, office: Office) -> None:
 
 
 @after(spring)
-def test_senseless_calls_change_nothing(run: Run, office: Office) -> None:
+def test_invalid_option_combinations_change_nothing(run: Run, office: Office) -> None:
     office.alias(UNKNOWN, HARDCOVER)
     before = office.hashes()
     for call in (

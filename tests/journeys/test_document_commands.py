@@ -71,7 +71,7 @@ def test_statement_is_kept_shown_hidden_and_taken_back(run: Run, tmp_path: Path)
     assert run("seattle", path, "--visible", "--json").exit_code == 0
 
 
-def test_many_are_filed_as_their_names_tell(run: Run, tmp_path: Path) -> None:
+def test_files_are_filed_by_their_names(run: Run, tmp_path: Path) -> None:
     assert "No earlier statement is to be sorted" in run().stdout
     paths = [
         old(tmp_path, "Seattle Readers 2022.pdf"),
@@ -114,5 +114,5 @@ def test_what_cannot_be_done_is_refused(
     assert words in run(*arguments, code=code).stderr
 
 
-def test_list_of_nobody_is_empty(run: Run) -> None:
+def test_list_of_an_unknown_beneficiary_is_empty(run: Run) -> None:
     assert "No earlier statement of nobody is kept" in run("nobody").stdout

@@ -93,7 +93,7 @@ def test_a_change_that_fits_nothing_is_refused(run: Run, office: Office) -> None
 
 
 @after(opened)
-def test_what_is_no_change_is_a_usage_error(run: Run, office: Office) -> None:
+def test_malformed_change_is_a_usage_error(run: Run, office: Office) -> None:
     path = faulty(office)
     for option, value, told in (
         ("--change", "3=4", "is no cell"),

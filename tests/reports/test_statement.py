@@ -259,7 +259,7 @@ def test_places_are_shown_only_if_any_is_known() -> None:
     assert "Places" not in workbook.sheetnames
 
 
-def test_exchange_rates_stand_below_the_earned_lines() -> None:
+def test_exchange_rates_follow_the_earned_lines() -> None:
     sheet = sheet_of(reports.workbook(samples.statement()), "Earned")
     row = row_with(sheet, "1 GBP in USD", 2)
     assert (row[4], row[8], row[11]) == ("2025-H1", "GBP", 1.2712)

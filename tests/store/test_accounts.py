@@ -108,7 +108,7 @@ def test_sums_are_those_of_closed_runs(years: list[Year], shown: int, hidden: in
 
 @given(years=histories(most=4))
 @costly(20)
-def test_stands_are_those_of_runs_and_ledger(years: list[Year]) -> None:
+def test_account_balances_equal_runs_and_ledger(years: list[Year]) -> None:
     """What is held, and what of advances is still to earn, as each period ended."""
     done = played(years).runs
     with empty_books() as connection:

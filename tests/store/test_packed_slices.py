@@ -39,7 +39,7 @@ rows = st.lists(_sums, max_size=30, unique_by=lambda row: row[:12])
 
 
 @given(rows, st.booleans())
-def test_what_was_packed_is_unpacked(sums: list[SumRow], is_split: bool) -> None:
+def test_packed_sums_unpack_unchanged(sums: list[SumRow], is_split: bool) -> None:
     if not is_split:
         sums = list({(*row[:5], *row[6:12]): row._replace(discount=-1) for row in sums}.values())
     found = packed(sums)
@@ -101,7 +101,7 @@ def test_a_sum_that_is_too_large_is_refused(name: str, figure: float) -> None:
 
 
 @pytest.mark.parametrize("sums", [b"1", b"12345678", bytes(80), b"\x01" + bytes(15)])
-def test_what_was_never_packed_is_not_read(sums: bytes) -> None:
+def test_bytes_that_were_never_packed_are_refused(sums: bytes) -> None:
     with pytest.raises(UnreadableValueError):
         list(unpacked(PackedRow(4050, 1, 1, 1, "", sums)))
     with pytest.raises(UnreadableValueError):

@@ -1,7 +1,7 @@
 """How a plan's steps distribute what is payable. Source: calculation.md, "3. Allocation".
 
 Amounts are minor units of the contract's currency. Lines enter as *parts*: sums over lines
-that every ``when`` of the plan treats alike, each with the exact part of payable it earned.
+that every ``when`` of the plan treats alike, each with its exact share of the payable amount.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -26,10 +26,10 @@ from royalties.domain.terms.plans import (
 
 
 class CapKey(NamedTuple):
-    """Whose cap: it belongs to its step in its version; one with a name goes on.
+    """Identifies a cap: by its step in its version, or by name across versions.
 
-    ``version`` is the version's first day and ``path`` the place in it, or both empty for a
-    cap with a ``name``.
+    ``version`` is the version's first day and ``path`` the step's place in it; both are empty for
+    a cap with a ``name``.
     """
 
     plan: str
@@ -39,7 +39,7 @@ class CapKey(NamedTuple):
 
 
 class Allocation(NamedTuple):
-    """What the outermost step ``step`` (from 1) gave a beneficiary."""
+    """What a beneficiary got from the outermost step number ``step`` (from 1)."""
 
     step: int
     beneficiary: str
@@ -48,7 +48,7 @@ class Allocation(NamedTuple):
 
 @dataclass(slots=True)
 class Allocated:
-    """Everything that was given, what nobody could take, and how far caps were used."""
+    """All amounts allocated, what could not be, and how much of each cap was used."""
 
     allocations: list[Allocation] = field(default_factory=list)
     undistributed: int = 0
@@ -56,12 +56,12 @@ class Allocated:
 
 
 CapUse = Callable[[CapKey, CapPer], int]
-"""What a cap took in closed periods, as far as its time counts."""
+"""How much of a cap closed periods used in the time it covers, in minor units."""
 
 
 @dataclass(slots=True)
 class _Part:
-    """Lines alike to every ``when``: what is left of their exact part, and their copies."""
+    """Lines that no ``when`` tells apart: what is left of their exact share, and their copies."""
 
     atom: Atom
     left: Fraction
@@ -70,15 +70,18 @@ class _Part:
 
 @dataclass(slots=True)
 class _Placed:
-    """The outcome of a list of steps over an amount; nothing is taken until it is final."""
+    """Outcome of a list of steps over an amount; nothing else changes until it is final."""
 
     given: dict[tuple[int, str], int] = field(default_factory=dict)
     caps: dict[CapKey, int] = field(default_factory=dict)
     left: int = 0
 
 
-def asks_where(version: PlanVersion) -> bool:
-    """Whether any step narrows to certain lines or counts copies."""
+def needs_atoms(version: PlanVersion) -> bool:
+    """Whether any step depends on which lines earned the money, or on copies.
+
+    True for "1.00 per copy" and for "half of what e-books earned"; false for "half of it all".
+    """
     return any(
         step.when is not None or step.takes is Takes.PER_UNIT for step in steps_of(version.steps)
     )
@@ -94,14 +97,20 @@ def allocate(  # noqa: PLR0917 - read in the order of the rule: plan, amounts, l
     currency: str,
     used: CapUse,
 ) -> Allocated:
-    """Distribute ``payable`` plus what stood undistributed over a plan's steps.
+    """Distribute ``payable`` plus what was undistributed before over a plan's steps.
 
-    1,000.00, of which 500.00 are Seattle's and the remainder goes to Seattle and Houston as 1 : 2:
-    500.00 + 166.67 to Seattle, 333.33 to Houston.
+    Of 1,000.00, a first step gives 500.00 to Seattle, and a second the remainder to Seattle and
+    Houston at 1 : 2: Seattle gets 500.00 + 166.67, Houston 333.33.
 
     Args:
-        atoms: the period's lines, if the version asks where earnings come from.
-        day: the period's last day, on which steps with dates are judged.
+        plan: the plan; its key identifies its caps.
+        version: the plan's version in force.
+        payable: the period's payable amount, from which shares are computed.
+        undistributed: what earlier periods left undistributed.
+        atoms: the period's lines, if any step depends on them (``needs_atoms``).
+        day: the period's last day, which decides whether a dated step applies.
+        currency: the contract's currency.
+        used: how much of each cap closed periods used.
 
     Returns:
         Allocations in step order without zeros; their sum plus ``undistributed`` is exactly
@@ -129,7 +138,7 @@ def allocate(  # noqa: PLR0917 - read in the order of the rule: plan, amounts, l
 
 @dataclass(frozen=True, slots=True)
 class _Distribution:
-    """One version of a plan at work in one period."""
+    """A version of a plan, applied to one period."""
 
     plan: Plan
     version: PlanVersion
@@ -212,8 +221,9 @@ class _Distribution:
     ) -> int:
         """Split an amount over a step's members; returns how much of it was placed.
 
-        Who is full already has no part in it. Those that become full overflow to the others
-        first, then nested lists, then again, until all is placed or nobody is left.
+        Members already at their cap get nothing. The excess of a member that reaches its cap goes
+        to the others, and then that of nested lists, repeatedly, until everything is placed or
+        no member can take more.
         """
         if not any(member.cap or member.steps for member in step.to):
             return _to_plain(step, amount, outer, placed)
@@ -281,7 +291,7 @@ class _Distribution:
     def _nested(
         self, step: Step, member: Member, got: int, parts: Sequence[_Part], path: str, outer: int
     ) -> _Placed:
-        """A nested list over what its member got, which came from the step's lines."""
+        """Run a member's nested steps over what it got, which came from the step's lines."""
         matched = [part for part in parts if matches(step.when, part.atom)]
         left = sum((part.left for part in matched), Fraction(0))
         share = got / left if left > 0 else Fraction(0)
@@ -289,7 +299,7 @@ class _Distribution:
         return self.steps(member.steps, got, got, own, path=path, outer=outer)
 
     def _cap_left(self, cap: Cap | None, path: str) -> int:
-        """The room that closed periods left; in one run a cap lets money through only once."""
+        """What closed periods left of a cap; within one run a cap is used only once."""
         if cap is None:
             return _NO_LIMIT
         limit = rounded(self._minor(cap.amount))
@@ -325,10 +335,10 @@ _NO_LIMIT = 2**63
 
 
 def _use_once(caps: dict[CapKey, int], key: CapKey, amount: int) -> None:
-    """Remember what a cap let through, which a second use in the same run would not know of.
+    """Record how much of a cap was used; a second use in the same run could not see the first.
 
     Raises:
-        AssertionError: two caps of a version have one name, which no setup file may have.
+        AssertionError: two caps of a version share a name, which setup files cannot do.
     """
     if key in caps:
         raise AssertionError(f"two caps of one version are called {key.name!r}")
@@ -336,7 +346,11 @@ def _use_once(caps: dict[CapKey, int], key: CapKey, amount: int) -> None:
 
 
 def matches(when: When | None, atom: Atom) -> bool:
-    """Whether a step takes from these lines; income matches no condition."""
+    """Whether a step takes from these lines; income matches no condition.
+
+    "E-books in France" matches e-books sold in France, but neither paperbacks nor e-books
+    elsewhere.
+    """
     if when is None:
         return True
     checks = (

@@ -1,4 +1,4 @@
-"""Which contracts take a sale by its day, where contracts of a title end.
+"""Which contract counts a sale by its day, for titles whose contracts end.
 
 Source: calculation.md, "A contract that ends".
 """
@@ -12,11 +12,11 @@ from royalties.domain.sales.slices import SaleKind
 from royalties.domain.terms.contracts import Contract
 
 _AFTER_THE_END = frozenset({SaleKind.SALE, SaleKind.USAGE})
-"""Kinds that a contract does not take after its end; a return counts as ever."""
+"""Kinds that a contract no longer counts after its end; returns still count."""
 
 
 class Claim(Enum):
-    """What a contract makes of a sale on a day."""
+    """How a contract treats a sale: it counts it, another contract does, or it has ended."""
 
     COUNTS = auto()
     ANOTHERS = auto()
@@ -30,14 +30,18 @@ def claim(
     kind: SaleKind,
     reverses: int | None = None,
 ) -> Claim:
-    """What a contract makes of a sale on a day.
+    """How a contract treats a sale on a day.
+
+    A contract that ended on 30 June counts a sale of that day, and a return on 1 July; a sale on
+    1 July belongs to the contract that covers the day, and has ended where none does.
 
     Args:
-        contract: that lists the sale's title.
+        contract: lists the sale's title.
         others: the other contracts that list it.
-        day: of the sale.
-        kind: of the sale.
-        reverses: the closed period that counted what it takes back, if it does.
+        day: day of the sale.
+        kind: kind of the sale.
+        reverses: the closed period that counted the sale this one takes back; None if it takes
+            none back.
     """
     if contract.contains(day):
         return Claim.COUNTS
@@ -48,15 +52,16 @@ def claim(
     return Claim.ENDED
 
 
-def cuts(listed: Sequence[Contract], period: Period) -> tuple[date, ...]:
-    """Days on which the contracts of a title begin to take its sales, or take them no more.
+def contract_change_days(listed: Sequence[Contract], period: Period) -> tuple[date, ...]:
+    """Days on which a contract of the title begins, or the first day after one has ended.
 
-    Empty where it does not matter on which day of the period, or before, a sale was: no contract
-    of the title ends, or the only one ends after the period.
+    Contracts from 1 January 2015 to 31 March 2025 and from 1 April 2025 give 2015-01-01 and
+    2025-04-01. Empty where the day of a sale makes no difference: no contract of the title ends,
+    or the only one ends after the period.
 
     Args:
         listed: all contracts in force that list the title.
-        period: that is calculated; no sale in it is after its last day.
+        period: the period being calculated; none of its sales is dated after its last day.
     """
     ended = [each.last_day + timedelta(1) for each in listed if each.last_day is not None]
     if not ended:

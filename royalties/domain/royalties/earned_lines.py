@@ -1,4 +1,4 @@
-"""Earned lines: exact bases of sales by one rule, each rounded once, in their order.
+"""Earned lines: exact bases of sales under one rule, each rounded once, in order.
 
 Source: calculation.md, "1. Earned".
 """
@@ -25,12 +25,12 @@ _WORDS = {kind: kind.word for kind in SaleKind}
 
 
 class EarnedLine(NamedTuple):
-    """One earned line, with all that made it.
+    """One earned line, with every factor it was computed from.
 
     ``base`` is the whole group's base in millionths of ``currency`` (for basis ``unit``,
     millionths of a copy); ``portion`` is f_k; ``earned`` is minor units of the contract's
-    currency. Income has no edition, retailer or tier. ``exchange_rate`` is the period's, or,
-    where the line takes back what a closed run counted, the one which that run used.
+    currency. Income has no edition, retailer or tier. ``exchange_rate`` is the period's, or that of
+    the closed run whose sales the line takes back.
     """
 
     rule_place: int
@@ -49,7 +49,7 @@ class EarnedLine(NamedTuple):
 
     @property
     def group(self) -> tuple[int, str | None, str | None, str, str, Fraction]:
-        """What the lines of one base, which differ by tier alone, have in common."""
+        """What lines of the same base share; they differ only by tier."""
         return (
             self.rule_place,
             self.isbn,
@@ -60,15 +60,15 @@ class EarnedLine(NamedTuple):
         )
 
     def residual(self, contract_currency: str) -> Fraction:
-        """What rounding left out: exact minus ``earned``, in minor units, at most half a unit."""
+        """The exact amount minus ``earned``, in minor units: at most half a unit either way."""
         exact = Fraction(self.base) / MICRO * self.exchange_rate * self.rate * self.portion
         return exact * scale(contract_currency) - self.earned
 
 
 class EarnedLines(Sequence[EarnedLine]):
-    """A contract's earned lines, in order; each is made when somebody first looks at one.
+    """A contract's earned lines, in order; they are built on first access.
 
-    What a draft needs of all of them (``earned``, ``earned_by_seller``) is there without.
+    Sums (``earned``, ``earned_by_edition``) do not build them, which keeps drafts fast.
     """
 
     __slots__ = ("_earned", "_income", "_made", "_names")
@@ -76,7 +76,7 @@ class EarnedLines(Sequence[EarnedLine]):
     def __init__(
         self, names: Sequence[str], earned: Sequence["RuleEarnings"], income: Sequence[EarnedLine]
     ) -> None:
-        """``names`` are those of the contract's rules, by place."""
+        """``names`` are the names of the contract's rules, by place."""
         self._names, self._earned, self._income = names, earned, income
         self._made: tuple[EarnedLine, ...] | None = None
 
@@ -89,12 +89,10 @@ class EarnedLines(Sequence[EarnedLine]):
     def earned_by_edition(
         self, sellers: Callable[[Sequence[Seller]], Sequence[bool]] | None = None
     ) -> dict[str, int]:
-        """What editions earned, in minor units, of all sellers or of those that are chosen.
-
-        Other income is left out.
+        """What each edition earned, in minor units, by ISBN; other income is left out.
 
         Args:
-            sellers: says of each whether it is one of those.
+            sellers: selects the sellers to include, with one flag for each; None includes all.
         """
         by_isbn: dict[str, int] = {}
         for earned in self._earned:
@@ -143,17 +141,18 @@ SUMMED = {Basis.LIST: LIST_VALUE, Basis.NET: NET}
 
 
 Factor = tuple[int, Fraction, Fraction, Fraction, int, int]
-"""Tier, portion, rates of exchange and of the tier; numerator and twice denominator of all."""
+"""Tier, portion, exchange rate, the tier's rate; then their product's numerator, and twice its
+denominator."""
 
 
 Base = int | Fraction
 
 
 class RuleEarnings(NamedTuple):
-    """What editions earned by one rule in one currency at one rate of exchange.
+    """What editions earned under one rule, in one currency, at one exchange rate.
 
-    ``rank`` is that rate's place among those of the rule and currency; of each edition there is the
-    sum of all amounts, in minor units.
+    ``rank`` orders that rate among those of the same rule and currency; each part is an ISBN, its
+    source and the sum of its amounts, in minor units.
     """
 
     place: int
@@ -166,7 +165,7 @@ class RuleEarnings(NamedTuple):
     def columns(
         self, source: "Block | SellerSums"
     ) -> tuple[Sequence[int], Sequence[Base], list[list[int]]]:
-        """Copies and bases by seller, and for each factor, that is tier, the amounts."""
+        """Copies and bases by seller, and the amounts by seller for each factor (tier)."""
         if isinstance(source, Block):
             bases: Sequence[Base] = source.column(SUMMED[self.basis])
             return source.column(UNITS), bases, [amounts_of(bases, each) for each in self.factors]
@@ -175,7 +174,7 @@ class RuleEarnings(NamedTuple):
 
 
 class SellerSums(NamedTuple):
-    """An edition's sellers, each with copies and base, added up over blocks."""
+    """An edition's sellers, each with its copies and base summed over blocks."""
 
     sellers: Sequence[Seller]
     units: Sequence[int]
@@ -189,7 +188,7 @@ def _sellers_in(parts: Sequence[tuple[str, "Block | SellerSums", int]]) -> int:
 
 
 def _lines(names: Sequence[str], earned: Sequence[RuleEarnings]) -> Iterator[EarnedLine]:
-    """Earned lines in their order; ``names`` are those of the rules."""
+    """Earned lines in order; ``names`` are the names of the rules."""
     parts = [
         (each, isbn, source.sellers, *each.columns(source))
         for each in earned
@@ -221,7 +220,7 @@ def _lines(names: Sequence[str], earned: Sequence[RuleEarnings]) -> Iterator[Ear
 
 
 def amounts_of(bases: Sequence[Any], factor: Factor) -> list[int]:
-    """Each line's amount in minor units, rounded once, of bases that are whole.
+    """Each line's amount in minor units, rounded once, from whole-number bases.
 
     500.00 of net receipts at 10 % earn 50.00; a line of 0.05 at 10 % earns 0.01.
     """
@@ -234,6 +233,6 @@ def amounts_of(bases: Sequence[Any], factor: Factor) -> list[int]:
 
 
 def _amounts_of_profit(bases: Sequence[Any], factor: Factor) -> list[int]:
-    """The same of bases that may be fractions of a millionth."""
+    """The same from bases that may be fractions of a millionth."""
     *_, numerator, twice = factor
     return [rounded(base * Fraction(2 * numerator, twice)) for base in bases]

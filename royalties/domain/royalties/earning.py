@@ -1,6 +1,6 @@
 """What sales earn under one contract: rules tried in order, escalators, earned lines.
 
-Source: calculation.md, "1. Earned". Nothing here is rounded but the earned lines themselves.
+Source: calculation.md, "1. Earned". Only the earned lines themselves are rounded.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ from royalties.domain.royalties.earned_lines import (
     SellerSums,
     amounts_of,
 )
-from royalties.domain.royalties.escalators import ZERO, CounterState, cut
+from royalties.domain.royalties.escalators import ZERO, CounterState, split_by_tier
 from royalties.domain.royalties.exchange import ONE, MissingExchangeRateError, Rates
 from royalties.domain.royalties.matching import Matcher, Uncovered
 from royalties.domain.sales.slices import (
@@ -46,7 +46,7 @@ from royalties.domain.terms.contracts import (
 
 @dataclass(frozen=True, slots=True)
 class SoldEdition:
-    """What the calculation needs to know of an edition; ``unit_cost`` per copy."""
+    """What the calculation needs to know about an edition; ``unit_cost`` is per copy."""
 
     isbn: str
     title: str
@@ -57,7 +57,7 @@ class SoldEdition:
 
 
 class SalesException(NamedTuple):
-    """Sales that no rule, contract or price covers: they earn nothing and forbid a close."""
+    """Sales that no rule, contract or price covers: they earn nothing and prevent a close."""
 
     contract: str | None
     isbn: str
@@ -68,7 +68,7 @@ class SalesException(NamedTuple):
 
     @property
     def reason(self) -> str:
-        """All reasons in words."""
+        """All reasons, as text."""
         return "; ".join(self.reasons)
 
 
@@ -85,7 +85,7 @@ class Atom(NamedTuple):
 
 @dataclass(slots=True)
 class Earnings:
-    """All that a contract earned: lines, exceptions, and the counters' movements."""
+    """Everything a contract earned: lines, exceptions, and how its counters moved."""
 
     lines: EarnedLines
     exceptions: list[SalesException] = field(default_factory=list)
@@ -94,10 +94,10 @@ class Earnings:
 
 
 _Where = tuple[int, str, int]
-"""Rule, currency, and the closed period that is taken back (or 0)."""
+"""Rule, currency, and the closed period whose sales are taken back (0: none)."""
 
 _Groups = dict[_Where, list[Block]]
-"""What is earned by one rule in one currency."""
+"""Blocks of sales by rule, currency and closed period taken back."""
 
 _COUNTED = {Counts.UNITS: UNITS, Counts.NET: NET, Counts.LIST: LIST_VALUE}
 
@@ -117,19 +117,29 @@ def earn(  # noqa: PLR0917 - contract, sales, and what they are judged by
 ) -> Earnings:
     """What a contract's sales and other income earn in a period.
 
+    40 copies with net receipts of 500.00, under a rule of 10 % of net receipts, make one earned
+    line of 50.00; copies that no rule covers make an exception instead.
+
     Args:
+        contract: the contract whose rules apply.
         blocks: the sales of the contract's titles only.
-        discounts: one out of each class (``discounts.representatives``).
-        counted_before: each counter's stand before the period, opening included.
-        with_atoms: whether a plan asks where the earnings come from.
+        sold: every edition sold, by ISBN.
+        channels: each retailer's channel, by the retailer's key.
+        discounts: one of each class (``discounts.representatives``).
+        rates: the period's exchange rates.
+        publisher_currency: the currency of unit costs.
+        counted_before: each counter's value before the period, including its opening value.
+        income: the contract's other income in the period.
+        with_atoms: whether the plan needs to know which lines earned the money.
 
     Raises:
-        MissingExchangeRateError: names every pair that is missing.
+        MissingExchangeRateError: names every missing pair.
+        UnknownRightError: income for a right the contract has no share for.
     """
     match = Matcher(contract, discounts, channels)
     groups: _Groups = {}
     exceptions: list[SalesException] = []
-    known = match.known
+    known = match.cached
     for block in blocks:
         currency, _, reverses, judged, _ = block.like
         format_, of = sold[block.isbn].format, reverses or 0
@@ -163,7 +173,7 @@ def earn(  # noqa: PLR0917 - contract, sales, and what they are judged by
     tiers = [_portions(rule, counters[rule.counter.name]) for rule in contract.rules]
     lines = EarnedLines(
         [rule.name for rule in contract.rules],
-        _turned(contract, groups, tiers, sold, exchange),
+        _earnings_by_rate(contract, groups, tiers, sold, exchange),
         income_lines(contract, income),
     )
     earnings = Earnings(lines, exceptions, counters)
@@ -174,7 +184,7 @@ def earn(  # noqa: PLR0917 - contract, sales, and what they are judged by
 
 
 class _Exchange:
-    """Rates into the contract's currency, each looked up once; all missing ones at once."""
+    """Rates into the contract's currency; all missing rates are reported together."""
 
     def __init__(
         self,
@@ -184,7 +194,9 @@ class _Exchange:
         groups: _Groups,
         sold: Mapping[str, SoldEdition],
     ) -> None:
-        self._rates = {of: rates.of(of or None) for of in {where[-1] for where in groups}}
+        self._rates = {
+            of: rates.for_reversal_of(of or None) for of in {where[-1] for where in groups}
+        }
         self._to = contract.currency
         self._cost_currency = publisher_currency
         missing: list[tuple[str, str]] = []
@@ -202,11 +214,11 @@ class _Exchange:
             raise MissingExchangeRateError(rates.period, missing)
 
     def into_contract(self, currency: str, of: int) -> Fraction:
-        """From a line's currency, at the rate that counts for what it takes back (0: nothing)."""
+        """The rate from a line's currency; ``of`` is the closed period it takes back (0: none)."""
         return self._rates[of].rate(currency, self._to)
 
     def cost_of(self, edition: SoldEdition, currency: str, of: int) -> Fraction:
-        """A unit cost, which stands in the publisher's currency, in a line's."""
+        """An edition's unit cost, converted from the publisher's currency into a line's."""
         if not edition.unit_cost:
             return Fraction(0)
         return edition.unit_cost * self._rates[of].rate(self._cost_currency, currency)
@@ -235,10 +247,10 @@ def _count(
 
 
 def _portions(rule: Rule, counted: CounterState) -> list[tuple[int, Tier, Fraction]]:
-    """The tiers that take part, each with the fraction f_k of every line's base."""
+    """The tiers that apply, each with the fraction f_k of every line's base."""
     return [
         (number, rule.tiers[number - 1], portion)
-        for number, portion in cut(rule.tiers, counted.before, counted.added)
+        for number, portion in split_by_tier(rule.tiers, counted.before, counted.added)
     ]
 
 
@@ -263,14 +275,17 @@ def _base(rule: Rule, sums: Sequence[int], cost: Fraction) -> int | Fraction:
             return _whole(net - cost * MICRO * units)
 
 
-def _turned(
+def _earnings_by_rate(
     contract: Contract,
     groups: _Groups,
     tiers: Sequence[Sequence[tuple[int, Tier, Fraction]]],
     sold: Mapping[str, SoldEdition],
     exchange: _Exchange,
 ) -> list[RuleEarnings]:
-    """What is earned, by the rate of exchange that counts: what is turned alike is one sum."""
+    """Earnings by rule, currency and exchange rate.
+
+    Sales converted at the same rate are summed before rounding, whichever period they are from.
+    """
     earned: list[RuleEarnings] = []
     for place, currency, rank, fx, blocks in _rated(contract, groups, exchange):
         rule = contract.rules[place]
@@ -288,7 +303,7 @@ def _turned(
                 source: Block | SellerSums = sold_blocks
             else:
                 some = [sold_blocks] if isinstance(sold_blocks, Block) else sold_blocks
-                source = _together(rule, some, sold[isbn], exchange)
+                source = _sums_by_seller(rule, some, sold[isbn], exchange)
             *_, amounts = made.columns(source)
             parts.append((isbn, source, sum(map(sum, amounts))))
         earned.append(made)
@@ -298,9 +313,9 @@ def _turned(
 def _rated(
     contract: Contract, groups: _Groups, exchange: _Exchange
 ) -> Iterator[tuple[int, str, int, Fraction, list[Block]]]:
-    """Rule, currency, rank and rate of exchange, and the blocks that are turned at it.
+    """Rule, currency, rank and exchange rate, and the blocks converted at it.
 
-    What a closed period's rate turns stands with the others if that rate is the same.
+    Blocks of a closed period join the open period's where both have the same rate.
     """
     by_rate: dict[tuple[int, str], dict[Fraction, list[Block]]] = {}
     is_plain = not any(of for _, _, of in groups)
@@ -326,7 +341,7 @@ def _by_edition(blocks: Sequence[Block]) -> Iterable[tuple[str, Block | list[Blo
     return by_isbn.items()
 
 
-def _together(
+def _sums_by_seller(
     rule: Rule, blocks: Sequence[Block], edition: SoldEdition, exchange: _Exchange
 ) -> SellerSums:
     totals: dict[Seller, tuple[int, Base]] = {}
@@ -348,7 +363,7 @@ _NOTHING = (0, 0)
 def _factors(
     contract: Contract, tiers: Sequence[tuple[int, Tier, Fraction]], fx: Fraction
 ) -> list[Factor]:
-    """What a base is multiplied with in each tier that takes part."""
+    """What a base is multiplied by in each tier that applies."""
     factors = []
     above, below = fx.numerator * scale(contract.currency), fx.denominator * MICRO
     for number, tier, portion in tiers:
@@ -366,9 +381,12 @@ def _whole(exact: int | Fraction) -> int | Fraction:
 
 
 def income_lines(contract: Contract, income: Sequence[Income]) -> list[EarnedLine]:
-    """Other income: income × the author's share for that right, rounded, one line each.
+    """Earned lines of other income: amount × the author's share for that right, rounded.
 
-    1,000.00 for translation with an author's share of 50 % earn 500.00.
+    1,000.00 for translation with an author's share of 50 % earns 500.00.
+
+    Raises:
+        UnknownRightError: the contract names no share for the right.
     """
     micro_per_minor = Fraction(MICRO, scale(contract.currency))
     lines = []
@@ -398,7 +416,7 @@ def income_lines(contract: Contract, income: Sequence[Income]) -> list[EarnedLin
 
 
 class UnknownRightError(ValueError):
-    """Income for a right whose share the contract does not name."""
+    """There is income for a right for which the contract has no share."""
 
     def __init__(self, contract: str, right: str) -> None:
         super().__init__(
@@ -415,7 +433,7 @@ def _atoms(
     channels: Mapping[str, Channel],
     exchange: _Exchange,
 ) -> list[Atom]:
-    """Exact earnings by what a plan may ask for; the order of sales does not matter."""
+    """Exact earnings by what a plan's conditions may name; the order of sales does not matter."""
     totals: dict[tuple[Format, str, Place], tuple[Fraction, int]] = {}
     for (place, currency, of), group in groups.items():
         rule = contract.rules[place]
@@ -442,7 +460,7 @@ def _atoms(
 
 
 def _income_atoms(contract: Contract, income: Sequence[Income]) -> list[Atom]:
-    """Income is one of all lines and matches no condition."""
+    """All income as one atom, which matches no condition of a plan."""
     exact = sum(
         (
             units_of(entry.amount, contract.currency) * (contract.share_of(entry.right) or 0)

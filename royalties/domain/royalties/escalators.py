@@ -1,4 +1,4 @@
-"""Escalators: where a counter stands, and which part of a period lies in which tier.
+"""Escalators: a counter's value, and which part of a period falls in which tier.
 
 Source: calculation.md, "1. Earned".
 """
@@ -19,24 +19,26 @@ ZERO = Fraction(0)
 
 @dataclass(frozen=True, slots=True)
 class CounterState:
-    """A counter's stand before this period and what the period adds."""
+    """A counter's value before this period, and what the period adds."""
 
     before: Fraction
     added: Fraction
 
 
-def cut(tiers: Sequence[Tier], before: Fraction, added: Fraction) -> list[tuple[int, Fraction]]:
-    """Cut the interval from ``before`` to ``before + added`` at the tiers' limits.
+def split_by_tier(
+    tiers: Sequence[Tier], before: Fraction, added: Fraction
+) -> list[tuple[int, Fraction]]:
+    """Split the interval from ``before`` to ``before + added`` at the tiers' limits.
 
     With 10 % up to 1,000 copies and 12.5 % above, a quarter of 400 copies after 900 earns 10 %:
 
     >>> tiers = [Tier(Fraction("0.10"), Fraction(1000)), Tier(Fraction("0.125"), None)]
-    >>> cut(tiers, Fraction(900), Fraction(400))
+    >>> split_by_tier(tiers, Fraction(900), Fraction(400))
     [(1, Fraction(1, 4)), (2, Fraction(3, 4))]
 
     Returns:
-        (tier number from 1, f_k = n_k / N) for every tier with f_k > 0; they sum to 1. Below
-        zero the first tier goes on. With ``added`` 0 all of it is in the tier of the next unit.
+        (tier number from 1, f_k = n_k / N) for every tier with f_k > 0; they sum to 1. The
+        first tier extends below zero. With ``added`` 0, all of it is in the next unit's tier.
     """
     if len(tiers) == 1:
         return [(1, ONE)]
@@ -58,17 +60,21 @@ def cut(tiers: Sequence[Tier], before: Fraction, added: Fraction) -> list[tuple[
     return portions
 
 
-def counter_stand(
+def counter_before(
     rule: Rule, *, life: Fraction, year: Fraction, first: bool, first_year: bool
 ) -> Fraction:
-    """Where a rule's counter stands before a period, its opening included.
+    """A rule's counter before a period, including its opening value.
 
-    900 copies sold before, 50 of them this year, and an opening of 200 stand at 1,100 where the
-    counter never resets, and at 50 where it begins anew each year after the books' first one.
+    With 900 copies counted before, 50 of them this year, and an opening of 200, a counter that
+    never resets is at 1,100; one that resets each year is at 50, except in the books' first
+    year, when it is at 250.
 
     Args:
-        life: counted in all closed periods; ``year``: in those of the same calendar year.
-        first: whether the period is the books' first; ``first_year``: lies in its year.
+        rule: the rule whose counter is asked for.
+        life: counted in all closed periods.
+        year: counted in the closed periods of the same calendar year.
+        first: whether the period is the books' first.
+        first_year: whether the period is in the books' first calendar year.
     """
     match rule.counter.resets:
         case Resets.NEVER:

@@ -24,22 +24,26 @@ class MissingExchangeRateError(ValueError):
 class Rates:
     """The period's exchange rates, each only in the direction in which it was given.
 
-    ``used`` holds those that closed runs used, by period: what takes back what a run counted
-    is turned at its rates. A pair that such a run did not need is the open period's.
+    ``used`` holds the rates of closed runs, by period: a line that takes back what a run counted
+    is converted at that run's rates, so that both cancel to the cent. Where that run did not
+    need a pair, the open period's rate applies.
     """
 
     period: Period
     given: Mapping[tuple[str, str], Fraction]
     used: Mapping[int, Mapping[tuple[str, str], Fraction]] = field(default_factory=dict)
 
-    def of(self, reverses: int | None) -> "Rates":
-        """The rates at which lines are turned that take back what a closed period counted."""
+    def for_reversal_of(self, reverses: int | None) -> "Rates":
+        """The rates for lines that take back what a closed period counted; None: for others.
+
+        USD to EUR is 0.90 now and was 0.80 in the closed period: a reversal of it converts at 0.80.
+        """
         if reverses is None or reverses not in self.used:
             return self
         return Rates(self.period, {**self.given, **self.used[reverses]})
 
     def rate(self, source: str, target: str) -> Fraction:
-        """What one unit of ``source`` is in ``target``.
+        """What one unit of ``source`` is worth in ``target``: 0.90 for USD to EUR, say.
 
         Raises:
             MissingExchangeRateError: no rate was given in this direction.

@@ -22,8 +22,8 @@ from royalties.domain.terms.plans import Plan
 class HeldReserve:
     """What a period withheld and no later one has released, in minor units.
 
-    ``release`` is the period that releases it, whatever the terms say; only what was withheld
-    before the books may name one.
+    ``release`` fixes the releasing period, whatever the terms say; only reserves brought into the
+    books may have one.
     """
 
     period: int
@@ -31,17 +31,20 @@ class HeldReserve:
     release: int | None = None
 
     def is_due(self, period: int, hold: int) -> bool:
-        """Whether a period releases it, which holds what it withholds for ``hold`` periods."""
+        """Whether it is released in ``period`` (an ordinal) under terms that hold ``hold`` periods.
+
+        Withheld in period 4 and held for 2, it is due in 6, and in 7 if 6 did not release it.
+        """
         due = self.period + hold if self.release is None else self.release
         return due <= period
 
 
 @dataclass(frozen=True, slots=True)
 class ContractState:
-    """What closed periods left of a contract; amounts in minor units.
+    """What closed periods left for a contract; amounts in minor units.
 
-    ``brought_forward`` is ≤ 0; counters and caps hold what closed periods counted and used,
-    over the life of the contract and in the run's calendar year.
+    ``brought_forward`` is ≤ 0; counters and caps hold what closed periods counted and used, over
+    the contract's life and in the run's calendar year.
     """
 
     brought_forward: int
@@ -56,10 +59,10 @@ class ContractState:
 
 @dataclass(frozen=True, slots=True)
 class BroughtIn:
-    """What a contract brings into its first run beside a debit balance; amounts in minor units.
+    """What a contract brings into its first run besides a debit balance; amounts in minor units.
 
-    ``caps`` are what each cap let through, as far as its time counts; ``sold`` net copies and
-    what they earned by ISBN.
+    ``caps`` is how much of each cap was used in the time it covers; ``sold`` is net copies and
+    what they earned, by ISBN.
     """
 
     held: tuple[HeldReserve, ...] = ()
@@ -69,11 +72,11 @@ class BroughtIn:
 
     @property
     def reserves(self) -> int:
-        """All that is held."""
+        """The sum of the reserves held."""
         return sum(each.amount for each in self.held)
 
     def state(self, brought_forward: int) -> ContractState:
-        """As a contract's state before its first run."""
+        """The contract's state before its first run."""
         return ContractState(
             brought_forward,
             self.held,
@@ -85,7 +88,7 @@ class BroughtIn:
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """Everything a run reads: the setup in force, the period's sales, what is closed.
+    """Everything a run reads: the setup in force, the period's sales, what earlier closes left.
 
     ``balances`` holds what each beneficiary carried forward by (key, currency).
     """

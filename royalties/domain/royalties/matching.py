@@ -1,4 +1,4 @@
-"""The first rule of a contract that takes a sale, or why none does.
+"""The first rule of a contract that applies to a sale, or why none does.
 
 Source: calculation.md, "1. Earned".
 """
@@ -23,7 +23,7 @@ from royalties.domain.terms.contracts import (
 from royalties.domain.terms.discounts import DiscountLimit, discount_limits, representatives
 
 _BY_MONEY = frozenset((Basis.NET, Basis.PROFIT))
-"""Bases that take usage: it has neither copies nor a list price."""
+"""Bases that apply to usage, which has neither copies nor a list price."""
 
 
 class Uncovered(StrEnum):
@@ -43,7 +43,10 @@ def rule_place(
     channels: Mapping[str, Channel],
     limits: Sequence[DiscountLimit],
 ) -> int | None:
-    """The place of the first rule that takes a slice, or None."""
+    """The place of the first rule that applies to a slice, from 0; None if no rule does.
+
+    Of a rule for e-books and a rule for everything, an e-book gets 0 and a paperback 1.
+    """
     matcher = Matcher(contract, representatives(limits), channels)
     is_usage = slice_.kind is SaleKind.USAGE
     judged = Judged(slice_.place.country, slice_.discount, slice_.priced, is_usage)
@@ -54,14 +57,17 @@ def rule_place(
 def rules_reached(
     contract: Contract, formats: Sequence[Format], channels: Mapping[str, Channel]
 ) -> set[int]:
-    """Places of the rules that take some sale, of all that editions and retailers could make.
+    """Places of the rules that apply to at least one conceivable sale.
 
-    Every format is tried at every retailer, in every country that a rule names and in another one,
-    in every class of discounts, with and without a list price, as copies and as usage.
+    Of a rule on net receipts for everything, followed by one for e-books, only 0 is reached: the
+    second can never apply. Every format is tried at every retailer, in every country that a rule
+    names and in one that none names, in every discount class, with and without a list price, as
+    copies and as usage.
 
     Args:
-        formats: of the editions.
-        channels: of the retailers, by key.
+        contract: the contract whose rules are tried.
+        formats: formats of the editions.
+        channels: each retailer's channel, by the retailer's key.
     """
     limits = discount_limits([contract])
     match = Matcher(contract, representatives(limits), channels)
@@ -75,24 +81,24 @@ def rules_reached(
 
 
 class Matcher:
-    """Finds the first rule that takes a sale; remembers, since few kinds of sales recur."""
+    """Finds the first rule that applies to a sale; cached, since a few kinds of sales recur."""
 
     def __init__(
         self, contract: Contract, discounts: Sequence[Fraction], channels: Mapping[str, Channel]
     ) -> None:
-        """``discounts`` are one out of each class (``discounts.representatives``)."""
+        """``discounts`` holds one of each class (``discounts.representatives``)."""
         self._rules = contract.rules
         self._channels = channels
         self._discounts = discounts
-        self.asks_who = any(rule.retailers or rule.channels for rule in contract.rules)
-        self.known: dict[tuple[Format, Judged], int | Uncovered] = {}
-        """Of contracts whose rules ask for no retailer, what ``rule_for`` found."""
-        self._known_of: dict[tuple[Format, str, Judged], int | Uncovered] = {}
+        self.depends_on_retailer = any(rule.retailers or rule.channels for rule in contract.rules)
+        self.cached: dict[tuple[Format, Judged], int | Uncovered] = {}
+        """Results of ``rule_for`` for contracts whose rules do not depend on the retailer."""
+        self._cached_by_retailer: dict[tuple[Format, str, Judged], int | Uncovered] = {}
 
     def rules_for(self, block: Block, format_: Format) -> Sequence[tuple[int | Uncovered, Block]]:
-        """Parts of a block, and for each the rule's place, or why none takes it."""
+        """Parts of a block, each with its rule's place, or why no rule applies to it."""
         judged = block.like.judged
-        if not self.asks_who:
+        if not self.depends_on_retailer:
             return ((self.rule_for(format_, block.any_retailer, judged), block),)
         places = [self.rule_for(format_, who.retailer, judged) for who in block.sellers]
         different = dict.fromkeys(places)
@@ -101,17 +107,19 @@ class Matcher:
         return [(place, block.chosen([found == place for found in places])) for place in different]
 
     def rule_for(self, format_: Format, retailer: str, judged: Judged) -> int | Uncovered:
-        """The rule's place, or why none takes such sales."""
-        if self.asks_who:
+        """The rule's place, or why no rule applies to such sales."""
+        if self.depends_on_retailer:
             of_retailer = (format_, retailer, judged)
-            place = self._known_of.get(of_retailer)
+            place = self._cached_by_retailer.get(of_retailer)
             if place is None:
-                place = self._known_of[of_retailer] = self._search(format_, retailer, judged)
+                place = self._cached_by_retailer[of_retailer] = self._search(
+                    format_, retailer, judged
+                )
             return place
         key = (format_, judged)
-        place = self.known.get(key)
+        place = self.cached.get(key)
         if place is None:
-            place = self.known[key] = self._search(format_, retailer, judged)
+            place = self.cached[key] = self._search(format_, retailer, judged)
         return place
 
     def _search(self, format_: Format, retailer: str, judged: Judged) -> int | Uncovered:

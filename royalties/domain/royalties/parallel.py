@@ -1,6 +1,6 @@
-"""A parallel run: the last old statement's totals beside a draft, to the minor unit.
+"""A parallel run: the last old statement's totals compared with a draft, to the minor unit.
 
-Each difference is given its probable cause; somebody says what it really was, or mends it.
+Each difference is shown with its probable cause; staff then explain it or correct the books.
 Amounts are minor units of the figure's currency.
 """
 
@@ -17,11 +17,11 @@ from royalties.domain.sales.slices import SaleKind
 from royalties.domain.terms.wording import percent
 
 _NEAR = Fraction(1, 10_000)
-"""A rate that lies so near to the one that amounts imply is that rate."""
+"""How far the rate that amounts imply may be from a round one to be taken for it."""
 
 
 class Figure(StrEnum):
-    """What an old total is of."""
+    """Which amount of a statement an old total is."""
 
     EARNED = "earned"
     WITHHELD = "withheld"
@@ -38,7 +38,7 @@ OF_PAYEES = frozenset((Figure.ALLOCATED, Figure.DUE, Figure.PAID))
 
 
 class DifferenceCause(StrEnum):
-    """What probably made a difference, in the order in which they are mended."""
+    """Probable causes of a difference, in the order in which to look into them."""
 
     MISSING_REPORT = "missing report"
     RETURNS = "returns"
@@ -50,9 +50,9 @@ class DifferenceCause(StrEnum):
 
 
 class FigureKey(NamedTuple):
-    """Of what: ``of`` is a contract, or for payees a beneficiary.
+    """Identifies a figure: ``of`` is a contract's key, or a beneficiary's for ``OF_PAYEES``.
 
-    ``rule`` and ``isbn`` are for earned alone; an empty one stands for all together.
+    ``rule`` and ``isbn`` are used for earned amounts only; empty means all rules or editions.
     """
 
     figure: Figure
@@ -63,7 +63,7 @@ class FigureKey(NamedTuple):
 
 
 class OldTotal(NamedTuple):
-    """What the old statement said; ``copies`` is None where it did not say them."""
+    """A total of the old statement; ``copies`` is None where it gave none."""
 
     key: FigureKey
     amount: int
@@ -71,7 +71,7 @@ class OldTotal(NamedTuple):
 
 
 class Computed(NamedTuple):
-    """What the draft says; copies of figures that count none are 0."""
+    """The same figure in the draft; ``copies`` is 0 for figures that have none."""
 
     amount: int
     copies: int = 0
@@ -79,16 +79,16 @@ class Computed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A figure in which both differ.
+    """A figure that differs between the old statement and the draft.
 
     Attributes:
-        key: which.
-        old: amount by the old statement.
-        new: by the draft.
-        old_copies: None where the old statement did not say them.
-        new_copies: by the draft.
-        cause: what probably made it.
-        why: what speaks for that cause, in words.
+        key: the figure.
+        old: its amount in the old statement.
+        new: its amount in the draft.
+        old_copies: None where the old statement gave none.
+        new_copies: copies in the draft.
+        cause: the probable cause.
+        why: evidence for that cause, as text.
     """
 
     key: FigureKey
@@ -101,12 +101,15 @@ class Difference:
 
     @property
     def amount(self) -> int:
-        """By how much the draft is more."""
+        """New minus old: positive where the draft has more."""
         return self.new - self.old
 
 
 def figures_of(run: Run) -> dict[FigureKey, Computed]:
-    """Every figure of a draft that an old statement may tell, but for those that are nothing."""
+    """Every figure of a draft that an old statement may contain, leaving out zeros.
+
+    A contract that earned 50.00 on 40 copies has ``Computed(5000, 40)`` under its earned key.
+    """
     figures: dict[FigureKey, Computed] = {}
     for done in run.contracts:
         key, currency = done.contract.key, done.contract.currency
@@ -126,11 +129,11 @@ def figures_of(run: Run) -> dict[FigureKey, Computed]:
     }
 
 
-def compared(run: Run, totals: Sequence[OldTotal]) -> list[Difference]:
-    """Where the old totals and a draft differ, by cause and key.
+def differences_from(run: Run, totals: Sequence[OldTotal]) -> list[Difference]:
+    """Differences between old totals and a draft, ordered by cause and key.
 
-    What the draft has of a contract beyond the rules and editions that were given counts as old
-    totals of nothing, if any of its rules or editions was given.
+    An old total of 50.00 where the draft earned 52.00 is one difference of 2.00. Where old totals
+    are by rule or edition, the contract's other rules and editions count as old totals of zero.
     """
     figures = figures_of(run)
     contracts = {done.contract.key: done for done in run.contracts}
@@ -153,13 +156,13 @@ def compared(run: Run, totals: Sequence[OldTotal]) -> list[Difference]:
             differences.append(_difference(total, new, contracts))
     differences.sort(key=lambda each: each.key)
     return sorted(
-        (_following(each, differences) for each in differences),
+        (_marked_as_following(each, differences) for each in differences),
         key=lambda each: (list(DifferenceCause).index(each.cause), each.key),
     )
 
 
 def _covers(total: FigureKey, key: FigureKey) -> bool:
-    """Whether an old total is (also) of a figure of the draft."""
+    """Whether an old total includes a figure of the draft."""
     return (
         (total.figure, total.of, total.currency) == (key.figure, key.of, key.currency)
         and total.rule in {"", key.rule}
@@ -180,7 +183,7 @@ def _by_edition(done: ContractRun) -> dict[tuple[str, str], list[EarnedLine]]:
 
 
 def _copies(lines: Iterable[EarnedLine]) -> int:
-    """Net copies: the lines of one group say its copies once for each tier."""
+    """Net copies, counted once per group: each tier's line repeats its group's copies."""
     return sum({line.group: line.units for line in lines}.values())
 
 
@@ -241,7 +244,7 @@ def _of_earned(
 def _of_rates(
     total: OldTotal, lines: Sequence[EarnedLine], done: ContractRun
 ) -> tuple[DifferenceCause, str]:
-    """The same copies earned otherwise: at another tier, or at another rate."""
+    """The cause where copies agree but amounts do not: another tier, or another rate."""
     places = {line.rule_place for line in lines}
     rules = [rule for place, rule in enumerate(done.contract.rules) if place in places]
     units = scale(done.contract.currency)
@@ -302,8 +305,8 @@ _SOURCES: Mapping[Figure, frozenset[Figure]] = {
 }
 
 
-def _following(difference: Difference, differences: Sequence[Difference]) -> Difference:
-    """A figure that is made of others, which differ by as much, differs because of them."""
+def _marked_as_following(difference: Difference, differences: Sequence[Difference]) -> Difference:
+    """The difference, marked as following from others if those it is made of explain it."""
     sources = _SOURCES.get(difference.key.figure, frozenset())
     of_payee = difference.key.figure in OF_PAYEES
     others = [

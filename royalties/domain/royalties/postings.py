@@ -1,8 +1,8 @@
-"""Which accounts move, for every business event; the only file that names accounts.
+"""Which accounts each business event posts to; the only file that names accounts.
 
 Debits are positive, credits negative, in minor units. A contract's account holds its debit
-balance, the pool what a plan has not distributed, a beneficiary's what is carried forward;
-so each equals a figure of the run (``verify`` compares them).
+balance, the pool holds what a plan has not distributed, and a beneficiary's account holds what is
+carried forward; so each equals a figure of the run (``verify`` compares them).
 """
 
 from collections.abc import Mapping, Sequence
@@ -50,11 +50,11 @@ ORDER_EVENTS = frozenset(
         *("received", "paid-back", "receipt-reversed"),
     }
 )
-"""Events that orders post on the day they happen; every other one belongs to a close."""
+"""Events that orders post on the day they happen; all others are posted by a close."""
 
 DEPOSIT_LINE = "deposit"
 CANCELLATION_LINE = "cancellation"
-"""Kinds of invoice lines that no price list knows."""
+"""Kinds of invoice lines that do not come from a price list."""
 
 _EVENT_OF = {
     InvoiceKind.DEPOSIT: "deposit-invoiced",
@@ -143,44 +143,52 @@ MEANINGS: Mapping[str, str] = {
     FREIGHT: "Freight of orders",
     CANCELLATION: "Orders that were cancelled",
 }
-"""What each account means, in the order of a trial balance; some have one for each contract,
-beneficiary, organization or place, whose key is written behind the colon."""
+"""What each account means, in the order of a trial balance; those ending in a colon are kept for
+each contract, beneficiary, organization or place, whose key follows."""
 
 
 def meaning_of(account: str) -> tuple[str, str]:
-    """The entry of ``MEANINGS`` that an account belongs to, and the key behind it."""
+    """The key of ``MEANINGS`` for an account, and the contract or other key after it.
+
+    ``asset:advances:foot-2015`` gives ``asset:advances:`` and ``foot-2015``.
+    """
     if account in MEANINGS:
         return account, ""
     kind, _, key = account.rpartition(":")
     return f"{kind}:", key
 
 
-def entries_of_close(run: Run, standing: LedgerBefore) -> list[Entry]:
+def entries_of_close(run: Run, before: LedgerBefore) -> list[Entry]:
     """All entries that a close posts: openings first, then contracts, then settlements.
 
+    A contract that earned 50.00, all of it allocated to Seattle and paid, posts 50.00 from its
+    expense to its account, from there to Seattle's, and from there to payments.
+
     Args:
-        standing: advances booked so far by contract, and which contracts and beneficiaries
-            (with currency) have been in a closed run before.
+        run: the run being closed.
+        before: advances booked so far by contract, and the contracts and beneficiaries (with
+            currency) that were in a closed run before.
     """
     entries: list[Entry | None] = []
     for contract_run in run.contracts:
-        entries += _openings(contract_run, standing)
+        entries += _openings(contract_run, before)
         entries.append(_earned(contract_run))
         entries.append(_withheld(contract_run))
         entries.append(_recouped(contract_run))
         entries.append(_allocated(contract_run))
     for settlement in run.settlements:
-        if (settlement.beneficiary, settlement.currency) not in standing.beneficiaries:
+        if (settlement.beneficiary, settlement.currency) not in before.beneficiaries:
             entries += _beneficiary_openings(settlement)
         entries.append(_settled(settlement))
     return [entry for entry in entries if entry is not None]
 
 
 def entry_of_invoice(invoice: InvoiceShown, organization: str) -> Entry | None:
-    """What an invoice or credit note of any kind posts: its total, less the deposit it uses up.
+    """What an invoice or credit note posts: its total, less the deposit it uses up.
 
-    A deposit is owed back in copies, other lines are revenue, tax is owed to the place; a credit
-    note's amounts are negative, so that it posts the reverse of the lines it credits.
+    An invoice over 100.00 of copies and 8.00 of tax debits the organization with 108.00 and
+    credits revenue with 100.00 and sales tax with 8.00. A deposit is a liability until it is used
+    up. A credit note's amounts are negative, so it posts the reverse of the lines it credits.
     """
     currency = invoice.currency
     words = "Credit note" if invoice.kind is InvoiceKind.CREDIT else "Invoice"
@@ -198,7 +206,7 @@ def entry_of_invoice(invoice: InvoiceShown, organization: str) -> Entry | None:
 
 
 def receipt_reference(number: str, reference: str) -> str:
-    """What a receipt's entry refers to: the invoice, and the bank's reference."""
+    """What a receipt's entry refers to: ``INV-7, WIRE 12``, or ``INV-7`` without a reference."""
     return f"{number}, {reference}" if reference else number
 
 
@@ -211,10 +219,18 @@ def entry_of_receipt(
     *,
     reverses: int | None = None,
 ) -> Entry | None:
-    """Money of an organization came in, or (negative) was paid back.
+    """The entry for money received from an organization, or (negative) paid back to it.
+
+    108.00 received debits the bank and credits the organization's receivable with 108.00.
 
     Args:
-        reverses: the number of the receipt that was recorded wrongly; the amount is its opposite.
+        organization: the organization's key.
+        order: the order's number.
+        currency: the currency of the amount.
+        amount: in minor units; negative if paid back.
+        reference: the invoice, and the bank's reference (``receipt_reference``).
+        reverses: the number of the wrongly recorded receipt that this one reverses; the amount is
+            then the opposite of that receipt's.
     """
     event, words = ("received", "Received from") if amount > 0 else ("paid-back", "Paid back to")
     if reverses is not None:
@@ -236,10 +252,10 @@ def _account_of_line(kind: str, place: str, organization: str) -> str:
     return _INCOME_OF.get(kind, ORDER_CHARGES)
 
 
-def _openings(contract_run: ContractRun, standing: LedgerBefore) -> list[Entry | None]:
+def _openings(contract_run: ContractRun, before: LedgerBefore) -> list[Entry | None]:
     key, currency = contract_run.contract.key, contract_run.contract.currency
     opening = None
-    if key not in standing.contracts:
+    if key not in before.contracts:
         opening = _entry(
             "opening",
             key,
@@ -263,7 +279,7 @@ def _openings(contract_run: ContractRun, standing: LedgerBefore) -> list[Entry |
         (pool_account(key), currency, -brought_in.undistributed),
     )
     in_force = sum(each.advance.amount - each.advance.recouped for each in contract_run.advances)
-    more = in_force - standing.advances.get(key, 0)
+    more = in_force - before.advances.get(key, 0)
     advanced = _entry(
         "advanced",
         key,
@@ -361,7 +377,7 @@ def _settled(settlement: Settlement) -> Entry | None:
 def _entry(
     event: str, subject: str, description: str, *sides: tuple[str, str, int]
 ) -> Entry | None:
-    """An entry of the sides that are not zero; None where nothing moves."""
+    """An entry of all sides that are not zero; None if all are."""
     postings = _netted(sides)
     return Entry(event, subject, description, postings) if postings else None
 

@@ -1,4 +1,4 @@
-"""What a run finds, with the reasons: the account of each contract, what is due to each payee.
+"""Results of a run, with reasons: each contract's account, and what is due to each payee.
 
 Source: calculation.md, sections 2 to 4.
 """
@@ -21,7 +21,7 @@ from royalties.domain.terms.plans import PlanVersion
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """The reserve's part: eligible earnings, what is withheld of them, and what comes free."""
+    """The reserve: eligible earnings, what is withheld from them, and what is released."""
 
     eligible: int
     withheld: int
@@ -31,7 +31,7 @@ class Withheld:
 
 @dataclass(frozen=True, slots=True)
 class Recouped:
-    """One advance and how far it is earned back, in minor units."""
+    """One advance and how much of it is earned back, in minor units."""
 
     advance: Advance
     before: int
@@ -78,7 +78,7 @@ class NotPaid(StrEnum):
 class Settlement:
     """One beneficiary's account in one currency, in minor units.
 
-    ``adjustments`` are what of the balance brought into the books has a reason of its own.
+    ``adjustments`` are those parts of the balance brought into the books that state a reason.
     """
 
     beneficiary: str

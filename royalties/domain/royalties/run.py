@@ -10,11 +10,11 @@ from fractions import Fraction
 
 from royalties.domain.money import rounded, units_of
 from royalties.domain.periods import Calendar, Period, parse_period, period_of
-from royalties.domain.royalties.allocation import CapKey, allocate, asks_where
+from royalties.domain.royalties.allocation import CapKey, allocate, needs_atoms
 from royalties.domain.royalties.days import Claim, claim
 from royalties.domain.royalties.earned_lines import EarnedLines
 from royalties.domain.royalties.earning import SalesException, earn
-from royalties.domain.royalties.escalators import ZERO, counter_stand
+from royalties.domain.royalties.escalators import ZERO, counter_before
 from royalties.domain.royalties.inputs import Books, BroughtIn, ContractState, HeldReserve
 from royalties.domain.royalties.matching import Uncovered
 from royalties.domain.royalties.results import (
@@ -43,12 +43,15 @@ class NoPlanError(ValueError):
 
 
 def run(books: Books) -> Run:
-    """Calculate a period.
+    """Calculate a period: every contract's account, exceptions, and what each payee is due.
+
+    500.00 of net receipts at 10 %, under a plan that gives everything to Seattle: the contract
+    earns 50.00 and Seattle's settlement is 50.00 due.
 
     Raises:
         NoPlanError: a plan has no version in force on the period's last day.
-        MissingExchangeRateError: a rate is missing, all missing ones of a contract are named.
-        UnknownRightError: income for a right the contract gives no share of.
+        MissingExchangeRateError: rates are missing; names all that the contract lacks.
+        UnknownRightError: income for a right the contract has no share for.
     """
     contracts = in_force(books.contracts, books.period)
     blocks = _by_title(books)
@@ -56,9 +59,9 @@ def run(books: Books) -> Run:
     exceptions = _uncovered(books, contracts, blocks)
     accounts = []
     for contract in contracts:
-        found = account(books, contract, blocks, discounts)
-        accounts.append(found[0])
-        exceptions += found[1]
+        contract_run, earning_nothing = run_contract(books, contract, blocks, discounts)
+        accounts.append(contract_run)
+        exceptions += earning_nothing
     return Run(
         books.period,
         tuple(accounts),
@@ -68,19 +71,32 @@ def run(books: Books) -> Run:
 
 
 def in_force(contracts: Sequence[Contract], period: Period) -> list[Contract]:
-    """Contracts that have begun by the period's last day, in order of their keys."""
+    """Contracts that have begun by the period's last day, in order of their keys.
+
+    In the first half of 2025, one that starts on 30 June 2025 is in force, one of 1 July is not.
+    """
     last = period.ends
     begun = [contract for contract in contracts if contract.starts <= last]
     return sorted(begun, key=lambda contract: contract.key)
 
 
-def account(
+def run_contract(
     books: Books,
     contract: Contract,
     blocks: Mapping[str, Sequence[Block]],
     discounts: Sequence[Fraction],
 ) -> tuple[ContractRun, list[SalesException]]:
-    """One contract from its sales to its allocations (calculation.md, steps 1 to 3)."""
+    """One contract's account, from sales to allocations (calculation.md, steps 1 to 3).
+
+    100.00 earned, 20.00 withheld, 5.00 released and 10.00 brought forward as a debit leave 75.00
+    available; 30.00 of it recoup an advance, and 45.00 are payable.
+
+    Returns:
+        The account, and the contract's sales that earn nothing.
+
+    Raises:
+        NoPlanError: its plan has no version in force on the period's last day.
+    """
     period, state = books.period, books.states.get(contract.key)
     brought_in = None
     if state is None:
@@ -99,9 +115,9 @@ def account(
         discounts,
         books.rates,
         books.currency,
-        _is_in_force(contract, state, books),
+        _counters_before(contract, state, books),
         [entry for entry in books.income if entry.contract == contract.key],
-        with_atoms=asks_where(version),
+        with_atoms=needs_atoms(version),
     )
     earned = earnings.lines.earned
     withheld = reserve(contract.reserve, earnings.lines, state.held, period, books)
@@ -144,7 +160,7 @@ def account(
 def _by_day(
     books: Books, contract: Contract, blocks: Mapping[str, Sequence[Block]]
 ) -> tuple[list[Block], list[SalesException]]:
-    """A contract's sales, and those after its end that no other contract takes."""
+    """A contract's sales, and exceptions for those after its end that no other one counts."""
     theirs: list[Block] = []
     ended: list[SalesException] = []
     for title in contract.titles:
@@ -193,11 +209,12 @@ def reserve(
 ) -> Withheld:
     """What is withheld against returns and what earlier periods' reserves release.
 
-    A reserve is due for release ``hold_periods`` after it was withheld; what terms that have
-    since changed would have passed over is released as well, so nothing is held for ever.
+    A reserve is due for release ``hold_periods`` after it was withheld. Older ones are released as
+    well: if the terms were shortened meanwhile, their date has passed, and nothing would ever
+    release them.
 
-    Of 400.00 earned with a rate of 20 %, 80.00 are withheld; where it is held for two
-    periods, what was withheld two periods ago is released.
+    Of 400.00 earned with a rate of 20 %, 80.00 are withheld; with a hold of two periods, what was
+    withheld two periods ago is released.
     """
     hold = terms.hold_periods if terms else 0
     due = tuple(entry for entry in held if entry.is_due(period.ordinal, hold))
@@ -237,9 +254,9 @@ def reserve(
 def recoup(
     contract: Contract, available: int, recouped_before: int, day: date
 ) -> tuple[Recouped, ...]:
-    """Earn advances back, the oldest first; one counts from the period that contains its day.
+    """Earn advances back, oldest first; each counts from the period that contains its day.
 
-    Of advances of 300.00 and 500.00, 250.00 are earned back already: 400.00 available earn back
+    With advances of 300.00 and 500.00, and 250.00 earned back before, 400.00 available earn back
     50.00 of the first and 350.00 of the second.
     """
     left, before = max(available, 0), recouped_before
@@ -259,8 +276,8 @@ def recoup(
 def settle(books: Books, contracts: Sequence[ContractRun]) -> list[Settlement]:
     """What each beneficiary is due, and what is to pay (calculation.md, "4 Due and to pay").
 
-    -20.00 brought forward + 100.00 allocated - 10.00 of tax = 70.00 due: to pay if the minimum is
-    70.00 or less, carried forward otherwise.
+    -20.00 brought forward + 100.00 allocated - 10.00 tax = 70.00 due: paid if the minimum payment
+    is 70.00 or less, carried forward otherwise.
     """
     allocated: dict[tuple[str, str], int] = dict.fromkeys(books.balances, 0)
     for contract_run in contracts:
@@ -321,9 +338,12 @@ def _settlement(books: Books, payee: Beneficiary, currency: str, allocated: int)
 
 
 def brought_in_of(contract: Contract, calendar: Calendar) -> BroughtIn | None:
-    """What a contract brings into its first run; None: nothing."""
-    said = contract.brought_in
-    if not said:
+    """What a contract brings into its first run, with periods as ordinals; None if nothing.
+
+    A reserve "withheld in 2024-H2" becomes one held by the half-year before 2025-H1.
+    """
+    entered = contract.brought_in
+    if not entered:
         return None
     return BroughtIn(
         tuple(
@@ -332,19 +352,22 @@ def brought_in_of(contract: Contract, calendar: Calendar) -> BroughtIn | None:
                 held.amount,
                 parse_period(held.released_in, calendar).ordinal if held.released_in else None,
             )
-            for held in said.reserves
+            for held in entered.reserves
         ),
-        said.undistributed,
-        {CapKey(contract.plan, cap.version, cap.path, cap.name): cap.amount for cap in said.caps},
-        {edition.isbn: (edition.units, edition.earned) for edition in said.editions},
+        entered.undistributed,
+        {
+            CapKey(contract.plan, cap.version, cap.path, cap.name): cap.amount
+            for cap in entered.caps
+        },
+        {edition.isbn: (edition.units, edition.earned) for edition in entered.editions},
     )
 
 
-def _is_in_force(contract: Contract, state: ContractState, books: Books) -> dict[str, Fraction]:
+def _counters_before(contract: Contract, state: ContractState, books: Books) -> dict[str, Fraction]:
     first = books.period == books.first_period
     first_year = books.period.year == books.first_period.year
     return {
-        rule.counter.name: counter_stand(
+        rule.counter.name: counter_before(
             rule,
             life=state.counters_life.get(rule.counter.name, ZERO),
             year=state.counters_year.get(rule.counter.name, ZERO),
@@ -366,9 +389,10 @@ def _cap_used(state: ContractState, key: CapKey, per: CapPer) -> int:
 
 
 def _rate_of_age(terms: Reserve, published: date | None, period: Period) -> Fraction:
-    """The reserve's rate in a title's first, second, … period; 0 after the list's end.
+    """The reserve's rate in a title's first, second, … period; 0 after the last rate.
 
-    Rates of 20 %, 10 %: a title of 2025-H1 is at 20 % in 2025-H1, at 10 % in 2025-H2, then at 0.
+    With rates of 20 % and 10 %, a title published in 2025-H1 is at 20 % in 2025-H1, at 10 % in
+    2025-H2, and at 0 from then on.
     """
     if published is None:
         return terms.rates[0]

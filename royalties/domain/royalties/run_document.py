@@ -13,12 +13,14 @@ Document = dict[str, Any]
 
 
 def run_document(run: Run, status: str, *, with_lines: bool = True) -> Document:
-    """Write a run as plain JSON values; ``status`` is ``draft`` or ``closed``.
+    """A run as plain JSON values.
+
+    50.00 USD earned (5000 minor units) becomes ``"earned": "50.00"``.
 
     Args:
         run: the run.
-        status: what it is.
-        with_lines: whether the contracts' earned lines stand in it.
+        status: ``draft`` or ``closed``.
+        with_lines: whether to include the contracts' earned lines.
     """
     return {
         "period": str(run.period),
@@ -74,7 +76,7 @@ def _contract(contract_run: ContractRun, *, with_lines: bool) -> Document:
 
 
 def _brought_in(contract_run: ContractRun) -> Document:
-    """What a contract brought into the books, in its first run alone."""
+    """What a contract brought into the books; only its first run has it."""
     if contract_run.brought_in is None:
         return {}
     currency = contract_run.contract.currency
@@ -109,7 +111,10 @@ def _lines(lines: Sequence[EarnedLine], contract_currency: str) -> list[Document
 
 
 def base_text(line: EarnedLine) -> str:
-    """A line's base with at least its currency's digits and at most six."""
+    """A line's base with at least its currency's decimal places and at most six.
+
+    A base of 799.6 in USD is ``799.60``, one of 0.1234567 is ``0.123457``.
+    """
     base = line.base if isinstance(line.base, int) else rounded(line.base)
     return micro_text(base, exponent(line.currency))
 

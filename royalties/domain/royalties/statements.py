@@ -1,9 +1,9 @@
-"""What a beneficiary, and finance, are told for a period: complete values, ready to print.
+"""Contents of a beneficiary's statement and of finance's period report, ready to print.
 
 Amounts (``int``) are minor units of the statement's or account's currency; texts such as
-``base``, ``rate`` and ``portion`` are exact numbers as they are to be shown. Everything a
-workbook prints stands here, so a workbook made again from the same value has the same bytes.
-Fields with a default came later: a statement that was frozen without them is still read.
+``base``, ``rate`` and ``portion`` are exact numbers in the form shown. Everything a workbook
+prints is included, so a workbook generated again from the same value has the same bytes. Fields
+with a default were added later, so that statements frozen without them can still be read.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from royalties.domain.terms.beneficiaries import Publisher
 class EarnedLineShown:
     """One earned line as printed: ``base`` × ``portion`` × ``exchange_rate`` × ``rate``.
 
-    ``note`` is what is known of other income: the licensee.
+    ``note`` describes other income: it names the licensee.
     """
 
     id: str
@@ -50,7 +50,7 @@ class ExchangeRateShown:
 
 @dataclass(frozen=True, slots=True)
 class CorrectionShown:
-    """Sales of an earlier, closed period that this one counts; included in the earned lines."""
+    """Sales dated in a closed period and counted in this one; included in the earned lines."""
 
     period: str
     isbn: str
@@ -83,7 +83,7 @@ class MonthShown:
 class PlaceShown:
     """Net copies of a place, and net receipts as exact text by currency.
 
-    ``more`` is 0 for a place; the last row may sum up so many smaller ones instead.
+    ``more`` is 0 for a single place; the last row may sum up that many smaller places.
     """
 
     country: str
@@ -96,7 +96,7 @@ class PlaceShown:
 
 @dataclass(frozen=True, slots=True)
 class LifeToDateShown:
-    """An edition in this period, and since the beginning of the books, this period included.
+    """An edition's sales in this period, and since the beginning of the books including it.
 
     ``list_price`` is exact text in the contract's currency as of the period's last day, empty
     where there is none; ``sold``, ``returned`` and ``free`` are copies of this period.
@@ -119,7 +119,7 @@ class LifeToDateShown:
 
 @dataclass(frozen=True, slots=True)
 class ReserveShown:
-    """A part withheld and not yet released, with the period in which it will be, and its end."""
+    """A reserve not yet released, with the period in which it will be, and that period's end."""
 
     withheld_in: str
     amount: int
@@ -129,7 +129,7 @@ class ReserveShown:
 
 @dataclass(frozen=True, slots=True)
 class AdvanceShown:
-    """One advance and how far it is earned back."""
+    """One advance and how much of it is earned back."""
 
     paid_on: date
     amount: int
@@ -140,7 +140,7 @@ class AdvanceShown:
 
 @dataclass(frozen=True, slots=True)
 class ShareShown:
-    """What one step of the plan gave this beneficiary, and why, in plain words."""
+    """What one step of the plan gave this beneficiary, with the reason as a sentence."""
 
     step: int
     sentence: str
@@ -149,10 +149,10 @@ class ShareShown:
 
 @dataclass(frozen=True, slots=True)
 class ContractAccount:
-    """How one contract came to its payable amount, and this beneficiary's part of it.
+    """How one contract arrived at its payable amount, and this beneficiary's part of it.
 
     ``pool`` is what the plan had to share out; ``share_of_pool`` is this beneficiary's part of
-    it as a fraction of one to six digits, empty where there was nothing to share out.
+    it, as a fraction with at most six decimal places, empty if there was nothing to share out.
     """
 
     contract: str
@@ -187,7 +187,7 @@ class ContractAccount:
 
 @dataclass(frozen=True, slots=True)
 class AdjustmentShown:
-    """A part of the balance brought forward that has a reason of its own."""
+    """A part of the balance brought forward, with its own reason."""
 
     reason: str
     amount: int
@@ -210,8 +210,8 @@ class Payee:
 class Statement:
     """A beneficiary's statement; ``number`` is None and ``dated`` the last day for a draft.
 
-    ``outcome`` says in words what happens to the amount due (to be paid, or why it is carried);
-    ``pays_by`` is the last day of a payment, where there is one and the house names it.
+    ``outcome`` says what happens to the amount due (to be paid, or why it is carried forward);
+    ``pays_by`` is the day by which it is paid, if it is and the publisher states one.
     """
 
     number: str | None
@@ -312,7 +312,7 @@ class ContractShown:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A control: two figures reached on different ways; in minor units, or copies if no currency.
+    """A control: a figure computed in two ways, in minor units, or copies if no currency.
 
     The period is in order when ``left − right`` is zero everywhere.
     """
@@ -335,7 +335,7 @@ class WaitingShown:
 
 @dataclass(frozen=True, slots=True)
 class PeriodReport:
-    """All of a period for finance: what came in, what was earned, who got it, and that it ties."""
+    """A period for finance: sales, earnings, allocations, and the checks that they reconcile."""
 
     publisher: Publisher
     period: str

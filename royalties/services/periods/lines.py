@@ -149,7 +149,9 @@ class SalesOfLine:
         """The rate of exchange at which a sale line was turned."""
         rate = self._turned.get(reverses)
         if rate is None:
-            rates = rates_of(self.work, self.setup, self.run.period, {reverses}).of(reverses)
+            rates = rates_of(self.work, self.setup, self.run.period, {reverses}).for_reversal_of(
+                reverses
+            )
             rate = rates.rate(self.line.currency, self.done.contract.currency)
             self._turned[reverses] = rate
         return rate

@@ -27,7 +27,7 @@ from royalties.domain.royalties.parallel import (
     Figure,
     FigureKey,
     OldTotal,
-    compared,
+    differences_from,
     figures_of,
 )
 from royalties.ingest.setup.identifiers import isbn as isbn_of
@@ -119,7 +119,7 @@ def parallel(work: Work, period: str) -> Parallel:
         totals = [_total(each) for each in current.totals]
         names = _names(shown.setup)
         differences = tuple(
-            _explained(each, current.reasons, names) for each in compared(shown.run, totals)
+            _explained(each, current.reasons, names) for each in differences_from(shown.run, totals)
         )
         wrong = {each.difference.key for each in differences}
         equal = sum(total.key not in wrong for total in totals)

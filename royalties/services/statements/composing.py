@@ -256,7 +256,7 @@ class Composer:
             for number in _turned_in(rates, pair, line.exchange_rate):
                 if line.currency != contract.currency:
                     used.setdefault(number, {})[pair] = line.exchange_rate
-                cost = rates.of(number).given.get((house, line.currency))
+                cost = rates.for_reversal_of(number).given.get((house, line.currency))
                 if basis is Basis.PROFIT and cost is not None:
                     used.setdefault(number, {}).setdefault((house, line.currency), cost)
         for number in sorted(used, key=lambda number: (number != period.ordinal, number)):

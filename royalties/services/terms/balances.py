@@ -7,7 +7,7 @@ from typing import Any
 from royalties.domain.money import amount_text, number_text
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period
-from royalties.domain.royalties.escalators import counter_stand
+from royalties.domain.royalties.escalators import counter_before
 from royalties.domain.royalties.postings import advances_account
 from royalties.domain.royalties.results import Recouped
 from royalties.domain.royalties.run import recoup
@@ -81,7 +81,7 @@ def _counters(work: Work, setup: Setup, contract: Contract, next_period: Period)
     first = setup.first_period
     return {
         rule.counter.name: _about(
-            counter_stand(
+            counter_before(
                 rule,
                 life=life.get(rule.counter.name, Fraction(0)),
                 year=year.get(rule.counter.name, Fraction(0)),

@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from royalties.domain.periods import Calendar
-from royalties.domain.royalties.allocation import CapKey, allocate, asks_where
+from royalties.domain.royalties.allocation import CapKey, allocate, needs_atoms
 from royalties.domain.royalties.earning import Atom
 from royalties.domain.royalties.run import NoPlanError
 from royalties.domain.sales.slices import Place
@@ -280,7 +280,7 @@ def test_plan_needs_sources_only_for_conditions_and_per_copy_steps(
     steps: Sequence[Step], *, asks: bool
 ) -> None:
     """Without them nothing of the lines need be computed."""
-    assert asks_where(a_version(*steps)) is asks
+    assert needs_atoms(a_version(*steps)) is asks
 
 
 # Caps and members

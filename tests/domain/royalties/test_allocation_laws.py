@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from royalties.domain.money import rounded
-from royalties.domain.royalties.allocation import Allocated, CapKey, allocate, asks_where
+from royalties.domain.royalties.allocation import Allocated, CapKey, allocate, needs_atoms
 from royalties.domain.royalties.earning import Atom
 from royalties.domain.terms.plans import (
     Cap,
@@ -94,7 +94,7 @@ def test_allocations_do_not_depend_on_the_order_of_lines(
         )
     ]
     assert placed(plan, payable, undistributed, halves) == found
-    if not asks_where(plan.versions[0]) and not asks_where(plan.versions[-1]):
+    if not needs_atoms(plan.versions[0]) and not needs_atoms(plan.versions[-1]):
         assert placed(plan, payable, undistributed, []) == found
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from royalties.domain.periods import Period
 from royalties.domain.royalties.allocation import CapKey
-from royalties.domain.royalties.escalators import counter_stand
+from royalties.domain.royalties.escalators import counter_before
 from royalties.domain.royalties.inputs import ContractState
 from royalties.domain.royalties.postings import OPENING, LedgerBefore, entries_of_close
 from royalties.domain.royalties.results import ContractRun, Recouped, Run
@@ -93,7 +93,7 @@ def _contract(
             rule,
             counter=replace(
                 rule.counter,
-                opening=counter_stand(
+                opening=counter_before(
                     rule,
                     life=stand.counters_life.get(rule.counter.name, Fraction(0)),
                     year=stand.counters_year.get(rule.counter.name, Fraction(0)),
@@ -193,7 +193,7 @@ def test_a_reserve_with_a_period_of_release_waits_for_it() -> None:
     assert released == [0, 8000, 500]
 
 
-def test_what_is_brought_in_balances_against_one_account() -> None:
+def test_opening_entries_balance_against_the_opening_account() -> None:
     """Reserve, undistributed money, and a beneficiary's balance with an adjustment of it."""
     brought_in = ContractBroughtIn(70, (ReserveBroughtIn("2024-H2", 8000),))
     payee = replace(

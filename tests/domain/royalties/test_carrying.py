@@ -123,7 +123,7 @@ def test_contract_missing_from_a_run_keeps_its_carried_figures() -> None:
     assert left.sold == {("foot", ISBN): (40, 9000), ("other", EBOOK): (1, 2)}
 
 
-def test_what_was_brought_in_is_carried_from_the_first_close_on() -> None:
+def test_brought_in_figures_are_carried_once_from_the_first_close() -> None:
     """It is added to once: a later figure that says it again is of another contract's life."""
     before = HeldReserve(H1.ordinal - 1, 80, H2.ordinal)
     brought_in = BroughtIn((before,), 7, {CAP: 30}, {ISBN: (4200, 310_000)})

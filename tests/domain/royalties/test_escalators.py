@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from royalties.domain.periods import Calendar
-from royalties.domain.royalties.escalators import counter_stand, cut
+from royalties.domain.royalties.escalators import counter_before, split_by_tier
 from royalties.domain.terms.contracts import Basis, Counts, Resets, Tier
 from tests.builders.domain import (
     a_contract,
@@ -28,7 +28,7 @@ counted = st.one_of(
 
 def measured(limits: tuple[Tier, ...], before: Fraction, added: Fraction) -> dict[int, Fraction]:
     """n_k: what of ``added`` falls in each tier; negative when it is."""
-    return {number: portion * added for number, portion in cut(limits, before, added)}
+    return {number: portion * added for number, portion in split_by_tier(limits, before, added)}
 
 
 @given(tiers, counted, counted)
@@ -36,7 +36,7 @@ def test_tier_portions_sum_to_one(
     limits: tuple[Tier, ...], before: Fraction, added: Fraction
 ) -> None:
     """Every line's base is earned at some tier's rate, and only once."""
-    found = cut(limits, before, added)
+    found = split_by_tier(limits, before, added)
     assert sum(portion for _, portion in found) == 1
     assert all(portion > 0 for _, portion in found)
     assert [number for number, _ in found] == sorted({number for number, _ in found})
@@ -63,7 +63,7 @@ def test_returns_give_back_the_tiers_they_had_reached(
 ) -> None:
     """A sale and its return in the next period reach the same tiers in the same parts."""
     assume(added)
-    assert cut(limits, before, added) == cut(limits, before + added, -added)
+    assert split_by_tier(limits, before, added) == split_by_tier(limits, before + added, -added)
 
 
 @given(tiers, counted, st.lists(counted, min_size=1, max_size=6))
@@ -129,7 +129,7 @@ def test_tier_limits_are_met_exactly(
 ) -> None:
     """With nothing counted, all of it earns where the next unit would."""
     limits = (a_tier("0.1", 5), a_tier("0.2", 10), a_tier("0.3"))
-    assert cut(limits, Fraction(before), Fraction(added)) == [
+    assert split_by_tier(limits, Fraction(before), Fraction(added)) == [
         (number, Fraction(portion)) for number, portion in expected
     ]
 
@@ -138,7 +138,7 @@ def test_tier_limits_are_met_exactly(
 def test_single_rate_takes_the_whole_amount(
     rate: Fraction, before: Fraction, added: Fraction
 ) -> None:
-    assert cut((Tier(rate),), before, added) == [(1, Fraction(1))]
+    assert split_by_tier((Tier(rate),), before, added) == [(1, Fraction(1))]
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_counter_begins_at_opening_plus_earlier_periods(
 ) -> None:
     """Thirty at the opening, a hundred in closed periods, twenty of them this year."""
     rule = a_rule(resets=resets, opening=30)
-    found = counter_stand(
+    found = counter_before(
         rule, life=Fraction(100), year=Fraction(20), first=first, first_year=first_year
     )
     assert found == stand

@@ -10,7 +10,7 @@ from royalties.domain.royalties.parallel import (
     Figure,
     FigureKey,
     OldTotal,
-    compared,
+    differences_from,
     figures_of,
 )
 from royalties.domain.royalties.results import Run
@@ -55,26 +55,26 @@ def only(found: list[Difference]) -> Difference:
     return one
 
 
-def test_what_is_equal_to_the_cent_is_no_difference() -> None:
+def test_equal_totals_make_no_difference() -> None:
     run = a_run()
     assert totals_of(run)
-    assert compared(run, totals_of(run)) == []
+    assert differences_from(run, totals_of(run)) == []
 
 
 def test_a_planted_cent_is_found_and_proposed_as_rounding() -> None:
     run = a_run()
-    found = only(compared(run, planted(run, Figure.EARNED, amount=-1)))
+    found = only(differences_from(run, planted(run, Figure.EARNED, amount=-1)))
     assert (found.cause, found.amount) == (DifferenceCause.ROUNDING, 1)
-    found = only(compared(run, planted(run, Figure.ALLOCATED, amount=1)))
+    found = only(differences_from(run, planted(run, Figure.ALLOCATED, amount=1)))
     assert (found.cause, found.amount) == (DifferenceCause.ROUNDING, -1)
 
 
 def test_copies_tell_a_missing_report_from_returns() -> None:
     run = a_run()
-    missing = only(compared(run, planted(run, Figure.EARNED, amount=500, copies=5)))
+    missing = only(differences_from(run, planted(run, Figure.EARNED, amount=500, copies=5)))
     assert missing.cause is DifferenceCause.MISSING_REPORT
     assert "5 fewer copies" in missing.why
-    returned = only(compared(run, planted(run, Figure.EARNED, amount=200, copies=2)))
+    returned = only(differences_from(run, planted(run, Figure.EARNED, amount=200, copies=2)))
     assert returned.cause is DifferenceCause.RETURNS
 
 
@@ -82,21 +82,21 @@ def test_the_same_copies_at_another_rate_or_tier() -> None:
     run = a_run()
     earned = next(each for key, each in figures_of(run).items() if key.figure is Figure.EARNED)
     quarter_more = earned.amount // 4
-    found = only(compared(run, planted(run, Figure.EARNED, amount=quarter_more)))
+    found = only(differences_from(run, planted(run, Figure.EARNED, amount=quarter_more)))
     assert found.cause is DifferenceCause.RATE
     assert "12.5 %" in found.why
     rule = a_rule(tiers=[a_tier("0.10", 1_000), a_tier("0.125")])
     (tiered,) = runs_of(a_house(a_contract(rule)), [a_sale(units=10), a_sale(units=-2)])
-    found = only(compared(tiered, planted(tiered, Figure.EARNED, amount=quarter_more)))
+    found = only(differences_from(tiered, planted(tiered, Figure.EARNED, amount=quarter_more)))
     assert found.cause is DifferenceCause.TIER
 
 
 @pytest.mark.parametrize(
     "figure", [Figure.RELEASED, Figure.BROUGHT_FORWARD, Figure.RECOUPED], ids=str
 )
-def test_what_stood_before_the_books_is_an_opening(figure: Figure) -> None:
+def test_difference_in_a_carried_figure_is_caused_by_openings(figure: Figure) -> None:
     total = OldTotal(FigureKey(figure, "foot", "USD"), 8_000)
-    assert only(compared(a_run(), [total])).cause is DifferenceCause.OPENING
+    assert only(differences_from(a_run(), [total])).cause is DifferenceCause.OPENING
 
 
 def test_figures_made_of_others_follow_them() -> None:
@@ -105,29 +105,29 @@ def test_figures_made_of_others_follow_them() -> None:
         each._replace(amount=each.amount + 500, copies=None if each.copies is None else 13)
         for each in totals_of(run)
     ]
-    causes = {each.key.figure: each.cause for each in compared(run, totals)}
+    causes = {each.key.figure: each.cause for each in differences_from(run, totals)}
     assert causes[Figure.EARNED] is DifferenceCause.MISSING_REPORT
     assert {causes[each] for each in (Figure.PAYABLE, Figure.ALLOCATED, Figure.DUE)} == {
         DifferenceCause.FOLLOWS
     }
 
 
-def test_what_the_old_statement_lacks_of_a_contract_differs_too() -> None:
+def test_rule_missing_from_a_detailed_old_statement_is_a_difference() -> None:
     run = a_run()
     other = OldTotal(FigureKey(Figure.EARNED, "foot", "USD", "another rule"), 100)
-    found = compared(run, [other])
+    found = differences_from(run, [other])
     assert {(each.key.rule, each.old, each.cause) for each in found} >= {
         ("another rule", 100, DifferenceCause.MISSING_REPORT)
     }
     assert len(found) == 2, "and the draft's own rule, which the old statement does not name"
     whole = OldTotal(FigureKey(Figure.EARNED, "foot", "USD"), 1)
-    assert len(compared(run, [whole])) == 1, "a contract's sum covers its rules"
+    assert len(differences_from(run, [whole])) == 1, "a contract's sum covers its rules"
 
 
 def test_the_order_of_totals_changes_nothing() -> None:
     run = a_run()
     totals = [replace_amount(each) for each in totals_of(run)]
-    assert compared(run, totals) == compared(run, totals[::-1])
+    assert differences_from(run, totals) == differences_from(run, totals[::-1])
 
 
 def replace_amount(total: OldTotal) -> OldTotal:

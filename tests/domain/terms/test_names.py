@@ -65,5 +65,5 @@ def test_names_are_sorted_with_their_numbers() -> None:
     assert sorted(names, key=in_order) == ["12 Angry Men", "Ann", "club 2", "Club 10"]
 
 
-def test_key_of_nothing_is_spelled_out() -> None:
+def test_key_without_an_entry_is_spelled_out() -> None:
     assert spelled_out("barnes-noble") == "Barnes noble"

@@ -75,7 +75,7 @@ def test_a_step_concerns_those_it_may_give_to(steps: tuple[Step, ...]) -> None:
 
 
 @given(rules())
-def test_every_rule_can_be_told(told: tuple[Rule, ...]) -> None:
+def test_every_rule_has_a_sentence(told: tuple[Rule, ...]) -> None:
     for rule in told:
         words = rule_sentence(rule, "USD")
         assert words.endswith(".")

@@ -127,7 +127,7 @@ def test_each_of_a_chain_can_be_approved_after_what_it_rests_on(people: People) 
     assert people.in_force("contracts", "mouth-2026") is not None
 
 
-def test_what_rests_on_something_that_waits_is_not_approved_before_it(people: People) -> None:
+def test_proposal_is_not_approved_before_those_it_depends_on(people: People) -> None:
     payee, plan, contract = people.chain()
     told = people.refused([contract])
     assert "rests on the new plan “Rivers Readers”, which waits as well" in told
@@ -147,7 +147,7 @@ def test_a_page_adds_what_was_not_ticked_and_is_rested_on(people: People) -> Non
     assert plan == "Rivers Readers", "what waits is called by its name"
 
 
-def test_nobody_approves_what_they_prepared_in_a_set_either(people: People) -> None:
+def test_set_with_own_proposal_cannot_be_approved(people: People) -> None:
     payee = people.prepare("beneficiaries", RIVERS)
     plan = people.prepare("plans", DELTA, people.mona)
     assert "you prepared this yourself" in people.refused([payee, plan])
@@ -161,7 +161,7 @@ def test_nobody_approves_what_they_prepared_in_a_set_either(people: People) -> N
     assert people.in_force("plans", "delta") is not None
 
 
-def test_what_rests_on_a_refused_proposal_is_told_and_stays_behind(people: People) -> None:
+def test_dependents_of_a_refused_proposal_are_reported_and_keep_waiting(people: People) -> None:
     payee, plan, contract = people.chain()
     assert people.refuse([payee]) == [plan, contract], "what rests on it, at whatever distance"
     told = people.refused([plan])
@@ -175,7 +175,9 @@ def test_what_rests_on_a_refused_proposal_is_told_and_stays_behind(people: Peopl
         people.prepare("contracts", {**MOUTH, "key": "other"})
 
 
-def test_refused_and_prepared_again_as_it_was_it_bears_what_rests_on_it(people: People) -> None:
+def test_dependents_can_be_approved_once_the_refused_proposal_is_prepared_again(
+    people: People,
+) -> None:
     payee, plan, _ = people.chain()
     people.refuse([payee])
     again = people.prepare("beneficiaries", RIVERS)
@@ -184,7 +186,7 @@ def test_refused_and_prepared_again_as_it_was_it_bears_what_rests_on_it(people: 
     assert people.in_force("plans", "delta") is not None
 
 
-def test_something_else_under_the_same_key_bears_nothing(people: People) -> None:
+def test_different_entry_under_the_same_key_does_not_satisfy_dependents(people: People) -> None:
     payee, plan, _ = people.chain()
     people.refuse([payee])
     people.approve([people.prepare("beneficiaries", {**RIVERS, "name": "Somebody else"})])
@@ -201,7 +203,7 @@ def test_a_withdrawn_proposal_says_what_rests_on_it(people: People) -> None:
     assert "which was withdrawn by Cleo" in people.refused([plan])
 
 
-def test_what_counts_at_once_names_nothing_that_waits(people: People) -> None:
+def test_entry_saved_without_approval_cannot_name_a_waiting_one(people: People) -> None:
     people.prepare("beneficiaries", RIVERS)
     with people.at_work(people.administrator) as work:
         approvals.set_two_people(work, on=False)
@@ -294,7 +296,7 @@ def test_a_close_is_decided_on_its_checklist_alone(people: People) -> None:
     assert "up to 100 proposals" in people.refused(list(range(1, 102)))
 
 
-def test_what_a_proposal_names_is_neither_removed_nor_renamed(people: People) -> None:
+def test_entry_named_by_a_proposal_cannot_be_removed_or_renamed(people: People) -> None:
     people.office.load({"beneficiaries": [RIVERS]})
     plan = people.prepare("plans", DELTA)
     told = "a proposal that waits is about it or names it"
@@ -307,7 +309,7 @@ def test_what_a_proposal_names_is_neither_removed_nor_renamed(people: People) ->
         inverses.remove(work, "beneficiaries", "rivers", "never used")
 
 
-def test_names_of_what_waits_are_the_desks_alone(people: People) -> None:
+def test_names_of_waiting_entries_are_shown_to_the_desk_only(people: People) -> None:
     people.prepare("beneficiaries", {**RIVERS, "name": "The Secret Fund"})
     with people.at_work() as work:
         assert names_of(work).of("beneficiaries", "rivers") == "The Secret Fund"

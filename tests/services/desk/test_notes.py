@@ -135,7 +135,7 @@ def test_only_who_wrote_a_note_or_a_manager_withdraws_it(office: Office) -> None
 
 
 @pytest.mark.parametrize("actor", [SEATTLE, GUILD, ANONYMOUS], ids=lambda actor: actor.role)
-def test_nobody_but_the_staff_reads_or_writes_a_note(office: Office, actor: Actor) -> None:
+def test_only_staff_can_read_or_write_notes(office: Office, actor: Actor) -> None:
     number = write_note(office, about=PAYEE, files={"letter.pdf": PDF}, is_question=True)
     with office.system.work(actor) as work:
         for read in (
@@ -200,7 +200,7 @@ def test_notes_are_about_all_four_kinds_of_things(office: Office) -> None:
         ("Look", {f"{each}.txt": b"%d" % each for each in range(11)}, "up to 10 files"),
     ],
 )
-def test_what_is_not_taken_is_refused_whole(
+def test_invalid_note_is_refused_with_all_its_files(
     office: Office, text: str, files: dict[str, bytes], words: str
 ) -> None:
     with pytest.raises(RefusedError, match=words):
@@ -240,7 +240,7 @@ def test_file_that_waited_too_long_is_refused(office: Office) -> None:
         notes.add(work, *CONTRACT, "", [gone])
 
 
-def test_what_is_no_question_is_not_answered(office: Office) -> None:
+def test_note_that_is_no_question_cannot_be_answered(office: Office) -> None:
     number = write_note(office)
     with pytest.raises(NoNoteError, match="no such question"):
         write_note(office, "Yes", answers=number)

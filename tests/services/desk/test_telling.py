@@ -114,7 +114,7 @@ def test_ended_period_and_late_retailer_are_told_once_to_each(office: Office) ->
     assert "zq" not in "".join(each.text for each in posted(office))
 
 
-def test_nothing_is_told_of_books_that_hold_nothing(office: Office) -> None:
+def test_empty_books_send_no_notices(office: Office) -> None:
     somebody(office, "Mona", Role.MANAGER)
     assert days_pass(office, datetime(2026, 6, 1, tzinfo=UTC)) == 0
 

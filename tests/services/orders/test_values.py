@@ -136,7 +136,7 @@ def test_there_are_no_orders_yet(office: Office) -> None:
 
 @after(takes_orders)
 @pytest.mark.parametrize("role", [Role.NONPROFIT, Role.ORGANIZATION])
-def test_nobody_else_sees_what_orders_are_worth(office: Office, role: Role) -> None:
+def test_order_values_are_refused_to_other_roles(office: Office, role: Role) -> None:
     somebody = Actor("Olga", role, 1, organizations=frozenset({"guild"}))
     with office.system.work(somebody, read_only=True) as work, pytest.raises(NotAllowedError):
         order_values(work, OrdersQuery())

@@ -181,7 +181,7 @@ def stands(office: Office, kind: str, period: str = "2026-H1") -> dict[tuple[str
 
 
 @after(three_closed)
-def test_stands_are_those_of_the_ledger(office: Office) -> None:
+def test_accounts_over_time_equal_the_ledger(office: Office) -> None:
     for figure, kind, sign in (
         (AccountFigure.HELD, "liability:reserve:", -1),
         (AccountFigure.UNEARNED, "asset:advances:", 1),
@@ -284,7 +284,7 @@ def test_nothing_is_listed_before_the_first_close(office: Office) -> None:
 
 
 @after(three_closed)
-def test_what_cannot_be_shown_is_decided_by_what_there_is(office: Office) -> None:
+def test_unavailable_choices_fall_back_to_available_ones(office: Office) -> None:
     asked = AccountsQuery(
         AccountsBy.BOTH, AccountFigure.HELD, currency="ZZZ", columns=999, until="2027-H1"
     )

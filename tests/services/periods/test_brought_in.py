@@ -61,7 +61,7 @@ def closed_once(office: Office) -> None:
 
 @after(moved_in)
 @pytest.mark.engines("both")
-def test_what_is_brought_in_counts_and_everything_holds(office: Office) -> None:
+def test_brought_in_figures_count_and_the_books_verify(office: Office) -> None:
     foot = office.run("2025-H1")["contracts"][0]
     assert foot["released"] == "80.00"
     assert foot["undistributed_before"] == "3.20"
@@ -109,7 +109,7 @@ def test_statements_tell_of_life_to_date_and_adjustments(office: Office) -> None
 
 
 @after(closed_once)
-def test_what_closed_runs_carry_forward_cannot_be_brought_in_again(office: Office) -> None:
+def test_brought_in_figures_of_a_closed_run_cannot_change(office: Office) -> None:
     setup = moving_in()
     setup["contracts"][0]["brought_in"]["undistributed"] = "3.21"
     with pytest.raises(SetupError, match="brought_in: is as it is in closed runs"):
@@ -141,7 +141,7 @@ def test_what_closed_runs_carry_forward_cannot_be_brought_in_again(office: Offic
         ({"editions": [{"isbn": "9781442200036", "units": 1}]}, "is no edition of this contract"),
     ],
 )
-def test_what_cannot_be_brought_in_is_refused(office: Office, said: Document, fault: str) -> None:
+def test_invalid_brought_in_figures_are_refused(office: Office, said: Document, fault: str) -> None:
     setup = a_setup()
     setup["contracts"][0]["brought_in"] = said
     with pytest.raises(SetupError, match=fault):

@@ -54,7 +54,7 @@ def raced(office: Office, racers: Racers, *what: tuple[Any, ...]) -> list[Outcom
 
 @after(spring)
 @pytest.mark.parametrize("trial", range(2))
-def test_of_two_that_type_over_one_cell_the_second_is_told(
+def test_second_of_two_edits_of_a_cell_is_reported(
     office: Office, racers: Racers, trial: int
 ) -> None:
     number = send(office, CLEO, FAULTY).id
@@ -72,7 +72,7 @@ def test_of_two_that_type_over_one_cell_the_second_is_told(
 
 @after(spring)
 @pytest.mark.parametrize("trial", range(2))
-def test_of_two_that_change_two_rows_nothing_is_lost(
+def test_concurrent_changes_of_two_rows_lose_nothing(
     office: Office, racers: Racers, trial: int
 ) -> None:
     number = send(office, CLEO, FAULTY).id
@@ -110,7 +110,9 @@ def test_a_check_never_stands_for_changes_that_it_did_not_see(
 
 @after(spring)
 @pytest.mark.parametrize("trial", range(2))
-def test_what_is_recorded_is_what_was_mended(office: Office, racers: Racers, trial: int) -> None:
+def test_recording_and_mending_an_upload_exclude_each_other(
+    office: Office, racers: Racers, trial: int
+) -> None:
     number = send(office, CLEO, as_file([a_row(3), {**a_row(2), "units": "six"}])).id
     mend(office, number, row(3, "six", "6"), "Cleo")
     check(office, number)

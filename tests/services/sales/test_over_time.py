@@ -146,7 +146,7 @@ def test_filters_part_the_whole(office: Office) -> None:
 
 
 @after(many)
-def test_what_cannot_be_shown_is_decided_by_what_there_is(office: Office) -> None:
+def test_unavailable_choices_fall_back_to_available_ones(office: Office) -> None:
     table = table_of(
         office, SalesQuery(currency="ZZZ", columns=999, until="", measure=Measure.RECEIPTS)
     )
@@ -159,7 +159,7 @@ def test_what_cannot_be_shown_is_decided_by_what_there_is(office: Office) -> Non
 
 
 @after(nothing)
-def test_nobody_sees_tables_of_others(office: Office) -> None:
+def test_sales_over_time_is_refused_to_nonprofits(office: Office) -> None:
     visitor = Actor("Sam", Role.NONPROFIT)
     with office.system.work(visitor) as work, pytest.raises(NotAllowedError):
         sales_over_time(work, SalesQuery())

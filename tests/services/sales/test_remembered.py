@@ -58,7 +58,7 @@ def sound(office: Office) -> None:
 ROW = {"list_price": None, "discount": None}
 
 
-def test_what_waits_and_is_no_book_is_set_aside_until_that_is_taken_back(office: Office) -> None:
+def test_waiting_rows_that_are_no_book_are_set_aside_until_undone(office: Office) -> None:
     number = office.bring_batch(
         [a_row(2), a_row(1, isbn="TOTE-01", net="9.00", **ROW), a_row(1, isbn=UNKNOWN)]
     )
@@ -86,13 +86,13 @@ def test_later_reports_skip_it_and_say_why(office: Office) -> None:
     sound(office)
 
 
-def test_it_is_said_of_one_retailer(office: Office) -> None:
+def test_identifier_is_set_aside_for_its_retailer_only(office: Office) -> None:
     no_book(office, "TOTE-01", "bay")
     office.bring([a_row(1, isbn="TOTE-01", net="9.00", **ROW)])
     assert waits(office) == {"TOTE-01": 1}
 
 
-def test_what_waits_for_a_bundle_is_recorded_as_its_editions(office: Office) -> None:
+def test_waiting_rows_of_a_bundle_are_recorded_as_its_editions(office: Office) -> None:
     number = office.bring_batch(
         [a_row(2, isbn="SET-1", net="10.00", **ROW), a_row(-1, isbn="set 1", net="-5.00", **ROW)]
     )
@@ -147,7 +147,7 @@ def test_rows_without_money_of_their_own_go_on_waiting(office: Office) -> None:
         ("SET-1", {HARDCOVER: "1", f"{HARDCOVER[:3]}-{HARDCOVER[3:]}": "1"}, "stands twice"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_said(
+def test_invalid_bundle_or_identifier_is_refused(
     office: Office, name: str, shares: Mapping[str, str] | None, words: str
 ) -> None:
     before = office.hashes()
@@ -156,7 +156,7 @@ def test_what_cannot_be_said(
     assert office.hashes() == before
 
 
-def test_two_things_are_not_said_of_one(office: Office) -> None:
+def test_identifier_cannot_be_both_bundle_and_no_book(office: Office) -> None:
     first = no_book(office, "SET-1")
     assert no_book(office, "set1").number == first.number
     with pytest.raises(RefusedError, match="said to be no book: take that back first"):

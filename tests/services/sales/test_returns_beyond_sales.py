@@ -34,7 +34,7 @@ def test_editions_beyond_their_sales_are_counted(office: Office) -> None:
     assert told(document).endswith("(1 more such editions)")
 
 
-def test_what_was_undone_was_never_sold(office: Office) -> None:
+def test_undone_import_does_not_cover_returns(office: Office) -> None:
     number = office.bring_batch([a_row(3)])
     office.undo(number)
     assert told(office.bring([a_row(-1)]).document)

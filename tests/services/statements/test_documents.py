@@ -154,7 +154,7 @@ def test_invalid_statement_is_refused_and_nothing_is_kept(
     assert not list((office.system.config.home / "uploads").glob("*"))
 
 
-def test_of_several_files_all_are_kept_or_none(office: Office) -> None:
+def test_files_are_stored_all_or_none(office: Office) -> None:
     with pytest.raises(RefusedError, match=r"scan\.pdf does not say"):
         send_documents(office, {"2023.pdf": PDF, "scan.pdf": PDF + b"2"}, beneficiary="seattle")
     assert kept_of(office) == []
@@ -178,7 +178,7 @@ def test_more_than_is_taken_is_refused(office: Office, monkeypatch: pytest.Monke
         monkeypatch.undo()
 
 
-def test_who_may_keep_show_and_see(office: Office) -> None:
+def test_permissions_to_file_and_show_documents(office: Office) -> None:
     with pytest.raises(NotAllowedError, match="ask a manager"):
         send_documents(office, {"2023.pdf": PDF}, CLERK, beneficiary="seattle", visible=True)
     number = one(office)
@@ -226,7 +226,7 @@ MANY = {
 
 
 @pytest.mark.engines("both")
-def test_many_are_sorted_by_what_their_names_tell(office: Office) -> None:
+def test_files_are_sorted_by_their_names(office: Office) -> None:
     send_documents(office, MANY, CLERK)
     with office.work(read_only=True) as work:
         guessed = documents.guesses(work)
@@ -253,7 +253,7 @@ def test_many_are_sorted_by_what_their_names_tell(office: Office) -> None:
         assert [each.document.name for each in documents.guesses(work)] == ["scan 17.pdf"]
 
 
-def test_file_that_is_kept_of_a_beneficiary_is_not_filed_there_again(office: Office) -> None:
+def test_file_cannot_be_filed_twice_for_a_beneficiary(office: Office) -> None:
     one(office)
     (number,) = send_documents(office, {"copy.pdf": PDF}, CLERK).kept
     with office.work() as work, pytest.raises(RefusedError, match="kept of Seattle Readers"):

@@ -63,7 +63,7 @@ def test_retired_retailer_is_offered_nowhere_and_expected_no_more(office: Office
     assert office.faults() == {}
 
 
-def test_what_a_retired_retailer_reports_still_counts(office: Office) -> None:
+def test_sales_of_a_retired_retailer_count(office: Office) -> None:
     do(office, inverses.retire, "retailers", "bay")
     assert office.bring_batch([a_row(4, retailer="bay")])
     lines = office.run("2025-H1")["contracts"][0]["lines"]
@@ -187,7 +187,7 @@ def test_taken_key_is_refused(office: Office) -> None:
     ("part", "key"),
     [("contracts", "foot-2015"), ("beneficiaries", "seattle"), ("retailers", "amazon")],
 )
-def test_what_a_closed_period_used_keeps_its_key_and_stays(
+def test_entry_used_by_a_closed_period_cannot_be_renamed_or_removed(
     office: Office, part: str, key: str
 ) -> None:
     with pytest.raises(RefusedError, match="closed periods name it by that"):

@@ -164,7 +164,7 @@ def test_every_verb_asks_for_permission(office: Office) -> None:
             verb(work)
 
 
-def test_what_is_kept_of_a_file_has_a_limit_and_goes_with_it(office: Office) -> None:
+def test_first_rows_of_an_upload_are_limited_and_removed_with_it(office: Office) -> None:
     wide = ",".join(f"c{n}" for n in range(900))
     long = b'"' + b"y" * 3_900_000 + b'",1\n'
     data = f"{wide}\n".encode() + long + b"1,2\n" * 5_000

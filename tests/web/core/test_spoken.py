@@ -30,7 +30,7 @@ from tests.web.core.spoken import faults_of_page, faults_of_words, form_of, spok
         ("it is in-production", "code"),
     ],
 )
-def test_what_is_no_word_is_found(text: str, kind: str) -> None:
+def test_internal_words_are_found(text: str, kind: str) -> None:
     assert [each.partition(" ")[0] for each in faults_of_words(text)] == [kind]
 
 

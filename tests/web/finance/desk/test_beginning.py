@@ -132,7 +132,7 @@ def test_refused_first_administrator_loses_nothing_and_may_try_again(
 
 
 @after(nothing)
-def test_nobody_gets_a_first_link_once_somebody_was_invited(site: Site) -> None:
+def test_first_link_expires_once_somebody_is_invited(site: Site) -> None:
     link = first_link(site)
     site.somebody(Role.CLERK, status="invited")
     assert site.stranger().get(link).status_code == 404

@@ -413,7 +413,7 @@ def test_first_steps_say_what_is_missing_and_where_it_is_done(site: Site) -> Non
 
 
 @after(nothing)
-def test_nobody_is_asked_to_close_empty_books(site: Site) -> None:
+def test_empty_books_do_not_ask_for_a_close(site: Site) -> None:
     site.office.load(HOUSE_ALONE)
     page = site.visitor(Role.MANAGER).page("/finance/")
     assert "Close the first half of 2025" not in page, "it ended, and nothing is in it"

@@ -156,7 +156,7 @@ SECRETS = ("They dispute it; do not tell", "secret letter", "Whom do we owe?")
 
 
 @after(closed)
-def test_nobody_but_the_staff_sees_a_note_anywhere(site: Site) -> None:
+def test_nonprofit_sees_no_note_on_any_page(site: Site) -> None:
     """Notes about a nonprofit, its contract and its period, and then all that it can open."""
     office = site.office
     for subject in (

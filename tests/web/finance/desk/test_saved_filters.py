@@ -129,7 +129,7 @@ def test_a_name_is_needed_and_is_ones_own_only_once(site: Site) -> None:
 
 
 @after(closed)
-def test_what_is_not_there_any_more_is_left_out_and_said(site: Site) -> None:
+def test_saved_filter_reports_criteria_that_no_longer_exist(site: Site) -> None:
     manager = site.visitor(Role.MANAGER)
     save(manager, "Owed", {"which": "unearned", "sort": "-paid"}, "advances")
     save(manager, "Returns", RETURNS)
@@ -166,7 +166,7 @@ def test_an_entry_that_was_renamed_is_found(site: Site) -> None:
 
 
 @after(closed)
-def test_nobody_but_the_desk_has_filters(site: Site) -> None:
+def test_saved_filters_are_refused_to_nonprofits(site: Site) -> None:
     save(site.visitor(Role.CLERK), "Returns", RETURNS, shared="1")
     nonprofit = site.visitor(Role.NONPROFIT, beneficiaries=("seattle",))
     assert nonprofit.get("/finance/filters/1").status_code == 404

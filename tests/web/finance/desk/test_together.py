@@ -127,7 +127,7 @@ def test_a_contract_is_typed_for_a_plan_that_waits(site: Site) -> None:
     assert "entered by Mona, prepared by" in history
 
 
-def test_whoever_saves_at_once_is_told_that_it_waits(site: Site) -> None:
+def test_saving_without_approval_reports_the_waiting_entry_it_names(site: Site) -> None:
     clerk, manager = site.visitor(Role.CLERK), site.visitor(Role.MANAGER)
     chain(site, clerk)
     with site.office.system.work(site.visitor(Role.ADMINISTRATOR).actor) as work:
@@ -139,7 +139,7 @@ def test_whoever_saves_at_once_is_told_that_it_waits(site: Site) -> None:
     assert "“All to the rivers” waits for approval: have it approved first" in answer.text
 
 
-def test_nobody_approves_their_own_in_a_set(site: Site) -> None:
+def test_page_offers_to_decide_a_set_without_ones_own_proposal(site: Site) -> None:
     mona, otto = site.visitor(Role.MANAGER, "Mona"), site.visitor(Role.MANAGER, "Otto")
     clerk = site.visitor(Role.CLERK)
     own = prepare(site, mona, "beneficiaries", a_beneficiary("rivers"))
@@ -207,7 +207,7 @@ def test_a_clerk_looks_and_decides_nothing(site: Site) -> None:
 
 
 @pytest.mark.parametrize("number", ["", "x", "99999999999999999999", "77", "-1"])
-def test_numbers_of_nothing_are_told(site: Site, number: str) -> None:
+def test_unknown_proposal_numbers_are_reported(site: Site, number: str) -> None:
     manager = site.visitor(Role.MANAGER)
     answer = manager.get(f"/finance/approvals/together?number={number}")
     assert answer.status_code in {200, 302}
@@ -216,7 +216,7 @@ def test_numbers_of_nothing_are_told(site: Site, number: str) -> None:
         assert manager.post(f"/finance/approvals/together/{verb}", data).status_code == 409
 
 
-def test_what_says_how_the_house_is_paid_asks_for_the_password_in_a_set_too(site: Site) -> None:
+def test_set_with_payment_details_asks_for_the_password(site: Site) -> None:
     clerk, manager = site.visitor(Role.CLERK), site.visitor(Role.MANAGER)
     payee, _ = chain(site, clerk)
     bank = prepare(

@@ -44,7 +44,7 @@ def test_files_hold_what_the_page_shows(site: Site, by: str) -> None:
         "since=2999-12&until=1000-01",
     ],
 )
-def test_what_cannot_be_read_counts_as_not_given(site: Site, query: str) -> None:
+def test_unreadable_query_values_are_ignored(site: Site, query: str) -> None:
     assert site.visitor(Role.CLERK).get(f"{PAGE}?{query}").status_code == 200
 
 

@@ -125,7 +125,7 @@ def test_headings_sort_and_turn(site: Site) -> None:
     ],
 )
 @pytest.mark.parametrize("page", LISTS)
-def test_what_cannot_be_read_counts_as_not_given(site: Site, page: str, query: str) -> None:
+def test_unreadable_query_values_are_ignored(site: Site, page: str, query: str) -> None:
     assert site.visitor(Role.CLERK).get(f"{page}?{query}").status_code == 200
 
 

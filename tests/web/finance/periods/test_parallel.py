@@ -86,7 +86,7 @@ def test_a_planted_cent_is_found_explained_and_signed_off(site: Site) -> None:
     assert site.office.faults() == {}
 
 
-def test_what_is_mended_needs_no_reason(site: Site) -> None:
+def test_corrected_total_needs_no_explanation(site: Site) -> None:
     manager = site.visitor(Role.MANAGER)
     assert send(manager, old_totals(site.office, "5.00")).status_code == 303
     with site.office.work(read_only=True) as work:

@@ -53,7 +53,7 @@ def test_rows_come_by_total_or_as_headings_ask(site: Site) -> None:
         "country=%27&retailer=%27--",
     ],
 )
-def test_what_cannot_be_read_counts_as_not_given(site: Site, query: str) -> None:
+def test_unreadable_query_values_are_ignored(site: Site, query: str) -> None:
     clerk = site.visitor(Role.CLERK)
     answer = clerk.get(f"{PAGE}?{query}")
     assert answer.status_code in (200, 400)

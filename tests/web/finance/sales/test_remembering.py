@@ -66,7 +66,9 @@ def test_a_tote_bag_without_a_number_is_no_book_by_its_title(site: Site) -> None
         ("forget", {}),
     ],
 )
-def test_what_cannot_be_said_is_explained(site: Site, to: str, form: dict[str, str]) -> None:
+def test_refused_answer_is_explained_and_changes_nothing(
+    site: Site, to: str, form: dict[str, str]
+) -> None:
     clerk = site.visitor(Role.CLERK)
     before = site.office.hashes()
     answer = clerk.post(f"{WAITING}/{to}", form)

@@ -238,7 +238,7 @@ def test_reserves_caps_and_editions_are_entered_with_the_contract(site: Site) ->
 
 
 @after(closed)
-def test_what_closed_periods_carry_is_listed_and_stays(site: Site) -> None:
+def test_openings_page_marks_what_closed_periods_carry(site: Site) -> None:
     listed = site.visitor(Role.MANAGER).page("/finance/openings")
     assert "carried by closed periods" in listed
 
