@@ -4,7 +4,7 @@ import click
 
 from royalties.cli.desk import Desk, command
 from royalties.services import approvals
-from royalties.services.resting import resting_on
+from royalties.services.dependencies import dependents_of
 
 
 @click.command("proposals")
@@ -24,7 +24,7 @@ def proposals(desk: Desk, withdraw: int | None, reason: str) -> None:
         return
     with desk.work() as work:
         proposal = approvals.withdraw(work, withdraw, reason)
-        left = [each.id for each in resting_on(work, [withdraw])]
+        left = [each.id for each in dependents_of(work, [withdraw])]
     if desk.json:
         told: dict[str, object] = {"outcome": "withdrawn", "proposal": proposal.id}
         desk.show({**told, "left_behind": left} if left else told)
@@ -32,7 +32,7 @@ def proposals(desk: Desk, withdraw: int | None, reason: str) -> None:
     desk.say(f"Withdrawn: {proposal.words}. Nothing was changed.")
     if left:
         numbers = ", ".join(map(str, left))
-        desk.say(f"Rests on it, and cannot be approved before it is prepared again: {numbers}.")
+        desk.say(f"Depends on it, and cannot be approved before it is prepared again: {numbers}.")
 
 
 def _list_waiting(desk: Desk) -> None:
@@ -47,7 +47,7 @@ def _list_waiting(desk: Desk) -> None:
                     "prepared_at": proposal.prepared_at,
                     "prepared_by": proposal.prepared_by,
                     "note": proposal.note or None,
-                    "rests_on": list(proposal.rests_on),
+                    "depends_on": list(proposal.depends_on),
                 }
                 for proposal in waiting
             ]
@@ -57,7 +57,7 @@ def _list_waiting(desk: Desk) -> None:
         desk.say("Nothing waits for a second person.")
         return
     desk.table(
-        (">proposal", "what", "prepared (UTC)", "by", "why", "rests on"),
+        (">proposal", "what", "prepared (UTC)", "by", "why", "depends on"),
         [
             (
                 proposal.id,
@@ -65,7 +65,7 @@ def _list_waiting(desk: Desk) -> None:
                 f"{proposal.prepared_at:%Y-%m-%d %H:%M}",
                 proposal.prepared_by,
                 proposal.note,
-                ", ".join(map(str, proposal.rests_on)),
+                ", ".join(map(str, proposal.depends_on)),
             )
             for proposal in waiting
         ],

@@ -85,9 +85,9 @@ class Proposal:
         return str(self.body.get("early", "")) if isinstance(self.body, dict) else ""
 
     @property
-    def rests_on(self) -> tuple[int, ...]:
+    def depends_on(self) -> tuple[int, ...]:
         """Numbers of the proposals that would add what this one names."""
-        found = self.body.get(pending.RESTS_ON, ()) if isinstance(self.body, dict) else ()
+        found = self.body.get(pending.DEPENDS_ON, ()) if isinstance(self.body, dict) else ()
         return tuple(found)
 
     @property

@@ -1,6 +1,6 @@
 """What proposals that wait would add to the setup: shown, and named by other proposals already.
 
-A new plan that waits can be chosen for a new contract. The contract's proposal then rests on the
+A new plan that waits can be chosen for a new contract. The contract's proposal then depends on the
 plan's: it keeps that proposal's number, and is approved after it or together with it
 (``desk/deciding``). Whatever counts at once cannot name what waits.
 """
@@ -25,8 +25,8 @@ Bodies = dict[str, dict[str, dict[str, Any]]]
 Entry = tuple[str, str, Mapping[str, Any]]
 """An entry: its part, its key, its body."""
 
-RESTS_ON = "rests_on"
-"""Under this name a proposal's body keeps the numbers of those that it rests on."""
+DEPENDS_ON = "depends_on"
+"""Under this name a proposal's body keeps the numbers of those that it depends on."""
 
 _SETUP = "setup"
 
@@ -173,7 +173,7 @@ def _by_part(entries: Mapping[tuple[str, str], PendingEntry]) -> Bodies:
     return bodies
 
 
-def resting_on(work: Work, entries: Iterable[Entry]) -> list[int]:
+def proposals_named_in(work: Work, entries: Iterable[Entry]) -> list[int]:
     """The proposals that wait and would add what some entries name, in order."""
     new = usable(work)
     if not new:
@@ -184,10 +184,10 @@ def resting_on(work: Work, entries: Iterable[Entry]) -> list[int]:
     return sorted({new[each].proposal for each in named if each in new})
 
 
-def rests(work: Work, entries: Iterable[Entry]) -> dict[str, list[int]]:
-    """What a proposal's body keeps of those that it rests on; nothing if it rests on none."""
-    numbers = resting_on(work, entries)
-    return {RESTS_ON: numbers} if numbers else {}
+def dependencies(work: Work, entries: Iterable[Entry]) -> dict[str, list[int]]:
+    """What a proposal's body keeps of those that it depends on; nothing if it depends on none."""
+    numbers = proposals_named_in(work, entries)
+    return {DEPENDS_ON: numbers} if numbers else {}
 
 
 def naming(work: Work, part: str, key: str) -> list[PendingEntry]:
@@ -201,7 +201,7 @@ def naming(work: Work, part: str, key: str) -> list[PendingEntry]:
 
 
 def setup_beside(work: Work) -> Setup:
-    """The setup in force and what waits beside it, for looking at what rests on that."""
+    """The setup in force and what waits beside it, for looking at what depends on that."""
     setup, bodies = setup_in_force(work), usable_bodies(work)
     if not bodies:
         return setup

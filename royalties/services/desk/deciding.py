@@ -1,6 +1,6 @@
 """Several proposals decided at once, all of them or none, in the order in which they were prepared.
 
-What rests on another one was prepared after it, so that order lets each find what it names. A
+What depends on another one was prepared after it, so that order lets each find what it names. A
 close is decided alone, on its checklist.
 """
 
@@ -15,9 +15,9 @@ from royalties.ingest.setup import SetupError
 from royalties.services import approvals, pending
 from royalties.services.approvals import Proposal
 from royalties.services.books import EmptyBooksError, setup_in_force
+from royalties.services.dependencies import GONE, dependents_of, missing_dependencies
 from royalties.services.names import names_of
 from royalties.services.orders import second_person
-from royalties.services.resting import GONE, missing_below, resting_on
 from royalties.services.terms import amending, loading, setup
 from royalties.services.terms.replacing import replaced_by
 from royalties.services.work import RefusedError, Work
@@ -50,7 +50,7 @@ def can_be_together(proposal: Proposal) -> bool:
 
 
 def with_those_below(work: Work, numbers: Iterable[int]) -> list[Proposal]:
-    """Some proposals that wait, and those that wait too and that they rest on, in order.
+    """Some proposals that wait, and those that wait too and that they depend on, in order.
 
     One that was decided meanwhile, or never was, is left out.
     """
@@ -59,7 +59,7 @@ def with_those_below(work: Work, numbers: Iterable[int]) -> list[Proposal]:
     while wanted:
         new = [each for each in approvals.numbered(work, wanted) if _can_be_decided(each)]
         found |= {proposal.id: proposal for proposal in new}
-        wanted = {number for proposal in new for number in proposal.rests_on} - found.keys()
+        wanted = {number for proposal in new for number in proposal.depends_on} - found.keys()
     return [found[number] for number in sorted(found)]
 
 
@@ -73,7 +73,7 @@ class Looked:
 
     Attributes:
         proposal: which.
-        rests_on: those that it rests on, whatever became of them.
+        depends_on: those that it depends on, whatever became of them.
         missing: those of them that will never be approved.
         part: of the setup that it changes; empty of a setup file, and of what is about an order.
         key: of the entry.
@@ -85,7 +85,7 @@ class Looked:
     """
 
     proposal: Proposal
-    rests_on: tuple[Proposal, ...]
+    depends_on: tuple[Proposal, ...]
     missing: tuple[Proposal, ...]
     part: str = ""
     key: str = ""
@@ -110,16 +110,16 @@ def look(
     below = {
         each.id: each
         for each in approvals.numbered(
-            work, {number for proposal in proposals for number in proposal.rests_on}
+            work, {number for proposal in proposals for number in proposal.depends_on}
         )
     }
     replaced = _replaced(work, proposals)
     shown = []
     for proposal in proposals:
-        rests = tuple(below[number] for number in proposal.rests_on if number in below)
-        is_any_gone = any(each.status in GONE for each in rests)
-        gone = tuple(missing_below(work, proposal)) if is_any_gone else ()
-        base = Looked(proposal, rests, gone, replaced=replaced.get(proposal.id, ()))
+        dependencies = tuple(below[number] for number in proposal.depends_on if number in below)
+        is_any_gone = any(each.status in GONE for each in dependencies)
+        gone = tuple(missing_dependencies(work, proposal)) if is_any_gone else ()
+        base = Looked(proposal, dependencies, gone, replaced=replaced.get(proposal.id, ()))
         shown.append(_with_changes(work, base, number))
     return shown
 
@@ -182,7 +182,7 @@ def approve(work: Work, numbers: Sequence[int]) -> list[Proposal]:
 
 
 def refuse(work: Work, numbers: Sequence[int], reason: str) -> list[Proposal]:
-    """Send proposals back with one reason; returns what waits and rests on them.
+    """Send proposals back with one reason; returns what waits and depends on them.
 
     Raises:
         RefusedError: one of them cannot be refused, or there is no reason; nothing is to be kept.
@@ -192,7 +192,7 @@ def refuse(work: Work, numbers: Sequence[int], reason: str) -> list[Proposal]:
     approvals.hold(work, [proposal.id for proposal in proposals])
     for proposal in proposals:
         _each(work, proposals, proposal, lambda one: approvals.refuse(work, one.id, reason))
-    return resting_on(work, [proposal.id for proposal in proposals])
+    return dependents_of(work, [proposal.id for proposal in proposals])
 
 
 def _required(work: Work, numbers: Sequence[int]) -> list[Proposal]:

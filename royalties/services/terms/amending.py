@@ -21,9 +21,9 @@ from royalties.ingest import setup as setup_file
 from royalties.services import approvals, pending
 from royalties.services.approvals import APPROVED_BY_TWO
 from royalties.services.books import last_closed_in, setup_in_force
+from royalties.services.dependencies import require_dependencies
 from royalties.services.names import names_of
 from royalties.services.pending import PendingEntry, find_pending
-from royalties.services.resting import require_below
 from royalties.services.terms import setup
 from royalties.services.terms.replacing import require_confirmed
 from royalties.services.terms.warnings import warnings_about
@@ -231,7 +231,7 @@ def save(
         setup.amend(work, part, body, reason=note)
         return Saved(changed=True)
     kept = canonical_body(part, body)
-    proposed = {"part": part, "body": kept, **pending.rests(work, [(part, key, kept)])}
+    proposed = {"part": part, "body": kept, **pending.dependencies(work, [(part, key, kept)])}
     number = approvals.prepare(
         work, "setup", f"{part} {key}", proposed, fingerprint=_fingerprint(now), note=note
     )
@@ -258,7 +258,7 @@ def approve(work: Work, number: int) -> approvals.Proposal:
     """
     lock_setup(work.connection)
     proposal = approvals.approve(work, number)
-    require_below(work, proposal)
+    require_dependencies(work, proposal)
     part, body = proposed_entry(proposal)
     now = find_revision(work.connection, part, body["key"])
     if _fingerprint(now) != proposal.fingerprint:

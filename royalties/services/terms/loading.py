@@ -19,8 +19,8 @@ from royalties.domain.terms.replacing import Replaced
 from royalties.ingest.setup import SetupError
 from royalties.services import approvals, pending
 from royalties.services.approvals import APPROVED_BY_TWO
+from royalties.services.dependencies import require_dependencies
 from royalties.services.names import names_of
-from royalties.services.resting import require_below
 from royalties.services.terms import amending, setup
 from royalties.services.terms.amending import Saved
 from royalties.services.terms.replacing import UnconfirmedError, require_confirmed
@@ -159,7 +159,7 @@ def _compared(work: Work, path: Path, name: str) -> Comparison:
     if amending.acts_at_once(work):
         return setup.compare(work, path, name)
     comparison = setup.compare(work, path, name, pending.usable_bodies(work))
-    if not _waits(work, comparison) and pending.resting_on(work, comparison.changed):
+    if not _waits(work, comparison) and pending.proposals_named_in(work, comparison.changed):
         return setup.compare(work, path, name)  # it is saved at once, so that is a fault
     return comparison
 
@@ -186,7 +186,7 @@ def save_compared(
     proposed = {
         "file": name,
         "entries": [list(each) for each in comparison.changed],
-        **pending.rests(work, comparison.changed),
+        **pending.dependencies(work, comparison.changed),
     }
     number = approvals.prepare(
         work, "setup", f"{_SUBJECT}{name}"[:200], proposed, fingerprint=_before(comparison)
@@ -237,7 +237,7 @@ def approve(work: Work, number: int) -> approvals.Proposal:
     """
     lock_setup(work.connection)
     proposal = approvals.approve(work, number)
-    require_below(work, proposal)
+    require_dependencies(work, proposal)
     comparison = setup.compare_entries(work, _entries(proposal), file_name(proposal))
     if _before(comparison) != proposal.fingerprint:
         raise RefusedError(

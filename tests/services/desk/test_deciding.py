@@ -1,4 +1,4 @@
-"""Proposals that rest on others, and several that are decided at once: in order, all or none."""
+"""Proposals that depend on others, and several that are decided at once: in order, all or none."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ import pytest
 
 from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.ingest.setup import SetupError
-from royalties.services import approvals, resting
+from royalties.services import approvals, dependencies
 from royalties.services.desk import deciding
 from royalties.services.names import names_of
 from royalties.services.terms import amending as terms
@@ -62,7 +62,7 @@ class People:
         return saved.proposal
 
     def chain(self) -> list[int]:
-        """A contract that rests on a plan that rests on a beneficiary."""
+        """A contract that depends on a plan that depends on a beneficiary."""
         return [
             self.prepare(part, body)
             for part, body in (("beneficiaries", RIVERS), ("plans", DELTA), ("contracts", MOUTH))
@@ -104,7 +104,7 @@ def people(office: Office) -> People:
 def test_a_chain_is_prepared_before_any_of_it_is_in_force(people: People) -> None:
     payee, plan, contract = people.chain()
     with people.at_work() as work:
-        found = {each.id: each.rests_on for each in approvals.numbered(work, [1, 2, 3])}
+        found = {each.id: each.depends_on for each in approvals.numbered(work, [1, 2, 3])}
     assert found == {payee: (), plan: (payee,), contract: (plan,)}
     assert people.in_force("contracts", "mouth-2026") is None
 
@@ -130,9 +130,9 @@ def test_each_of_a_chain_can_be_approved_after_what_it_rests_on(people: People) 
 def test_proposal_is_not_approved_before_those_it_depends_on(people: People) -> None:
     payee, plan, contract = people.chain()
     told = people.refused([contract])
-    assert "rests on the new plan “Rivers Readers”, which waits as well" in told
+    assert "depends on the new plan “Rivers Readers”, which waits as well" in told
     assert "Nothing was decided" in people.refused([payee, contract])
-    assert "rests on the new beneficiary “Rivers Readers”" in people.refused([plan, contract])
+    assert "depends on the new beneficiary “Rivers Readers”" in people.refused([plan, contract])
 
 
 def test_a_page_adds_what_was_not_ticked_and_is_rested_on(people: People) -> None:
@@ -163,13 +163,13 @@ def test_set_with_own_proposal_cannot_be_approved(people: People) -> None:
 
 def test_dependents_of_a_refused_proposal_are_reported_and_keep_waiting(people: People) -> None:
     payee, plan, contract = people.chain()
-    assert people.refuse([payee]) == [plan, contract], "what rests on it, at whatever distance"
+    assert people.refuse([payee]) == [plan, contract], "what depends on it, at whatever distance"
     told = people.refused([plan])
-    assert "rests on the new beneficiary “Rivers Readers”, which was refused by Mona" in told
+    assert "depends on the new beneficiary “Rivers Readers”, which was refused by Mona" in told
     with people.at_work() as work:
         found = approvals.find(work, plan)
         assert found is not None
-        assert [each.id for each in resting.missing_below(work, found)] == [payee]
+        assert [each.id for each in dependencies.missing_dependencies(work, found)] == [payee]
     # Nothing can be built on what can never be.
     with pytest.raises(SetupError, match='plan "delta" waits for approval'):
         people.prepare("contracts", {**MOUTH, "key": "other"})
@@ -199,7 +199,7 @@ def test_a_withdrawn_proposal_says_what_rests_on_it(people: People) -> None:
     payee, plan, contract = people.chain()
     with people.at_work() as work:
         approvals.withdraw(work, payee)
-        assert [each.id for each in resting.resting_on(work, [payee])] == [plan, contract]
+        assert [each.id for each in dependencies.dependents_of(work, [payee])] == [plan, contract]
     assert "which was withdrawn by Cleo" in people.refused([plan])
 
 
@@ -225,7 +225,7 @@ def test_an_entry_may_rest_on_a_setup_file_and_a_file_on_an_entry(people: People
     assert number is not None
     contract = people.prepare("contracts", {**MOUTH, "titles": ["river"]})
     with people.at_work() as work:
-        found = {each.id: each.rests_on for each in approvals.numbered(work, [number, contract])}
+        found = {each.id: each.depends_on for each in approvals.numbered(work, [number, contract])}
     assert found == {number: (payee,), contract: (number,)}
     people.approve([contract, number, payee])
     with people.at_work() as work:
@@ -320,7 +320,7 @@ def test_names_of_waiting_entries_are_shown_to_the_desk_only(people: People) -> 
             lambda work: deciding.with_those_below(work, [1]),
             lambda work: deciding.approve(work, [1]),
             lambda work: deciding.refuse(work, [1], "No"),
-            lambda work: resting.resting_on(work, [1]),
+            lambda work: dependencies.dependents_of(work, [1]),
         ]
         for look in looks:
             with pytest.raises(NotAllowedError):
@@ -355,7 +355,7 @@ def test_any_web_of_proposals_is_approved_whole_and_never_in_part(
         chance.shuffle(rest)
         above = [each for each in rest if left_out in prepared[each]]
         if above:
-            assert "rests on" in people.refused(rest)
+            assert "depends on" in people.refused(rest)
     numbers = list(prepared)
     chance.shuffle(numbers)
     assert people.approve(numbers) == sorted(numbers)

@@ -12,10 +12,10 @@ from royalties.ingest.setup import SetupError
 from royalties.services import approvals as service
 from royalties.services.approvals import Proposal
 from royalties.services.books import setup_in_force
+from royalties.services.dependencies import dependents_of, depends_on, missing_dependencies
 from royalties.services.desk import deciding
 from royalties.services.orders import second_person
 from royalties.services.periods import previewing
-from royalties.services.resting import missing_below, resting_on, rests_on
 from royalties.services.terms import amending as terms
 from royalties.services.terms import loading
 from royalties.services.work import RefusedError
@@ -58,14 +58,14 @@ class ProposalView:
         words: what it is about.
         address: where it is looked at.
         can_be_ticked: whether this person may decide it together with others.
-        rests_on: what waits as well and is approved before it, in words.
+        depends_on: what waits as well and is approved before it, in words.
     """
 
     proposal: Proposal
     words: str
     address: str
     can_be_ticked: bool = False
-    rests_on: tuple[str, ...] = ()
+    depends_on: tuple[str, ...] = ()
 
 
 @PAGES.get("/approvals")
@@ -74,7 +74,7 @@ def approvals() -> str:
     work = current_work()
     found = part_of(service.waiting_numbers(work))
     waiting = service.numbered(work, found.items)[::-1]
-    below = service.numbered(work, {number for each in waiting for number in each.rests_on})
+    below = service.numbered(work, {number for each in waiting for number in each.depends_on})
     words = {each.id: proposal_view(each).words for each in below if each.decided_at is None}
     decided = [
         proposal
@@ -88,7 +88,7 @@ def approvals() -> str:
             replace(
                 proposal_view(proposal),
                 can_be_ticked=deciding.can_be_together(proposal) and work.actor.may(Verb.APPROVE),
-                rests_on=tuple(words[each] for each in proposal.rests_on if each in words),
+                depends_on=tuple(words[each] for each in proposal.depends_on if each in words),
             )
             for proposal in waiting
         ],
@@ -159,11 +159,11 @@ def refusal_words(error: RefusedError | SetupError) -> str:
 
 
 def flash_left(left: Sequence[Proposal]) -> None:
-    """Say what rests on proposals that were sent back or taken back just now."""
+    """Say what depends on proposals that were sent back or taken back just now."""
     if left:
         names = "; ".join(proposal_view(each).words for each in left)
         flash(
-            f"Rests on it, and cannot be approved before it is prepared again: {names}.",
+            f"Depends on it, and cannot be approved before it is prepared again: {names}.",
             "warn",
         )
 
@@ -198,7 +198,7 @@ def refuse(number: int) -> Answer:
     try:
         with all_or_nothing():
             service.refuse(current_work(), number, form.reason.data)
-            left = resting_on(current_work(), [number])
+            left = dependents_of(current_work(), [number])
     except RefusedError as error:
         return _proposal_page(_find_proposal(number), refused=in_names(error), form=form), 409
     flash(f"Sent back to {proposal.prepared_by}. Nothing was changed.", "good")
@@ -213,7 +213,7 @@ def withdraw(number: int) -> Answer:
     try:
         with all_or_nothing():
             service.withdraw(current_work(), number, WithdrawProposalForm(request.form).reason.data)
-            left = resting_on(current_work(), [number])
+            left = dependents_of(current_work(), [number])
     except RefusedError as error:
         return _proposal_page(_find_proposal(number), refused=in_names(error)), 409
     flash("Withdrawn. Nothing was changed.", "good")
@@ -288,16 +288,16 @@ def _proposal_page(
 
 
 def _among_others(proposal: Proposal) -> dict[str, Any]:
-    """What a proposal rests on and what rests on it, for its page."""
+    """What a proposal depends on and what depends on it, for its page."""
     work = current_work()
-    missing = missing_below(work, proposal)
+    missing = missing_dependencies(work, proposal)
     waiting = proposal.status == ProposalStatus.WAITING
     return {
-        "below": [proposal_view(each) for each in rests_on(work, proposal)],
+        "below": [proposal_view(each) for each in depends_on(work, proposal)],
         "missing": [proposal_view(each) for each in missing] if waiting else [],
-        "above": [proposal_view(each) for each in resting_on(work, [proposal.id])],
+        "above": [proposal_view(each) for each in dependents_of(work, [proposal.id])],
         "waits_below": waiting
-        and any(each.decided_at is None for each in rests_on(work, proposal)),
+        and any(each.decided_at is None for each in depends_on(work, proposal)),
     }
 
 

@@ -10,9 +10,9 @@ from royalties.domain.people import FINANCE, Verb
 from royalties.ingest.setup import SetupError
 from royalties.services import approvals as service
 from royalties.services.approvals import Proposal
+from royalties.services.dependencies import dependents_of
 from royalties.services.desk import deciding
 from royalties.services.desk.deciding import Looked
-from royalties.services.resting import resting_on
 from royalties.services.work import RefusedError
 from royalties.web.account.proving import proven
 from royalties.web.core.pages import Answer, Pages
@@ -69,7 +69,7 @@ class LookedView:
         address: where all of it is shown.
         may_approve: whether this person is the second pair of eyes for it.
         is_own: whether this person prepared it.
-        rests_on: what it rests on, in words, with what became of each.
+        depends_on: what it depends on, in words, with what became of each.
         missing: what will never be approved, in words.
     """
 
@@ -78,13 +78,13 @@ class LookedView:
     address: str
     may_approve: bool
     is_own: bool
-    rests_on: tuple[tuple[str, Proposal], ...]
+    depends_on: tuple[tuple[str, Proposal], ...]
     missing: tuple[tuple[str, Proposal], ...]
 
 
 @PAGES.get("")
 def together() -> Answer:
-    """What was ticked, and what it rests on."""
+    """What was ticked, and what it depends on."""
     form = TogetherForm(request.args)
     if not form.number.data:
         flash("Tick what you want to decide together.", "warn")
@@ -139,7 +139,7 @@ def _page(form: TogetherForm, *, refused: str = "") -> str:
     proposals = deciding.with_those_below(work, form.number.data[: deciding.MOST])
     views = [_view(each) for each in deciding.look(work, proposals, as_read)]
     numbers = [proposal.id for proposal in proposals]
-    others = [each for each in resting_on(work, numbers) if each.id not in numbers]
+    others = [each for each in dependents_of(work, numbers) if each.id not in numbers]
     return render_template(
         "finance/desk/together.html",
         found=views,
@@ -162,11 +162,11 @@ def _is_lost(view: LookedView) -> bool:
 
 
 def _without_own(views: Sequence[LookedView]) -> list[int]:
-    """The numbers left without what this person may not approve and what rests on that."""
+    """The numbers left without what this person may not approve and what depends on that."""
     left_out: set[int] = set()
     for view in views:
         proposal = view.looked.proposal
-        if not view.may_approve or _is_lost(view) or not left_out.isdisjoint(proposal.rests_on):
+        if not view.may_approve or _is_lost(view) or not left_out.isdisjoint(proposal.depends_on):
             left_out.add(proposal.id)
     return [view.looked.proposal.id for view in views if view.looked.proposal.id not in left_out]
 
@@ -179,7 +179,7 @@ def _view(looked: Looked) -> LookedView:
         shown.address,
         service.may_approve(work, looked.proposal),
         looked.proposal.prepared_by_id == work.actor.person,
-        tuple((proposal_view(each).words, each) for each in looked.rests_on),
+        tuple((proposal_view(each).words, each) for each in looked.depends_on),
         tuple((proposal_view(each).words, each) for each in looked.missing),
     )
 

@@ -166,7 +166,7 @@ def test_page_offers_to_decide_a_set_without_ones_own_proposal(site: Site) -> No
 def test_refusing_says_what_rests_on_it(site: Site) -> None:
     clerk, manager = site.visitor(Role.CLERK), site.visitor(Role.MANAGER)
     payee, plan = chain(site, clerk)
-    assert "rests on this" in manager.page(f"/finance/approvals/{payee}")
+    assert "depends on this" in manager.page(f"/finance/approvals/{payee}")
     page = manager.page(f"/finance/approvals/together?number={payee}")
     assert "could not be approved if it was refused" in page
     data = {"number": str(payee), "reason": ""}

@@ -1,7 +1,7 @@
-"""Proposals that rest on others: each names an entry that another one, which waits, would add.
+"""Proposals that depend on others: each names an entry that another one, which waits, would add.
 
 They are approved after those or together with them (``desk/deciding``). One that is left behind,
-since what it rests on was sent back, is prepared again.
+since what it depends on was sent back, is prepared again.
 """
 
 from collections.abc import Iterable
@@ -19,19 +19,19 @@ GONE = frozenset({ProposalStatus.REFUSED, ProposalStatus.WITHDRAWN})
 """What became of proposals that nobody approves any more."""
 
 
-def rests_on(work: Work, proposal: Proposal) -> list[Proposal]:
-    """The proposals that one rests on, since they add what it names; whatever became of them."""
-    return approvals.numbered(work, proposal.rests_on)
+def depends_on(work: Work, proposal: Proposal) -> list[Proposal]:
+    """The proposals that one depends on, since they add what it names; whatever became of them."""
+    return approvals.numbered(work, proposal.depends_on)
 
 
-def resting_on(work: Work, numbers: Iterable[int]) -> list[Proposal]:
-    """The proposals that wait and rest on some others, or on what rests on those, in order."""
+def dependents_of(work: Work, numbers: Iterable[int]) -> list[Proposal]:
+    """The proposals that wait and depend on some others, or on what depends on those, in order."""
     work.actor.require(Verb.READ)
     found, below = [], set(numbers)
-    # What rests on another one was prepared after it.
+    # What depends on another one was prepared after it.
     for row in reversed(_waiting_setup(work)):
         proposal = Proposal(*row)
-        if not below.isdisjoint(proposal.rests_on):
+        if not below.isdisjoint(proposal.depends_on):
             found.append(proposal)
             below.add(proposal.id)
     return found
@@ -46,14 +46,14 @@ def _waiting_setup(work: Work) -> list[store.ProposalRow]:
     )
 
 
-def missing_below(work: Work, proposal: Proposal) -> list[Proposal]:
-    """What a proposal rests on and that will never be: it was sent back, or taken back.
+def missing_dependencies(work: Work, proposal: Proposal) -> list[Proposal]:
+    """What a proposal depends on and that will never be: it was sent back, or taken back.
 
     One that was prepared again and says the same of what is named is none of them.
     """
     return [
         below
-        for below in rests_on(work, proposal)
+        for below in depends_on(work, proposal)
         if below.status in GONE and not _stands(work, below, proposal)
     ]
 
@@ -70,20 +70,20 @@ def _stands(work: Work, below: Proposal, above: Proposal) -> bool:
     return True
 
 
-def require_below(work: Work, proposal: Proposal) -> None:
-    """Refuse to approve what rests on something that is not approved.
+def require_dependencies(work: Work, proposal: Proposal) -> None:
+    """Refuse to approve what depends on something that is not approved.
 
     Raises:
         RefusedError: naming it, and what to do.
     """
-    for below in missing_below(work, proposal):
+    for below in missing_dependencies(work, proposal):
         raise RefusedError(
-            f"it rests on {approvals.in_words(work, below)}, which was {below.status} by "
+            f"it depends on {approvals.in_words(work, below)}, which was {below.status} by "
             f"{below.decided_by}: refuse it, and let it be prepared again"
         )
-    for below in rests_on(work, proposal):
+    for below in depends_on(work, proposal):
         if below.status == ProposalStatus.WAITING:
             raise RefusedError(
-                f"it rests on {approvals.in_words(work, below)}, which waits as well: approve that "
-                f"first, or both together"
+                f"it depends on {approvals.in_words(work, below)}, which waits as well: approve "
+                f"that first, or both together"
             )
