@@ -37,6 +37,20 @@ def test_answer_that_is_everybodys_carries_nobodys_cookie(site: Site, path: str)
     assert "Set-Cookie" not in answer.headers
 
 
+@pytest.mark.parametrize("mode", ["cors", "no-cors", "same-origin"])
+def test_late_answer_to_a_script_or_picture_does_not_put_an_older_session_back(
+    site: Site, mode: str
+) -> None:
+    visitor = site.visitor(Role.MANAGER)
+    with visitor.client.session_transaction(base_url=BASE) as session:
+        session.permanent = True
+    answer = visitor.client.get("/finance/", base_url=BASE, headers={"Sec-Fetch-Mode": "navigate"})
+    assert "Set-Cookie" in answer.headers  # a page prolongs it
+    answer = visitor.client.get("/finance/", base_url=BASE, headers={"Sec-Fetch-Mode": mode})
+    assert answer.status_code == 200
+    assert "Set-Cookie" not in answer.headers
+
+
 def test_another_host_is_refused(site: Site) -> None:
     answer = site.app.test_client().get("/account/sign-in", base_url="http://elsewhere.example")
     assert answer.status_code == 400
