@@ -212,7 +212,7 @@ def prepare(
     made = find(work, number)
     assert made is not None  # noqa: S101 - it was added above
     what = {"proposal": number, "kind": kind, "subject": subject}
-    work.record(Verb.PREPARE, what | _early(made))
+    work.record(Verb.PREPARE, what | _marks(made))
     _notify_approvers(work, made)
     return number
 
@@ -362,15 +362,19 @@ def _decide(work: Work, proposal: Proposal, status: ProposalStatus, reason: str)
             "status": status,
             "reason": reason,
             "prepared_by": proposal.prepared_by,
-            **_early(proposal),
+            **_marks(proposal),
         },
     )
     _notify_preparer(work, proposal, status, reason)
     return proposal
 
 
-def _early(proposal: Proposal) -> dict[str, str]:
-    return {"early": proposal.early} if proposal.early else {}
+def _marks(proposal: Proposal) -> dict[str, object]:
+    """What a line of the log keeps of a proposal, where there is any of it."""
+    return {
+        **({"early": proposal.early} if proposal.early else {}),
+        **({"is_new": True} if proposal.is_new else {}),
+    }
 
 
 def _notify_approvers(work: Work, proposal: Proposal) -> None:
