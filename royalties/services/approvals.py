@@ -101,9 +101,15 @@ class Proposal:
         return self.kind == "setup" and self.fingerprint == NEW
 
 
-def in_words(work: Work, proposal: Proposal) -> str:
-    """What a proposal is about: a close, or a change of an entry by its name."""
-    name = entry_name(work, proposal)
+def in_words(work: Work, proposal: Proposal, beside: Iterable[pending.Entry] = ()) -> str:
+    """What a proposal is about: a close, or a change of an entry by its name.
+
+    Args:
+        work: the unit of work.
+        proposal: which.
+        beside: entries that it may name although they are neither in force nor wait.
+    """
+    name = entry_name(work, proposal, beside)
     return words_of(
         proposal.kind,
         proposal.subject,
@@ -113,7 +119,7 @@ def in_words(work: Work, proposal: Proposal) -> str:
     )
 
 
-def entry_name(work: Work, proposal: Proposal) -> str:
+def entry_name(work: Work, proposal: Proposal, beside: Iterable[pending.Entry] = ()) -> str:
     """What the entry is called that a proposal changes; empty where it is about no entry."""
     part, _, key = proposal.subject.partition(" ")
     body = proposal.body
@@ -121,7 +127,7 @@ def entry_name(work: Work, proposal: Proposal) -> str:
         return ""
     entry = body.get("body") if isinstance(body, dict) else None
     known = names_of(work)
-    made = known.beside([(part, key, entry)]) if isinstance(entry, dict) else known
+    made = known.beside([*beside, (part, key, entry)]) if isinstance(entry, dict) else known
     return made.of(part, key)
 
 
