@@ -17,8 +17,9 @@ from royalties.ingest.report.cells import (
     UnknownIdentifier,
     Wrong,
     printed,
+    spelt_alike,
     text_of,
-    without_stray_blanks,
+    visible,
 )
 from royalties.ingest.report.columns import Converters, Reader, bad_text
 from royalties.ingest.report.dates import Dates
@@ -46,6 +47,8 @@ _AUTHORS = frozenset(
     ("author", "authors", "author(s)", "author name", "author names", "contributor")
 )
 _SENTENCE = re.compile(r"\W{0,5}[^\W\d_]{3,40}[\s:]")
+_TIME_OF_DAY = re.compile(r"\d:\d\d")
+_MIDNIGHT = re.compile(r"[T\s]0?0:00(?::00(?:\.0{1,9})?)?Z?$")
 _COUNTED = ("units", "sold", "returned", "free", "net_units")
 
 
@@ -130,6 +133,7 @@ class Table:
                     column, header.names[at], partial(self._cells, at), header.amounts_in()
                 )
                 self.readers.append((column.field, reader, at))
+        self._values = [(_by_value(field, reader), at) for field, reader, at in self.readers]
         self.filter = RowFilter(report, header)
         self.end = None if report.ends_at is None else TableEnd(report.ends_at, self.books)
 
@@ -211,15 +215,22 @@ class Table:
         return values, books
 
     def compared(self, cells: Sequence[Any]) -> tuple[Any, ...]:
-        """A row as it is compared with others: with editions for what names them, tidy texts."""
-        tidy = [without_stray_blanks((cell,))[0] for cell in cells]
+        """A row as it is compared with others: by what its cells say, however they are written."""
+        columns = self.compared_columns([(cell,) for cell in cells])
         for reader, at in self.books:
             book = reader.one(cells[at])
             if isinstance(book, UnknownIdentifier):
                 book = book.identifier
             if not isinstance(book, Odd):
-                tidy[at] = book
-        return tuple(tidy)
+                columns[at] = (book,)
+        return next(zip(*columns, strict=True))
+
+    def compared_columns(self, columns: Sequence[Sequence[Any]]) -> list[Sequence[Any]]:
+        """Columns as their rows are compared, but for what names a book."""
+        alike = list(map(spelt_alike, columns))
+        for reader, at in self._values:
+            alike[at] = reader.all(columns[at])
+        return alike
 
     def bad_cells(self, cells: Sequence[Any]) -> list[tuple[int, Wrong]]:
         """Overlong cells and control characters of a row, in columns that are read."""
@@ -344,6 +355,27 @@ class Table:
             if field in AMOUNTS or field in _COUNTED
         }  # fmt: skip
         return all(cell == "" for at, cell in enumerate(cells) if at not in numeric)
+
+
+def _by_value(field: str, reader: Reader) -> Reader:
+    """Cells of a column as rows are compared by them: their value, where it says all they do."""
+
+    def compared(cell: Cell) -> Any:
+        value = reader.one(cell)
+        if isinstance(value, Marked):
+            return value.micro
+        if value is None or isinstance(value, Odd) or (field == "date" and _has_time(cell)):
+            return spelt_alike((cell,))[0]
+        return value
+
+    return Reader(compared)
+
+
+def _has_time(cell: Cell) -> bool:
+    """Whether a date has a time of day, which two sales of one day may differ by."""
+    if isinstance(cell, str):
+        return bool(_TIME_OF_DAY.search(_MIDNIGHT.sub("", visible(cell).strip())))
+    return any(cell[3:]) if isinstance(cell, tuple) else not float(cell).is_integer()
 
 
 def is_words(cell: Any) -> bool:
