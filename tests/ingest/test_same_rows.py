@@ -87,9 +87,10 @@ def test_rows_that_differ_in_spelling_only_are_the_same(
         rows.append(f"{spell(number)}," + ",".join(f'"{text}"' for text in texts))  # type: ignore[operator]
     others = [f"{A},x,2025-04-0{place + 1},1,5.00,USD" for place in range(between)]
     found = _read(folder, rows[0], *others, *rows[1:])
-    second = len(others) + 3
+    # An amount with a currency's mark is read before plain ones: any of the others may be named.
+    copies = range(len(others) + 3, len(others) + len(rows) + 2)
     more = f" ({len(rows) - 2} more such rows)" if len(rows) > 2 else ""
-    assert _same(found) == f"rows 2 and {second} are identical: keep both?{more}"
+    assert _same(found) in {f"rows 2 and {copy} are identical: keep both?{more}" for copy in copies}
 
 
 def test_rows_of_two_books_or_with_other_words_are_not_the_same(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ _DAMAGED = re.compile(r"\d(?:[.,]\d+)?E\+?\d{1,2}", re.IGNORECASE | re.ASCII)
 _SEVERAL = re.compile(r"(?:97[89]\d{10}|\d{9}[\dXx]).+(?:97[89]\d{10}|\d{9}[\dXx])", re.ASCII)
 _MISTYPED = re.compile(r"(?=(?:\D*\d){9})(?=(?:\d*\D){0,2}\d*$)\w{9,15}", re.ASCII)
 """Nearly all digits, and about as many as an ISBN has: a slip of the hand, no house number."""
-_OWN_NUMBER = re.compile(r"[\w ./#&+:()\[\]{},*'@=|~$%-]{2,64}")
+_OWN_NUMBER = re.compile(r"[#({\[]?[^\W_][\w ./#&+:()\[\]{},*'@=|~$%-]{0,60}[^\W_][)}\]]?")
 _ISBN_AND_MORE = re.compile(
     r"(?:[^\W\d]\w{0,30}[\W_]{1,3})?(97[89](?:[\s-]?\d){10})(?:(?:[\W_]|[^\W\d])[\W\w]{0,40})?"
 )
@@ -52,6 +52,7 @@ _SET_APART = re.compile(
 """Figures with a word before or behind them that a sign divides from them: no slip of a hand."""
 _BOOKLAND = ("978", "979")
 _LENGTHS_OF_EAN = (8, 12, 13, 14)
+_LENGTHS_OF_BOOKS = (10, 12, 13)
 _DIGITS_OF_UPC = 12
 _LEAST_OF_HOUSE, _MOST_OF_HOUSE = 3, 8
 """House numbers may be digits alone; with more of them they look like an ISBN with a slip."""
@@ -241,6 +242,21 @@ def unfit(text: str) -> Wrong | None:
     if word in _NO_NAMES or is_total or not identifier_key(text).strip("_./#&+:"):
         return _no_isbn(f"{text!r} is not an ISBN")
     return None
+
+
+def may_name_a_book(cell: Cell, book: int | Odd) -> bool:
+    """Whether a cell that stands alone in its row is a book whose figures are missing.
+
+    Args:
+        cell: what is written.
+        book: what it was read as.
+    """
+    bare = identifier_key(unlabelled(written_identifier(text_of(cell))))
+    return (
+        isinstance(book, int)
+        or bare[:3] in _BOOKLAND
+        or (len(bare) in _LENGTHS_OF_BOOKS and bool(_MISTYPED.fullmatch(bare)))
+    )
 
 
 def _looks_like_isbn(bare: str) -> bool:
