@@ -42,8 +42,11 @@ _SEVERAL = re.compile(r"(?:97[89]\d{10}|\d{9}[\dXx]).+(?:97[89]\d{10}|\d{9}[\dXx
 _MISTYPED = re.compile(r"(?=(?:\D*\d){9})(?=(?:\d*\D){0,2}\d*$)\w{9,15}", re.ASCII)
 """Nearly all digits, and about as many as an ISBN has: a slip of the hand, no house number."""
 _OWN_NUMBER = re.compile(r"[#({\[]?[^\W_][\w ./#&+:()\[\]{},*'@=|~$%-]{0,60}[^\W_][)}\]]?")
+_FORM = r"(?!x\d)[^\W\d_]{2,10}\d?"
 _ISBN_AND_MORE = re.compile(
-    r"(?:[^\W\d]\w{0,30}[\W_]{1,3})?(97[89](?:[\s-]?\d){10})(?:(?:[\W_]|[^\W\d])[\W\w]{0,40})?"
+    rf"(?:{_FORM}[\s_.:#&+/-]{{1,3}})?(97[89](?:[\s-]?\d){{10}})"
+    rf"(?:[\s_.:#&+-]{{0,3}}{_FORM}|/{_FORM}|\s?\({_FORM}\))?",
+    re.IGNORECASE,
 )
 """An ISBN with what a seller put before or behind it: *978…-PB*, *978…_EPUB*, *978… (pbk)*."""
 _SET_APART = re.compile(
@@ -54,8 +57,8 @@ _BOOKLAND = ("978", "979")
 _LENGTHS_OF_EAN = (8, 12, 13, 14)
 _LENGTHS_OF_BOOKS = (10, 12, 13)
 _DIGITS_OF_UPC = 12
-_LEAST_OF_HOUSE, _MOST_OF_HOUSE = 3, 8
-"""House numbers may be digits alone; with more of them they look like an ISBN with a slip."""
+_MOST_OF_HOUSE = 8
+"""With more digits, a house number looks like an ISBN with a slip."""
 _NO_NAMES = frozenset(
     ("n/a", "na", "nan", "none", "null", "nil", "unknown", "various", "misc", "tbd", "tba", "isbn",
      "sku", "title", "book", "test", "missing", "no isbn", "pending", "true", "false"),
@@ -264,13 +267,8 @@ def _looks_like_isbn(bare: str) -> bool:
 
 
 def _of_digits(text: str, bare: str) -> Odd:
-    """What digits alone are that belong to no edition.
-
-    With as many digits as an ISBN has, or nearly so many, they are one with a slip.
-    """
+    """What digits alone are that belong to no edition: the number of an article, or none."""
     if len(bare) in _LENGTHS_OF_EAN and bare[:3] not in _BOOKLAND and ean.is_valid(bare):
-        return UnknownIdentifier(bare)
-    if _LEAST_OF_HOUSE <= len(bare) <= _MOST_OF_HOUSE:
         return UnknownIdentifier(bare)
     kind = counted(len(bare), "digit")
     if len(bare) == _DIGITS_OF_UPC:
