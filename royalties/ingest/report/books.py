@@ -42,15 +42,15 @@ _SEVERAL = re.compile(r"(?:97[89]\d{10}|\d{9}[\dXx]).+(?:97[89]\d{10}|\d{9}[\dXx
 _MISTYPED = re.compile(r"(?=(?:\D*\d){9})(?=(?:\d*\D){0,2}\d*$)\w{9,15}", re.ASCII)
 """Nearly all digits, and about as many as an ISBN has: a slip of the hand, no house number."""
 _OWN_NUMBER = re.compile(r"[#({\[]?[^\W_][\w ./#&+:()\[\]{},*'@=|~$%-]{0,60}[^\W_][)}\]]?")
-_FORM = r"(?!x\d)[^\W\d_]{2,10}\d?"
+_FORM = r"(?!x\d)[^\W\d_]{1,10}\d?"
 _ISBN_AND_MORE = re.compile(
     rf"(?:{_FORM}[\s_.:#&+/-]{{1,3}})?(97[89](?:[\s-]?\d){{10}})"
-    rf"(?:[\s_.:#&+-]{{0,3}}{_FORM}|/{_FORM}|\s?\({_FORM}\))?",
+    rf"(?:[\s_.:#&+-]{{1,3}}{_FORM}|/{_FORM}|\s?\({_FORM}\)|[^\W\d_]{{2,10}})?",
     re.IGNORECASE,
 )
 """An ISBN with what a seller put before or behind it: *978…-PB*, *978…_EPUB*, *978… (pbk)*."""
 _SET_APART = re.compile(
-    r"(?:[^\W\d]{1,9}[\W_]{1,3})?\d{9,15}(?:[\W_]{1,3}[^\W\d]{1,9})?[\W_]?", re.ASCII
+    r"(?:[^\W\d_]\w{0,8}[\W_]{1,3})?[0-9]{9,15}(?:[\W_]{1,3}[^\W\d_]{1,9}\d?)?[\W_]?"
 )
 """Figures with a word before or behind them that a sign divides from them: no slip of a hand."""
 _BOOKLAND = ("978", "979")
