@@ -117,6 +117,8 @@ def spelt_alike(column: Sequence[Cell]) -> Sequence[Cell]:
     except TypeError:
         column = texts = [text_of(cell) for cell in column]
         together = "\n".join(texts)
+    if "." not in together and "," not in together:
+        return column
     if not _END_OF_NUMBER.search(together):
         return column
     return [_END_OF_NUMBER.sub(r"\1", text_of(cell)) for cell in column]

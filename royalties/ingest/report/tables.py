@@ -138,7 +138,10 @@ class Table:
         self._figures = {
             at for field, _, at in self.readers if field in AMOUNTS or field in _COUNTED
         }  # fmt: skip
-        self._values = [(_by_value(field, reader), at) for field, reader, at in self.readers]
+        self._named = {at for _, at in self.books}
+        self._values: list[Reader | None] = [None] * self.width
+        for field, reader, at in self.readers:
+            self._values[at] = _by_value(field, reader)
         self.filter = RowFilter(report, header)
         self.end = None if report.ends_at is None else TableEnd(report.ends_at, self.books)
 
@@ -226,16 +229,15 @@ class Table:
             book = reader.one(cells[at])
             if isinstance(book, UnknownIdentifier):
                 book = book.identifier
-            if not isinstance(book, Odd):
-                columns[at] = (book,)
+            columns[at] = spelt_alike((cells[at],)) if isinstance(book, Odd) else (book,)
         return next(zip(*columns, strict=True))
 
     def compared_columns(self, columns: Sequence[Sequence[Any]]) -> list[Sequence[Any]]:
         """Columns as their rows are compared, but for what names a book."""
-        alike = list(map(spelt_alike, columns))
-        for reader, at in self._values:
-            alike[at] = reader.all(columns[at])
-        return alike
+        return [
+            reader.all(column) if reader else column if at in self._named else spelt_alike(column)
+            for at, (column, reader) in enumerate(zip(columns, self._values, strict=False))
+        ]
 
     def bad_cells(self, cells: Sequence[Any]) -> list[tuple[int, Wrong]]:
         """Overlong cells and control characters of a row, in columns that are read."""
