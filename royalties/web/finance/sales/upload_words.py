@@ -55,6 +55,9 @@ _OPTIONS = {
     ("second_table", "returns"): "returns: its copies came back",
     ("second_table", "sales"): "more sales",
     ("second_table", "ignore"): "something else: leave its rows out",
+    ("state", "sale"): "sales: they are paid",
+    ("state", "set-aside"): "not paid yet: set aside until a later export",
+    ("state", "skip"): "no sales: skipped",
     ("sheet", "all"): "all of them",
 }
 
@@ -238,6 +241,8 @@ def question_words(key: str) -> str:
     """A question in words."""
     if field := _field_of(key):
         return f"Which column has the {field}?"
+    if (state := key.removeprefix("state_")) != key:
+        return f"What are orders that are “{state.replace('_', ' ')}”?"
     return _QUESTIONS.get(key, key.replace("_", " ").capitalize())
 
 
@@ -251,6 +256,8 @@ def meaning(key: str, answer: str) -> str:
     """What an answer means."""
     if _field_of(key):
         return f"column {answer}"
+    if key.startswith("state_"):
+        key = "state"
     return _OPTIONS.get((key, answer), answer)
 
 
