@@ -7,7 +7,7 @@ desk's own code: tables are written out here as they were.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0025"
+revision = "0027"
 down_revision = "0024"
 branch_labels = None
 depends_on = None
