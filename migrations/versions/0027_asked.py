@@ -1,4 +1,4 @@
-"""A question may be put to one colleague.
+"""A question may be put to one colleague; search finds rows that wait by their references.
 
 A migration must work beside the previous release, must not lock long, and never imports the
 desk's own code: tables are written out here as they were.
@@ -15,6 +15,9 @@ depends_on = None
 _OPEN = sa.text(
     "kind = 'question' AND resolved_at IS NULL AND withdrawn_at IS NULL AND asked_id IS NOT NULL"
 )
+
+
+_REFERENCES = ("reference", "order_ref")
 
 
 def upgrade() -> None:
@@ -35,10 +38,21 @@ def upgrade() -> None:
     op.create_index(
         "ix_note_asked", "note", ["asked_id"], sqlite_where=_OPEN, postgresql_where=_OPEN
     )
+    for column in _REFERENCES:
+        is_given = sa.text(f"{column} <> ''")
+        op.create_index(
+            f"ix_waiting_{column}",
+            "waiting",
+            [column],
+            sqlite_where=is_given,
+            postgresql_where=is_given,
+        )
 
 
 def downgrade() -> None:
     """Take this revision back; questions that were put to one colleague are for anybody."""
+    for column in _REFERENCES:
+        op.drop_index(f"ix_waiting_{column}", table_name="waiting")
     op.drop_index("ix_note_asked", table_name="note")
     op.drop_column("note", "asked")
     if op.get_bind().dialect.name != "sqlite":

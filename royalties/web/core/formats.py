@@ -262,8 +262,16 @@ def decimal_mark() -> str:
     return "," if locale().number_symbols["latn"]["decimal"] == "," else "."
 
 
+_LONGEST_ENDING = 5
+"""Letters behind the dot of a file's name."""
+
+
 def sentence(words: str) -> str:
-    """The same beginning with a capital letter."""
+    """The same beginning with a capital letter; a file's name, if it comes first, as it is."""
+    first = words.partition(" ")[0].rstrip(":,;")
+    stem, _, ending = first.rpartition(".")
+    if stem and ending.isalnum() and 2 <= len(ending) <= _LONGEST_ENDING:  # noqa: PLR2004
+        return words
     return words[:1].upper() + words[1:]
 
 

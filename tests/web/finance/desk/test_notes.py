@@ -239,3 +239,12 @@ def test_closing_checklist_shows_open_questions_and_is_not_held_up_by_them(site:
     assert len(html.document_fromstring(page).xpath(steps)) == len(
         html.document_fromstring(before).xpath(steps)
     )
+
+
+@after(opened)
+def test_refusal_keeps_a_files_name_as_it_was_given(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    answer = post_note(clerk, OF_CONTRACT, {"empty.pdf": b""}, text="With a file.")
+    assert answer.status_code == 422
+    assert "empty.pdf" in answer.text
+    assert "Empty.pdf" not in answer.text
