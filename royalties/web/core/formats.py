@@ -19,6 +19,7 @@ from markupsafe import Markup, escape
 from royalties.domain.counting import noun
 from royalties.domain.currencies import exponent
 from royalties.domain.money import amount_text
+from royalties.domain.sales.reporting import account_words
 from royalties.domain.sales.slices import kind_label
 from royalties.domain.spans import span_name
 from royalties.domain.terms.catalogue import INTERNAL, Format, marked, numbers_heading
@@ -300,6 +301,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "examples": examples,
     "span": span,
     "sentence": sentence,
+    "account_words": account_words,
 }
 
 
