@@ -11,6 +11,7 @@ from royalties.domain.jobs import JobStatus
 from royalties.domain.problems import Cause
 from royalties.services.sales.uploads import Earlier, Upload, UploadSummary
 from royalties.web.core.formats import plural
+from royalties.web.core.formats import sentence as capitalised
 from royalties.web.core.names import in_names
 
 Document: TypeAlias = Mapping[str, Any]
@@ -162,8 +163,7 @@ class Compared:
 
 def sentence(message: str) -> str:
     """A message as a line of its own."""
-    told = in_names(message)
-    return told[:1].upper() + told[1:]
+    return capitalised(in_names(message))
 
 
 def remedy(problem: Mapping[str, Any]) -> str:
