@@ -234,6 +234,9 @@ HEAD = ["Title", "Net amount", "Currency"]
         ("Total Earnings", [HEAD, ["Total", 10.5, "USD"], ["Total", 4.25, "EUR"]], "", "its Net amount agrees"),
         ("Total Earnings", [HEAD, ["A", 10.5, "USD"], ["B", 4, "EUR"]], "totals-sheet", "differs from what was read: Net amount EUR 4.00, USD 10.50; read was EUR 4.25, USD 10.50"),
         ("Summary", [["Net (EUR)", "Net (USD)"], [4.25, 10.5]], "", "its Net agrees"),
+        ("Pages", [HEAD, ["A", "12,50", "EUR"], ["B", "1.007,50", "EUR"]], "sheet-not-read", "Net amount EUR 1020.00"),
+        ("Suscripciones", [["Título", "Regalías (EUR)"], ["A", "12,50"]], "sheet-not-read", "EUR 12.50"),
+        ("Summary", [["Net (EUR)", "Net (USD)"], ["4,25", "10,50"]], "", "its Net agrees"),
         ("Titles", [["Title", "Author"], ["A", "B"]], "", ""),
         ("Prices", [["Title", "List price"], ["A", 12.5]], "", ""),
         ("Notes", [["Everything in this workbook is net"]], "", ""),
@@ -247,6 +250,23 @@ def test_sheets_that_are_not_read(
     assert found.codes == ({code} if code else set())
     assert words in "; ".join(told)
     assert found.reading.totals.net == {"USD": 10_500_000, "EUR": 4_250_000}
+
+
+@pytest.mark.parametrize(("mark", "amount"), [(",", "1234.00"), (".", "1.234")])
+def test_ambiguous_amount_of_an_unread_sheet_has_the_decimal_mark_of_what_was_read(
+    tmp_path: Path, mark: str, amount: str
+) -> None:
+    workbook = openpyxl.Workbook()
+    sold = workbook.create_sheet("Sold", 0)
+    sold.append(["ISBN", "Sale date", "Units", "Net amount", "Currency"])
+    sold.append(["9780306406157", "2025-03-01", 2, f"12{mark}50", "EUR"])
+    left = workbook.worksheets[1]
+    left.append(HEAD)
+    left.append(["A", "1.234", "EUR"])
+    path = tmp_path / "report.xlsx"
+    workbook.save(path)
+    [message] = [each.message for each in read(path, TRADE, [RIVER]).reading.notices]
+    assert message.endswith(f"EUR {amount}")
 
 
 def test_money_is_no_count_of_copies() -> None:

@@ -40,6 +40,7 @@ def say_what_is_not_read(
         state.remarks,
         state.notes,
         currency=state.declared.constants.get("currency", ""),
+        mark=state.converters.numbers.mark.answer,
         incomplete=state.is_incomplete or bool(state.choices),
         pages_hint=next(ways, ""),
     )
