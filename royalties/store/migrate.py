@@ -1,4 +1,4 @@
-"""Bring a database to the newest migration, and tell in what it differs from its schema."""
+"""Migrate a database to the newest schema, and compare a database with its schema."""
 
 import re
 from typing import Any
@@ -37,7 +37,7 @@ def migrate_to(connection: Connection, revision: str) -> None:
 
 
 def knows(revision: str) -> bool:
-    """Whether a migration is one of this program's."""
+    """Whether a migration is part of this program."""
     return any(
         each.revision == revision
         for each in ScriptDirectory.from_config(_config()).walk_revisions()
@@ -45,9 +45,9 @@ def knows(revision: str) -> bool:
 
 
 def deviations(connection: Connection) -> tuple[list[str], list[str]]:
-    """What a database lacks of the newest schema, and what it has beside it; in words.
+    """What a database lacks of the newest schema, and what it has in addition, in words.
 
-    A migration that was edited after use leaves books that count as migrated and are not.
+    A migration that was edited after it ran leaves a database that looks migrated and is not.
     """
     context = MigrationContext.configure(
         connection, opts={"compare_type": True, "compare_server_default": True}
@@ -55,7 +55,7 @@ def deviations(connection: Connection) -> tuple[list[str], list[str]]:
     lacks: list[str] = []
     beside: list[str] = []
     for difference in compare_metadata(context, metadata):
-        # Changes of one column come as a list of them.
+        # Alembic returns the changes of one column as a list.
         for change in difference if isinstance(difference, list) else [difference]:
             words, is_beside = _deviation(change)
             (beside if is_beside else lacks).append(words)
@@ -78,7 +78,7 @@ def deviations(connection: Connection) -> tuple[list[str], list[str]]:
 
 
 def _guards(engine: str) -> set[tuple[str, str]]:
-    """The triggers that migrations make, with their tables: the tables as declared lack them."""
+    """The triggers that migrations create, with their tables; the declared tables have none."""
     files = (MIGRATIONS / "sql").glob(f"[0-9]*_guards_{engine}.sql")
     return {
         (name, table)
@@ -93,7 +93,7 @@ def _guards_there(connection: Connection) -> set[tuple[str, str]]:
 
 
 def _deviation(change: Any) -> tuple[str, bool]:  # noqa: ANN401 - Alembic's tuples
-    """A difference as Alembic tells it, in words; and whether it is one thing too many."""
+    """One of Alembic's differences in words, and whether it is an addition."""
     kind = str(change[0])
     is_beside = kind.startswith("remove_")
     if kind.endswith("_table"):

@@ -1,4 +1,4 @@
-"""The one place that says which rows an actor may see."""
+"""The one place that decides which rows an actor may see."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ def own(query: Select[Any], actor: Actor, beneficiary: ColumnElement[str]) -> Se
 
     Args:
         query: any query over a table that names a beneficiary.
-        actor: who looks.
+        actor: who asks.
         beneficiary: the column with the beneficiary's key.
     """
     if actor.sees_all:
@@ -32,14 +32,14 @@ def own_orders(
 ) -> Select[Any]:
     """Narrow a query to the organizations whose orders an actor may see.
 
-    The staff see all; an organization's user sees their own; who came by the link of a quote sees
-    that one order, and nothing else of its organization; anybody else sees none.
+    The staff see all; an organization's user sees their own; a visitor who followed the link of a
+    quote sees that one order, and nothing else of its organization; anybody else sees none.
 
     Args:
         query: any query over a table that names an organization.
-        actor: who looks.
+        actor: who asks.
         organization: the column with the organization's key.
-        order: the column with the order's number in the database, where a link may lead there.
+        order: the column with the order's id, where the link of a quote may give access.
     """
     if actor.sees_all:
         return query
@@ -56,14 +56,14 @@ def own_documents(
     beneficiary: ColumnElement[str],
     is_shown: ColumnElement[bool],
 ) -> Select[Any]:
-    """Narrow a query to the kept documents that an actor may see.
+    """Narrow a query to the stored documents that an actor may see.
 
-    The staff see all; a nonprofit's user sees those of their own that are shown to it; anybody
+    The staff see all; a nonprofit's user sees those of their own that are visible to them; anybody
     else sees none.
 
     Args:
         query: any query over a table that names a beneficiary.
-        actor: who looks.
+        actor: who asks.
         beneficiary: the column with the beneficiary's key.
         is_shown: whether the beneficiary's people may see it.
     """
@@ -72,10 +72,10 @@ def own_documents(
 
 
 def staff_alone(query: Select[Any], actor: Actor) -> Select[Any]:
-    """Narrow a query over what is nobody's but the staff's: anybody else sees none.
+    """Narrow a query over rows that only the staff may see: anybody else gets none.
 
     Args:
-        query: any query over notes, or over what belongs to one.
-        actor: who looks.
+        query: over notes, or rows that belong to a note.
+        actor: who asks.
     """
     return query if actor.sees_all else query.where(false())

@@ -1,4 +1,4 @@
-"""What the finance desk's home shows of the books, each kind of thing by one query."""
+"""What the dashboard shows of the books, one query for each kind of thing."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -28,7 +28,7 @@ _COUNTED = (SaleKind.SALE.value, SaleKind.RETURN.value, SaleKind.USAGE.value)
 class RetailerSalesRow(NamedTuple):
     """Net copies and receipts (millionths) of a retailer in a period; free copies left out.
 
-    ``last_month`` is the latest month with sales; of a row of one month it is that.
+    ``last_month`` is the latest month with sales; in a row per month, it is that month.
     """
 
     period_id: int
@@ -40,7 +40,7 @@ class RetailerSalesRow(NamedTuple):
 
 
 def sold(connection: Connection, periods: Sequence[int]) -> list[RetailerSalesRow]:
-    """What counts in some periods by retailer, currency and month of the sale."""
+    """Sales in some periods by retailer, currency and sale month."""
     rows = connection.execute(
         select(
             sale_total.c.period_id,
@@ -60,11 +60,11 @@ def sold(connection: Connection, periods: Sequence[int]) -> list[RetailerSalesRo
 
 
 class OwedRow(NamedTuple):
-    """What a close left owed in one currency; minor units.
+    """Amounts outstanding after a close in one currency; minor units.
 
     Attributes:
-        to_pay: what it paid out.
-        carried: what beneficiaries are owed and were not paid, without those in debit.
+        to_pay: what the close paid out.
+        carried: credit balances carried forward; debit balances are left out.
         held: reserves against returns.
     """
 
@@ -75,10 +75,10 @@ class OwedRow(NamedTuple):
 
 
 def owed(connection: Connection, period_id: int, reserves: str) -> list[OwedRow]:
-    """What was owed after a closed period, by currency.
+    """Amounts outstanding after a closed period, by currency.
 
     Args:
-        reserves: what the names of the ledger's accounts of reserves begin with.
+        reserves: prefix of the names of the ledger's reserve accounts.
     """
     nothing = literal(0)
     carried = case((settlement.c.carried_forward > 0, settlement.c.carried_forward), else_=0)
@@ -108,7 +108,7 @@ def owed(connection: Connection, period_id: int, reserves: str) -> list[OwedRow]
 
 
 class CoveredRow(NamedTuple):
-    """The days of one retailer and account that a standing report covers."""
+    """The days that one recorded report covers for one retailer and account."""
 
     retailer: str
     account: str
@@ -117,7 +117,7 @@ class CoveredRow(NamedTuple):
 
 
 def covered(connection: Connection, since: str) -> list[CoveredRow]:
-    """What standing reports cover, if it ends on a day or later; what was typed covers nothing."""
+    """What recorded reports cover that end on a day or later; typed sales cover no days."""
     rows = connection.execute(
         select(retailer.c.key, coverage.c.account, coverage.c.first_day, coverage.c.last_day)
         .join(batch, batch.c.id == coverage.c.batch_id)
@@ -134,11 +134,10 @@ def covered(connection: Connection, since: str) -> list[CoveredRow]:
 
 
 def counts(connection: Connection) -> Mapping[str, int]:
-    """How much waits: ``identifiers`` and their ``rows``, uploads, questions, failed ``mail``.
+    """What needs attention: ``identifiers``, their ``rows``, uploads, questions, failed ``mail``.
 
-    Checked uploads are ``refused``, or may be recorded; one that holds nothing new is neither.
-
-    A message that was taken back, or whose place a newer one took, has no text any more.
+    Checked uploads are either ``refused`` or ready to be recorded; one that holds nothing new is
+    neither. Messages that were withdrawn or replaced have no text any more.
     """
     corrected = select(batch.c.id).where(batch.c.corrected_by.is_not(None))
     standing = waiting.c.batch_id.not_in(corrected) & waiting.c.set_aside.is_(None)

@@ -1,4 +1,4 @@
-"""Notes, questions and files of the staff; what is handed out goes through ``scope``."""
+"""Notes, questions and files of the staff; reads go through ``scope``."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -15,11 +15,11 @@ from royalties.store.tables import note, note_event, note_file
 _LARGEST = 2**63 - 1
 _IN_FORCE = note.c.withdrawn_at.is_(None)
 IS_OPEN = (note.c.kind == NoteKind.QUESTION) & note.c.resolved_at.is_(None) & _IN_FORCE
-"""Of a question that nobody has settled."""
+"""A question that has not been resolved."""
 
 
 class NoteRow(NamedTuple):
-    """A note, a question or an answer; ``person_id`` is None at the command line."""
+    """A note, a question or an answer; ``person_id`` is None for the command line."""
 
     id: int
     subject: NoteSubject
@@ -35,7 +35,7 @@ class NoteRow(NamedTuple):
 
 
 class NoteFileRow(NamedTuple):
-    """A file that came with one."""
+    """A file attached to a note."""
 
     id: int
     note_id: int
@@ -46,7 +46,7 @@ class NoteFileRow(NamedTuple):
 
 
 class NoteEventRow(NamedTuple):
-    """What was done with one."""
+    """One line of a note's history."""
 
     note_id: int
     action: NoteAction
@@ -56,37 +56,37 @@ class NoteEventRow(NamedTuple):
 
 
 class SubjectCounts(NamedTuple):
-    """What is there about a subject: notes and questions in force, and open questions."""
+    """How many notes and questions a subject has, withdrawn ones left out, and open questions."""
 
     threads: int
     open: int
 
 
 def add_note(connection: Connection, values: Mapping[str, object]) -> int:
-    """Add one and return its number."""
+    """Add a note and return its number."""
     made = connection.execute(insert(note).values(**values).returning(note.c.id))
     return int(made.scalar_one())
 
 
 def add_file(connection: Connection, values: Mapping[str, object]) -> None:
-    """Attach a file to one."""
+    """Attach a file to a note."""
     connection.execute(insert(note_file).values(**values))
 
 
 def add_event(connection: Connection, values: Mapping[str, object]) -> None:
-    """Append to the history of one."""
+    """Append to a note's history."""
     connection.execute(insert(note_event).values(**values))
 
 
 def change(connection: Connection, number: int, values: Mapping[str, object]) -> None:
-    """Keep that one was resolved, withdrawn, or neither any more."""
+    """Record that a note was resolved or withdrawn, or reopened."""
     connection.execute(update(note).where(note.c.id == number).values(**values))
 
 
 def find_note(
     connection: Connection, actor: Actor, number: int, *, lock: bool = False
 ) -> NoteRow | None:
-    """One that an actor may see; ``lock`` holds it against others."""
+    """A note that an actor may see; ``lock`` locks its row."""
     if number > _LARGEST:
         return None
     query = staff_alone(select(*_columns()).where(note.c.id == number), actor)
@@ -108,7 +108,7 @@ def notes_about(
 def standing_about(
     connection: Connection, actor: Actor, subject: NoteSubject, key: str, limit: int
 ) -> list[NoteRow]:
-    """Notes and questions that stand about a subject: open questions first, then the newest."""
+    """Notes and questions in force about a subject: open questions first, then the newest."""
     which = _about(subject, key) & _IN_FORCE & (note.c.kind != NoteKind.ANSWER)
     query = staff_alone(select(*_columns()).where(which), actor)
     rows = connection.execute(query.order_by(IS_OPEN.desc(), note.c.id.desc()).limit(limit))
@@ -116,14 +116,14 @@ def standing_about(
 
 
 def all_notes(connection: Connection, actor: Actor, limit: int, skip: int = 0) -> list[NoteRow]:
-    """Notes and questions in force about whatever, the newest first."""
+    """Notes and questions in force about any subject, the newest first."""
     return _found(connection, actor, _IN_FORCE & (note.c.kind != NoteKind.ANSWER), limit, skip)
 
 
 def open_questions(
     connection: Connection, actor: Actor, limit: int, skip: int = 0
 ) -> list[NoteRow]:
-    """Questions that nobody has settled, the newest first."""
+    """Open questions, the newest first."""
     return _found(connection, actor, IS_OPEN, limit, skip)
 
 
@@ -137,7 +137,7 @@ def answers_to(connection: Connection, actor: Actor, questions: Collection[int])
 
 
 def files_of(connection: Connection, actor: Actor, numbers: Collection[int]) -> list[NoteFileRow]:
-    """Files that came with some notes, in the order in which they were sent."""
+    """Files attached to some notes, in the order in which they were sent."""
     if not numbers:
         return []
     query = select(*(note_file.c[name] for name in NoteFileRow._fields))
@@ -147,7 +147,7 @@ def files_of(connection: Connection, actor: Actor, numbers: Collection[int]) -> 
 
 
 def find_file(connection: Connection, actor: Actor, number: int) -> NoteFileRow | None:
-    """A file that came with a note."""
+    """A file attached to a note."""
     if number > _LARGEST:
         return None
     query = select(*(note_file.c[name] for name in NoteFileRow._fields))
@@ -156,7 +156,7 @@ def find_file(connection: Connection, actor: Actor, number: int) -> NoteFileRow 
 
 
 def events_of(connection: Connection, numbers: Collection[int]) -> list[NoteEventRow]:
-    """What was done with some notes, the oldest first."""
+    """The history of some notes, the oldest first."""
     if not numbers:
         return []
     query = select(*(note_event.c[name] for name in NoteEventRow._fields))
@@ -167,7 +167,7 @@ def events_of(connection: Connection, numbers: Collection[int]) -> list[NoteEven
 
 
 def count_about(connection: Connection, subject: NoteSubject, key: str) -> SubjectCounts:
-    """How many notes and questions stand about a subject, and how many questions are open."""
+    """How many notes and questions in force a subject has, and how many open questions."""
     query = select(
         func.count().filter(note.c.kind != NoteKind.ANSWER), func.count().filter(IS_OPEN)
     ).where(_about(subject, key), _IN_FORCE)

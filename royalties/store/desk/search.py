@@ -1,6 +1,6 @@
-"""Find by a few letters, a number or an amount what the database alone knows.
+"""Search by text, number or amount over what only the database holds.
 
-Each kind of thing is one query. Those over what is somebody's own are told who looks.
+Each kind of thing is one query. Those over rows that belong to somebody take the actor.
 """
 
 from collections.abc import Sequence
@@ -34,18 +34,18 @@ from royalties.store.tables import (
 from royalties.store.tables import period as period_table
 
 MOST = 20
-"""Of each kind; one more is asked for, to tell that there are more."""
+"""Hits of each kind; one more is fetched, to tell whether there are more."""
 
 
 Wanted = Sequence[tuple[Sequence[str], int]]
-"""An amount that is looked for: each minor units with the currencies of which it is so many.
+"""An amount that is searched for: minor units, each with the currencies in which it is that many.
 
-Empty: what is looked for is no amount.
+Empty: the search text is not an amount.
 """
 
 
 class StatementHit(NamedTuple):
-    """A numbered statement, with the amounts that it ends in, in minor units."""
+    """A numbered statement with its closing amounts, in minor units."""
 
     number: str
     period: str
@@ -57,7 +57,7 @@ class StatementHit(NamedTuple):
 
 
 class ContractHit(NamedTuple):
-    """What a contract came to in a closed period, in minor units."""
+    """A contract's figures in a closed period, in minor units."""
 
     period: str
     contract: str
@@ -81,7 +81,7 @@ class EntryHit(NamedTuple):
 
 
 class ReceiptHit(NamedTuple):
-    """Money that came in for an invoice; negative: paid back."""
+    """Money received for an invoice; negative: paid back."""
 
     invoice: str
     organization: str
@@ -111,9 +111,9 @@ class BatchHit(NamedTuple):
 
 
 class OrderHit(NamedTuple):
-    """An order of an organization: the total that its newest or accepted quote says.
+    """An organization's order, with the total of its newest or accepted quote.
 
-    ``tracking`` is the number of a parcel, where that is what was looked for.
+    ``tracking`` is a parcel's number, if the search matched it.
     """
 
     number: str
@@ -136,7 +136,7 @@ class InvoiceHit(NamedTuple):
 
 
 class PersonHit(NamedTuple):
-    """Somebody who signs in."""
+    """A person who can sign in."""
 
     id: int
     name: str
@@ -145,14 +145,14 @@ class PersonHit(NamedTuple):
 
 
 def _has(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
-    """Whether a column holds a text somewhere, whatever its case."""
+    """Whether a column contains a text, ignoring case."""
     return func.lower(column).contains(text.lower(), autoescape=True)
 
 
 def _comes_to(
     wanted: Wanted, currency: ColumnElement[str], *amounts: ColumnElement[int]
 ) -> ColumnElement[bool]:
-    """Whether one of some amounts is the one that is looked for, of either sign."""
+    """Whether one of some amounts is the one searched for, with either sign."""
     found = (
         and_(
             or_(*(amount.in_((minor, -minor)) for amount in amounts)),
@@ -166,7 +166,7 @@ def _comes_to(
 def statements(
     connection: Connection, actor: Actor, text: str, wanted: Wanted = ()
 ) -> list[StatementHit]:
-    """Statements whose number begins with a text, or which end in an amount, the newest first."""
+    """Statements whose number begins with a text, or with a closing amount, the newest first."""
     ends = (settlement.c.allocated, settlement.c.due, settlement.c.paid)
     query = (
         select(
@@ -215,7 +215,7 @@ def contracts(connection: Connection, wanted: Wanted) -> list[ContractHit]:
 
 
 def entries(connection: Connection, wanted: Wanted) -> list[EntryHit]:
-    """Entries of the ledger that post an amount to some account, the newest first."""
+    """Ledger entries that post an amount to some account, the newest first."""
     if not wanted:
         return []
     posted = (
@@ -237,7 +237,7 @@ def entries(connection: Connection, wanted: Wanted) -> list[EntryHit]:
 def receipts(
     connection: Connection, actor: Actor, text: str, wanted: Wanted = ()
 ) -> list[ReceiptHit]:
-    """Money that came in with a text in its bank reference, or of an amount, the newest first."""
+    """Receipts with a text in their bank reference, or of an amount, the newest first."""
     query = (
         select(
             invoice.c.number,
@@ -262,7 +262,7 @@ def receipts(
 
 
 def referred(connection: Connection, text: str) -> list[ReferredHit]:
-    """Sale lines whose order or reference is a text, as it is written or in capitals."""
+    """Sale lines whose order or reference equals a text, as written or in upper case."""
     written = tuple({text, text.upper(), text.lower()})
     lines = union_all(
         *(
@@ -291,7 +291,7 @@ def referred(connection: Connection, text: str) -> list[ReferredHit]:
 
 
 def batches(connection: Connection, text: str) -> list[BatchHit]:
-    """Imports of a number or with a text in their file's name, the newest first."""
+    """Imports with a number, or with a text in their file's name, the newest first."""
     wanted = _has(batch.c.file_name, text)
     if text.isascii() and text.isdigit() and len(text) < 10:  # noqa: PLR2004 - an import's number
         wanted = or_(wanted, batch.c.id == int(text))
@@ -313,8 +313,8 @@ def placed(
 ) -> list[OrderHit]:
     """Orders, the newest first.
 
-    Found by a text in their number or purchase order's, by a parcel's number, by the total of the
-    quote that was accepted or else of the newest, or as those of some organizations.
+    Matched by a text in their number or purchase order number, a parcel's number, the total of the
+    accepted quote (or else the newest), or as those of some organizations.
     """
     newest = (
         select(func.max(quote.c.version))
@@ -368,9 +368,9 @@ def placed(
 def invoices(
     connection: Connection, actor: Actor, text: str, wanted: Wanted = ()
 ) -> list[InvoiceHit]:
-    """Invoices and credit notes with a text in their number, or over an amount, the newest first.
+    """Invoices and credit notes with a text in their number, or of an amount, the newest first.
 
-    The amount is their total, or what of it is left to pay behind a deposit.
+    The amount is the total, or what remains to pay after a deposit.
     """
     left = invoice.c.total - invoice.c.deposit_applied
     query = (
@@ -396,7 +396,7 @@ def invoices(
 
 
 def aliases(connection: Connection, text: str) -> list[tuple[str, str]]:
-    """(identifier, ISBN) of identifiers that begin with a text."""
+    """Identifiers that begin with a text, as (identifier, ISBN)."""
     rows = connection.execute(
         select(identifier.c.value, edition.c.isbn)
         .join(edition, edition.c.id == identifier.c.edition_id)
@@ -408,7 +408,7 @@ def aliases(connection: Connection, text: str) -> list[tuple[str, str]]:
 
 
 def people(connection: Connection, text: str) -> list[PersonHit]:
-    """People with a text in their name or address."""
+    """People with a text in their name or e-mail address."""
     rows = connection.execute(
         select(person.c.id, person.c.name, person.c.email, person.c.role)
         .where(or_(_has(person.c.name, text), _has(person.c.email, text)))

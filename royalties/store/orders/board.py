@@ -1,4 +1,4 @@
-"""Orders as the desk's board lists them: by state, what is late, and who takes care of them."""
+"""Orders as the desk's board lists them: by state, late ones, and their assignees."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -16,7 +16,7 @@ from royalties.store.tables.types import Day
 
 
 class OrderFilter(NamedTuple):
-    """What a list is narrowed to; ``late`` is the day that is today, None for all."""
+    """The filters of a list; ``late`` is today's date to list only late orders, None for all."""
 
     states: tuple[State, ...] = ()
     organization: str = ""
@@ -35,7 +35,7 @@ def cards(
     limit: int,
     skip: int,
 ) -> list[tuple[Order, str]]:
-    """Orders and who takes care of each, by a given order of states, the first promised first."""
+    """Orders and their assignees, by the given order of states, the earliest promised first."""
     place = case(*((orders.c.state == state, place) for place, state in enumerate(order)))
     query = _narrowed(
         select(*ORDER, person.c.name).outerjoin(person, person.c.id == orders.c.assigned_id),
@@ -53,7 +53,7 @@ def cards(
 
 
 def counts(connection: Connection, actor: Actor, wanted: OrderFilter) -> dict[State, int]:
-    """How many orders of a list stand in each state."""
+    """How many orders of a list are in each state."""
     query = _narrowed(select(orders.c.state, func.count()), actor, wanted._replace(states=()))
     return {row[0]: row[1] for row in connection.execute(query.group_by(orders.c.state))}
 
@@ -61,7 +61,7 @@ def counts(connection: Connection, actor: Actor, wanted: OrderFilter) -> dict[St
 def counts_with_late(
     connection: Connection, actor: Actor, wanted: OrderFilter
 ) -> dict[State, tuple[int, int]]:
-    """How many orders of a list stand in each state, and how many of them are late."""
+    """How many orders of a list are in each state, and how many of them are late."""
     late = func.sum(case((_is_late(wanted), 1), else_=0))
     query = select(orders.c.state, func.count(), late).group_by(orders.c.state)
     found = connection.execute(_narrowed(query, actor, wanted._replace(late=None)))
@@ -90,7 +90,7 @@ def sizes(connection: Connection, keys: Sequence[str]) -> dict[str, tuple[int, i
 
 
 def people(connection: Connection) -> list[tuple[int, str]]:
-    """Everybody of the staff who may take care of an order."""
+    """The staff members to whom an order can be assigned."""
     query = select(person.c.id, person.c.name).where(
         person.c.status == PersonStatus.ACTIVE,
         person.c.role.in_(("clerk", "manager", "administrator")),
@@ -122,7 +122,7 @@ def _narrowed(query: Select[Any], actor: Actor, filters: OrderFilter) -> Select[
 
 
 def _is_late(wanted: OrderFilter) -> ColumnElement[bool]:
-    """Whether copies are still to come, and come after the day on which they were to be there."""
+    """Whether copies are outstanding and due to arrive after the day they were needed."""
     late = or_(
         orders.c.promised_on < wanted.late,
         orders.c.need_by < wanted.late,

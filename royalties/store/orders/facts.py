@@ -1,4 +1,4 @@
-"""What is there of an order beside its own row: files, copies shipped, deposits."""
+"""Facts about an order beyond its own row: files, copies shipped, deposits."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -27,11 +27,11 @@ from royalties.store.tables import (
 
 
 class FactRow(NamedTuple):
-    """What is there of an order; sums and counts are 0 where there is nothing.
+    """Facts about an order; sums and counts are 0 where there is nothing.
 
-    ``logos``, ``letters`` and ``covers`` are files of artwork by what they are for.
-    ``proof`` is the number of the newest proof's version; ``proof_waits`` whether nobody answered
-    it. ``deposit`` is what the accepted quote asks for ahead, None before acceptance.
+    ``logos``, ``letters`` and ``covers`` count files of artwork by purpose. ``proof`` is the
+    newest proof's version; ``proof_answered`` the newest one with an answer. ``deposit`` is what
+    the accepted quote asks for in advance, None before acceptance.
     """
 
     order_id: int
@@ -50,7 +50,7 @@ class FactRow(NamedTuple):
 
 
 def facts_of(connection: Connection, ids: Sequence[int]) -> dict[int, FactRow]:
-    """What is there of some orders, by one query; the caller found the orders."""
+    """Facts about some orders, in one query; the caller has checked access to the orders."""
     newest = quote.alias("newest")
     version = _of_order(select(func.max(newest.c.version)), newest)
     valid = _of_order(select(quote.c.valid_until).where(quote.c.version == version), quote)
@@ -113,5 +113,5 @@ def _files(kind: FileKind) -> ColumnElement[int]:
 
 
 def _of_order(query: Select[Any], table: FromClause) -> ScalarSelect[Any]:
-    """What a query finds of the order that is looked at."""
+    """A query's result for the order at hand."""
     return query.where(table.c.order_id == orders.c.id).correlate(orders).scalar_subquery()

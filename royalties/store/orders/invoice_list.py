@@ -1,4 +1,4 @@
-"""Invoices as the desk lists them, a page at a time, with what is left of each."""
+"""Invoices as the desk lists them, a page at a time, with their balances."""
 
 from datetime import date
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from royalties.store.tables import invoice, orders, receipt
 
 
 class InvoiceListRow(NamedTuple):
-    """An invoice or credit note; ``balance`` is what is left of an invoice, 0 of a credit note."""
+    """An invoice or credit note; ``balance`` is what remains to pay, 0 for a credit note."""
 
     number: str
     kind: InvoiceKind
@@ -40,10 +40,10 @@ def invoices(
 
     Args:
         organization: its key; empty for all.
-        open_only: only invoices of which something is left.
-        due_before: only invoices of which something is owed and that were due before this day.
-        limit: how many.
-        skip: how many newer ones are left out.
+        open_only: only invoices that are not settled.
+            due_before: only unpaid invoices due before this day.
+            limit: how many.
+            skip: how many newer ones to skip.
     """
     credit = invoice.alias("credit")
     of = invoice.alias("of")

@@ -1,4 +1,4 @@
-"""What orders are worth: quoted, accepted, invoiced and received, each kind by one query."""
+"""Values of orders: quoted, accepted, invoiced and received, each by one query."""
 
 from collections.abc import Collection
 from datetime import date, datetime
@@ -13,14 +13,14 @@ from royalties.store.tables import invoice, orders, quote, receipt
 
 
 class OrderValueRow(NamedTuple):
-    """An order with its money in minor units.
+    """An order with its amounts in minor units.
 
     Attributes:
-        currency: of the quote that was accepted, or else of the newest; None: there is none yet.
-        accepted: the total of the accepted quote; None: none was.
-        offered: that of the newest quote.
-        invoiced: all invoices less credit notes, each without the deposit that it uses up.
-        received: less what was paid back.
+        currency: of the accepted quote, or else of the newest; None: there is none yet.
+            accepted: the total of the accepted quote; None: none was accepted.
+            offered: the total of the newest quote.
+            invoiced: all invoices less credit notes, each without the deposit that it uses up.
+            received: receipts less what was paid back.
     """
 
     number: str
@@ -47,11 +47,11 @@ def order_values(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> list[OrderValueRow]:
-    """Orders that an actor may see, the newest first, with their money.
+    """Orders that an actor may see, the newest first, with their amounts.
 
     Args:
-        states: in these; all if empty.
-        since: created then or later; ``until`` before that.
+        states: only these; all if empty.
+            since: created then or later; ``until``: created before.
     """
     newest = (
         select(quote.c.order_id, func.max(quote.c.version).label("version"))

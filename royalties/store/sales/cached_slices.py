@@ -1,15 +1,15 @@
-"""Slices that imports keep with their lines, so that a draft adds up no line at all.
+"""Slices cached with each import, so that a draft reads no sale line at all.
 
-A row of ``batch_slice`` holds the sums of lines of one edition in one import, one for each kind of
-lines that the rules and plans in force tell apart. What they tell apart may change; so
-``batch_slicing`` says by which grouping an import's lines were summed. A draft that asks for
-another one reads that import's lines instead, until they are summed again. Lines without a list
-price of their own are never kept: what they are worth is for the edition's price to say, which may
+A row of ``batch_slice`` holds the sums of one edition's lines in one import, one for each
+combination that the rules and plans in force distinguish. These distinctions may change, so
+``batch_slicing`` records by which grouping an import's lines were summed. A draft that needs
+another grouping reads that import's lines instead, until they are summed again. Lines without a
+list price of their own are never cached: their value depends on the edition's price, which may
 change as well.
 
-A row of ``batch_slicing`` is the lock of its import's sums: whoever adds to them, or sums anew,
-holds it from then on, and has written the lines before or reads them after. Only open periods
-have any.
+A row of ``batch_slicing`` is the lock of its import's sums: whoever adds to them, or recomputes
+them, holds it until the transaction ends, and has written the lines before or reads them after.
+Only open periods have such rows.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -58,19 +58,19 @@ from royalties.store.sales.slices import (
 from royalties.store.tables import batch, batch_slice, batch_slicing, period, sale, sale_total
 
 _AT_ONCE, _SUMMED_AT_ONCE = 5_000, 500
-"""Editions named in one query; and those of which sums are held."""
+"""Editions in one query; and editions whose sums are in memory at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """What is asked in a period; ``split`` are the editions with a rule on discounts."""
+    """How a period's lines are grouped; ``split`` are the editions with a discount rule."""
 
     distinctions: Distinctions
     split: frozenset[int]
 
     @classmethod
     def of(cls, distinctions: Distinctions, isbns: Mapping[int, str]) -> "Grouping":
-        """The grouping that a period's rules and plans ask for."""
+        """The grouping that a period's rules and plans need."""
         return cls(
             distinctions,
             frozenset(id_ for id_, isbn in isbns.items() if isbn in distinctions.discounted),
@@ -83,7 +83,7 @@ class Grouping:
 
 
 class Slicing(NamedTuple):
-    """An import's lines in a period, and by which grouping they are kept; None: they are not."""
+    """An import's lines in a period, and the grouping of its cached sums; None: none are."""
 
     period_id: int
     batch_id: int
@@ -103,18 +103,18 @@ def save(
     editions: Collection[int],
     rows: Iterable[Sequence[PackedRow]] | None = None,
 ) -> None:
-    """Keep the sums of lines of some editions that were just added to an import.
+    """Cache the sums of lines of some editions that were just added to an import.
 
-    The sums of ``totals`` are kept after these: they tell whether an import had lines before.
-    What was summed in another way is kept no longer.
+    Called before ``totals`` are written: these tell whether an import had lines before. Sums by
+    another grouping are deleted.
 
     Args:
         connection: of the books.
         period_id: the period.
         batch_id: the import.
-        grouping: by what they are summed.
+        grouping: how the lines are summed.
         editions: of the lines that were added.
-        rows: what ``rows_of`` gives of them, if it was asked already.
+        rows: what ``rows_of`` returns for them, if it was called already.
     """
     at = and_(batch_slicing.c.period_id == period_id, batch_slicing.c.batch_id == batch_id)
     had_lines = connection.execute(
@@ -159,7 +159,7 @@ def _rows_of(
 
 
 def forget(connection: Connection, number: int) -> None:
-    """Take away what is kept of an import whose lines are taken away."""
+    """Delete the cached sums of an import whose lines are deleted."""
     of = batch_slicing.c.batch_id == number
     held = connection.execute(
         select(batch_slicing.c.period_id)
@@ -173,13 +173,13 @@ def forget(connection: Connection, number: int) -> None:
 
 
 def forget_period(connection: Connection, period_id: int) -> None:
-    """Take away what is kept of a period that is closed: its run is frozen, and drafts go on."""
+    """Delete the cached sums of a closed period: its run is frozen."""
     for table in (batch_slice, batch_slicing):
         connection.execute(delete(table).where(table.c.period_id == period_id))
 
 
 def slicings(connection: Connection, periods: Collection[int] | None = None) -> list[Slicing]:
-    """Every import with lines in some periods (None: in open ones), and how it is summed."""
+    """Every import with lines in some periods (None: open ones), and how it is summed."""
     keys = (
         sale_total.c.period_id,
         sale_total.c.batch_id,
@@ -211,7 +211,7 @@ def slicings(connection: Connection, periods: Collection[int] | None = None) -> 
 
 
 def unsplit(connection: Connection, period_id: int, editions: Collection[int]) -> set[int]:
-    """Imports with lines of editions whose discounts nobody had asked for when they were summed."""
+    """Imports with lines of editions that were summed without regard to discounts."""
     batches: set[int] = set()
     for some in _chunks(editions):
         query = select(batch_slice.c.batch_id).where(
@@ -230,9 +230,9 @@ def sum_again(
     grouping: Grouping,
     isbns: Mapping[int, str],
 ) -> None:
-    """Sum the lines of imports by a grouping and keep that.
+    """Sum the lines of imports by a grouping, and cache the sums.
 
-    The caller holds the period open.
+    The caller holds the period's lock.
     """
     numbers = sorted(set(batches))
     if not numbers:
@@ -248,7 +248,7 @@ def sum_again(
         ],
     )
     connection.execute(_rows_of(period_id, numbers))
-    # Who was waited for may have taken an import back.
+    # Whoever held the lock may have undone an import.
     there = {slicing.batch_id for slicing in slicings(connection, [period_id])}
     connection.execute(
         delete(batch_slicing).where(
@@ -273,7 +273,7 @@ def _sum(
     grouping: Grouping,
     editions: Iterable[int],
 ) -> bool:
-    """Write the sums of imports' lines of some editions; False: one is too large to be kept."""
+    """Write the sums of imports' lines of some editions; False: one is too large to be cached."""
     has_corrections = connection.execute(
         select(batch.c.id).where(batch.c.id.in_(batches), batch.c.corrects.is_not(None)).limit(1)
     ).first()
@@ -291,7 +291,7 @@ def _sum(
 
 
 def _write(connection: Connection, rows: Iterable[Sequence[PackedRow]]) -> bool:
-    """Write rows of ``batch_slice``; False: a sum is too large to be kept, and none is."""
+    """Write rows of ``batch_slice``; False: a sum is too large, and nothing was written."""
     try:
         with all_or_nothing(connection):
             for some in rows:
@@ -317,8 +317,8 @@ def rows_of(
     """Sum imports' lines of some editions, some hundred of these at a time.
 
     Raises:
-        DBAPIError: a sum is too large for the database, or a product.
-        TooLargeError: it is too large to be kept.
+        DBAPIError: a sum or a product is too large for the database.
+        TooLargeError: a sum is too large to be cached.
     """
     of_kind = {True: grouping.distinctions, False: replace(grouping.distinctions, limits=())}
     of = {True: grouping.split.intersection(editions), False: {*editions} - grouping.split}
@@ -339,7 +339,7 @@ def rows_of(
 def _rows(
     period_id: int, sums: Sequence[Sequence[Any]], distinctions: Distinctions, *, is_split: bool
 ) -> list[SumRow]:
-    """Rows of ``import_queries`` as sums to be kept."""
+    """Rows of ``import_queries`` as sums to be cached."""
     has_places = [bool(values) for values in distinctions.places]
     keys = 4 + sum(has_places)
     limits = len(distinctions.limits)
@@ -356,7 +356,7 @@ def _rows(
 
 
 def _class(distinctions: Distinctions) -> ColumnElement[int]:
-    """The class of a line's discount: how many limits it has passed."""
+    """The class of a line's discount: how many limits it exceeds."""
     passed: ColumnElement[int] = literal(0)
     for limit in distinctions.limits:
         passed += case((has_passed(limit, sale.c.discount), 1), else_=0)
@@ -366,7 +366,7 @@ def _class(distinctions: Distinctions) -> ColumnElement[int]:
 def _summed(
     part: ColumnElement[bool], distinctions: Distinctions, class_: ColumnElement[int]
 ) -> Any:  # noqa: ANN401 - a Select
-    """Lines with a list price of their own, as ``SumRow``, summed in another way."""
+    """Lines with a list price of their own as ``SumRow``, summed independently to verify."""
     keys = [
         sale.c.period_id,
         sale.c.edition_id,
@@ -400,17 +400,17 @@ def period_blocks(
     names: LineKeys,
     imports: Sequence[Slicing] | None = None,
 ) -> list[Block]:
-    """A period's sales: what imports keep, and sums over the lines of which nothing is kept.
+    """A period's sales: cached sums, and sums over the lines of imports without any.
 
-    It asks several queries. Where a transaction may see another state with each, they are asked
-    again if the sums were made anew meanwhile.
+    This takes several queries. If a transaction may see another state with each, they are repeated
+    if the sums were recomputed meanwhile.
 
     Args:
         connection: of the books.
         period_id: the period.
-        distinctions: what rules and plans tell apart.
-        names: of editions and retailers.
-        imports: the period's, if they are known.
+        distinctions: what rules and plans distinguish.
+            names: of editions and retailers.
+            imports: the period's, if already read.
     """
     known = list(slicings(connection, [period_id]) if imports is None else imports)
     while True:
@@ -420,7 +420,7 @@ def period_blocks(
         now = list(slicings(connection, [period_id]))
         if now == known:
             return blocks
-        known = now  # terms changed meanwhile, and sums were made anew between two queries
+        known = now  # terms changed meanwhile, and sums were recomputed between two queries
 
 
 def _read_blocks(
@@ -454,7 +454,7 @@ def _cached_blocks(
     distinctions: Distinctions,
     names: LineKeys,
 ) -> tuple[list[Block], set[int]]:
-    """What imports keep, but of editions whose lines have to be looked at: their numbers."""
+    """Cached blocks, and the numbers of the editions left out because their lines must be read."""
     columns = (batch_slice.c[name] for name in ("edition_id", "is_split", "places", "sums"))
     rows = connection.execute(
         select(*columns).where(
@@ -462,7 +462,7 @@ def _cached_blocks(
         )
     ).all()
     isbns, discounted = names.isbns, distinctions.discounted
-    # Of an edition whose lines are looked at nothing that is kept counts, split or not.
+    # If an edition's lines must be read, none of its cached sums count, split or not.
     again = {row[0] for row in rows if not row[1] and isbns[row[0]] in discounted}
     unpacking = Unpacking(names.retailers)
     blocks: list[Block] = []
@@ -476,10 +476,10 @@ def _cached_blocks(
 def differing(
     connection: Connection, period_id: int, distinctions: Distinctions, names: LineKeys
 ) -> Iterator[str]:
-    """What is kept of a period's imports and is not the sum of their lines: a sentence for each.
+    """Cached sums of a period's imports that are not the sum of their lines: a sentence for each.
 
-    What was summed by another grouping than ``distinctions`` is compared without its classes
-    and places.
+    Sums by another grouping than ``distinctions`` are compared without discount classes and
+    places.
     """
     known = [each for each in slicings(connection, [period_id]) if each.grouping is not None]
     alike = {each.batch_id for each in known if each.grouping == distinctions.grouping}
@@ -515,7 +515,7 @@ def _compared_lines(
 def _compared_rows(
     connection: Connection, period_id: int, of: _Some, again: _Compared, *, is_coarse: bool
 ) -> _Compared:
-    """What is kept of them; what has no classes is compared without, on both sides."""
+    """The cached sums; those without classes are compared without, on both sides."""
     columns = (batch_slice.c[name] for name in PackedRow._fields)
     batches, editions = of
     stored = connection.execute(
@@ -552,7 +552,7 @@ def _by_edition(rows: Iterable[Sequence[Any]]) -> _Compared:
 def _folded(
     sums: Mapping[tuple[Any, ...], tuple[int, ...]], *, without_places: bool = False
 ) -> dict[tuple[Any, ...], tuple[int, ...]]:
-    """The same sums without classes of discounts, or without places too."""
+    """The same sums without discount classes, and optionally without places."""
     folded: dict[tuple[Any, ...], tuple[int, ...]] = {}
     for (*group, _, country, region, city, order, reverses), figures in sums.items():
         places = _NOWHERE if without_places else (country, region, city, order)
@@ -563,7 +563,7 @@ def _folded(
 
 
 def astray(connection: Connection) -> Iterator[str]:
-    """Sums that are kept where there is nothing to be summed, or of which nothing says how."""
+    """Cached sums of imports without lines in an open period, or without a recorded grouping."""
     there = {each[:2] for each in slicings(connection)}
     rows = connection.execute(select(*batch_slicing.c)).all()
     for period_id, batch_id, _ in rows:

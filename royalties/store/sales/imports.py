@@ -1,4 +1,4 @@
-"""Imports and waiting rows as pages show them: a page at a time, sums from what is kept."""
+"""Imports and waiting rows as pages list them: a page at a time, with stored sums."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ STATUSES: dict[str, tuple[ColumnElement[bool], ...]] = {
     "correction": (batch.c.corrects.is_not(None),),
     "undone": (batch.c.status == BatchStatus.UNDONE,),
 }
-"""What an import can be, as a list is narrowed to."""
+"""The statuses by which a list can be filtered."""
 
 
 class ImportRow(NamedTuple):
@@ -37,7 +37,7 @@ class ImportRow(NamedTuple):
 
 
 class WholeRow(NamedTuple):
-    """One import with all that is kept of it."""
+    """One import with everything stored about it."""
 
     id: int
     file_name: str
@@ -60,7 +60,7 @@ class WholeRow(NamedTuple):
 
 
 class CountedRow(NamedTuple):
-    """What an import brought to a period, of a kind in a currency; receipts in millionths."""
+    """An import's sums in a period, of a kind in a currency; receipts in millionths."""
 
     batch_id: int
     period: str
@@ -73,7 +73,7 @@ class CountedRow(NamedTuple):
 
 
 class WaitingIdentifier(NamedTuple):
-    """What waits under one identifier."""
+    """The waiting rows of one identifier."""
 
     identifier: str
     rows: int
@@ -108,7 +108,7 @@ def imports(
 
 
 def counted(connection: Connection, numbers: Sequence[int]) -> list[CountedRow]:
-    """What imports brought to every period that their sales count in."""
+    """The sums of imports in every period in which their sales count."""
     keys = (
         sale_total.c.batch_id,
         period.c.id,
@@ -133,7 +133,7 @@ def counted(connection: Connection, numbers: Sequence[int]) -> list[CountedRow]:
 
 
 def find_import(connection: Connection, number: int) -> WholeRow | None:
-    """An import with all that is kept of it."""
+    """An import with everything stored about it."""
     query = select(*(batch.c[name] for name in WholeRow._fields)).where(batch.c.id == number)
     row = connection.execute(query).first()
     return WholeRow(*row) if row else None
@@ -142,7 +142,7 @@ def find_import(connection: Connection, number: int) -> WholeRow | None:
 def waiting_rows(
     connection: Connection, *, number: int | None = None, limit: int, skip: int = 0
 ) -> list[WaitingIdentifier]:
-    """What waits by identifier, the most rows first; of one import, or of all that count."""
+    """Waiting rows by identifier, the most rows first; of one import, or of all that count."""
     query = _waits(
         select(
             waiting.c.identifier,
@@ -186,7 +186,7 @@ def imports_waiting(
 
 
 def _waits(query: Any) -> Any:  # noqa: ANN401 - SQLAlchemy's Select of some columns
-    """Rows of a corrected import stay where they are and wait no more."""
+    """Rows that wait; those of a corrected import do not."""
     return (
         query.where(waiting.c.set_aside.is_(None))
         .select_from(waiting)

@@ -1,8 +1,8 @@
-"""Recorded sale lines as they are looked through: always along the primary key, page by page.
+"""Recorded sale lines for browsing: always along the primary key, page by page.
 
-``sale`` has one index that serves here, its primary key, and it leads with the edition. A query
-gives it a list for every column as far as it can, so that each edition is one seek (or a few),
-rows come in the key's order without sorting, and a page stops at its fiftieth row.
+``sale`` has one index that helps here, its primary key, which leads with the edition. A query
+names values for each key column as far as it can, so that each edition is one seek (or a few),
+rows come in the key's order without sorting, and a page stops at its last row.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,15 +20,15 @@ Key = tuple[int, int, int, int, str, int, int, int]
 _KEY = tuple(sale.primary_key.columns)
 
 IS_REFERRED = (text("sale.reference <> ''"), text("sale.order_ref <> ''"))
-"""Whether a line has a reference of its retailer, and an order's: the indexes hold only those."""
+"""Whether a line has a retailer's or an order's reference: the indexes are partial."""
 
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
-    """Which lines are wanted; None is any.
+    """A filter of lines; None is any.
 
-    ``month`` is that of the sale date, as 2025-03; ``reference`` what a retailer or an order calls
-    the sale. Empty is any.
+    ``month`` is the sale date's, as 2025-03; ``reference`` a retailer's or an order's reference.
+    Empty is any.
     """
 
     editions: tuple[int, ...] | None = None
@@ -42,7 +42,7 @@ class Narrowed:
 
 
 class RecordedLine(NamedTuple):
-    """One sale line; the first eight are its key, and its edition's ISBN stands last."""
+    """One sale line; the first eight fields are its key, and its edition's ISBN is last."""
 
     edition_id: int
     period_id: int
@@ -71,7 +71,7 @@ class RecordedLine(NamedTuple):
 
 
 class Summed(NamedTuple):
-    """Lines that are alike in some ways, added up; receipts in millionths."""
+    """Sums of lines by the fields that are set; receipts in millionths."""
 
     period_id: int
     retailer_id: int
@@ -86,7 +86,7 @@ class Summed(NamedTuple):
 
 
 class SummedLines(NamedTuple):
-    """Lines of one kind and currency, added up."""
+    """Sums of lines by kind and currency."""
 
     kind: int
     currency: str
@@ -106,7 +106,7 @@ def periods_with_sales(connection: Connection) -> dict[int, str]:
 
 
 def sums(connection: Connection, wanted: Narrowed, retailer_key: str = "") -> list[Summed]:
-    """What is kept of each import's sums, of any edition and month."""
+    """The stored sums of each import, of any edition and month."""
     columns: list[Any] = [
         retailer.c.key if name == "retailer" else sale_total.c[name] for name in Summed._fields
     ]
@@ -124,7 +124,7 @@ def sums(connection: Connection, wanted: Narrowed, retailer_key: str = "") -> li
 
 
 def summed_lines(connection: Connection, wanted: Narrowed) -> list[SummedLines]:
-    """The lines of some editions, added up by kind and currency."""
+    """The lines of some editions, summed by kind and currency."""
     rows = connection.execute(
         select(
             sale.c.kind, sale.c.currency, func.count(), func.sum(sale.c.units), func.sum(sale.c.net)
@@ -151,7 +151,7 @@ def lines(
     Args:
         limit: how many at most.
         beyond: the key after which (or before which, ``backwards``) the page begins.
-        backwards: whether the page ends there; its lines still come in order.
+            backwards: whether the page ends at ``beyond``; its lines still come in order.
     """
     if beyond is None:
         page = _page_of_lines(
@@ -190,7 +190,7 @@ def edition_ids(connection: Connection, numbers: Sequence[str]) -> tuple[int, ..
 
 
 def editions_referred(connection: Connection, reference: str) -> tuple[int, ...]:
-    """Numbers of the editions that were sold under a reference, of the retailer or an order."""
+    """Numbers of the editions with sales under a retailer's or an order's reference."""
     found = union(
         *(
             select(sale.c.edition_id).where(column == reference, is_given)
@@ -235,8 +235,8 @@ def _lines() -> Any:  # noqa: ANN401 - SQLAlchemy's Select of nineteen columns
 
 
 def _every_edition(connection: Connection, wanted: Narrowed) -> list[ColumnElement[bool]]:
-    # Naming every edition lets SQLite use the key although it leads with one; PostgreSQL skips
-    # from edition to edition by itself.
+    # Naming every edition lets SQLite use the key although it leads with the edition; PostgreSQL
+    # skips from edition to edition by itself.
     if wanted.editions is not None or not is_sqlite(connection):
         return []
     return [sale.c.edition_id.in_(select(edition.c.id))]
@@ -245,7 +245,7 @@ def _every_edition(connection: Connection, wanted: Narrowed) -> list[ColumnEleme
 def _rest_of_edition(
     wanted: Narrowed, beyond: Key, *, backwards: bool
 ) -> list[ColumnElement[bool]]:
-    # A period that is known anyway is left out, so that nothing has to be sorted.
+    # A period that is fixed anyway is left out, so that nothing has to be sorted.
     first = 2 if wanted.periods is not None and len(wanted.periods) == 1 else 1
     here, there = tuple_(*_KEY[first:]), tuple_(*beyond[first:])
     return [sale.c.edition_id == beyond[0], here < there if backwards else here > there]

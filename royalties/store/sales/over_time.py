@@ -1,4 +1,4 @@
-"""Sales added up by what they have in common and by month, or by the period they count in."""
+"""Sales summed by a property and by month, or by the period in which they count."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from sqlalchemy import ColumnElement, Connection, case, func, literal, select
 from royalties.store.tables import edition, period, retailer, sale, sale_total
 
 EARLIER_MONTH, EARLIER_PERIOD = "", 0
-"""The column of all that was sold before the first one."""
+"""The column of everything before the first column."""
 
 
 class GroupedBy(StrEnum):
-    """What lines of one row have in common."""
+    """The property that the lines of one row share."""
 
     EDITION = "edition"
     RETAILER = "retailer"
@@ -28,8 +28,8 @@ class GroupedBy(StrEnum):
 class SalesFilter:
     """Which sales, in which columns; None is any.
 
-    ``since`` and ``until`` are the first and last column, both months (2025-03) or both the
-    numbers of periods; what is earlier is one column of its own, if that is wanted.
+    ``since`` and ``until`` are the first and last column, both months (2025-03) or both period
+    numbers; earlier sales are one column of their own, if ``earlier``.
     """
 
     since: str | int
@@ -41,7 +41,7 @@ class SalesFilter:
 
 
 class SoldRow(NamedTuple):
-    """What was sold of one thing in one column; receipts in millionths."""
+    """One row's sales in one column; receipts in millionths."""
 
     key: str
     column: str | int
@@ -52,7 +52,7 @@ class SoldRow(NamedTuple):
 
 
 def sold(connection: Connection, grouped: GroupedBy, wanted: SalesFilter) -> Iterator[SoldRow]:
-    """Sums by row, column, kind and currency; from the kept ones where these tell enough."""
+    """Sums by row, column, kind and currency; from the stored sums where these suffice."""
     if has_cached_sums(grouped, wanted):
         lines: Any = sale_total
         month: ColumnElement[Any] = sale_total.c.month
@@ -76,7 +76,7 @@ def sold(connection: Connection, grouped: GroupedBy, wanted: SalesFilter) -> Ite
 
 
 def has_cached_sums(grouped: GroupedBy, wanted: SalesFilter) -> bool:
-    """Whether what is kept of each import tells it, so that no line has to be looked at."""
+    """Whether the stored sums of imports suffice, so that no line has to be read."""
     of_lines = (GroupedBy.EDITION, GroupedBy.COUNTRY, GroupedBy.REGION)
     return grouped not in of_lines and wanted.editions is None and not wanted.country
 
@@ -113,12 +113,12 @@ def _conditions(
 
 
 class SalesExtent(NamedTuple):
-    """Where there are sales.
+    """The range of recorded sales.
 
     Attributes:
         months: the first and the latest one.
         currencies: in alphabetical order.
-        periods: names of those in which they count, the latest first.
+        periods: names of those with sales, the latest first.
     """
 
     months: tuple[str, str]
@@ -127,7 +127,7 @@ class SalesExtent(NamedTuple):
 
 
 def extent(connection: Connection) -> SalesExtent | None:
-    """Where there are sales, by one query; None: there are none."""
+    """The range of recorded sales, in one query; None: there are none."""
     sums = (
         select(
             sale_total.c.period_id,

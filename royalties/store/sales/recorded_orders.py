@@ -1,4 +1,4 @@
-"""Orders that stand in the books, found by the retailer's numbers."""
+"""Orders that were recorded already, found by the retailer's order numbers."""
 
 from collections.abc import Sequence
 
@@ -14,9 +14,9 @@ Standing = tuple[int, int, int]
 def recorded_orders(
     connection: Connection, retailer_id: int, numbers: Sequence[str]
 ) -> list[RecordedLines]:
-    """What standing imports hold of some orders of a retailer; some thousands at a time.
+    """What the imports that count hold of some orders of a retailer; some thousands at a time.
 
-    Lines are looked up along the table's key, in the periods in which the retailer sold anything.
+    Lines are looked up along the table's key, in the periods in which the retailer has sales.
     """
     standing = select(batch.c.id).where(
         batch.c.status == BatchStatus.RECORDED,
@@ -88,14 +88,14 @@ def orders_of(connection: Connection, number: int) -> dict[int, list[str]]:
 
 
 def lock(connection: Connection, retailer_id: int) -> None:
-    """Let no one else record orders of a retailer meanwhile; other sales of it are recorded."""
+    """Keep others from recording orders of a retailer meanwhile; not its other sales."""
     connection.execute(
         select(retailer.c.id).where(retailer.c.id == retailer_id).with_for_update(key_share=True)
     )
 
 
 def status_fields(connection: Connection) -> Standing:
-    """What differs once an import was recorded, undone or corrected."""
+    """A value that changes once an import is recorded, undone or corrected."""
     newest, undone, corrected = connection.execute(
         select(
             func.coalesce(func.max(batch.c.id), 0),

@@ -1,4 +1,4 @@
-"""What a nonprofit's people read of its own closed periods, all of it through ``scope``."""
+"""What a nonprofit's people may read of its own closed periods, always through ``scope``."""
 
 from collections.abc import Collection
 from datetime import date, datetime
@@ -61,7 +61,7 @@ def settled(connection: Connection, actor: Actor, beneficiary: str) -> list[Sett
             & (settlement.c.currency == statement.c.currency),
         )
         .outerjoin(issued, (issued.c.number == statement.c.number) & (issued.c.file == "workbook"))
-        # Their key begins with the period: named, no other beneficiary's rows are read.
+        # The key begins with the period: naming it avoids scanning other beneficiaries' rows.
         .where(
             statement.c.beneficiary == beneficiary,
             statement.c.period_id.in_(select(closed_run.c.period_id)),
@@ -75,7 +75,7 @@ def settled(connection: Connection, actor: Actor, beneficiary: str) -> list[Sett
 def contents(
     connection: Connection, actor: Actor, beneficiary: str, numbers: Collection[str]
 ) -> list[str]:
-    """What some statements of a beneficiary say, as JSON, the earliest first."""
+    """The contents of some statements of a beneficiary, as JSON, the earliest first."""
     query = (
         select(statement.c.content)
         .where(statement.c.beneficiary == beneficiary, statement.c.number.in_(sorted(numbers)))

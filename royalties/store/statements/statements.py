@@ -1,4 +1,4 @@
-"""Statements: numbered and frozen at the close, and what was issued of them."""
+"""Statements: numbered and frozen at the close, and the files issued for them."""
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
@@ -13,7 +13,7 @@ from royalties.store.tables import issued, mail, membership, period, person, set
 
 
 class StatementRow(NamedTuple):
-    """A numbered statement; ``content`` is everything it says, as JSON."""
+    """A numbered statement; ``content`` is its whole content as JSON."""
 
     number: str
     period_id: int
@@ -25,7 +25,7 @@ class StatementRow(NamedTuple):
 
 
 class IssuedRow(NamedTuple):
-    """A file that was issued, with the fingerprint of its bytes."""
+    """An issued file, with the fingerprint of its bytes."""
 
     number: str
     file: str
@@ -85,7 +85,7 @@ def numbers_by_payee(connection: Connection, period_id: int) -> dict[tuple[str, 
 
 
 def contents_of(connection: Connection, numbers: Collection[str]) -> dict[str, str]:
-    """What statements say, as JSON, by number."""
+    """The contents of statements, as JSON, by number."""
     rows = connection.execute(
         select(statement.c.number, statement.c.content).where(
             statement.c.number.in_(sorted(numbers))
@@ -95,7 +95,7 @@ def contents_of(connection: Connection, numbers: Collection[str]) -> dict[str, s
 
 
 def not_issued(connection: Connection, period_id: int, number: str = "") -> list[str]:
-    """The statements of a period, or the one named, that were not issued yet, in order."""
+    """A period's statements, or the one named, that were not issued yet, in order."""
     query = (
         select(statement.c.number)
         .outerjoin(issued, (issued.c.number == statement.c.number) & (issued.c.file == "workbook"))
@@ -202,7 +202,7 @@ def neighbours(
 
 
 def lock_for_issuing(connection: Connection, period_id: int) -> None:
-    """Hold a period's statements, so that of two who issue one finds the other's files."""
+    """Lock a period's statements, so that the second of two issuers finds the first one's files."""
     if not is_sqlite(connection):
         connection.execute(
             select(statement.c.number)
@@ -228,7 +228,7 @@ def issued_files(
 
 
 def mail_about(connection: Connection, numbers: Collection[str]) -> list[MailedRow]:
-    """E-mail of statements, the newest first."""
+    """E-mail about statements, the newest first."""
     if not numbers:
         return []
     rows = connection.execute(

@@ -1,4 +1,4 @@
-"""Orders of organizations: what was asked, quoted, approved, shipped, invoiced and received."""
+"""Orders of organizations: requests, quotes, approvals, shipments, invoices and receipts."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -67,7 +67,7 @@ order_draft = Table(
 )
 
 orders = Table(
-    "orders",  # "order" is a word of SQL
+    "orders",  # "order" is an SQL keyword
     metadata,
     Column("id", Id, primary_key=True),
     Column("number", String(20), nullable=False, unique=True, comment="O-2026-0001"),

@@ -1,4 +1,4 @@
-"""Identifiers that somebody gave by hand: which edition each stands for, since when, and where."""
+"""Aliases, identifiers assigned by hand: their editions, since when, and where they were used."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -35,11 +35,11 @@ from royalties.store.tables import (
 )
 
 _AT_ONCE = 5_000
-"""Rows that one statement names."""
+"""Rows in one statement."""
 
 
 class AliasChange(NamedTuple):
-    """A decision about an alias; ``rows`` were moved with it. An ISBN of None: no edition."""
+    """A decision about an alias, and how many rows it moved. An ISBN of None: no edition."""
 
     identifier: str
     from_isbn: str | None
@@ -50,7 +50,7 @@ class AliasChange(NamedTuple):
 
 
 class AliasUse(NamedTuple):
-    """Rows of an import, on the sheet of a place, whose edition an alias told."""
+    """Rows of a sheet of an import that got their edition from an alias."""
 
     batch: int
     sheet: int
@@ -58,7 +58,7 @@ class AliasUse(NamedTuple):
 
 
 class UsedLine(NamedTuple):
-    """A recorded line of such a row, as far as it matters where it goes."""
+    """A recorded line of such a row, with what is needed to move it."""
 
     batch: int
     sheet: int
@@ -81,7 +81,7 @@ class UsedLine(NamedTuple):
     reference: str
 
     def waiting(self, identifier: str) -> WaitingLine:
-        """The line that waits for its edition again."""
+        """The line as a waiting line again."""
         about = (self.retailer, self.kind, self.day, self.units, self.currency, self.list_price)
         place = (self.country, self.region, self.city, self.order, self.reference)
         return WaitingLine(
@@ -90,7 +90,7 @@ class UsedLine(NamedTuple):
 
 
 def edition_of(connection: Connection, value: str, *, lock: bool = False) -> str | None:
-    """The ISBN that an alias stands for; ``lock`` holds it against others."""
+    """The ISBN that an alias refers to; ``lock`` locks its row."""
     query = (
         select(edition.c.isbn)
         .join(identifier, identifier.c.edition_id == edition.c.id)
@@ -103,7 +103,7 @@ def edition_of(connection: Connection, value: str, *, lock: bool = False) -> str
 
 
 def move(connection: Connection, value: str, edition_id: int | None) -> None:
-    """Let an alias stand for another edition, or (None) for none."""
+    """Point an alias at another edition, or (None) at none."""
     own = and_(identifier.c.value == value, identifier.c.kind == "alias")
     if edition_id is None:
         connection.execute(delete(identifier).where(own))
@@ -112,7 +112,7 @@ def move(connection: Connection, value: str, edition_id: int | None) -> None:
 
 
 def add_change(connection: Connection, change: AliasChange) -> None:
-    """Keep a decision."""
+    """Store a decision."""
     connection.execute(insert(alias_change).values(**change._asdict()))
 
 
@@ -128,7 +128,7 @@ def changes(
 
 
 def newest_change(connection: Connection) -> int:
-    """What stands for the state of all aliases: it grows with every decision."""
+    """A version number of all aliases: it grows with every decision."""
     return int(
         connection.execute(select(func.coalesce(func.max(alias_change.c.id), 0))).scalar_one()
     )
@@ -137,7 +137,7 @@ def newest_change(connection: Connection) -> int:
 def add_uses(
     connection: Connection, batch_id: int, uses: Mapping[str, Mapping[int, Sequence[int]]]
 ) -> None:
-    """Keep rows of an import whose edition aliases told, beside those that are kept already."""
+    """Record rows of an import that got their edition from aliases, in addition to earlier ones."""
     for value, by_sheet in sorted(uses.items()):
         for sheet, rows in sorted(by_sheet.items()):
             at = and_(
@@ -159,7 +159,7 @@ def add_uses(
 
 
 def uses(connection: Connection, value: str) -> list[AliasUse]:
-    """Where an alias told the edition, of imports that are neither undone nor corrected."""
+    """Where an alias was used, in imports that are neither undone nor corrected."""
     rows = connection.execute(
         select(alias_use.c.batch_id, alias_use.c.sheet, alias_use.c.rows)
         .join(batch, batch.c.id == alias_use.c.batch_id)
@@ -205,7 +205,7 @@ def lines_of(connection: Connection, use: AliasUse, isbn: str) -> Iterator[UsedL
 def move_lines(
     connection: Connection, lines: Sequence[UsedLine], isbn: str, edition_id: int
 ) -> None:
-    """Let recorded lines of an edition be of another one."""
+    """Move recorded lines of an edition to another one."""
     if lines:
         connection.execute(
             update(sale).where(*_these(isbn)).values(edition_id=edition_id), _keys(lines)
@@ -215,7 +215,7 @@ def move_lines(
 def let_wait(
     connection: Connection, lines: Sequence[UsedLine], isbn: str, again: Iterable[WaitingLine]
 ) -> None:
-    """Take recorded lines away and let them wait; sums of whole imports are changed as well."""
+    """Turn recorded lines back into waiting ones; the sums of whole imports are updated as well."""
     if not lines:
         return
     connection.execute(delete(sale).where(*_these(isbn)), _keys(lines))
