@@ -41,9 +41,9 @@ def invoices(
     Args:
         organization: its key; empty for all.
         open_only: only invoices that are not settled.
-            due_before: only unpaid invoices due before this day.
-            limit: how many.
-            skip: how many newer ones to skip.
+        due_before: only unpaid invoices due before this day.
+        limit: how many.
+        skip: how many newer ones to skip.
     """
     credit = invoice.alias("credit")
     of = invoice.alias("of")

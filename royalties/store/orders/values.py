@@ -17,10 +17,10 @@ class OrderValueRow(NamedTuple):
 
     Attributes:
         currency: of the accepted quote, or else of the newest; None: there is none yet.
-            accepted: the total of the accepted quote; None: none was accepted.
-            offered: the total of the newest quote.
-            invoiced: all invoices less credit notes, each without the deposit that it uses up.
-            received: receipts less what was paid back.
+        accepted: the total of the accepted quote; None: none was accepted.
+        offered: the total of the newest quote.
+        invoiced: all invoices less credit notes, each without the deposit that it uses up.
+        received: receipts less what was paid back.
     """
 
     number: str
@@ -51,7 +51,7 @@ def order_values(
 
     Args:
         states: only these; all if empty.
-            since: created then or later; ``until``: created before.
+        since: created then or later; ``until``: created before.
     """
     newest = (
         select(quote.c.order_id, func.max(quote.c.version).label("version"))

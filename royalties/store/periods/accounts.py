@@ -40,7 +40,7 @@ def of_contracts(
 
     Args:
         named: the periods with a column of their own.
-            last: all others up to this one are summed as well; None: none.
+        last: all others up to this one are summed as well; None: none.
     """
     keys = (contract_close.c.contract, contract_close.c.currency)
     rows = connection.execute(_summed(contract_close, contract_close.c[figure], keys, named, last))

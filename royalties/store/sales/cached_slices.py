@@ -409,8 +409,8 @@ def period_blocks(
         connection: of the books.
         period_id: the period.
         distinctions: what rules and plans distinguish.
-            names: of editions and retailers.
-            imports: the period's, if already read.
+        names: of editions and retailers.
+        imports: the period's, if already read.
     """
     known = list(slicings(connection, [period_id]) if imports is None else imports)
     while True:

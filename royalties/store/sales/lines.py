@@ -151,7 +151,7 @@ def lines(
     Args:
         limit: how many at most.
         beyond: the key after which (or before which, ``backwards``) the page begins.
-            backwards: whether the page ends at ``beyond``; its lines still come in order.
+        backwards: whether the page ends at ``beyond``; its lines still come in order.
     """
     if beyond is None:
         page = _page_of_lines(

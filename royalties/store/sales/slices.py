@@ -116,7 +116,7 @@ def slices_of(
 
     Args:
         parts: which lines; they must not overlap.
-            has_corrections: whether lines may reverse others; without them it is faster.
+        has_corrections: whether lines may reverse others; without them it is faster.
     """
     queries = [
         kind.grouped(distinctions)
@@ -174,7 +174,7 @@ def sums_by_class(figures: Sequence[Any], limits: int) -> Iterator[tuple[int, An
 
     Args:
         figures: number of lines, copies, receipts, value; then those beyond each limit.
-            limits: how many limits there are.
+        limits: how many limits there are.
     """
     count, units, net, value = figures[:4]
     for class_ in range(limits):

@@ -139,8 +139,8 @@ class Json(_Stored[Any]):
 
     Args:
         loaded: makes the value from what JSON holds.
-            dumped: makes what JSON can hold from the value.
-            in_order: whether keys are sorted; else they keep their order.
+        dumped: makes what JSON can hold from the value.
+        in_order: whether keys are sorted; else they keep their order.
     """
 
     impl = Text
