@@ -29,7 +29,7 @@ __all__ = [
     "Engine",
     "UnsupportedDatabaseError",
     "all_or_nothing",
-    "attached",
+    "attach_file",
     "database_file",
     "for_reading",
     "insert_or",
@@ -156,7 +156,7 @@ def small_cache(connection: Connection) -> Iterator[None]:
         connection.exec_driver_sql(f"PRAGMA cache_size = {before}")
 
 
-def attached(connection: Connection, path: Path) -> str | None:
+def attach_file(connection: Connection, path: Path) -> str | None:
     """Attach another file to an SQLite connection; returns the schema name of its tables.
 
     It stays attached until the connection returns to the pool, since nothing can be detached in a
@@ -199,8 +199,8 @@ def _lower(value: object) -> object:
 
 def _begin_sqlite(busy_seconds: float, connection: Connection) -> None:
     options = connection.get_execution_options()
-    wanted = options.get(LOCK_SECONDS)
-    seconds = busy_seconds if wanted is None else wanted
+    requested = options.get(LOCK_SECONDS)
+    seconds = busy_seconds if requested is None else requested
     if connection.info.get(LOCK_SECONDS, busy_seconds) != seconds:
         connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
         connection.info[LOCK_SECONDS] = seconds

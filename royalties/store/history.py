@@ -14,7 +14,7 @@ from royalties.store.tables import log, revision
 Body = Mapping[str, Any]
 """A setup entry as canonical JSON values."""
 
-_FIRST = "0" * 64
+_FIRST_HASH = "0" * 64
 
 
 class Revision(NamedTuple):
@@ -46,10 +46,10 @@ def revisions_in_force(connection: Connection, up_to: int | None = None) -> list
     Args:
         up_to: the newest revision that counts, to get the setup as it was at that time.
     """
-    counted = select(func.max(revision.c.id).label("id"), func.min(revision.c.id).label("first"))
+    numbers = select(func.max(revision.c.id).label("id"), func.min(revision.c.id).label("first"))
     if up_to is not None:
-        counted = counted.where(revision.c.id <= up_to)
-    newest = counted.group_by(revision.c.kind, revision.c.key).subquery()
+        numbers = numbers.where(revision.c.id <= up_to)
+    newest = numbers.group_by(revision.c.kind, revision.c.key).subquery()
     rows = connection.execute(
         select(revision.c.id, revision.c.kind, revision.c.key, revision.c.body)
         .join(newest, newest.c.id == revision.c.id)
@@ -93,7 +93,7 @@ def add_revisions(
         connection.execute(insert(revision), rows)
 
 
-class Recorded(NamedTuple):
+class RevisionRow(NamedTuple):
     """A revision with who recorded it, when and why; an empty body removed the entry."""
 
     id: int
@@ -104,7 +104,7 @@ class Recorded(NamedTuple):
     former_key: str | None = None
 
 
-_RECORDED = (
+_REVISION_COLUMNS = (
     revision.c.id,
     revision.c.body,
     revision.c.recorded_at,
@@ -116,29 +116,29 @@ _RECORDED = (
 
 def revisions_of(
     connection: Connection, kind: str, key: str, limit: int | None = None
-) -> list[Recorded]:
+) -> list[RevisionRow]:
     """The revisions of one setup entry, the newest first, at most ``limit`` if given."""
     rows = connection.execute(
-        select(*_RECORDED)
+        select(*_REVISION_COLUMNS)
         .where(revision.c.kind == kind, revision.c.key == key)
         .order_by(revision.c.id.desc())
         .limit(limit)
     )
-    return [Recorded(*row) for row in rows]
+    return [RevisionRow(*row) for row in rows]
 
 
-def find_revision(connection: Connection, kind: str, key: str) -> Recorded | None:
+def find_revision(connection: Connection, kind: str, key: str) -> RevisionRow | None:
     """The current revision of one setup entry; None if it was removed."""
     row = connection.execute(
-        select(*_RECORDED)
+        select(*_REVISION_COLUMNS)
         .where(revision.c.kind == kind, revision.c.key == key)
         .order_by(revision.c.id.desc())
         .limit(1)
     ).first()
-    return Recorded(*row) if row and row.body else None
+    return RevisionRow(*row) if row and row.body else None
 
 
-def new_keys(connection: Connection) -> dict[tuple[str, str], str]:
+def renamed_keys(connection: Connection) -> dict[tuple[str, str], str]:
     """By (kind, former key), the keys that entries were renamed to; the newest rename counts."""
     rows = connection.execute(
         select(revision.c.kind, revision.c.former_key, revision.c.key)
@@ -172,7 +172,7 @@ def append_log(connection: Connection, at: str, actor: str, action: str, payload
     last = connection.execute(
         select(log.c.seq, log.c.hash).order_by(log.c.seq.desc()).limit(1)
     ).first()
-    seq, previous = (last.seq + 1, last.hash) if last else (1, _FIRST)
+    seq, previous = (last.seq + 1, last.hash) if last else (1, _FIRST_HASH)
     data = canonical(payload).encode()
     line = LogRow(seq, at, actor, action, data, previous, "")
     line = line._replace(hash=line_hash(line))

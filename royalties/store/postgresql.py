@@ -16,20 +16,20 @@ _CONNECT_SECONDS = 5
 _SILENT_SECONDS = 3.0
 """How long a server may be silent before another connection checks whether it is there."""
 
-_LOOK_SECONDS = 20
+_PAGE_SECONDS = 20
 """The longest that one statement of a page may take."""
 
-_ABANDONED = "30min"
+_IDLE_TIMEOUT = "30min"
 """The server rolls back a transaction whose client has been idle for this long."""
 
-_KEPT_ALIVE = {
+_KEEPALIVES = {
     "keepalives": 1,
     "keepalives_idle": 10,
     "keepalives_interval": 3,
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
-_SET = (
+_SET_TIMEOUTS = (
     "SELECT set_config('lock_timeout', %s, true), set_config('statement_timeout', %s, true), "
     "set_config('idle_in_transaction_session_timeout', %s, true), "
     "set_config('TimeZone', 'UTC', true)"
@@ -50,9 +50,9 @@ class _Connection(psycopg.Connection[Any]):
     @classmethod
     def watched(cls, *arguments: Any, **parameters: Any) -> Self:  # noqa: ANN401 - libpq's
         """Connect, and remember the parameters for the check."""
-        made = cls.connect(*arguments, **parameters)
-        made._parameters = parameters  # noqa: SLF001 - its own
-        return made
+        connection = cls.connect(*arguments, **parameters)
+        connection._parameters = parameters  # noqa: SLF001 - its own
+        return connection
 
     def wait(self, gen: Any, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - psycopg's
         """Wait until the server has answered.
@@ -63,20 +63,20 @@ class _Connection(psycopg.Connection[Any]):
         return super().wait(self._watch(gen), *arguments, **named)
 
     def _watch(self, generator: Any) -> Generator[Any, Any, Any]:  # noqa: ANN401 - psycopg's
-        begun = heard = time.monotonic()
+        begun = last_heard = time.monotonic()
         try:
             state = next(generator)
             while True:
                 ready = yield state
                 now = time.monotonic()
                 if ready:
-                    heard = now
+                    last_heard = now
                 elif self.patience is not None and now - begun > self.patience:
                     self._give_up()
-                elif now - heard > _SILENT_SECONDS:
+                elif now - last_heard > _SILENT_SECONDS:
                     if not self._is_there():
                         self._give_up()
-                    heard = time.monotonic()
+                    last_heard = time.monotonic()
                 state = generator.send(ready)
         except StopIteration as end:
             return end.value
@@ -102,7 +102,7 @@ def options() -> dict[str, Any]:
         "connect_args": {
             "connect_timeout": _CONNECT_SECONDS,
             "prepare_threshold": None,
-            **_KEPT_ALIVE,
+            **_KEEPALIVES,
         },
     }
 
@@ -118,7 +118,7 @@ def watch(engine: Engine, busy_seconds: float, *, patient: str, lock_seconds: st
     """
     event.listen(engine, "do_connect", _connect)
     event.listen(engine, "begin", partial(_begin, busy_seconds, patient, lock_seconds))
-    event.listen(engine, "checkin", _forget_patience)
+    event.listen(engine, "checkin", _reset_patience)
 
 
 def _connect(_dialect: object, _record: object, arguments: Any, parameters: Any) -> _Connection:  # noqa: ANN401
@@ -126,17 +126,17 @@ def _connect(_dialect: object, _record: object, arguments: Any, parameters: Any)
 
 
 def _begin(busy_seconds: float, patient: str, lock_seconds: str, connection: Connection) -> None:
-    made: Any = connection.connection.dbapi_connection
+    dbapi_connection: Any = connection.connection.dbapi_connection
     options = connection.get_execution_options()
     is_patient = options.get(patient, True)
-    wanted = options.get(lock_seconds)
-    seconds = busy_seconds if wanted is None else wanted
+    requested = options.get(lock_seconds)
+    seconds = busy_seconds if requested is None else requested
     milliseconds = max(int(seconds * 1000), 1)  # 0 would mean no limit
-    longest = 0 if is_patient else _LOOK_SECONDS * 1000
-    made.patience = None if is_patient else _LOOK_SECONDS + 5
-    made.execute(_SET, (f"{milliseconds}ms", f"{longest}ms", _ABANDONED))
+    longest = 0 if is_patient else _PAGE_SECONDS * 1000
+    dbapi_connection.patience = None if is_patient else _PAGE_SECONDS + 5
+    dbapi_connection.execute(_SET_TIMEOUTS, (f"{milliseconds}ms", f"{longest}ms", _IDLE_TIMEOUT))
 
 
-def _forget_patience(made: Any, _record: object) -> None:  # noqa: ANN401 - a driver's
-    if made is not None:
-        made.patience = None
+def _reset_patience(dbapi_connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's
+    if dbapi_connection is not None:
+        dbapi_connection.patience = None

@@ -25,8 +25,8 @@ _UNDEFINED_TABLE = "42P01"
 class NotMigratedError(RuntimeError):
     """The database is missing or older than the program."""
 
-    def __init__(self, found: str | None) -> None:
-        state = f"is at migration {found}" if found else "has no tables yet"
+    def __init__(self, migration: str | None) -> None:
+        state = f"is at migration {migration}" if migration else "has no tables yet"
         super().__init__(f"the database {state}: run 'royalties init' to bring it up to date")
 
 

@@ -7,7 +7,9 @@ from sqlalchemy import ColumnElement, Select, false
 from royalties.domain.people import Actor
 
 
-def own(query: Select[Any], actor: Actor, beneficiary: ColumnElement[str]) -> Select[Any]:
+def visible_to_beneficiary(
+    query: Select[Any], actor: Actor, beneficiary: ColumnElement[str]
+) -> Select[Any]:
     """Narrow a query to the beneficiaries whose figures an actor may see.
 
     Finance sees all; a nonprofit's user sees their own; anybody else sees none.
@@ -24,7 +26,7 @@ def own(query: Select[Any], actor: Actor, beneficiary: ColumnElement[str]) -> Se
     return query.where(beneficiary.in_(sorted(actor.beneficiaries)))
 
 
-def own_orders(
+def visible_orders(
     query: Select[Any],
     actor: Actor,
     organization: ColumnElement[str],
@@ -50,11 +52,11 @@ def own_orders(
     return query.where(organization.in_(sorted(actor.organizations)))
 
 
-def own_documents(
+def visible_documents(
     query: Select[Any],
     actor: Actor,
     beneficiary: ColumnElement[str],
-    is_shown: ColumnElement[bool],
+    is_visible: ColumnElement[bool],
 ) -> Select[Any]:
     """Narrow a query to the stored documents that an actor may see.
 
@@ -65,13 +67,13 @@ def own_documents(
         query: any query over a table that names a beneficiary.
         actor: who asks.
         beneficiary: the column with the beneficiary's key.
-        is_shown: whether the beneficiary's people may see it.
+        is_visible: whether the beneficiary's people may see it.
     """
-    narrowed = own(query, actor, beneficiary)
-    return narrowed if actor.sees_all else narrowed.where(is_shown)
+    narrowed = visible_to_beneficiary(query, actor, beneficiary)
+    return narrowed if actor.sees_all else narrowed.where(is_visible)
 
 
-def staff_alone(query: Select[Any], actor: Actor) -> Select[Any]:
+def staff_only(query: Select[Any], actor: Actor) -> Select[Any]:
     """Narrow a query over rows that only the staff may see: anybody else gets none.
 
     Args:

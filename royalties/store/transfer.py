@@ -47,9 +47,9 @@ __all__ = [
     "new_database",
     "require_empty",
     "rows_of",
-    "shown_url",
     "snapshot",
     "tables_of",
+    "url_without_password",
     "without_guards",
     "write_rows",
 ]
@@ -68,8 +68,8 @@ class NotEmptyError(ValueError):
 
     def __init__(self, url: str) -> None:
         super().__init__(
-            f"{shown_url(url)} holds something already, and nothing is ever overwritten: name an "
-            f"empty database, or a file that does not exist yet"
+            f"{url_without_password(url)} holds something already, and nothing is ever "
+            f"overwritten: name an empty database, or a file that does not exist yet"
         )
 
 
@@ -88,7 +88,7 @@ def files_of(url: str) -> list[str]:
     return [f"{Path(address.database).name}{suffix}" for suffix in _SUFFIXES]
 
 
-def shown_url(url: str) -> str:
+def url_without_password(url: str) -> str:
     """A database's address without its password."""
     return make_url(url).render_as_string(hide_password=True)
 
@@ -109,7 +109,7 @@ def snapshot(engine: Engine, *, alone: bool = False) -> Iterator[Connection]:
         return
     reading = engine.execution_options(isolation_level="REPEATABLE READ")
     with reading.connect() as connection, connection.begin() as transaction:
-        _take_time(connection)
+        _lift_timeouts(connection)
         if alone:
             connection.execute(text("LOCK TABLE log IN EXCLUSIVE MODE"))
         else:
@@ -160,9 +160,13 @@ def _new_schema(url: str) -> Iterator[Connection]:
     engine = make_engine(url)
     try:
         with engine.connect() as connection, connection.begin():
-            _take_time(connection)
-            found = inspect(connection)
-            if found.get_table_names() or found.get_view_names() or found.get_sequence_names():
+            _lift_timeouts(connection)
+            inspector = inspect(connection)
+            if (
+                inspector.get_table_names()
+                or inspector.get_view_names()
+                or inspector.get_sequence_names()
+            ):
                 raise NotEmptyError(url)
             yield connection
     finally:
@@ -183,7 +187,7 @@ def _new_file(url: str) -> Iterator[Connection]:
     _require_nothing_in(path, url)
     temporary = path.with_name(f".restoring-{path.name}")
     path.parent.mkdir(parents=True, exist_ok=True)
-    _forget(temporary)
+    _delete_file(temporary)
     engine = make_engine(f"sqlite:///{temporary}")
     try:
         with engine.connect() as connection:
@@ -194,11 +198,11 @@ def _new_file(url: str) -> Iterator[Connection]:
                 yield connection
         engine.dispose()
         _require_nothing_in(path, url)
-        _forget(path)
+        _delete_file(path)
         temporary.replace(path)
     finally:
         engine.dispose()
-        _forget(temporary)
+        _delete_file(temporary)
 
 
 def _require_nothing_in(path: Path, url: str) -> None:
@@ -214,12 +218,12 @@ def _require_nothing_in(path: Path, url: str) -> None:
     raise NotEmptyError(url)
 
 
-def _forget(path: Path) -> None:
+def _delete_file(path: Path) -> None:
     for suffix in _SUFFIXES:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
-def _take_time(connection: Connection) -> None:
+def _lift_timeouts(connection: Connection) -> None:
     """Lift the time-outs that guard requests."""
     for name in ("statement_timeout", "idle_in_transaction_session_timeout"):
         connection.execute(text(f"SET LOCAL {name} = 0"))
@@ -227,9 +231,9 @@ def _take_time(connection: Connection) -> None:
 
 def tables_of(connection: Connection) -> list[Table]:
     """The tables that exist, each after those it refers to."""
-    found = MetaData()
-    found.reflect(connection)
-    return [table for table in found.sorted_tables if table.name != _VERSION_TABLE]
+    metadata = MetaData()
+    metadata.reflect(connection)
+    return [table for table in metadata.sorted_tables if table.name != _VERSION_TABLE]
 
 
 def rows_of(connection: Connection, table: Table, columns: Sequence[str]) -> Iterator[list[Value]]:
@@ -265,7 +269,7 @@ def write_rows(
     columns = [table.columns[name] for name in names]
     quote = connection.dialect.identifier_preparer.quote
     listed = ", ".join(quote(each.name) for each in columns)
-    fit = (_fitting(table.name, columns, row) for row in rows)
+    fit = (_checked_row(table.name, columns, row) for row in rows)
     try:
         if is_sqlite(connection):
             marks = ", ".join("?" * len(columns))
@@ -296,18 +300,18 @@ def _first_line(error: BaseException) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
-def _fitting(table: str, columns: Sequence[Any], row: Sequence[object]) -> tuple[object, ...]:
+def _checked_row(table: str, columns: Sequence[Any], row: Sequence[object]) -> tuple[object, ...]:
     if len(row) != len(columns):
         raise UnfitError(
             table, f"a row has {len(row)} values, but there are {len(columns)} columns"
         )
     return tuple(
-        None if value is None else _value(table, column, value)
+        None if value is None else _checked_value(table, column, value)
         for column, value in zip(columns, row, strict=True)
     )
 
 
-def _value(table: str, column: Any, value: object) -> object:  # noqa: ANN401 - reflected
+def _checked_value(table: str, column: Any, value: object) -> object:  # noqa: ANN401 - reflected
     if isinstance(column.type, Integer):
         if type(value) is int and -_LARGEST <= value < _LARGEST:
             return value
@@ -358,9 +362,9 @@ def check_references(connection: Connection, tables: Sequence[Table]) -> None:
         UnfitError: a row refers to one that does not exist.
     """
     if is_sqlite(connection):
-        lost = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
-        if lost is not None:
-            raise UnfitError(lost[0], f"a row refers to one of {lost[2]} that is not there")
+        dangling = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        if dangling is not None:
+            raise UnfitError(dangling[0], f"a row refers to one of {dangling[2]} that is not there")
         return
     for table in tables:  # PostgreSQL checked every row as it was inserted
         for column in table.primary_key.columns:

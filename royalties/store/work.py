@@ -29,7 +29,7 @@ def write_setting(connection: Connection, name: str, value: object, at: datetime
     connection.execute(insert(setting).values(name=name, value=value, changed_at=at, changed_by=by))
 
 
-def take_setting(connection: Connection, name: str) -> Any:  # noqa: ANN401 - JSON
+def pop_setting(connection: Connection, name: str) -> Any:  # noqa: ANN401 - JSON
     """Delete a setting and return its value, so that only one caller gets it; None if not set."""
     taken = delete(setting).where(setting.c.name == name).returning(setting.c.value)
     return connection.execute(taken).scalar()
@@ -100,7 +100,7 @@ def proposal_numbers(
     return tuple(connection.execute(query).scalars())
 
 
-def proposals_numbered(connection: Connection, numbers: Collection[int]) -> list[ProposalRow]:
+def proposals_by_number(connection: Connection, numbers: Collection[int]) -> list[ProposalRow]:
     """Some proposals by their numbers, ascending."""
     query = _proposals().where(proposal.c.id.in_(numbers)).order_by(proposal.c.id)
     return [ProposalRow(*row) for row in connection.execute(query)]
@@ -212,7 +212,7 @@ def latest_job(connection: Connection, subject: str) -> JobRow | None:
     return JobRow(*row) if row else None
 
 
-def take_job(
+def lease_job(
     connection: Connection, at: datetime, lease_until: datetime, longest: datetime
 ) -> JobRow | None:
     """Lease the oldest job that is queued, or whose worker was lost.

@@ -129,7 +129,7 @@ def test_a_slow_statement_is_no_stall_and_a_page_waits_for_none(
     postgresql: tuple[PostgreSQL, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("royalties.store.postgresql._SILENT_SECONDS", 0.2)
-    monkeypatch.setattr("royalties.store.postgresql._LOOK_SECONDS", 0.5)
+    monkeypatch.setattr("royalties.store.postgresql._PAGE_SECONDS", 0.5)
     server, name = postgresql
     engine = make_engine(server.url(name))
     with engine.connect() as connection:

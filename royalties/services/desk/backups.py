@@ -184,7 +184,7 @@ def restore(actor: Actor, source: Path, url: str, home: Path, progress: Progress
 
 
 def _require_known(source: Path, header: ArchiveHeader) -> None:
-    if not migrate.knows(header.schema):
+    if not migrate.is_known_migration(header.schema):
         raise NotABackupError(
             source,
             f"its books are at migration {header.schema[:40]!r}, which this program does not "
@@ -312,7 +312,7 @@ def _left_by_a_killed_one(home: Path, url: str) -> list[str]:
         said = json.loads((stage / _PLACING).read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return []
-    if said["database"] != transfer.shown_url(url):
+    if said["database"] != transfer.url_without_password(url):
         return []
     return [name for name in FOLDERS if name in said["folders"] and not (stage / name).exists()]
 
@@ -334,7 +334,7 @@ def _staged(home: Path, url: str, left: Sequence[str]) -> Iterator[_Stage]:
     with _disk_errors(home):
         make_private(home)
         _require_empty(home, [*transfer.files_of(url), *left])
-        stage = _Stage(home, home / _STAGE, transfer.shown_url(url))
+        stage = _Stage(home, home / _STAGE, transfer.url_without_password(url))
         stage.folder.mkdir(mode=0o700, exist_ok=True)
         with _locked(stage.folder):
             # Last goes the note of what was moved out, so that this may be killed as well.

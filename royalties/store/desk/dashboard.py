@@ -22,7 +22,7 @@ from royalties.store.tables import (
     waiting,
 )
 
-_COUNTED = (SaleKind.SALE.value, SaleKind.RETURN.value, SaleKind.USAGE.value)
+_KINDS_SOLD = (SaleKind.SALE.value, SaleKind.RETURN.value, SaleKind.USAGE.value)
 
 
 class RetailerSalesRow(NamedTuple):
@@ -39,7 +39,7 @@ class RetailerSalesRow(NamedTuple):
     last_month: str
 
 
-def sold(connection: Connection, periods: Sequence[int]) -> list[RetailerSalesRow]:
+def sales_by_retailer(connection: Connection, periods: Sequence[int]) -> list[RetailerSalesRow]:
     """Sales in some periods by retailer, currency and sale month."""
     rows = connection.execute(
         select(
@@ -51,7 +51,7 @@ def sold(connection: Connection, periods: Sequence[int]) -> list[RetailerSalesRo
             sale_total.c.month,
         )
         .join(retailer, retailer.c.id == sale_total.c.retailer_id)
-        .where(sale_total.c.period_id.in_(periods), sale_total.c.kind.in_(_COUNTED))
+        .where(sale_total.c.period_id.in_(periods), sale_total.c.kind.in_(_KINDS_SOLD))
         .group_by(sale_total.c.period_id, retailer.c.key, sale_total.c.currency, sale_total.c.month)
     )
     return [
@@ -59,7 +59,7 @@ def sold(connection: Connection, periods: Sequence[int]) -> list[RetailerSalesRo
     ]
 
 
-class OwedRow(NamedTuple):
+class OutstandingRow(NamedTuple):
     """Amounts outstanding after a close in one currency; minor units.
 
     Attributes:
@@ -74,7 +74,9 @@ class OwedRow(NamedTuple):
     held: int
 
 
-def owed(connection: Connection, period_id: int, reserves: str) -> list[OwedRow]:
+def amounts_outstanding(
+    connection: Connection, period_id: int, reserves: str
+) -> list[OutstandingRow]:
     """Amounts outstanding after a closed period, by currency.
 
     Args:
@@ -104,10 +106,10 @@ def owed(connection: Connection, period_id: int, reserves: str) -> list[OwedRow]
         .group_by(parts.c.currency)
         .order_by(parts.c.currency)
     )
-    return [OwedRow(row[0], *map(int, row[1:])) for row in rows]
+    return [OutstandingRow(row[0], *map(int, row[1:])) for row in rows]
 
 
-class CoveredRow(NamedTuple):
+class ReportCoverageRow(NamedTuple):
     """The days that one recorded report covers for one retailer and account."""
 
     retailer: str
@@ -116,7 +118,7 @@ class CoveredRow(NamedTuple):
     last_day: str
 
 
-def covered(connection: Connection, since: str) -> list[CoveredRow]:
+def report_coverage(connection: Connection, since: str) -> list[ReportCoverageRow]:
     """What recorded reports cover that end on a day or later; typed sales cover no days."""
     rows = connection.execute(
         select(retailer.c.key, coverage.c.account, coverage.c.first_day, coverage.c.last_day)
@@ -130,10 +132,10 @@ def covered(connection: Connection, since: str) -> list[CoveredRow]:
         )
         .order_by(retailer.c.key, coverage.c.account, coverage.c.last_day)
     )
-    return [CoveredRow(*row) for row in rows]
+    return [ReportCoverageRow(*row) for row in rows]
 
 
-def counts(connection: Connection) -> Mapping[str, int]:
+def attention_counts(connection: Connection) -> Mapping[str, int]:
     """What needs attention: ``identifiers``, their ``rows``, uploads, questions, failed ``mail``.
 
     Checked uploads are either ``refused`` or ready to be recorded; one that holds nothing new is

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, 
 from royalties.domain.notes import NoteAction, NoteKind, NoteSubject
 from royalties.domain.people import Actor
 from royalties.store.engine import is_sqlite
-from royalties.store.scope import staff_alone
+from royalties.store.scope import staff_only
 from royalties.store.tables import note, note_event, note_file
 
 _LARGEST = 2**63 - 1
@@ -78,7 +78,7 @@ def add_event(connection: Connection, values: Mapping[str, object]) -> None:
     connection.execute(insert(note_event).values(**values))
 
 
-def change(connection: Connection, number: int, values: Mapping[str, object]) -> None:
+def change_note(connection: Connection, number: int, values: Mapping[str, object]) -> None:
     """Record that a note was resolved or withdrawn, or reopened."""
     connection.execute(update(note).where(note.c.id == number).values(**values))
 
@@ -89,7 +89,7 @@ def find_note(
     """A note that an actor may see; ``lock`` locks its row."""
     if number > _LARGEST:
         return None
-    query = staff_alone(select(*_columns()).where(note.c.id == number), actor)
+    query = staff_only(select(*_columns()).where(note.c.id == number), actor)
     if lock and not is_sqlite(connection):
         query = query.with_for_update()
     row = connection.execute(query).first()
@@ -100,31 +100,33 @@ def notes_about(
     connection: Connection, actor: Actor, subject: NoteSubject, key: str, limit: int, skip: int = 0
 ) -> list[NoteRow]:
     """Notes and questions about a subject, withdrawn ones too, the newest first."""
-    return _found(
+    return _notes_where(
         connection, actor, _about(subject, key) & (note.c.kind != NoteKind.ANSWER), limit, skip
     )
 
 
-def standing_about(
+def notes_in_force(
     connection: Connection, actor: Actor, subject: NoteSubject, key: str, limit: int
 ) -> list[NoteRow]:
     """Notes and questions in force about a subject: open questions first, then the newest."""
     which = _about(subject, key) & _IN_FORCE & (note.c.kind != NoteKind.ANSWER)
-    query = staff_alone(select(*_columns()).where(which), actor)
+    query = staff_only(select(*_columns()).where(which), actor)
     rows = connection.execute(query.order_by(IS_OPEN.desc(), note.c.id.desc()).limit(limit))
     return [NoteRow(*row) for row in rows]
 
 
 def all_notes(connection: Connection, actor: Actor, limit: int, skip: int = 0) -> list[NoteRow]:
     """Notes and questions in force about any subject, the newest first."""
-    return _found(connection, actor, _IN_FORCE & (note.c.kind != NoteKind.ANSWER), limit, skip)
+    return _notes_where(
+        connection, actor, _IN_FORCE & (note.c.kind != NoteKind.ANSWER), limit, skip
+    )
 
 
 def open_questions(
     connection: Connection, actor: Actor, limit: int, skip: int = 0
 ) -> list[NoteRow]:
     """Open questions, the newest first."""
-    return _found(connection, actor, IS_OPEN, limit, skip)
+    return _notes_where(connection, actor, IS_OPEN, limit, skip)
 
 
 def answers_to(connection: Connection, actor: Actor, questions: Collection[int]) -> list[NoteRow]:
@@ -132,7 +134,7 @@ def answers_to(connection: Connection, actor: Actor, questions: Collection[int])
     if not questions:
         return []
     query = select(*_columns()).where(note.c.question_id.in_(sorted(questions)))
-    rows = connection.execute(staff_alone(query, actor).order_by(note.c.id))
+    rows = connection.execute(staff_only(query, actor).order_by(note.c.id))
     return [NoteRow(*row) for row in rows]
 
 
@@ -142,7 +144,7 @@ def files_of(connection: Connection, actor: Actor, numbers: Collection[int]) -> 
         return []
     query = select(*(note_file.c[name] for name in NoteFileRow._fields))
     query = query.where(note_file.c.note_id.in_(sorted(numbers)))
-    rows = connection.execute(staff_alone(query, actor).order_by(note_file.c.id))
+    rows = connection.execute(staff_only(query, actor).order_by(note_file.c.id))
     return [NoteFileRow(*row) for row in rows]
 
 
@@ -151,7 +153,7 @@ def find_file(connection: Connection, actor: Actor, number: int) -> NoteFileRow 
     if number > _LARGEST:
         return None
     query = select(*(note_file.c[name] for name in NoteFileRow._fields))
-    row = connection.execute(staff_alone(query.where(note_file.c.id == number), actor)).first()
+    row = connection.execute(staff_only(query.where(note_file.c.id == number), actor)).first()
     return NoteFileRow(*row) if row else None
 
 
@@ -192,10 +194,10 @@ def all_files(connection: Connection) -> Sequence[NoteFileRow]:
     return [NoteFileRow(*row) for row in connection.execute(query.order_by(note_file.c.id))]
 
 
-def _found(
-    connection: Connection, actor: Actor, which: ColumnElement[bool], limit: int, skip: int
+def _notes_where(
+    connection: Connection, actor: Actor, condition: ColumnElement[bool], limit: int, skip: int
 ) -> list[NoteRow]:
-    query: Select[Any] = staff_alone(select(*_columns()).where(which), actor)
+    query: Select[Any] = staff_only(select(*_columns()).where(condition), actor)
     rows = connection.execute(query.order_by(note.c.id.desc()).limit(limit).offset(skip))
     return [NoteRow(*row) for row in rows]
 

@@ -62,19 +62,19 @@ def find_filter(connection: Connection, number: int, filter_id: int) -> FilterRo
     return FilterRow(*row) if row else None
 
 
-def count_of(connection: Connection, number: int) -> int:
+def filter_count(connection: Connection, number: int) -> int:
     """How many filters a person has saved."""
     query = select(func.count()).where(saved_filter.c.person_id == number)
     return connection.execute(query).scalar() or 0
 
 
-def is_taken(connection: Connection, number: int, of: str, name: str, but: int = 0) -> bool:
+def is_taken(connection: Connection, number: int, of: str, name: str, except_id: int = 0) -> bool:
     """Whether a person has another filter of a list with a name, ignoring case."""
     query = select(saved_filter.c.id).where(
         saved_filter.c.person_id == number,
         saved_filter.c.list == of,
         func.lower(saved_filter.c.name) == name.lower(),
-        saved_filter.c.id != but,
+        saved_filter.c.id != except_id,
     )
     return connection.execute(query).first() is not None
 
@@ -114,7 +114,7 @@ def remove(connection: Connection, filter_id: int) -> None:
     connection.execute(delete(saved_filter).where(saved_filter.c.id == filter_id))
 
 
-def key_after(connection: Connection, kind: str, former: str) -> str:
+def current_key(connection: Connection, kind: str, former: str) -> str:
     """The key to which an entry of the setup was renamed; empty if it was not.
 
     Args:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
 from royalties.domain.people import Actor
 from royalties.domain.sales.imports import BatchStatus
 from royalties.store.sales.lines import IS_REFERRED
-from royalties.store.scope import own, own_orders
+from royalties.store.scope import visible_orders, visible_to_beneficiary
 from royalties.store.tables import (
     batch,
     contract_close,
@@ -37,7 +37,7 @@ MOST = 20
 """Hits of each kind; one more is fetched, to tell whether there are more."""
 
 
-Wanted = Sequence[tuple[Sequence[str], int]]
+AmountQuery = Sequence[tuple[Sequence[str], int]]
 """An amount that is searched for: minor units, each with the currencies in which it is that many.
 
 Empty: the search text is not an amount.
@@ -91,7 +91,7 @@ class ReceiptHit(NamedTuple):
     amount: int
 
 
-class ReferredHit(NamedTuple):
+class ReferenceHit(NamedTuple):
     """Sale lines of one retailer with the same reference, the retailer's or of an order."""
 
     reference: str
@@ -144,27 +144,27 @@ class PersonHit(NamedTuple):
     role: str
 
 
-def _has(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
+def _contains(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
     """Whether a column contains a text, ignoring case."""
     return func.lower(column).contains(text.lower(), autoescape=True)
 
 
-def _comes_to(
-    wanted: Wanted, currency: ColumnElement[str], *amounts: ColumnElement[int]
+def _equals_amount(
+    amount: AmountQuery, currency: ColumnElement[str], *amounts: ColumnElement[int]
 ) -> ColumnElement[bool]:
     """Whether one of some amounts is the one searched for, with either sign."""
-    found = (
+    conditions = (
         and_(
-            or_(*(amount.in_((minor, -minor)) for amount in amounts)),
+            or_(*(column.in_((minor, -minor)) for column in amounts)),
             currency.in_(currencies),
         )
-        for currencies, minor in wanted
+        for currencies, minor in amount
     )
-    return or_(false(), *found)
+    return or_(false(), *conditions)
 
 
 def statements(
-    connection: Connection, actor: Actor, text: str, wanted: Wanted = ()
+    connection: Connection, actor: Actor, text: str, amount: AmountQuery = ()
 ) -> list[StatementHit]:
     """Statements whose number begins with a text, or with a closing amount, the newest first."""
     ends = (settlement.c.allocated, settlement.c.due, settlement.c.paid)
@@ -188,39 +188,39 @@ def statements(
         .where(
             or_(
                 statement.c.number.startswith(text.upper(), autoescape=True),
-                _comes_to(wanted, settlement.c.currency, *ends),
+                _equals_amount(amount, settlement.c.currency, *ends),
             )
         )
         .order_by(statement.c.period_id.desc(), statement.c.place)
         .limit(MOST + 1)
     )
-    rows = connection.execute(own(query, actor, statement.c.beneficiary))
+    rows = connection.execute(visible_to_beneficiary(query, actor, statement.c.beneficiary))
     return [StatementHit(*row) for row in rows]
 
 
-def contracts(connection: Connection, wanted: Wanted) -> list[ContractHit]:
+def contracts(connection: Connection, amount: AmountQuery) -> list[ContractHit]:
     """Closed periods of contracts in which an amount was earned, withheld or payable."""
-    if not wanted:
+    if not amount:
         return []
     of = contract_close.c
     amounts = (of.earned, of.withheld, of.released, of.available, of.recouped, of.payable)
     rows = connection.execute(
         select(period_table.c.name, of.contract, of.currency, *amounts)
         .join(period_table, period_table.c.id == of.period_id)
-        .where(_comes_to(wanted, of.currency, *amounts))
+        .where(_equals_amount(amount, of.currency, *amounts))
         .order_by(of.period_id.desc(), of.contract)
         .limit(MOST + 1)
     )
     return [ContractHit(*row) for row in rows]
 
 
-def entries(connection: Connection, wanted: Wanted) -> list[EntryHit]:
+def entries(connection: Connection, amount: AmountQuery) -> list[EntryHit]:
     """Ledger entries that post an amount to some account, the newest first."""
-    if not wanted:
+    if not amount:
         return []
     posted = (
         select(posting.c.entry_id, posting.c.currency, func.max(posting.c.amount).label("amount"))
-        .where(_comes_to(wanted, posting.c.currency, posting.c.amount))
+        .where(_equals_amount(amount, posting.c.currency, posting.c.amount))
         .group_by(posting.c.entry_id, posting.c.currency)
         .order_by(posting.c.entry_id.desc(), posting.c.currency)
         .limit(MOST + 1)
@@ -235,7 +235,7 @@ def entries(connection: Connection, wanted: Wanted) -> list[EntryHit]:
 
 
 def receipts(
-    connection: Connection, actor: Actor, text: str, wanted: Wanted = ()
+    connection: Connection, actor: Actor, text: str, amount: AmountQuery = ()
 ) -> list[ReceiptHit]:
     """Receipts with a text in their bank reference, or of an amount, the newest first."""
     query = (
@@ -250,18 +250,18 @@ def receipts(
         .join(invoice, invoice.c.id == receipt.c.invoice_id)
         .where(
             or_(
-                _has(receipt.c.reference, text),
-                _comes_to(wanted, receipt.c.currency, receipt.c.amount),
+                _contains(receipt.c.reference, text),
+                _equals_amount(amount, receipt.c.currency, receipt.c.amount),
             )
         )
         .order_by(receipt.c.id.desc())
         .limit(MOST + 1)
     )
-    rows = connection.execute(own_orders(query, actor, receipt.c.organization))
+    rows = connection.execute(visible_orders(query, actor, receipt.c.organization))
     return [ReceiptHit(*row) for row in rows]
 
 
-def referred(connection: Connection, text: str) -> list[ReferredHit]:
+def references(connection: Connection, text: str) -> list[ReferenceHit]:
     """Sale lines whose order or reference equals a text, as written or in upper case."""
     written = tuple({text, text.upper(), text.lower()})
     lines = union_all(
@@ -287,12 +287,12 @@ def referred(connection: Connection, text: str) -> list[ReferredHit]:
         .order_by(lines.c.reference, retailer.c.key)
         .limit(MOST + 1)
     )
-    return [ReferredHit(*row) for row in rows]
+    return [ReferenceHit(*row) for row in rows]
 
 
 def batches(connection: Connection, text: str) -> list[BatchHit]:
     """Imports with a number, or with a text in their file's name, the newest first."""
-    wanted = _has(batch.c.file_name, text)
+    wanted = _contains(batch.c.file_name, text)
     if text.isascii() and text.isdigit() and len(text) < 10:  # noqa: PLR2004 - an import's number
         wanted = or_(wanted, batch.c.id == int(text))
     rows = connection.execute(
@@ -304,12 +304,12 @@ def batches(connection: Connection, text: str) -> list[BatchHit]:
     return [BatchHit(*row) for row in rows]
 
 
-def placed(
+def order_hits(
     connection: Connection,
     actor: Actor,
     text: str,
     organizations: Sequence[str],
-    wanted: Wanted = (),
+    amount: AmountQuery = (),
 ) -> list[OrderHit]:
     """Orders, the newest first.
 
@@ -327,7 +327,7 @@ def placed(
         select(func.max(shipment.c.tracking))
         .where(
             shipment.c.order_id == orders.c.id,
-            _has(func.replace(shipment.c.tracking, " ", ""), unspaced),
+            _contains(func.replace(shipment.c.tracking, " ", ""), unspaced),
         )
         .correlate(orders)
         .scalar_subquery()
@@ -351,22 +351,22 @@ def placed(
         )
         .where(
             or_(
-                _has(orders.c.number, text),
-                _has(orders.c.po_number, text),
+                _contains(orders.c.number, text),
+                _contains(orders.c.po_number, text),
                 orders.c.organization.in_(organizations),
                 parcels.is_not(None),
-                _comes_to(wanted, quote.c.currency, quote.c.total),
+                _equals_amount(amount, quote.c.currency, quote.c.total),
             )
         )
         .order_by(orders.c.id.desc())
         .limit(MOST + 1)
     )
-    rows = connection.execute(own_orders(query, actor, orders.c.organization, orders.c.id))
+    rows = connection.execute(visible_orders(query, actor, orders.c.organization, orders.c.id))
     return [OrderHit(*row) for row in rows]
 
 
 def invoices(
-    connection: Connection, actor: Actor, text: str, wanted: Wanted = ()
+    connection: Connection, actor: Actor, text: str, amount: AmountQuery = ()
 ) -> list[InvoiceHit]:
     """Invoices and credit notes with a text in their number, or of an amount, the newest first.
 
@@ -384,14 +384,14 @@ def invoices(
         .join(orders, orders.c.id == invoice.c.order_id)
         .where(
             or_(
-                _has(invoice.c.number, text),
-                _comes_to(wanted, invoice.c.currency, invoice.c.total, left),
+                _contains(invoice.c.number, text),
+                _equals_amount(amount, invoice.c.currency, invoice.c.total, left),
             )
         )
         .order_by(invoice.c.id.desc())
         .limit(MOST + 1)
     )
-    rows = connection.execute(own_orders(query, actor, invoice.c.organization))
+    rows = connection.execute(visible_orders(query, actor, invoice.c.organization))
     return [InvoiceHit(*row) for row in rows]
 
 
@@ -411,7 +411,7 @@ def people(connection: Connection, text: str) -> list[PersonHit]:
     """People with a text in their name or e-mail address."""
     rows = connection.execute(
         select(person.c.id, person.c.name, person.c.email, person.c.role)
-        .where(or_(_has(person.c.name, text), _has(person.c.email, text)))
+        .where(or_(_contains(person.c.name, text), _contains(person.c.email, text)))
         .order_by(person.c.name, person.c.id)
         .limit(MOST + 1)
     )

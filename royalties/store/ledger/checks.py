@@ -52,8 +52,8 @@ _TABLES = {
 
 def _streamed(connection: Connection, query: Select[Any], most: int = _ROWS) -> Iterator[Any]:
     """Rows, fetched as they are consumed: PostgreSQL's driver would fetch all at once."""
-    with connection.execute(query, execution_options={"yield_per": most}) as found:
-        yield from found
+    with connection.execute(query, execution_options={"yield_per": most}) as rows:
+        yield from rows
 
 
 def rows(connection: Connection, table: str, period_id: int | None = None) -> Iterator[Any]:
@@ -95,8 +95,8 @@ def closings(connection: Connection) -> Iterator[Any]:
 def closed_runs(connection: Connection) -> Iterator[ClosedRun]:
     """Every closed run with its document, the earliest first."""
     query = select(*(closed_run.c[name] for name in ClosedRun._fields))
-    found = _streamed(connection, query.order_by(closed_run.c.period_id), 1)
-    return (ClosedRun(*row) for row in found)
+    rows = _streamed(connection, query.order_by(closed_run.c.period_id), 1)
+    return (ClosedRun(*row) for row in rows)
 
 
 def statements(connection: Connection, period_id: int) -> Iterator[StatementRow]:
@@ -169,30 +169,30 @@ def sales_in_wrong_period(connection: Connection) -> Iterator[str]:
 
 def batches_that_lost_lines(connection: Connection) -> Iterator[str]:
     """Imports with fewer or more lines than they recorded and released."""
-    stands = (
+    recorded = (
         select(sale.c.batch_id, func.count().label("lines")).group_by(sale.c.batch_id).subquery()
     )
-    waits = (
+    waiting_lines = (
         select(waiting.c.batch_id, func.count().label("lines"))
         .group_by(waiting.c.batch_id)
         .subquery()
     )
-    more = (
+    gained = (
         select(unbundled.c.batch_id, func.sum(unbundled.c.lines).label("lines"))
         .group_by(unbundled.c.batch_id)
         .subquery()
     )
-    have = (
-        func.coalesce(stands.c.lines, 0)
-        + func.coalesce(waits.c.lines, 0)
-        - func.coalesce(more.c.lines, 0)
+    current = (
+        func.coalesce(recorded.c.lines, 0)
+        + func.coalesce(waiting_lines.c.lines, 0)
+        - func.coalesce(gained.c.lines, 0)
     )
     rows = connection.execute(
-        select(batch.c.id, batch.c.lines, have)
-        .outerjoin(stands, stands.c.batch_id == batch.c.id)
-        .outerjoin(waits, waits.c.batch_id == batch.c.id)
-        .outerjoin(more, more.c.batch_id == batch.c.id)
-        .where(batch.c.status == BatchStatus.RECORDED, have != batch.c.lines)
+        select(batch.c.id, batch.c.lines, current)
+        .outerjoin(recorded, recorded.c.batch_id == batch.c.id)
+        .outerjoin(waiting_lines, waiting_lines.c.batch_id == batch.c.id)
+        .outerjoin(gained, gained.c.batch_id == batch.c.id)
+        .where(batch.c.status == BatchStatus.RECORDED, current != batch.c.lines)
         .order_by(batch.c.id)
     )
     for row in rows:
@@ -251,12 +251,12 @@ def balances_by_batch(connection: Connection) -> dict[int, RecordedImport]:
     }
 
 
-Claimed = Mapping[tuple[str, str], Mapping[tuple[str, str], int]]
+CopiesInTerm = Mapping[tuple[str, str], Mapping[tuple[str, str], int]]
 """Copies within each contract's term, by (contract, ISBN), then by (kind, currency)."""
 
 
 def closed_copies_differ(
-    connection: Connection, claimed: Callable[[int], tuple[Collection[str], Claimed]]
+    connection: Connection, copies_in_term: Callable[[int], tuple[Collection[str], CopiesInTerm]]
 ) -> Iterator[str]:
     """Closed periods whose earned lines count other copies than their sales do.
 
@@ -265,15 +265,15 @@ def closed_copies_differ(
 
     Args:
         connection: of the books.
-        claimed: for a period, the ISBNs of titles whose contracts end, and the copies within each
-            contract's term.
+        copies_in_term: for a period, the ISBNs of titles whose contracts end, and the copies
+            within each contract's term.
     """
     query = select(period.c.id, period.c.name).where(period.c.status == PeriodStatus.CLOSED)
     for number, name in connection.execute(query.order_by(period.c.id)).all():
         dated: Collection[str] = ()
-        by_day: Claimed = {}
+        by_day: CopiesInTerm = {}
         if _has_ends(connection, number):
-            dated, by_day = claimed(number)
+            dated, by_day = copies_in_term(number)
         for contract, isbn, kind, currency, stand, copies in _copies(connection, number):
             wanted = stand
             if isbn in dated:

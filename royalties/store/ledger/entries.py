@@ -20,7 +20,7 @@ from royalties.domain.royalties.postings import Entry
 from royalties.store.engine import is_sqlite
 from royalties.store.tables import account_carried, carried, entry, period, posting
 
-_AT_ONCE = 1_000
+_ROWS_AT_ONCE = 1_000
 """Postings fetched at a time when all are read."""
 
 
@@ -67,20 +67,20 @@ def post(connection: Connection, period_id: int, dated: date, entries: Sequence[
                 "id": number,
                 "period_id": period_id,
                 "dated": dated,
-                "event": made.event,
-                "subject": made.subject,
-                "description": made.description,
+                "event": posted.event,
+                "subject": posted.subject,
+                "description": posted.description,
                 "sealed": 0,
             }
-            for number, made in enumerate(entries, first)
+            for number, posted in enumerate(entries, first)
         ],
     )
     connection.execute(
         insert(posting),
         [
             {"entry_id": number, "line": line, **side._asdict()}
-            for number, made in enumerate(entries, first)
-            for line, side in enumerate(made.postings, 1)
+            for number, posted in enumerate(entries, first)
+            for line, side in enumerate(posted.postings, 1)
         ],
     )
     connection.execute(update(entry).where(entry.c.id >= first).values(sealed=1))
@@ -99,11 +99,11 @@ def balances(connection: Connection) -> dict[tuple[str, str], int]:
 
 def balances_now(connection: Connection) -> dict[tuple[str, str], int]:
     """The same, from the balances cached by the last close and the postings since then."""
-    rows = connection.execute(_summed(_base(connection)))
+    rows = connection.execute(_balance_query(_base(connection)))
     return {(row[0], row[1]): int(row[2]) for row in rows}
 
 
-class _Base(NamedTuple):
+class _CachedBalances(NamedTuple):
     """A closed period that cached every account's balance, and its last entry's number."""
 
     period_id: int
@@ -112,7 +112,7 @@ class _Base(NamedTuple):
 
 def _base(
     connection: Connection, day: date | None = None, before: int | None = None
-) -> _Base | None:
+) -> _CachedBalances | None:
     """The latest period with cached balances.
 
     Args:
@@ -125,11 +125,11 @@ def _base(
     if before is not None:
         query = query.where(carried.c.entries < before)
     row = connection.execute(query.order_by(carried.c.period_id.desc()).limit(1)).first()
-    return _Base(*row) if row else None
+    return _CachedBalances(*row) if row else None
 
 
-def _summed(
-    base: _Base | None,
+def _balance_query(
+    base: _CachedBalances | None,
     day: date | None = None,
     of: tuple[str, str] | None = None,
     up_to: Place | None = None,
@@ -156,21 +156,21 @@ def _summed(
         since = select(*sides, posting.c.amount).where(posting.c.entry_id > base.entries)
         if day:
             since = since.where(_posted_in(period.c.id > base.period_id, entry.c.dated <= day))
-        there = select(*(account_carried.c[name] for name in ("account", "currency", "amount")))
-        there = there.where(account_carried.c.period_id == base.period_id)
+        cached = select(*(account_carried.c[name] for name in ("account", "currency", "amount")))
+        cached = cached.where(account_carried.c.period_id == base.period_id)
         if of is not None:
-            there = there.where(
+            cached = cached.where(
                 account_carried.c.account == of[0], account_carried.c.currency == of[1]
             )
-        parts = [since.where(*chosen), there]
+        parts = [since.where(*chosen), cached]
         if day:
             later = _posted_in(period.c.id <= base.period_id, entry.c.dated > day)
             parts.append(select(*sides, -posting.c.amount).where(later, *chosen))
-    both = union_all(*parts).subquery()
+    summed = union_all(*parts).subquery()
     return (
-        select(both.c.account, both.c.currency, func.sum(both.c.amount))
-        .group_by(both.c.account, both.c.currency)
-        .order_by(both.c.account, both.c.currency)
+        select(summed.c.account, summed.c.currency, func.sum(summed.c.amount))
+        .group_by(summed.c.account, summed.c.currency)
+        .order_by(summed.c.account, summed.c.currency)
     )
 
 
@@ -209,7 +209,7 @@ def _postings(connection: Connection, period_id: int | None) -> Iterator[PostedL
     )
     if period_id is not None:
         query = query.where(entry.c.period_id == period_id)
-    with connection.execute(query, execution_options={"yield_per": _AT_ONCE}) as rows:
+    with connection.execute(query, execution_options={"yield_per": _ROWS_AT_ONCE}) as rows:
         for row in rows:
             yield PostedLine(*row)
 
@@ -285,16 +285,16 @@ class AccountLine(NamedTuple):
 
 def balances_on(connection: Connection, day: date) -> list[Balance]:
     """Every account's balance at the end of a day."""
-    rows = connection.execute(_summed(_base(connection, day), day))
+    rows = connection.execute(_balance_query(_base(connection, day), day))
     return [Balance(account, currency, int(amount)) for account, currency, amount in rows]
 
 
 def currencies_of(connection: Connection, account: str) -> list[str]:
     """The currencies of an account's postings."""
-    return _leaps(connection, posting.c.currency, posting.c.account == account)
+    return _distinct_values(connection, posting.c.currency, posting.c.account == account)
 
 
-def _leaps(
+def _distinct_values(
     connection: Connection, column: ColumnElement[str], *chosen: ColumnElement[bool]
 ) -> list[str]:
     """The distinct values of an indexed column, by a loose index scan (one seek for each)."""
@@ -349,7 +349,7 @@ def account_balance(
 ) -> int:
     """An account's balance at the end of a day, after all postings or those up to a place."""
     base = _base(connection, until, up_to[0] if up_to else None)
-    row = connection.execute(_summed(base, until, (account, currency), up_to)).first()
+    row = connection.execute(_balance_query(base, until, (account, currency), up_to)).first()
     return int(row[2]) if row else 0
 
 
@@ -394,7 +394,7 @@ def lines_of(connection: Connection, numbers: Sequence[int]) -> list[EntryLine]:
 
 def events(connection: Connection) -> list[str]:
     """The events that occur in the ledger."""
-    return _leaps(connection, entry.c.event)
+    return _distinct_values(connection, entry.c.event)
 
 
 def _place() -> Any:  # noqa: ANN401 - SQLAlchemy's tuple of two columns

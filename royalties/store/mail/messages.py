@@ -32,17 +32,17 @@ class MailRow(NamedTuple):
     error: str
 
 
-_FORGOTTEN: Mapping[str, object] = {"text": "", "html": "", "link": None}
+_ERASED: Mapping[str, object] = {"text": "", "html": "", "link": None}
 """What is left of a message that holds a secret, or will not be sent any more."""
 
 
-def add(connection: Connection, values: Mapping[str, object]) -> int:
+def add_message(connection: Connection, values: Mapping[str, object]) -> int:
     """Add a message and return its number."""
     made = connection.execute(insert(mail).values(**values).returning(mail.c.id))
     return int(made.scalar_one())
 
 
-def date_back(connection: Connection, at: datetime, longest: datetime) -> None:
+def bring_forward(connection: Connection, at: datetime, longest: datetime) -> None:
     """Bring forward messages due later than ``longest``: the clock was set back."""
     connection.execute(update(mail).where(mail.c.next_at > longest).values(next_at=at))
 
@@ -77,11 +77,11 @@ def mark_sent(connection: Connection, number: int, at: datetime, *, forget: bool
     """Record that a message was sent; ``forget`` erases the words of one with a sign-in link."""
     values: dict[str, object] = {"sent_at": at, "next_at": None, "error": ""}
     if forget:
-        values |= _FORGOTTEN
+        values |= _ERASED
     connection.execute(update(mail).where(mail.c.id == number).values(**values))
 
 
-def mark_tried(
+def mark_attempted(
     connection: Connection, number: int, attempts: int, next_at: datetime | None
 ) -> None:
     """Record an attempt to send a message, and when to retry if there is no answer."""
@@ -99,7 +99,7 @@ def mark_failed(connection: Connection, number: int, error: str) -> None:
     connection.execute(update(mail).where(mail.c.id == number).values(error=error))
 
 
-def hold(connection: Connection, at: datetime, why: str) -> None:
+def mark_held(connection: Connection, at: datetime, why: str) -> None:
     """Record why due messages with a link are held back."""
     connection.execute(
         update(mail)
@@ -108,7 +108,7 @@ def hold(connection: Connection, at: datetime, why: str) -> None:
     )
 
 
-def mark_waiting(connection: Connection, number: int, next_at: datetime, error: str) -> None:
+def mark_delayed(connection: Connection, number: int, next_at: datetime, error: str) -> None:
     """Record why a message is delayed, and until when."""
     connection.execute(update(mail).where(mail.c.id == number).values(error=error, next_at=next_at))
 
@@ -118,42 +118,42 @@ def mark_refused(connection: Connection, number: int, error: str) -> None:
     connection.execute(update(mail).where(mail.c.id == number).values(error=error, next_at=None))
 
 
-def take_back(connection: Connection, kind: str, about: str) -> None:
+def cancel_unsent(connection: Connection, kind: str, about: str) -> None:
     """Cancel unsent messages about something, and erase sign-in links."""
-    _forget(
+    _cancel(
         connection,
         (mail.c.kind == kind) & (mail.c.about == about),
         "taken back: its link opens nothing any more",
     )
 
 
-def replace(connection: Connection, kind: str, about: str) -> None:
+def cancel_replaced(connection: Connection, kind: str, about: str) -> None:
     """Cancel unsent messages that a new one replaces."""
-    _forget(
+    _cancel(
         connection,
         (mail.c.kind == kind) & (mail.c.about == about),
         "a newer message took its place",
     )
 
 
-def give_up(connection: Connection, number: int, why: str) -> bool:
+def cancel_message(connection: Connection, number: int, why: str) -> bool:
     """Cancel one unsent message; False if there is none.
 
     One that is being sent at this moment may still go out; it is then recorded as sent.
     """
-    return _forget(connection, mail.c.id == number, why) > 0
+    return _cancel(connection, mail.c.id == number, why) > 0
 
 
-def _forget(connection: Connection, which: ColumnElement[bool], why: str) -> int:
+def _cancel(connection: Connection, which: ColumnElement[bool], why: str) -> int:
     taken = connection.execute(
         update(mail)
         .where(which, mail.c.sent_at.is_(None), mail.c.text != "")
-        .values(**_FORGOTTEN, next_at=None, error=why)
+        .values(**_ERASED, next_at=None, error=why)
     )
     return taken.rowcount
 
 
-def try_again(connection: Connection, number: int, at: datetime) -> bool:
+def requeue(connection: Connection, number: int, at: datetime) -> bool:
     """Requeue a message that was given up; False if there is none."""
     tried = connection.execute(
         update(mail)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from royalties.domain.people import Actor
 from royalties.store.engine import is_sqlite
-from royalties.store.scope import own_orders
+from royalties.store.scope import visible_orders
 from royalties.store.tables import certificate
 
 _LARGEST = 2**63 - 1
@@ -58,7 +58,7 @@ def find_certificate(
     """A certificate that an actor may see; ``lock`` locks its row."""
     if number > _LARGEST:
         return None
-    query = own_orders(
+    query = visible_orders(
         select(*(certificate.c[name] for name in CertificateRow._fields)).where(
             certificate.c.id == number
         ),
@@ -75,7 +75,7 @@ def certificate_rows(
     connection: Connection, actor: Actor, *, organization: str = "", waiting: bool = False
 ) -> list[CertificateRow]:
     """Certificates that an actor may see, the newest first; ``waiting``: only unchecked ones."""
-    query = own_orders(
+    query = visible_orders(
         select(*(certificate.c[name] for name in CertificateRow._fields)),
         actor,
         certificate.c.organization,
@@ -104,12 +104,12 @@ def places_in_force(connection: Connection, organization: str, day: date) -> fro
     return frozenset(rows.scalars())
 
 
-def decide(connection: Connection, number: int, values: Mapping[str, object]) -> None:
+def decide_certificate(connection: Connection, number: int, values: Mapping[str, object]) -> None:
     """Record what the staff decided about a certificate."""
     connection.execute(update(certificate).where(certificate.c.id == number).values(**values))
 
 
-def hand_over(connection: Connection, before: str, after: str) -> None:
+def reassign_certificates(connection: Connection, before: str, after: str) -> None:
     """Move all certificates of one organization to another."""
     connection.execute(
         update(certificate).where(certificate.c.organization == before).values(organization=after)

@@ -38,11 +38,11 @@ def change_draft(connection: Connection, hash_: str, values: Mapping[str, object
     connection.execute(update(order_draft).where(order_draft.c.hash == hash_).values(**values))
 
 
-def forget_draft(connection: Connection, hash_: str) -> None:
+def delete_draft(connection: Connection, hash_: str) -> None:
     """Delete a draft: it was sent or discarded."""
     connection.execute(order_draft.delete().where(order_draft.c.hash == hash_))
 
 
-def forget_expired(connection: Connection, at: datetime) -> None:
+def delete_expired_drafts(connection: Connection, at: datetime) -> None:
     """Delete expired drafts."""
     connection.execute(order_draft.delete().where(order_draft.c.expires_at <= at))

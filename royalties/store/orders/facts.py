@@ -52,8 +52,8 @@ class FactRow(NamedTuple):
 def facts_of(connection: Connection, ids: Sequence[int]) -> dict[int, FactRow]:
     """Facts about some orders, in one query; the caller has checked access to the orders."""
     newest = quote.alias("newest")
-    version = _of_order(select(func.max(newest.c.version)), newest)
-    valid = _of_order(select(quote.c.valid_until).where(quote.c.version == version), quote)
+    version = _for_order(select(func.max(newest.c.version)), newest)
+    valid = _for_order(select(quote.c.valid_until).where(quote.c.version == version), quote)
     deposit = (
         select(quote.c.deposit)
         .where(quote.c.order_id == orders.c.id, quote.c.version == orders.c.quote_version)
@@ -68,7 +68,7 @@ def facts_of(connection: Connection, ids: Sequence[int]) -> dict[int, FactRow]:
     amount = invoice.c.total - invoice.c.deposit_applied
     invoiced = select(func.coalesce(func.sum(amount), 0)).where(invoice.c.order_id == orders.c.id)
     sent = order_file.alias("sent")
-    proof = _of_order(
+    proof = _for_order(
         select(func.coalesce(func.max(sent.c.version), 0)).where(sent.c.kind == FileKind.PROOF),
         sent,
     )
@@ -112,6 +112,6 @@ def _files(kind: FileKind) -> ColumnElement[int]:
     )
 
 
-def _of_order(query: Select[Any], table: FromClause) -> ScalarSelect[Any]:
+def _for_order(query: Select[Any], table: FromClause) -> ScalarSelect[Any]:
     """A query's result for the order at hand."""
     return query.where(table.c.order_id == orders.c.id).correlate(orders).scalar_subquery()

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, select
 
 from royalties.domain.orders.order import InvoiceKind
 from royalties.domain.people import Actor
-from royalties.store.scope import own_orders
+from royalties.store.scope import visible_orders
 from royalties.store.tables import invoice, orders, receipt
 
 
@@ -83,7 +83,7 @@ def invoices(
         query = query.where(invoice.c.kind != InvoiceKind.CREDIT, balance != 0)
     if due_before:
         query = query.where(invoice.c.due_on < due_before, balance > 0)
-    query = own_orders(query, actor, invoice.c.organization)
+    query = visible_orders(query, actor, invoice.c.organization)
     rows = connection.execute(query.order_by(invoice.c.id.desc()).limit(limit).offset(skip))
     return [
         InvoiceListRow._make(

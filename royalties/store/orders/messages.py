@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, insert, select
 from royalties.domain.orders.life import Side
 from royalties.domain.orders.order import FileKind
 from royalties.domain.people import Actor
-from royalties.store.scope import own_orders
+from royalties.store.scope import visible_orders
 from royalties.store.tables import order_file, order_message, orders
 
 
@@ -126,7 +126,7 @@ def find_file(connection: Connection, actor: Actor, number: str, file_id: int) -
         .outerjoin(order_message, order_message.c.id == order_file.c.message_id)
         .where(orders.c.number == number, order_file.c.id == file_id)
     )
-    query = own_orders(query, actor, orders.c.organization)
+    query = visible_orders(query, actor, orders.c.organization)
     if not actor.sees_all:
         query = query.where(func.coalesce(order_message.c.internal, 0) == 0)
     row = connection.execute(query).first()

@@ -10,7 +10,7 @@ from sqlalchemy.sql.functions import coalesce
 from royalties.domain.orders.order import InvoiceKind
 from royalties.domain.people import Actor
 from royalties.domain.sales.imports import BatchStatus
-from royalties.store.scope import own_orders
+from royalties.store.scope import visible_orders
 from royalties.store.tables import (
     batch,
     edition,
@@ -90,7 +90,7 @@ class ReceiptRow(NamedTuple):
     by: str
 
 
-class Open(NamedTuple):
+class OpenInvoice(NamedTuple):
     """An invoice, and what remains of it after credit notes and receipts."""
 
     id: int
@@ -244,7 +244,7 @@ def invoices_of(connection: Connection, order_id: int) -> list[InvoiceRow]:
 def find_invoice(connection: Connection, actor: Actor, number: str) -> InvoiceRow | None:
     """An invoice or credit note that an actor may see."""
     query = _all(invoice, InvoiceRow).where(invoice.c.number == number)
-    row = connection.execute(own_orders(query, actor, invoice.c.organization)).first()
+    row = connection.execute(visible_orders(query, actor, invoice.c.organization)).first()
     return InvoiceRow(*row) if row else None
 
 
@@ -278,7 +278,7 @@ def invoices_for(
         invoice.c.organization == organization
     )
     rows = connection.execute(
-        own_orders(query, actor, invoice.c.organization).order_by(invoice.c.id)
+        visible_orders(query, actor, invoice.c.organization).order_by(invoice.c.id)
     )
     return [(InvoiceRow(*row[:-1]), row[-1]) for row in rows]
 
@@ -335,7 +335,7 @@ def receipts_for(
         receipt.c.organization == organization
     )
     rows = connection.execute(
-        own_orders(query, actor, receipt.c.organization).order_by(receipt.c.id)
+        visible_orders(query, actor, receipt.c.organization).order_by(receipt.c.id)
     )
     return [(ReceiptRow(*row[:-1]), row[-1]) for row in rows]
 
@@ -350,7 +350,7 @@ def open_invoices(
     organization: str = "",
     order_id: int | None = None,
     settled: bool = False,
-) -> list[Open]:
+) -> list[OpenInvoice]:
     """Invoices, the longest overdue first, with their balances; credit notes reduce their invoice.
 
     Args:
@@ -398,12 +398,12 @@ def open_invoices(
         query = query.where(invoice.c.organization == organization)
     if order_id is not None:
         query = query.where(invoice.c.order_id == order_id)
-    query = own_orders(query, actor, invoice.c.organization)
+    query = visible_orders(query, actor, invoice.c.organization)
     rows = connection.execute(query.order_by(invoice.c.due_on, invoice.c.id))
-    return [Open(*row[:9], *map(int, row[9:12]), *row[12:]) for row in rows]
+    return [OpenInvoice(*row[:9], *map(int, row[9:12]), *row[12:]) for row in rows]
 
 
-def noted(
+def action_details(
     connection: Connection, numbers: Iterable[int], action: str
 ) -> list[tuple[dict[str, Any], datetime]]:
     """(detail, moment) of an action in some orders' histories, the earliest first."""

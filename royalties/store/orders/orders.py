@@ -11,7 +11,7 @@ from royalties.domain.orders.life import Side, State
 from royalties.domain.orders.order import Order
 from royalties.domain.people import Actor
 from royalties.store.engine import is_sqlite
-from royalties.store.scope import own_orders
+from royalties.store.scope import visible_orders
 from royalties.store.tables import order_event, orders
 
 ORDER = tuple(orders.c[each.name] for each in fields(Order))
@@ -35,7 +35,7 @@ def find_order(
     connection: Connection, actor: Actor, number: str, *, lock: bool = False
 ) -> Order | None:
     """An order that an actor may see, by its number; ``lock`` locks its row."""
-    query = own_orders(
+    query = visible_orders(
         _orders().where(orders.c.number == number), actor, orders.c.organization, orders.c.id
     )
     if lock and not is_sqlite(connection):
@@ -46,14 +46,14 @@ def find_order(
 
 def find_by_token(connection: Connection, actor: Actor, token: str) -> Order | None:
     """The order created with a form's token, if the actor may see it."""
-    query = own_orders(_orders().where(orders.c.token == token), actor, orders.c.organization)
+    query = visible_orders(_orders().where(orders.c.token == token), actor, orders.c.organization)
     row = connection.execute(query).first()
     return Order(*row) if row else None
 
 
 def find_by_id(connection: Connection, actor: Actor, order_id: int) -> Order | None:
     """An order that an actor may see."""
-    query = own_orders(
+    query = visible_orders(
         _orders().where(orders.c.id == order_id), actor, orders.c.organization, orders.c.id
     )
     row = connection.execute(query).first()
@@ -76,7 +76,7 @@ def order_rows(
     limit: int = 50,
 ) -> list[Order]:
     """Orders that an actor may see, the newest first; ``before`` is the previous page's last id."""
-    query = own_orders(_orders(), actor, orders.c.organization)
+    query = visible_orders(_orders(), actor, orders.c.organization)
     if states:
         query = query.where(orders.c.state.in_(states))
     if organization:

@@ -32,7 +32,7 @@ def find_link(connection: Connection, hash_: str, at: datetime) -> QuoteLinkRow 
     return QuoteLinkRow(*row) if row else None
 
 
-def find_ended(connection: Connection, hash_: str) -> QuoteLinkRow | None:
+def find_link_even_expired(connection: Connection, hash_: str) -> QuoteLinkRow | None:
     """A link, even if it has expired."""
     query = select(*(quote_link.c[name] for name in QuoteLinkRow._fields)).where(
         quote_link.c.hash == hash_
@@ -41,6 +41,6 @@ def find_ended(connection: Connection, hash_: str) -> QuoteLinkRow | None:
     return QuoteLinkRow(*row) if row else None
 
 
-def forget_links(connection: Connection, at: datetime) -> None:
+def delete_expired_links(connection: Connection, at: datetime) -> None:
     """Delete the links that had expired at a moment."""
     connection.execute(delete(quote_link).where(quote_link.c.expires_at <= at))

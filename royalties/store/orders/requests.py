@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select, text, update
 from royalties.store.engine import is_sqlite
 from royalties.store.tables import order_request
 
-_NUMBERS = 0x4F52444552  # an advisory lock that nobody else uses: ORDER in ASCII
+_NUMBERING_LOCK = 0x4F52444552  # an advisory lock that nobody else uses: ORDER in ASCII
 
 
 class RequestRow(NamedTuple):
@@ -56,7 +56,7 @@ def use_request(connection: Connection, hash_: str, order_id: int) -> None:
     )
 
 
-def forget_requests(connection: Connection, at: datetime) -> None:
+def delete_expired_requests(connection: Connection, at: datetime) -> None:
     """Delete requests whose links were not opened in time."""
     connection.execute(
         order_request.delete().where(
@@ -71,4 +71,4 @@ def lock_numbers(connection: Connection) -> None:
     SQLite has only one writer anyway.
     """
     if not is_sqlite(connection):
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _NUMBERS})
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _NUMBERING_LOCK})

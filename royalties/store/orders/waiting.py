@@ -18,7 +18,7 @@ class AwaitedAnswer(NamedTuple):
     sent_at: datetime | None = None
 
 
-def quotes_that_end(connection: Connection, first: date, last: date) -> list[AwaitedAnswer]:
+def quotes_expiring(connection: Connection, first: date, last: date) -> list[AwaitedAnswer]:
     """The newest unanswered quotes that expire on one of some days."""
     newest = (
         select(quote.c.order_id, func.max(quote.c.version).label("version"))
@@ -63,7 +63,7 @@ def proofs_unanswered(connection: Connection, before: datetime) -> list[AwaitedA
     return [AwaitedAnswer(row[0], row[1], sent_at=row[2]) for row in rows]
 
 
-def reminded(connection: Connection, about: list[str]) -> frozenset[str]:
+def already_reminded(connection: Connection, about: list[str]) -> frozenset[str]:
     """Which of some subjects a reminder was already sent about."""
     rows = connection.execute(
         select(mail.c.about).where(mail.c.kind == "reminder", mail.c.about.in_(about)).distinct()

@@ -30,7 +30,9 @@ def add_colleague(connection: Connection, values: Mapping[str, object]) -> int:
     return int(made.scalar_one())
 
 
-def invited(connection: Connection, role: str, house: str, at: datetime) -> list[ColleagueRow]:
+def pending_invitations(
+    connection: Connection, role: str, house: str, at: datetime
+) -> list[ColleagueRow]:
     """Pending invitations to a nonprofit or an organization, by address."""
     query = _select().where(
         colleague.c.role == role, colleague.c.house == house, colleague.c.expires_at > at
@@ -55,12 +57,12 @@ def find_colleague(
     return ColleagueRow(*row) if row else None
 
 
-def drop_colleague(connection: Connection, number: int) -> bool:
+def revoke_invitation(connection: Connection, number: int) -> bool:
     """Revoke an invitation; False if somebody else just did."""
     return connection.execute(delete(colleague).where(colleague.c.id == number)).rowcount > 0
 
 
-def forget_colleagues(connection: Connection, at: datetime) -> None:
+def delete_expired_invitations(connection: Connection, at: datetime) -> None:
     """Delete invitations that nobody followed in time."""
     connection.execute(delete(colleague).where(colleague.c.expires_at <= at))
 

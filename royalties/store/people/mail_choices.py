@@ -7,7 +7,7 @@ from sqlalchemy import Connection, and_, select
 from royalties.domain.events import StaffEvent, is_told
 from royalties.domain.people import PersonStatus, Role
 from royalties.store.engine import insert_or
-from royalties.store.people.people import ReachedRow
+from royalties.store.people.people import RecipientRow
 from royalties.store.tables import mail, mail_choice, person
 
 
@@ -19,9 +19,9 @@ def choices_of(connection: Connection, number: int) -> dict[StaffEvent, bool]:
     return {row.event: bool(row.wanted) for row in rows}
 
 
-def save_choices(connection: Connection, number: int, wanted: Mapping[StaffEvent, bool]) -> None:
+def save_choices(connection: Connection, number: int, choices: Mapping[StaffEvent, bool]) -> None:
     """Store a person's choices."""
-    for event, is_wanted in wanted.items():
+    for event, is_wanted in choices.items():
         made = insert_or(connection, mail_choice).values(
             person_id=number, event=event, wanted=is_wanted
         )
@@ -32,7 +32,9 @@ def save_choices(connection: Connection, number: int, wanted: Mapping[StaffEvent
         )
 
 
-def wanting(connection: Connection, event: StaffEvent, roles: Iterable[Role]) -> list[ReachedRow]:
+def people_notified_of(
+    connection: Connection, event: StaffEvent, roles: Iterable[Role]
+) -> list[RecipientRow]:
     """Active people of some roles who want to be notified of an event, by number."""
     chosen = and_(mail_choice.c.person_id == person.c.id, mail_choice.c.event == event)
     rows = connection.execute(
@@ -42,13 +44,13 @@ def wanting(connection: Connection, event: StaffEvent, roles: Iterable[Role]) ->
         .order_by(person.c.id)
     )
     return [
-        ReachedRow(row.id, row.email, row.name)
+        RecipientRow(row.id, row.email, row.name)
         for row in rows
         if is_told(event, row.role, choice=row.wanted)
     ]
 
 
-def already_told(connection: Connection, event: StaffEvent, about: str) -> frozenset[str]:
+def already_notified(connection: Connection, event: StaffEvent, about: str) -> frozenset[str]:
     """Addresses that were already notified of an event about a subject."""
     rows = connection.execute(
         select(mail.c.recipient).where(mail.c.kind == event.value, mail.c.about == about)

@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 from royalties.domain.people import Actor, LinkPurpose, PersonStatus, Role
 from royalties.store.engine import is_sqlite
-from royalties.store.scope import own, own_orders
+from royalties.store.scope import visible_orders, visible_to_beneficiary
 from royalties.store.tables import (
     link,
     membership,
@@ -57,22 +57,22 @@ def find_by_email(connection: Connection, email: str) -> PersonRow | None:
 
 
 def _person_where(
-    connection: Connection, which: ColumnElement[bool], *, lock: bool = False
+    connection: Connection, condition: ColumnElement[bool], *, lock: bool = False
 ) -> PersonRow | None:
-    query = select(*(person.c[name] for name in PersonRow._fields)).where(which)
+    query = select(*(person.c[name] for name in PersonRow._fields)).where(condition)
     if lock and not is_sqlite(connection):
         query = query.with_for_update()
     row = connection.execute(query).first()
     return PersonRow(*row) if row else None
 
 
-def is_name_taken(connection: Connection, name: str, but: int | None) -> bool:
+def is_name_taken(connection: Connection, name: str, except_number: int | None) -> bool:
     """Whether somebody else has a name."""
     # SQLite lowers only ASCII letters, so the exact name is compared as well.
     same = or_(func.lower(person.c.name) == name.lower(), person.c.name == name)
     query = select(person.c.id).where(same)
-    if but is not None:
-        query = query.where(person.c.id != but)
+    if except_number is not None:
+        query = query.where(person.c.id != except_number)
     return connection.execute(query.limit(1)).first() is not None
 
 
@@ -101,7 +101,7 @@ def remove_person(connection: Connection, number: int) -> None:
     connection.execute(delete(person).where(person.c.id == number))
 
 
-class ReachedRow(NamedTuple):
+class RecipientRow(NamedTuple):
     """A recipient of mail."""
 
     id: int
@@ -109,14 +109,14 @@ class ReachedRow(NamedTuple):
     name: str
 
 
-def active_in_roles(connection: Connection, roles: Iterable[str]) -> list[ReachedRow]:
+def active_in_roles(connection: Connection, roles: Iterable[str]) -> list[RecipientRow]:
     """The active people of some roles, by number."""
     query = (
-        select(*(person.c[name] for name in ReachedRow._fields))
+        select(*(person.c[name] for name in RecipientRow._fields))
         .where(person.c.role.in_(sorted(roles)), person.c.status == PersonStatus.ACTIVE)
         .order_by(person.c.id)
     )
-    return [ReachedRow(*row) for row in connection.execute(query)]
+    return [RecipientRow(*row) for row in connection.execute(query)]
 
 
 def active_of_role(connection: Connection, role: str) -> list[int]:
@@ -250,7 +250,7 @@ def members(connection: Connection, actor: Actor, beneficiary: str) -> list[Pers
         .where(membership.c.beneficiary == beneficiary)
         .order_by(func.lower(person.c.name), person.c.id)
     )
-    query = own(query, actor, membership.c.beneficiary)
+    query = visible_to_beneficiary(query, actor, membership.c.beneficiary)
     return [PersonSummary(*row) for row in connection.execute(query)]
 
 
@@ -264,7 +264,7 @@ def members_of_organization(
         .where(organization_member.c.organization == organization)
         .order_by(func.lower(person.c.name), person.c.id)
     )
-    query = own_orders(query, actor, organization_member.c.organization)
+    query = visible_orders(query, actor, organization_member.c.organization)
     return [PersonSummary(*row) for row in connection.execute(query)]
 
 

@@ -68,12 +68,12 @@ def find_session(connection: Connection, hash_: str) -> SessionRow | None:
     return SessionRow._make((*rows[0][:13], *own))
 
 
-def touch_session(connection: Connection, hash_: str, at: datetime) -> None:
+def mark_session_seen(connection: Connection, hash_: str, at: datetime) -> None:
     """Record when a session was last used."""
     connection.execute(update(session).where(session.c.hash == hash_).values(seen_at=at))
 
 
-def prove_session(connection: Connection, hash_: str, at: datetime) -> None:
+def mark_session_proved(connection: Connection, hash_: str, at: datetime) -> None:
     """Record when the password was re-entered in a session."""
     connection.execute(update(session).where(session.c.hash == hash_).values(proved_at=at))
 
@@ -143,7 +143,7 @@ def end_sessions(connection: Connection, person_ids: Sequence[int], at: datetime
     )
 
 
-def forget_sessions(connection: Connection, person_id: int, before: datetime) -> None:
+def delete_old_sessions(connection: Connection, person_id: int, before: datetime) -> None:
     """Delete a person's sessions that ended or began before a moment."""
     connection.execute(
         delete(session).where(
@@ -176,7 +176,7 @@ def add_link(
     expires_at: datetime,
 ) -> None:
     """Store a link's hash; the person's earlier links of this purpose become invalid."""
-    drop_links(connection, person_id, at, purpose)
+    revoke_links(connection, person_id, at, purpose)
     connection.execute(
         insert(link).values(
             hash=hash_, purpose=purpose, person_id=person_id, created_at=at, expires_at=expires_at
@@ -208,7 +208,7 @@ def use_link(connection: Connection, hash_: str, at: datetime) -> bool:
     return used.rowcount > 0
 
 
-def drop_links(
+def revoke_links(
     connection: Connection, person_id: int, at: datetime, purpose: LinkPurpose | None = None
 ) -> None:
     """Make a person's links invalid."""
@@ -239,22 +239,22 @@ def last_attempts(
     return [row.at for row in rows]
 
 
-def forget_attempts(connection: Connection, subjects: Sequence[str]) -> None:
+def delete_attempts(connection: Connection, subjects: Sequence[str]) -> None:
     """Delete all attempts of subjects."""
     connection.execute(delete(attempt).where(attempt.c.subject.in_(subjects)))
 
 
-def forget_last_attempt(connection: Connection, subject: str) -> None:
+def delete_last_attempt(connection: Connection, subject: str) -> None:
     """Delete the newest attempt of a subject."""
     newest = select(func.max(attempt.c.id)).where(attempt.c.subject == subject).scalar_subquery()
     connection.execute(delete(attempt).where(attempt.c.id == newest))
 
 
-def prune_attempts(connection: Connection, before: datetime) -> None:
+def delete_old_attempts(connection: Connection, before: datetime) -> None:
     """Delete attempts before a moment."""
     connection.execute(delete(attempt).where(attempt.c.at < before))
 
 
-def date_attempts_back(connection: Connection, at: datetime) -> None:
+def clamp_future_attempts(connection: Connection, at: datetime) -> None:
     """Date attempts from the future as now: the clock was set back."""
     connection.execute(update(attempt).where(attempt.c.at > at).values(at=at))

@@ -33,7 +33,7 @@ class AccountSum(NamedTuple):
     amount: int
 
 
-def of_contracts(
+def sums_by_contract(
     connection: Connection, figure: str, named: Collection[int], last: int | None
 ) -> list[AccountSum]:
     """A column of ``contract_close`` by contract and period.
@@ -47,7 +47,7 @@ def of_contracts(
     return [AccountSum(row[0], "", row[1], row[2], int(row[3])) for row in rows]
 
 
-def of_beneficiaries(
+def sums_by_beneficiary(
     connection: Connection, figure: str, named: Collection[int], last: int | None
 ) -> list[AccountSum]:
     """A column of ``settlement`` by beneficiary and period; arguments as of ``of_contracts``."""
@@ -56,7 +56,9 @@ def of_beneficiaries(
     return [AccountSum("", row[0], row[1], row[2], int(row[3])) for row in rows]
 
 
-def of_both(connection: Connection, named: Collection[int], last: int | None) -> list[AccountSum]:
+def sums_by_contract_and_beneficiary(
+    connection: Connection, named: Collection[int], last: int | None
+) -> list[AccountSum]:
     """What contracts allocated to beneficiaries by period; arguments as in ``of_contracts``."""
     keys = (allocation.c.contract, allocation.c.beneficiary, contract_close.c.currency)
     query = _summed(allocation, allocation.c.amount, keys, named, last).join_from(

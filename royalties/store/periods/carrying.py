@@ -127,8 +127,8 @@ def _carried_before(connection: Connection, number: int) -> CarriedForward | Non
 
 def _entries_until(connection: Connection, number: int | None) -> int:
     """The stored number of the ledger's last entry when a period was closed."""
-    found = select(carried.c.entries).where(carried.c.period_id == number)
-    return connection.execute(found).scalar() or 0
+    query = select(carried.c.entries).where(carried.c.period_id == number)
+    return connection.execute(query).scalar() or 0
 
 
 def _last_entry(connection: Connection, number: int, last: int | None) -> int:

@@ -35,7 +35,7 @@ def of_period(connection: Connection, period: str) -> list[ParallelRow]:
     return [ParallelRow(*row) for row in rows]
 
 
-def open_one(connection: Connection, period: str) -> ParallelRow | None:
+def find_open(connection: Connection, period: str) -> ParallelRow | None:
     """The open one, if any."""
     return next(
         (each for each in of_period(connection, period) if each.status == ParallelStatus.OPEN), None

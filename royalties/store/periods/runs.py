@@ -50,7 +50,7 @@ def write_run(
     """Freeze a run: all its results, and the revisions it used."""
     connection.execute(insert(closed_run), [closed._asdict()])
     for table, rows in rows_of_run(run, revisions).items():
-        _insert(connection, _TABLES[table], rows)
+        _insert_rows(connection, _TABLES[table], rows)
 
 
 def rows_of_run(
@@ -206,7 +206,7 @@ _TABLES = {
 }
 
 
-def _insert(connection: Connection, table: Any, rows: list[dict[str, Any]]) -> None:  # noqa: ANN401
+def _insert_rows(connection: Connection, table: Any, rows: list[dict[str, Any]]) -> None:  # noqa: ANN401
     if rows:
         connection.execute(insert(table), rows)
 

@@ -47,7 +47,7 @@ is_report: ColumnElement[bool] = batch.c.origin != Origin.TYPED
 """Whether a batch is a retailer's report, not sales typed by hand."""
 
 
-_MOST_NAMED = 10_000
+_MOST_VALUES = 10_000
 """Values in one statement: SQLite's limit is about 32,000."""
 
 
@@ -73,7 +73,7 @@ class BatchRow(NamedTuple):
     changes: tuple[Change, ...]
 
 
-class Covered(NamedTuple):
+class CoverageOverlap(NamedTuple):
     """An earlier batch whose days overlap those of a new one for the same retailer."""
 
     batch: int
@@ -154,9 +154,9 @@ def add_coverage(
         connection.execute(insert(coverage), rows)
 
 
-def already_covered(
+def overlapping_coverage(
     connection: Connection, account: str, covered: Mapping[int, tuple[str, str]]
-) -> list[Covered]:
+) -> list[CoverageOverlap]:
     """Batches that count, with overlapping days for the same retailer and account."""
     overlaps = [
         and_(
@@ -188,7 +188,7 @@ def already_covered(
         )
         .order_by(batch.c.id, retailer.c.key)
     )
-    return [Covered(*row) for row in rows]
+    return [CoverageOverlap(*row) for row in rows]
 
 
 def copies_sold(
@@ -197,11 +197,11 @@ def copies_sold(
     """Copies sold less copies returned in all periods, by retailer and edition."""
     wanted = sorted({book for _, book in pairs})
     copies: dict[tuple[int, int], int] = {}
-    for first in range(0, len(wanted), _MOST_NAMED):
+    for first in range(0, len(wanted), _MOST_VALUES):
         rows = connection.execute(
             select(sale.c.retailer_id, sale.c.edition_id, func.sum(sale.c.units))
             .where(
-                sale.c.edition_id.in_(wanted[first : first + _MOST_NAMED]),
+                sale.c.edition_id.in_(wanted[first : first + _MOST_VALUES]),
                 sale.c.kind.in_((SaleKind.SALE.value, SaleKind.RETURN.value)),
             )
             .group_by(sale.c.retailer_id, sale.c.edition_id)
@@ -222,18 +222,18 @@ def closed_periods_of(connection: Connection, number: int) -> list[str]:
     return [row.name for row in rows]
 
 
-def take_back(connection: Connection, number: int, at: str) -> tuple[int, int]:
+def undo_batch(connection: Connection, number: int, at: str) -> tuple[int, int]:
     """Remove a batch's sales and waiting rows; the batch itself stays, marked undone.
 
     Returns:
         How many sale lines and how many waiting lines were removed.
     """
-    cached_slices.forget(connection, number)
+    cached_slices.delete_sums(connection, number)
     connection.execute(delete(alias_use).where(alias_use.c.batch_id == number))
     sales = connection.execute(delete(sale).where(_of_batch(number))).rowcount
     rows = connection.execute(delete(waiting).where(waiting.c.batch_id == number)).rowcount
     connection.execute(delete(unbundled).where(unbundled.c.batch_id == number))
-    totals.forget(connection, number)
+    totals.delete_totals(connection, number)
     connection.execute(delete(coverage).where(coverage.c.batch_id == number))
     connection.execute(
         update(batch).where(batch.c.id == number).values(status=BatchStatus.UNDONE, undone_at=at)
@@ -246,7 +246,7 @@ def mark_corrected(connection: Connection, number: int, correction: int | None) 
     connection.execute(update(batch).where(batch.c.id == number).values(corrected_by=correction))
 
 
-def mirror(connection: Connection, number: int, correction: int, open_period: int) -> int:
+def reverse_sales(connection: Connection, number: int, correction: int, open_period: int) -> int:
     """Record the reversal of every sale of a batch; returns how many.
 
     Each counts in the open period, or in the sale's own if that is later. If a closed run counted
@@ -279,7 +279,7 @@ def mirror(connection: Connection, number: int, correction: int, open_period: in
             select(*copied).where(_of_batch(number)),
         )
     )
-    totals.mirror(connection, number, correction, open_period)
+    totals.reverse_totals(connection, number, correction, open_period)
     made = connection.execute(select(func.count()).select_from(sale).where(_of_batch(correction)))
     return int(made.scalar_one())
 
@@ -315,7 +315,7 @@ def waiting_summary(connection: Connection) -> list[tuple[str, int, int, int]]:
     return [(row[0], row[1], row[2], int(row[3])) for row in rows]
 
 
-class KnownByNow(NamedTuple):
+class ResolvedLine(NamedTuple):
     """A waiting line of a batch whose edition is now known."""
 
     line: WaitingLine
@@ -329,21 +329,21 @@ def waiting_identifiers(connection: Connection) -> list[str]:
     return sorted(connection.scalars(query))
 
 
-def now_known(connection: Connection, editions: Mapping[str, int]) -> list[KnownByNow]:
+def resolved_lines(connection: Connection, editions: Mapping[str, int]) -> list[ResolvedLine]:
     """Waiting lines whose edition is now known; ``editions`` has edition ids by identifier."""
     columns = [waiting.c[name] for name in (*WAITING_COLUMNS, "batch_id")]
     names = sorted(editions)
     lines = []
-    for first in range(0, len(names), _MOST_NAMED):
-        some = waiting.c.identifier.in_(names[first : first + _MOST_NAMED])
+    for first in range(0, len(names), _MOST_VALUES):
+        some = waiting.c.identifier.in_(names[first : first + _MOST_VALUES])
         rows = connection.execute(select(*columns).where(some, is_waiting()))
         for *values, number in rows:
             line = WaitingLine(*values)
-            lines.append(KnownByNow(line, number, editions[line.identifier]))
+            lines.append(ResolvedLine(line, number, editions[line.identifier]))
     return sorted(lines, key=_place_of)
 
 
-def _place_of(known: KnownByNow) -> tuple[int, int, int, int]:
+def _place_of(known: ResolvedLine) -> tuple[int, int, int, int]:
     return known.batch, known.line.sheet, known.line.row, known.line.kind
 
 
@@ -353,7 +353,7 @@ def is_waiting() -> ColumnElement[bool]:
     return and_(waiting.c.batch_id.not_in(corrected), waiting.c.set_aside.is_(None))
 
 
-def stop_waiting(connection: Connection, rows: Iterable[Row]) -> None:
+def delete_waiting(connection: Connection, rows: Iterable[Row]) -> None:
     """Delete waiting rows, given as (batch, sheet, row, kind)."""
     names = ("batch_id", "sheet", "row", "kind")
     these = [{f"of_{name}": value for name, value in zip(names, row, strict=True)} for row in rows]
@@ -378,7 +378,7 @@ def sales_of(
             yield tuple(row)
 
 
-def sales_behind(
+def lines_of_group(
     connection: Connection,
     period_id: int,
     group: tuple[str, str, int, str],

@@ -48,7 +48,7 @@ from royalties.store.sales.slices import (
     Distinctions,
     LineKeys,
     PeriodPart,
-    as_asked,
+    as_distinguished,
     has_passed,
     has_unpriced,
     import_queries,
@@ -95,7 +95,7 @@ class Slicing(NamedTuple):
 _NOWHERE = ("", "", "", "")
 
 
-def save(
+def cache_sums(
     connection: Connection,
     period_id: int,
     batch_id: int,
@@ -122,7 +122,7 @@ def save(
         .where(sale_total.c.period_id == period_id, sale_total.c.batch_id == batch_id)
         .limit(1)
     ).first()
-    made = connection.execute(
+    created = connection.execute(
         insert_or(connection, batch_slicing)
         .values(
             period_id=period_id, batch_id=batch_id, grouping=None if had_lines else grouping.name
@@ -130,13 +130,15 @@ def save(
         .on_conflict_do_nothing()
         .returning(batch_slicing.c.batch_id)
     ).first()
-    kept = connection.execute(select(batch_slicing.c.grouping).where(at).with_for_update()).scalar()
-    if kept is None:
+    current = connection.execute(
+        select(batch_slicing.c.grouping).where(at).with_for_update()
+    ).scalar()
+    if current is None:
         return
-    if made is None:
-        of = None if kept != grouping.name else editions
-        connection.execute(_rows_of(period_id, [batch_id], of))
-    if kept != grouping.name or not (
+    if created is None:
+        stale_editions = None if current != grouping.name else editions
+        connection.execute(_rows_of(period_id, [batch_id], stale_editions))
+    if current != grouping.name or not (
         _sum(connection, period_id, [batch_id], grouping, editions)
         if rows is None
         else _write(connection, rows)
@@ -158,7 +160,7 @@ def _rows_of(
     )
 
 
-def forget(connection: Connection, number: int) -> None:
+def delete_sums(connection: Connection, number: int) -> None:
     """Delete the cached sums of an import whose lines are deleted."""
     of = batch_slicing.c.batch_id == number
     held = connection.execute(
@@ -172,7 +174,7 @@ def forget(connection: Connection, number: int) -> None:
     connection.execute(delete(batch_slicing).where(of))
 
 
-def forget_period(connection: Connection, period_id: int) -> None:
+def delete_period_sums(connection: Connection, period_id: int) -> None:
     """Delete the cached sums of a closed period: its run is frozen."""
     for table in (batch_slice, batch_slicing):
         connection.execute(delete(table).where(table.c.period_id == period_id))
@@ -210,7 +212,9 @@ def slicings(connection: Connection, periods: Collection[int] | None = None) -> 
     ]
 
 
-def unsplit(connection: Connection, period_id: int, editions: Collection[int]) -> set[int]:
+def imports_without_classes(
+    connection: Connection, period_id: int, editions: Collection[int]
+) -> set[int]:
     """Imports with lines of editions that were summed without regard to discounts."""
     batches: set[int] = set()
     for some in _chunks(editions):
@@ -375,7 +379,7 @@ def _summed(
         sale.c.currency,
         class_.label("class_"),
         *(
-            as_asked(column, values).label(f"in_{column.name}")
+            as_distinguished(column, values).label(f"in_{column.name}")
             for column, values in zip(PLACES, distinctions.places, strict=True)
         ),
         func.coalesce(sale.c.reverses, 0).label("taken_back"),
@@ -388,9 +392,9 @@ def _summed(
 
 
 def _chunks(editions: Iterable[int], size: int = _AT_ONCE) -> Iterator[list[int]]:
-    found = sorted(editions)
-    for start in range(0, len(found), size):
-        yield found[start : start + size]
+    ordered = sorted(editions)
+    for start in range(0, len(ordered), size):
+        yield ordered[start : start + size]
 
 
 def period_blocks(
@@ -412,15 +416,15 @@ def period_blocks(
         names: of editions and retailers.
         imports: the period's, if already read.
     """
-    known = list(slicings(connection, [period_id]) if imports is None else imports)
+    before = list(slicings(connection, [period_id]) if imports is None else imports)
     while True:
-        blocks = _read_blocks(connection, period_id, distinctions, names, known)
+        blocks = _read_blocks(connection, period_id, distinctions, names, before)
         if is_sqlite(connection) or connection.get_execution_options().get(READ_ONLY):
             return blocks
-        now = list(slicings(connection, [period_id]))
-        if now == known:
+        after = list(slicings(connection, [period_id]))
+        if after == before:
             return blocks
-        known = now  # terms changed meanwhile, and sums were recomputed between two queries
+        before = after  # terms changed meanwhile, and sums were recomputed between two queries
 
 
 def _read_blocks(
@@ -428,19 +432,19 @@ def _read_blocks(
     period_id: int,
     distinctions: Distinctions,
     names: LineKeys,
-    known: Sequence[Slicing],
+    slicings_: Sequence[Slicing],
 ) -> list[Block]:
-    has_corrections = any(each.is_correction for each in known)
-    kept = [each.batch_id for each in known if each.grouping == distinctions.grouping]
-    others = [each.batch_id for each in known if each.grouping != distinctions.grouping]
+    has_corrections = any(each.is_correction for each in slicings_)
+    cached = [each.batch_id for each in slicings_ if each.grouping == distinctions.grouping]
+    others = [each.batch_id for each in slicings_ if each.grouping != distinctions.grouping]
     blocks: list[Block] = []
     parts = [PeriodPart(others)] if others else []
-    if kept:
-        blocks, again = _cached_blocks(connection, period_id, kept, distinctions, names)
-        if again:
-            parts.append(PeriodPart(kept, again, unreported=False))
+    if cached:
+        blocks, to_read = _cached_blocks(connection, period_id, cached, distinctions, names)
+        if to_read:
+            parts.append(PeriodPart(cached, to_read, unreported=False))
         if has_unpriced(connection, period_id):
-            parts.append(PeriodPart(kept if others else None, reported=False))
+            parts.append(PeriodPart(cached if others else None, reported=False))
     lines = slices_of(
         connection, period_id, distinctions, names, parts, has_corrections=has_corrections
     )
@@ -463,17 +467,17 @@ def _cached_blocks(
     ).all()
     isbns, discounted = names.isbns, distinctions.discounted
     # If an edition's lines must be read, none of its cached sums count, split or not.
-    again = {row[0] for row in rows if not row[1] and isbns[row[0]] in discounted}
+    to_read = {row[0] for row in rows if not row[1] and isbns[row[0]] in discounted}
     unpacking = Unpacking(names.retailers)
     blocks: list[Block] = []
     for edition, _, places, sums in rows:
-        if edition not in again:
+        if edition not in to_read:
             isbn = isbns[edition]
             blocks += unpacking.blocks(isbn, places, sums, is_split=isbn in discounted)
-    return blocks, again
+    return blocks, to_read
 
 
-def differing(
+def wrong_sums(
     connection: Connection, period_id: int, distinctions: Distinctions, names: LineKeys
 ) -> Iterator[str]:
     """Cached sums of a period's imports that are not the sum of their lines: a sentence for each.
@@ -482,16 +486,24 @@ def differing(
     places.
     """
     known = [each for each in slicings(connection, [period_id]) if each.grouping is not None]
-    alike = {each.batch_id for each in known if each.grouping == distinctions.grouping}
-    others = {each.batch_id for each in known} - alike
-    for batches, how in ((alike, distinctions), (others, Distinctions())):
+    same_grouping = {each.batch_id for each in known if each.grouping == distinctions.grouping}
+    others = {each.batch_id for each in known} - same_grouping
+    for batches, grouped_by in ((same_grouping, distinctions), (others, Distinctions())):
         wrong: set[tuple[int, int]] = set()
-        for some in _chunks(names.isbns, _SUMMED_AT_ONCE) if batches else ():
-            again = _compared_lines(connection, period_id, (batches, some), how)
-            kept = _compared_rows(
-                connection, period_id, (batches, some), again, is_coarse=how is not distinctions
+        for editions in _chunks(names.isbns, _SUMMED_AT_ONCE) if batches else ():
+            recomputed = _compared_lines(connection, period_id, (batches, editions), grouped_by)
+            cached = _compared_cache(
+                connection,
+                period_id,
+                (batches, editions),
+                recomputed,
+                is_coarse=grouped_by is not distinctions,
             )
-            wrong |= {of for of in again.keys() | kept.keys() if again.get(of) != kept.get(of)}
+            wrong |= {
+                of
+                for of in recomputed.keys() | cached.keys()
+                if recomputed.get(of) != cached.get(of)
+            }
         for number, edition in sorted(wrong):
             yield (
                 f"import {number}: what is kept of {names.isbns[edition]} for drafts is not the "
@@ -500,20 +512,20 @@ def differing(
 
 
 _Compared = dict[tuple[int, int], dict[tuple[Any, ...], tuple[int, ...]]]
-_Some = tuple[Collection[int], Collection[int]]
+_Subset = tuple[Collection[int], Collection[int]]
 """Imports and editions."""
 
 
 def _compared_lines(
-    connection: Connection, period_id: int, of: _Some, distinctions: Distinctions
+    connection: Connection, period_id: int, of: _Subset, distinctions: Distinctions
 ) -> _Compared:
     """Lines summed again, by import and edition."""
     query = _summed(PeriodPart(*of).chosen(period_id), distinctions, _class(distinctions))
     return _by_edition(connection.execute(query))
 
 
-def _compared_rows(
-    connection: Connection, period_id: int, of: _Some, again: _Compared, *, is_coarse: bool
+def _compared_cache(
+    connection: Connection, period_id: int, of: _Subset, recomputed: _Compared, *, is_coarse: bool
 ) -> _Compared:
     """The cached sums; those without classes are compared without, on both sides."""
     columns = (batch_slice.c[name] for name in PackedRow._fields)
@@ -526,15 +538,15 @@ def _compared_rows(
         )
     )
     rows = (each for row in stored for each in unpacked(PackedRow(*row)))
-    kept = _by_edition(rows)
-    for edition, sums in kept.items():
+    cached = _by_edition(rows)
+    for edition, sums in cached.items():
         if is_coarse:
-            kept[edition] = _folded(sums, without_places=True)
-            again[edition] = _folded(again.get(edition, {}), without_places=True)
+            cached[edition] = _without_classes(sums, without_places=True)
+            recomputed[edition] = _without_classes(recomputed.get(edition, {}), without_places=True)
         elif any(key[3] == UNSPLIT for key in sums):
-            kept[edition] = _folded(sums)
-            again[edition] = _folded(again.get(edition, {}))
-    return kept
+            cached[edition] = _without_classes(sums)
+            recomputed[edition] = _without_classes(recomputed.get(edition, {}))
+    return cached
 
 
 def _by_edition(rows: Iterable[Sequence[Any]]) -> _Compared:
@@ -549,7 +561,7 @@ def _by_edition(rows: Iterable[Sequence[Any]]) -> _Compared:
     return sums_by_edition
 
 
-def _folded(
+def _without_classes(
     sums: Mapping[tuple[Any, ...], tuple[int, ...]], *, without_places: bool = False
 ) -> dict[tuple[Any, ...], tuple[int, ...]]:
     """The same sums without discount classes, and optionally without places."""
@@ -557,20 +569,20 @@ def _folded(
     for (*group, _, country, region, city, order, reverses), figures in sums.items():
         places = _NOWHERE if without_places else (country, region, city, order)
         key = (*group, UNSPLIT, *places, reverses)
-        known = folded.get(key, (0, 0, 0))
-        folded[key] = tuple(map(add, known, figures))
+        sums_so_far = folded.get(key, (0, 0, 0))
+        folded[key] = tuple(map(add, sums_so_far, figures))
     return folded
 
 
-def astray(connection: Connection) -> Iterator[str]:
+def orphaned_sums(connection: Connection) -> Iterator[str]:
     """Cached sums of imports without lines in an open period, or without a recorded grouping."""
-    there = {each[:2] for each in slicings(connection)}
+    with_lines = {each[:2] for each in slicings(connection)}
     rows = connection.execute(select(*batch_slicing.c)).all()
     for period_id, batch_id, _ in rows:
-        if (period_id, batch_id) not in there:
+        if (period_id, batch_id) not in with_lines:
             yield f"import {batch_id} keeps sums for drafts, and has no sales in an open period"
-    said = {(period_id, batch_id) for period_id, batch_id, grouping in rows if grouping}
-    kept = connection.execute(select(batch_slice.c.period_id, batch_slice.c.batch_id).distinct())
-    for period_id, batch_id in kept:
-        if (period_id, batch_id) not in said:
+    with_grouping = {(period_id, batch_id) for period_id, batch_id, grouping in rows if grouping}
+    cached = connection.execute(select(batch_slice.c.period_id, batch_slice.c.batch_id).distinct())
+    for period_id, batch_id in cached:
+        if (period_id, batch_id) not in with_grouping:
             yield f"import {batch_id} keeps sums for drafts that nobody summed"

@@ -36,7 +36,7 @@ class ImportRow(NamedTuple):
     corrected_by: int | None
 
 
-class WholeRow(NamedTuple):
+class ImportDetails(NamedTuple):
     """One import with everything stored about it."""
 
     id: int
@@ -59,7 +59,7 @@ class WholeRow(NamedTuple):
     changes: tuple[Change, ...]
 
 
-class CountedRow(NamedTuple):
+class ImportSums(NamedTuple):
     """An import's sums in a period, of a kind in a currency; receipts in millionths."""
 
     batch_id: int
@@ -107,7 +107,7 @@ def imports(
     return [ImportRow(*row) for row in connection.execute(query)]
 
 
-def counted(connection: Connection, numbers: Sequence[int]) -> list[CountedRow]:
+def sums_by_import(connection: Connection, numbers: Sequence[int]) -> list[ImportSums]:
     """The sums of imports in every period in which their sales count."""
     keys = (
         sale_total.c.batch_id,
@@ -129,21 +129,21 @@ def counted(connection: Connection, numbers: Sequence[int]) -> list[CountedRow]:
         .group_by(*keys)
         .order_by(sale_total.c.batch_id, period.c.id, sale_total.c.currency, sale_total.c.kind)
     )
-    return [CountedRow(row[0], *row[2:6], *map(int, row[6:])) for row in rows]
+    return [ImportSums(row[0], *row[2:6], *map(int, row[6:])) for row in rows]
 
 
-def find_import(connection: Connection, number: int) -> WholeRow | None:
+def find_import(connection: Connection, number: int) -> ImportDetails | None:
     """An import with everything stored about it."""
-    query = select(*(batch.c[name] for name in WholeRow._fields)).where(batch.c.id == number)
+    query = select(*(batch.c[name] for name in ImportDetails._fields)).where(batch.c.id == number)
     row = connection.execute(query).first()
-    return WholeRow(*row) if row else None
+    return ImportDetails(*row) if row else None
 
 
 def waiting_rows(
     connection: Connection, *, number: int | None = None, limit: int, skip: int = 0
 ) -> list[WaitingIdentifier]:
     """Waiting rows by identifier, the most rows first; of one import, or of all that count."""
-    query = _waits(
+    query = _only_waiting(
         select(
             waiting.c.identifier,
             func.count(),
@@ -165,7 +165,7 @@ def waiting_rows(
 
 def waiting_count(connection: Connection, number: int | None = None) -> tuple[int, int]:
     """How many rows wait, under how many identifiers."""
-    query = _waits(select(func.count(), func.count(waiting.c.identifier.distinct())))
+    query = _only_waiting(select(func.count(), func.count(waiting.c.identifier.distinct())))
     if number is not None:
         query = query.where(waiting.c.batch_id == number)
     rows, identifiers = connection.execute(query).one()
@@ -177,7 +177,7 @@ def imports_waiting(
 ) -> list[tuple[str, int, str]]:
     """(identifier, import, its file's name) of the imports in which identifiers wait."""
     rows = connection.execute(
-        _waits(select(waiting.c.identifier, batch.c.id, batch.c.file_name))
+        _only_waiting(select(waiting.c.identifier, batch.c.id, batch.c.file_name))
         .where(waiting.c.identifier.in_(list(identifiers)))
         .group_by(waiting.c.identifier, batch.c.id, batch.c.file_name)
         .order_by(waiting.c.identifier, batch.c.id)
@@ -185,7 +185,7 @@ def imports_waiting(
     return [(row[0], row[1], row[2]) for row in rows]
 
 
-def _waits(query: Any) -> Any:  # noqa: ANN401 - SQLAlchemy's Select of some columns
+def _only_waiting(query: Any) -> Any:  # noqa: ANN401 - SQLAlchemy's Select of some columns
     """Rows that wait; those of a corrected import do not."""
     return (
         query.where(waiting.c.set_aside.is_(None))

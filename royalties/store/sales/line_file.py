@@ -28,7 +28,7 @@ from royalties.domain.sales.lines import (
     by_column,
 )
 from royalties.store.bulk import Row, add_rows
-from royalties.store.engine import attached, is_sqlite
+from royalties.store.engine import attach_file, is_sqlite
 from royalties.store.sales import line_tables
 from royalties.store.sales.line_tables import (
     KEY,
@@ -194,7 +194,7 @@ def record_file(
         batch_id: the batch.
         period_of: the period's number by the period's last day, ascending.
     """
-    beside = attached(connection, path) if is_sqlite(connection) else None
+    beside = attach_file(connection, path) if is_sqlite(connection) else None
     file = beside or "main"
     tables = (
         ("sale", (*LINE_COLUMNS, "period_id", "batch_id"), _lines(file, batch_id, period_of)),

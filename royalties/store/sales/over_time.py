@@ -51,23 +51,25 @@ class SoldRow(NamedTuple):
     net: int
 
 
-def sold(connection: Connection, grouped: GroupedBy, wanted: SalesFilter) -> Iterator[SoldRow]:
+def sums_over_time(
+    connection: Connection, grouped: GroupedBy, filters: SalesFilter
+) -> Iterator[SoldRow]:
     """Sums by row, column, kind and currency; from the stored sums where these suffice."""
-    if has_cached_sums(grouped, wanted):
+    if has_cached_sums(grouped, filters):
         lines: Any = sale_total
         month: ColumnElement[Any] = sale_total.c.month
     else:
         lines, month = sale, func.substr(sale.c.day, 1, 7)
-    by_month = isinstance(wanted.since, str)
+    by_month = isinstance(filters.since, str)
     column = month if by_month else lines.c.period_id
     earlier = literal(EARLIER_MONTH if by_month else EARLIER_PERIOD)
-    bucket = case((column < wanted.since, earlier), else_=column)
+    bucket = case((column < filters.since, earlier), else_=column)
     key, tables = _key(grouped, lines)
     keys: Sequence[ColumnElement[Any]] = (key, bucket, lines.c.kind, lines.c.currency)
     query = (
         select(*keys, func.sum(lines.c.units), func.sum(lines.c.net))
         .select_from(tables)
-        .where(column <= wanted.until, *_conditions(lines, wanted, column))
+        .where(column <= filters.until, *_conditions(lines, filters, column))
         .group_by(*keys)
     )
     with connection.execute(query, execution_options={"yield_per": 2000}) as rows:
@@ -75,10 +77,10 @@ def sold(connection: Connection, grouped: GroupedBy, wanted: SalesFilter) -> Ite
             yield SoldRow(str(row[0]), row[1], row[2], row[3], int(row[4]), int(row[5]))
 
 
-def has_cached_sums(grouped: GroupedBy, wanted: SalesFilter) -> bool:
+def has_cached_sums(grouped: GroupedBy, filters: SalesFilter) -> bool:
     """Whether the stored sums of imports suffice, so that no line has to be read."""
     of_lines = (GroupedBy.EDITION, GroupedBy.COUNTRY, GroupedBy.REGION)
-    return grouped not in of_lines and wanted.editions is None and not wanted.country
+    return grouped not in of_lines and filters.editions is None and not filters.country
 
 
 def _key(grouped: GroupedBy, lines: Any) -> tuple[ColumnElement[Any], Any]:  # noqa: ANN401 - either table

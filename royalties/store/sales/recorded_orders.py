@@ -8,7 +8,7 @@ from royalties.domain.sales.imports import BatchStatus
 from royalties.domain.sales.recorded_orders import RecordedLines
 from royalties.store.tables import batch, edition, retailer, sale, sale_total, waiting
 
-Standing = tuple[int, int, int]
+RecordedState = tuple[int, int, int]
 
 
 def recorded_orders(
@@ -18,7 +18,7 @@ def recorded_orders(
 
     Lines are looked up along the table's key, in the periods in which the retailer has sales.
     """
-    standing = select(batch.c.id).where(
+    counted = select(batch.c.id).where(
         batch.c.status == BatchStatus.RECORDED,
         batch.c.corrected_by.is_(None),
         batch.c.corrects.is_(None),
@@ -45,7 +45,7 @@ def recorded_orders(
                 sale.c.edition_id.in_(select(edition.c.id)),
                 sale.c.period_id.in_(told),
                 sale.c.retailer_id == retailer_id,
-                sale.c.batch_id.in_(standing),
+                sale.c.batch_id.in_(counted),
                 sale.c.order_ref.in_(numbers),
             )
             .group_by(*sold)
@@ -53,7 +53,7 @@ def recorded_orders(
         *connection.execute(
             select(*waits, func.sum(waiting.c.units), func.sum(func.coalesce(waiting.c.net, 0)))
             .where(
-                waiting.c.batch_id.in_(standing),
+                waiting.c.batch_id.in_(counted),
                 waiting.c.retailer_id == retailer_id,
                 waiting.c.order_ref.in_(numbers),
             )
@@ -94,7 +94,7 @@ def lock(connection: Connection, retailer_id: int) -> None:
     )
 
 
-def status_fields(connection: Connection) -> Standing:
+def recorded_state(connection: Connection) -> RecordedState:
     """A value that changes once an import is recorded, undone or corrected."""
     newest, undone, corrected = connection.execute(
         select(

@@ -29,7 +29,7 @@ class RememberedRow(NamedTuple):
     ended_by: str | None
 
 
-def everything(connection: Connection, *, standing: bool = False) -> list[RememberedRow]:
+def all_answers(connection: Connection, *, standing: bool = False) -> list[RememberedRow]:
     """All answers ever given, or those in force; the newest first."""
     columns = (remembered.c[name] for name in RememberedRow._fields if name != "retailer")
     query = select(*columns, retailer.c.key.label("of")).join(
@@ -41,9 +41,9 @@ def everything(connection: Connection, *, standing: bool = False) -> list[Rememb
     return [RememberedRow(row.id, row.of, *row[1:-1]) for row in rows]
 
 
-def remembered_of(connection: Connection) -> dict[int, Remembered]:
+def answers_in_force(connection: Connection) -> dict[int, Remembered]:
     """The answers in force, by the retailer's number."""
-    rows = everything(connection, standing=True)
+    rows = all_answers(connection, standing=True)
     if not rows:
         return {}
     isbns = connection.execute(select(edition.c.isbn, edition.c.id))
@@ -68,18 +68,18 @@ def remembered_of(connection: Connection) -> dict[int, Remembered]:
     }
 
 
-def find(connection: Connection, number: int) -> RememberedRow | None:
+def find_answer(connection: Connection, number: int) -> RememberedRow | None:
     """An answer by its number."""
-    return next((row for row in everything(connection) if row.id == number), None)
+    return next((row for row in all_answers(connection) if row.id == number), None)
 
 
-def remember(connection: Connection, values: Mapping[str, object]) -> int:
+def add_answer(connection: Connection, values: Mapping[str, object]) -> int:
     """Store an answer and return its number."""
     made = connection.execute(insert(remembered).values(**values).returning(remembered.c.id))
     return int(made.scalar_one())
 
 
-def end(connection: Connection, number: int, at: str, by: str) -> int:
+def end_answer(connection: Connection, number: int, at: str, by: str) -> int:
     """End an answer; the rows that it set aside wait again. Returns how many."""
     connection.execute(
         update(remembered).where(remembered.c.id == number).values(ended_at=at, ended_by=by)
@@ -111,7 +111,9 @@ def retailers_waiting(connection: Connection, names: Collection[str]) -> dict[st
     return retailers
 
 
-def set_aside(connection: Connection, number: int, retailer_id: int, names: Iterable[str]) -> int:
+def set_rows_aside(
+    connection: Connection, number: int, retailer_id: int, names: Iterable[str]
+) -> int:
     """Set aside the rows that wait under some identifiers; returns how many."""
     rows = 0
     for name in names:

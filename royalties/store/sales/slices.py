@@ -235,7 +235,9 @@ class _Lines:
     def priced_by_editions(cls, chosen: ColumnElement[bool]) -> "_Lines":
         """Lines without: the edition's price of that day in that currency applies, if any."""
         return cls(
-            and_(chosen, sale.c.list_price.is_(None)), _stand_in(), _discount_at(_stand_in())
+            and_(chosen, sale.c.list_price.is_(None)),
+            _edition_price(),
+            _discount_at(_edition_price()),
         )
 
     @classmethod
@@ -244,7 +246,7 @@ class _Lines:
 
         They are few and separate, so that only they are grouped beyond the table's key.
         """
-        either = func.coalesce(sale.c.list_price, _stand_in())
+        either = func.coalesce(sale.c.list_price, _edition_price())
         return cls(chosen, either, _discount_at(either)).that_reverse()
 
     def that_reverse(self) -> "_Lines":
@@ -291,11 +293,11 @@ class _Lines:
         ]
         for column, values in zip(PLACES, distinctions.places, strict=True):
             if values:
-                keys.append(as_asked(column, values).label(f"in_{column.name}"))
+                keys.append(as_distinguished(column, values).label(f"in_{column.name}"))
         return keys
 
 
-def as_asked(column: ColumnElement[str], values: Collection[str]) -> ColumnElement[str]:
+def as_distinguished(column: ColumnElement[str], values: Collection[str]) -> ColumnElement[str]:
     """A line's place if it is distinguished: one of the values, or an empty text."""
     return case((column.in_(sorted(values)), column), else_="") if values else literal("")
 
@@ -374,7 +376,7 @@ class _SliceReader:
 PLACES = (sale.c.country, sale.c.region, sale.c.city, sale.c.order_ref)
 
 
-def _stand_in() -> ColumnElement[int]:
+def _edition_price() -> ColumnElement[int]:
     """The edition's price on a line's day in its currency, if there is one."""
     return (
         select(price.c.micro)

@@ -30,7 +30,9 @@ class TotalRow(NamedTuple):
     net: int
 
 
-def add(connection: Connection, batch_id: int, sums: Mapping[int, Mapping[SumKey, Sum]]) -> None:
+def add_totals(
+    connection: Connection, batch_id: int, sums: Mapping[int, Mapping[SumKey, Sum]]
+) -> None:
     """Add to a batch's sums, by period, in the transaction that writes the lines."""
     rows = [
         TotalRow(batch_id, period_id, *key, *each)._asdict()
@@ -38,10 +40,12 @@ def add(connection: Connection, batch_id: int, sums: Mapping[int, Mapping[SumKey
         for key, each in sorted(of_period.items())
     ]
     if rows:
-        made = insert_or(connection, sale_total)
-        more = {name: sale_total.c[name] + made.excluded[name] for name in TotalRow._fields[6:]}
+        rows_by_key = insert_or(connection, sale_total)
+        more = {
+            name: sale_total.c[name] + rows_by_key.excluded[name] for name in TotalRow._fields[6:]
+        }
         connection.execute(
-            made.on_conflict_do_update(index_elements=TotalRow._fields[:6], set_=more), rows
+            rows_by_key.on_conflict_do_update(index_elements=TotalRow._fields[:6], set_=more), rows
         )
 
 
@@ -82,12 +86,12 @@ def has_more_than(connection: Connection, lines: int) -> bool:
     return False
 
 
-def forget(connection: Connection, number: int) -> None:
+def delete_totals(connection: Connection, number: int) -> None:
     """Delete the sums of a batch whose lines were deleted."""
     connection.execute(delete(sale_total).where(sale_total.c.batch_id == number))
 
 
-def mirror(connection: Connection, number: int, correction: int, open_period: int) -> None:
+def reverse_totals(connection: Connection, number: int, correction: int, open_period: int) -> None:
     """Write the sums of a correction, which reverses every line of a batch."""
     into = case(
         (sale_total.c.period_id > open_period, sale_total.c.period_id), else_=literal(open_period)
@@ -110,7 +114,7 @@ def mirror(connection: Connection, number: int, correction: int, open_period: in
     )
 
 
-def differing(connection: Connection) -> Iterator[str]:
+def wrong_totals(connection: Connection) -> Iterator[str]:
     """Stored sums that differ from the sale lines, summed again: a sentence for each.
 
     Compared period by period, so memory does not grow with the years.
@@ -120,7 +124,7 @@ def differing(connection: Connection) -> Iterator[str]:
         for table, name in ((period, period.c.name), (retailer, retailer.c.key))
     }
     for period_id in sorted(names["period"]):
-        wrong = _again(connection, period_id) ^ _cached_totals(connection, period_id)
+        wrong = _recomputed_totals(connection, period_id) ^ _cached_totals(connection, period_id)
         seen = {(row[0], row[2], row[3]) for row in wrong}
         for batch_id, retailer_id, month in sorted(seen):
             yield (
@@ -130,7 +134,7 @@ def differing(connection: Connection) -> Iterator[str]:
             )
 
 
-def _again(connection: Connection, period_id: int) -> set[tuple[Any, ...]]:
+def _recomputed_totals(connection: Connection, period_id: int) -> set[tuple[Any, ...]]:
     """A period's lines summed again."""
     keys = [
         sale.c.batch_id,

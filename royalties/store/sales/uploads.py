@@ -88,7 +88,7 @@ def open_upload_of(connection: Connection, sha256: str) -> UploadRow | None:
     return UploadRow(*row) if row else None
 
 
-def waiting_of(connection: Connection, name: str) -> tuple[int, int]:
+def pending_of(connection: Connection, name: str) -> tuple[int, int]:
     """How many uploads of somebody are neither recorded nor removed, and their bytes."""
     row = connection.execute(
         select(func.count(), func.coalesce(func.sum(upload.c.size), 0)).where(

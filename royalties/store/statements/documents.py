@@ -9,11 +9,11 @@ from sqlalchemy import Connection, Select, and_, func, insert, select, update
 from royalties.domain.documents import DocumentAction
 from royalties.domain.people import Actor
 from royalties.store.engine import insert_or, is_sqlite
-from royalties.store.scope import own_documents
+from royalties.store.scope import visible_documents
 from royalties.store.tables import document, document_event
 
 _LARGEST = 2**63 - 1
-_SHOWN = and_(document.c.visible == True, document.c.removed_at.is_(None))  # noqa: E712 - SQL
+_VISIBLE = and_(document.c.visible == True, document.c.removed_at.is_(None))  # noqa: E712 - SQL
 
 
 class DocumentRow(NamedTuple):
@@ -61,7 +61,7 @@ def add_event(connection: Connection, values: Mapping[str, object]) -> None:
     connection.execute(insert(document_event).values(**values))
 
 
-def change(connection: Connection, number: int, values: Mapping[str, object]) -> None:
+def change_document(connection: Connection, number: int, values: Mapping[str, object]) -> None:
     """Change a document's stored facts."""
     connection.execute(update(document).where(document.c.id == number).values(**values))
 
@@ -99,7 +99,7 @@ def documents_of(connection: Connection, actor: Actor, beneficiary: str) -> list
     return [DocumentRow(*row) for row in rows]
 
 
-def to_file(connection: Connection, actor: Actor, limit: int) -> list[DocumentRow]:
+def unassigned_documents(connection: Connection, actor: Actor, limit: int) -> list[DocumentRow]:
     """Documents not yet assigned to a beneficiary or a period, the oldest first."""
     query = select(*_columns()).where(
         document.c.removed_at.is_(None),
@@ -115,7 +115,7 @@ def all_documents(connection: Connection) -> list[DocumentRow]:
     return [DocumentRow(*row) for row in rows]
 
 
-def kept_elsewhere(
+def stored_copies(
     connection: Connection, fingerprints: Collection[str]
 ) -> list[tuple[str, int, str | None]]:
     """Where files of some fingerprints are stored, as (fingerprint, number, beneficiary)."""
@@ -149,4 +149,4 @@ def _columns() -> list[Any]:
 
 
 def _scoped(query: Select[Any], actor: Actor) -> Select[Any]:
-    return own_documents(query, actor, document.c.beneficiary, _SHOWN)
+    return visible_documents(query, actor, document.c.beneficiary, _VISIBLE)

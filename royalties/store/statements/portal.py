@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from royalties.domain.people import Actor
-from royalties.store.scope import own
+from royalties.store.scope import visible_to_beneficiary
 from royalties.store.tables import closed_run, issued, period, settlement, statement
 
 
@@ -40,7 +40,7 @@ class PortalFileRow(NamedTuple):
     sha256: str
 
 
-def settled(connection: Connection, actor: Actor, beneficiary: str) -> list[SettledRow]:
+def settled_periods(connection: Connection, actor: Actor, beneficiary: str) -> list[SettledRow]:
     """Every settled period of a beneficiary that the actor may see, the newest first."""
     query = (
         select(
@@ -68,7 +68,7 @@ def settled(connection: Connection, actor: Actor, beneficiary: str) -> list[Sett
         )
         .order_by(statement.c.period_id.desc(), statement.c.place)
     )
-    rows = connection.execute(own(query, actor, statement.c.beneficiary))
+    rows = connection.execute(visible_to_beneficiary(query, actor, statement.c.beneficiary))
     return [SettledRow(*row) for row in rows]
 
 
@@ -81,7 +81,9 @@ def contents(
         .where(statement.c.beneficiary == beneficiary, statement.c.number.in_(sorted(numbers)))
         .order_by(statement.c.period_id, statement.c.place)
     )
-    return list(connection.execute(own(query, actor, statement.c.beneficiary)).scalars())
+    return list(
+        connection.execute(visible_to_beneficiary(query, actor, statement.c.beneficiary)).scalars()
+    )
 
 
 def issued_files(
@@ -95,5 +97,5 @@ def issued_files(
         .where(statement.c.beneficiary == beneficiary, statement.c.number.in_(sorted(numbers)))
         .order_by(statement.c.period_id, statement.c.place, issued.c.file.desc())
     )
-    rows = connection.execute(own(query, actor, statement.c.beneficiary))
+    rows = connection.execute(visible_to_beneficiary(query, actor, statement.c.beneficiary))
     return [PortalFileRow(*row) for row in rows]

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from royalties.domain.people import Actor, PersonStatus
 from royalties.store.engine import is_sqlite
-from royalties.store.scope import own
+from royalties.store.scope import visible_to_beneficiary
 from royalties.store.tables import issued, mail, membership, period, person, settlement, statement
 
 
@@ -114,7 +114,9 @@ def numbers_of(connection: Connection, actor: Actor, period_id: int) -> list[str
         .where(statement.c.period_id == period_id)
         .order_by(statement.c.place)
     )
-    return list(connection.execute(own(query, actor, statement.c.beneficiary)).scalars())
+    return list(
+        connection.execute(visible_to_beneficiary(query, actor, statement.c.beneficiary)).scalars()
+    )
 
 
 def find_statement(connection: Connection, actor: Actor, number: str) -> StatementRow | None:
@@ -122,11 +124,11 @@ def find_statement(connection: Connection, actor: Actor, number: str) -> Stateme
     query = select(*(statement.c[name] for name in StatementRow._fields)).where(
         statement.c.number == number
     )
-    row = connection.execute(own(query, actor, statement.c.beneficiary)).first()
+    row = connection.execute(visible_to_beneficiary(query, actor, statement.c.beneficiary)).first()
     return StatementRow(*row) if row else None
 
 
-def listed(
+def statement_rows(
     connection: Connection,
     actor: Actor,
     *,
@@ -167,7 +169,7 @@ def listed(
         query = query.where(statement.c.beneficiary == beneficiary)
     if numbers:
         query = query.where(statement.c.number.in_(sorted(numbers)))
-    rows = connection.execute(own(query, actor, statement.c.beneficiary))
+    rows = connection.execute(visible_to_beneficiary(query, actor, statement.c.beneficiary))
     return [StatementListRow(*row) for row in rows]
 
 
@@ -196,7 +198,9 @@ def neighbours(
             .order_by(at if later else at.desc())
             .limit(1)
         )
-        return connection.execute(own(query, actor, statement.c.beneficiary)).scalar()
+        return connection.execute(
+            visible_to_beneficiary(query, actor, statement.c.beneficiary)
+        ).scalar()
 
     return nearest(later=False), nearest(later=True)
 
@@ -257,7 +261,7 @@ def portal_users(connection: Connection, beneficiaries: Collection[str]) -> dict
     return emails_by_beneficiary
 
 
-def add_issued(connection: Connection, rows: Sequence[IssuedRow]) -> None:
+def add_issued_files(connection: Connection, rows: Sequence[IssuedRow]) -> None:
     """Record files as issued."""
     if rows:
         connection.execute(insert(issued), [row._asdict() for row in rows])

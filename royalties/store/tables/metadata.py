@@ -70,15 +70,17 @@ def packed(text: str) -> str:
     return _PACKED + base64.b64encode(zlib.compress(text.encode())).decode("ascii")
 
 
-def unpacked(kept: str) -> str:
+def unpacked(stored: str) -> str:
     """The original text of such a column's stored one.
 
     A stored text that was tampered with and cannot be unpacked is returned as it is: its
     fingerprint then differs, and readers find no JSON.
     """
-    if not kept.startswith(_PACKED):
-        return kept
+    if not stored.startswith(_PACKED):
+        return stored
     try:
-        return zlib.decompress(base64.b64decode(kept.removeprefix(_PACKED), validate=True)).decode()
+        return zlib.decompress(
+            base64.b64decode(stored.removeprefix(_PACKED), validate=True)
+        ).decode()
     except (ValueError, zlib.error):
-        return kept
+        return stored

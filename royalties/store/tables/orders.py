@@ -24,16 +24,16 @@ from royalties.store.tables.metadata import Currency, Id, Key, Minor, metadata
 from royalties.store.tables.types import Day, Flag, Json, Moment, Word
 
 
-def _addresses(found: list[dict[str, Any]]) -> tuple[Address, ...]:
-    return tuple(Address(**{**each, "lines": tuple(each["lines"])}) for each in found)
+def _addresses(values: list[dict[str, Any]]) -> tuple[Address, ...]:
+    return tuple(Address(**{**each, "lines": tuple(each["lines"])}) for each in values)
 
 
 def _as_objects(addresses: Sequence[Address]) -> list[dict[str, Any]]:
     return [asdict(each) for each in addresses]
 
 
-def _options(found: list[str]) -> tuple[Option, ...]:
-    return tuple(map(Option, found))
+def _options(words: list[str]) -> tuple[Option, ...]:
+    return tuple(map(Option, words))
 
 
 organization_member = Table(

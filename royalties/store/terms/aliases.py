@@ -98,11 +98,11 @@ def edition_of(connection: Connection, value: str, *, lock: bool = False) -> str
     )
     if lock and not is_sqlite(connection):
         query = query.with_for_update(of=identifier)
-    found: str | None = connection.execute(query).scalar()
-    return found
+    isbn: str | None = connection.execute(query).scalar()
+    return isbn
 
 
-def move(connection: Connection, value: str, edition_id: int | None) -> None:
+def point_alias(connection: Connection, value: str, edition_id: int | None) -> None:
     """Point an alias at another edition, or (None) at none."""
     own = and_(identifier.c.value == value, identifier.c.kind == "alias")
     if edition_id is None:
@@ -208,18 +208,21 @@ def move_lines(
     """Move recorded lines of an edition to another one."""
     if lines:
         connection.execute(
-            update(sale).where(*_these(isbn)).values(edition_id=edition_id), _keys(lines)
+            update(sale).where(*_lines_condition(isbn)).values(edition_id=edition_id), _keys(lines)
         )
 
 
-def let_wait(
-    connection: Connection, lines: Sequence[UsedLine], isbn: str, again: Iterable[WaitingLine]
+def return_to_waiting(
+    connection: Connection,
+    lines: Sequence[UsedLine],
+    isbn: str,
+    waiting_lines: Iterable[WaitingLine],
 ) -> None:
     """Turn recorded lines back into waiting ones; the sums of whole imports are updated as well."""
     if not lines:
         return
-    connection.execute(delete(sale).where(*_these(isbn)), _keys(lines))
-    rows = [(*row, lines[0].batch) for row in again]
+    connection.execute(delete(sale).where(*_lines_condition(isbn)), _keys(lines))
+    rows = [(*row, lines[0].batch) for row in waiting_lines]
     add_rows(connection, "waiting", (*WAITING_COLUMNS, "batch_id"), rows)
     sums: dict[tuple[Any, ...], list[int]] = {}
     for line in lines:
@@ -247,7 +250,7 @@ _SUMS = ("lines", "units", "net")
 _KEY = ("batch_id", "sheet", "row", "period_id", "retailer_id", "kind", "currency")
 
 
-def _these(isbn: str) -> list[ColumnElement[bool]]:
+def _lines_condition(isbn: str) -> list[ColumnElement[bool]]:
     number = select(edition.c.id).where(edition.c.isbn == isbn).scalar_subquery()
     same = [sale.c[name] == bindparam(f"of_{name}") for name in _KEY]
     return [sale.c.edition_id == number, *same]

@@ -72,7 +72,7 @@ class CounterRow(NamedTuple):
     counted: Fraction
 
 
-def counted(connection: Connection, contract: str) -> list[CounterRow]:
+def counter_values(connection: Connection, contract: str) -> list[CounterRow]:
     """A contract's counters in closed periods."""
     rows = connection.execute(
         select(*(counter_close.c[name] for name in CounterRow._fields)).where(
@@ -139,9 +139,9 @@ def kinds_sold(connection: Connection, words: Sequence[Collection[str]]) -> list
     """
     columns = (sale.c.country, sale.c.region, sale.c.city, sale.c.order_ref)
     places: list[ColumnElement[str]] = [
-        case((column.in_(sorted(asked)), column), else_="").label(f"in_{column.name}")
-        for column, asked in zip(columns, words, strict=True)
-        if asked
+        case((column.in_(sorted(distinguished)), column), else_="").label(f"in_{column.name}")
+        for column, distinguished in zip(columns, words, strict=True)
+        if distinguished
     ]
     priced: ColumnElement[int] = case((sale.c.list_price.is_(None), 0), else_=1).label("priced")
     is_usage: ColumnElement[int] = case((sale.c.kind == SaleKind.USAGE.value, 1), else_=0).label(
@@ -170,14 +170,14 @@ def kinds_sold(connection: Connection, words: Sequence[Collection[str]]) -> list
     kinds = []
     for isbn, seller, currency, is_priced, of_usage, lines, *named in rows:
         values = iter(named)
-        place = Place(*(next(values) if asked else "" for asked in words))
+        place = Place(*(next(values) if distinguished else "" for distinguished in words))
         kinds.append(
             SoldKind(isbn, seller, currency, place, bool(is_priced), int(lines), bool(of_usage))
         )
     return kinds
 
 
-class Governed(NamedTuple):
+class OpenLines(NamedTuple):
     """Sale lines of open periods without free copies: how many, by edition, retailer, currency."""
 
     isbn: str
@@ -187,7 +187,7 @@ class Governed(NamedTuple):
     lines: int
 
 
-def open_lines(connection: Connection, first_open: int) -> list[Governed]:
+def open_lines(connection: Connection, first_open: int) -> list[OpenLines]:
     """Sale lines that no closed run has counted."""
     keys = (sale.c.edition_id, sale.c.retailer_id, sale.c.currency, sale.c.period_id)
     sums = (
@@ -205,7 +205,7 @@ def open_lines(connection: Connection, first_open: int) -> list[Governed]:
         .join(edition, edition.c.id == sums.c.edition_id)
         .join(retailer, retailer.c.id == sums.c.retailer_id)
     )
-    return [Governed(*row[:4], int(row[4])) for row in rows]
+    return [OpenLines(*row[:4], int(row[4])) for row in rows]
 
 
 def open_unpriced(connection: Connection, first_open: int) -> list[tuple[str, str, str]]:

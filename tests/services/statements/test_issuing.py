@@ -62,7 +62,7 @@ def test_file_left_by_a_crash_is_issued_with_the_same_bytes(
 ) -> None:
     office.close(PERIOD)
     monkeypatch.setattr(issuing, "draw_all", lambda *each: islice(drawing.draw_all(*each), 1))
-    monkeypatch.setattr(statement_store, "add_issued", lambda *_: 1 / 0)
+    monkeypatch.setattr(statement_store, "add_issued_files", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         office.statements(PERIOD)
     monkeypatch.undo()
