@@ -1,10 +1,10 @@
-"""Pages over a million sale lines: server time beside an empty page, and queries asked.
+"""Pages over a million sale lines: server time beside an empty page, and number of queries.
 
-Every page is looked at for the first time after new sales, when nothing is remembered of the
-draft, and again. Forms that show what would be are sent as they stand.
+Every page is visited right after new sales, when no draft is cached, and again. Forms with a
+preview are submitted unchanged.
 
-Two houses have the same pages: a large one with half of its lines closed and half open, and a
-small one of ten titles. A page that asks more of the large one asks more with every row shown.
+Two sets of books have the same pages: a large one with half of its lines closed and half open,
+and a small one of ten titles. A page with more queries on the large one has a query per row.
 """
 
 import gc
@@ -32,7 +32,7 @@ VISITS = 5
 """Visits of each page after the first one."""
 
 FORGOTTEN = ("draft", "draft statements", "earned now")
-"""What is remembered only until new sales are recorded."""
+"""What is cached only until new sales are recorded."""
 
 NONPROFIT = "b3"
 PAGES: tuple[tuple[str, str], ...] = (
@@ -116,7 +116,7 @@ PAGES: tuple[tuple[str, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """How one page did: the best time, that of the first visit, and the most it ever asked."""
+    """A page's result: the best time, the first visit's time, and the most queries."""
 
     who: str
     path: str
@@ -128,7 +128,7 @@ class Seen:
 
 
 def make_house(home: str, rows: str, titles: str) -> dict[str, float]:
-    """A house of so many titles and sale lines, the first year closed and its statements issued."""
+    """Books of some titles and sale lines, the first year closed and its statements issued."""
     from bench.tasks import _royalties  # noqa: PLC0415 - which offers this as a task
 
     folder = Path(home)
@@ -158,12 +158,12 @@ def _narrow(path: Path, titles: int) -> None:
 
 
 def visit_pages(home: str) -> dict[str, Any]:
-    """Visit every page as who it is for."""
+    """Visit every page as a user of its audience."""
     return visit(home, PAGES)
 
 
 def visit(home: str, wanted: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    """Visit an empty page and the wanted ones, each as who it is for."""
+    """Visit an empty page and the given ones, each as a user of its audience."""
     from sqlalchemy import text  # noqa: PLC0415
 
     from config import Config  # noqa: PLC0415
@@ -172,7 +172,7 @@ def visit(home: str, wanted: Sequence[tuple[str, str]]) -> dict[str, Any]:
     from royalties.web.core.calculating import calculator_of  # noqa: PLC0415
 
     system = open_system(Config(Path(home), f"sqlite:///{home}/royalties.sqlite"))
-    # Once a minute a visit is noted, which is not the page's own question: so no minute passes.
+    # Visits are recorded once a minute, which is not the page's own query: so time stands still.
     at = system.clock()
     system = replace(system, clock=lambda: at)
     app = create_app(system)
@@ -236,7 +236,7 @@ def _visit(
 
 
 class _Form(HTMLParser):
-    """What a browser would send of a page's largest form."""
+    """What a browser would submit from a page's largest form."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -274,7 +274,7 @@ def _fields(page: str) -> MultiDict[str, str]:
 
 @contextmanager
 def _counting(engine: Any) -> Iterator[list[str]]:  # noqa: ANN401
-    """The statements that this thread sends while the block runs."""
+    """The SQL statements that this thread executes within the block."""
     from sqlalchemy import event  # noqa: PLC0415
 
     sent: list[str] = []
@@ -293,7 +293,7 @@ def _counting(engine: Any) -> Iterator[list[str]]:  # noqa: ANN401
 
 
 def _people(system: Any, app: Any) -> dict[str, str]:  # noqa: ANN401
-    """A cookie of somebody of every role."""
+    """A session cookie for somebody of every role."""
     from flask.sessions import SecureCookieSessionInterface  # noqa: PLC0415
     from sqlalchemy import insert  # noqa: PLC0415
 

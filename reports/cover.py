@@ -1,6 +1,6 @@
-"""The cover of an edition as far as it can be shown before a proof: drawn plainly, with the logo.
+"""A preview of an edition's cover before there is a proof: a plain drawing with the logo.
 
-The words are set by Typst from values that it only prints; the picture is pasted by Pillow.
+Typst sets the text, from values that it only prints; Pillow pastes the picture.
 """
 
 import io
@@ -15,7 +15,7 @@ from PIL import Image
 from royalties.domain.orders.artwork import COVER_LOGO, TRIM, fitted
 
 TEMPLATE_VERSION = "1"
-"""Changes whenever the same cover would be drawn otherwise than before."""
+"""Changes whenever the same cover would be drawn differently."""
 
 HEIGHT = 1_000
 """Pixels of the preview."""
@@ -27,11 +27,11 @@ _MARGIN = Fraction(15, 100)
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """What stands on it. ``logo`` and ``picture`` are PNGs of our own making.
+    """What a cover shows. ``logo`` and ``picture`` are PNGs of our own making.
 
     Attributes:
-        has_panel: whether the logo has a panel on the cover; empty until there is a logo.
-        picture: a cover of the organization's own, instead of the drawn one.
+        has_panel: whether the cover has a panel for the logo; empty until there is a logo.
+        picture: the organization's own cover, instead of the drawn one.
     """
 
     title: str
@@ -76,7 +76,7 @@ def cover_png(cover: Cover) -> bytes:
 
 
 def _with_picture(picture: bytes, banner: Image.Image) -> Image.Image:
-    """The organization's own cover, under the banner of the drawn page."""
+    """The organization's own cover, below the banner of the drawn page."""
     size = banner.size
     paper = Image.new("RGB", size, "white")
     shown = Image.open(io.BytesIO(picture), formats=("PNG",)).convert("RGBA")
@@ -89,7 +89,7 @@ def _with_picture(picture: bytes, banner: Image.Image) -> Image.Image:
 
 
 def _place(logo: bytes, paper: Image.Image) -> None:
-    """The logo in the middle of its panel, as large as it is printed."""
+    """Paste the logo into the middle of its panel, as large as it will be printed."""
     shown = Image.open(io.BytesIO(logo), formats=("PNG",)).convert("RGBA")
     width, height = fitted(shown.width, shown.height, COVER_LOGO)
     size = (max(1, _pixels(width)), max(1, _pixels(height)))

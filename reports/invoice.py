@@ -84,7 +84,7 @@ def _facts(invoice: InvoiceShown) -> list[tuple[str, str]]:
 
 
 def _pay_pairs(invoice: InvoiceShown) -> list[tuple[str, str]]:
-    """How it is paid, as labels and words."""
+    """How to pay, as labels and texts."""
     return invoice.pay_to.pairs(invoice.number) if invoice.pay_to else []
 
 
@@ -94,7 +94,7 @@ def _pay_lines(invoice: InvoiceShown) -> list[str]:
 
 
 def _sums(invoice: InvoiceShown) -> list[words.Sum]:
-    """The total, what was paid of it before, and what is left."""
+    """The total, the part paid before, and the remainder."""
     before = [
         ("Deposit, paid before", -invoice.deposit_applied, False),
         ("Paid before", -invoice.paid_before, False),

@@ -1,4 +1,4 @@
-"""Templates of lists to fill in: a sheet with the headings, and one that says what they want."""
+"""Templates of lists to fill in: a sheet with the headings, and one that explains them."""
 
 import csv
 import io
@@ -16,7 +16,7 @@ _BOM = "\ufeff"
 
 
 class TemplateColumn(NamedTuple):
-    """A column of a list: its heading, what it says, whether it is needed, and two examples."""
+    """A column of a list: heading, explanation, whether it is required, and two examples."""
 
     heading: str
     words: str
@@ -25,7 +25,7 @@ class TemplateColumn(NamedTuple):
 
 
 def workbook(name: str, author: str, columns: Sequence[TemplateColumn], dated: date) -> bytes:
-    """A workbook whose first sheet is to be filled in; rows are texts, so that no zero is lost."""
+    """A workbook whose first sheet is to be filled in; cells are texts, so that no zero is lost."""
     with Book(name, author, dated) as book:
         headings = [each.heading for each in columns]
         sheet = book.sheet(

@@ -121,7 +121,7 @@ def _facts(quote: QuoteShown) -> list[tuple[str, str]]:
 
 
 def _sums(quote: QuoteShown) -> list[words.Sum]:
-    """The total, and what is paid ahead of it."""
+    """The total, and the deposit."""
     total = [(f"Total {quote.currency}", quote.total, True)]
     if not quote.deposit:
         return total

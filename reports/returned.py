@@ -1,4 +1,4 @@
-"""A refused report given back: the same cells in the same places, what is wrong beside them."""
+"""A refused report as a workbook: the same cells in the same places, and what is wrong."""
 
 import math
 import pickle
@@ -52,18 +52,18 @@ def workbook(
     header_rows: Mapping[str, int] | None = None,
     changes: Sequence[tuple[str, int, str, str, str]] = (),
 ) -> bytes:
-    """Write every sheet as it was, with a last column that says what is wrong with a row.
+    """Write every sheet unchanged, with a last column that says what is wrong with a row.
 
-    Values keep their kind: a text stays a text, whatever it looks like, and a number that
-    Excel would cut short becomes one. Rows are read once and never all held in memory.
+    Values keep their types: a text stays a text, whatever it looks like, and a number that Excel
+    would round becomes one. Rows are read once and never all held in memory.
 
     Args:
         sheets: names and rows, the first row being 1.
-        reasons: what is wrong, by sheet and row; those without such a row (0 means the whole
-            sheet) stand on a sheet of their own.
+        reasons: what is wrong, by sheet and row; those without such a row (0 means the whole sheet)
+            are on a sheet of their own.
         header_rows: the row of each sheet's headings, where known.
-        changes: what was changed in the report already: sheet, row, words, who and when; listed
-            on a sheet of its own.
+        changes: changes already made in the report: sheet, row, text, who and when; listed
+            on a sheet of their own.
     """
     unplaced = dict(reasons)
     with Book("Report with problems", "", _UNDATED) as book:
@@ -81,7 +81,7 @@ def workbook(
 
 @dataclass(slots=True)
 class _Spool:
-    """Rows set aside in a file until it is known how wide the widest is."""
+    """Rows spooled to a file until the width of the widest is known."""
 
     file: IO[bytes]
     sample: list[Sequence[Value]]
@@ -89,7 +89,7 @@ class _Spool:
     rows: int = 0
 
     def fill(self, rows: Iterable[Sequence[Value]]) -> None:
-        """Set rows aside."""
+        """Spool rows."""
         waiting = iter(rows)
         while chunk := list(islice(waiting, _CHUNK)):
             self.sample += chunk[: max(_SAMPLE - len(self.sample), 0)]
@@ -147,7 +147,7 @@ def _cells(values: Sequence[Value], width: int, reason: str | None, *, heads: bo
 
 
 def _exact_cell(value: Value, style: Style) -> Cell:
-    """A cell from which a reader gets the very same value."""
+    """A cell from which a reader gets exactly the same value."""
     match value:
         case None | bool() | bytes():
             return value, style
@@ -163,7 +163,7 @@ def _exact_cell(value: Value, style: Style) -> Cell:
 
 
 def _survives(value: float | Decimal) -> bool:
-    """Whether a number is the same after Excel's binary numbers of fifteen digits."""
+    """Whether a number survives Excel's binary numbers of fifteen digits."""
     if isinstance(value, int):
         return abs(value) < _EXACT
     return math.isfinite(value) and (
@@ -172,7 +172,7 @@ def _survives(value: float | Decimal) -> bool:
 
 
 def _tempting(text: str) -> bool:
-    """Whether Excel would make something else of the text once somebody edits the cell."""
+    """Whether Excel would convert the text once somebody edits the cell."""
     return text[:1] in {"=", "+", "-", "@"} or text.replace("-", "").isdigit()
 
 
