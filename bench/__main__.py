@@ -143,7 +143,7 @@ def pages(folder: Path) -> bool:
     for rows, titles in ((1_000_000, 500), (2_000, 10)):
         home = folder / f"house-of-{titles}"
         home.mkdir()
-        _measure("make_house", home, rows, titles)
+        _measure("make_books", home, rows, titles)
         seen.append(cast("list[dict[str, Any]]", _measure("visit_pages", home)["pages"]))
     large, small = seen
     empty = large[0]["seconds"]
@@ -178,28 +178,28 @@ CLOSED = tuple(int(each) for each in os.environ.get("CLOSED", "5,20,60").split("
 
 def years(folder: Path) -> bool:
     """Books of many years: a period costs the same however many were closed before it."""
-    home, copies, done = folder / "years", {}, 0
+    home, copies, closed_so_far = folder / "years", {}, 0
     home.mkdir()
     _measure("begin_years", home, CLOSED[-1] + 1)
     for closed in CLOSED:
-        _measure("go_on", home, done, closed, LINES)
+        _measure("go_on", home, closed_so_far, closed, LINES)
         copies[closed] = folder / f"years-{closed}"
         shutil.copytree(home, copies[closed])
-        done = closed
+        closed_so_far = closed
     print(f"a period of {LINES:,} sale lines behind {', '.join(map(str, CLOSED))} closed ones:")
     fine = True
     for name, task, most in (("close", "close_after", 1.3), ("draft", "draft_after", 1.3)):
         best = dict.fromkeys(CLOSED, float("inf"))
         for _ in range(REPEATS):  # alternating, so that a busy machine disturbs all alike
             for closed in CLOSED:
-                found = _measure(task, copies[closed], closed)
-                best[closed] = min(best[closed], found["seconds"])
+                measured = _measure(task, copies[closed], closed)
+                best[closed] = min(best[closed], measured["seconds"])
         fine &= _grown(name, "s", best, most)
     verified = {closed: _measure("verify_all", copies[closed]) for closed in CLOSED}
     peaks = {closed: each["peak_mb"] for closed, each in verified.items()}
     fine &= _grown("verify's peak memory", "MB", peaks, 1.2)
-    each_ = {closed: found["seconds"] / closed for closed, found in verified.items()}
-    _grown("verify, for each closed period", "s", each_, 0)
+    by_period = {closed: measured["seconds"] / closed for closed, measured in verified.items()}
+    _grown("verify, for each closed period", "s", by_period, 0)
     seen: dict[int, list[dict[str, Any]]] = {}
     for _ in range(max(REPEATS, 3)):
         for closed in CLOSED:
@@ -211,9 +211,9 @@ def years(folder: Path) -> bool:
                 page["seconds"] = min(page["seconds"], again["seconds"])
     for place, page in enumerate(seen[CLOSED[0]]):
         times = {closed: pages[place]["seconds"] * 1000 for closed, pages in seen.items()}
-        shown = all(pages[place]["status"] == 200 for pages in seen.values())
-        fine &= _grown(f"{page['who']} {page['path']}", "ms", times, 1.5) and shown
-        if not shown:
+        is_shown = all(pages[place]["status"] == 200 for pages in seen.values())
+        fine &= _grown(f"{page['who']} {page['path']}", "ms", times, 1.5) and is_shown
+        if not is_shown:
             print("    NOT SHOWN")
     return fine
 

@@ -147,7 +147,7 @@ def statements(home: str, folder: str) -> dict[str, float]:
     from royalties.services.books import setup_in_force  # noqa: PLC0415
     from royalties.services.statements.issuing import issue_statements  # noqa: PLC0415
 
-    _forget_issued(home)
+    _delete_issued(home)
     system = open_system(Config(Path(home), f"sqlite:///{home}/royalties.sqlite"))
     count = 0
 
@@ -163,7 +163,7 @@ def statements(home: str, folder: str) -> dict[str, float]:
     return {**found, "statements": count}
 
 
-def _forget_issued(home: str) -> None:
+def _delete_issued(home: str) -> None:
     """Delete issued files, so that every repetition issues them again."""
     import shutil  # noqa: PLC0415
 
@@ -224,9 +224,9 @@ def _royalties(home: str, *arguments: str) -> None:
 
     from royalties.cli.main import main  # noqa: PLC0415
 
-    done = CliRunner().invoke(main, list(arguments))
-    if done.exit_code:
-        raise RuntimeError(done.output[-2000:]) from done.exception
+    process = CliRunner().invoke(main, list(arguments))
+    if process.exit_code:
+        raise RuntimeError(process.output[-2000:]) from process.exception
 
 
 def _timed(work: Callable[[], object]) -> dict[str, float]:
@@ -283,7 +283,7 @@ TASKS: dict[str, Callable[..., dict[str, Any]]] = {
         close,
         statements,
         bare_cells,
-        pages.make_house,
+        pages.make_books,
         pages.visit_pages,
         years.begin_years,
         years.go_on,

@@ -55,20 +55,20 @@ def cover_png(cover: Cover) -> bytes:
         "plain": cover.picture is not None,
     }
     source = files("reports").joinpath("typst", "cover.typ").read_bytes()
-    drawn = typst.compile(
+    page = typst.compile(
         source,
         ignore_system_fonts=True,
         format="png",
         ppi=float(_PPI),
         sys_inputs={"words": json.dumps(words)},
     )
-    if not isinstance(drawn, bytes):
+    if not isinstance(page, bytes):
         raise TypeError
-    paper = Image.open(io.BytesIO(drawn), formats=("PNG",)).convert("RGB")
+    paper = Image.open(io.BytesIO(page), formats=("PNG",)).convert("RGB")
     if cover.picture is not None:
         paper = _with_picture(cover.picture, paper)
     elif cover.has_panel and cover.logo is not None:
-        _place(cover.logo, paper)
+        _paste_logo(cover.logo, paper)
     out = io.BytesIO()
     paper.info = {}
     paper.save(out, "PNG")
@@ -79,23 +79,23 @@ def _with_picture(picture: bytes, banner: Image.Image) -> Image.Image:
     """The organization's own cover, below the banner of the drawn page."""
     size = banner.size
     paper = Image.new("RGB", size, "white")
-    shown = Image.open(io.BytesIO(picture), formats=("PNG",)).convert("RGBA")
-    shown.thumbnail(size, Image.Resampling.LANCZOS)
-    place = ((size[0] - shown.width) // 2, (size[1] - shown.height) // 2)
-    paper.paste(shown, place, shown)
+    cover = Image.open(io.BytesIO(picture), formats=("PNG",)).convert("RGBA")
+    cover.thumbnail(size, Image.Resampling.LANCZOS)
+    place = ((size[0] - cover.width) // 2, (size[1] - cover.height) // 2)
+    paper.paste(cover, place, cover)
     foot = banner.crop((0, HEIGHT - _pixels(Fraction(38, 100)), *size))
     paper.paste(foot, (0, HEIGHT - foot.height))
     return paper
 
 
-def _place(logo: bytes, paper: Image.Image) -> None:
+def _paste_logo(logo: bytes, paper: Image.Image) -> None:
     """Paste the logo into the middle of its panel, as large as it will be printed."""
-    shown = Image.open(io.BytesIO(logo), formats=("PNG",)).convert("RGBA")
-    width, height = fitted(shown.width, shown.height, COVER_LOGO)
+    scaled = Image.open(io.BytesIO(logo), formats=("PNG",)).convert("RGBA")
+    width, height = fitted(scaled.width, scaled.height, COVER_LOGO)
     size = (max(1, _pixels(width)), max(1, _pixels(height)))
-    shown = shown.resize(size, Image.Resampling.LANCZOS)
+    scaled = scaled.resize(size, Image.Resampling.LANCZOS)
     middle = _pixels(TRIM.width / 2), _pixels(_PANEL_TOP + _MARGIN + COVER_LOGO.height / 2)
-    paper.paste(shown, (middle[0] - size[0] // 2, middle[1] - size[1] // 2), shown)
+    paper.paste(scaled, (middle[0] - size[0] // 2, middle[1] - size[1] // 2), scaled)
 
 
 def _pixels(length: Fraction) -> int:

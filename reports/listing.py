@@ -50,8 +50,8 @@ def csv_lines(headings: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
     for row in rows:
         writer.writerow([neutral(value) if isinstance(value, str) else value for value in row])
         if buffer.tell() > 1 << 16:
-            yield _taken(buffer)
-    yield _taken(buffer)
+            yield _drained(buffer)
+    yield _drained(buffer)
 
 
 def write_workbook(
@@ -106,7 +106,7 @@ def _write_number(
         sheet.write_number(row, place, value)
 
 
-def _taken(buffer: io.StringIO) -> str:
+def _drained(buffer: io.StringIO) -> str:
     text = buffer.getvalue()
     buffer.seek(0)
     buffer.truncate()

@@ -75,10 +75,12 @@ def lines_of(text: str, width: float, style: Style) -> int:
 def ems(text: str) -> float:
     """The width of a text as a multiple of its font size."""
     known = _EMS.get
-    return sum(known(sign) or (_USUAL if sign.isascii() else _other(sign)) for sign in text)
+    return sum(
+        known(sign) or (_USUAL if sign.isascii() else _width_of_other(sign)) for sign in text
+    )
 
 
-def _other(sign: str) -> float:
+def _width_of_other(sign: str) -> float:
     if unicodedata.combining(sign):
         return 0.0
     return 1.05 if unicodedata.east_asian_width(sign) in "WF" else 0.62

@@ -58,7 +58,9 @@ def order_sheet(
     return sheet
 
 
-def head(sheet: SheetWriter, parties: Sequence[tuple[str, Party]], facts: Facts) -> None:
+def parties_and_facts(
+    sheet: SheetWriter, parties: Sequence[tuple[str, Party]], facts: Facts
+) -> None:
     """Addresses on the left, facts on the right."""
     left: list[Cell] = []
     for place, (label, party) in enumerate(parties):
@@ -77,7 +79,7 @@ def subject(sheet: SheetWriter, goods: Goods) -> None:
     banner(sheet, goods.title, _BOX)
     banner(sheet, words.goods_line(goods), _BOX_LINE.also(color=MUTED))
     if goods.options:
-        banner(sheet, f"Custom edition: {words.options(goods)}", _BOX_LINE)
+        banner(sheet, f"Custom edition: {words.option_text(goods)}", _BOX_LINE)
     sheet.row(height=10)
 
 
@@ -87,7 +89,7 @@ def widths_of(amounts: Iterable[int], currency: str) -> list[float]:
     return [32.0, 42.0, 14.0, 16.0, width]
 
 
-def priced(sheet: SheetWriter, lines: Sequence[PaperLine], currency: str) -> None:
+def line_items(sheet: SheetWriter, lines: Sequence[PaperLine], currency: str) -> None:
     """Line items with their amounts, each with its reason."""
     heading_row(
         sheet,

@@ -55,7 +55,7 @@ def goods_line(goods: Goods) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def options(goods: Goods) -> str:
+def option_text(goods: Goods) -> str:
     """The options of a custom edition."""
     return ", ".join(goods.options)
 
@@ -75,23 +75,23 @@ def paragraphs(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def house(publisher: Publisher) -> dict[str, object]:
+def letterhead_data(publisher: Publisher) -> dict[str, object]:
     """The letterhead as the templates' data."""
     lines = [*publisher.address, contact(publisher)]
     return {"name": publisher.name, "lines": [line for line in lines if line]}
 
 
-def party(who: Party) -> dict[str, object]:
+def party_data(who: Party) -> dict[str, object]:
     """A party as the templates' data."""
     return {"name": who.name, "lines": party_lines(who)}
 
 
-def goods(about: Goods) -> dict[str, object]:
+def goods_data(about: Goods) -> dict[str, object]:
     """An edition as the templates' data."""
-    return {"title": about.title, "line": goods_line(about), "options": options(about)}
+    return {"title": about.title, "line": goods_line(about), "options": option_text(about)}
 
 
-def lines(of: Iterable[PaperLine], currency: str) -> list[dict[str, str]]:
+def line_data(of: Iterable[PaperLine], currency: str) -> list[dict[str, str]]:
     """Line items as the templates' data."""
     return [
         {
@@ -105,12 +105,12 @@ def lines(of: Iterable[PaperLine], currency: str) -> list[dict[str, str]]:
     ]
 
 
-def sums(of: Iterable[Sum], currency: str) -> list[list[object]]:
+def sum_data(of: Iterable[Sum], currency: str) -> list[list[object]]:
     """Sums as the templates' data."""
     return [[label, amount(minor, currency), counts] for label, minor, counts in of]
 
 
-def parts(when: date) -> list[int]:
+def day_data(when: date) -> list[int]:
     """A day as the templates' data."""
     return [when.year, when.month, when.day]
 

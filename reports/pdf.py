@@ -31,17 +31,17 @@ def pdf(template: str, data: Mapping[str, object], dated: date, logo: bytes = b"
         logo: a PNG above the letterhead; empty: none.
     """
     moment = datetime(dated.year, dated.month, dated.day, tzinfo=UTC)
-    shown = json.dumps({**_cleaned_all(data), **_logo(logo)}, ensure_ascii=False)
+    content = json.dumps({**_without_controls(data), **_logo(logo)}, ensure_ascii=False)
     try:
-        return _compiled(template, shown, moment)
+        return _compile(template, content, moment)
     except typst.TypstError as error:
         if "could not be displayed" not in str(error):
             raise
-        return _compiled(template, shown, moment, every_sign=False)
+        return _compile(template, content, moment, every_sign=False)
 
 
-def _compiled(template: str, data: str, moment: datetime, *, every_sign: bool = True) -> bytes:
-    made = typst.compile(
+def _compile(template: str, data: str, moment: datetime, *, every_sign: bool = True) -> bytes:
+    compiled = typst.compile(
         str(_TEMPLATES / f"{template}.typ"),
         root=str(_TEMPLATES),
         font_paths=[str(_FONTS)],
@@ -51,9 +51,9 @@ def _compiled(template: str, data: str, moment: datetime, *, every_sign: bool = 
         pdf_standards="ua-1" if every_sign else [],
         timestamp=int(moment.timestamp()),
     )
-    if not isinstance(made, bytes):
+    if not isinstance(compiled, bytes):
         raise TypeError
-    return made
+    return compiled
 
 
 def _logo(png: bytes) -> dict[str, object]:
@@ -64,7 +64,7 @@ def _logo(png: bytes) -> dict[str, object]:
     return {"logo": list(png), "logo_width": min(_LOGO_WIDEST, _LOGO_HIGHEST * width / height)}
 
 
-def _cleaned_all(data: Mapping[str, object]) -> dict[str, object]:
+def _without_controls(data: Mapping[str, object]) -> dict[str, object]:
     return {key: _cleaned(item) for key, item in data.items()}
 
 

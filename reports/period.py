@@ -243,12 +243,12 @@ def _imports(report: PeriodReport) -> _Table:
             ]
 
     sums: dict[int, Cell] = {
-        at: (sum(getattr(batch, name) for batch in report.batches), _NUMBER_TOTAL)
-        for at, name in enumerate(("rows", "lines", "sold", "returned", "free"), 5)
+        sums_at: (sum(getattr(batch, name) for batch in report.batches), _NUMBER_TOTAL)
+        for sums_at, name in enumerate(("rows", "lines", "sold", "returned", "free"), 5)
     }
-    for at, currency in enumerate(currencies, 10):
+    for sums_at, currency in enumerate(currencies, 10):
         net = sum(Decimal(dict(batch.net).get(currency, "0")) for batch in report.batches)
-        sums[at] = figure(str(net), CELL_TOTAL, exponent(currency))
+        sums[sums_at] = figure(str(net), CELL_TOTAL, exponent(currency))
     totals = [total_row("Total", sums, CELL_TOTAL, len(columns), 1)] if report.batches else []
     return _Table("Imports", "every report that was recorded", columns, rows, totals)
 

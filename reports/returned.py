@@ -27,13 +27,13 @@ _PROBLEM_WIDTH = 70
 _DATE = "yyyy-mm-dd"
 _DATE_AND_TIME = "yyyy-mm-dd hh:mm:ss"
 _COLUMN = SheetColumn("", least=9, most=44)
-_LIST = (
+_PROBLEM_COLUMNS = (
     SheetColumn("Sheet", least=20),
     SheetColumn("Row", figures=True),
     SheetColumn(PROBLEM, least=70, most=90),
 )
 
-_CHANGES = (
+_CHANGE_COLUMNS = (
     SheetColumn("Sheet", least=20),
     SheetColumn("Row", figures=True),
     SheetColumn("Changed before", least=60, most=90),
@@ -41,8 +41,8 @@ _CHANGES = (
     SheetColumn("When", least=20),
 )
 
-_AS_IT_WAS = Style(align="general")
-_MARKED = _AS_IT_WAS.also(fill=MARK_TINT)
+_UNCHANGED = Style(align="general")
+_MARKED = _UNCHANGED.also(fill=MARK_TINT)
 _REASON = Style(bold=True, color=ALERT, fill=MARK_TINT, wrap=True, indent=1)
 
 
@@ -69,7 +69,7 @@ def workbook(
     with Book("Report with problems", "", _UNDATED) as book:
         for name, rows in sheets:
             of_it = {row: reason for (sheet, row), reason in reasons.items() if sheet == name}
-            written = _give_back(book, name, rows, of_it, (header_rows or {}).get(name))
+            written = _write_sheet(book, name, rows, of_it, (header_rows or {}).get(name))
             for row in range(1, written + 1):
                 unplaced.pop((name, row), None)
         if unplaced or not book.sheets:
@@ -103,7 +103,7 @@ class _Spool:
             yield from pickle.load(self.file)  # noqa: S301 - what fill wrote, in an unnamed file
 
 
-def _give_back(
+def _write_sheet(
     book: Book,
     name: str,
     rows: Iterable[Sequence[Value]],
@@ -123,7 +123,7 @@ def _give_back(
 
 
 def _layout(spool: _Spool, header: int | None) -> Layout:
-    sample = ([_exact_cell(value, _AS_IT_WAS) for value in values] for values in spool.sample)
+    sample = ([_exact_cell(value, _UNCHANGED) for value in values] for values in spool.sample)
     fitted = widths([_COLUMN] * spool.width, sample)
     return Layout(
         [*fitted, _PROBLEM_WIDTH],
@@ -135,7 +135,7 @@ def _layout(spool: _Spool, header: int | None) -> Layout:
 
 def _cells(values: Sequence[Value], width: int, reason: str | None, *, heads: bool) -> list[Cell]:
     if reason is None:
-        cells = [None if value is None else _exact_cell(value, _AS_IT_WAS) for value in values]
+        cells = [None if value is None else _exact_cell(value, _UNCHANGED) for value in values]
         if heads:
             cells += [None] * (width - len(values))
             cells.append((PROBLEM, HEAD))
@@ -152,7 +152,7 @@ def _exact_cell(value: Value, style: Style) -> Cell:
         case None | bool() | bytes():
             return value, style
         case str():
-            return value, style.also(format=TEXT_FORMAT) if _tempting(value) else style
+            return value, style.also(format=TEXT_FORMAT) if _is_converted(value) else style
         case date() if fits_date(value):
             timed = isinstance(value, datetime)
             return value, style.also(format=_DATE_AND_TIME if timed else _DATE)
@@ -171,7 +171,7 @@ def _survives(value: float | Decimal) -> bool:
     )
 
 
-def _tempting(text: str) -> bool:
+def _is_converted(text: str) -> bool:
     """Whether Excel would convert the text once somebody edits the cell."""
     return text[:1] in {"=", "+", "-", "@"} or text.replace("-", "").isdigit()
 
@@ -181,18 +181,22 @@ def _add_problem_list(book: Book, reasons: Mapping[tuple[str, int], str]) -> Non
         [(name, _MARKED), (row or None, _MARKED), (reason, _REASON)]
         for (name, row), reason in sorted(reasons.items())
     ]
-    sheet = book.sheet("Problems", Layout(widths(_LIST, cells), heading_row=1, frozen="A2"))
-    heading_row(sheet, _LIST)
+    sheet = book.sheet(
+        "Problems", Layout(widths(_PROBLEM_COLUMNS, cells), heading_row=1, frozen="A2")
+    )
+    heading_row(sheet, _PROBLEM_COLUMNS)
     for row in cells:
         sheet.row(row)
 
 
 def _list_changes(book: Book, changes: Sequence[tuple[str, int, str, str, str]]) -> None:
     cells: list[list[Cell]] = [
-        [_exact_cell(value, _AS_IT_WAS) for value in (sheet or None, row, words, by, at)]
+        [_exact_cell(value, _UNCHANGED) for value in (sheet or None, row, words, by, at)]
         for sheet, row, words, by, at in changes
     ]
-    sheet = book.sheet("Changes", Layout(widths(_CHANGES, cells), heading_row=1, frozen="A2"))
-    heading_row(sheet, _CHANGES)
+    sheet = book.sheet(
+        "Changes", Layout(widths(_CHANGE_COLUMNS, cells), heading_row=1, frozen="A2")
+    )
+    heading_row(sheet, _CHANGE_COLUMNS)
     for row in cells:
         sheet.row(row)

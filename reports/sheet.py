@@ -101,10 +101,10 @@ class Book:
 
     def style(self, style: Style) -> str:
         """The style's index in the workbook."""
-        known = self._styles.get(style)
-        if known is None:
-            known = self._styles[style] = str(self._workbook.number_of(style))
-        return known
+        number = self._styles.get(style)
+        if number is None:
+            number = self._styles[style] = str(self._workbook.number_of(style))
+        return number
 
     def packed(self) -> bytes:
         """The finished file."""
@@ -113,13 +113,13 @@ class Book:
         return self._workbook.packed()
 
     def _free_name(self, name: str) -> str:
-        wanted = clean(name).translate(_NOT_IN_NAMES)[:_MOST_NAME].strip("' ") or "Sheet"
+        cleaned = clean(name).translate(_NOT_IN_NAMES)[:_MOST_NAME].strip("' ") or "Sheet"
         taken = {known.casefold() for known in self._workbook.sheetnames}
-        free, number = wanted, 1
+        free, number = cleaned, 1
         while free.casefold() in taken:
             number += 1
             ending = f" ({number})"
-            free = wanted[: _MOST_NAME - len(ending)] + ending
+            free = cleaned[: _MOST_NAME - len(ending)] + ending
         return free
 
     def _set_up_print(self, worksheet: Worksheet, layout: Layout) -> None:
@@ -214,10 +214,10 @@ class SheetWriter:
 
 def _in_footer(text: str) -> str:
     """A text for a footer: one line, "&" doubled, and short: a footer holds 255 characters."""
-    shown = " ".join(clean(text).split())
-    if len(shown.replace("&", "&&")) > _FOOTER_ROOM:
-        shown = shown[: _FOOTER_ROOM // 2] + "…"
-    return shown.replace("&", "&&")
+    line = " ".join(clean(text).split())
+    if len(line.replace("&", "&&")) > _FOOTER_ROOM:
+        line = line[: _FOOTER_ROOM // 2] + "…"
+    return line.replace("&", "&&")
 
 
 def _printed(text: str, color: str) -> _HeaderFooterPart:

@@ -51,12 +51,12 @@ def file_name(statement: Statement) -> str:
     """A file name for the workbook that is safe on every file system and in every shell."""
     payee = statement.payee
     if statement.number is None:
-        said = f"DRAFT {statement.period} {payee.key} {statement.currency} {payee.name}"
+        text = f"DRAFT {statement.period} {payee.key} {statement.currency} {payee.name}"
     else:
-        said = f"{statement.number} {payee.name}"
-    name = _NOT_IN_NAMES.sub(" ", unicodedata.normalize("NFC", said))
-    shown = "".join(sign if sign.isprintable() else " " for sign in name)
-    stem = " ".join(shown.split()).lstrip(".-_ ")
+        text = f"{statement.number} {payee.name}"
+    name = _NOT_IN_NAMES.sub(" ", unicodedata.normalize("NFC", text))
+    printable = "".join(sign if sign.isprintable() else " " for sign in name)
+    stem = " ".join(printable.split()).lstrip(".-_ ")
     return _shortened(stem).rstrip(". ") + _ENDING
 
 

@@ -58,7 +58,7 @@ class Sales:
 
 def sales_sheet(book: Book, statement: Statement) -> None:
     """Write each contract's sales by month."""
-    tables = [tabulated(contract.months, statement) for contract in statement.contracts]
+    tables = [sales_of(contract.months, statement) for contract in statement.contracts]
     sheet = book.sheet("Sales by month", Layout(_widths(tables), frozen="B4"))
     sheet.row([("Sales by month", TITLE)], height=26)
     sheet.row([(subtitle(statement), SUBTITLE)])
@@ -82,7 +82,7 @@ def sales_sheet(book: Book, statement: Statement) -> None:
             sheet.row([("No sales in this period.", NOTE)])
 
 
-def tabulated(shown: tuple[MonthShown, ...], statement: Statement) -> Sales:
+def sales_of(shown: tuple[MonthShown, ...], statement: Statement) -> Sales:
     """Sum the statement's sales by month; every month of the period has a row."""
     copies: dict[tuple[date, str], int] = {}
     net: dict[tuple[date, str], Decimal] = {}

@@ -35,15 +35,15 @@ def _object(value: object, currency: str) -> dict[str, object]:
     """A value's fields in order; ``currency`` is that of its amounts."""
     if isinstance(value, ContractAccount):
         currency = value.currency
-    shown: dict[str, object] = {}
+    document: dict[str, object] = {}
     for field in fields(value):  # type: ignore[arg-type]
         if field.name not in _LEFT_OUT:
             inner = getattr(value, field.name)
             if field.name in _IF_ANY and not inner:
                 continue
             counts = field.name in _NO_AMOUNTS
-            shown[field.name] = inner if counts else _as_json(inner, currency)
-    return shown
+            document[field.name] = inner if counts else _as_json(inner, currency)
+    return document
 
 
 def _as_json(value: object, currency: str) -> object:

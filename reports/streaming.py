@@ -72,19 +72,19 @@ def cell_xml(place: str, style: str, value: Value) -> str:
         case str():
             return _text_xml(place, style, clean(value))
         case bool():
-            kind, shown = ' t="b"', str(int(value))
+            kind, content = ' t="b"', str(int(value))
         case b"=":  # a spreadsheet program turns this into an error, never a figure
             return f'<c r="{place}" s="{style}"><f>NA()</f></c>'
         case bytes():
             kind = ' t="e"'
-            shown = value.decode().translate(_ESCAPES) if value in _ERRORS else "#N/A"
+            content = value.decode().translate(_ESCAPES) if value in _ERRORS else "#N/A"
         case Decimal():
-            shown = format(value, "f")
+            content = format(value, "f")
         case date():
-            shown = serial(value)
+            content = serial(value)
         case _:
-            shown = repr(value)
-    return f'<c r="{place}" s="{style}"{kind}><v>{shown}</v></c>'
+            content = repr(value)
+    return f'<c r="{place}" s="{style}"{kind}><v>{content}</v></c>'
 
 
 def fits_date(day: date) -> bool:
@@ -242,12 +242,12 @@ class StreamedWorkbook(Workbook):
         Most statements have the same ones; serializing them takes a seventh of a statement's time.
         """
         key = tuple(self._added)
-        known = _STYLESHEETS.get(key)
-        if known is None:
-            known = _STYLESHEETS[key] = tostring(write_stylesheet(self))
+        cached = _STYLESHEETS.get(key)
+        if cached is None:
+            cached = _STYLESHEETS[key] = tostring(write_stylesheet(self))
             while len(_STYLESHEETS) > _MOST_STYLESHEETS:
                 _STYLESHEETS.pop(next(iter(_STYLESHEETS)), None)
-        return known
+        return cached
 
 
 _STYLESHEETS: dict[tuple[Style, ...], bytes] = {}

@@ -22,7 +22,7 @@ class EndedError(RuntimeError):
     """The process was killed, since it exceeded its time or memory."""
 
 
-def apart(do: Callable[[], Any], *, seconds: int, memory: int) -> Any:  # noqa: ANN401 - what it does
+def run_in_child(do: Callable[[], Any], *, seconds: int, memory: int) -> Any:  # noqa: ANN401 - what it does
     """Run a function in a fork of this process, with limits, and return its result.
 
     The child ends with this process, even if that is killed. The process must have only one thread,
@@ -37,26 +37,26 @@ def apart(do: Callable[[], Any], *, seconds: int, memory: int) -> Any:  # noqa: 
         EndedError: it exceeded a limit.
         RuntimeError: it failed; the log has the traceback.
     """
-    out, into = os.pipe()
-    lives, living = os.pipe()  # nobody writes to it: it is closed when the parent ends
+    result_end, child_end = os.pipe()
+    parent_alive, parent_end = os.pipe()  # nobody writes to it: it is closed when the parent ends
     sys.stdout.flush()
     sys.stderr.flush()
     child = os.fork()
     if child == 0:
-        os.close(out)
-        os.close(living)
-        _as_child(do, into, lives, seconds, memory)
-    os.close(into)
-    os.close(lives)
+        os.close(result_end)
+        os.close(parent_end)
+        _run_as_child(do, child_end, parent_alive, seconds, memory)
+    os.close(child_end)
+    os.close(parent_alive)
     try:
-        data = _everything(out, time.monotonic() + _GRACE * seconds)
+        data = _read_until(result_end, time.monotonic() + _GRACE * seconds)
     except BaseException:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         raise
     finally:
-        os.close(out)
-        os.close(living)
+        os.close(result_end)
+        os.close(parent_end)
     if data is None:
         os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
@@ -67,15 +67,17 @@ def apart(do: Callable[[], Any], *, seconds: int, memory: int) -> Any:  # noqa: 
     return pickle.loads(data)  # noqa: S301 - from our own child
 
 
-def _as_child(do: Callable[[], Any], into: int, lives: int, seconds: int, memory: int) -> None:
+def _run_as_child(
+    do: Callable[[], Any], child_end: int, parent_alive: int, seconds: int, memory: int
+) -> None:
     status = 1
     try:
         for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(each, signal.SIG_IGN)  # the parent lets it finish
-        threading.Thread(target=_end_with_parent, args=(lives,), daemon=True).start()
-        _limit(seconds, memory)
+        threading.Thread(target=_end_with_parent, args=(parent_alive,), daemon=True).start()
+        _set_limits(seconds, memory)
         data = pickle.dumps(do())
-        with os.fdopen(into, "wb") as pipe:
+        with os.fdopen(child_end, "wb") as pipe:
             pipe.write(data)
         status = 0
     except MemoryError:
@@ -87,22 +89,22 @@ def _as_child(do: Callable[[], Any], into: int, lives: int, seconds: int, memory
         os._exit(status)
 
 
-def _end_with_parent(lives: int) -> None:
+def _end_with_parent(parent_alive: int) -> None:
     """Exit at once when the other end of a pipe is closed: nobody waits for the result any more."""
-    os.read(lives, 1)
+    os.read(parent_alive, 1)
     os._exit(1)
 
 
-def _limit(seconds: int, memory: int) -> None:
+def _set_limits(seconds: int, memory: int) -> None:
     """Set this process's limits; its own children set theirs."""
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    resource.setrlimit(resource.RLIMIT_AS, (_size() + memory, hard))
+    resource.setrlimit(resource.RLIMIT_AS, (_address_space() + memory, hard))
     used = int(time.process_time()) + 1
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
     resource.setrlimit(resource.RLIMIT_CPU, (used + seconds, hard))
 
 
-def _size() -> int:
+def _address_space() -> int:
     """Bytes of this process's address space."""
     try:
         with open("/proc/self/statm", "rb") as file:  # noqa: PTH123 - not a file of ours
@@ -111,7 +113,7 @@ def _size() -> int:
         return 1 << 30
 
 
-def _everything(out: int, until: float) -> bytes | None:
+def _read_until(out: int, until: float) -> bytes | None:
     """All that the child writes until it ends; None: it did not end in time."""
     output = bytearray()
     while select.select([out], [], [], max(until - time.monotonic(), 0))[0]:

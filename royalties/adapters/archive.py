@@ -52,7 +52,7 @@ class NotABackupError(ValueError):
         super().__init__(f"{path} cannot be restored: {reason}. Nothing was restored: use another")
 
 
-class ThereAlreadyError(ValueError):
+class AlreadyExistsError(ValueError):
     """Something would be overwritten; nothing was done."""
 
     def __init__(self, path: Path) -> None:
@@ -158,7 +158,7 @@ class ArchiveWriter:
                 name = f"files/{path.relative_to(home).as_posix()}"
                 size = os.fstat(file.fileno()).st_size
                 part.begin(name, size)
-                self._add_file(name, size, cast("IO[bytes]", _Counted(file, part)))
+                self._add_file(name, size, cast("IO[bytes]", _FingerprintedSource(file, part)))
                 yield part.count
         yield part.count
 
@@ -204,7 +204,7 @@ def _files_in(folder: Path) -> Iterator[Path]:
             yield Path(entry.path)
 
 
-class _Counted(io.RawIOBase):
+class _FingerprintedSource(io.RawIOBase):
     """A file whose bytes are fingerprinted as they are read."""
 
     def __init__(self, file: IO[bytes], part: ArchivePart) -> None:
@@ -217,7 +217,7 @@ class _Counted(io.RawIOBase):
 
 
 @contextlib.contextmanager
-def writing(target: Path) -> Iterator[IO[bytes]]:
+def new_file(target: Path) -> Iterator[IO[bytes]]:
     """A new file readable only by its owner: it appears complete, or not at all.
 
     Raises:
@@ -225,7 +225,7 @@ def writing(target: Path) -> Iterator[IO[bytes]]:
         DiskError: it cannot be written.
     """
     if os.path.lexists(target):
-        raise ThereAlreadyError(target)
+        raise AlreadyExistsError(target)
     temporary: Path | None = None
     try:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}-")
@@ -242,7 +242,7 @@ def writing(target: Path) -> Iterator[IO[bytes]]:
             temporary.unlink(missing_ok=True)
 
 
-class _Bounded(tarfile.TarInfo):
+class _BoundedMember(tarfile.TarInfo):
     """A member as we write them: a regular file, or a long name of limited length."""
 
     @classmethod
@@ -254,7 +254,7 @@ class _Bounded(tarfile.TarInfo):
         return member
 
 
-_BROKEN = (EOFError, OSError, tarfile.TarError, zlib.error)
+_READ_ERRORS = (EOFError, OSError, tarfile.TarError, zlib.error)
 
 
 class ArchiveReader:
@@ -270,7 +270,7 @@ class ArchiveReader:
         with self._plainly():
             self._zip = stack.enter_context(gzip.GzipFile(path, "rb"))
             self._tar = stack.enter_context(
-                tarfile.TarFile.open(fileobj=self._zip, mode="r|", tarinfo=_Bounded)
+                tarfile.TarFile.open(fileobj=self._zip, mode="r|", tarinfo=_BoundedMember)
             )
             self._next = self._tar.next()
             said = self._document("header.json")
@@ -280,11 +280,11 @@ class ArchiveReader:
 
     def tables(self) -> Iterator[tuple[str, Iterator[list[object]]]]:
         """Each table that has rows, with its rows; read them before the next table."""
-        done: set[str] = set()
+        earlier: set[str] = set()
         while (name := self._table_name()) is not None:
-            if name not in self.header.tables or name in done:
+            if name not in self.header.tables or name in earlier:
                 self._fail(f"table {name} stands where it does not belong")
-            done.add(name)
+            earlier.add(name)
             yield name, self._rows(name)
 
     def files(self, keep: Callable[[str, IO[bytes]], None]) -> None:
@@ -296,7 +296,7 @@ class ArchiveReader:
             part.begin(member.name, member.size)
             with self._plainly():
                 file = cast("IO[bytes]", self._tar.extractfile(member))
-            keep(path, cast("IO[bytes]", _Checked(file, part, self._plainly)))
+            keep(path, cast("IO[bytes]", _FingerprintedMember(file, part, self._plainly)))
             self._advance()
 
     def look_through(self) -> None:
@@ -304,26 +304,26 @@ class ArchiveReader:
         for _, rows in self.tables():
             for _ in rows:
                 pass
-        self.files(_pass_over)
+        self.files(_discard)
         self.finish()
 
     def finish(self) -> None:
         """Compare what was read with the manifest, which must be last."""
         with self._plainly():
-            said = self._document("manifest.json")
+            manifest = self._document("manifest.json")
             is_followed = self._next is not None
             while self._zip.read(_BLOCK):
                 pass
         if is_followed:
             self._fail("something follows its manifest")
-        parts = said.pop("parts", None)
-        if said != self.header.document() or not isinstance(parts, dict):
+        parts = manifest.pop("parts", None)
+        if manifest != self.header.document() or not isinstance(parts, dict):
             self._fail("its manifest is of another backup")
-        counted = {name: part.document() for name, part in self.parts.items()}
+        actual = {name: part.document() for name, part in self.parts.items()}
         # A program with fewer folders than this one does not list the others.
-        told = {f"files/{name}": ArchivePart().document() for name in FOLDERS} | parts
-        for name in sorted({*counted, *told}):
-            if told.get(name) != counted.get(name):
+        expected = {f"files/{name}": ArchivePart().document() for name in FOLDERS} | parts
+        for name in sorted({*actual, *expected}):
+            if expected.get(name) != actual.get(name):
                 self._fail(f"{name} is not what the manifest says: it was changed or damaged")
 
     def _table_name(self) -> str | None:
@@ -417,18 +417,18 @@ class ArchiveReader:
             raise NotABackupError(self._path, "there is no such file") from error
         except EOFError as error:
             raise NotABackupError(self._path, "it ends too early, so it is not whole") from error
-        except _BROKEN as error:
+        except _READ_ERRORS as error:
             raise NotABackupError(
                 self._path, f"it is no whole backup ({str(error) or type(error).__name__})"
             ) from error
 
 
-def _pass_over(_path: str, file: IO[bytes]) -> None:
+def _discard(_path: str, file: IO[bytes]) -> None:
     while file.read(_BLOCK):
         pass
 
 
-class _Checked(io.RawIOBase):
+class _FingerprintedMember(io.RawIOBase):
     """A member of a backup, fingerprinted as it is read; damage raises ``NotABackupError``."""
 
     def __init__(
@@ -447,7 +447,7 @@ class _Checked(io.RawIOBase):
 
 
 @contextlib.contextmanager
-def reading(path: Path) -> Iterator[ArchiveReader]:
+def open_backup(path: Path) -> Iterator[ArchiveReader]:
     """Open a backup for reading.
 
     Raises:

@@ -18,11 +18,11 @@ from typing import IO, BinaryIO
 
 _BLOCK = 1 << 20
 _PRIVATE, _PRIVATE_FOLDER = 0o600, 0o700
-_AS_ASKED = 0o666
+_BY_UMASK = 0o666
 """Reduced by the user's umask."""
 _ENCLOSED = "enclosed-"
 _PART = ".part-"
-_LEFT_AFTER = 60
+_LEFTOVER_AFTER = 60
 """Seconds without writing after which a temporary file counts as a leftover."""
 _FOLDERS = (
     "received",
@@ -119,7 +119,7 @@ class Files:
         Raises:
             TooLargeError: it has more than ``most`` bytes.
         """
-        return _keep(source, most, self.home / "uploads")
+        return _store_upload(source, most, self.home / "uploads")
 
     def upload(self, fingerprint: str) -> Path:
         """The path of an uploaded file that is not recorded yet."""
@@ -131,7 +131,7 @@ class Files:
         Raises:
             TooLargeError: it has more than ``most`` bytes.
         """
-        return _keep(source, most, self.home / "uploads", _ENCLOSED)
+        return _store_upload(source, most, self.home / "uploads", _ENCLOSED)
 
     def enclosure(self, fingerprint: str) -> Path:
         """The path of a form's attachment."""
@@ -296,11 +296,11 @@ class Files:
         )
         own = [self.home / name for name in _FOLDERS]
         closed = [*beside, *self.home.glob("*.key")]
-        if _is_open(self.home):
+        if _is_readable_by_others(self.home):
             for folder in own:
                 closed += [folder, *folder.rglob("*")] if folder.is_dir() else []
             closed.append(self.home)
-        return [words for each in closed if (words := _close(each))]
+        return [words for each in closed if (words := _make_private(each))]
 
     def empty(self) -> None:
         """Delete all stored files, after the books that they belong to were emptied."""
@@ -320,7 +320,9 @@ class Files:
             for path in folder.rglob(f"{_PART}*") if folder.is_dir() else ():
                 with contextlib.suppress(OSError):
                     # A date in the future is of a time before the clock was set back.
-                    if abs(time.time() - path.stat().st_mtime) > _LEFT_AFTER and _is_left(path):
+                    if abs(time.time() - path.stat().st_mtime) > _LEFTOVER_AFTER and _is_leftover(
+                        path
+                    ):
                         path.unlink()
                         deleted += 1
         return deleted
@@ -342,18 +344,18 @@ class Files:
         Returns:
             Whether it was written; a ``new`` file never replaces one.
         """
-        with _part(target.parent, target, private=private) as (file, temporary):
+        with _temporary_file(target.parent, target, private=private) as (file, temporary):
             shutil.copyfileobj(source, file, _BLOCK)
             file.flush()
             if sync:
                 os.fsync(file.fileno())
             if new:
-                return _named(temporary, target)
+                return _rename(temporary, target)
             temporary.replace(target)
             return True
 
 
-def _named(temporary: Path, target: Path) -> bool:
+def _rename(temporary: Path, target: Path) -> bool:
     """Rename a file; False if the name is taken."""
     try:
         os.link(temporary, target)
@@ -364,10 +366,10 @@ def _named(temporary: Path, target: Path) -> bool:
     return True
 
 
-def _keep(source: IO[bytes], most: int, folder: Path, prefix: str = "") -> tuple[str, int]:
+def _store_upload(source: IO[bytes], most: int, folder: Path, prefix: str = "") -> tuple[str, int]:
     """Store an uploaded file under its fingerprint, in blocks; returns that and the size."""
     digest, size = sha256(), 0
-    with _part(folder) as (file, temporary):
+    with _temporary_file(folder) as (file, temporary):
         while block := source.read(_BLOCK):
             size += len(block)
             if size > most:
@@ -381,7 +383,7 @@ def _keep(source: IO[bytes], most: int, folder: Path, prefix: str = "") -> tuple
 
 
 @contextlib.contextmanager
-def _part(
+def _temporary_file(
     folder: Path, target: Path | None = None, *, private: bool = True
 ) -> Iterator[tuple[IO[bytes], Path]]:
     """A temporary file in a folder, to be renamed when complete; else it is deleted.
@@ -399,7 +401,7 @@ def _part(
             folder.mkdir(parents=True, exist_ok=True)
         temporary = folder / f"{_PART}{secrets.token_hex(8)}"
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-        handle = os.open(temporary, flags, _PRIVATE if private else _AS_ASKED)
+        handle = os.open(temporary, flags, _PRIVATE if private else _BY_UMASK)
         with os.fdopen(handle, "wb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if private:
@@ -422,7 +424,7 @@ def make_private(folder: Path) -> None:
         folder.chmod(_PRIVATE_FOLDER)
 
 
-def _is_open(path: Path) -> bool:
+def _is_readable_by_others(path: Path) -> bool:
     """Whether anybody but its owner has any permission on it."""
     try:
         return bool(path.stat().st_mode & 0o077)
@@ -430,7 +432,7 @@ def _is_open(path: Path) -> bool:
         return False
 
 
-def _close(path: Path) -> str:
+def _make_private(path: Path) -> str:
     """Remove everybody else's permissions on a file or folder; returns the error, or nothing."""
     try:
         status = path.lstat()
@@ -447,7 +449,7 @@ def _close(path: Path) -> str:
     return ""
 
 
-def _is_left(path: Path) -> bool:
+def _is_leftover(path: Path) -> bool:
     """Whether nobody writes to a temporary file: its writer holds a lock while it lives."""
     with path.open("rb") as file:
         try:

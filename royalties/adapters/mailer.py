@@ -23,9 +23,9 @@ _LONGEST_ANSWER = 200
 _TIMEOUT_SECONDS = 10.0
 """How long the mail server may take for each answer."""
 
-_HERE = ("localhost", "127.0.0.1", "::1")
+_LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 
-_WHOLE_SECONDS = 60.0
+_MESSAGE_SECONDS = 60.0
 """How long it may take for one message in all, however slowly it answers."""
 
 
@@ -108,7 +108,7 @@ class Mailer:
                 subtype=sub,
                 filename=neutral_line(attachment.name, LONGEST_SUBJECT),
             )
-        _require_sealed(message)
+        _require_safe_headers(message)
         self._hand_over(message, address, recipient)
 
     def _hand_over(self, message: EmailMessage, sender: str, recipient: str) -> None:
@@ -158,11 +158,11 @@ class Mailer:
             if is_tls
             else smtplib.SMTP(timeout=_TIMEOUT_SECONDS)
         )
-        watch = threading.Timer(_WHOLE_SECONDS, _cut, [server])
+        watch = threading.Timer(_MESSAGE_SECONDS, _force_close, [server])
         watch.daemon = True
         watch.start()
         try:
-            with _as_trouble_of_the_server():
+            with _server_errors():
                 self._open(server, is_tls=is_tls)
             yield server
             with suppress(OSError, smtplib.SMTPException):
@@ -187,7 +187,7 @@ class Mailer:
                 f"{host} offers no encryption (STARTTLS), so the password was not sent: use "
                 "the server's port for it, often 587, or smtps://"
             )
-        if has_starttls and not is_tls and (parts.username or host not in _HERE):
+        if has_starttls and not is_tls and (parts.username or host not in _LOCAL_HOSTS):
             server.starttls(context=ssl.create_default_context())
             server.ehlo()
         if parts.username:
@@ -195,7 +195,7 @@ class Mailer:
 
 
 @contextmanager
-def _as_trouble_of_the_server() -> Iterator[None]:
+def _server_errors() -> Iterator[None]:
     """Before a message is handed over, no refusal is about it: it stays in the outbox."""
     try:
         yield
@@ -226,7 +226,7 @@ def _address(mailbox: str, name: str = "") -> Address:
 _READY = 220
 _CLOSING = 421
 _NEEDS_SIGNING_IN = 530
-_FOR_GOOD = 500
+_PERMANENT = 500
 
 _ENHANCED = re.compile(r"\s*([45])\.(\d{1,3})\.(\d{1,3})")
 """An RFC 3463 status at the beginning of an answer."""
@@ -255,7 +255,7 @@ def _refusal(code: int, answer: bytes | str, refusal: str, about: str) -> MailEr
     words = _answer(code, answer)
     if code in {_CLOSING, _NEEDS_SIGNING_IN}:
         return MailServerError(f"the mail server takes nothing from us now ({words})")
-    if code < _FOR_GOOD:
+    if code < _PERMANENT:
         return MailError(f"{refusal} for now ({words})")
     if found := _ENHANCED.match(_text(answer)):
         subject, detail = found[2], found[3]
@@ -273,14 +273,14 @@ def _answer(code: int, answer: bytes | str) -> str:
     return f"it said: {code} {neutral_line(_text(answer), _LONGEST_ANSWER)}"
 
 
-def _cut(server: smtplib.SMTP) -> None:
+def _force_close(server: smtplib.SMTP) -> None:
     """Close a connection while another thread waits on it."""
     if server.sock is not None:
         with suppress(OSError):
             server.sock.shutdown(2)
 
 
-def _require_sealed(message: EmailMessage) -> None:
+def _require_safe_headers(message: EmailMessage) -> None:
     """Refuse a message in which one header would become two, or a body.
 
     Header values are sanitised by then; but Python's folding of long ones has let line breaks

@@ -243,9 +243,9 @@ def rows_of(connection: Connection, table: Table, columns: Sequence[str]) -> Ite
         column.collate("C") if by_bytes and isinstance(column.type, String) else column
         for column in table.primary_key.columns
     ]
-    wanted = [table.columns[name] for name in columns]
-    query = select(*wanted).order_by(*order).execution_options(yield_per=_AT_ONCE)
-    binary = [place for place, each in enumerate(wanted) if _is_binary(each.type)]
+    selected = [table.columns[name] for name in columns]
+    query = select(*selected).order_by(*order).execution_options(yield_per=_AT_ONCE)
+    binary = [place for place, each in enumerate(selected) if _is_binary(each.type)]
     with connection.execute(query) as result:
         for row in result:
             values: list[Value] = list(row)

@@ -228,14 +228,14 @@ def lease_job(
     if row is None:
         return None
     oldest = JobRow(*row)
-    taken = oldest._replace(
+    leased = oldest._replace(
         status=JobStatus.RUNNING,
         attempts=oldest.attempts + 1,
         started_at=at,
         lease_until=lease_until,
     )
-    connection.execute(update(job).where(job.c.id == oldest.id).values(**taken._asdict()))
-    return taken
+    connection.execute(update(job).where(job.c.id == oldest.id).values(**leased._asdict()))
+    return leased
 
 
 def are_active(connection: Connection, numbers: Collection[int]) -> bool:

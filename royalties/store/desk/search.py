@@ -202,13 +202,20 @@ def contracts(connection: Connection, amount: AmountQuery) -> list[ContractHit]:
     """Closed periods of contracts in which an amount was earned, withheld or payable."""
     if not amount:
         return []
-    of = contract_close.c
-    amounts = (of.earned, of.withheld, of.released, of.available, of.recouped, of.payable)
+    close = contract_close.c
+    amounts = (
+        close.earned,
+        close.withheld,
+        close.released,
+        close.available,
+        close.recouped,
+        close.payable,
+    )
     rows = connection.execute(
-        select(period_table.c.name, of.contract, of.currency, *amounts)
-        .join(period_table, period_table.c.id == of.period_id)
-        .where(_equals_amount(amount, of.currency, *amounts))
-        .order_by(of.period_id.desc(), of.contract)
+        select(period_table.c.name, close.contract, close.currency, *amounts)
+        .join(period_table, period_table.c.id == close.period_id)
+        .where(_equals_amount(amount, close.currency, *amounts))
+        .order_by(close.period_id.desc(), close.contract)
         .limit(MOST + 1)
     )
     return [ContractHit(*row) for row in rows]
@@ -292,12 +299,12 @@ def references(connection: Connection, text: str) -> list[ReferenceHit]:
 
 def batches(connection: Connection, text: str) -> list[BatchHit]:
     """Imports with a number, or with a text in their file's name, the newest first."""
-    wanted = _contains(batch.c.file_name, text)
+    condition = _contains(batch.c.file_name, text)
     if text.isascii() and text.isdigit() and len(text) < 10:  # noqa: PLR2004 - an import's number
-        wanted = or_(wanted, batch.c.id == int(text))
+        condition = or_(condition, batch.c.id == int(text))
     rows = connection.execute(
         select(batch.c.id, batch.c.file_name, batch.c.status, batch.c.recorded_at)
-        .where(wanted)
+        .where(condition)
         .order_by(batch.c.id.desc())
         .limit(MOST + 1)
     )

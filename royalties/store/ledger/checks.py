@@ -275,13 +275,13 @@ def closed_copies_differ(
         if _has_ends(connection, number):
             dated, by_day = copies_in_term(number)
         for contract, isbn, kind, currency, stand, copies in _copies(connection, number):
-            wanted = stand
+            expected = stand
             if isbn in dated:
-                wanted = by_day.get((contract, isbn), {}).get((kind, currency), 0)
-            if wanted != copies:
+                expected = by_day.get((contract, isbn), {}).get((kind, currency), 0)
+            if expected != copies:
                 yield (
                     f"{name}, contract {contract}, {isbn}: {copies} copies ({kind}) "
-                    f"were counted, {wanted} stand in the sales"
+                    f"were counted, {expected} stand in the sales"
                 )
 
 

@@ -46,7 +46,7 @@ def invoices(
         skip: how many newer ones to skip.
     """
     credit = invoice.alias("credit")
-    of = invoice.alias("of")
+    credited_invoice = invoice.alias("of")
     credited = (
         select(func.coalesce(func.sum(credit.c.total - credit.c.deposit_applied), 0))
         .where(credit.c.of_id == invoice.c.id)
@@ -65,7 +65,7 @@ def invoices(
         select(
             invoice.c.number,
             invoice.c.kind,
-            of.c.number,
+            credited_invoice.c.number,
             orders.c.number,
             invoice.c.organization,
             invoice.c.currency,
@@ -75,7 +75,7 @@ def invoices(
             balance,
         )
         .join(orders, orders.c.id == invoice.c.order_id)
-        .outerjoin(of, of.c.id == invoice.c.of_id)
+        .outerjoin(credited_invoice, credited_invoice.c.id == invoice.c.of_id)
     )
     if organization:
         query = query.where(invoice.c.organization == organization)

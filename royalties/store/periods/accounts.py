@@ -102,13 +102,13 @@ def _summed(
 ) -> Select[Any]:
     period_id = table.c.period_id
     if last is None:
-        wanted, column = period_id.in_(sorted(named)), period_id
+        condition, column = period_id.in_(sorted(named)), period_id
     else:
         closed = select(closed_run.c.period_id).where(closed_run.c.period_id <= last)
-        wanted = period_id.in_(closed)
+        condition = period_id.in_(closed)
         column = case((period_id.in_(sorted(named)), period_id), else_=EARLIER)
     return (
         select(*keys, column.label("column_of"), func.sum(figure))
-        .where(wanted)
+        .where(condition)
         .group_by(*keys, "column_of")
     )

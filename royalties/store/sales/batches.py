@@ -195,13 +195,13 @@ def copies_sold(
     connection: Connection, pairs: Collection[tuple[int, int]]
 ) -> dict[tuple[int, int], int]:
     """Copies sold less copies returned in all periods, by retailer and edition."""
-    wanted = sorted({book for _, book in pairs})
+    editions = sorted({book for _, book in pairs})
     copies: dict[tuple[int, int], int] = {}
-    for first in range(0, len(wanted), _MOST_VALUES):
+    for first in range(0, len(editions), _MOST_VALUES):
         rows = connection.execute(
             select(sale.c.retailer_id, sale.c.edition_id, func.sum(sale.c.units))
             .where(
-                sale.c.edition_id.in_(wanted[first : first + _MOST_VALUES]),
+                sale.c.edition_id.in_(editions[first : first + _MOST_VALUES]),
                 sale.c.kind.in_((SaleKind.SALE.value, SaleKind.RETURN.value)),
             )
             .group_by(sale.c.retailer_id, sale.c.edition_id)
@@ -356,11 +356,13 @@ def is_waiting() -> ColumnElement[bool]:
 def delete_waiting(connection: Connection, rows: Iterable[Row]) -> None:
     """Delete waiting rows, given as (batch, sheet, row, kind)."""
     names = ("batch_id", "sheet", "row", "kind")
-    these = [{f"of_{name}": value for name, value in zip(names, row, strict=True)} for row in rows]
-    if these:
+    parameters = [
+        {f"of_{name}": value for name, value in zip(names, row, strict=True)} for row in rows
+    ]
+    if parameters:
         connection.execute(
             delete(waiting).where(*(waiting.c[name] == bindparam(f"of_{name}") for name in names)),
-            these,
+            parameters,
         )
 
 

@@ -36,10 +36,10 @@ from royalties.store.bulk import add_rows
 from royalties.store.engine import READ_ONLY, all_or_nothing, insert_or, is_sqlite, is_too_large
 from royalties.store.sales.packed_slices import (
     UNSPLIT,
+    BlockReader,
     PackedRow,
     SumRow,
     SumTooLargeError,
-    Unpacking,
     packed,
     unpacked,
 )
@@ -116,7 +116,7 @@ def cache_sums(
         editions: of the lines that were added.
         rows: what ``rows_of`` returns for them, if it was called already.
     """
-    at = and_(batch_slicing.c.period_id == period_id, batch_slicing.c.batch_id == batch_id)
+    this_import = and_(batch_slicing.c.period_id == period_id, batch_slicing.c.batch_id == batch_id)
     had_lines = connection.execute(
         select(sale_total.c.batch_id)
         .where(sale_total.c.period_id == period_id, sale_total.c.batch_id == batch_id)
@@ -131,7 +131,7 @@ def cache_sums(
         .returning(batch_slicing.c.batch_id)
     ).first()
     current = connection.execute(
-        select(batch_slicing.c.grouping).where(at).with_for_update()
+        select(batch_slicing.c.grouping).where(this_import).with_for_update()
     ).scalar()
     if current is None:
         return
@@ -144,7 +144,7 @@ def cache_sums(
         else _write(connection, rows)
     ):
         connection.execute(_rows_of(period_id, [batch_id]))
-        connection.execute(update(batch_slicing).where(at).values(grouping=None))
+        connection.execute(update(batch_slicing).where(this_import).values(grouping=None))
 
 
 def _rows_of(
@@ -162,16 +162,16 @@ def _rows_of(
 
 def delete_sums(connection: Connection, number: int) -> None:
     """Delete the cached sums of an import whose lines are deleted."""
-    of = batch_slicing.c.batch_id == number
+    this_import = batch_slicing.c.batch_id == number
     held = connection.execute(
         select(batch_slicing.c.period_id)
-        .where(of)
+        .where(this_import)
         .order_by(batch_slicing.c.period_id)
         .with_for_update()
     ).scalars()
     for period_id in held.all():
         connection.execute(_rows_of(period_id, [number]))
-    connection.execute(delete(batch_slicing).where(of))
+    connection.execute(delete(batch_slicing).where(this_import))
 
 
 def delete_period_sums(connection: Connection, period_id: int) -> None:
@@ -253,14 +253,14 @@ def sum_again(
     )
     connection.execute(_rows_of(period_id, numbers))
     # Whoever held the lock may have undone an import.
-    there = {slicing.batch_id for slicing in slicings(connection, [period_id])}
+    remaining = {slicing.batch_id for slicing in slicings(connection, [period_id])}
     connection.execute(
         delete(batch_slicing).where(
             batch_slicing.c.period_id == period_id,
-            batch_slicing.c.batch_id.in_(sorted(set(numbers) - there)),
+            batch_slicing.c.batch_id.in_(sorted(set(numbers) - remaining)),
         )
     )
-    numbers = [number for number in numbers if number in there]
+    numbers = [number for number in numbers if number in remaining]
     if not _sum(connection, period_id, numbers, grouping, isbns):
         connection.execute(_rows_of(period_id, numbers))
         connection.execute(
@@ -468,7 +468,7 @@ def _cached_blocks(
     isbns, discounted = names.isbns, distinctions.discounted
     # If an edition's lines must be read, none of its cached sums count, split or not.
     to_read = {row[0] for row in rows if not row[1] and isbns[row[0]] in discounted}
-    unpacking = Unpacking(names.retailers)
+    unpacking = BlockReader(names.retailers)
     blocks: list[Block] = []
     for edition, _, places, sums in rows:
         if edition not in to_read:
@@ -485,9 +485,13 @@ def wrong_sums(
     Sums by another grouping than ``distinctions`` are compared without discount classes and
     places.
     """
-    known = [each for each in slicings(connection, [period_id]) if each.grouping is not None]
-    same_grouping = {each.batch_id for each in known if each.grouping == distinctions.grouping}
-    others = {each.batch_id for each in known} - same_grouping
+    cached_slicings = [
+        each for each in slicings(connection, [period_id]) if each.grouping is not None
+    ]
+    same_grouping = {
+        each.batch_id for each in cached_slicings if each.grouping == distinctions.grouping
+    }
+    others = {each.batch_id for each in cached_slicings} - same_grouping
     for batches, grouped_by in ((same_grouping, distinctions), (others, Distinctions())):
         wrong: set[tuple[int, int]] = set()
         for editions in _chunks(names.isbns, _SUMMED_AT_ONCE) if batches else ():

@@ -194,13 +194,13 @@ def record_file(
         batch_id: the batch.
         period_of: the period's number by the period's last day, ascending.
     """
-    beside = attach_file(connection, path) if is_sqlite(connection) else None
-    file = beside or "main"
+    attached_name = attach_file(connection, path) if is_sqlite(connection) else None
+    file = attached_name or "main"
     tables = (
         ("sale", (*LINE_COLUMNS, "period_id", "batch_id"), _lines(file, batch_id, period_of)),
         ("waiting", (*WAITING_COLUMNS, "batch_id"), _waiting(file, batch_id)),
     )
-    if beside:
+    if attached_name:
         for table, columns, rows in tables:
             names = ", ".join(map(quoted, columns))
             connection.exec_driver_sql(f"INSERT INTO {table} ({names}) {rows}")

@@ -146,7 +146,7 @@ def unpacked(row: PackedRow) -> Iterator[SumRow]:
             )
 
 
-class Unpacking:
+class BlockReader:
     """Turns packed rows into blocks; recurring parts are created once."""
 
     def __init__(self, retailers: Mapping[int, str]) -> None:
@@ -167,17 +167,17 @@ class Unpacking:
             sums: packed.
             is_split: whether rules look at the edition's discounts.
         """
-        likes = self._likes.get((is_split, places))
-        if likes is None:
-            likes = self._likes[is_split, places] = {}
+        kinds = self._likes.get((is_split, places))
+        if kinds is None:
+            kinds = self._likes[is_split, places] = {}
         sellers, numbers = self._sellers, _numbers(sums)
         blocks = []
         for head, first, size in _blocks(numbers):
             if head[0] == _FREE:
                 continue
-            like = likes.get(head)
+            like = kinds.get(head)
             if like is None:
-                like = likes[head] = _like(head, places, is_split=is_split)
+                like = kinds[head] = _like(head, places, is_split=is_split)
             blocks.append(Block(isbn, like, size, first, numbers, sellers))
         return blocks
 
@@ -198,14 +198,14 @@ def _numbers(sums: bytes) -> tuple[int, ...]:
 
 def _blocks(numbers: Sequence[int]) -> Iterator[tuple[_Head, int, int]]:
     """Each block's head, where its columns begin, and how long they are."""
-    at, end = 0, len(numbers)
-    while at < end:
-        size, first = numbers[at], at + _HEAD
+    position, end = 0, len(numbers)
+    while position < end:
+        size, first = numbers[position], position + _HEAD
         last = first + 4 * size
         if size < 1 or last > end:
             raise UnreadableValueError(numbers, "sums")
-        yield tuple(numbers[at + 1 : first]), first, size
-        at = last
+        yield tuple(numbers[position + 1 : first]), first, size
+        position = last
 
 
 def _currency(code: int) -> str:

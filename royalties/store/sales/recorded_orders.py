@@ -31,7 +31,7 @@ def recorded_orders(
         sale.c.kind,
         sale.c.currency,
     )
-    waits = (
+    waiting_lines = (
         waiting.c.order_ref,
         waiting.c.batch_id,
         waiting.c.identifier,
@@ -51,13 +51,15 @@ def recorded_orders(
             .group_by(*sold)
         ),
         *connection.execute(
-            select(*waits, func.sum(waiting.c.units), func.sum(func.coalesce(waiting.c.net, 0)))
+            select(
+                *waiting_lines, func.sum(waiting.c.units), func.sum(func.coalesce(waiting.c.net, 0))
+            )
             .where(
                 waiting.c.batch_id.in_(counted),
                 waiting.c.retailer_id == retailer_id,
                 waiting.c.order_ref.in_(numbers),
             )
-            .group_by(*waits)
+            .group_by(*waiting_lines)
         ),
     ]
     return sorted(

@@ -178,12 +178,12 @@ def sums_by_class(figures: Sequence[Any], limits: int) -> Iterator[tuple[int, An
     """
     count, units, net, value = figures[:4]
     for class_ in range(limits):
-        beyond, more, receipts, worth = figures[4 * class_ + 4 : 4 * class_ + 8]
+        beyond, units_beyond, receipts, worth = figures[4 * class_ + 4 : 4 * class_ + 8]
         if not beyond:
             break
         if count != beyond:
-            yield class_, units - more, net - receipts, value - worth
-        count, units, net, value = beyond, more, receipts, worth
+            yield class_, units - units_beyond, net - receipts, value - worth
+        count, units, net, value = beyond, units_beyond, receipts, worth
     else:
         class_ = limits
     yield class_, units, net, value
@@ -267,22 +267,22 @@ class _Lines:
         value = sale.c.units * self.price
         figures = (sale.c.units, sale.c.net, value)
         keys = self._keys(distinctions)
-        also: list[ColumnElement[int]] = []
+        extra_keys: list[ColumnElement[int]] = []
         is_priced: ColumnElement[int] = literal(1)
         if self.price is not sale.c.list_price:
             is_priced = case((self.price.is_(None), 0), else_=1).label("is_priced")
-            also = [is_priced]
+            extra_keys = [is_priced]
         reverses: ColumnElement[Any] = cast(null(), Integer)
         if self.reverses is not None:
             reverses = self.reverses
-            also.append(reverses)
+            extra_keys.append(reverses)
         sums: list[ColumnElement[Any]] = [func.count(), *map(func.sum, figures)]
         for limit in distinctions.limits:
             passed = has_passed(limit, self.discount)
             sums += [func.count().filter(passed)]
             sums += [func.sum(figure).filter(passed) for figure in figures]
         query = select(*keys, is_priced, *sums, reverses, *behind).where(self.chosen)
-        return query.group_by(*keys, *behind, *also)
+        return query.group_by(*keys, *behind, *extra_keys)
 
     def _keys(self, distinctions: Distinctions) -> list[ColumnElement[Any]]:
         keys: list[ColumnElement[Any]] = [

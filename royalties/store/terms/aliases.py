@@ -147,13 +147,13 @@ def add_uses(
             )
             before = connection.execute(select(alias_use.c.rows).where(at)).scalar()
             kept = json.dumps(sorted({*rows, *(json.loads(before) if before else ())}))
-            made = insert_or(connection, alias_use).values(
+            statement = insert_or(connection, alias_use).values(
                 identifier=value, batch_id=batch_id, sheet=sheet, rows=kept
             )
             connection.execute(
-                made.on_conflict_do_update(
+                statement.on_conflict_do_update(
                     index_elements=["identifier", "batch_id", "sheet"],
-                    set_={"rows": made.excluded.rows},
+                    set_={"rows": statement.excluded.rows},
                 )
             )
 

@@ -180,11 +180,11 @@ def _record_terms(connection: Connection, titles: Iterable[Title], ids: Mapping[
         if value.upper() not in by_hand
     }
     if editions:
-        these = [{"number": number} for number, _ in editions]
+        parameters = [{"number": number} for number, _ in editions]
         of_price, of_name = price.c.edition_id, identifier.c.edition_id
-        connection.execute(delete(price).where(of_price == bindparam("number")), these)
+        connection.execute(delete(price).where(of_price == bindparam("number")), parameters)
         own = (of_name == bindparam("number")) & (identifier.c.kind != "alias")
-        connection.execute(delete(identifier).where(own), these)
+        connection.execute(delete(identifier).where(own), parameters)
     if prices:
         connection.execute(insert(price), prices)
     if names:

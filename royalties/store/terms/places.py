@@ -61,14 +61,14 @@ def sold_places(connection: Connection) -> list[SoldInPlaceRow]:
     """All places of sales, in order, in one pass over the lines."""
     mirrored = or_(batch.c.corrects.is_not(None), batch.c.corrected_by.is_not(None))
     keys = (sale.c.country, sale.c.region, sale.c.period_id, period.c.name, period.c.status)
-    more = (mirrored, sale.c.currency)
+    further_keys = (mirrored, sale.c.currency)
     rows = connection.execute(
-        select(*keys, *more, func.count(), func.sum(sale.c.units), func.sum(sale.c.net))
+        select(*keys, *further_keys, func.count(), func.sum(sale.c.units), func.sum(sale.c.net))
         .join(period, period.c.id == sale.c.period_id)
         .join(batch, batch.c.id == sale.c.batch_id)
         .where(or_(sale.c.country != "", sale.c.region != ""))
-        .group_by(*keys, *more)
-        .order_by(*keys, *more)
+        .group_by(*keys, *further_keys)
+        .order_by(*keys, *further_keys)
     )
     return [
         SoldInPlaceRow(
