@@ -47,13 +47,13 @@ def test_exception_in_child_process_is_raised() -> None:
 
 BUSY = """
 import os, time
-from royalties.adapters.apart import apart
+from royalties.adapters.apart import run_in_child
 
 def busy():
     print(os.getpid(), flush=True)
     time.sleep(600)
 
-apart(busy, seconds=600, memory=1 << 30)
+run_in_child(busy, seconds=600, memory=1 << 30)
 """
 
 
