@@ -49,7 +49,7 @@ def test_packed_sums_unpack_unchanged(sums: list[SumRow], is_split: bool) -> Non
 
 
 @given(rows)
-def test_blocks_are_the_sums_but_of_free_copies(sums: list[SumRow]) -> None:
+def test_blocks_are_the_sums_except_free_copies(sums: list[SumRow]) -> None:
     unpacking = BlockReader(RETAILERS)
     for is_split in (True, False):
         blocks = [

@@ -91,7 +91,7 @@ def test_import_keeps_the_sums_a_draft_needs(office: Office) -> None:
 
 
 @after(spring)
-def test_a_draft_reads_no_line_with_a_price_of_its_own(office: Office) -> None:
+def test_draft_reads_no_sale_line_that_has_its_own_price(office: Office) -> None:
     """Were they not there, it would not notice."""
     draft = office.run("2025-H1")
     office.execute("DELETE FROM sale WHERE list_price IS NOT NULL")
