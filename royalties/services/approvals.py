@@ -234,7 +234,7 @@ def numbered(work: Work, numbers: Iterable[int]) -> list[Proposal]:
     """Some proposals by their numbers, the first first; a number of none is left out."""
     work.actor.require(Verb.READ)
     wanted = set(numbers)
-    rows = store.proposals_numbered(work.connection, wanted) if wanted else []
+    rows = store.proposals_by_number(work.connection, wanted) if wanted else []
     return [Proposal(*row) for row in rows]
 
 
@@ -393,7 +393,7 @@ def _notify_approvers(work: Work, proposal: Proposal) -> None:
         *([f"Their note: “{proposal.note}”"] if proposal.note else []),
         "Nothing changes until then. Look at it, then approve it or send it back.",
     )
-    for person in mail_choices.wanting(
+    for person in mail_choices.people_notified_of(
         work.connection, StaffEvent.APPROVAL_WAITS, ALLOWED[Verb.APPROVE]
     ):
         if person.id != proposal.prepared_by_id:
@@ -412,7 +412,7 @@ def notify_of_early_close(work: Work, period: str, reason: str) -> None:
         write(work, Message(person.email, subject, paragraphs, "approval", period, link))
 
 
-def _approvers(work: Work) -> list[people.ReachedRow]:
+def _approvers(work: Work) -> list[people.RecipientRow]:
     roles = [role.value for role in ALLOWED[Verb.APPROVE]]
     return people.active_in_roles(work.connection, roles)
 

@@ -121,7 +121,7 @@ def test_ingram_identifiers_without_leading_zeros(tmp_path: Path) -> None:
      ("9781442246929", "1442246928", "isbn_13", "its check digit is wrong"),
      ("9781442246928", "1442246936", "isbn", "names another edition, 9781442246935")],
 )  # fmt: skip
-def test_a_bad_identifier_does_not_defeat_a_good_one(
+def test_bad_identifier_does_not_invalidate_a_good_one(
     tmp_path: Path, isbn_13: str, isbn: str, column: str, named: str
 ) -> None:
     found = _text(tmp_path, _ingram(isbn_13=isbn_13, isbn=isbn), "\t")
@@ -318,7 +318,7 @@ def test_wrong_web_orders_are_refused(tmp_path: Path) -> None:
     assert {problem.value for problem in found.reading.problems} >= {"99.00", "ten", "two", "x"}
 
 
-def test_elliott_bay_knows_no_other_type(tmp_path: Path) -> None:
+def test_elliott_bay_report_with_another_type_is_refused(tmp_path: Path) -> None:
     text = (SAMPLES / "elliott-bay.csv").read_text(encoding="utf-8").replace(",CM,", ",XX,", 1)
     (tmp_path / "eb.csv").write_text(text, encoding="utf-8")
     found = read(tmp_path / "eb.csv")

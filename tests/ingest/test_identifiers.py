@@ -210,7 +210,7 @@ def test_a_number_of_articles_waits_by_its_check_digit(digits: str, length: int)
 
 
 @given(st.integers(0, 12), st.sampled_from("OIlSBX"))
-def test_a_slip_in_an_isbn_is_a_problem_and_never_waits(at: int, sign: str) -> None:
+def test_mistyped_isbn_is_a_problem_not_a_waiting_row(at: int, sign: str) -> None:
     number = "9780306406157"
     assert isinstance(FINDER.isbn(number[:at] + sign + number[at + 1 :]), Wrong)
     digit = str((int(number[at]) + 1) % 10)

@@ -372,7 +372,7 @@ def test_dropped_leading_zeros_of_identifiers_are_restored() -> None:
     assert isinstance(EditionFinder(CATALOGUE).isbn("41203"), Wrong)
 
 
-def test_a_convention_is_searched_for_once() -> None:
+def test_convention_is_detected_only_once() -> None:
     calls = []
     convention: Convention = decimal_mark("")
     convention.search_with(lambda: calls.append(1))

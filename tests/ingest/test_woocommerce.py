@@ -63,7 +63,7 @@ def test_refunded_orders_bring_nothing(tmp_path: Path, state: str, refunded: str
 
 
 @pytest.mark.parametrize("state", BACK)
-def test_a_refund_of_nothing_is_a_problem(tmp_path: Path, state: str) -> None:
+def test_refund_of_zero_is_a_problem(tmp_path: Path, state: str) -> None:
     found = _export(tmp_path, _order(state, "0.00"))
     assert found.messages == [
         "2 Order Refund Amount: order 1 is refunded, but its Order Refund Amount is 0"
@@ -72,7 +72,7 @@ def test_a_refund_of_nothing_is_a_problem(tmp_path: Path, state: str) -> None:
 
 
 @pytest.mark.parametrize("total", [",,,,,Total,1,20.00,1.40,,21.40", ",,,,,,1,20.00,1.40,0,21.40"])
-def test_a_total_is_no_line_of_the_last_order(tmp_path: Path, total: str) -> None:
+def test_total_is_not_a_line_of_the_last_order(tmp_path: Path, total: str) -> None:
     found = _export(tmp_path, _order("Completed", "0"), total)
     assert not found.messages
     assert found.codes == {"totals-row"}

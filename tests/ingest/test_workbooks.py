@@ -233,7 +233,7 @@ def test_workbook_with_too_many_parts_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.thorough("measurements")
-def test_a_far_cell_costs_nothing(tmp_path: Path) -> None:
+def test_cell_far_from_the_table_uses_no_memory(tmp_path: Path) -> None:
     plain = b"".join(
         b'<row r="%d"><c r="A%d" t="inlineStr"><is><t>%s</t></is></c></row>' % (row, row, text)
         for row, text in ((1, b"ISBN"), (2, b"9780306406157"))

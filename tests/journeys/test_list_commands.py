@@ -86,7 +86,7 @@ def test_open_list_says_how_to_answer(run: Run, titles: Path) -> None:
 
 
 @after(opened)
-def test_faults_are_told_with_their_rows(run: Run, office: Office, titles: Path) -> None:
+def test_faults_are_reported_with_their_rows(run: Run, office: Office, titles: Path) -> None:
     titles.write_text(GOOD_TITLES.replace(HARDCOVER, "9781442200013"), encoding="utf-8")
     before = office.hashes()
     assert "row 2, ISBN: " in run("titles", titles, code=1).stderr

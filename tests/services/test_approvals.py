@@ -136,7 +136,7 @@ def decisions(staff: Staff) -> dict[str, Callable[[Actor, int], Proposal]]:
     ("status", "action", "reason"),
     [("approved", "approve", ""), ("refused", "approve", "not yet"), ("withdrawn", "prepare", "")],
 )
-def test_a_decision_is_made_once_and_logged(
+def test_second_decision_is_refused_and_the_first_logged(
     staff: Staff, status: str, action: str, reason: str
 ) -> None:
     number = staff.prepare(staff.clerk)

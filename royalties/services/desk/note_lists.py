@@ -113,7 +113,7 @@ def notes_about(work: Work, subject: NoteSubject, key: str, page: int = 1) -> No
 def latest_about(work: Work, subject: NoteSubject, key: str, limit: int) -> tuple[Note, ...]:
     """The latest notes and questions that stand about something, without their histories."""
     work.actor.require(Verb.READ)
-    rows = store.standing_about(work.connection, work.actor, subject, key, limit)
+    rows = store.notes_in_force(work.connection, work.actor, subject, key, limit)
     return tuple(_whole(work, rows, with_events=False))
 
 

@@ -173,7 +173,7 @@ def reopen(work: Work, number: int) -> None:
     row = _question(work, number)
     if row.resolved_at is None:
         raise RefusedError("this question is open: it can be answered")
-    store.change(work.connection, number, {"resolved_at": None})
+    store.change_note(work.connection, number, {"resolved_at": None})
     _note_event(work, row, NoteAction.REOPENED)
 
 
@@ -194,7 +194,7 @@ def withdraw(work: Work, number: int, reason: str) -> None:
         raise RefusedError("this was withdrawn already")
     _require_own(work, row)
     why = _reason(reason)
-    store.change(work.connection, number, {"withdrawn_at": work.at})
+    store.change_note(work.connection, number, {"withdrawn_at": work.at})
     _note_event(work, row, NoteAction.WITHDRAWN, why)
 
 
@@ -209,7 +209,7 @@ def restore(work: Work, number: int) -> None:
     if row.withdrawn_at is None:
         raise RefusedError("this was not withdrawn: it stands")
     _require_own(work, row)
-    store.change(work.connection, number, {"withdrawn_at": None})
+    store.change_note(work.connection, number, {"withdrawn_at": None})
     _note_event(work, row, NoteAction.RESTORED)
 
 
@@ -350,7 +350,7 @@ def _require_room(work: Work, sent: Sequence[StoredDocument]) -> None:
 
 
 def _mark_resolved(work: Work, row: store.NoteRow) -> None:
-    store.change(work.connection, row.id, {"resolved_at": work.at})
+    store.change_note(work.connection, row.id, {"resolved_at": work.at})
     _note_event(work, row, NoteAction.RESOLVED)
 
 

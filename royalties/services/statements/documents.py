@@ -232,7 +232,7 @@ def save(
     again: list[str] = []
     waiting = {
         (fingerprint, whose or "")
-        for fingerprint, _, whose in store.kept_elsewhere(
+        for fingerprint, _, whose in store.stored_copies(
             work.connection, {each.sha256 for each in sent}
         )
     }
@@ -295,7 +295,7 @@ def file(work: Work, number: int, beneficiary: str, period: str) -> None:
     first, last = _span(period)
     if any(
         whose == beneficiary and other != number
-        for _, other, whose in store.kept_elsewhere(work.connection, [row.sha256])
+        for _, other, whose in store.stored_copies(work.connection, [row.sha256])
     ):
         raise RefusedError(
             f"{row.name}: the same file is kept of {_name_of(work, beneficiary)} already: take "
@@ -303,7 +303,7 @@ def file(work: Work, number: int, beneficiary: str, period: str) -> None:
         )
     _require_room(work, (), beneficiary, more=1)
     values = {"beneficiary": beneficiary, "starts_on": first, "ends_on": last}
-    store.change(work.connection, number, values)
+    store.change_document(work.connection, number, values)
     _note_event(work, number, DocumentAction.FILED, row.name, beneficiary)
 
 
@@ -328,7 +328,9 @@ def amend(work: Work, number: int, period: str, note: str) -> bool:
     }
     if not changes:
         return False
-    store.change(work.connection, number, {"starts_on": first, "ends_on": last, "note": written})
+    store.change_document(
+        work.connection, number, {"starts_on": first, "ends_on": last, "note": written}
+    )
     _note_event(
         work, number, DocumentAction.AMENDED, row.name, row.beneficiary or "", changes=changes
     )
@@ -348,7 +350,7 @@ def show(work: Work, number: int) -> None:
         raise RefusedError("they see this statement already")
     if not (row.beneficiary and row.ends_on):
         raise RefusedError("say first whose this statement is, and of when")
-    store.change(work.connection, number, {"visible": True})
+    store.change_document(work.connection, number, {"visible": True})
     _note_event(work, number, DocumentAction.SHOWN, row.name, row.beneficiary)
 
 
@@ -362,7 +364,7 @@ def hide(work: Work, number: int) -> None:
     row = _required(work, number)
     if not row.visible:
         raise RefusedError("only the staff sees this statement already")
-    store.change(work.connection, number, {"visible": False})
+    store.change_document(work.connection, number, {"visible": False})
     _note_event(work, number, DocumentAction.HIDDEN, row.name, row.beneficiary or "")
 
 
@@ -384,7 +386,7 @@ def remove(work: Work, number: int, reason: str) -> None:
         raise RefusedError("say why, in a few words: the history keeps it")
     if len(why) > _LONGEST_NOTE or not why.isprintable():
         raise RefusedError(f"say why in up to {_LONGEST_NOTE:,} letters")
-    store.change(work.connection, number, {"removed_at": work.at})
+    store.change_document(work.connection, number, {"removed_at": work.at})
     _note_event(work, number, DocumentAction.REMOVED, row.name, row.beneficiary or "", reason=why)
 
 
@@ -400,7 +402,7 @@ def guesses(work: Work) -> list[DocumentGuess]:
     work.actor.require(Verb.READ)
     payees = _payees(work)
     found = []
-    for row in store.to_file(work.connection, work.actor, SHOWN_AT_ONCE):
+    for row in store.unassigned_documents(work.connection, work.actor, SHOWN_AT_ONCE):
         document, span = _document(row), span_in(row.name)
         period = document.period or (span_name(*span) if span else "")
         whose = document.beneficiary or payee_in(row.name, payees)
@@ -430,7 +432,7 @@ def find_document(work: Work, number: int) -> tuple[Document, list[DocumentEvent
 def also_kept_of(work: Work, document: Document) -> list[str]:
     """Names of other beneficiaries of whom the same file is kept."""
     work.actor.require(Verb.READ)
-    found = store.kept_elsewhere(work.connection, [document.sha256])
+    found = store.stored_copies(work.connection, [document.sha256])
     keys = {whose for _, number, whose in found if whose and number != document.id}
     return sorted(_name_of(work, key) for key in keys - {document.beneficiary})
 

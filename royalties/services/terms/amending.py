@@ -28,11 +28,11 @@ from royalties.services.terms import setup
 from royalties.services.terms.replacing import require_confirmed
 from royalties.services.terms.warnings import warnings_about
 from royalties.services.work import RefusedError, Work
-from royalties.store.history import Recorded, find_revision, lock_setup, revisions_of
+from royalties.store.history import RevisionRow, find_revision, lock_setup, revisions_of
 from royalties.store.terms import balances as store
 
 Body = Mapping[str, Any]
-Entry = Recorded
+Entry = RevisionRow
 """An entry as it is in force: its revision's number, body, and who recorded it when."""
 
 _SHOWN = 50
@@ -41,7 +41,7 @@ _SHOWN = 50
 class EntryChangedError(RefusedError):
     """Somebody else changed the entry since it was looked at."""
 
-    def __init__(self, subject: str, now: Recorded | None) -> None:
+    def __init__(self, subject: str, now: RevisionRow | None) -> None:
         self.now = now
         by = f"{now.by} changed {subject}" if now else f"{subject} is not there any more"
         super().__init__(
@@ -117,7 +117,7 @@ def history(
     return told[:_SHOWN]
 
 
-def _revisions(work: Work, part: str, key: str) -> list[Recorded]:
+def _revisions(work: Work, part: str, key: str) -> list[RevisionRow]:
     """The newest revisions of an entry, under the keys that it had before as well."""
     revisions = revisions_of(work.connection, part, key, _SHOWN + 1)
     followed = {key}
@@ -130,7 +130,7 @@ def _revisions(work: Work, part: str, key: str) -> list[Recorded]:
 
 
 def _approved(
-    work: Work, part: str, revisions: Sequence[Recorded]
+    work: Work, part: str, revisions: Sequence[RevisionRow]
 ) -> dict[tuple[datetime, str], str]:
     """By the moment and the body of a revision, who prepared it that another one approved.
 
@@ -238,7 +238,7 @@ def save(
     return Saved(changed=True, proposal=number)
 
 
-def _wants_second_person(part: str, now: Recorded | None, body: Body) -> bool:
+def _wants_second_person(part: str, now: RevisionRow | None, body: Body) -> bool:
     """Whether somebody else approves a change.
 
     Of an organization that is who speaks for it, and whether it pays later; of the rest all.
@@ -351,11 +351,11 @@ def _named(work: Work, part: str, key: str) -> str:
     return f"{APPROVED_BY_TWO.get(part, part)} “{names_of(work).of(part, key)}”"
 
 
-def _in_force(work: Work, part: str, key: str) -> Recorded | None:
+def _in_force(work: Work, part: str, key: str) -> RevisionRow | None:
     return work.once(f"{part} {key}", lambda: find_revision(work.connection, part, key))
 
 
-def _fingerprint(now: Recorded | None) -> str:
+def _fingerprint(now: RevisionRow | None) -> str:
     return f"revision {now.id}" if now else approvals.NEW
 
 
@@ -367,7 +367,7 @@ def _used_versions_of(work: Work, part: str, body: Body) -> list[SetupFault]:
     return _used_versions(work, body, _in_force(work, part, body["key"])) if part == "plans" else []
 
 
-def _used_versions(work: Work, body: Body, now: Recorded | None) -> list[SetupFault]:
+def _used_versions(work: Work, body: Body, now: RevisionRow | None) -> list[SetupFault]:
     key = body["key"]
     used = {each.isoformat() for each in store.used_versions(work.connection, key)}
     versions = {each["from"]: (place, each) for place, each in enumerate(body["versions"])}

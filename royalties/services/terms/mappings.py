@@ -29,7 +29,7 @@ from royalties.services.sales import uploads
 from royalties.services.terms import setup
 from royalties.services.terms.amending import EntryChangedError, canonical_body, find_entry
 from royalties.services.work import RefusedError, Work
-from royalties.store.history import Recorded, find_revision, lock_setup
+from royalties.store.history import RevisionRow, find_revision, lock_setup
 
 PART = "reports"
 SHOWN_LINES = 20
@@ -57,7 +57,7 @@ class Start:
     sheet: int
     header_row: int
     body: dict[str, Any]
-    of: Recorded | None = None
+    of: RevisionRow | None = None
     is_near: bool = False
 
 
@@ -311,7 +311,7 @@ def _new_key(work: Work, name: str) -> str:
     return key
 
 
-def _require_same(work: Work, key: str, revision: int) -> Recorded:
+def _require_same(work: Work, key: str, revision: int) -> RevisionRow:
     now = find_revision(work.connection, PART, key)
     if now is None or now.id != revision:
         raise EntryChangedError(f"mapped report {key}", now)

@@ -1,4 +1,4 @@
-"""Work under way: uploads, background jobs, drafts, what waits for a second person, mail."""
+"""Work in progress: uploads, background jobs, drafts, proposals, mail."""
 
 from sqlalchemy import (
     BigInteger,

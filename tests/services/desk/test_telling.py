@@ -83,7 +83,7 @@ def test_question_and_answer_are_told_to_those_who_want_it(office: Office) -> No
 
 
 @after(closed)
-def test_approval_is_told_as_chosen(office: Office) -> None:
+def test_approval_is_notified_by_choice(office: Office) -> None:
     clerk = somebody(office, "Cleo", Role.CLERK)
     mona, quinn = somebody(office, "Mona", Role.MANAGER), somebody(office, "Quinn", Role.MANAGER)
     chosen(office, quinn, approval=False)
@@ -98,7 +98,7 @@ def test_approval_is_told_as_chosen(office: Office) -> None:
 
 @pytest.mark.engines("both")
 @after(closed)
-def test_ended_period_and_late_retailer_are_told_once_to_each(office: Office) -> None:
+def test_ended_period_and_late_retailer_are_notified_once_each(office: Office) -> None:
     somebody(office, "Mona", Role.MANAGER)
     cleo = somebody(office, "Cleo", Role.CLERK)
     before, later = datetime(2025, 12, 31, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)

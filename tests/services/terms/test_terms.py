@@ -165,7 +165,7 @@ def test_approval_on_an_older_revision_is_refused(people: People) -> None:
         assert terms.proposed(work, found).is_stale
 
 
-def test_a_proposal_that_no_longer_fits_is_refused_with_its_faults(people: People) -> None:
+def test_outdated_proposal_is_refused_naming_its_faults(people: People) -> None:
     saved = people.save(
         people.clerk, "plans", {**entry("plans", "halves"), "key": "thirds"}, revision=0
     )

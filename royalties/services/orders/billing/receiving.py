@@ -30,7 +30,7 @@ from royalties.services.orders.life import (
 from royalties.services.work import RefusedError, Work
 from royalties.store.ledger import entries as ledger
 from royalties.store.orders import money as store
-from royalties.store.orders.money import Open, ReceiptRow
+from royalties.store.orders.money import OpenInvoice, ReceiptRow
 from royalties.store.periods import periods
 
 PAY_BACK = "pay-back"
@@ -147,7 +147,7 @@ def _pay_back(work: Work, number: str, money: "_BankMovement", prepared_by: str 
     return made
 
 
-def _require_too_much(work: Work, order: Order, row: Open, amount: int) -> None:
+def _require_too_much(work: Work, order: Order, row: OpenInvoice, amount: int) -> None:
     # A deposit that was never paid is no money that could go back, though the invoice bears it.
     too_much = -max(row.balance, owed_of(work, order))
     if not 0 < amount <= too_much:
@@ -342,19 +342,21 @@ def order_of_receipt(work: Work, row: ReceiptRow) -> str:
     return store.order_number(work.connection, row.order_id)
 
 
-def balances(work: Work, number: str) -> list[Open]:
+def balances(work: Work, number: str) -> list[OpenInvoice]:
     """The invoices of an order that the actor may see, with what is left of each."""
     order = find(work, number)
     return balances_of(work, order) if order is not None else []
 
 
-def balances_of(work: Work, order: Order) -> list[Open]:
+def balances_of(work: Work, order: Order) -> list[OpenInvoice]:
     """The same of an order that was found for the actor."""
     work.actor.require(Verb.READ_ORDERS)
     return store.open_invoices(work.connection, work.actor, order_id=order.id, settled=True)
 
 
-def _lock_invoice(work: Work, number: str, token: str) -> tuple[Order, Open, ReceiptRow | None]:
+def _lock_invoice(
+    work: Work, number: str, token: str
+) -> tuple[Order, OpenInvoice, ReceiptRow | None]:
     """The order of an invoice, held; the invoice with its balance; what a token entered before."""
     if not token or len(token) > _LONGEST_TOKEN:
         raise RefusedError("the form has no token: open it again")
@@ -395,7 +397,7 @@ def _checked(work: Work, money: _BankMovement) -> str:
 
 
 def _post(
-    work: Work, order: Order, row: Open, money: _BankMovement, prepared_by: str = ""
+    work: Work, order: Order, row: OpenInvoice, money: _BankMovement, prepared_by: str = ""
 ) -> ReceiptRow:
     words = _checked(work, money)
     setup = setup_in_force(work)

@@ -187,7 +187,7 @@ def _let_in(work: Work, before: str, after: Organization, moving: Iterable[Perso
     given_up = set()
     if not left and setup_in_force(work).organizations[before].is_called(after.name):
         given_up = {before}
-        certificates.hand_over(work.connection, before, after.key)
+        certificates.reassign_certificates(work.connection, before, after.key)
     for person in moving:
         people.find_person(work.connection, person.id, lock=True)
         keys = people.organizations_of(work.connection, [person.id]).get(person.id, ())

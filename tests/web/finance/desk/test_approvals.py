@@ -108,7 +108,7 @@ def test_proposal_previews_its_effect(site: Site) -> None:
     assert site.office.hashes("session") == before
 
 
-def test_a_clerk_may_not_approve_or_refuse(site: Site) -> None:
+def test_clerk_cannot_approve_or_refuse(site: Site) -> None:
     number = prepared(site, site.visitor(Role.CLERK))
     clerk = site.visitor(Role.CLERK)
     page = clerk.page(f"/finance/approvals/{number}")

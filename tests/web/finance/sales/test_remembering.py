@@ -47,7 +47,7 @@ def test_something_that_waits_is_a_bundle(site: Site) -> None:
     assert f"{HARDCOVER} 2/3, {EBOOK} 1/3" in page
 
 
-def test_a_tote_bag_without_a_number_is_no_book_by_its_title(site: Site) -> None:
+def test_product_without_an_identifier_is_not_matched_by_title(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     assert "Something without a number is no book" in clerk.page(WAITING)
     form = {"identifier": "Tote bag", "retailer": "amazon"}
