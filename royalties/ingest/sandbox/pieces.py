@@ -113,13 +113,14 @@ def _parsed(
     sheet: PackedSheet, common: Sequence[tuple[str, Inflated]], start: int, end: int
 ) -> calamine.CalamineSheet:
     """A piece of a sheet, as the sheet of a workbook in memory."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for each, data in common:
-            archive.writestr(each, data)
-        with archive.open(sheet.part, "w") as file:
-            file.write(_HEAD if start else b"")
-            file.write(memoryview(sheet.xml)[start:end])
-            file.write(_TAIL if end < len(sheet.xml) else b"")
-    packed.seek(0)
-    return calamine.CalamineWorkbook.from_filelike(packed).get_sheet_by_name(sheet.name)
+    with io.BytesIO() as packed:
+        with zipfile.ZipFile(packed, "w") as archive:
+            for each, data in common:
+                archive.writestr(each, data)
+            with archive.open(sheet.part, "w") as file:
+                file.write(_HEAD if start else b"")
+                file.write(memoryview(sheet.xml)[start:end])
+                file.write(_TAIL if end < len(sheet.xml) else b"")
+        packed.seek(0)
+        book = calamine.CalamineWorkbook.from_filelike(packed)
+    return book.get_sheet_by_name(sheet.name)
