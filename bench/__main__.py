@@ -64,7 +64,7 @@ def import_workbook(folder: Path) -> bool:
     _measure("make_xlsx", path, 100_000)
     bare = lambda: _measure("bare_xlsx", path)  # noqa: E731
     ours = lambda: _measure("import_file", _home(folder), path)  # noqa: E731
-    return _pair("import 100k rows of .xlsx", bare, ours, most=2.2)["ratio"] <= 2.2
+    return _pair("import 100k rows of .xlsx", bare, ours, most=2)["ratio"] <= 2
 
 
 def draft_run(folder: Path) -> bool:

@@ -6,6 +6,7 @@ every language in which reports are read, however their letters are written: "wa
 "State of Washington", "US-WA", "Québec", "Kalifornien". What could mean two things means nothing.
 """
 
+import json
 import re
 import unicodedata
 from collections import defaultdict
@@ -13,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from functools import cache
 from itertools import chain
+from pathlib import Path
 from typing import NamedTuple
 
 from royalties.ingest.place_names import (
@@ -443,12 +445,14 @@ class _Iso(NamedTuple):
 
 @cache
 def _iso_regions() -> dict[str, tuple[_Iso, ...]]:
-    import pycountry  # noqa: PLC0415 - a tenth of a second
+    import pycountry  # noqa: PLC0415 - not needed by everybody
 
+    # The library would make an object of each of its 5,000 entries: longer than reading them.
+    names = Path(pycountry.DATABASE_DIR, "iso3166-2.json").read_text("utf-8")
     regions_by_country: dict[str, list[_Iso]] = defaultdict(list)
-    for entry in pycountry.subdivisions:
-        country, _, code = entry.code.partition("-")
-        regions_by_country[country].append(_Iso(code, entry.name, entry.type))
+    for entry in json.loads(names)["3166-2"]:
+        country, _, code = entry["code"].partition("-")
+        regions_by_country[country].append(_Iso(code, entry["name"], entry["type"]))
     return {country: tuple(regions) for country, regions in regions_by_country.items()}
 
 
