@@ -267,8 +267,7 @@ def save(
     sheets = first_rows(work, number)
     if of:
         _require_same(work, of, revision)
-    key = of or _new_key(work, name)
-    body = _checked(work, {**body, "key": key, "name": name})
+    key, body = _named(work, body, name, of)
     known = known_of(work, setup_in_force(work))
     try:
         reading = _read_rows(sheets, body, known, period)
@@ -277,6 +276,28 @@ def save(
     body = _tidied(body, sheets, known, reading)
     setup.add(work, PART, body)
     return key
+
+
+def _named(work: Work, body: Body, name: str, of: str) -> tuple[str, dict[str, Any]]:
+    """The key and the checked entry of a report.
+
+    Raises:
+        SetupError: with every fault, of its name and of all else.
+    """
+    faults: list[SetupFault] = []
+    key = of
+    try:
+        key = of or _new_key(work, name)
+    except SetupError as error:
+        faults += error.faults
+    try:
+        given = {"key": key or "preview", "name": name if key else "preview"}
+        body = _checked(work, {**body, **given})
+    except SetupError as error:
+        faults += error.faults
+    if faults:
+        raise SetupError(PART, faults)
+    return key, dict(body)
 
 
 def _tidied(

@@ -158,9 +158,10 @@ class Compared:
 
 
 def sentence(message: str) -> str:
-    """A message as a line of its own."""
+    """A message as a line of its own; a file's name keeps its case."""
     told = in_names(message)
-    return told[:1].upper() + told[1:]
+    begins_with_a_file = "." in told.partition(" ")[0][:-1]
+    return told if begins_with_a_file else told[:1].upper() + told[1:]
 
 
 def remedy(problem: Mapping[str, Any]) -> str:
