@@ -109,8 +109,8 @@ def test_preview_with_an_open_question_claims_no_difference_and_leads_to_the_ans
 ) -> None:
     clerk = site.visitor(Role.CLERK)
     rows = [
-        f"{EBOOK};{day:02}.06.2025;{copies};{copies},00;Verkauf;Ja"
-        for day, copies in ((3, 2), (4, 3), (6, 4))
+        f"{EBOOK};{day}.2025;{copies};{copies},00;Verkauf;Ja"
+        for day, copies in (("03.06", 2), ("06.06", 3), ("04.06", 4))
     ]
     data = "\n".join([HEADER, *rows, "Summe;;9;9,00;;", ""]).encode()
     address = opened(clerk, data)
