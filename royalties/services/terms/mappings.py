@@ -12,7 +12,7 @@ from typing import Any
 
 from royalties.domain.money import micro_text
 from royalties.domain.people import Verb
-from royalties.domain.problems import Choice, Notice, Problem, SetupFault
+from royalties.domain.problems import Cause, Choice, Notice, Problem, SetupFault
 from royalties.domain.sales.lines import SaleLine, WaitingLine
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest import proposing
@@ -186,7 +186,18 @@ def preview(work: Work, number: int, body: Body, period: str = "") -> MappingPre
         reading = _read_rows(sheets, body, known, period)
         return _previewed(reading, known)
     except UnreadableError as error:
-        return MappingPreview(refused=str(error))
+        return MappingPreview(refused=_why_unread(error, body))
+
+
+def _why_unread(error: UnreadableError, body: Body) -> str:
+    """Why a file is not read by its own mapping, with what can be done about that on its page."""
+    if error.problem.cause is not Cause.OTHER_REPORT:
+        return str(error)
+    _, _, lacks = error.problem.message.partition(f"{str(body.get('name') or body['key'])!r}: ")
+    return (
+        f"{lacks or error.problem.message}: choose the sheet and the row in which its headings are, "
+        "or other columns"
+    )
 
 
 def _checked(work: Work, body: Body) -> dict[str, Any]:
@@ -272,7 +283,7 @@ def save(
     try:
         reading = _read_rows(sheets, body, known, period)
     except UnreadableError as error:
-        raise RefusedError(str(error)) from None
+        raise RefusedError(_why_unread(error, body)) from None
     body = _tidied(body, sheets, known, reading)
     setup.add(work, PART, body)
     return key

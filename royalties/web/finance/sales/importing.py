@@ -165,7 +165,7 @@ def waiting() -> str:
 
 
 def waiting_page(said: Mapping[str, str] | None = None, refused: str = "") -> str:
-    """Show what waits; with what was typed about an identifier and why it was refused, if it was."""
+    """Show what waits, and what was typed about an identifier with why it was refused, if so."""
     said = said or {}
     page = page_number()
     matched = matching()

@@ -126,6 +126,16 @@ def test_preview_with_an_open_question_claims_no_difference_and_leads_to_the_ans
     assert "agrees with the sum" in html
 
 
+def test_another_row_says_where_the_headings_have_to_be(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    address = opened(clerk)
+    form = filled(clerk.page(f"{address}/mapping"), retailer="bay", header_row="1")
+    html = clerk.post(f"{address}/mapping/preview", form).get_json()["html"]
+    assert "choose the sheet and the row in which its headings are" in html
+    assert "leave the report" not in html
+    assert "mapped report" not in html
+
+
 def test_everything_that_is_missing_is_told_at_once(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     address = opened(clerk)
