@@ -193,11 +193,10 @@ def _why_unread(error: UnreadableError, body: Body) -> str:
     """Why a file is not read by its own mapping, with what can be done about that on its page."""
     if error.problem.cause is not Cause.OTHER_REPORT:
         return str(error)
-    _, _, lacks = error.problem.message.partition(f"{str(body.get('name') or body['key'])!r}: ")
-    return (
-        f"{lacks or error.problem.message}: choose the sheet and the row in which its headings are, "
-        "or other columns"
-    )
+    title = str(body.get("name") or body["key"])
+    _, _, lacks = error.problem.message.partition(f"{title!r}: ")
+    remedy = "choose the sheet and the row in which its headings are, or other columns"
+    return f"{lacks or error.problem.message}: {remedy}"
 
 
 def _checked(work: Work, body: Body) -> dict[str, Any]:
