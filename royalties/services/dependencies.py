@@ -6,7 +6,7 @@ since what it depends on was sent back, is prepared again.
 
 from collections.abc import Iterable
 
-from royalties.domain.approvals import ProposalStatus
+from royalties.domain.approvals import ProposalKind, ProposalStatus
 from royalties.domain.people import Verb
 from royalties.domain.terms.references import named_in
 from royalties.services import approvals, pending
@@ -42,7 +42,10 @@ def _waiting_setup(work: Work) -> list[store.ProposalRow]:
     if not numbers:
         return []
     return store.proposals(
-        work.connection, status=ProposalStatus.WAITING, kind="setup", limit=len(numbers)
+        work.connection,
+        status=ProposalStatus.WAITING,
+        kind=ProposalKind.SETUP,
+        limit=len(numbers),
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from royalties.domain.approvals import ProposalStatus
+from royalties.domain.approvals import ProposalKind, ProposalStatus
 from royalties.domain.people import Verb
 from royalties.domain.terms.references import named_in
 from royalties.ingest import setup as setup_file
@@ -27,8 +27,6 @@ Entry = tuple[str, str, Mapping[str, Any]]
 
 DEPENDS_ON = "depends_on"
 """Under this name a proposal's body keeps the numbers of those that it depends on."""
-
-_SETUP = "setup"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +67,13 @@ def pending_numbers(work: Work) -> tuple[int, ...]:
     work.actor.require(Verb.READ)
     return work.once(
         "pending setup",
-        lambda: store.proposal_numbers(work.connection, ProposalStatus.WAITING, _SETUP),
+        lambda: store.proposal_numbers(work.connection, ProposalStatus.WAITING, ProposalKind.SETUP),
     )
 
 
 def _read(work: Work, numbers: tuple[int, ...]) -> tuple[PendingEntry, ...]:
     rows = store.proposals(
-        work.connection, status=ProposalStatus.WAITING, kind=_SETUP, limit=len(numbers)
+        work.connection, status=ProposalStatus.WAITING, kind=ProposalKind.SETUP, limit=len(numbers)
     )
     return tuple(
         PendingEntry(part, key, body, row.id, row.prepared_by, row.prepared_at, "file" in row.body)

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from royalties.cli import main
+from royalties.domain.approvals import ProposalKind
 from royalties.domain.people import Actor, Role
 from royalties.services import approvals
 from royalties.services.people import staff
@@ -70,7 +71,7 @@ def test_account_is_closed_and_opened_by_command(run: Run, office: Office) -> No
 def test_proposal_is_withdrawn_by_command(run: Run, office: Office) -> None:
     clerk = Actor("Cleo", Role.CLERK, person=somebody(office, "Cleo", Role.CLERK).person)
     with office.system.work(clerk) as work:
-        number = approvals.prepare(work, "close", "2025-H1", {}, note="All is in")
+        number = approvals.prepare(work, ProposalKind.CLOSE, "2025-H1", {}, note="All is in")
     assert [each["proposal"] for each in shown(run("proposals", "--json"))] == [number]
     assert "All is in" in run("proposals").stdout
     assert shown(run("proposals", "--withdraw", number, "--reason", "A report came", "--json")) == {

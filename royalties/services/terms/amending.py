@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from royalties.domain.approvals import ProposalStatus
+from royalties.domain.approvals import ProposalKind, ProposalStatus
 from royalties.domain.json_values import canonical
 from royalties.domain.people import Verb
 from royalties.domain.periods import period_of
@@ -233,7 +233,12 @@ def save(
     kept = canonical_body(part, body)
     proposed = {"part": part, "body": kept, **pending.dependencies(work, [(part, key, kept)])}
     number = approvals.prepare(
-        work, "setup", f"{part} {key}", proposed, fingerprint=_fingerprint(now), note=note
+        work,
+        ProposalKind.SETUP,
+        f"{part} {key}",
+        proposed,
+        fingerprint=_fingerprint(now),
+        note=note,
     )
     return Saved(changed=True, proposal=number)
 
@@ -279,7 +284,7 @@ def proposed_entry(proposal: approvals.Proposal) -> tuple[str, dict[str, Any]]:
         RefusedError: it is no change of terms.
     """
     body = proposal.body
-    if proposal.kind != "setup" or not isinstance(body, dict):
+    if proposal.kind is not ProposalKind.SETUP or not isinstance(body, dict):
         raise RefusedError(f"proposal {proposal.id} is no change of terms")
     return str(body["part"]), dict(body["body"])
 

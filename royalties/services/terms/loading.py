@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from royalties.domain.approvals import ProposalKind
 from royalties.domain.json_values import canonical
 from royalties.domain.people import Verb
 from royalties.domain.royalties.warnings import TermsWarning
@@ -189,14 +190,18 @@ def save_compared(
         **pending.dependencies(work, comparison.changed),
     }
     number = approvals.prepare(
-        work, "setup", f"{_SUBJECT}{name}"[:200], proposed, fingerprint=_before(comparison)
+        work,
+        ProposalKind.SETUP,
+        f"{_SUBJECT}{name}"[:200],
+        proposed,
+        fingerprint=_before(comparison),
     )
     return Saved(changed=True, proposal=number)
 
 
 def is_file(proposal: approvals.Proposal) -> bool:
     """Whether a proposal is a whole setup file."""
-    return proposal.kind == "setup" and proposal.subject.startswith(_SUBJECT)
+    return proposal.kind is ProposalKind.SETUP and proposal.subject.startswith(_SUBJECT)
 
 
 def file_name(proposal: approvals.Proposal) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 
-from royalties.domain.approvals import ProposalStatus
+from royalties.domain.approvals import ProposalKind, ProposalStatus
 from royalties.domain.people import FINANCE, Verb
 from royalties.ingest.setup import SetupError
 from royalties.services import approvals as service
@@ -101,7 +101,7 @@ def proposal_view(proposal: Proposal) -> ProposalView:
     if proposal.kind in second_person.KINDS:
         address = url_for("approvals.proposal", number=proposal.id)
         return ProposalView(proposal, proposal_words(proposal), address)
-    if proposal.kind == "close":
+    if proposal.kind is ProposalKind.CLOSE:
         address = url_for("closing.checklist", period=proposal.subject)
         early = " before it ends" if proposal.early else ""
         return ProposalView(proposal, f"Close {proposal.subject}{early}", address)
@@ -120,7 +120,7 @@ def proposal_view(proposal: Proposal) -> ProposalView:
 def proposal(number: int) -> Answer:
     """One proposal: what it would change, and what may be done with it."""
     proposal = _find_proposal(number)
-    if proposal.kind == "close":
+    if proposal.kind is ProposalKind.CLOSE:
         return redirect(proposal_view(proposal).address)
     return _proposal_page(proposal)
 
@@ -130,7 +130,7 @@ def proposal(number: int) -> Answer:
 def tried(number: int) -> Answer:
     """What a proposal would have given."""
     proposal = _find_proposal(number)
-    is_entry = proposal.kind == "setup" and not loading.is_file(proposal)
+    is_entry = proposal.kind is ProposalKind.SETUP and not loading.is_file(proposal)
     part, body = terms.proposed_entry(proposal) if is_entry else ("", {})
     if part not in previewing.PARTS:
         abort(404)
@@ -148,7 +148,9 @@ def _says_how_the_house_is_paid(number: int) -> bool:
 def concerns_payment(proposal: Proposal) -> bool:
     """Whether a proposal may change payment details."""
     part = proposal.subject.partition(" ")[0]
-    return proposal.kind == "setup" and (loading.is_file(proposal) or part == "payment_details")
+    return proposal.kind is ProposalKind.SETUP and (
+        loading.is_file(proposal) or part == "payment_details"
+    )
 
 
 def refusal_words(error: RefusedError | SetupError) -> str:

@@ -4,14 +4,13 @@ from typing import Any, cast
 
 from flask import render_template, url_for
 
-from royalties.domain.approvals import ProposalStatus
+from royalties.domain.approvals import ProposalKind, ProposalStatus
 from royalties.domain.orders.life import label_of
 from royalties.domain.orders.papers import QuoteShown
 from royalties.services import approvals
 from royalties.services.approvals import Proposal
 from royalties.services.orders import life, second_person
-from royalties.services.orders.billing import receiving
-from royalties.services.orders.intake import contacts, merging
+from royalties.services.orders.intake import contacts
 from royalties.services.orders.quoting import quotes
 from royalties.services.orders.quoting.drafting import Edits
 from royalties.services.work import RefusedError
@@ -22,16 +21,16 @@ from royalties.web.finance.orders.words import proposal_words
 from royalties.web.forms.entries import EntryForm
 
 _TABS = {
-    quotes.QUOTE: "order_quotes.quotes",
-    receiving.RECEIPT: "order_money.money",
-    receiving.PAY_BACK: "order_money.money",
+    ProposalKind.QUOTE: "order_quotes.quotes",
+    ProposalKind.RECEIPT: "order_money.money",
+    ProposalKind.PAY_BACK: "order_money.money",
 }
 DONE = {
-    quotes.QUOTE: "Approved: the quote is issued, and the organization is told.",
-    receiving.RECEIPT: "Confirmed: the money is posted, and the organization gets a receipt.",
-    receiving.PAY_BACK: "Confirmed: what was paid back is posted, and the organization is told.",
-    contacts.CONTACT: "Approved: the contact is told of the order from now on.",
-    merging.MOVE: "Approved: the order is moved, and the people of both are told.",
+    ProposalKind.QUOTE: "Approved: the quote is issued, and the organization is told.",
+    ProposalKind.RECEIPT: "Confirmed: the money is posted, and the organization gets a receipt.",
+    ProposalKind.PAY_BACK: "Confirmed: what was paid back is posted, and the organization is told.",
+    ProposalKind.CONTACT: "Approved: the contact is told of the order from now on.",
+    ProposalKind.MOVE: "Approved: the order is moved, and the people of both are told.",
 }
 """What is said once something was approved."""
 
@@ -49,9 +48,9 @@ def page(proposal: Proposal, form: EntryForm, *, refused: str = "") -> str:
     body = cast("dict[str, Any]", proposal.body)
     order = life.find(work, second_person.order_of(proposal))
     organization = order.organization if order else ""
-    edits = quotes.edits_of(body["edits"]) if proposal.kind == quotes.QUOTE else None
+    edits = quotes.edits_of(body["edits"]) if proposal.kind is ProposalKind.QUOTE else None
     draft, problem = _draft(body["order"], edits) if edits and waits else (None, "")
-    is_contact = proposal.kind == contacts.CONTACT
+    is_contact = proposal.kind is ProposalKind.CONTACT
     return render_template(
         "finance/orders/approval.html",
         proposal=proposal,
