@@ -298,9 +298,9 @@ def may_approve(work: Work, proposal: Proposal) -> bool:
     )
 
 
-def may_refuse(work: Work) -> bool:
-    """Whether this person may send back, or withdraw, what somebody else prepared."""
-    return work.actor.may(Verb.APPROVE)
+def may_withdraw(work: Work, proposal: Proposal) -> bool:
+    """Whether this person may take back what they prepared, or (a manager) what anybody did."""
+    return proposal.prepared_by_id == work.actor.person or work.actor.may(Verb.APPROVE)
 
 
 def hold(work: Work, numbers: Iterable[int]) -> list[Proposal]:
@@ -341,7 +341,7 @@ def withdraw(work: Work, number: int, reason: str = "") -> Proposal:
     """Take back what one prepared oneself, or (a manager) what waits; a reason is told."""
     work.actor.require(Verb.PREPARE)
     proposal = _waiting(work, number)
-    if proposal.prepared_by_id != work.actor.person and not work.actor.may(Verb.APPROVE):
+    if not may_withdraw(work, proposal):
         raise RefusedError("somebody else prepared this: they or a manager may withdraw it")
     reason = " ".join(reason.split())[:_LONGEST_REASON]
     return _decide(work, proposal, ProposalStatus.WITHDRAWN, reason)

@@ -270,21 +270,13 @@ def _proposal_page(
     version = _newest_version(proposal) if waits else ""
     _, body = terms.proposed_entry(proposal)
     return render_template(
-        "finance/desk/approval.html",
-        proposal=proposal,
-        words=proposal_view(proposal).words,
+        "finance/desk/proposed_entry.html",
         told=told,
         versions=side_by_side(setup_in_force(work), body, version) if version else (),
         entry=None if told.is_new else _entry_address(proposal),
-        waits=waits,
-        may_approve=waits and service.may_approve(work, proposal),
-        is_own=proposal.prepared_by_id == work.actor.person,
-        may_withdraw=waits
-        and (proposal.prepared_by_id == work.actor.person or work.actor.may(Verb.APPROVE)),
         effects=effects or [],
         has_effects=terms.proposed_entry(proposal)[0] in previewing.PARTS,
-        refused=refused,
-        form=form,
+        **order_approvals.to_decide(proposal, proposal_view(proposal).words, form, refused),
         **_among_others(proposal),
     )
 
@@ -305,19 +297,9 @@ def _among_others(proposal: Proposal) -> dict[str, Any]:
 
 def _file_page(proposal: Proposal, form: RefuseProposalForm, refused: str) -> str:
     """A proposed setup file, with all that it would change."""
-    work = current_work()
-    waits = proposal.status == ProposalStatus.WAITING
     return render_template(
-        "finance/desk/approve_file.html",
-        proposal=proposal,
-        words=proposal_view(proposal).words,
-        told=loading.proposed(work, proposal, as_read),
+        "finance/desk/proposed_file.html",
+        told=loading.proposed(current_work(), proposal, as_read),
+        **order_approvals.to_decide(proposal, proposal_view(proposal).words, form, refused),
         **_among_others(proposal),
-        waits=waits,
-        may_approve=waits and service.may_approve(work, proposal),
-        is_own=proposal.prepared_by_id == work.actor.person,
-        may_withdraw=waits
-        and (proposal.prepared_by_id == work.actor.person or work.actor.may(Verb.APPROVE)),
-        refused=refused,
-        form=form,
     )

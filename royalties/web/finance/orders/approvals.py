@@ -52,10 +52,8 @@ def page(proposal: Proposal, form: EntryForm, *, refused: str = "") -> str:
     draft, problem = _draft(body["order"], edits) if edits and waits else (None, "")
     is_contact = proposal.kind is ProposalKind.CONTACT
     return render_template(
-        "finance/orders/approval.html",
-        proposal=proposal,
+        "finance/orders/proposed.html",
         body=body,
-        words=proposal_words(proposal),
         order=order,
         organization=order_page.organization_names().get(organization, organization),
         back=order_address(proposal),
@@ -63,15 +61,32 @@ def page(proposal: Proposal, form: EntryForm, *, refused: str = "") -> str:
         draft=draft,
         problem=problem,
         known=contacts.mailboxes(work, organization) if is_contact and organization else [],
-        waits=waits,
-        may_approve=waits and approvals.may_approve(work, proposal),
-        is_own=proposal.prepared_by_id == work.actor.person,
-        may_withdraw=waits
-        and (proposal.prepared_by_id == work.actor.person or approvals.may_refuse(work)),
         said=label_of,
-        refused=refused,
-        form=form,
+        **to_decide(proposal, proposal_words(proposal), form, refused),
     )
+
+
+def to_decide(proposal: Proposal, words: str, form: EntryForm, refused: str = "") -> dict[str, Any]:
+    """What the page of any proposal says of it, and of what this person may do with it.
+
+    Args:
+        proposal: which.
+        words: what it is about.
+        form: with the reason for sending it back.
+        refused: why it could not be decided.
+    """
+    work = current_work()
+    waits = proposal.status == ProposalStatus.WAITING
+    return {
+        "proposal": proposal,
+        "words": words,
+        "waits": waits,
+        "may_approve": waits and approvals.may_approve(work, proposal),
+        "is_own": proposal.prepared_by_id == work.actor.person,
+        "may_withdraw": waits and approvals.may_withdraw(work, proposal),
+        "form": form,
+        "refused": refused,
+    }
 
 
 def _draft(number: str, edits: Edits) -> tuple[QuoteShown | None, str]:
