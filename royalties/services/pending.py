@@ -14,16 +14,13 @@ from royalties.domain.approvals import ProposalKind, ProposalStatus
 from royalties.domain.people import Verb
 from royalties.domain.terms.references import named_in
 from royalties.ingest import setup as setup_file
+from royalties.ingest.setup import Bodies, Entry
 from royalties.services.books import EmptyBooksError, Setup, setup_in_force
 from royalties.services.cache import cached
 from royalties.services.work import Work
 from royalties.store import work as store
 
 Made = TypeVar("Made")
-
-Bodies = dict[str, dict[str, dict[str, Any]]]
-Entry = tuple[str, str, Mapping[str, Any]]
-"""An entry: its part, its key, its body."""
 
 DEPENDS_ON = "depends_on"
 """Under this name a proposal's body keeps the numbers of those that it depends on."""
@@ -82,7 +79,7 @@ def _read(work: Work, numbers: tuple[int, ...]) -> tuple[PendingEntry, ...]:
     )
 
 
-def entries_of(body: object) -> list[tuple[str, str, dict[str, Any]]]:
+def entries_of(body: object) -> list[Entry]:
     """The entries that a proposal of the setup would record, as (part, key, body)."""
     if not isinstance(body, dict):
         return []

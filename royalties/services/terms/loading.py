@@ -17,7 +17,7 @@ from royalties.domain.royalties.warnings import TermsWarning
 from royalties.domain.terms.changes import Change, changes
 from royalties.domain.terms.entry_words import ENTRY_WORDS
 from royalties.domain.terms.replacing import Replaced
-from royalties.ingest.setup import SetupError
+from royalties.ingest.setup import Entry, SetupError
 from royalties.services import approvals, pending
 from royalties.services.approvals import APPROVED_BY_TWO
 from royalties.services.dependencies import require_dependencies
@@ -26,7 +26,6 @@ from royalties.services.terms import amending, setup
 from royalties.services.terms.amending import Saved
 from royalties.services.terms.replacing import UnconfirmedError, require_confirmed
 from royalties.services.terms.setup import Comparison
-from royalties.services.terms.setup_against_books import Entry
 from royalties.services.work import RefusedError, Work
 from royalties.store.history import lock_setup
 
