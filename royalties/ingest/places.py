@@ -25,6 +25,16 @@ from royalties.ingest.place_names import (
 LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
 """Languages in which countries and regions are named."""
 
+FURTHER_LANGUAGES = (
+    "ar", "bg", "ca", "cs", "cy", "da", "el", "et", "eu", "fi", "ga", "gl", "he", "hi", "hr", "hu",
+    "id", "is", "ja", "ko", "lt", "lv", "nb", "pl", "ro", "ru", "sk", "sl", "sr", "sv", "th", "tr",
+    "uk", "vi", "zh", "zh_Hant",
+)  # fmt: skip
+"""Languages in which countries are looked up where the first ones do not know a name."""
+
+_CODE_LENGTH = 3
+"""Letters of the longest code: a name as short might be another country's code."""
+
 NEEDS_REGION = frozenset({"US"})
 """Countries in which an address says nothing of the tax that is due without its region."""
 
@@ -94,7 +104,8 @@ def country(text: str) -> str | None:
     """The code of a country by its code or its name; None if it is none, or more than one."""
     if is_country(text):
         return text
-    return _country_index().get(_folded(text))
+    folded = _folded(text)
+    return _country_index().get(folded) or _countries_elsewhere().get(folded)
 
 
 def region(text: str, country: str = "") -> str | None:
@@ -384,6 +395,21 @@ def _country_index() -> dict[str, str]:
             [(other, code) for name, code in (*iso, *translated) for other in _forms(name)],
         )
     )
+
+
+@cache
+def _countries_elsewhere() -> dict[str, str]:
+    """Codes by the names in further languages, for files in which no other name is found."""
+    from babel import Locale  # noqa: PLC0415 - half a second, for those who need it
+
+    codes: dict[str, set[str]] = {}
+    for language in FURTHER_LANGUAGES:
+        names = Locale.parse(language).territories
+        for code in _country_codes():
+            name = _folded(names.get(code, ""))
+            if len(name) > _CODE_LENGTH or not name.isascii():
+                codes.setdefault(name, set()).add(code)
+    return {name: code for name, of in codes.items() if (code := _only(of))}
 
 
 def _translations(domain: str, name: str) -> Iterator[str]:

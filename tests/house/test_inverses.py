@@ -22,6 +22,7 @@ _COLUMNS = 5
 
 LOOKS = {
     "desk.listing.find",
+    "desk.notes.colleagues",
     "mail.telling.choices",
     "orders.billing.certificates.waiting",
     "orders.billing.crediting.total_of",

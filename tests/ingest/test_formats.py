@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from royalties.domain.money import MICRO
+from royalties.domain.sales.reporting import account_words
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.formats import built_in
 from royalties.ingest.report.reading import Known, UnreadableError
@@ -39,6 +40,12 @@ def test_every_format_declaration_is_complete() -> None:
 
 
 VENDOR = ["ASIN", "Product Title", "Brand", "Ordered Revenue", "Ordered Units", "Shipped Revenue", "Shipped COGS", "Shipped Units", "Customer Returns"]  # fmt: skip
+
+
+def test_every_account_of_a_format_has_words() -> None:
+    accounts = {declared.account for declared in built_in() if declared.account}
+    assert {"kdp", "vendor-central"} <= accounts
+    assert [each for each in accounts if account_words(each) == each] == []
 
 
 def _facts(locale: str, currency: str, country: str, days: str) -> list[str]:

@@ -136,6 +136,25 @@ def test_country_names_give_their_code() -> None:
             assert places.country(text) == each.alpha_2
 
 
+@pytest.mark.parametrize("language", places.FURTHER_LANGUAGES)
+def test_country_names_in_further_languages_give_their_code_or_none(language: str) -> None:
+    names = Locale.parse(language).territories
+    found = {each.code: places.country(names[each.code]) for each in places.countries()}
+    codes = {each.code for each in places.countries()}
+    others = {code: other for code, other in found.items() if other not in (code, None)}
+    # Kongo is German for one of two, and three names of Vietnamese are others' codes.
+    assert set(others) <= {"CD", "AT", "BE", "RU"} <= codes
+    assert sum(other is not None for other in found.values()) >= 245
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("Danmark", "DK"), ("TYSKLAND", "DE"), ("Niemcy", "DE"), ("日本", "JP"), ("Ελλάδα", "GR")],
+)
+def test_country_of_a_further_language_is_recognised(text: str, code: str) -> None:
+    assert places.country(text) == code
+
+
 @pytest.mark.parametrize(
     "text",
     ["Großbritannien", "Grande-Bretagne", "Gran Bretaña", "Gran Bretagna", "Grã-Bretanha"],

@@ -217,6 +217,41 @@ def test_notes_are_passed_over(tmp_path: Path, cells: dict[str, str]) -> None:
     assert any("row 3 has only text" in note for note in found.reading.notes)
 
 
+NOTES_OF_FIGURES = st.one_of(
+    st.dates().map(lambda day: day.isoformat()),
+    st.dates().map(lambda day: f"{day:%d.%m.%Y} 10:30"),
+    st.from_regex(r"\+\d\d \d{2,3} \d{6}", fullmatch=True),
+    st.from_regex(r"(Tel|Fax)\. 0\d\d [1-9]\d{6}", fullmatch=True),
+    st.from_regex(r"\(?[1-9]/[1-9]\d?\)?", fullmatch=True),
+    st.from_regex(r"(©|v|Rev\.) 20\d\d-20\d\d", fullmatch=True),
+    st.from_regex(r"[A-Z]{2}-20\d\d-\d{3}", fullmatch=True),
+    st.integers(1, 9_999).map(str),
+)
+
+
+@given(NOTES_OF_FIGURES, st.sampled_from(("isbn", "store", "title", "remark")), st.booleans())
+def test_a_lone_cell_of_figures_is_a_note(
+    tmp_path_factory: pytest.TempPathFactory, text: str, column: str, above: bool
+) -> None:
+    folder, note = tmp_path_factory.mktemp("report"), _row(**{column: text})
+    other = (*SALE[:7], "x")
+    found = _report(folder, *((SALE, note, other) if above else (SALE, other, note)))
+    assert not found.reading.problems, found.messages
+    assert len(found.sales) == found.reading.totals.rows == 2
+    told = [*found.reading.notes, *(each.message for each in found.reading.notices)]
+    assert any(repr(text) in each for each in told)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [A, "9783161484100", "9783161484101", "978316148410O", "97831614841", "12.50", "$125.00",
+     "EUR 1.234,50", "080442957X", "0306406153", "ISBN: 9783161484100", "9783161484100-PB"],
+)  # fmt: skip
+def test_a_lone_book_or_amount_is_a_row_that_lacks_the_rest(tmp_path: Path, text: str) -> None:
+    found = _report(tmp_path, SALE, _row(isbn=text))
+    assert {problem.row for problem in found.reading.problems} == {3}
+
+
 @pytest.mark.parametrize(
     "cells", [{"isbn": "Note", "units": "2"}, {"remark": "Bonus", "net": "5.00"}], ids=str
 )

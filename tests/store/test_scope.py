@@ -189,6 +189,7 @@ OF_NONPROFITS = (
     staffs(notes.standing_about, ["Who signs?"], **ABOUT_SEATTLE, limit=9),
     staffs(notes.all_notes, ["Who signs?"], limit=9),
     staffs(notes.open_questions, ["Who signs?"], limit=9),
+    staffs(notes.open_for, ["Who signs?"], limit=9),
     staffs(notes.answers_to, ["Sam does."], questions=[1]),
     staffs(notes.files_of, ["letter.pdf"], numbers=[1, 2]),
     staffs(notes.find_file, ["letter.pdf"], number=1),

@@ -36,7 +36,7 @@ class Hit:
 
     Attributes:
         kind: title, edition, retailer, contract, beneficiary, plan, organization, statement,
-            contract-period, entry, import, sale, order, invoice, receipt, person.
+            contract-period, entry, import, sale, waiting, order, invoice, receipt, person.
         key: what names it in its page's address.
         words: what it is called.
         about: what tells it from others.
@@ -178,15 +178,16 @@ def _looked_for(
 
 
 def _sales(work: Work, setup: Setup, text: str) -> Iterator[Hit]:
-    """Sale lines by the reference that their retailer, or an order, gave them."""
+    """Sale lines, and rows that wait, by the reference that their retailer, or an order, gave."""
     for row in store.referred(work.connection, text):
         known = setup.retailers.get(row.retailer)
+        name = known.name if known else row.retailer
         first, last = date.fromisoformat(row.first), date.fromisoformat(row.last)
         yield Hit(
-            "sale",
+            "waiting" if row.identifier else "sale",
+            row.identifier or row.reference,
             row.reference,
-            row.reference,
-            known.name if known else row.retailer,
+            f"{name}, waits for the edition of {row.identifier}" if row.identifier else name,
             since=first if first != last else None,
             day=last,
             lines=row.lines,

@@ -19,7 +19,10 @@ IS_OPEN = (note.c.kind == NoteKind.QUESTION) & note.c.resolved_at.is_(None) & _I
 
 
 class NoteRow(NamedTuple):
-    """A note, a question or an answer; ``person_id`` is None at the command line."""
+    """A note, a question or an answer; ``person_id`` is None at the command line.
+
+    ``asked_id`` is the one colleague to whom a question is put, and ``asked`` their name.
+    """
 
     id: int
     subject: NoteSubject
@@ -32,6 +35,8 @@ class NoteRow(NamedTuple):
     person_id: int | None
     resolved_at: datetime | None
     withdrawn_at: datetime | None
+    asked_id: int | None
+    asked: str | None
 
 
 class NoteFileRow(NamedTuple):
@@ -125,6 +130,14 @@ def open_questions(
 ) -> list[NoteRow]:
     """Questions that nobody has settled, the newest first."""
     return _found(connection, actor, IS_OPEN, limit, skip)
+
+
+def open_for(connection: Connection, actor: Actor, limit: int) -> list[NoteRow]:
+    """Questions that nobody has settled: those put to the actor first, then the newest."""
+    mine = func.coalesce(note.c.asked_id, 0) == (actor.person or -1)
+    query = staff_alone(select(*_columns()).where(IS_OPEN), actor)
+    rows = connection.execute(query.order_by(mine.desc(), note.c.id.desc()).limit(limit))
+    return [NoteRow(*row) for row in rows]
 
 
 def answers_to(connection: Connection, actor: Actor, questions: Collection[int]) -> list[NoteRow]:

@@ -7,10 +7,22 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    and_,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from royalties.domain.people import Actor
 from royalties.domain.sales.imports import BatchStatus
+from royalties.store.sales.batches import is_waiting
 from royalties.store.sales.lines import IS_REFERRED
 from royalties.store.scope import own, own_orders
 from royalties.store.tables import (
@@ -30,6 +42,7 @@ from royalties.store.tables import (
     settlement,
     shipment,
     statement,
+    waiting,
 )
 from royalties.store.tables import period as period_table
 
@@ -92,13 +105,17 @@ class ReceiptHit(NamedTuple):
 
 
 class ReferredHit(NamedTuple):
-    """Sale lines of one retailer with the same reference, the retailer's or of an order."""
+    """Lines of one retailer with the same reference, the retailer's or of an order.
+
+    ``identifier`` is what those that wait wait for; empty: they are recorded.
+    """
 
     reference: str
     retailer: str
     lines: int
     first: str
     last: str
+    identifier: str
 
 
 class BatchHit(NamedTuple):
@@ -262,18 +279,21 @@ def receipts(
 
 
 def referred(connection: Connection, text: str) -> list[ReferredHit]:
-    """Sale lines whose order or reference is a text, as it is written or in capitals."""
+    """Lines whose order or reference is a text, as it is written or in capitals; one query."""
     written = tuple({text, text.upper(), text.lower()})
-    lines = union_all(
-        *(
-            select(column.label("reference"), sale.c.retailer_id, sale.c.day).where(
-                column.in_(written), is_given
-            )
-            for column, is_given in zip(
-                (sale.c.reference, sale.c.order_ref), IS_REFERRED, strict=True
-            )
+    recorded = (
+        select(column.label("reference"), literal("").label("identifier"), *_place(sale)).where(
+            column.in_(written), is_given
         )
-    ).subquery()
+        for column, is_given in zip((sale.c.reference, sale.c.order_ref), IS_REFERRED, strict=True)
+    )
+    unmatched = (
+        select(column, waiting.c.identifier, *_place(waiting)).where(
+            column.in_(written), column != "", is_waiting()
+        )
+        for column in (waiting.c.reference, waiting.c.order_ref)
+    )
+    lines = union_all(*recorded, *unmatched).subquery()
     rows = connection.execute(
         select(
             lines.c.reference,
@@ -281,13 +301,18 @@ def referred(connection: Connection, text: str) -> list[ReferredHit]:
             func.count(),
             func.min(lines.c.day),
             func.max(lines.c.day),
+            lines.c.identifier,
         )
         .join(retailer, retailer.c.id == lines.c.retailer_id)
-        .group_by(lines.c.reference, retailer.c.key)
-        .order_by(lines.c.reference, retailer.c.key)
-        .limit(MOST + 1)
+        .group_by(lines.c.reference, retailer.c.key, lines.c.identifier)
+        .order_by(lines.c.reference, retailer.c.key, lines.c.identifier)
+        .limit(2 * (MOST + 1))
     )
     return [ReferredHit(*row) for row in rows]
+
+
+def _place(lines: Table) -> tuple[ColumnElement[int], ColumnElement[str]]:
+    return lines.c.retailer_id, lines.c.day
 
 
 def batches(connection: Connection, text: str) -> list[BatchHit]:

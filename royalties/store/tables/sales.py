@@ -162,6 +162,10 @@ waiting = Table(
     ),
 )
 
+for _column in (waiting.c.reference, waiting.c.order_ref):
+    _is_given = text(f"{_column.name} <> ''")
+    Index(f"ix_waiting_{_column.name}", _column, sqlite_where=_is_given, postgresql_where=_is_given)
+
 # What was said once of a retailer's reports. Nothing is deleted: what was taken back has an end.
 remembered = Table(
     "remembered",
