@@ -409,7 +409,7 @@ def _countries_elsewhere() -> dict[str, str]:
             name = _folded(names.get(code, ""))
             if len(name) > _CODE_LENGTH or not name.isascii():
                 codes.setdefault(name, set()).add(code)
-    return {name: code for name, of in codes.items() if (code := _only(of))}
+    return {name: next(iter(of)) for name, of in codes.items() if len(of) == 1}
 
 
 def _translations(domain: str, name: str) -> Iterator[str]:
