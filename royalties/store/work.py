@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 
-from royalties.domain.approvals import ProposalStatus
+from royalties.domain.approvals import ProposalKind, ProposalStatus
 from royalties.domain.jobs import ACTIVE_JOBS, JobStatus
 from royalties.store.engine import is_sqlite
 from royalties.store.tables import job, proposal, setting
@@ -39,7 +39,7 @@ class ProposalRow(NamedTuple):
     """A change that was prepared for a second person to decide, or that was decided."""
 
     id: int
-    kind: str
+    kind: ProposalKind
     subject: str
     body: Any
     fingerprint: str
@@ -72,7 +72,7 @@ def proposals(
     connection: Connection,
     *,
     status: ProposalStatus | None = None,
-    kind: str = "",
+    kind: ProposalKind | None = None,
     subject: str = "",
     beginning: str = "",
     limit: int = 100,
@@ -81,7 +81,7 @@ def proposals(
     query = _proposals().order_by(proposal.c.id.desc()).limit(limit)
     if status is not None:
         query = query.where(proposal.c.status == status)
-    if kind:
+    if kind is not None:
         query = query.where(proposal.c.kind == kind)
     if subject:
         query = query.where(proposal.c.subject == subject)
@@ -91,11 +91,11 @@ def proposals(
 
 
 def proposal_numbers(
-    connection: Connection, status: ProposalStatus, kind: str = ""
+    connection: Connection, status: ProposalStatus, kind: ProposalKind | None = None
 ) -> tuple[int, ...]:
     """The numbers of all proposals of a status, ascending; optionally of one kind only."""
     query = select(proposal.c.id).where(proposal.c.status == status).order_by(proposal.c.id)
-    if kind:
+    if kind is not None:
         query = query.where(proposal.c.kind == kind)
     return tuple(connection.execute(query).scalars())
 
@@ -112,7 +112,7 @@ def setup_approved_at(
     """Approved setup changes decided at some moments: of some subjects, or whole files."""
     query = _proposals().where(
         proposal.c.status == ProposalStatus.APPROVED,
-        proposal.c.kind == "setup",
+        proposal.c.kind == ProposalKind.SETUP,
         proposal.c.decided_at.in_(moments),
         or_(proposal.c.subject.in_(subjects), proposal.c.subject.startswith("setup-file ")),
     )
@@ -120,7 +120,7 @@ def setup_approved_at(
 
 
 def proposals_about(
-    connection: Connection, kind: str, subject: str, status: ProposalStatus
+    connection: Connection, kind: ProposalKind, subject: str, status: ProposalStatus
 ) -> list[ProposalRow]:
     """Proposals about a subject, and all others of a status, the newest first."""
     about = and_(proposal.c.kind == kind, proposal.c.subject == subject)

@@ -161,7 +161,7 @@ PAGES = {
     "keep earlier statements": ("finance/terms/document.html",),
     "let a nonprofit see": ("finance/terms/document.html",),
     "hide an earlier": ("finance/terms/document.html",),
-    "put something before": ("finance/desk/approval.html", "finance/desk/approve_file.html"),
+    "put something before": ("finance/desk/proposal.html",),
     "issue a quote": ("finance/orders/quotes.html",),
     "ship copies": ("finance/orders/shipping.html",),
     "take a tax certificate": ("finance/orders/organization.html",),

@@ -4,8 +4,8 @@ import re
 
 from royalties.domain.problems import SetupFault
 from royalties.ingest import setup as setup_file
+from royalties.ingest.setup import Bodies
 from royalties.services import pending
-from royalties.services.terms.setup_against_books import Bodies
 from royalties.services.work import Work
 from royalties.store.history import renamed_keys
 

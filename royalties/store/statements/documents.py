@@ -1,12 +1,13 @@
 """Old statements stored for beneficiaries; reads go through ``scope``."""
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from dataclasses import fields
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, and_, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, func, insert, select, update
 
-from royalties.domain.documents import DocumentAction
+from royalties.domain.documents import Document, DocumentAction
 from royalties.domain.people import Actor
 from royalties.store.engine import insert_or, is_sqlite
 from royalties.store.scope import visible_documents
@@ -14,24 +15,8 @@ from royalties.store.tables import document, document_event
 
 _LARGEST = 2**63 - 1
 _VISIBLE = and_(document.c.visible == True, document.c.removed_at.is_(None))  # noqa: E712 - SQL
-
-
-class DocumentRow(NamedTuple):
-    """One old statement; ``beneficiary`` and days are None until somebody assigns them."""
-
-    id: int
-    beneficiary: str | None
-    starts_on: date | None
-    ends_on: date | None
-    note: str
-    visible: bool
-    name: str
-    type: str
-    sha256: str
-    size: int
-    at: datetime
-    by: str
-    removed_at: datetime | None
+_NAMES = {"first": "starts_on", "last": "ends_on"}
+"""Columns that are called otherwise than what they hold."""
 
 
 class DocumentEventRow(NamedTuple):
@@ -77,7 +62,7 @@ def events(connection: Connection, number: int) -> list[DocumentEventRow]:
 
 def find_document(
     connection: Connection, actor: Actor, number: int, *, lock: bool = False
-) -> DocumentRow | None:
+) -> Document | None:
     """A document that an actor may see; ``lock`` locks its row."""
     if number > _LARGEST:
         return None
@@ -85,10 +70,10 @@ def find_document(
     if lock and not is_sqlite(connection):
         query = query.with_for_update()
     row = connection.execute(query).first()
-    return DocumentRow(*row) if row else None
+    return _document(row) if row else None
 
 
-def documents_of(connection: Connection, actor: Actor, beneficiary: str) -> list[DocumentRow]:
+def documents_of(connection: Connection, actor: Actor, beneficiary: str) -> list[Document]:
     """A beneficiary's documents that an actor may see, the newest period first."""
     query = select(*_columns()).where(document.c.beneficiary == beneficiary)
     rows = connection.execute(
@@ -96,35 +81,35 @@ def documents_of(connection: Connection, actor: Actor, beneficiary: str) -> list
             document.c.ends_on.desc(), document.c.starts_on.desc(), document.c.id.desc()
         )
     )
-    return [DocumentRow(*row) for row in rows]
+    return [_document(row) for row in rows]
 
 
-def unassigned_documents(connection: Connection, actor: Actor, limit: int) -> list[DocumentRow]:
+def unassigned_documents(connection: Connection, actor: Actor, limit: int) -> list[Document]:
     """Documents not yet assigned to a beneficiary or a period, the oldest first."""
     query = select(*_columns()).where(
         document.c.removed_at.is_(None),
         document.c.beneficiary.is_(None) | document.c.ends_on.is_(None),
     )
     rows = connection.execute(_scoped(query, actor).order_by(document.c.id).limit(limit))
-    return [DocumentRow(*row) for row in rows]
+    return [_document(row) for row in rows]
 
 
-def all_documents(connection: Connection) -> list[DocumentRow]:
+def all_documents(connection: Connection) -> list[Document]:
     """Every document, removed ones too, the oldest first."""
     rows = connection.execute(select(*_columns()).order_by(document.c.id))
-    return [DocumentRow(*row) for row in rows]
+    return [_document(row) for row in rows]
 
 
 def stored_copies(
     connection: Connection, fingerprints: Collection[str]
-) -> list[tuple[str, int, str | None]]:
+) -> list[tuple[str, int, str]]:
     """Where files of some fingerprints are stored, as (fingerprint, number, beneficiary)."""
     rows = connection.execute(
         select(document.c.sha256, document.c.id, document.c.beneficiary)
         .where(document.c.sha256.in_(sorted(fingerprints)), document.c.removed_at.is_(None))
         .order_by(document.c.id)
     )
-    return [(row.sha256, row.id, row.beneficiary) for row in rows]
+    return [(row.sha256, row.id, row.beneficiary or "") for row in rows]
 
 
 def count_of(connection: Connection, beneficiary: str) -> int:
@@ -145,7 +130,13 @@ def sent_since(connection: Connection, by: str, since: datetime) -> tuple[int, i
 
 
 def _columns() -> list[Any]:
-    return [document.c[name] for name in DocumentRow._fields]
+    return [document.c[_NAMES.get(each.name, each.name)] for each in fields(Document)]
+
+
+def _document(row: Row[Any]) -> Document:
+    """An earlier statement; whose it is is null until somebody says it."""
+    number, beneficiary, *others = list(row)
+    return Document(number, beneficiary or "", *others)
 
 
 def _scoped(query: Select[Any], actor: Actor) -> Select[Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from royalties.domain.approvals import ProposalKind
 from royalties.domain.events import StaffEvent
 from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.ingest.setup import SetupError
@@ -295,7 +296,7 @@ def test_refusing_several_takes_one_reason_and_all_or_none(people: People) -> No
 def test_close_is_approved_only_on_its_checklist(people: People) -> None:
     payee = people.prepare("beneficiaries", RIVERS)
     with people.at_work() as work:
-        close = approvals.prepare(work, "close", "2025-H1", {})
+        close = approvals.prepare(work, ProposalKind.CLOSE, "2025-H1", {})
     assert "is decided on the closing checklist" in people.refused([payee, close])
     assert "tick what is to be decided" in people.refused([])
     assert "there is no proposal 99" in people.refused([payee, 99])

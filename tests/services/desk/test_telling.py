@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 
+from royalties.domain.approvals import ProposalKind
 from royalties.domain.events import TOLD, StaffEvent, is_told
 from royalties.domain.people import Actor, Role
 from royalties.services import approvals
@@ -89,7 +90,7 @@ def test_approval_is_notified_by_choice(office: Office) -> None:
     chosen(office, quinn, approval=False)
     chosen(office, clerk, decided=False)
     with office.system.work(clerk) as work:
-        number = approvals.prepare(work, "close", "2025-H2", {})
+        number = approvals.prepare(work, ProposalKind.CLOSE, "2025-H2", {})
     assert told(office, StaffEvent.APPROVAL_WAITS) == ["mona@example.org"]
     with office.system.work(mona) as work:
         approvals.refuse(work, number, "Not yet")

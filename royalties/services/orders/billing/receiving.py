@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
-from royalties.domain.approvals import ProposalStatus
+from royalties.domain.approvals import ProposalKind, ProposalStatus
 from royalties.domain.money import amount_text
 from royalties.domain.one_line import fault_of_line
 from royalties.domain.orders.life import Action
@@ -36,9 +36,7 @@ from royalties.store.periods import periods
 PAY_BACK = "pay-back"
 """What the history calls a step that the table has no line for."""
 
-RECEIPT = "receipt"
-"""What money that came in is as a proposal; what was paid back is a ``PAY_BACK``."""
-
+_OF_MONEY = {ProposalKind.RECEIPT, ProposalKind.PAY_BACK}
 _MOST_WAITING = 10_000
 _LONGEST = 100
 _LONGEST_TOKEN = 64
@@ -185,7 +183,9 @@ def prepare_receipt(
         RefusedError: there is no such invoice, no amount, or the same was recorded already.
     """
     work.actor.require(Verb.BILL)
-    return _prepare(work, RECEIPT, number, _BankMovement(amount, received_on, reference, token))
+    return _prepare(
+        work, ProposalKind.RECEIPT, number, _BankMovement(amount, received_on, reference, token)
+    )
 
 
 def prepare_pay_back(
@@ -197,7 +197,9 @@ def prepare_pay_back(
         RefusedError: not so much was paid too much, or the same was recorded already.
     """
     work.actor.require(Verb.CREDIT)
-    return _prepare(work, PAY_BACK, number, _BankMovement(-amount, paid_on, reference, token))
+    return _prepare(
+        work, ProposalKind.PAY_BACK, number, _BankMovement(-amount, paid_on, reference, token)
+    )
 
 
 def approve_receipt(work: Work, proposal: approvals.Proposal) -> ReceiptRow:
@@ -210,7 +212,7 @@ def approve_receipt(work: Work, proposal: approvals.Proposal) -> ReceiptRow:
     money = _BankMovement(
         body["amount"], date.fromisoformat(body["day"]), body["reference"], body["token"]
     )
-    record = _receive if proposal.kind == RECEIPT else _pay_back
+    record = _receive if proposal.kind is ProposalKind.RECEIPT else _pay_back
     return record(work, body["invoice"], money, proposal.prepared_by)
 
 
@@ -227,7 +229,7 @@ def unconfirmed(work: Work, number: str = "") -> list[Unconfirmed]:
         beginning=f"{number} " if number else "",
         limit=_MOST_WAITING,
     )
-    money = [each for each in reversed(proposals) if each.kind in {RECEIPT, PAY_BACK}]
+    money = [each for each in reversed(proposals) if each.kind in _OF_MONEY]
     return [_unconfirmed(each) for each in money]
 
 
@@ -254,11 +256,11 @@ def _require_second_person(work: Work, verb: Verb) -> None:
         )
 
 
-def _prepare(work: Work, kind: str, number: str, money: "_BankMovement") -> int:
+def _prepare(work: Work, kind: ProposalKind, number: str, money: "_BankMovement") -> int:
     order, row, earlier = _lock_invoice(work, number, money.token)
     if earlier is not None:
         raise RefusedError(f"this was recorded and confirmed already, as receipt {earlier.id}")
-    if kind == RECEIPT:
+    if kind is ProposalKind.RECEIPT:
         _require_receivable(order, money)
     else:
         _require_too_much(work, order, row, -money.amount)

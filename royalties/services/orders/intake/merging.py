@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any, cast
 
+from royalties.domain.approvals import ProposalKind
 from royalties.domain.orders.order import Order
 from royalties.domain.people import Verb
 from royalties.domain.terms.organizations import Organization
@@ -24,9 +25,6 @@ from royalties.store.orders import orders as store
 from royalties.store.orders.orders import Event
 from royalties.store.people import people
 from royalties.store.people.people import PersonSummary
-
-MOVE = "move"
-"""What it is as a proposal."""
 
 MOVED = "move-organization"
 """What the history calls it; the organizations' own pages do not show it."""
@@ -132,7 +130,7 @@ def prepare_move(
         "to": organization,
         "people": [f"{each.name} ({each.email})" for each in askers(work, order)],
     }
-    return approvals.prepare(work, MOVE, f"{number} move", body, note=why)
+    return approvals.prepare(work, ProposalKind.MOVE, f"{number} move", body, note=why)
 
 
 def approve_move(work: Work, proposal: approvals.Proposal) -> Order:
