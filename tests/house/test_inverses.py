@@ -64,6 +64,7 @@ LOOKS = {
     "terms.lists.preview",
     "terms.lists.read",
     "terms.loading.preview",
+    "terms.loading.preview_again",
     "terms.mappings.preview",
     "terms.openings.preview",
     "terms.setup.compare",

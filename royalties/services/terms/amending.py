@@ -238,7 +238,7 @@ def save(
         ProposalKind.SETUP,
         f"{part} {key}",
         proposed,
-        fingerprint=_fingerprint(now),
+        fingerprint=fingerprint_of(now),
         note=note,
     )
     return Saved(changed=True, proposal=number)
@@ -267,7 +267,7 @@ def approve(work: Work, number: int) -> approvals.Proposal:
     require_dependencies(work, proposal)
     part, body = proposed_entry(proposal)
     now = find_revision(work.connection, part, body["key"])
-    if _fingerprint(now) != proposal.fingerprint:
+    if fingerprint_of(now) != proposal.fingerprint:
         by = f" by {now.by}" if now else ""
         raise RefusedError(
             f"{_named(work, part, body['key'])} was changed{by} after this was "
@@ -331,7 +331,7 @@ def proposed(
         body["key"],
         changes(names.in_body(part, now.body if now else None), names.in_body(part, body), number),
         now is None,
-        _fingerprint(now) != proposal.fingerprint,
+        fingerprint_of(now) != proposal.fingerprint,
         *_consequences(work, proposal, part, body),
     )
 
@@ -361,7 +361,8 @@ def _in_force(work: Work, part: str, key: str) -> RevisionRow | None:
     return work.once(f"{part} {key}", lambda: find_revision(work.connection, part, key))
 
 
-def _fingerprint(now: RevisionRow | None) -> str:
+def fingerprint_of(now: RevisionRow | None) -> str:
+    """What tells, in a proposal, the revision on which it was prepared."""
     return f"revision {now.id}" if now else approvals.NEW
 
 

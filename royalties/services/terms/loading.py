@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from royalties.domain.approvals import ProposalKind
+from royalties.domain.approvals import ProposalKind, ProposalStatus
 from royalties.domain.json_values import canonical
 from royalties.domain.people import Verb
 from royalties.domain.royalties.warnings import TermsWarning
@@ -33,6 +33,11 @@ LARGEST = 10 * 1024 * 1024
 """Bytes of a setup file."""
 
 _SUBJECT = "setup-file "
+
+_NOT_AGAIN = {
+    ProposalStatus.WAITING: "waits for a decision",
+    ProposalStatus.APPROVED: "was approved",
+}
 
 WORDS = {**ENTRY_WORDS, "publisher": "house", "income": "income"}
 """What one entry of each part is called."""
@@ -83,6 +88,7 @@ class FileDifference:
         warnings: what of it would never count.
         seen: tells this state of file and books from any other.
         waits: whether a second person approves it.
+        named: the entries themselves, so that what is told of new ones calls them by name.
     """
 
     entries: tuple[EntryDifference, ...]
@@ -91,6 +97,7 @@ class FileDifference:
     warnings: tuple[TermsWarning, ...]
     seen: str
     waits: bool
+    named: tuple[Entry, ...]
 
     @property
     def added(self) -> list[EntryDifference]:
@@ -155,12 +162,18 @@ def save(work: Work, path: Path, name: str, *, seen: str, confirmed: str = "") -
 
 
 def _compared(work: Work, path: Path, name: str) -> Comparison:
+    return _as_usable(work, lambda beside: setup.compare(work, path, name, beside))
+
+
+def _as_usable(
+    work: Work, compared: Callable[[setup.BodiesBeside | None], Comparison]
+) -> Comparison:
     """A file beside the books; what waits for a second person may name what waits as well."""
     if amending.acts_at_once(work):
-        return setup.compare(work, path, name)
-    comparison = setup.compare(work, path, name, pending.usable_bodies(work))
+        return compared(None)
+    comparison = compared(pending.usable_bodies(work))
     if not _waits(work, comparison) and pending.proposals_named_in(work, comparison.changed):
-        return setup.compare(work, path, name)  # it is saved at once, so that is a fault
+        return compared(None)  # it is saved at once, so that is a fault
     return comparison
 
 
@@ -196,6 +209,36 @@ def save_compared(
         fingerprint=_before(comparison),
     )
     return Saved(changed=True, proposal=number)
+
+
+def preview_again(
+    work: Work, proposal: approvals.Proposal, number: Callable[[str], str] = str
+) -> FileDifference:
+    """What a file would do now that was sent back, withdrawn or left behind.
+
+    Raises:
+        SetupError: what changed elsewhere no longer goes with it.
+        RefusedError: it still waits, or was approved.
+    """
+    work.actor.require(Verb.LOAD)
+    return difference(work, _compared_again(work, proposal), number)
+
+
+def prepare_again(
+    work: Work, proposal: approvals.Proposal, *, seen: str, confirmed: str = ""
+) -> Saved:
+    """Put such a file before a second person again, or save it; raises what ``save`` does."""
+    work.actor.require(Verb.LOAD)
+    lock_setup(work.connection)
+    comparison = _compared_again(work, proposal)
+    return save_compared(work, comparison, file_name(proposal), seen, confirmed)
+
+
+def _compared_again(work: Work, proposal: approvals.Proposal) -> Comparison:
+    if proposal.status not in (ProposalStatus.REFUSED, ProposalStatus.WITHDRAWN):
+        raise RefusedError(f"this file {_NOT_AGAIN[proposal.status]}: it is not prepared again")
+    entries, name = _entries(proposal), file_name(proposal)
+    return _as_usable(work, lambda beside: setup.compare_entries(work, entries, name, beside))
 
 
 def is_file(proposal: approvals.Proposal) -> bool:
@@ -271,6 +314,7 @@ def difference(
         tuple(comparison.loaded.warnings),
         _seen(comparison),
         _waits(work, comparison),
+        tuple(comparison.entries),
     )
 
 

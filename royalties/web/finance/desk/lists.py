@@ -19,7 +19,7 @@ from royalties.services.work import RefusedError
 from royalties.web.core.consent import prepared
 from royalties.web.core.files import download
 from royalties.web.core.formats import sentence
-from royalties.web.core.names import in_names
+from royalties.web.core.names import in_names, name_beside
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work, release, system
 from royalties.web.core.waiting import wait_for
@@ -194,6 +194,7 @@ def _preview(sent: SentList, refused: str = "") -> Answer:
         return _faults_page(sent.kind, error.faults), 422
     except RefusedError as error:
         return _form_page(sent.kind, f"{error}."), 422
+    name_beside(shown.found.named)
     page = render_template(
         "finance/desk/list.html",
         list=sent,

@@ -1,15 +1,19 @@
 """A setup file in the browser: looked at entry by entry, then saved or prepared."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 
+from royalties.domain.approvals import ProposalStatus
 from royalties.domain.people import FINANCE, Verb
 from royalties.ingest.setup import SetupError
+from royalties.services import approvals
+from royalties.services.approvals import Proposal
 from royalties.services.terms import loading as service
+from royalties.services.terms.amending import Saved
 from royalties.services.terms.replacing import UnconfirmedError
 from royalties.services.work import RefusedError
 from royalties.web.account.proving import proven
 from royalties.web.core.consent import prepared
-from royalties.web.core.names import in_names
+from royalties.web.core.names import in_names, name_beside
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work, read_only
 from royalties.web.finance.terms.editing import confirmed
@@ -79,11 +83,66 @@ def save() -> Answer:
         return _preview(sent, "Tick that you have read what is replaced.")
     except RefusedError as error:
         return _preview(sent, in_names(error))
+    return _saved(saved)
+
+
+@PAGES.get("/setup-file/again/<int:number>")
+def again(number: int) -> Answer:
+    """What a file would do now that was sent back, withdrawn or left behind."""
+    return _preview_again(_find_file(number))
+
+
+@PAGES.post("/setup-file/again/<int:number>")
+@proven()
+def prepare_again(number: int) -> Answer:
+    """Put such a file before a second person again."""
+    proposal, form = _find_file(number), SentFileForm(request.form)
+    try:
+        with all_or_nothing():
+            saved = service.prepare_again(
+                current_work(), proposal, seen=form.seen.data, confirmed=confirmed()
+            )
+    except SetupError as error:
+        return _form_page(fault_count(error, "saved"), error), 422
+    except UnconfirmedError:
+        return _preview_again(proposal, "Tick that you have read what is replaced.")
+    except RefusedError as error:
+        return _preview_again(proposal, in_names(error))
+    return _saved(saved)
+
+
+def _find_file(number: int) -> Proposal:
+    """A file of which a decision says that it does not count."""
+    current_work().actor.require(Verb.LOAD)
+    proposal = approvals.find(current_work(), number)
+    decided = (ProposalStatus.REFUSED, ProposalStatus.WITHDRAWN)
+    if proposal is None or not service.is_file(proposal) or proposal.status not in decided:
+        abort(404)
+    return proposal
+
+
+def _saved(saved: Saved) -> Answer:
     if saved.proposal is not None:
         flash(prepared(saved.proposal), "good")
         return redirect(url_for("approvals.approvals"), 303)
     flash("Loaded." if saved.changed else "The file says what the books say already.", "good")
     return redirect(url_for("home.home"), 303)
+
+
+def _preview_again(proposal: Proposal, refused: str = "") -> Answer:
+    try:
+        found = service.preview_again(current_work(), proposal, as_read)
+    except SetupError as error:
+        return _form_page(fault_count(error, "saved"), error), 422
+    name_beside(found.named)
+    page = render_template(
+        "finance/desk/setup_file.html",
+        found=found,
+        name=service.file_name(proposal),
+        again=proposal,
+        refused=refused,
+    )
+    return page, 409 if refused else 200
 
 
 def _preview(sent: SentFile, refused: str = "") -> Answer:
@@ -94,6 +153,7 @@ def _preview(sent: SentFile, refused: str = "") -> Answer:
         preview = service.preview(current_work(), path, sent.name, as_read)
     except SetupError as error:
         return _form_page(fault_count(error, "saved"), error), 422
+    name_beside(preview.named)
     page = render_template(
         "finance/desk/setup_file.html",
         found=preview,
