@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
-from royalties.domain.approvals import ProposalStatus
+from royalties.domain.approvals import Proposal, ProposalStatus
 from royalties.domain.counting import change
 from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
@@ -16,7 +16,7 @@ from royalties.domain.periods import Calendar, Period, period_of
 from royalties.domain.royalties.postings import reserve_account
 from royalties.domain.royalties.results import Run
 from royalties.domain.sales.reporting import Expected, ReportStatus
-from royalties.services.approvals import Proposal, may_approve, proposals
+from royalties.services.approvals import may_approve, proposals
 from royalties.services.books import Setup, open_period_of, setup_in_force
 from royalties.services.cache import cached
 from royalties.services.desk.first_steps import (

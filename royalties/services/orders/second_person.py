@@ -7,9 +7,8 @@ not named itself, and an order that is moved to another organization.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
-from royalties.domain.approvals import ProposalKind, ProposalStatus
+from royalties.domain.approvals import Proposal, ProposalKind, ProposalStatus
 from royalties.services import approvals
-from royalties.services.approvals import Proposal
 from royalties.services.orders import life
 from royalties.services.orders.billing import receiving
 from royalties.services.orders.intake import contacts, merging

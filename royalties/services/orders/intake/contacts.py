@@ -7,7 +7,7 @@ order's contact once a second person has approved that.
 
 from typing import Any, cast
 
-from royalties.domain.approvals import ProposalKind
+from royalties.domain.approvals import Proposal, ProposalKind
 from royalties.domain.orders.order import Order
 from royalties.domain.people import PersonStatus, Role, Verb
 from royalties.services import approvals
@@ -66,7 +66,7 @@ def prepare_contact(work: Work, order: Order, name: str, email: str, *, let_in: 
     )
 
 
-def approve_contact(work: Work, proposal: approvals.Proposal) -> Order:
+def approve_contact(work: Work, proposal: Proposal) -> Order:
     """Make a mailbox an order's contact; its proposal was just approved by somebody else.
 
     Raises:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any, cast
 
-from royalties.domain.approvals import ProposalKind
+from royalties.domain.approvals import Proposal, ProposalKind
 from royalties.domain.orders.order import Order
 from royalties.domain.people import Verb
 from royalties.domain.terms.organizations import Organization
@@ -133,7 +133,7 @@ def prepare_move(
     return approvals.prepare(work, ProposalKind.MOVE, f"{number} move", body, note=why)
 
 
-def approve_move(work: Work, proposal: approvals.Proposal) -> Order:
+def approve_move(work: Work, proposal: Proposal) -> Order:
     """Move an order as it was prepared; the proposal was just approved by somebody else.
 
     Raises:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, cast
 from pydantic import TypeAdapter
 
 from reports import quote as quote_report
-from royalties.domain.approvals import ProposalKind
+from royalties.domain.approvals import Proposal, ProposalKind
 from royalties.domain.orders import pricing
 from royalties.domain.orders.life import Action, Precondition, Side, State, find, label_of
 from royalties.domain.orders.order import PaperKind
@@ -172,7 +172,7 @@ def prepare_quote(
     )
 
 
-def approve_quote(work: Work, proposal: approvals.Proposal) -> QuoteShown:
+def approve_quote(work: Work, proposal: Proposal) -> QuoteShown:
     """Issue the quote that was prepared; the proposal was just approved by somebody else.
 
     Raises:

@@ -4,11 +4,10 @@ from typing import Any, cast
 
 from flask import render_template, url_for
 
-from royalties.domain.approvals import ProposalKind, ProposalStatus
+from royalties.domain.approvals import Proposal, ProposalKind, ProposalStatus
 from royalties.domain.orders.life import label_of
 from royalties.domain.orders.papers import QuoteShown
 from royalties.services import approvals
-from royalties.services.approvals import Proposal
 from royalties.services.orders import life, second_person
 from royalties.services.orders.intake import contacts
 from royalties.services.orders.quoting import quotes

@@ -6,11 +6,10 @@ from typing import Any, Protocol, cast
 
 from markupsafe import Markup
 
-from royalties.domain.approvals import ProposalKind
+from royalties.domain.approvals import Proposal, ProposalKind
 from royalties.domain.orders.life import OrderKind
 from royalties.domain.orders.order import Order
 from royalties.domain.orders.price_lists import PriceVersion
-from royalties.services.approvals import Proposal
 from royalties.services.desk.places import MENDED
 from royalties.services.orders.intake import contacts
 from royalties.services.orders.intake.merging import MOVED

@@ -6,12 +6,12 @@ from typing import Any, Self
 
 from flask import abort, flash, redirect, render_template, request, url_for
 
+from royalties.domain.approvals import Proposal
 from royalties.domain.people import FINANCE
 from royalties.domain.problems import SetupFault
 from royalties.domain.terms.changes import Change, changes
 from royalties.domain.terms.replacing import Replaced
 from royalties.ingest.setup import SetupError
-from royalties.services.approvals import Proposal
 from royalties.services.names import WORDS, new_key
 from royalties.services.periods import previewing
 from royalties.services.terms import amending as terms
