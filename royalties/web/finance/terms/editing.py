@@ -16,6 +16,8 @@ from royalties.services.names import WORDS, new_key
 from royalties.services.periods import previewing
 from royalties.services.terms import amending as terms
 from royalties.services.terms.amending import RecordedEntry
+from royalties.services.terms.filled_tables import FaultyTableError
+from royalties.services.terms.lists import ListFaultsError
 from royalties.services.terms.replacing import UnconfirmedError
 from royalties.services.terms.warnings import warnings_about
 from royalties.services.work import RefusedError
@@ -381,3 +383,39 @@ class Editor:
         if sheet.is_new and saved.proposal is not None:
             return url_for(f"terms.{self.part}")
         return url_for(f"terms.{self.word}", key=sheet.key)
+
+
+def answer_saved_file(
+    save: Callable[[], terms.Saved],
+    again: Callable[[str], Answer],
+    onward: str,
+    *,
+    what: str = "file",
+    done: str = "Saved.",
+) -> Answer:
+    """Save what was looked at of a file, and go on to what it changed.
+
+    Args:
+        save: the verb.
+        again: shows once more what the file would change, with what is against it.
+        onward: the address of what it changed.
+        what: the word for such a file.
+        done: what is said where nothing waits for approval.
+
+    Raises:
+        SetupError, FaultyTableError, ListFaultsError: by now the file has faults.
+    """
+    try:
+        with all_or_nothing():
+            saved = save()
+    except (FaultyTableError, ListFaultsError):
+        raise
+    except UnconfirmedError:
+        return again("Tick that you have read what is replaced.")
+    except RefusedError as error:
+        return again(in_names(error))
+    if saved.proposal is not None:
+        flash(prepared(saved.proposal), "good")
+        return redirect(url_for("approvals.approvals"), 303)
+    flash(done if saved.changed else f"The {what} says what the books say already.", "good")
+    return redirect(onward, 303)
