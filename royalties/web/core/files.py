@@ -9,8 +9,8 @@ from flask import Response, request, send_file
 
 from royalties.ingest.uploads.attachments import ENDINGS
 from royalties.services import enclosures
-from royalties.services.orders import attachments
-from royalties.services.orders.attachments import AttachmentUpload, StoredAttachment
+from royalties.services.orders import messages
+from royalties.services.orders.messages import AttachmentUpload, StoredAttachment
 from royalties.web.core.visit import release, system
 
 _TYPES = {
@@ -38,10 +38,10 @@ def enclosed(
         release()
     files = system().files
     taken = (
-        attachments.take(files, AttachmentUpload(upload.filename or "", upload.stream), types)
+        messages.take_file(files, AttachmentUpload(upload.filename or "", upload.stream), types)
         for upload in sent
     )
-    with enclosures.enclosed(files, taken, attachments.require_few) as kept:
+    with enclosures.enclosed(files, taken, messages.require_few) as kept:
         yield kept
 
 
