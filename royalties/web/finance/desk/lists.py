@@ -147,12 +147,13 @@ def save(kind: str, number: int) -> Answer:
         )
 
     to = "catalogue.titles" if sent.kind is ListKind.TITLES else "terms.beneficiaries"
-    try:
-        return answer_saved_file(
-            do, lambda refused: _preview(sent, refused), url_for(to), what="list"
-        )
-    except ListFaultsError as error:
-        return _faults_page(sent.kind, error.faults), 422
+    return answer_saved_file(
+        do,
+        lambda refused: _preview(sent, refused),
+        lambda error: _faults_page(sent.kind, error.faults),
+        url_for(to),
+        what="list",
+    )
 
 
 def _require_sent_list(kind: str, number: int) -> SentList:

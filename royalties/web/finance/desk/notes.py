@@ -194,7 +194,7 @@ def _answer_files(
     files = system().files
     taken = (documents.take(files, each.filename or "", each.stream) for each in uploads)
     try:
-        with enclosed(files, taken, service.require_few) as sent, all_or_nothing():
+        with all_or_nothing(), enclosed(files, taken, service.require_few) as sent:
             words = do(sent)
     except NoNoteError:
         abort(404)

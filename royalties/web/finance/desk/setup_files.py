@@ -64,17 +64,15 @@ def save() -> Answer:
     path = sent.path
     if path is None:
         return _form_page(GONE), 422
-    try:
-        return answer_saved_file(
-            lambda: service.save(
-                current_work(), path, sent.name, seen=form.seen.data, confirmed=confirmed()
-            ),
-            lambda refused: _preview(sent, refused),
-            url_for("home.home"),
-            done="Loaded.",
-        )
-    except SetupError as error:
-        return _form_page(fault_count(error, "saved"), error), 422
+    return answer_saved_file(
+        lambda: service.save(
+            current_work(), path, sent.name, seen=form.seen.data, confirmed=confirmed()
+        ),
+        lambda refused: _preview(sent, refused),
+        lambda error: _form_page(fault_count(error, "saved"), error),
+        url_for("home.home"),
+        done="Loaded.",
+    )
 
 
 def _preview(sent: SentFile, refused: str = "") -> Answer:

@@ -234,7 +234,7 @@ def _answer_files(
         for each in service.take_each(files, upload.filename, upload.stream)
     )
     try:
-        with enclosed(files, taken, service.require_few) as sent, all_or_nothing():
+        with all_or_nothing(), enclosed(files, taken, service.require_few) as sent:
             words = keep(sent)
     except RefusedError as error:
         return page(f"{error}. Nothing was kept: choose the files again"), 422

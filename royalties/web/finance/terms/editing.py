@@ -388,6 +388,7 @@ class Editor:
 def answer_saved_file(
     save: Callable[[], terms.Saved],
     again: Callable[[str], Answer],
+    faulty: Callable[[Any], str],
     onward: str,
     *,
     what: str = "file",
@@ -398,18 +399,16 @@ def answer_saved_file(
     Args:
         save: the verb.
         again: shows once more what the file would change, with what is against it.
+        faulty: shows the faults that the file has by now, given the verb's refusal.
         onward: the address of what it changed.
         what: the word for such a file.
         done: what is said where nothing waits for approval.
-
-    Raises:
-        SetupError, FaultyTableError, ListFaultsError: by now the file has faults.
     """
     try:
         with all_or_nothing():
             saved = save()
-    except (FaultyTableError, ListFaultsError):
-        raise
+    except (SetupError, FaultyTableError, ListFaultsError) as error:
+        return faulty(error), 422
     except UnconfirmedError:
         return again("Tick that you have read what is replaced.")
     except RefusedError as error:

@@ -88,16 +88,14 @@ def save_openings() -> Answer:
     rows = _rows_sent(sent)
     if not isinstance(rows, list):
         return rows
-    try:
-        return answer_saved_file(
-            lambda: service.save(
-                current_work(), rows, sent.name, seen=form.seen.data, confirmed=confirmed()
-            ),
-            lambda refused: _preview(rows, sent, refused),
-            url_for(".openings"),
-        )
-    except (SetupError, FaultyTableError) as error:
-        return _openings_page(fault_count(error, "saved"), error), 422
+    return answer_saved_file(
+        lambda: service.save(
+            current_work(), rows, sent.name, seen=form.seen.data, confirmed=confirmed()
+        ),
+        lambda refused: _preview(rows, sent, refused),
+        lambda error: _openings_page(fault_count(error, "saved"), error),
+        url_for(".openings"),
+    )
 
 
 def _rows_sent(sent: SentFile) -> list[FilledRow] | Answer:
