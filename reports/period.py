@@ -147,7 +147,7 @@ def _beneficiaries(report: PeriodReport) -> _Table:
         SheetColumn("Beneficiary", least=24, most=44),
         SheetColumn("Statement", least=14),
     )
-    headings = ("Brought forward", "Allocated", "Tax", "Due", "To pay", "Carried forward")
+    headings = ("Brought forward", "Allocated", "Tax of the close", "Due", "To pay", "Expected tax", "Net", "Carried forward")
     entries = [
         _Entry(
             (settlement.name, settlement.statement),
@@ -155,9 +155,11 @@ def _beneficiaries(report: PeriodReport) -> _Table:
             (
                 settlement.brought_forward,
                 settlement.allocated,
-                settlement.tax,
+                settlement.tax_withheld,
                 settlement.due,
-                settlement.paid,
+                settlement.to_pay,
+                settlement.tax,
+                settlement.net,
                 settlement.carried_forward,
             ),
         )

@@ -294,7 +294,7 @@ _CHECKS: dict[str, Check] = {
         sums.earned_lines
     ),
     "Allocated + undistributed = payable + undistributed before (I3)": sums.allocated,
-    "Beneficiaries: brought forward + allocated = tax + to pay + carried forward (I21)": (
+    "Beneficiaries: brought forward + allocated = to pay + carried forward (I21)": (
         sums.settled
     ),
     "Reserves: withheld = released + still held (I8)": sums.reserves,

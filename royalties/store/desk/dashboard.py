@@ -63,8 +63,8 @@ class OwedRow(NamedTuple):
     """What a close left owed in one currency; minor units.
 
     Attributes:
-        to_pay: what it paid out.
-        carried: what beneficiaries are owed and were not paid, without those in debit.
+        to_pay: what it set aside to pay.
+        carried: what beneficiaries are owed beside that, without those in debit.
         held: reserves against returns.
     """
 
@@ -85,7 +85,7 @@ def owed(connection: Connection, period_id: int, reserves: str) -> list[OwedRow]
     parts = union_all(
         select(
             settlement.c.currency,
-            settlement.c.paid.label("to_pay"),
+            settlement.c.to_pay.label("to_pay"),
             carried.label("carried"),
             nothing.label("held"),
         ).where(settlement.c.period_id == period_id),

@@ -53,7 +53,7 @@ class StatementHit(NamedTuple):
     currency: str
     allocated: int
     due: int
-    paid: int
+    to_pay: int
 
 
 class ContractHit(NamedTuple):
@@ -167,7 +167,7 @@ def statements(
     connection: Connection, actor: Actor, text: str, wanted: Wanted = ()
 ) -> list[StatementHit]:
     """Statements whose number begins with a text, or which end in an amount, the newest first."""
-    ends = (settlement.c.allocated, settlement.c.due, settlement.c.paid)
+    ends = (settlement.c.allocated, settlement.c.due, settlement.c.to_pay)
     query = (
         select(
             statement.c.number,

@@ -304,10 +304,10 @@ def totals_of(number: int) -> Any:  # noqa: ANN401 - a Select of the columns of 
             contract_close.c.currency,
             contract_close.c.earned,
             contract_close.c.payable,
-            nothing.label("paid"),
+            nothing.label("to_pay"),
             nothing.label("statements"),
         ).where(contract_close.c.period_id == number),
-        select(settlement.c.currency, nothing, nothing, settlement.c.paid, nothing).where(
+        select(settlement.c.currency, nothing, nothing, settlement.c.to_pay, nothing).where(
             settlement.c.period_id == number
         ),
         select(statement.c.currency, nothing, nothing, nothing, literal(1)).where(
@@ -316,7 +316,7 @@ def totals_of(number: int) -> Any:  # noqa: ANN401 - a Select of the columns of 
     ).subquery()
     sums = [
         cast(func.sum(parts.c[name]), BigInteger)
-        for name in ("earned", "payable", "paid", "statements")
+        for name in ("earned", "payable", "to_pay", "statements")
     ]
     return select(literal(number), parts.c.currency, *sums).group_by(parts.c.currency)
 

@@ -24,7 +24,10 @@ from royalties.store.tables import (
 
 
 class ClosedRun(NamedTuple):
-    """A closed run's frozen document and what vouches for it."""
+    """A closed run's frozen document and what vouches for it.
+
+    ``taxed_at_close`` marks closes of versions that withheld tax at once.
+    """
 
     period_id: int
     closed_at: datetime
@@ -32,6 +35,7 @@ class ClosedRun(NamedTuple):
     document: str
     fingerprint: str
     revision: int
+    taxed_at_close: bool
 
 
 class UsedRevisions(NamedTuple):
@@ -79,10 +83,12 @@ def rows_of_run(
             "currency": settled.currency,
             "brought_forward": settled.brought_forward,
             "allocated": settled.allocated,
+            "tax_withheld": settled.tax_withheld,
+            "due": settled.due,
+            "to_pay": settled.to_pay,
             "tax_rate": settled.tax_rate,
             "tax": settled.tax,
-            "due": settled.due,
-            "paid": settled.paid,
+            "net": settled.net,
             "carried_forward": settled.carried_forward,
             "reason": settled.reason.value if settled.reason else "",
         }
@@ -111,6 +117,48 @@ def find_closed(connection: Connection, period_id: int) -> ClosedRun | None:
         )
     ).first()
     return ClosedRun(*row) if row else None
+
+
+def withheld_from_carried(connection: Connection, before: int) -> dict[tuple[str, str], int]:
+    """Tax that closes took from what is still carried forward, by (beneficiary, currency).
+
+    Earlier versions withheld from what was allocated. What they took since an amount was last to
+    pay is a tax on money that nobody was to receive yet; the next close gives it back.
+
+    Args:
+        before: only closes of periods before this one count.
+    """
+    taken = settlement.alias()
+    last = (
+        select(
+            settlement.c.beneficiary,
+            settlement.c.currency,
+            func.max(settlement.c.period_id).label("period_id"),
+        )
+        .where(settlement.c.to_pay > 0, settlement.c.period_id < before)
+        .group_by(settlement.c.beneficiary, settlement.c.currency)
+        .subquery()
+    )
+    keys = (taken.c.beneficiary, taken.c.currency)
+    total = func.sum(taken.c.tax_withheld)
+    rows = connection.execute(
+        select(*keys, total)
+        .select_from(
+            taken.outerjoin(
+                last,
+                (last.c.beneficiary == taken.c.beneficiary)
+                & (last.c.currency == taken.c.currency),
+            )
+        )
+        .where(
+            taken.c.tax_withheld != 0,
+            taken.c.period_id < before,
+            (last.c.period_id.is_(None)) | (taken.c.period_id > last.c.period_id),
+        )
+        .group_by(*keys)
+        .having(total != 0)
+    )
+    return {(row[0], row[1]): int(row[2]) for row in rows}
 
 
 class Closing(NamedTuple):

@@ -38,7 +38,7 @@ AMOUNTS = (
     *("earned", "withheld", "released", "brought_forward", "available", "recouped", "payable"),
     *("carried_forward", "undistributed"),
 )
-BALANCES = ("brought_forward", "allocated", "tax", "due", "paid", "carried_forward")
+BALANCES = ("brought_forward", "allocated", "due", "to_pay", "tax", "net", "carried_forward")
 LINE = {
     *("rule", "isbn", "retailer", "kind", "currency", "tier", "units", "portion", "base"),
     *("exchange_rate", "rate", "earned"),
