@@ -147,7 +147,16 @@ def _beneficiaries(report: PeriodReport) -> _Table:
         SheetColumn("Beneficiary", least=24, most=44),
         SheetColumn("Statement", least=14),
     )
-    headings = ("Brought forward", "Allocated", "Tax of the close", "Due", "To pay", "Expected tax", "Net", "Carried forward")
+    headings = (
+        "Brought forward",
+        "Allocated",
+        "Tax of the close",
+        "Due",
+        "To pay",
+        "Expected tax",
+        "Net",
+        "Carried forward",
+    )
     entries = [
         _Entry(
             (settlement.name, settlement.statement),

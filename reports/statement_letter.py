@@ -163,7 +163,12 @@ def _withheld(statement: Statement) -> Iterator[tuple[str, int, Style, str]]:
         rate = f"{percent_text(statement.tax_rate)} of what was allocated"
         yield "Tax withheld", -statement.tax_withheld, LINE, rate
     elif statement.tax_withheld:
-        yield "Tax given back", -statement.tax_withheld, LINE, "withheld from what was carried forward"
+        yield (
+            "Tax given back",
+            -statement.tax_withheld,
+            LINE,
+            "withheld from what was carried forward",
+        )
 
 
 def _expected(statement: Statement) -> Iterator[tuple[str, int, Style, str]]:

@@ -11,6 +11,7 @@ imports the desk's own code: tables are written out here as they were.
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import groupby
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,7 +21,7 @@ down_revision = "0024"
 branch_labels = None
 depends_on = None
 
-_GUARDED = ("settlement", "posting", "account_carried", "period_total", "closed_run")
+_GUARDED = ("settlement", "posting", "account_carried", "carried", "closed_run")
 _ALL = "liability:payments"
 _EACH = "liability:to-pay:"
 
@@ -80,6 +81,7 @@ def upgrade() -> None:
         )
         op.execute(f"DELETE FROM account_carried WHERE account = '{_ALL}'")  # noqa: S608
         op.execute(_SUMS.format(which=f"posting.account LIKE '{_EACH}%'"))
+        _carry_withheld()
 
 
 def downgrade() -> None:
@@ -100,15 +102,15 @@ def downgrade() -> None:
 
 
 def _know_again() -> None:
-    """Closes that said what is to pay, and were taken back with this revision: from what they said."""
+    """Closes that said what is to pay, should this revision have been taken back meanwhile."""
     connection = op.get_bind()
     closed = sa.table("closed_run", sa.column("period_id"), sa.column("document"))
     said = sa.select(closed).where(closed.c.document.like('%"to_pay":%'))
     for period_id, document in connection.execute(said).all():
         op.execute(
-            sa.text("UPDATE closed_run SET taxed_at_close = 0 WHERE period_id = :number").bindparams(
-                number=period_id
-            )
+            sa.text(
+                "UPDATE closed_run SET taxed_at_close = 0 WHERE period_id = :number"
+            ).bindparams(number=period_id)
         )
         for settled in json.loads(document)["beneficiaries"]:
             op.execute(
@@ -122,6 +124,38 @@ def _know_again() -> None:
                     **{name: int(settled[name].replace(".", "")) for name in ("tax", "net")},
                 )
             )
+
+
+def _carry_withheld() -> None:
+    """What each close leaves says which tax was taken from what is still carried forward.
+
+    The next close gives it back. Where something was to pay, it was the tax of that.
+    """
+    connection = op.get_bind()
+    carried = sa.table("carried", sa.column("period_id", sa.Integer), sa.column("state", sa.Text))
+    states = {row.period_id: row.state for row in connection.execute(sa.select(carried))}
+    taken: dict[tuple[str, str], int] = {}
+    rows = connection.execute(
+        sa.text(
+            "SELECT period_id, beneficiary, currency, tax_withheld, to_pay FROM settlement "
+            "ORDER BY period_id"
+        )
+    ).all()
+    for period_id, of_it in groupby(rows, key=lambda row: row[0]):
+        for _, beneficiary, currency, tax, to_pay in of_it:
+            key = (beneficiary, currency)
+            taken[key] = 0 if to_pay else taken.get(key, 0) + tax
+        left = [[*key, amount] for key, amount in sorted(taken.items()) if amount]
+        state = states.get(period_id)
+        if state is None or not (left or '"withheld":[[' in state):
+            continue
+        kept = {name: part for name, part in json.loads(state).items() if name != "withheld"}
+        if left:
+            kept["withheld"] = left
+        text = json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        connection.execute(
+            sa.update(carried).where(carried.c.period_id == period_id).values(state=text)
+        )
 
 
 def _comment(*pairs: str | None) -> None:
@@ -147,7 +181,7 @@ def _guards_aside() -> Iterator[None]:
     guards = connection.execute(
         sa.text(
             "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN "
-            "('settlement', 'posting', 'account_carried', 'period_total', 'closed_run')"
+            "('settlement', 'posting', 'account_carried', 'carried', 'closed_run')"
         )
     ).all()
     for name, _ in guards:

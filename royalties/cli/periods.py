@@ -32,6 +32,7 @@ def run_(desk: Desk, period: str) -> None:
         show_document(desk, document)
 
 
+_SETTLED = ("brought_forward", "allocated", "due", "to_pay", "tax", "net", "carried_forward")
 _HEADINGS = {"tax": "expected tax", "net": "net of it"}
 
 
@@ -47,15 +48,14 @@ def show_document(desk: Desk, document: dict[str, Any]) -> None:
         ],
     )
     desk.say("")
-    columns = ("brought_forward", "allocated", "due", "to_pay", "tax", "net", "carried_forward")
     desk.table(
         (
             "beneficiary",
             "currency",
-            *(f">{_HEADINGS.get(name, name.replace('_', ' '))}" for name in columns),
+            *(f">{_HEADINGS.get(name, name.replace('_', ' '))}" for name in _SETTLED),
         ),
         [
-            (beneficiary["key"], beneficiary["currency"], *(beneficiary[name] for name in columns))
+            (beneficiary["key"], beneficiary["currency"], *(beneficiary[name] for name in _SETTLED))
             for beneficiary in document["beneficiaries"]
         ],
     )

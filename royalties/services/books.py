@@ -245,7 +245,7 @@ def books_of(work: Work, setup: Setup, period: Period) -> Books:
         blocks=blocks,
         states=left.states,
         balances=left.balances,
-        withheld_before=runs.withheld_from_carried(work.connection, period.ordinal),
+        withheld_before=left.withheld,
     )
 
 

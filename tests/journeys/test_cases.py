@@ -327,7 +327,15 @@ def _check_beneficiaries(document: Document, before: Document | None) -> None:
     for row in document["beneficiaries"]:
         brought, given, due, to_pay, tax, net, carried = (
             Fraction(row[name])
-            for name in ("brought_forward", "allocated", "due", "to_pay", "tax", "net", "carried_forward")
+            for name in (
+                "brought_forward",
+                "allocated",
+                "due",
+                "to_pay",
+                "tax",
+                "net",
+                "carried_forward",
+            )
         )
         assert brought + given == due == to_pay + carried
         assert to_pay == tax + net

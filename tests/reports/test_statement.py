@@ -62,13 +62,12 @@ def test_corrections_sheet_exists_only_if_there_are_any() -> None:
 def test_the_account_adds_up_from_opening_to_closing() -> None:
     workbook = reports.workbook(
         samples.statement(
-            tax_rate="0.24", tax=83354, due=265196, paid=255000, carried_forward=10196
+            tax_rate="0.24", tax=61200, net=193800, to_pay=255000, carried_forward=93550
         )
     )
     names = (
         "Balance brought forward",
         "Royalties allocated to you",
-        "Tax withheld",
         "To pay",
         "Balance carried forward",
     )
@@ -384,13 +383,14 @@ def test_statement_with_nothing_due_is_complete() -> None:
             brought_forward=0,
             allocated=0,
             due=0,
-            paid=0,
-            outcome="Nothing was earned, so nothing is paid.",
+            to_pay=0,
+            net=0,
+            outcome="Nothing was earned, so nothing is to pay.",
             contracts=contracts,
         )
         workbook = reports.workbook(value)
         assert letter_amount(workbook, "Due") == 0
-        assert "Nothing was earned, so nothing is paid." in texts_of(
+        assert "Nothing was earned, so nothing is to pay." in texts_of(
             sheet_of(workbook, "Statement")
         )
 

@@ -124,7 +124,10 @@ def settled(books: BooksUnderTest) -> Failures:
     last: dict[tuple[str, str], int] = {}
     for row in books.rows("settlement"):
         key = (row.beneficiary, row.currency)
-        if row.brought_forward + row.allocated != row.tax_withheld + row.to_pay + row.carried_forward:
+        if (
+            row.brought_forward + row.allocated
+            != row.tax_withheld + row.to_pay + row.carried_forward
+        ):
             yield f"{books.period(row.period_id)}, {row.beneficiary}: the account does not add up"
         if key in last and last[key] != row.brought_forward:
             yield f"{books.period(row.period_id)}, {row.beneficiary}: opens at another balance"

@@ -19,7 +19,7 @@ from royalties.services import approvals
 from royalties.services.approvals import Proposal
 from royalties.services.books import setup_in_force
 from royalties.services.errors import CANNOT_RUN
-from royalties.services.periods.draft import RunView, to_pay_of, run_view
+from royalties.services.periods.draft import RunView, run_view, to_pay_of
 from royalties.services.periods.variances import CloseException, CloseExceptions, close_exceptions
 from royalties.services.work import RefusedError, Work
 from royalties.store.periods import parallel as parallel_runs

@@ -64,8 +64,8 @@ def explain(
     Sale lines, which name files and customers' orders, are for finance only; with ``most``, only
     so many behind ``after`` are read.
 
-    Figures: ``due``, ``to_pay``, ``tax``, ``net``, ``allocated``,
-    ``brought_forward``, ``carried_forward``; ``CONTRACT`` and ``CONTRACT/earned`` and the other amounts of its
+    Figures: ``due``, ``to_pay``, ``tax``, ``net``, ``allocated``, ``brought_forward``,
+    ``carried_forward``; ``CONTRACT`` and ``CONTRACT/earned`` and the other amounts of its
     account; ``CONTRACT/12`` for its twelfth earned line.
 
     Raises:
@@ -148,10 +148,8 @@ def _top(statement: Statement, name: str) -> Explanation:
                 for account in statement.contracts
             ]
         case "tax":
-            explained.how = [
-                f"expected when it is sent: {percent(Fraction(statement.tax_rate))} of what is to "
-                f"pay, rounded"
-            ]
+            rate = percent(Fraction(statement.tax_rate))
+            explained.how = [f"expected when it is sent: {rate} of what is to pay, rounded"]
             explained.parts = [("to_pay", text("to_pay"))]
         case "net":
             explained.how = ["to pay − the tax that is expected"]

@@ -184,11 +184,15 @@ def figures(connection: Connection, number: int) -> ClosedFigures:
         )
         for row in _rows(connection, contract_close, number)
     }
-    balances = {
-        (row.beneficiary, row.currency): row.carried_forward
-        for row in _rows(connection, settlement, number)
+    settled = {
+        (row.beneficiary, row.currency): row for row in _rows(connection, settlement, number)
     }
-    return ClosedFigures(contracts, balances)
+    return ClosedFigures(
+        contracts,
+        {key: row.carried_forward for key, row in settled.items()},
+        {key: row.tax_withheld for key, row in settled.items() if row.tax_withheld},
+        {key for key, row in settled.items() if row.to_pay},
+    )
 
 
 def state_of(left: LeftBefore) -> State:
@@ -212,6 +216,11 @@ def state_of(left: LeftBefore) -> State:
             for key, state in left.states.items()
         },
         "balances": [[*key, amount] for key, amount in sorted(left.balances.items())],
+        **(
+            {"withheld": [[*key, amount] for key, amount in sorted(left.withheld.items())]}
+            if left.withheld
+            else {}
+        ),
     }
 
 
@@ -238,6 +247,7 @@ def left_of(state: State) -> LeftBefore:
             for key, contract in contracts.items()
             for isbn, (units, earned) in contract["sold"].items()
         },
+        {(name, currency): amount for name, currency, amount in state.get("withheld", ())},
     )
 
 

@@ -119,48 +119,6 @@ def find_closed(connection: Connection, period_id: int) -> ClosedRun | None:
     return ClosedRun(*row) if row else None
 
 
-def withheld_from_carried(connection: Connection, before: int) -> dict[tuple[str, str], int]:
-    """Tax that closes took from what is still carried forward, by (beneficiary, currency).
-
-    Earlier versions withheld from what was allocated. What they took since an amount was last to
-    pay is a tax on money that nobody was to receive yet; the next close gives it back.
-
-    Args:
-        before: only closes of periods before this one count.
-    """
-    taken = settlement.alias()
-    last = (
-        select(
-            settlement.c.beneficiary,
-            settlement.c.currency,
-            func.max(settlement.c.period_id).label("period_id"),
-        )
-        .where(settlement.c.to_pay > 0, settlement.c.period_id < before)
-        .group_by(settlement.c.beneficiary, settlement.c.currency)
-        .subquery()
-    )
-    keys = (taken.c.beneficiary, taken.c.currency)
-    total = func.sum(taken.c.tax_withheld)
-    rows = connection.execute(
-        select(*keys, total)
-        .select_from(
-            taken.outerjoin(
-                last,
-                (last.c.beneficiary == taken.c.beneficiary)
-                & (last.c.currency == taken.c.currency),
-            )
-        )
-        .where(
-            taken.c.tax_withheld != 0,
-            taken.c.period_id < before,
-            (last.c.period_id.is_(None)) | (taken.c.period_id > last.c.period_id),
-        )
-        .group_by(*keys)
-        .having(total != 0)
-    )
-    return {(row[0], row[1]): int(row[2]) for row in rows}
-
-
 class Closing(NamedTuple):
     """Who closed a period and when, without the frozen document."""
 

@@ -139,7 +139,7 @@ def listed(
     limit: int | None = None,
 ) -> list[StatementListRow]:
     """Statements that an actor may see, the newest period first, without their contents."""
-    amounts = [settlement.c[name] for name in StatementListRow._fields[6:12]]
+    amounts = [settlement.c[name] for name in StatementListRow._fields[6:14]]
     query = (
         select(
             statement.c.number,

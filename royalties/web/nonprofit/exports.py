@@ -55,9 +55,7 @@ def year_csv(year: Year) -> bytes:
                 total.carried_forward,
             )
         )
-        writer.writerow(
-            ("total", year.year, "", "", total.currency, "", allocated, "", *others)
-        )
+        writer.writerow(("total", year.year, "", "", total.currency, "", allocated, "", *others))
     return out.getvalue().encode("utf-8-sig")
 
 

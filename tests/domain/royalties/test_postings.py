@@ -244,7 +244,7 @@ def test_entries_of_a_close_say_in_words_what_they_are() -> None:
         ("recouped", "foot", "Advances earned back"),
         ("allocated", "foot", "Payable distributed by the plan"),
         ("opening", "author", "Balance brought into the books"),
-        ("settled", "author", "Tax withheld and amount to pay"),
+        ("settled", "author", "Amount to pay set aside"),
     ]
 
 

@@ -1,5 +1,6 @@
 """What beneficiaries are due, and what is to pay: calculation.md, "4 Due and to pay"."""
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from royalties.domain.money import rounded, scale
 from royalties.domain.periods import Calendar
 from royalties.domain.royalties.results import Run, Settlement
+from royalties.domain.royalties.run import run as computed
 from royalties.domain.terms.beneficiaries import Beneficiary
 from royalties.domain.terms.contracts import Basis
 from tests.builders.domain import (
@@ -230,6 +232,25 @@ def test_what_is_carried_forward_is_not_taxed() -> None:
     assert settlements(runs) == [(1000, 0, 1000, "below minimum"), (5000, 5000, 0, "")]
     assert [each.tax for run in runs for each in run.settlements] == [0, 1200]
     assert [each.net for run in runs for each in run.settlements] == [0, 3800]
+
+
+def test_tax_of_earlier_closes_is_given_back_once() -> None:
+    """9.60 of 40.00 went to a close that taxed at once; 30.40 + 10.00 + 9.60 are due then."""
+    house = a_house_for(a_beneficiary(minimum_payment=50, tax={date.min: "0.24"}))
+    taxed = computed(replace(house.books([a_sale(net=40)]), taxed_at_close=True))
+    key = ("author", "USD")
+    given_back = computed(
+        replace(
+            house.books([a_sale(net=10)], balances={key: 3040}),
+            withheld_before={key: 960},
+        )
+    )
+    found = [
+        (each.tax_withheld, each.due, each.to_pay, each.tax, each.carried_forward)
+        for done in (taxed, given_back)
+        for each in done.settlements
+    ]
+    assert found == [(960, 3040, 0, 0, 3040), (-960, 5000, 5000, 1200, 0)]
 
 
 def test_beneficiary_has_one_balance_over_all_contracts() -> None:
