@@ -147,15 +147,12 @@ def _beneficiaries(report: PeriodReport) -> _Table:
         SheetColumn("Beneficiary", least=24, most=44),
         SheetColumn("Statement", least=14),
     )
+    # Closes of earlier versions took tax at once; of all others there is nothing to show.
+    taken = any(each.tax_withheld for each in report.settlements)
     headings = (
-        "Brought forward",
-        "Allocated",
-        "Tax of the close",
-        "Due",
-        "To pay",
-        "Expected tax",
-        "Net",
-        "Carried forward",
+        *("Brought forward", "Allocated"),
+        *(("Tax of the close",) if taken else ()),
+        *("Due", "To pay", "Expected tax", "Net", "Carried forward"),
     )
     entries = [
         _Entry(
@@ -164,7 +161,7 @@ def _beneficiaries(report: PeriodReport) -> _Table:
             (
                 settlement.brought_forward,
                 settlement.allocated,
-                settlement.tax_withheld,
+                *((settlement.tax_withheld,) if taken else ()),
                 settlement.due,
                 settlement.to_pay,
                 settlement.tax,
