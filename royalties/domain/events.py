@@ -16,6 +16,7 @@ class StaffEvent(StrEnum):
     UPLOAD_REFUSED = "upload-refused"
     STATEMENT_BOUNCED = "statement-bounced"
     QUESTION_ASKED = "question-asked"
+    QUESTION_PUT = "question-put"
     QUESTION_ANSWERED = "question-answered"
 
 
@@ -28,6 +29,7 @@ TOLD: dict[StaffEvent, frozenset[Role]] = {
     StaffEvent.UPLOAD_REFUSED: FINANCE,
     StaffEvent.STATEMENT_BOUNCED: MANAGERS,
     StaffEvent.QUESTION_ASKED: FINANCE,
+    StaffEvent.QUESTION_PUT: FINANCE,
     StaffEvent.QUESTION_ANSWERED: FINANCE,
 }
 """Roles that can act on each, and so may be told of it."""

@@ -65,8 +65,10 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
         "units", "qty", "quantity", "copies", "units sold", "copies sold", "quantity sold",
         "qty sold", "net units", "net units sold", "net quantity", "menge", "anzahl", "stück",
         "exemplare", "quantité", "cantidad", "quantità", "quantidade", "aantal", "antal", "antall",
-        "ilość", "exemplaires", "ejemplares", "copie", "verkocht", "sold", "net copies", "sales",
-        "sales qty", "invoiced qty", "qty shipped", "sales quantity", "quantity shipped",
+        "ilość", "exemplaires", "ejemplares", "copie", "verkocht", "unidades", "unidades vendidas",
+        "unidades netas", "unités", "unités vendues", "unità", "unità vendute", "eenheden",
+        "einheiten", "verkaufte einheiten", "enheder", "enheter", "sztuki", "sold", "net copies",
+        "sales", "sales qty", "invoiced qty", "qty shipped", "sales quantity", "quantity shipped",
     ),
     "returned_units": (
         "returns", "returned", "returned units", "units returned", "qty returned", "returned qty",

@@ -6,10 +6,11 @@ since what it depends on was sent back, is prepared again.
 
 from collections.abc import Iterable, Sequence
 
-from royalties.domain.approvals import ProposalStatus
+from royalties.domain.approvals import ProposalKind, ProposalStatus
 from royalties.domain.events import StaffEvent
 from royalties.domain.people import Verb
 from royalties.domain.terms.references import named_in
+from royalties.ingest.setup import Entry
 from royalties.services import approvals, pending
 from royalties.services.approvals import Proposal
 from royalties.services.mail.telling import News, tell
@@ -39,7 +40,7 @@ def dependents_of(work: Work, numbers: Iterable[int]) -> list[Proposal]:
     return found
 
 
-def entries_below(work: Work, proposal: Proposal) -> list[pending.Entry]:
+def entries_below(work: Work, proposal: Proposal) -> list[Entry]:
     """The entries that a proposal may name, as those that it depends on would have added them."""
     return [
         entry for below in depends_on(work, proposal) for entry in pending.entries_of(below.body)
@@ -94,7 +95,10 @@ def _waiting_setup(work: Work) -> list[store.ProposalRow]:
     if not numbers:
         return []
     return store.proposals(
-        work.connection, status=ProposalStatus.WAITING, kind="setup", limit=len(numbers)
+        work.connection,
+        status=ProposalStatus.WAITING,
+        kind=ProposalKind.SETUP,
+        limit=len(numbers),
     )
 
 

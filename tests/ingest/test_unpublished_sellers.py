@@ -5,6 +5,7 @@ What stands here is invented, after what the sellers' help says that a report ho
 
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -158,3 +159,16 @@ def test_date_is_not_proposed_where_two_columns_may_be_it() -> None:
     rows: list[list[Cell]] = [["ISBN", "Udgivet", "Når", "Antal"]]
     rows += [[ISBN, "01.02.2020", "03.11.2025", 3]] * 3
     assert "date" not in propose([preview_of("", rows)]).columns
+
+
+@pytest.mark.parametrize(
+    ("units", "net"),
+    [
+        ("Unidades", "Importe neto"), ("Unidades vendidas", "Importe neto"), ("Menge", "Nettobetrag"),
+        ("Verkaufte Einheiten", "Netto"), ("Unités vendues", "Montant net"), ("Antal", "Netto"),
+    ],
+)  # fmt: skip
+def test_copies_and_receipts_are_proposed_in_languages_of_sellers(units: str, net: str) -> None:
+    rows: list[list[Cell]] = [["ISBN", units, net], [ISBN, 3, "12,50"]]
+    columns = propose([preview_of("", rows)]).columns
+    assert columns == {"isbn": "ISBN", "units": units, "net": net}

@@ -44,7 +44,7 @@ def test_all_checks_are_zero() -> None:
     assert row_with(sheet, "Net copies: imports and earned lines")[1:5] == ["copies", 2029, 2029, 0]
 
 
-def test_a_check_that_fails_is_named_and_marked() -> None:
+def test_failed_check_is_named_and_marked() -> None:
     checks = (Check("Ledger", "KWD", 1500, 1001), Check("Copies", "", 5, 5))
     sheet = sheet_of(period.workbook(samples.period_report(checks=checks)), "Control")
     assert "1 of 2 checks are not zero: Ledger" in texts_of(sheet)

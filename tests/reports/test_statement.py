@@ -410,7 +410,7 @@ def test_statement_with_nothing_due_is_complete() -> None:
         )
 
 
-def test_a_balance_without_a_contract_is_a_letter_alone() -> None:
+def test_statement_of_a_balance_without_a_contract_is_only_a_letter() -> None:
     """A balance in a currency without contracts needs no empty sheets."""
     workbook = opened(reports.workbook(samples.statement(contracts=())))
     assert workbook.sheetnames == ["Statement"]

@@ -7,7 +7,7 @@ close is decided alone, on its checklist.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from royalties.domain.approvals import ProposalStatus
+from royalties.domain.approvals import ProposalKind, ProposalStatus
 from royalties.domain.people import Verb
 from royalties.domain.terms.changes import Change, changes
 from royalties.domain.terms.replacing import Replaced
@@ -32,9 +32,6 @@ from royalties.store.periods import periods
 MOST = 100
 """Proposals that are decided at once."""
 
-_CLOSE = "close"
-_SETUP = "setup"
-
 
 class NotTogetherError(RefusedError):
     """One of several proposals cannot be decided, so none of them was.
@@ -51,7 +48,7 @@ class NotTogetherError(RefusedError):
 
 def can_be_together(proposal: Proposal) -> bool:
     """Whether a proposal is decided together with others; a close has its own checklist."""
-    return proposal.kind != _CLOSE
+    return proposal.kind is not ProposalKind.CLOSE
 
 
 def with_those_below(work: Work, numbers: Iterable[int]) -> list[Proposal]:
@@ -131,7 +128,7 @@ def look(
 
 def _with_changes(work: Work, looked: Looked, number: Callable[[str], str]) -> Looked:
     proposal = looked.proposal
-    if proposal.kind != _SETUP:
+    if proposal.kind is not ProposalKind.SETUP:
         return looked
     bodies = setup.bodies_in_force(work)
     entries = pending.entries_of(proposal.body)
@@ -155,7 +152,7 @@ def _replaced(work: Work, proposals: Sequence[Proposal]) -> dict[int, tuple[Repl
     """By proposal, what it replaces of what has counted already."""
     owner: dict[tuple[str, str], int] = {}
     amended = []
-    for proposal in (each for each in proposals if each.kind == _SETUP):
+    for proposal in (each for each in proposals if each.kind is ProposalKind.SETUP):
         bodies = setup.bodies_in_force(work)
         for part, key, body in pending.entries_of(proposal.body):
             if key in bodies[part] and (part, key) not in owner:

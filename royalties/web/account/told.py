@@ -23,7 +23,8 @@ class ToldForm(EntryForm):
     retailer_late = Tick("A retailer's report is late")
     upload_refused = Tick("A report that I sent cannot be recorded as it is")
     statement_bounced = Tick("A statement could not be sent to its beneficiary")
-    question_asked = Tick("A colleague asks a question")
+    question_asked = Tick("A colleague asks a question that anybody may answer")
+    question_put = Tick("A colleague asks me a question")
     question_answered = Tick("A question of mine was answered")
 
 

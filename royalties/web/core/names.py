@@ -15,6 +15,7 @@ from royalties.domain.people import Verb
 from royalties.domain.terms.catalogue import is_offered
 from royalties.domain.terms.names import contract_name, in_order
 from royalties.ingest import places
+from royalties.ingest.setup import Entry
 from royalties.services import pending
 from royalties.services.approvals import acts_at_once
 from royalties.services.books import setup_in_force
@@ -71,7 +72,7 @@ def names() -> Names:
     return found
 
 
-def name_beside(entries: Iterable[pending.Entry]) -> None:
+def name_beside(entries: Iterable[Entry]) -> None:
     """Let this request call entries by name that are neither in force nor wait."""
     known = names()
     g.names = (g.names[0], known.beside(entries))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from royalties.domain.approvals import ProposalKind
 from royalties.domain.terms.changes import field_words
 from royalties.domain.terms.entry_words import ENTRY_WORDS
 from royalties.ingest import places
@@ -310,9 +311,10 @@ def _of_switch(payload: Mapping[str, Any]) -> str:
 
 def _of_proposal(payload: Mapping[str, Any]) -> str:
     pattern = _DECIDED.get(str(payload.get("status", "")))
-    if pattern is None or "proposal" not in payload:
+    kind = next((each for each in ProposalKind if each == payload.get("kind")), None)
+    if pattern is None or kind is None or "proposal" not in payload:
         return ""
-    kind, subject = str(payload.get("kind")), str(payload.get("subject"))
+    subject = str(payload.get("subject"))
     part, _, key = subject.partition(" ")
     name = names().of(part, key) if part in APPROVED_BY_TWO else ""
     words = words_of(

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import url_for
 
+from royalties.domain.approvals import ProposalKind
 from royalties.domain.people import Verb
 from royalties.services import approvals
 from royalties.services.approvals import APPROVED_BY_TWO, Proposal
@@ -45,7 +46,11 @@ def again_address(proposal: Proposal) -> str:
     """Where a proposal is prepared again; empty for who may not, and where no form could say it."""
     work = current_work()
     part = proposal.subject.partition(" ")[0]
-    if proposal.kind != "setup" or loading.is_file(proposal) or part not in APPROVED_BY_TWO:
+    if (
+        proposal.kind is not ProposalKind.SETUP
+        or loading.is_file(proposal)
+        or part not in APPROVED_BY_TWO
+    ):
         return ""
     wanted = Verb.LOAD if _PAGES[part][0].partition(".")[0] != "terms" else Verb.PREPARE
     if not work.actor.may(wanted):
@@ -82,7 +87,7 @@ def asked_again(part: str, key: str = "") -> tuple[Proposal | None, Body | None]
     """
     number = number_in_query("again")
     proposal = approvals.find(current_work(), number) if number else None
-    if proposal is None or proposal.kind != "setup" or loading.is_file(proposal):
+    if proposal is None or proposal.kind is not ProposalKind.SETUP or loading.is_file(proposal):
         return None, None
     of, body = terms.proposed_entry(proposal)
     if of != part or (key and body["key"] != key):

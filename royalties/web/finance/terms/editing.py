@@ -15,7 +15,7 @@ from royalties.services.approvals import Proposal
 from royalties.services.names import WORDS, new_key
 from royalties.services.periods import previewing
 from royalties.services.terms import amending as terms
-from royalties.services.terms.amending import Entry
+from royalties.services.terms.amending import RecordedEntry
 from royalties.services.terms.replacing import UnconfirmedError
 from royalties.services.terms.warnings import warnings_about
 from royalties.services.work import RefusedError
@@ -72,7 +72,7 @@ class AmendForm:
     mistakes: list[tuple[str, str]] = field(default_factory=list)
     refused: str = ""
     meanwhile: list[Change] = field(default_factory=list)
-    now: Entry | None = None
+    now: RecordedEntry | None = None
     effects: list[previewing.Effect] = field(default_factory=list)
     replaced: list[Replaced] = field(default_factory=list)
     token: str = ""
@@ -89,7 +89,7 @@ class AmendForm:
 
     @classmethod
     def shown(
-        cls, part: str, form: type[EntryForm], now: Entry | None, start: Mapping[str, Any]
+        cls, part: str, form: type[EntryForm], now: RecordedEntry | None, start: Mapping[str, Any]
     ) -> Self:
         """An entry's form before anything was typed.
 
@@ -367,13 +367,13 @@ class Editor:
             **self.beside(),
         )
 
-    def _entry(self, key: str) -> Entry:
+    def _entry(self, key: str) -> RecordedEntry:
         now = terms.find_entry(current_work(), self.part, key)
         if now is None:
             abort(404)
         return now
 
-    def _typed(self, key: str, now: Entry | None) -> AmendForm:
+    def _typed(self, key: str, now: RecordedEntry | None) -> AmendForm:
         base = now.body if now else None
         return AmendForm.typed(self.part, key, self.form, base)
 

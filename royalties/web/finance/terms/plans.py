@@ -12,7 +12,7 @@ from royalties.domain.terms.wording import StepWords, step_words
 from royalties.ingest import setup as setup_file
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.terms import amending as terms
-from royalties.services.terms.amending import Entry
+from royalties.services.terms.amending import RecordedEntry
 from royalties.services.terms.warnings import warnings_about
 from royalties.web.core.names import abort_unknown, names
 from royalties.web.core.pages import Answer
@@ -173,11 +173,11 @@ def _version_of(body: Mapping[str, Any] | None, day: str) -> dict[str, Any] | No
     return next((each for each in versions if each["from"] == day), None)
 
 
-def _typed(key: str, version: str, now: Entry | None) -> PlanSheet:
+def _typed(key: str, version: str, now: RecordedEntry | None) -> PlanSheet:
     return PlanSheet.typed(_PART, key, VersionForm, now.body if now else None, version)
 
 
-def _existing(key: str, version: str) -> Entry:
+def _existing(key: str, version: str) -> RecordedEntry:
     now = terms.find_entry(current_work(), _PART, key)
     if now is None or (version != NEW and _version_of(now.body, version) is None):
         abort(404)
@@ -196,7 +196,7 @@ def amend_version(key: str, version: str) -> Answer:
     now = _existing(key, version)
     if version == NEW:
         newest = max(now.body["versions"], key=lambda each: str(each["from"]))
-        day = max(terms.next_version_day(current_work()), newest["from"])
+        day = max(terms.next_version_day(current_work()).isoformat(), newest["from"])
         body = {**newest, "from": "" if day == newest["from"] else day}
     else:
         body = _version_of(now.body, version) or {}
@@ -229,7 +229,7 @@ def try_version(key: str, version: str) -> Answer:
 def new_plan() -> Answer:
     """The form of a new plan's first version."""
     again, said = asked_again(_PART)
-    start: Mapping[str, Any] = {"from": terms.next_version_day(current_work())}
+    start: Mapping[str, Any] = {"from": terms.next_version_day(current_work()).isoformat()}
     if said is not None:
         start = {**said, **changed_version(said, None)}
     sheet = PlanSheet(_PART, "", VersionForm(body=start), None, 0)

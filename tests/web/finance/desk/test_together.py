@@ -89,7 +89,7 @@ def test_list_marks_an_entry_whose_change_waits(site: Site) -> None:
     assert rows == ["Houston Readers change pending"]
 
 
-def test_a_contract_is_typed_for_a_plan_that_waits(site: Site) -> None:
+def test_contract_can_use_a_plan_waiting_for_approval(site: Site) -> None:
     clerk, manager = site.visitor(Role.CLERK), site.visitor(Role.MANAGER, "Mona")
     payee, plan = chain(site, clerk)
     form = clerk.page("/finance/new-contract")
@@ -194,7 +194,7 @@ def test_taking_back_says_what_rests_on_it(site: Site) -> None:
     assert "before it is prepared again: Plan “All to the rivers”" in clerk.page(answer.location)
 
 
-def test_a_clerk_looks_and_decides_nothing(site: Site) -> None:
+def test_clerk_can_view_but_not_decide(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     _, plan = chain(site, clerk)
     assert 'name="number"' not in clerk.page("/finance/approvals")
