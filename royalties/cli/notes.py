@@ -5,16 +5,16 @@ from pathlib import Path
 
 import click
 
-from royalties.cli.desk import Desk, command
+from royalties.cli.desk import Desk, command, named_files
 from royalties.domain.notes import NoteSubject
+from royalties.services import enclosures
 from royalties.services.desk import note_lists
 from royalties.services.desk import notes as service
 from royalties.services.desk.note_lists import Note
-from royalties.services.statements import documents
-from royalties.services.statements.documents import StoredDocument
+from royalties.services.enclosures import TakenFile
 from royalties.services.work import RefusedError, Work
 
-Writes = Callable[[Work, Sequence[StoredDocument]], int]
+Writes = Callable[[Work, Sequence[TakenFile]], int]
 """What is written with the files that were looked at; returns its number."""
 
 _SUBJECTS = {
@@ -40,6 +40,13 @@ _NO_NOTE = "No note stands here, and no question."
 @click.argument("text", default="")
 @click.option("--question", is_flag=True, help="TEXT asks: somebody is to answer it.")
 @click.option(
+    "--to",
+    "colleague",
+    default="",
+    metavar="EMAIL",
+    help="Put the question to one colleague, who is told.",
+)
+@click.option(
     "--file",
     "paths",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -64,6 +71,7 @@ def notes(
     key: str | None,
     text: str,
     question: bool,
+    colleague: str,
     paths: tuple[Path, ...],
     said: str,
     reason: str,
@@ -82,12 +90,15 @@ def notes(
         raise click.UsageError("take one step at a time")
     if (subject is None) != (key is None):
         raise click.UsageError("name what it is about: its kind, and its key")
+    is_asked = bool(subject and text) and not steps and saved is None
+    if colleague and not is_asked:
+        raise click.UsageError("--to belongs to a question: say what it is about, and ask")
     if saved is not None:
         _save(desk, saved, out or Path())
     elif steps:
         _take(desk, steps, said, reason, paths)
     elif subject and key and (text or paths):
-        _add(desk, _SUBJECTS[subject], key, text, paths, is_question=question)
+        _add(desk, _SUBJECTS[subject], key, text, paths, is_question=question, to=colleague)
     else:
         _list(desk, _SUBJECTS[subject] if subject else None, key or "", every=every)
 
@@ -100,9 +111,13 @@ def _add(
     paths: Sequence[Path],
     *,
     is_question: bool,
+    to: str,
 ) -> None:
-    def write(work: Work, sent: Sequence[StoredDocument]) -> int:
-        return service.add(work, subject, key, text, sent, is_question=is_question)
+    is_question = is_question or bool(to)
+
+    def write(work: Work, sent: Sequence[TakenFile]) -> int:
+        asked = service.find_colleague(work, to).id if to else None
+        return service.add(work, subject, key, text, sent, is_question=is_question, asked=asked)
 
     number = _with_files(desk, paths, write)
     if desk.json:
@@ -205,6 +220,7 @@ def _as_json(note: Note) -> dict[str, object]:
         "text": note.text,
         "written_at": note.at,
         "written_by": note.by,
+        "asked": note.asked or None,
         "resolved_at": note.resolved_at,
         "withdrawn_at": note.withdrawn_at,
         "files": [{"name": each.name, "bytes": each.size} for each in note.files],
@@ -215,19 +231,9 @@ def _as_json(note: Note) -> dict[str, object]:
 def _with_files(desk: Desk, paths: Sequence[Path], write: Writes) -> int:
     """Look at files, then write with them; what waits is let go whatever comes of it."""
     files = desk.system.files
-    taken: list[StoredDocument] = []
-    try:
-        for path in paths:
-            if not path.is_file():
-                raise RefusedError(f"{path} is no file")
-            with path.open("rb") as stream:
-                taken.append(documents.take(files, path.name, stream))
-            service.require_few(taken)
-        with desk.work() as work:
-            return write(work, taken)
-    finally:
-        for each in taken:
-            files.drop_enclosure(each.sha256)
+    taken = (enclosures.take(files, name, stream) for name, stream in named_files(paths))
+    with enclosures.enclosed(files, taken, service.require_few) as sent, desk.work() as work:
+        return write(work, sent)
 
 
 COMMANDS = [notes]

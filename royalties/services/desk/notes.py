@@ -15,8 +15,8 @@ from royalties.domain.people import FINANCE, Verb
 from royalties.domain.periods import NotAPeriodError
 from royalties.services.books import Setup, open_period_of, setup_in_force
 from royalties.services.desk.note_lists import is_own, subject_name
+from royalties.services.enclosures import TakenFile
 from royalties.services.mail.telling import News, tell
-from royalties.services.statements.documents import StoredDocument
 from royalties.services.work import RefusedError, Work
 from royalties.store.desk import notes as store
 from royalties.store.people import people
@@ -42,6 +42,7 @@ class Colleague(NamedTuple):
 
     id: int
     name: str
+    email: str
 
 
 class NoNoteError(RefusedError):
@@ -51,7 +52,7 @@ class NoNoteError(RefusedError):
         super().__init__(words)
 
 
-def require_few(sent: Sequence[StoredDocument]) -> None:
+def require_few(sent: Sequence[TakenFile]) -> None:
     """Refuse more files, or larger ones, than come with one note.
 
     Raises:
@@ -71,7 +72,7 @@ def add(
     subject: NoteSubject,
     key: str,
     text: str,
-    files: Sequence[StoredDocument] = (),
+    files: Sequence[TakenFile] = (),
     *,
     is_question: bool = False,
     asked: int | None = None,
@@ -110,8 +111,24 @@ def colleagues(work: Work) -> tuple[Colleague, ...]:
     """Everybody to whom a question can be put: the others of the staff, by name."""
     work.actor.require(Verb.KEEP_NOTES)
     rows = people.active_in_roles(work.connection, [role.value for role in FINANCE])
-    found = (Colleague(row.id, row.name) for row in rows if row.id != work.actor.person)
+    found = (Colleague(row.id, row.name, row.email) for row in rows if row.id != work.actor.person)
     return tuple(sorted(found, key=lambda each: (each.name.casefold(), each.id)))
+
+
+def find_colleague(work: Work, email: str) -> Colleague:
+    """The colleague of an e-mail address, to whom a question is put.
+
+    Raises:
+        RefusedError: nobody of the staff who may sign in has it.
+    """
+    work.actor.require(Verb.KEEP_NOTES)
+    for each in colleagues(work):
+        if each.email.casefold() == email.strip().casefold():
+            return each
+    raise RefusedError(
+        f"nobody at the desk has the address {email[:100]!r}: name a colleague who may sign in, or "
+        f"ask everybody"
+    )
 
 
 def _colleague(work: Work, number: int) -> Colleague:
@@ -125,7 +142,7 @@ def answer(
     work: Work,
     number: int,
     text: str,
-    files: Sequence[StoredDocument] = (),
+    files: Sequence[TakenFile] = (),
     *,
     resolves: bool = False,
 ) -> int:
@@ -256,9 +273,7 @@ class _About(NamedTuple):
     asked: Colleague | None = None
 
 
-def _write(
-    work: Work, about: _About, kind: NoteKind, text: str, files: Sequence[StoredDocument]
-) -> int:
+def _write(work: Work, about: _About, kind: NoteKind, text: str, files: Sequence[TakenFile]) -> int:
     if not text and not files:
         raise RefusedError("write something, or attach a file")
     require_few(files)
@@ -331,14 +346,14 @@ def _quoted(text: str) -> str:
     )
 
 
-def _keep(work: Work, sent: StoredDocument) -> None:
+def _keep(work: Work, sent: TakenFile) -> None:
     waits, kept = work.files.enclosure(sent.sha256), work.files.document(sent.sha256)
     if not waits.is_file() and not kept.is_file():
         raise RefusedError(f"{sent.name} has waited for too long: choose it again")
     work.files.keep_document(sent.sha256)
 
 
-def _require_room(work: Work, sent: Sequence[StoredDocument]) -> None:
+def _require_room(work: Work, sent: Sequence[TakenFile]) -> None:
     if not sent:
         return
     count, size = store.sent_since(work.connection, work.actor.name, work.at - _DAY)

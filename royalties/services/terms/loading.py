@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from royalties.domain.approvals import ProposalKind, ProposalStatus
+from royalties.domain.approvals import APPROVED_BY_TWO, Proposal, ProposalKind, ProposalStatus
 from royalties.domain.json_values import canonical
 from royalties.domain.people import Verb
 from royalties.domain.royalties.warnings import TermsWarning
@@ -19,7 +19,6 @@ from royalties.domain.terms.entry_words import ENTRY_WORDS
 from royalties.domain.terms.replacing import Replaced
 from royalties.ingest.setup import Entry, SetupError
 from royalties.services import approvals, pending
-from royalties.services.approvals import APPROVED_BY_TWO
 from royalties.services.dependencies import require_dependencies
 from royalties.services.names import names_of
 from royalties.services.terms import amending, setup
@@ -212,7 +211,7 @@ def save_compared(
 
 
 def preview_again(
-    work: Work, proposal: approvals.Proposal, number: Callable[[str], str] = str
+    work: Work, proposal: Proposal, number: Callable[[str], str] = str
 ) -> FileDifference:
     """What a file would do now that was sent back, withdrawn or left behind.
 
@@ -224,9 +223,7 @@ def preview_again(
     return difference(work, _compared_again(work, proposal), number)
 
 
-def prepare_again(
-    work: Work, proposal: approvals.Proposal, *, seen: str, confirmed: str = ""
-) -> Saved:
+def prepare_again(work: Work, proposal: Proposal, *, seen: str, confirmed: str = "") -> Saved:
     """Put such a file before a second person again, or save it; raises what ``save`` does."""
     work.actor.require(Verb.LOAD)
     lock_setup(work.connection)
@@ -234,19 +231,19 @@ def prepare_again(
     return save_compared(work, comparison, file_name(proposal), seen, confirmed)
 
 
-def _compared_again(work: Work, proposal: approvals.Proposal) -> Comparison:
+def _compared_again(work: Work, proposal: Proposal) -> Comparison:
     if proposal.status not in (ProposalStatus.REFUSED, ProposalStatus.WITHDRAWN):
         raise RefusedError(f"this file {_NOT_AGAIN[proposal.status]}: it is not prepared again")
     entries, name = _entries(proposal), file_name(proposal)
     return _as_usable(work, lambda beside: setup.compare_entries(work, entries, name, beside))
 
 
-def is_file(proposal: approvals.Proposal) -> bool:
+def is_file(proposal: Proposal) -> bool:
     """Whether a proposal is a whole setup file."""
     return proposal.kind is ProposalKind.SETUP and proposal.subject.startswith(_SUBJECT)
 
 
-def file_name(proposal: approvals.Proposal) -> str:
+def file_name(proposal: Proposal) -> str:
     """The name of a proposed setup file."""
     return proposal.subject.removeprefix(_SUBJECT)
 
@@ -260,9 +257,7 @@ class ProposedFile:
     fault: str = ""
 
 
-def proposed(
-    work: Work, proposal: approvals.Proposal, number: Callable[[str], str] = str
-) -> ProposedFile:
+def proposed(work: Work, proposal: Proposal, number: Callable[[str], str] = str) -> ProposedFile:
     """What a proposed setup file would change."""
     work.actor.require(Verb.READ)
     try:
@@ -275,7 +270,7 @@ def proposed(
     return ProposedFile(difference(work, comparison, number), stale)
 
 
-def approve(work: Work, number: int) -> approvals.Proposal:
+def approve(work: Work, number: int) -> Proposal:
     """Approve a setup file that somebody else prepared, and record it.
 
     Raises:
@@ -295,7 +290,7 @@ def approve(work: Work, number: int) -> approvals.Proposal:
     return proposal
 
 
-def _entries(proposal: approvals.Proposal) -> list[Entry]:
+def _entries(proposal: Proposal) -> list[Entry]:
     body: Any = proposal.body
     if not is_file(proposal):
         raise RefusedError(f"proposal {proposal.id} is no setup file")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from royalties.services.approvals import Proposal
+from royalties.domain.approvals import Proposal
 from royalties.services.terms import amending
 from royalties.services.work import Work
 from royalties.store.history import revisions_of

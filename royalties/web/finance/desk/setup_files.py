@@ -1,33 +1,28 @@
 """A setup file in the browser: looked at entry by entry, then saved or prepared."""
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, render_template, request, url_for
 
-from royalties.domain.approvals import ProposalStatus
+from royalties.domain.approvals import Proposal, ProposalStatus
 from royalties.domain.people import FINANCE, Verb
 from royalties.ingest.setup import SetupError
 from royalties.services import approvals
-from royalties.services.approvals import Proposal
 from royalties.services.terms import loading as service
-from royalties.services.terms.amending import Saved
-from royalties.services.terms.replacing import UnconfirmedError
-from royalties.services.work import RefusedError
 from royalties.web.account.proving import proven
-from royalties.web.core.consent import prepared
-from royalties.web.core.names import in_names, name_beside
+from royalties.web.core.names import name_beside
 from royalties.web.core.pages import Answer, Pages
-from royalties.web.core.visit import all_or_nothing, current_work, read_only
-from royalties.web.finance.terms.editing import confirmed
+from royalties.web.core.visit import current_work, read_only
+from royalties.web.finance.terms.editing import answer_saved_file, confirmed
 from royalties.web.forms.entries import EntryForm
 from royalties.web.forms.fields import FileUpload
 from royalties.web.forms.numbers import as_read
 from royalties.web.forms.sent_files import (
     GONE,
-    MOST_FAULTS,
     NotSentError,
     SentFile,
     SentFileForm,
     fault_count,
-    faults_by_place,
+    faults_shown,
+    preview_page,
     store_sent,
 )
 
@@ -72,18 +67,15 @@ def save() -> Answer:
     path = sent.path
     if path is None:
         return _form_page(GONE), 422
-    try:
-        with all_or_nothing():
-            saved = service.save(
-                current_work(), path, sent.name, seen=form.seen.data, confirmed=confirmed()
-            )
-    except SetupError as error:
-        return _form_page(fault_count(error, "saved"), error), 422
-    except UnconfirmedError:
-        return _preview(sent, "Tick that you have read what is replaced.")
-    except RefusedError as error:
-        return _preview(sent, in_names(error))
-    return _saved(saved)
+    return answer_saved_file(
+        lambda: service.save(
+            current_work(), path, sent.name, seen=form.seen.data, confirmed=confirmed()
+        ),
+        lambda refused: _preview(sent, refused),
+        lambda error: _form_page(fault_count(error, "saved"), error),
+        url_for("home.home"),
+        done="Loaded.",
+    )
 
 
 @PAGES.get("/setup-file/again/<int:number>")
@@ -97,18 +89,15 @@ def again(number: int) -> Answer:
 def prepare_again(number: int) -> Answer:
     """Put such a file before a second person again."""
     proposal, form = _find_file(number), SentFileForm(request.form)
-    try:
-        with all_or_nothing():
-            saved = service.prepare_again(
-                current_work(), proposal, seen=form.seen.data, confirmed=confirmed()
-            )
-    except SetupError as error:
-        return _form_page(fault_count(error, "saved"), error), 422
-    except UnconfirmedError:
-        return _preview_again(proposal, "Tick that you have read what is replaced.")
-    except RefusedError as error:
-        return _preview_again(proposal, in_names(error))
-    return _saved(saved)
+    return answer_saved_file(
+        lambda: service.prepare_again(
+            current_work(), proposal, seen=form.seen.data, confirmed=confirmed()
+        ),
+        lambda refused: _preview_again(proposal, refused),
+        lambda error: _form_page(fault_count(error, "saved"), error),
+        url_for("home.home"),
+        done="Loaded.",
+    )
 
 
 def _find_file(number: int) -> Proposal:
@@ -119,14 +108,6 @@ def _find_file(number: int) -> Proposal:
     if proposal is None or not service.is_file(proposal) or proposal.status not in decided:
         abort(404)
     return proposal
-
-
-def _saved(saved: Saved) -> Answer:
-    if saved.proposal is not None:
-        flash(prepared(saved.proposal), "good")
-        return redirect(url_for("approvals.approvals"), 303)
-    flash("Loaded." if saved.changed else "The file says what the books say already.", "good")
-    return redirect(url_for("home.home"), 303)
 
 
 def _preview_again(proposal: Proposal, refused: str = "") -> Answer:
@@ -154,25 +135,16 @@ def _preview(sent: SentFile, refused: str = "") -> Answer:
     except SetupError as error:
         return _form_page(fault_count(error, "saved"), error), 422
     name_beside(preview.named)
-    page = render_template(
-        "finance/desk/setup_file.html",
-        found=preview,
-        name=sent.name,
-        file=sent.fingerprint,
-        refused=refused,
-    )
-    return page, 409 if refused else 200
+    return preview_page("finance/desk/setup_file.html", preview, sent, refused)
 
 
 def _form_page(refused: str = "", error: SetupError | None = None) -> str:
     form = FileForm()
     if refused:
         form.file.errors.append(refused)
-    faults = faults_by_place(error) if error else []
     return render_template(
         "finance/desk/setup_file_form.html",
         form=form,
         refused=refused,
-        faults=faults[:MOST_FAULTS],
-        more=max(0, len(faults) - MOST_FAULTS),
+        **faults_shown(error),
     )

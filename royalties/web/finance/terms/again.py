@@ -8,10 +8,9 @@ from typing import Any
 
 from flask import url_for
 
-from royalties.domain.approvals import ProposalKind
+from royalties.domain.approvals import APPROVED_BY_TWO, Proposal, ProposalKind
 from royalties.domain.people import Verb
 from royalties.services import approvals
-from royalties.services.approvals import APPROVED_BY_TWO, Proposal
 from royalties.services.dependencies import entries_below
 from royalties.services.terms import loading, preparing_again
 from royalties.services.terms.preparing_again import ProposedAgain
@@ -38,31 +37,31 @@ NEW = "new"
 
 def again_address(proposal: Proposal) -> str:
     """Where a proposal is prepared again; empty for who may not, and for what has no form."""
-    may = current_work().actor.may
+    part = proposal.subject.partition(" ")[0]
     if proposal.kind is not ProposalKind.SETUP:
         return ""
     if loading.is_file(proposal):
-        return url_for("setup_files.again", number=proposal.id) if may(Verb.LOAD) else ""
-    part = proposal.subject.partition(" ")[0]
+        return _address(Verb.LOAD, "setup_files.again", number=proposal.id)
     if part not in APPROVED_BY_TWO:
         return ""
     said = preparing_again.again(current_work(), proposal)
+    at: dict[str, Any] = {"again": proposal.id}
     if said.is_by_another_verb:
-        if not may(Verb.PREPARE):
-            return ""
         of = part.replace("_", "-")
-        return url_for("inverses.entry", part=of, key=said.key, again=proposal.id)
+        return _address(Verb.PREPARE, "inverses.entry", part=of, key=said.key, **at)
     new, amend = _PAGES[part]
-    if not may(Verb.PREPARE if new.startswith("terms.") else Verb.LOAD):
-        return ""
+    verb = Verb.PREPARE if new.startswith("terms.") else Verb.LOAD
     if said.now is None:
-        return url_for(new, again=proposal.id)
-    version: dict[str, Any] = {}
+        return _address(verb, new, **at)
     if part in _BY_VERSION:
         day = said.version["from"]
         known_days = {each["from"] for each in said.now["versions"]}
-        version = {"version": day if day in known_days else NEW}
-    return url_for(amend, key=said.key, again=proposal.id, **version)
+        at["version"] = day if day in known_days else NEW
+    return _address(verb, amend, key=said.key, **at)
+
+
+def _address(verb: Verb, page: str, **values: object) -> str:
+    return url_for(page, **values) if current_work().actor.may(verb) else ""  # type: ignore[arg-type]
 
 
 def asked_again(part: str, key: str = "") -> tuple[Proposal | None, ProposedAgain | None]:
