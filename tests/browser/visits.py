@@ -229,7 +229,6 @@ VISITS = (
     Visit("/finance/approvals/5"),
     Visit("/finance/approvals/6"),
     Visit("/finance/setup-file/again/6"),
-    Visit("/finance/setup-file/again/6", submit="form[action$='again/6']"),
     Visit("/finance/approvals/together?number=2&number=5"),
     Visit("/finance/approvals/together?number=5", CLERK),
     Visit("/finance/approvals/together?number=2&number=5", submit="form[action$=refuse]"),
