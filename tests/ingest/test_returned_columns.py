@@ -45,13 +45,13 @@ def test_money_of_the_copies_kept_is_no_contradiction(
     found = read_text(folder, _rows(figures, book, Decimal(0)), mappings=[mapping])
     assert not found.messages
     assert not {"figures-differ", "column-not-read"} & found.codes
-    lines = [*found.sales, *found.waiting]
-    assert sum(line[6] for line in found.sales) + sum(line.units for line in found.waiting) == sum(
-        sold - back for sold, back, _, _ in figures
-    )
-    assert sum(line.net or 0 for line in lines) == sum(
-        int(Decimal(cents) * (100 - percent) * (sold - back) * 100)
-        for sold, back, cents, percent in figures
+    kept = [sold - back for sold, back, _, _ in figures]
+    units = [line[6] for line in found.sales] + [line.units for line in found.waiting]
+    assert sum(units) == sum(kept)
+    nets = [line[9] for line in found.sales] + [line.net or 0 for line in found.waiting]
+    assert sum(nets) == sum(
+        cents * (100 - percent) * left * 100
+        for (_, _, cents, percent), left in zip(figures, kept, strict=True)
     )
 
 
