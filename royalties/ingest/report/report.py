@@ -15,8 +15,8 @@ from royalties.ingest.report.bulk import Bulk
 from royalties.ingest.report.cells import (
     Marked,
     RowBlock,
-    UnknownIdentifier,
     Wrong,
+    is_number_of_product,
     printed,
     text_of,
 )
@@ -332,7 +332,7 @@ def _why_no_book(
     """Why a row is not a book, if somebody said so; its title counts only without identifiers."""
     if not remembered.no_books or any(isinstance(book, int) for book in books):
         return ""
-    strangers = [book.identifier for book in books if isinstance(book, UnknownIdentifier)]
+    strangers = [book.identifier for book in books if is_number_of_product(book)]
     names = [*strangers, *(text_of(cells[at]) for _, at in table.books)]
     names += [] if strangers else [table.title_of(cells)]
     name = remembered.no_book(map(identifier_key, names))
