@@ -83,7 +83,7 @@ def find_entry(work: Work, part: str, key: str) -> RecordedEntry | None:
 
 
 def history(
-    work: Work, part: str, key: str, number: Callable[[str], str] = str
+    work: Work, part: str, key: str, number: Callable[[str | int], str] = str
 ) -> list[EntryRevision]:
     """What was said of an entry, the newest first, each with what it changed.
 
@@ -314,7 +314,7 @@ class Proposed:
     warnings: list[TermsWarning]
 
 
-def proposed(work: Work, proposal: Proposal, number: Callable[[str], str] = str) -> Proposed:
+def proposed(work: Work, proposal: Proposal, number: Callable[[str | int], str] = str) -> Proposed:
     """What a proposal would change; of a decided one, what it would change today.
 
     Args:

@@ -124,7 +124,7 @@ class FileDifference:
 
 
 def preview(
-    work: Work, path: Path, name: str, number: Callable[[str], str] = str
+    work: Work, path: Path, name: str, number: Callable[[str | int], str] = str
 ) -> FileDifference:
     """What a setup file would do; nothing is recorded.
 
@@ -211,7 +211,7 @@ def save_compared(
 
 
 def preview_again(
-    work: Work, proposal: Proposal, number: Callable[[str], str] = str
+    work: Work, proposal: Proposal, number: Callable[[str | int], str] = str
 ) -> FileDifference:
     """What a file would do now that was sent back, withdrawn or left behind.
 
@@ -257,7 +257,9 @@ class ProposedFile:
     fault: str = ""
 
 
-def proposed(work: Work, proposal: Proposal, number: Callable[[str], str] = str) -> ProposedFile:
+def proposed(
+    work: Work, proposal: Proposal, number: Callable[[str | int], str] = str
+) -> ProposedFile:
     """What a proposed setup file would change."""
     work.actor.require(Verb.READ)
     try:
@@ -298,7 +300,7 @@ def _entries(proposal: Proposal) -> list[Entry]:
 
 
 def difference(
-    work: Work, comparison: Comparison, number: Callable[[str], str] = str
+    work: Work, comparison: Comparison, number: Callable[[str | int], str] = str
 ) -> FileDifference:
     """What a comparison would add, change and leave."""
     replaced = comparison.loaded.replaced
@@ -314,7 +316,7 @@ def difference(
 
 
 def _entry_differences(
-    work: Work, comparison: Comparison, number: Callable[[str], str]
+    work: Work, comparison: Comparison, number: Callable[[str | int], str]
 ) -> Iterable[EntryDifference]:
     names = names_of(work).beside(comparison.entries)
     for part, key, body in comparison.entries:
