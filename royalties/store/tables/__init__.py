@@ -27,6 +27,12 @@ from royalties.store.tables.orders import (
     receipt,
     shipment,
 )
+from royalties.store.tables.payments import (
+    payment,
+    payment_batch,
+    payment_event,
+    payment_part,
+)
 from royalties.store.tables.people import (
     attempt,
     colleague,
@@ -124,6 +130,10 @@ __all__ = [
     "organization_member",
     "paper",
     "parallel_run",
+    "payment",
+    "payment_batch",
+    "payment_event",
+    "payment_part",
     "period",
     "period_total",
     "person",
