@@ -1,8 +1,8 @@
-"""``python -m bench``: what was promised, measured on this machine, each beside a baseline.
+"""``python -m bench``: what is promised, measured on this machine, each beside a baseline.
 
-Every figure is the best of a few runs in fresh processes, ours and the baseline by turns, so
+Every figure is the best of a few runs in fresh processes, ours and the baseline alternating, so
 that a busy machine disturbs both alike. ``SIZE=10M`` adds ten million lines to the growth;
-``python -m bench import`` measures only what is named.
+``python -m bench import`` measures only the chapters named.
 """
 
 import json
@@ -58,13 +58,13 @@ def import_csv(folder: Path) -> bool:
 def import_workbook(folder: Path) -> bool:
     """An .xlsx of 100,000 rows against calamine reading it into lists.
 
-    1.7 × is wanted; what it would take is in decision 16.
+    The goal is 1.7 ×; decision 16 says what it would take.
     """
     path = folder / "sales.xlsx"
     _measure("make_xlsx", path, 100_000)
     bare = lambda: _measure("bare_xlsx", path)  # noqa: E731
     ours = lambda: _measure("import_file", _home(folder), path)  # noqa: E731
-    return _pair("import 100k rows of .xlsx", bare, ours, most=2.2)["ratio"] <= 2.2
+    return _pair("import 100k rows of .xlsx", bare, ours, most=2)["ratio"] <= 2
 
 
 def draft_run(folder: Path) -> bool:
@@ -121,7 +121,7 @@ def _spent(arguments: list[str], home: Path) -> Result:
 
 
 def growth(folder: Path) -> bool:
-    """How import and run grow with the number of lines; informs, promises nothing."""
+    """How import and run grow with the number of lines; for information only."""
     sizes = [100_000, 1_000_000]
     if os.environ.get("SIZE", "").upper() == "10M":
         sizes.append(10_000_000)
@@ -138,12 +138,12 @@ def growth(folder: Path) -> bool:
 
 
 def pages(folder: Path) -> bool:
-    """Every page over a million lines: below 100 ms, at most 15 queries, however many rows."""
+    """Every page over a million lines: below 100 ms, at most 15 queries, regardless of rows."""
     seen = []
     for rows, titles in ((1_000_000, 500), (2_000, 10)):
         home = folder / f"house-of-{titles}"
         home.mkdir()
-        _measure("make_house", home, rows, titles)
+        _measure("make_books", home, rows, titles)
         seen.append(cast("list[dict[str, Any]]", _measure("visit_pages", home)["pages"]))
     large, small = seen
     empty = large[0]["seconds"]
@@ -173,33 +173,33 @@ def pages(folder: Path) -> bool:
 
 
 CLOSED = tuple(int(each) for each in os.environ.get("CLOSED", "5,20,60").split(","))
-"""Behind so many closed periods is measured what a period costs."""
+"""The numbers of closed periods after which a period's cost is measured."""
 
 
 def years(folder: Path) -> bool:
-    """A house of years: a period costs the same however many were closed before it."""
-    home, copies, done = folder / "years", {}, 0
+    """Books of many years: a period costs the same however many were closed before it."""
+    home, copies, closed_so_far = folder / "years", {}, 0
     home.mkdir()
     _measure("begin_years", home, CLOSED[-1] + 1)
     for closed in CLOSED:
-        _measure("go_on", home, done, closed, LINES)
+        _measure("go_on", home, closed_so_far, closed, LINES)
         copies[closed] = folder / f"years-{closed}"
         shutil.copytree(home, copies[closed])
-        done = closed
+        closed_so_far = closed
     print(f"a period of {LINES:,} sale lines behind {', '.join(map(str, CLOSED))} closed ones:")
     fine = True
     for name, task, most in (("close", "close_after", 1.3), ("draft", "draft_after", 1.3)):
         best = dict.fromkeys(CLOSED, float("inf"))
-        for _ in range(REPEATS):  # by turns, so that a busy machine disturbs all alike
+        for _ in range(REPEATS):  # alternating, so that a busy machine disturbs all alike
             for closed in CLOSED:
-                found = _measure(task, copies[closed], closed)
-                best[closed] = min(best[closed], found["seconds"])
+                measured = _measure(task, copies[closed], closed)
+                best[closed] = min(best[closed], measured["seconds"])
         fine &= _grown(name, "s", best, most)
     verified = {closed: _measure("verify_all", copies[closed]) for closed in CLOSED}
     peaks = {closed: each["peak_mb"] for closed, each in verified.items()}
     fine &= _grown("verify's peak memory", "MB", peaks, 1.2)
-    each_ = {closed: found["seconds"] / closed for closed, found in verified.items()}
-    _grown("verify, for each closed period", "s", each_, 0)
+    by_period = {closed: measured["seconds"] / closed for closed, measured in verified.items()}
+    _grown("verify, for each closed period", "s", by_period, 0)
     seen: dict[int, list[dict[str, Any]]] = {}
     for _ in range(max(REPEATS, 3)):
         for closed in CLOSED:
@@ -211,18 +211,18 @@ def years(folder: Path) -> bool:
                 page["seconds"] = min(page["seconds"], again["seconds"])
     for place, page in enumerate(seen[CLOSED[0]]):
         times = {closed: pages[place]["seconds"] * 1000 for closed, pages in seen.items()}
-        shown = all(pages[place]["status"] == 200 for pages in seen.values())
-        fine &= _grown(f"{page['who']} {page['path']}", "ms", times, 1.5) and shown
-        if not shown:
+        is_shown = all(pages[place]["status"] == 200 for pages in seen.values())
+        fine &= _grown(f"{page['who']} {page['path']}", "ms", times, 1.5) and is_shown
+        if not is_shown:
             print("    NOT SHOWN")
     return fine
 
 
 def _grown(name: str, unit: str, figures_by_size: dict[int, float], most: float) -> bool:
-    """Print figures beside the first one; whether none is more than so many times as large.
+    """Print figures beside the first; returns whether none is more than ``most`` times as large.
 
     Args:
-        most: 0: it informs, and promises nothing.
+        most: 0: for information only.
     """
     first = figures_by_size[CLOSED[0]]
     ratios = [each / first for each in figures_by_size.values()]

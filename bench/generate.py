@@ -1,4 +1,4 @@
-"""A publisher's catalogue and its sales, invented, the same for the same size.
+"""An invented publisher's catalogue and sales, identical for the same size.
 
 2,000 editions of 500 titles, 12 retailers, 24 months, about 5 % returns and 1 % free copies.
 """
@@ -61,7 +61,7 @@ _DAYS = [
 
 
 def isbns() -> list[str]:
-    """2,000 ISBN-13 with right check digits, in the range 979-8."""
+    """2,000 ISBN-13 with valid check digits, with the prefix 979-8."""
     return [_checked(f"9798{number:08d}") for number in range(TITLES * EDITIONS_A_TITLE)]
 
 
@@ -183,7 +183,7 @@ def sales_rows(count: int, titles: int = TITLES) -> Iterator[tuple[str, ...]]:
 
 
 def write_csv(path: Path, count: int, *, titles: int = TITLES) -> None:
-    """A standard sales file of so many rows."""
+    """A standard sales file of ``count`` rows."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(HEADER)

@@ -1,10 +1,10 @@
-"""Pages over a million sale lines: server time beside an empty page, and queries asked.
+"""Pages over a million sale lines: server time beside an empty page, and number of queries.
 
-Every page is looked at for the first time after new sales, when nothing is remembered of the
-draft, and again. Forms that show what would be are sent as they stand.
+Every page is visited right after new sales, when no draft is cached, and again. Forms with a
+preview are submitted unchanged.
 
-Two houses have the same pages: a large one with half of its lines closed and half open, and a
-small one of ten titles. A page that asks more of the large one asks more with every row shown.
+Two sets of books have the same pages: a large one with half of its lines closed and half open,
+and a small one of ten titles. A page with more queries on the large one has a query per row.
 """
 
 import gc
@@ -31,8 +31,8 @@ CLOSED, OPEN = "2024", "2025"
 VISITS = 5
 """Visits of each page after the first one."""
 
-FORGOTTEN = ("draft", "draft statements", "earned now")
-"""What is remembered only until new sales are recorded."""
+CACHED_UNTIL_NEW_SALES = ("draft", "draft statements", "earned now")
+"""What is cached only until new sales are recorded."""
 
 NONPROFIT = "b3"
 PAGES: tuple[tuple[str, str], ...] = (
@@ -115,8 +115,8 @@ PAGES: tuple[tuple[str, str], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """How one page did: the best time, that of the first visit, and the most it ever asked."""
+class VisitedPage:
+    """A page's result: the best time, the first visit's time, and the most queries."""
 
     who: str
     path: str
@@ -127,13 +127,13 @@ class Seen:
     size: int
 
 
-def make_house(home: str, rows: str, titles: str) -> dict[str, float]:
-    """A house of so many titles and sale lines, the first year closed and its statements issued."""
+def make_books(home: str, rows: str, titles: str) -> dict[str, float]:
+    """Books of some titles and sale lines, the first year closed and its statements issued."""
     from bench.tasks import _royalties  # noqa: PLC0415 - which offers this as a task
 
     folder = Path(home)
     generate.write_setup(folder / "setup.json")
-    _narrow(folder / "setup.json", int(titles))
+    _reduce_setup(folder / "setup.json", int(titles))
     generate.write_csv(folder / "sales.csv", int(rows), titles=int(titles))
     _royalties(home, "init")
     _royalties(home, "load", str(folder / "setup.json"))
@@ -143,7 +143,7 @@ def make_house(home: str, rows: str, titles: str) -> dict[str, float]:
     return {}
 
 
-def _narrow(path: Path, titles: int) -> None:
+def _reduce_setup(path: Path, titles: int) -> None:
     """Let a setup begin a year earlier, with fewer titles."""
     setup = json.loads(path.read_text(encoding="utf-8"))
     setup["publisher"]["first_period"] = CLOSED
@@ -158,12 +158,12 @@ def _narrow(path: Path, titles: int) -> None:
 
 
 def visit_pages(home: str) -> dict[str, Any]:
-    """Visit every page as who it is for."""
+    """Visit every page as a user of its audience."""
     return visit(home, PAGES)
 
 
-def visit(home: str, wanted: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    """Visit an empty page and the wanted ones, each as who it is for."""
+def visit(home: str, pages: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """Visit an empty page and the given ones, each as a user of its audience."""
     from sqlalchemy import text  # noqa: PLC0415
 
     from config import Config  # noqa: PLC0415
@@ -172,7 +172,7 @@ def visit(home: str, wanted: Sequence[tuple[str, str]]) -> dict[str, Any]:
     from royalties.web.core.calculating import calculator_of  # noqa: PLC0415
 
     system = open_system(Config(Path(home), f"sqlite:///{home}/royalties.sqlite"))
-    # Once a minute a visit is noted, which is not the page's own question: so no minute passes.
+    # Visits are recorded once a minute, which is not the page's own query: so time stands still.
     at = system.clock()
     system = replace(system, clock=lambda: at)
     app = create_app(system)
@@ -185,11 +185,11 @@ def visit(home: str, wanted: Sequence[tuple[str, str]]) -> dict[str, Any]:
         statement = connection.execute(found, {"key": NONPROFIT}).scalar_one()
     seen = []
     with _counting(system.engine) as queries:
-        for who, path in (("stranger", EMPTY), *wanted):
+        for who, path in (("stranger", EMPTY), *pages):
             client = app.test_client()
             if who in cookies:
                 client.set_cookie("royalties", cookies[who], domain="localhost")
-            for name in FORGOTTEN:
+            for name in CACHED_UNTIL_NEW_SALES:
                 system.memory.pop(name, None)
             address = path.format(statement=statement)
             seen.append(_visit(client, who, address, queries, calculator.finish))
@@ -197,9 +197,9 @@ def visit(home: str, wanted: Sequence[tuple[str, str]]) -> dict[str, Any]:
     return {"pages": [vars_of(each) for each in seen]}
 
 
-def vars_of(seen: Seen) -> dict[str, Any]:
+def vars_of(seen: VisitedPage) -> dict[str, Any]:
     """A page's figures as JSON values."""
-    return {name: getattr(seen, name) for name in Seen.__slots__}
+    return {name: getattr(seen, name) for name in VisitedPage.__slots__}
 
 
 def _visit(
@@ -208,35 +208,35 @@ def _visit(
     path: str,
     queries: list[str],
     wait: Callable[[], None],
-) -> Seen:
-    look = partial(client.get, path)
+) -> VisitedPage:
+    request = partial(client.get, path)
     if "?send=" in path:
         page, _, verb = path.partition("/amend?send=")
         form = _fields(client.get(f"{page}/amend", base_url=BASE).text)
-        look = partial(client.post, f"{page}/{verb}", data=form)
+        request = partial(client.post, f"{page}/{verb}", data=form)
     times: list[float] = []
-    asked: list[int] = []
+    query_counts: list[int] = []
     answer = None
     while len(times) <= VISITS:
         queries.clear()
         gc.collect()
         started = time.perf_counter()
-        answer = look(base_url=BASE, buffered=True)
+        answer = request(base_url=BASE, buffered=True)
         seconds, count = time.perf_counter() - started, len(queries)
         wait()
         if os.environ.get("QUERIES"):
             print(path, answer.status, *queries, sep="\n  ")
-        asked.append(count)
+        query_counts.append(count)
         if answer.status_code != BEING_CALCULATED or not times:
             times.append(seconds)
     assert answer is not None  # noqa: S101 - it was visited
-    return Seen(
-        who, path, answer.status_code, min(times[1:]), times[0], max(asked), len(answer.data)
+    return VisitedPage(
+        who, path, answer.status_code, min(times[1:]), times[0], max(query_counts), len(answer.data)
     )
 
 
 class _Form(HTMLParser):
-    """What a browser would send of a page's largest form."""
+    """What a browser would submit from a page's largest form."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -274,7 +274,7 @@ def _fields(page: str) -> MultiDict[str, str]:
 
 @contextmanager
 def _counting(engine: Any) -> Iterator[list[str]]:  # noqa: ANN401
-    """The statements that this thread sends while the block runs."""
+    """The SQL statements that this thread executes within the block."""
     from sqlalchemy import event  # noqa: PLC0415
 
     sent: list[str] = []
@@ -293,7 +293,7 @@ def _counting(engine: Any) -> Iterator[list[str]]:  # noqa: ANN401
 
 
 def _people(system: Any, app: Any) -> dict[str, str]:  # noqa: ANN401
-    """A cookie of somebody of every role."""
+    """A session cookie for somebody of every role."""
     from flask.sessions import SecureCookieSessionInterface  # noqa: PLC0415
     from sqlalchemy import insert  # noqa: PLC0415
 
@@ -301,7 +301,7 @@ def _people(system: Any, app: Any) -> dict[str, str]:  # noqa: ANN401
     from royalties.store.tables import membership, person, session  # noqa: PLC0415
 
     signer = SecureCookieSessionInterface().get_signing_serializer(app)
-    at, made = system.clock(), {}
+    at, cookies = system.clock(), {}
     with system.engine.begin() as connection:
         for role in ("clerk", "manager", "administrator", "nonprofit", "organization"):
             number = connection.execute(
@@ -334,5 +334,5 @@ def _people(system: Any, app: Any) -> dict[str, str]:  # noqa: ANN401
                     agent="bench",
                 )
             )
-            made[role] = signer.dumps({"token": token}) if signer else ""
-    return made
+            cookies[role] = signer.dumps({"token": token}) if signer else ""
+    return cookies

@@ -40,9 +40,9 @@ def prepare(home: str) -> dict[str, float]:
 
 
 def import_file(home: str, path: str) -> dict[str, float]:
-    """Import through the command line, in this process: parse, validate, record, keep.
+    """Import through the command line, in this process: parse, validate, record, store.
 
-    The interpreter and its modules are there before the clock starts, as for the baselines; a
+    The interpreter and its modules are loaded before the clock starts, as for the baselines; a
     workbook's child process starts within it.
     """
     _royalties(home, "imports")
@@ -114,7 +114,7 @@ def bare_group(home: str) -> dict[str, float]:
 
 
 def duckdb_group(home: str) -> dict[str, float]:
-    """DuckDB grouping the same lines, brought into a table of its own first."""
+    """DuckDB grouping the same lines, copied into a table of its own first."""
     import duckdb  # noqa: PLC0415
 
     source = sqlite3.connect(f"{home}/royalties.sqlite")
@@ -137,7 +137,7 @@ def close(home: str) -> dict[str, float]:
 
 
 def statements(home: str, folder: str) -> dict[str, float]:
-    """Compose, draw, fingerprint and keep every statement and twin.
+    """Compose, draw, fingerprint and store every statement, workbook and JSON document.
 
     The period's workbook is left out: the baseline has no counterpart.
     """
@@ -147,7 +147,7 @@ def statements(home: str, folder: str) -> dict[str, float]:
     from royalties.services.books import setup_in_force  # noqa: PLC0415
     from royalties.services.statements.issuing import issue_statements  # noqa: PLC0415
 
-    _forget_issued(home)
+    _delete_issued(home)
     system = open_system(Config(Path(home), f"sqlite:///{home}/royalties.sqlite"))
     count = 0
 
@@ -163,8 +163,8 @@ def statements(home: str, folder: str) -> dict[str, float]:
     return {**found, "statements": count}
 
 
-def _forget_issued(home: str) -> None:
-    """Let every repetition issue anew, as the first time."""
+def _delete_issued(home: str) -> None:
+    """Delete issued files, so that every repetition issues them again."""
     import shutil  # noqa: PLC0415
 
     shutil.rmtree(Path(home) / "issued", ignore_errors=True)
@@ -224,9 +224,9 @@ def _royalties(home: str, *arguments: str) -> None:
 
     from royalties.cli.main import main  # noqa: PLC0415
 
-    done = CliRunner().invoke(main, list(arguments))
-    if done.exit_code:
-        raise RuntimeError(done.output[-2000:]) from done.exception
+    process = CliRunner().invoke(main, list(arguments))
+    if process.exit_code:
+        raise RuntimeError(process.output[-2000:]) from process.exception
 
 
 def _timed(work: Callable[[], object]) -> dict[str, float]:
@@ -240,7 +240,7 @@ def _timed(work: Callable[[], object]) -> dict[str, float]:
 
 
 class _Memory:
-    """Looks twenty times a second at what this process and its children hold together."""
+    """Samples the memory of this process and its children twenty times a second."""
 
     def __enter__(self) -> Self:
         self.peak_mb = 0.0
@@ -263,7 +263,7 @@ class _Memory:
 def _resident_mb(pid: str) -> float:
     try:
         pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    except (OSError, IndexError):  # it has ended meanwhile
+    except (OSError, IndexError):  # it has ended
         return 0.0
     return pages * resource.getpagesize() / 2**20
 
@@ -283,7 +283,7 @@ TASKS: dict[str, Callable[..., dict[str, Any]]] = {
         close,
         statements,
         bare_cells,
-        pages.make_house,
+        pages.make_books,
         pages.visit_pages,
         years.begin_years,
         years.go_on,

@@ -1,8 +1,8 @@
-"""A house that goes on for years, each period like the one before: what does a period cost?
+"""Books over many years, every period like the one before: what does a period cost?
 
-1,000 titles in 500 contracts, 300 payees, and as many sales in every half-year, in one report of
-each of twelve retailers: so lists fill their first page from the beginning. Terms use all that is
-carried from one period to the next: escalators that count for life and by year, advances,
+1,000 titles in 500 contracts, 300 payees, and as many sales in every half-year, in one report
+from each of twelve retailers: so lists fill their first page from the start. Terms use all that
+is carried from one period to the next: escalators that count for life and by year, advances,
 reserves held for two periods, caps, minimum payments.
 """
 
@@ -68,12 +68,12 @@ PAGES: tuple[tuple[str, str], ...] = (
 
 
 def period_name(place: int) -> str:
-    """The half-year that comes so many after the first."""
+    """The name of the half-year ``place`` periods after the first."""
     return f"{FIRST_YEAR + place // 2}-H{place % 2 + 1}"
 
 
 def begin_years(home: str, most: str) -> dict[str, float]:
-    """Make a home with the setup of a house for so many periods."""
+    """Make a home with the setup for ``most`` periods."""
     from bench.tasks import _royalties  # noqa: PLC0415 - which offers this as a task
 
     path = Path(home) / "setup.json"
@@ -84,7 +84,7 @@ def begin_years(home: str, most: str) -> dict[str, float]:
 
 
 def go_on(home: str, first: str, until: str, lines: str) -> dict[str, float]:
-    """Go on from so many closed periods until so many are; the sales of the next one are in."""
+    """Close periods from number ``first`` to ``until``; the sales of the next one are recorded."""
     from bench.tasks import _royalties  # noqa: PLC0415 - which offers this as a task
 
     def record(place: int) -> None:
@@ -100,7 +100,7 @@ def go_on(home: str, first: str, until: str, lines: str) -> dict[str, float]:
 
 
 def draft_after(home: str, closed: str) -> dict[str, float]:
-    """The draft of the period behind so many closed ones."""
+    """The draft of the period after ``closed`` closed ones."""
     from bench.tasks import _timed  # noqa: PLC0415
     from config import Config  # noqa: PLC0415
     from royalties.domain.people import Actor, Role  # noqa: PLC0415
@@ -119,7 +119,7 @@ def draft_after(home: str, closed: str) -> dict[str, float]:
 
 
 def close_after(home: str, closed: str) -> dict[str, float]:
-    """The close of the period behind so many closed ones, in a copy of the home."""
+    """The close of the period after ``closed`` closed ones, in a copy of the home."""
     from bench.tasks import _royalties, _timed  # noqa: PLC0415
 
     copy = f"{home}-copy"
@@ -134,14 +134,14 @@ def close_after(home: str, closed: str) -> dict[str, float]:
 
 
 def verify_all(home: str) -> dict[str, float]:
-    """Verify everything, for its time and its memory."""
+    """Verify everything, measuring time and memory."""
     from bench.tasks import _royalties, _timed  # noqa: PLC0415
 
     return _timed(lambda: _royalties(home, "verify"))
 
 
 def visit_years(home: str, closed: str) -> dict[str, Any]:
-    """Visit the pages of a house behind so many closed periods."""
+    """Visit the pages of books with ``closed`` closed periods."""
     from bench import pages  # noqa: PLC0415
 
     places = {"last": period_name(int(closed) - 1), "open": period_name(int(closed))}
@@ -249,7 +249,7 @@ def _plan(place: int, day: str) -> dict[str, object]:
 
 
 def _write_reports(folder: Path, place: int, lines: int) -> list[Path]:
-    """The reports of one period, one of each retailer: other figures, but as many lines."""
+    """The reports of one period, one from each retailer: other figures, but as many lines."""
     rows = sorted(_sales(place, lines), key=itemgetter(_RETAILER))
     paths = []
     for retailer, its_rows in groupby(rows, key=itemgetter(_RETAILER)):

@@ -1,1 +1,1 @@
-"""The paper of the house: workbooks from plain values. Computes nothing but totals it prints."""
+"""The publisher's documents: workbooks and PDFs from plain values. Computes only printed totals."""

@@ -43,7 +43,7 @@ def _sheet(book: Book, account: AccountShown) -> None:
         ("Date", words.day(account.dated)),
         (_owed(account), words.amount(abs(account.balance), account.currency)),
     ]
-    parts.head(sheet, [("For", account.organization)], facts)
+    parts.parties_and_facts(sheet, [("For", account.organization)], facts)
     heading_row(
         sheet,
         (

@@ -1,4 +1,4 @@
-"""A native chart that keeps the values it shows, for viewers that do not read the cells."""
+"""A native chart with cached values, for viewers that do not read the cells."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -47,10 +47,10 @@ def stacked_bars(
     copies: Sequence[Sequence[int]],
     points: float,
 ) -> BarChart:
-    """Copies by month, a colour per name, so many points wide.
+    """A stacked bar chart of copies by month, one colour per name, ``points`` wide.
 
-    The table has its headings in ``heading_row``, the months (days as numbers) in column A and
-    a column for each name; ``copies`` has a row for each month.
+    The table has its headings in ``heading_row``, the months (days as serial numbers) in column A
+    and a column for each name; ``copies`` has a row for each month.
     """
     first, last = heading_row + 1, heading_row + len(months)
     chart = _empty()
@@ -85,8 +85,8 @@ def _empty() -> BarChart:
     month, copies = chart.x_axis, chart.y_axis
     month.delete = copies.delete = False
     month.number_format, copies.number_format = MONTH, "#,##0"
-    month.auto = False  # every month has its place, also one without sales
-    month.tickLblPos = "low"  # not across bars of months with more returns than sales
+    month.auto = False  # every month has a place, even without sales
+    month.tickLblPos = "low"  # not across the bars of months with more returns than sales
     month.graphicalProperties = _lines_of(RULE)
     copies.graphicalProperties = _lines_of(None)
     copies.majorGridlines = ChartLines(spPr=_lines_of(RULE))

@@ -30,9 +30,9 @@ def workbook(invoice: InvoiceShown, logo: bytes = b"") -> bytes:
             invoice.number,
             "",
         )
-        parts.head(sheet, [("To", invoice.organization)], _facts(invoice))
+        parts.parties_and_facts(sheet, [("To", invoice.organization)], _facts(invoice))
         parts.subject(sheet, invoice.goods)
-        parts.priced(sheet, invoice.lines, invoice.currency)
+        parts.line_items(sheet, invoice.lines, invoice.currency)
         parts.sums(sheet, _sums(invoice), invoice.currency)
         parts.texts(sheet, "Payment", filter(None, [_due(invoice)]), _TEXT)
         parts.texts(sheet, "How to pay", _pay_lines(invoice), _TEXT)
@@ -53,15 +53,15 @@ def _data(invoice: InvoiceShown) -> dict[str, object]:
         "name": invoice.kind.label,
         "number": invoice.number,
         "marked": "",
-        "day": words.parts(invoice.dated),
+        "day": words.day_data(invoice.dated),
         "paper": words.paper_of(invoice.publisher),
-        "house": words.house(invoice.publisher),
-        "to": words.party(invoice.organization),
+        "house": words.letterhead_data(invoice.publisher),
+        "to": words.party_data(invoice.organization),
         "facts": [list(pair) for pair in _facts(invoice)],
-        "goods": words.goods(invoice.goods),
+        "goods": words.goods_data(invoice.goods),
         "currency": invoice.currency,
-        "lines": words.lines(invoice.lines, invoice.currency),
-        "sums": words.sums(_sums(invoice), invoice.currency),
+        "lines": words.line_data(invoice.lines, invoice.currency),
+        "sums": words.sum_data(_sums(invoice), invoice.currency),
         "due": _due(invoice),
         "pay": [list(pair) for pair in _pay_pairs(invoice)],
         "pay_note": invoice.pay_to.note if invoice.pay_to else "",
@@ -84,7 +84,7 @@ def _facts(invoice: InvoiceShown) -> list[tuple[str, str]]:
 
 
 def _pay_pairs(invoice: InvoiceShown) -> list[tuple[str, str]]:
-    """How it is paid, as labels and words."""
+    """How to pay, as labels and texts."""
     return invoice.pay_to.pairs(invoice.number) if invoice.pay_to else []
 
 
@@ -94,17 +94,17 @@ def _pay_lines(invoice: InvoiceShown) -> list[str]:
 
 
 def _sums(invoice: InvoiceShown) -> list[words.Sum]:
-    """The total, what was paid of it before, and what is left."""
+    """The total, the part paid before, and the remainder."""
     before = [
         ("Deposit, paid before", -invoice.deposit_applied, False),
         ("Paid before", -invoice.paid_before, False),
     ]
-    taken = [each for each in before if each[1]]
+    deposit = [each for each in before if each[1]]
     label = "Credit" if invoice.kind == "credit" else "Total"
-    total = (f"{label} {invoice.currency}", invoice.total, not taken)
-    if not taken:
+    total = (f"{label} {invoice.currency}", invoice.total, not deposit)
+    if not deposit:
         return [total]
-    return [total, *taken, (f"Balance due {invoice.currency}", invoice.balance, True)]
+    return [total, *deposit, (f"Balance due {invoice.currency}", invoice.balance, True)]
 
 
 def _due(invoice: InvoiceShown) -> str:

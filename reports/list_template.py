@@ -1,4 +1,4 @@
-"""Templates of lists to fill in: a sheet with the headings, and one that says what they want."""
+"""Templates of lists to fill in: a sheet with the headings, and one that explains them."""
 
 import csv
 import io
@@ -16,7 +16,7 @@ _BOM = "\ufeff"
 
 
 class TemplateColumn(NamedTuple):
-    """A column of a list: its heading, what it says, whether it is needed, and two examples."""
+    """A column of a list: heading, explanation, whether it is required, and two examples."""
 
     heading: str
     words: str
@@ -25,30 +25,40 @@ class TemplateColumn(NamedTuple):
 
 
 def workbook(name: str, author: str, columns: Sequence[TemplateColumn], dated: date) -> bytes:
-    """A workbook whose first sheet is to be filled in; rows are texts, so that no zero is lost."""
+    """A workbook whose first sheet is to be filled in; cells are texts, so that no zero is lost."""
     with Book(name, author, dated) as book:
-        headings = [each.heading for each in columns]
+        headings = [column.heading for column in columns]
         sheet = book.sheet(
             name,
             Layout(
-                [max(_LEAST_WIDTH, len(each) + 4) for each in headings], heading_row=1, frozen="A2"
+                [max(_LEAST_WIDTH, len(column) + 4) for column in headings],
+                heading_row=1,
+                frozen="A2",
             ),
         )
-        sheet.row([(each, HEAD) for each in headings])
+        sheet.row([(column, HEAD) for column in headings])
         text = CELL.also(format=TEXT_FORMAT)
         for _ in range(_BLANK_ROWS):
             sheet.row([(None, text)] * len(headings))
-        told = book.sheet("What the columns say", Layout((22, 70, 12, 34, 34), heading_row=3))
-        banner(told, f"{name}: what the columns say", TITLE)
-        banner(told, "Columns that are not needed may be left out, and stand in any order.", NOTE)
-        shown = [
-            SheetColumn(each)
-            for each in ("Heading", "What it says", "Needed", "Example", "Another one")
+        explanations = book.sheet(
+            "What the columns say", Layout((22, 70, 12, 34, 34), heading_row=3)
+        )
+        banner(explanations, f"{name}: what the columns say", TITLE)
+        banner(
+            explanations,
+            "Columns that are not needed may be left out, and stand in any order.",
+            NOTE,
+        )
+        columns_shown = [
+            SheetColumn(column)
+            for column in ("Heading", "What it says", "Needed", "Example", "Another one")
         ]
-        heading_row(told, shown)
-        for each in columns:
-            needed = "yes" if each.is_needed else ""
-            told.row([(text, CELL) for text in (each.heading, each.words, needed, *each.examples)])
+        heading_row(explanations, columns_shown)
+        for column in columns:
+            needed = "yes" if column.is_needed else ""
+            explanations.row(
+                [(text, CELL) for text in (column.heading, column.words, needed, *column.examples)]
+            )
         return book.packed()
 
 

@@ -1,6 +1,6 @@
 """A list as a file: CSV, or one sheet of a workbook, row by row in constant memory.
 
-A text is written as a text, whatever it looks like: nothing of a report from outside becomes a
+A text is written as a text, whatever it looks like: nothing from a retailer's report becomes a
 formula in somebody's spreadsheet.
 """
 
@@ -17,7 +17,7 @@ from xlsxwriter.utility import xl_col_to_name
 from reports.streaming import MOST_ROWS, clean
 
 MOST = MOST_ROWS - 1
-"""So many rows fit on a workbook's sheet, below the headings."""
+"""Rows that fit on a worksheet, below the headings."""
 
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 _STARTS_FORMULA = (
@@ -33,7 +33,7 @@ _STARTS_FORMULA = (
     "\uff0d",
     "\uff20",
 )
-"""The last four are the wide twins of ``=``, ``+``, ``-`` and ``@``."""
+"""The last four are the full-width variants of ``=``, ``+``, ``-`` and ``@``."""
 
 _EXACT_DIGITS = 15
 
@@ -42,7 +42,7 @@ Row: TypeAlias = Sequence[Value]
 
 
 def csv_lines(headings: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
-    """A list as CSV, some hundreds of lines at a time; the first has the mark of UTF-8."""
+    """A list as CSV, some hundreds of lines at a time, beginning with a byte order mark."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     buffer.write(BOM)
@@ -50,8 +50,8 @@ def csv_lines(headings: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
     for row in rows:
         writer.writerow([neutral(value) if isinstance(value, str) else value for value in row])
         if buffer.tell() > 1 << 16:
-            yield _taken(buffer)
-    yield _taken(buffer)
+            yield _drained(buffer)
+    yield _drained(buffer)
 
 
 def write_workbook(
@@ -60,10 +60,10 @@ def write_workbook(
     """Write a list as a workbook of one sheet.
 
     Args:
-        path: where.
+        path: of the file.
         name: of the sheet.
         columns: their headings and widths.
-        rows: of as many values.
+        rows: as many values as columns.
     """
     options = {
         "constant_memory": True,
@@ -93,7 +93,7 @@ def write_workbook(
 
 
 def neutral(text: str) -> str:
-    """A text that a spreadsheet would take for a formula, with an apostrophe before it."""
+    """A text that a spreadsheet would read as a formula, prefixed with an apostrophe."""
     return f"'{text}" if text.lstrip(" ").startswith(_STARTS_FORMULA) else text
 
 
@@ -101,12 +101,12 @@ def _write_number(
     sheet: xlsxwriter.worksheet.Worksheet, row: int, place: int, value: int | Decimal
 ) -> None:
     if len(Decimal(value).as_tuple().digits) > _EXACT_DIGITS:
-        sheet.write_string(row, place, str(value))  # a workbook would cut it
+        sheet.write_string(row, place, str(value))  # a workbook would lose digits
     else:
         sheet.write_number(row, place, value)
 
 
-def _taken(buffer: io.StringIO) -> str:
+def _drained(buffer: io.StringIO) -> str:
     text = buffer.getvalue()
     buffer.seek(0)
     buffer.truncate()

@@ -1,4 +1,4 @@
-"""The house's logo on papers: as large as a letterhead has room for, never larger than it is."""
+"""The publisher's logo on documents: sized for the letterhead, never enlarged."""
 
 import struct
 from io import BytesIO
@@ -6,11 +6,11 @@ from io import BytesIO
 from openpyxl.drawing.image import Image
 
 WIDEST, HIGHEST = 180, 48
-"""Pixels that it takes of a sheet at most, at 96 to an inch."""
+"""The most pixels that it takes on a sheet, at 96 to an inch."""
 
 
 class Logo(Image):
-    """A PNG that stands in a workbook byte for byte."""
+    """A PNG that is embedded in a workbook byte for byte."""
 
     def __init__(self, png: bytes) -> None:
         super().__init__(BytesIO(png))

@@ -1,7 +1,8 @@
-"""How much room texts need, so that nothing is cut off in any viewer.
+"""How much room texts need, so that no viewer cuts them off.
 
-Excel fits no row heights when it opens a file and others fit none at all, so every row gets
-its height here. Widths of letters are those of Calibri, in parts of its size, roughly.
+Excel does not fit row heights when it opens a file, and other programs do not fit them at all,
+so every row's height is computed here. Letter widths are Calibri's, roughly, as multiples of
+the font size.
 """
 
 import unicodedata
@@ -13,16 +14,16 @@ from functools import lru_cache
 from reports.styles import Style
 
 Value = str | bytes | int | float | Decimal | date | None
-"""What a cell holds; a ``bool`` is an ``int``, a ``datetime`` a ``date``.
+"""A cell's value; a ``bool`` is an ``int``, a ``datetime`` a ``date``.
 
-Bytes are no value: an error such as ``#DIV/0!``, or ``=`` for a formula that was never calculated.
+Bytes are not a value: an error such as ``#DIV/0!``, or ``=`` for a formula never calculated.
 """
 
 Cell = tuple[Value, Style] | None
-"""A value and how it looks; None leaves a place empty."""
+"""A value and its style; None is an empty cell."""
 
 POINTS_PER_UNIT = 5.25
-"""A column's width is counted in digits of 11 points."""
+"""A column's width is a number of digits at 11 points."""
 
 _ROW = 15.5
 _HIGHEST = 409.0
@@ -49,7 +50,7 @@ _USUAL = 0.51
 
 
 def height_of(cells: Sequence[Cell], widths: Sequence[float]) -> float:
-    """How many points high a row of these columns must be."""
+    """The height in points that a row needs at these column widths."""
     points = _ROW
     for cell, width in zip(cells, widths, strict=False):
         if cell is None:
@@ -65,26 +66,28 @@ def height_of(cells: Sequence[Cell], widths: Sequence[float]) -> float:
 
 @lru_cache(4_096)
 def lines_of(text: str, width: float, style: Style) -> int:
-    """On how many lines a text wraps in a column of this width."""
+    """The number of lines on which a text wraps in a column of this width."""
     size = style.size * (_BOLD if style.bold else 1)
     room = max((width - 1.3 * style.indent) * POINTS_PER_UNIT - 2, size) / size
     return sum(_wrapped(paragraph, room) for paragraph in text[:_MEASURED].split("\n"))
 
 
 def ems(text: str) -> float:
-    """The width of a text as a multiple of its size."""
+    """The width of a text as a multiple of its font size."""
     known = _EMS.get
-    return sum(known(sign) or (_USUAL if sign.isascii() else _other(sign)) for sign in text)
+    return sum(
+        known(sign) or (_USUAL if sign.isascii() else _width_of_other(sign)) for sign in text
+    )
 
 
-def _other(sign: str) -> float:
+def _width_of_other(sign: str) -> float:
     if unicodedata.combining(sign):
         return 0.0
     return 1.05 if unicodedata.east_asian_width(sign) in "WF" else 0.62
 
 
 def _wrapped(paragraph: str, room: float) -> int:
-    """Lines of a paragraph: words that fit stay together, longer ones are broken."""
+    """Lines of a paragraph: words that fit stay whole, longer ones are broken."""
     lines, used, space = 1, 0.0, _EMS[" "]
     for needed in map(ems, paragraph.split(" ")):
         if used and used + space + needed > room:

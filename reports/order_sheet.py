@@ -1,4 +1,4 @@
-"""What workbooks of orders share: letterhead, addresses and facts, priced lines, sums, texts."""
+"""What workbooks of orders share: letterhead, addresses and facts, line items, sums, texts."""
 
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
@@ -41,7 +41,7 @@ Facts = Sequence[tuple[str, str]]
 def order_sheet(
     book: Book, name: str, widths: Sequence[float], publisher: Publisher, number: str, marked: str
 ) -> SheetWriter:
-    """A sheet in portrait that begins with the house's letterhead."""
+    """A portrait sheet that begins with the publisher's letterhead."""
     sheet = book.sheet(name, Layout(widths, landscape=False, tab=ALERT if marked else ACCENT))
     sheet.letter_logo()
     empty: list[Cell] = [None] * (len(widths) - 2)
@@ -58,8 +58,10 @@ def order_sheet(
     return sheet
 
 
-def head(sheet: SheetWriter, parties: Sequence[tuple[str, Party]], facts: Facts) -> None:
-    """Addresses to the left, facts to the right."""
+def parties_and_facts(
+    sheet: SheetWriter, parties: Sequence[tuple[str, Party]], facts: Facts
+) -> None:
+    """Addresses on the left, facts on the right."""
     left: list[Cell] = []
     for place, (label, party) in enumerate(parties):
         left += [None] * bool(place)
@@ -73,22 +75,22 @@ def head(sheet: SheetWriter, parties: Sequence[tuple[str, Party]], facts: Facts)
 
 
 def subject(sheet: SheetWriter, goods: Goods) -> None:
-    """The edition that the paper is about."""
+    """The edition that the document is about."""
     banner(sheet, goods.title, _BOX)
     banner(sheet, words.goods_line(goods), _BOX_LINE.also(color=MUTED))
     if goods.options:
-        banner(sheet, f"Custom edition: {words.options(goods)}", _BOX_LINE)
+        banner(sheet, f"Custom edition: {words.option_text(goods)}", _BOX_LINE)
     sheet.row(height=10)
 
 
 def widths_of(amounts: Iterable[int], currency: str) -> list[float]:
-    """Widths of priced lines: words, why, quantity, price, amount."""
+    """Column widths of line items: text, reason, quantity, price, amount."""
     width = max(15.0, amount_width([(each, currency) for each in amounts]) + 1)
     return [32.0, 42.0, 14.0, 16.0, width]
 
 
-def priced(sheet: SheetWriter, lines: Sequence[PaperLine], currency: str) -> None:
-    """Lines with their amounts, each with why it is there."""
+def line_items(sheet: SheetWriter, lines: Sequence[PaperLine], currency: str) -> None:
+    """Line items with their amounts, each with its reason."""
     heading_row(
         sheet,
         [
@@ -115,7 +117,7 @@ def priced(sheet: SheetWriter, lines: Sequence[PaperLine], currency: str) -> Non
 
 
 def sums(sheet: SheetWriter, pairs: Sequence[words.Sum], currency: str) -> None:
-    """Sums below the lines; those that count stand out."""
+    """Sums below the line items; the ones that matter stand out."""
     for label, minor, counts in pairs:
         style = TOTAL if counts else LINE
         named = style.also(indent=1)
@@ -125,7 +127,7 @@ def sums(sheet: SheetWriter, pairs: Sequence[words.Sum], currency: str) -> None:
 
 
 def texts(sheet: SheetWriter, title: str, lines: Iterable[str], style: Style = NOTE) -> None:
-    """A part with a heading and some sentences."""
+    """A section with a heading and some sentences."""
     sentences = list(lines)
     if not sentences:
         return

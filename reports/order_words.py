@@ -1,4 +1,4 @@
-"""How papers of orders write figures, days, editions and addresses."""
+"""How documents of orders write figures, days, editions and addresses."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -12,24 +12,24 @@ from royalties.domain.terms.beneficiaries import Publisher
 from royalties.domain.terms.catalogue import INTERNAL
 
 LETTER_CURRENCIES = frozenset({"USD", "CAD", "MXN"})
-"""Currencies of countries whose paper is Letter; all others print on A4."""
+"""Currencies of countries that use Letter paper; all others print on A4."""
 
 Sum: TypeAlias = tuple[str, int, bool]
-"""A sum below the lines: its label, minor units, and whether it is the one that counts."""
+"""A sum below the line items: its label, minor units, and whether it is the one that matters."""
 
 
 def paper_of(publisher: Publisher) -> str:
-    """The paper that a house prints on."""
+    """The paper size that a publisher prints on."""
     return "us-letter" if publisher.currency in LETTER_CURRENCIES else "a4"
 
 
 def amount(minor: int, currency: str) -> str:
-    """An amount with thousands apart and a true minus: −1,234.50."""
+    """An amount with thousands separators and a true minus: −1,234.50."""
     return _grouped(amount_text(minor, currency))
 
 
 def unit(text: str, currency: str) -> str:
-    """A price of one with at least the currency's digits."""
+    """A unit price with at least the currency's digits."""
     digits = len(amount_text(0, currency).partition(".")[2])
     integer, _, decimals = text.partition(".")
     if "/" in text or not digits:
@@ -55,44 +55,44 @@ def goods_line(goods: Goods) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def options(goods: Goods) -> str:
-    """What makes a custom edition one."""
+def option_text(goods: Goods) -> str:
+    """The options of a custom edition."""
     return ", ".join(goods.options)
 
 
 def contact(publisher: Publisher) -> str:
-    """How to reach the house."""
+    """The publisher's contact details."""
     return " · ".join(filter(None, (publisher.email, publisher.phone, publisher.website)))
 
 
 def party_lines(party: Party) -> list[str]:
-    """What stands below a name."""
+    """The lines below a party's name."""
     return [line for line in (*party.lines, party.contact, party.email) if line]
 
 
 def paragraphs(text: str) -> list[str]:
-    """A text of some lines, line by line."""
+    """The lines of a text."""
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def house(publisher: Publisher) -> dict[str, object]:
-    """The letterhead as templates take it."""
+def letterhead_data(publisher: Publisher) -> dict[str, object]:
+    """The letterhead as the templates' data."""
     lines = [*publisher.address, contact(publisher)]
     return {"name": publisher.name, "lines": [line for line in lines if line]}
 
 
-def party(who: Party) -> dict[str, object]:
-    """A party as templates take it."""
+def party_data(who: Party) -> dict[str, object]:
+    """A party as the templates' data."""
     return {"name": who.name, "lines": party_lines(who)}
 
 
-def goods(about: Goods) -> dict[str, object]:
-    """An edition as templates take it."""
-    return {"title": about.title, "line": goods_line(about), "options": options(about)}
+def goods_data(about: Goods) -> dict[str, object]:
+    """An edition as the templates' data."""
+    return {"title": about.title, "line": goods_line(about), "options": option_text(about)}
 
 
-def lines(of: Iterable[PaperLine], currency: str) -> list[dict[str, str]]:
-    """Priced lines as templates take them."""
+def line_data(of: Iterable[PaperLine], currency: str) -> list[dict[str, str]]:
+    """Line items as the templates' data."""
     return [
         {
             "words": line.words,
@@ -105,18 +105,18 @@ def lines(of: Iterable[PaperLine], currency: str) -> list[dict[str, str]]:
     ]
 
 
-def sums(of: Iterable[Sum], currency: str) -> list[list[object]]:
-    """Sums as templates take them."""
+def sum_data(of: Iterable[Sum], currency: str) -> list[list[object]]:
+    """Sums as the templates' data."""
     return [[label, amount(minor, currency), counts] for label, minor, counts in of]
 
 
-def parts(when: date) -> list[int]:
-    """A day as templates take it."""
+def day_data(when: date) -> list[int]:
+    """A day as the templates' data."""
     return [when.year, when.month, when.day]
 
 
 def joined(lines: Iterable[str]) -> str:
-    """An address in one line."""
+    """An address on one line."""
     return ", ".join(lines)
 
 

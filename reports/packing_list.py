@@ -30,7 +30,7 @@ def workbook(shipment: PackingListShown, logo: bytes = b"") -> bytes:
             book, _NAME, widths, shipment.publisher, shipment.number, marked=""
         )
         parties = [("Ship to", shipment.ship_to), ("Ordered by", shipment.organization)]
-        parts.head(sheet, parties, _facts(shipment))
+        parts.parties_and_facts(sheet, parties, _facts(shipment))
         columns = [
             SheetColumn("Title"),
             SheetColumn("Edition"),
@@ -42,7 +42,9 @@ def workbook(shipment: PackingListShown, logo: bytes = b"") -> bytes:
         rows = (
             (
                 line.goods.title,
-                "; ".join(filter(None, (words.goods_line(line.goods), words.options(line.goods)))),
+                "; ".join(
+                    filter(None, (words.goods_line(line.goods), words.option_text(line.goods)))
+                ),
                 line.ordered,
                 line.before,
                 line.copies,
@@ -67,15 +69,15 @@ def _data(shipment: PackingListShown) -> dict[str, object]:
         "name": _NAME,
         "number": shipment.number,
         "marked": "",
-        "day": words.parts(shipment.dated),
+        "day": words.day_data(shipment.dated),
         "paper": words.paper_of(shipment.publisher),
-        "house": words.house(shipment.publisher),
-        "to": words.party(shipment.organization),
-        "ship_to": words.party(shipment.ship_to),
+        "house": words.letterhead_data(shipment.publisher),
+        "to": words.party_data(shipment.organization),
+        "ship_to": words.party_data(shipment.ship_to),
         "facts": [list(pair) for pair in _facts(shipment)],
         "lines": [
             {
-                **words.goods(line.goods),
+                **words.goods_data(line.goods),
                 "ordered": words.count(line.ordered),
                 "before": words.count(line.before),
                 "copies": words.count(line.copies),

@@ -1,4 +1,4 @@
-"""Papers as PDF: a Typst template, filled with data; the same data gives the same bytes."""
+"""Documents as PDF: a Typst template filled with data; the same data gives the same bytes."""
 
 import json
 import struct
@@ -21,27 +21,27 @@ _FONTS = _HERE / "fonts"
 def pdf(template: str, data: Mapping[str, object], dated: date, logo: bytes = b"") -> bytes:
     """Fill a template and make a tagged PDF (PDF/UA-1) of it.
 
-    Our fonts have Latin, Greek, Cyrillic and Hebrew. A paper with other scripts is printed with the
-    machine's fonts, and is not PDF/UA, which wants every sign to be shown.
+    Our fonts cover Latin, Greek, Cyrillic and Hebrew. A document with other scripts is printed with
+    the machine's fonts, and is not PDF/UA, which requires a glyph for every character.
 
     Args:
-        template: name of a file in ``reports/typst``, without its ending.
+        template: name of a file in ``reports/typst``, without its suffix.
         data: what the template shows, as JSON values; texts are never read as markup.
-        dated: the day that the file says it was made on.
-        logo: a PNG that stands above the letterhead; empty: none.
+        dated: the creation date in the file.
+        logo: a PNG above the letterhead; empty: none.
     """
     moment = datetime(dated.year, dated.month, dated.day, tzinfo=UTC)
-    shown = json.dumps({**_cleaned_all(data), **_logo(logo)}, ensure_ascii=False)
+    content = json.dumps({**_without_controls(data), **_logo(logo)}, ensure_ascii=False)
     try:
-        return _compiled(template, shown, moment)
+        return _compile(template, content, moment)
     except typst.TypstError as error:
         if "could not be displayed" not in str(error):
             raise
-        return _compiled(template, shown, moment, every_sign=False)
+        return _compile(template, content, moment, every_sign=False)
 
 
-def _compiled(template: str, data: str, moment: datetime, *, every_sign: bool = True) -> bytes:
-    made = typst.compile(
+def _compile(template: str, data: str, moment: datetime, *, every_sign: bool = True) -> bytes:
+    compiled = typst.compile(
         str(_TEMPLATES / f"{template}.typ"),
         root=str(_TEMPLATES),
         font_paths=[str(_FONTS)],
@@ -51,25 +51,25 @@ def _compiled(template: str, data: str, moment: datetime, *, every_sign: bool = 
         pdf_standards="ua-1" if every_sign else [],
         timestamp=int(moment.timestamp()),
     )
-    if not isinstance(made, bytes):
+    if not isinstance(compiled, bytes):
         raise TypeError
-    return made
+    return compiled
 
 
 def _logo(png: bytes) -> dict[str, object]:
-    """A logo as templates take it: its bytes, and its width in millimetres."""
+    """A logo as the templates' data: its bytes, and its width in millimetres."""
     if not png:
         return {"logo": [], "logo_width": 0}
     width, height = struct.unpack(">II", png[16:24])
     return {"logo": list(png), "logo_width": min(_LOGO_WIDEST, _LOGO_HIGHEST * width / height)}
 
 
-def _cleaned_all(data: Mapping[str, object]) -> dict[str, object]:
+def _without_controls(data: Mapping[str, object]) -> dict[str, object]:
     return {key: _cleaned(item) for key, item in data.items()}
 
 
 def _cleaned(value: object) -> object:
-    """The value without signs that no text has, such as control characters."""
+    """The value without characters that no text contains, such as control characters."""
     match value:
         case str():
             return clean(value)

@@ -1,4 +1,4 @@
-"""A period for finance, as a workbook: does it tie, what was earned, who got it, what is open."""
+"""A period's workbook for finance: do the totals agree, who earned what, what is open."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ _COPIES = SheetColumn("Copies", figures=True, least=9)
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """A sheet that is one table; ``totals`` follow it without being sorted or filtered."""
+    """A sheet with one table; ``totals`` follow it, outside of sorting and filtering."""
 
     name: str
     note: str
@@ -54,7 +54,7 @@ class _Table:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A row of amounts: what stands before the currency, the currency, minor units."""
+    """A row of amounts: the cells before the currency, the currency, minor units."""
 
     leading: tuple[str | int, ...]
     currency: str
@@ -147,15 +147,12 @@ def _beneficiaries(report: PeriodReport) -> _Table:
         SheetColumn("Beneficiary", least=24, most=44),
         SheetColumn("Statement", least=14),
     )
+    # Closes of earlier versions took tax at once; of all others there is nothing to show.
+    taken = any(each.tax_withheld for each in report.settlements)
     headings = (
-        "Brought forward",
-        "Allocated",
-        "Tax of the close",
-        "Due",
-        "To pay",
-        "Expected tax",
-        "Net",
-        "Carried forward",
+        *("Brought forward", "Allocated"),
+        *(("Tax of the close",) if taken else ()),
+        *("Due", "To pay", "Expected tax", "Net", "Carried forward"),
     )
     entries = [
         _Entry(
@@ -164,7 +161,7 @@ def _beneficiaries(report: PeriodReport) -> _Table:
             (
                 settlement.brought_forward,
                 settlement.allocated,
-                settlement.tax_withheld,
+                *((settlement.tax_withheld,) if taken else ()),
                 settlement.due,
                 settlement.to_pay,
                 settlement.tax,
@@ -254,12 +251,12 @@ def _imports(report: PeriodReport) -> _Table:
             ]
 
     sums: dict[int, Cell] = {
-        at: (sum(getattr(batch, name) for batch in report.batches), _NUMBER_TOTAL)
-        for at, name in enumerate(("rows", "lines", "sold", "returned", "free"), 5)
+        sums_at: (sum(getattr(batch, name) for batch in report.batches), _NUMBER_TOTAL)
+        for sums_at, name in enumerate(("rows", "lines", "sold", "returned", "free"), 5)
     }
-    for at, currency in enumerate(currencies, 10):
+    for sums_at, currency in enumerate(currencies, 10):
         net = sum(Decimal(dict(batch.net).get(currency, "0")) for batch in report.batches)
-        sums[at] = figure(str(net), CELL_TOTAL, exponent(currency))
+        sums[sums_at] = figure(str(net), CELL_TOTAL, exponent(currency))
     totals = [total_row("Total", sums, CELL_TOTAL, len(columns), 1)] if report.batches else []
     return _Table("Imports", "every report that was recorded", columns, rows, totals)
 
@@ -340,7 +337,7 @@ def _amounts(
 def _by_currency(
     entries: Iterable[tuple[str, tuple[int, ...]]],
 ) -> list[tuple[str, tuple[int, ...]]]:
-    """Amounts summed by currency, in the currencies' order."""
+    """Amounts summed by currency, in the order of currencies."""
     sums: dict[str, tuple[int, ...]] = {}
     for currency, minors in entries:
         known = sums.get(currency, (0,) * len(minors))

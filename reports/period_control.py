@@ -1,4 +1,4 @@
-"""The first sheet of a period: whether figures reached on different ways agree."""
+"""The first sheet of a period: whether figures computed in different ways agree."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,7 @@ _COLUMNS = (
 
 
 def control_sheet(book: Book, checks: Sequence[Check], subtitle: str) -> None:
-    """Write the checks, and above them whether all are in order."""
+    """Write the checks, and above them whether all agree."""
     rows = [_row(check) for check in checks]
     sheet = book.sheet("Control", Layout(widths(_COLUMNS, rows)))
     sheet.row([("Control", TITLE)], height=26)

@@ -1,4 +1,4 @@
-"""A workbook that is plain tables: to be filled in, sorted or compared, not to be printed."""
+"""A workbook of plain tables: to be filled in, sorted or compared, not printed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from reports.styles import CELL, SUBTITLE, TEXT_FORMAT, TITLE, money
 from reports.tables import SheetColumn, heading_row, widths
 
 Value = str | int | Decimal
-"""A text, a whole number, or an amount with as many decimals as it is given."""
+"""A text, an integer, or an amount with the decimals to show."""
 
 _HEADINGS = 4
 _TEXT = CELL.also(format=TEXT_FORMAT)
@@ -24,7 +24,7 @@ class PlainTable:
     Attributes:
         name: of its sheet.
         note: one line above it.
-        columns: its headings, those of figures marked.
+        columns: headings, and whether a column holds figures.
         rows: as many values as columns.
     """
 

@@ -31,9 +31,9 @@ def workbook(quote: QuoteShown, logo: bytes = b"") -> bytes:
             quote.number,
             "",
         )
-        parts.head(sheet, [("For", quote.organization)], _facts(quote))
+        parts.parties_and_facts(sheet, [("For", quote.organization)], _facts(quote))
         parts.subject(sheet, quote.goods)
-        parts.priced(sheet, quote.lines, quote.currency)
+        parts.line_items(sheet, quote.lines, quote.currency)
         parts.sums(sheet, _sums(quote), quote.currency)
         parts.texts(sheet, "More copies", filter(None, [_cheaper(quote)]), _TEXT)
         parts.texts(sheet, "Agreed", words.paragraphs(quote.note), _TEXT)
@@ -77,15 +77,15 @@ def _data(quote: QuoteShown) -> dict[str, object]:
         "name": _NAME,
         "number": quote.number,
         "marked": "",
-        "day": words.parts(quote.dated),
+        "day": words.day_data(quote.dated),
         "paper": words.paper_of(quote.publisher),
-        "house": words.house(quote.publisher),
-        "to": words.party(quote.organization),
+        "house": words.letterhead_data(quote.publisher),
+        "to": words.party_data(quote.organization),
         "facts": [list(pair) for pair in _facts(quote)],
-        "goods": words.goods(quote.goods),
+        "goods": words.goods_data(quote.goods),
         "currency": currency,
-        "lines": words.lines(quote.lines, currency),
-        "sums": words.sums(_sums(quote), currency),
+        "lines": words.line_data(quote.lines, currency),
+        "sums": words.sum_data(_sums(quote), currency),
         "cheaper": _cheaper(quote),
         "note": words.paragraphs(quote.note),
         "delivery": quote.delivery,
@@ -121,7 +121,7 @@ def _facts(quote: QuoteShown) -> list[tuple[str, str]]:
 
 
 def _sums(quote: QuoteShown) -> list[words.Sum]:
-    """The total, and what is paid ahead of it."""
+    """The total, and the deposit."""
     total = [(f"Total {quote.currency}", quote.total, True)]
     if not quote.deposit:
         return total

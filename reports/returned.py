@@ -1,4 +1,4 @@
-"""A refused report given back: the same cells in the same places, what is wrong beside them."""
+"""A refused report as a workbook: the same cells in the same places, and what is wrong."""
 
 import math
 import pickle
@@ -27,13 +27,13 @@ _PROBLEM_WIDTH = 70
 _DATE = "yyyy-mm-dd"
 _DATE_AND_TIME = "yyyy-mm-dd hh:mm:ss"
 _COLUMN = SheetColumn("", least=9, most=44)
-_LIST = (
+_PROBLEM_COLUMNS = (
     SheetColumn("Sheet", least=20),
     SheetColumn("Row", figures=True),
     SheetColumn(PROBLEM, least=70, most=90),
 )
 
-_CHANGES = (
+_CHANGE_COLUMNS = (
     SheetColumn("Sheet", least=20),
     SheetColumn("Row", figures=True),
     SheetColumn("Changed before", least=60, most=90),
@@ -41,8 +41,8 @@ _CHANGES = (
     SheetColumn("When", least=20),
 )
 
-_AS_IT_WAS = Style(align="general")
-_MARKED = _AS_IT_WAS.also(fill=MARK_TINT)
+_UNCHANGED = Style(align="general")
+_MARKED = _UNCHANGED.also(fill=MARK_TINT)
 _REASON = Style(bold=True, color=ALERT, fill=MARK_TINT, wrap=True, indent=1)
 
 
@@ -52,24 +52,24 @@ def workbook(
     header_rows: Mapping[str, int] | None = None,
     changes: Sequence[tuple[str, int, str, str, str]] = (),
 ) -> bytes:
-    """Write every sheet as it was, with a last column that says what is wrong with a row.
+    """Write every sheet unchanged, with a last column that says what is wrong with a row.
 
-    Values keep their kind: a text stays a text, whatever it looks like, and a number that
-    Excel would cut short becomes one. Rows are read once and never all held in memory.
+    Values keep their types: a text stays a text, whatever it looks like, and a number that Excel
+    would round becomes one. Rows are read once and never all held in memory.
 
     Args:
         sheets: names and rows, the first row being 1.
-        reasons: what is wrong, by sheet and row; those without such a row (0 means the whole
-            sheet) stand on a sheet of their own.
+        reasons: what is wrong, by sheet and row; those without such a row (0 means the whole sheet)
+            are on a sheet of their own.
         header_rows: the row of each sheet's headings, where known.
-        changes: what was changed in the report already: sheet, row, words, who and when; listed
-            on a sheet of its own.
+        changes: changes already made in the report: sheet, row, text, who and when; listed
+            on a sheet of their own.
     """
     unplaced = dict(reasons)
     with Book("Report with problems", "", _UNDATED) as book:
         for name, rows in sheets:
             of_it = {row: reason for (sheet, row), reason in reasons.items() if sheet == name}
-            written = _give_back(book, name, rows, of_it, (header_rows or {}).get(name))
+            written = _write_sheet(book, name, rows, of_it, (header_rows or {}).get(name))
             for row in range(1, written + 1):
                 unplaced.pop((name, row), None)
         if unplaced or not book.sheets:
@@ -81,7 +81,7 @@ def workbook(
 
 @dataclass(slots=True)
 class _Spool:
-    """Rows set aside in a file until it is known how wide the widest is."""
+    """Rows spooled to a file until the width of the widest is known."""
 
     file: IO[bytes]
     sample: list[Sequence[Value]]
@@ -89,7 +89,7 @@ class _Spool:
     rows: int = 0
 
     def fill(self, rows: Iterable[Sequence[Value]]) -> None:
-        """Set rows aside."""
+        """Spool rows."""
         waiting = iter(rows)
         while chunk := list(islice(waiting, _CHUNK)):
             self.sample += chunk[: max(_SAMPLE - len(self.sample), 0)]
@@ -103,7 +103,7 @@ class _Spool:
             yield from pickle.load(self.file)  # noqa: S301 - what fill wrote, in an unnamed file
 
 
-def _give_back(
+def _write_sheet(
     book: Book,
     name: str,
     rows: Iterable[Sequence[Value]],
@@ -123,7 +123,7 @@ def _give_back(
 
 
 def _layout(spool: _Spool, header: int | None) -> Layout:
-    sample = ([_exact_cell(value, _AS_IT_WAS) for value in values] for values in spool.sample)
+    sample = ([_exact_cell(value, _UNCHANGED) for value in values] for values in spool.sample)
     fitted = widths([_COLUMN] * spool.width, sample)
     return Layout(
         [*fitted, _PROBLEM_WIDTH],
@@ -135,7 +135,7 @@ def _layout(spool: _Spool, header: int | None) -> Layout:
 
 def _cells(values: Sequence[Value], width: int, reason: str | None, *, heads: bool) -> list[Cell]:
     if reason is None:
-        cells = [None if value is None else _exact_cell(value, _AS_IT_WAS) for value in values]
+        cells = [None if value is None else _exact_cell(value, _UNCHANGED) for value in values]
         if heads:
             cells += [None] * (width - len(values))
             cells.append((PROBLEM, HEAD))
@@ -147,12 +147,12 @@ def _cells(values: Sequence[Value], width: int, reason: str | None, *, heads: bo
 
 
 def _exact_cell(value: Value, style: Style) -> Cell:
-    """A cell from which a reader gets the very same value."""
+    """A cell from which a reader gets exactly the same value."""
     match value:
         case None | bool() | bytes():
             return value, style
         case str():
-            return value, style.also(format=TEXT_FORMAT) if _tempting(value) else style
+            return value, style.also(format=TEXT_FORMAT) if _is_converted(value) else style
         case date() if fits_date(value):
             timed = isinstance(value, datetime)
             return value, style.also(format=_DATE_AND_TIME if timed else _DATE)
@@ -163,7 +163,7 @@ def _exact_cell(value: Value, style: Style) -> Cell:
 
 
 def _survives(value: float | Decimal) -> bool:
-    """Whether a number is the same after Excel's binary numbers of fifteen digits."""
+    """Whether a number survives Excel's binary numbers of fifteen digits."""
     if isinstance(value, int):
         return abs(value) < _EXACT
     return math.isfinite(value) and (
@@ -171,8 +171,8 @@ def _survives(value: float | Decimal) -> bool:
     )
 
 
-def _tempting(text: str) -> bool:
-    """Whether Excel would make something else of the text once somebody edits the cell."""
+def _is_converted(text: str) -> bool:
+    """Whether Excel would convert the text once somebody edits the cell."""
     return text[:1] in {"=", "+", "-", "@"} or text.replace("-", "").isdigit()
 
 
@@ -181,18 +181,22 @@ def _add_problem_list(book: Book, reasons: Mapping[tuple[str, int], str]) -> Non
         [(name, _MARKED), (row or None, _MARKED), (reason, _REASON)]
         for (name, row), reason in sorted(reasons.items())
     ]
-    sheet = book.sheet("Problems", Layout(widths(_LIST, cells), heading_row=1, frozen="A2"))
-    heading_row(sheet, _LIST)
+    sheet = book.sheet(
+        "Problems", Layout(widths(_PROBLEM_COLUMNS, cells), heading_row=1, frozen="A2")
+    )
+    heading_row(sheet, _PROBLEM_COLUMNS)
     for row in cells:
         sheet.row(row)
 
 
 def _list_changes(book: Book, changes: Sequence[tuple[str, int, str, str, str]]) -> None:
     cells: list[list[Cell]] = [
-        [_exact_cell(value, _AS_IT_WAS) for value in (sheet or None, row, words, by, at)]
+        [_exact_cell(value, _UNCHANGED) for value in (sheet or None, row, words, by, at)]
         for sheet, row, words, by, at in changes
     ]
-    sheet = book.sheet("Changes", Layout(widths(_CHANGES, cells), heading_row=1, frozen="A2"))
-    heading_row(sheet, _CHANGES)
+    sheet = book.sheet(
+        "Changes", Layout(widths(_CHANGE_COLUMNS, cells), heading_row=1, frozen="A2")
+    )
+    heading_row(sheet, _CHANGE_COLUMNS)
     for row in cells:
         sheet.row(row)

@@ -1,6 +1,6 @@
-"""Recorded sales as a file: the columns of the standard sales file, and where each came from.
+"""Recorded sales as a file: the columns of the standard sales file, and where each line came from.
 
-The standard columns are read back by an import as they were.
+An import reads the standard columns back unchanged.
 """
 
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""Workbooks of the house: sheets filled row by row, laid out for screen and paper."""
+"""Workbooks in the publisher's style: sheets filled row by row, laid out for screen and paper."""
 
 import math
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ from reports.styles import (
 )
 
 PRINTED_WIDTH, PRINTED_HEIGHT = 509, 680
-"""What Letter and A4 both have between our margins, in points."""
+"""The area that both Letter and A4 have within our margins, in points."""
 
 _POINTS_PER_PIXEL = 0.75
 _LETTER = 1
@@ -43,9 +43,9 @@ class TooManyRowsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a sheet lies on screen and paper.
+    """A sheet's layout on screen and paper.
 
-    ``heading_row`` is repeated on every printed page; ``frozen`` is the first cell that moves.
+    ``heading_row`` is repeated on every printed page; ``frozen`` is the first cell that scrolls.
     """
 
     widths: Sequence[float]
@@ -57,10 +57,10 @@ class Layout:
 
 
 class Book:
-    """A workbook in the making; its bytes follow from what is put in and from ``dated``.
+    """A workbook being written; its bytes depend only on its content and on ``dated``.
 
-    ``marked`` stands at the head of every printed page, ``logo`` (a PNG) above letterheads. To be
-    used in a ``with`` statement.
+    ``marked`` is printed at the top of every page, ``logo`` (a PNG) above letterheads. Use it as a
+    context manager.
     """
 
     def __init__(
@@ -100,11 +100,11 @@ class Book:
         return sheet
 
     def style(self, style: Style) -> str:
-        """The style's number in the workbook."""
-        known = self._styles.get(style)
-        if known is None:
-            known = self._styles[style] = str(self._workbook.number_of(style))
-        return known
+        """The style's index in the workbook."""
+        number = self._styles.get(style)
+        if number is None:
+            number = self._styles[style] = str(self._workbook.number_of(style))
+        return number
 
     def packed(self) -> bytes:
         """The finished file."""
@@ -113,13 +113,13 @@ class Book:
         return self._workbook.packed()
 
     def _free_name(self, name: str) -> str:
-        wanted = clean(name).translate(_NOT_IN_NAMES)[:_MOST_NAME].strip("' ") or "Sheet"
+        cleaned = clean(name).translate(_NOT_IN_NAMES)[:_MOST_NAME].strip("' ") or "Sheet"
         taken = {known.casefold() for known in self._workbook.sheetnames}
-        free, number = wanted, 1
+        free, number = cleaned, 1
         while free.casefold() in taken:
             number += 1
             ending = f" ({number})"
-            free = wanted[: _MOST_NAME - len(ending)] + ending
+            free = cleaned[: _MOST_NAME - len(ending)] + ending
         return free
 
     def _set_up_print(self, worksheet: Worksheet, layout: Layout) -> None:
@@ -141,7 +141,7 @@ class Book:
 
 
 class SheetWriter:
-    """A sheet in the making, filled from the top; ``height`` is that of its rows in points."""
+    """A sheet being filled from the top; ``height`` is that of its rows so far, in points."""
 
     def __init__(self, book: Book, streamed: StreamedSheet, layout: Layout) -> None:
         self.worksheet = cast("Worksheet", streamed)
@@ -160,7 +160,7 @@ class SheetWriter:
             self.worksheet.sheet_properties.tabColor = layout.tab
 
     def row(self, cells: Sequence[Cell] = (), height: float | None = None) -> int:
-        """Append a row and return its number; without a height, it has what its texts need."""
+        """Append a row and return its number; its height defaults to what its texts need."""
         self.rows += 1
         if self.rows > MOST_ROWS:
             raise TooManyRowsError(self.worksheet.title)
@@ -182,24 +182,24 @@ class SheetWriter:
         )
 
     def filter_from(self, heading_row: int) -> None:
-        """Let readers filter and sort the rows below the headings, those written so far."""
+        """Let readers filter and sort the rows written so far below the headings."""
         self.worksheet.auto_filter.ref = f"A{heading_row}:{self._letters[-1]}{self.rows}"
 
     def chart(self, chart: BarChart, row: int) -> None:
-        """Lay a chart over the sheet, from column A of a row on."""
+        """Place a chart over the sheet, from column A of a row."""
         self.worksheet.add_chart(chart, f"A{row}")
 
     def letter_logo(self) -> None:
-        """Begin with the house's logo, if it has one."""
+        """Begin with the publisher's logo, if there is one."""
         if self._book.logo:
             logo = Logo(self._book.logo)
             row = self.row(height=logo.height * _POINTS_PER_PIXEL + 6)
             self.worksheet.add_image(logo, f"A{row}")
 
     def avoid_widow(self) -> None:
-        """Print a few rows too many for their pages a little smaller, not on a page of their own.
+        """Shrink the print a little if the last page would hold only a few rows.
 
-        That is where they would fill less than a quarter of it. To be called at the end.
+        That is, if they would fill less than a quarter of it. Call it last.
         """
         width = POINTS_PER_UNIT * sum(self.widths)
         pages = self.height * min(1.0, PRINTED_WIDTH / width) / PRINTED_HEIGHT
@@ -207,17 +207,17 @@ class SheetWriter:
         self.worksheet.page_setup.fitToHeight = max(1, math.ceil(pages - 0.25))
 
     def finish(self) -> None:
-        """Say what is to be printed: all that there is."""
+        """Set the print area to all cells."""
         used = f"A1:{self._letters[-1]}{max(self.rows, 1)}"
         self._streamed.used = self.worksheet.print_area = used
 
 
 def _in_footer(text: str) -> str:
-    """A text for a footer: one line, "&" doubled, and short, since a footer holds 255 signs."""
-    shown = " ".join(clean(text).split())
-    if len(shown.replace("&", "&&")) > _FOOTER_ROOM:
-        shown = shown[: _FOOTER_ROOM // 2] + "…"
-    return shown.replace("&", "&&")
+    """A text for a footer: one line, "&" doubled, and short: a footer holds 255 characters."""
+    line = " ".join(clean(text).split())
+    if len(line.replace("&", "&&")) > _FOOTER_ROOM:
+        line = line[: _FOOTER_ROOM // 2] + "…"
+    return line.replace("&", "&&")
 
 
 def _printed(text: str, color: str) -> _HeaderFooterPart:

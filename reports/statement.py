@@ -1,4 +1,4 @@
-"""A beneficiary's statement: as a workbook, as a document for programs, and its file's name."""
+"""A beneficiary's statement: as a workbook, as a JSON document, and its file name."""
 
 import re
 import unicodedata
@@ -14,7 +14,7 @@ from reports.statement_twin import document
 from royalties.domain.royalties.statements import Statement
 
 TEMPLATE_VERSION: str = "5"
-"""Changes whenever the same statement would be printed otherwise than before."""
+"""Changes whenever the same statement would be printed differently."""
 
 _MOST_SIGNS = 120
 _MOST_BYTES = 240
@@ -48,15 +48,15 @@ def twin(statement: Statement) -> dict[str, object]:
 
 
 def file_name(statement: Statement) -> str:
-    """A name for the workbook's file that no file system and no shell takes amiss."""
+    """A file name for the workbook that is safe on every file system and in every shell."""
     payee = statement.payee
     if statement.number is None:
-        said = f"DRAFT {statement.period} {payee.key} {statement.currency} {payee.name}"
+        text = f"DRAFT {statement.period} {payee.key} {statement.currency} {payee.name}"
     else:
-        said = f"{statement.number} {payee.name}"
-    name = _NOT_IN_NAMES.sub(" ", unicodedata.normalize("NFC", said))
-    shown = "".join(sign if sign.isprintable() else " " for sign in name)
-    stem = " ".join(shown.split()).lstrip(".-_ ")
+        text = f"{statement.number} {payee.name}"
+    name = _NOT_IN_NAMES.sub(" ", unicodedata.normalize("NFC", text))
+    printable = "".join(sign if sign.isprintable() else " " for sign in name)
+    stem = " ".join(printable.split()).lstrip(".-_ ")
     return _shortened(stem).rstrip(". ") + _ENDING
 
 

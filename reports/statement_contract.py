@@ -15,7 +15,7 @@ _PAID_ON = '"Paid on" d mmm yyyy'
 
 
 def contract_section(sheet: SheetWriter, contract: ContractAccount, city: str) -> None:
-    """Write a contract's part; ``city`` is the beneficiary's."""
+    """Write a contract's section; ``city`` is the beneficiary's."""
     sheet.row(height=16)
     heading_line(sheet, contract_name(contract), HEADING.also(wrap=True), contract.currency)
     sheet.row(height=3)
@@ -32,7 +32,7 @@ def contract_section(sheet: SheetWriter, contract: ContractAccount, city: str) -
 
 
 def printed_amounts(contract: ContractAccount) -> Iterator[tuple[int, str]]:
-    """Every amount of a contract's part with its currency, to measure the room they need."""
+    """Every amount of a contract's section with its currency, to compute the column width."""
     minors = [minor for _, minor, _ in _lines(contract)]
     minors += [
         contract.pool,

@@ -1,4 +1,4 @@
-"""The sheet of earned lines: every figure that was multiplied, so that it can be checked."""
+"""The sheet of earned lines: every factor of the calculation, so that it can be checked."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ class _Edition:
 
 
 def earned_sheet(book: Book, statement: Statement) -> None:
-    """Write the earned lines by contract and edition, with their sums."""
+    """Write the earned lines by contract and edition, with subtotals."""
     editions = [_editions(contract) for contract in statement.contracts]
     totals = [_total(contract) for contract in statement.contracts]
     rows = (row for edition in chain(*editions) for row in (*edition.rows, edition.subtotal))
@@ -106,7 +106,7 @@ def line_cells(line: EarnedLineShown, currency: str) -> list[Cell]:
 
 
 def copies_of(lines: Iterable[EarnedLineShown]) -> int:
-    """Net copies of lines; those that stand on a line for each of their tiers count once."""
+    """Net copies of lines; lines that repeat the same copies for several tiers count once."""
     groups = {
         (
             line.rule,

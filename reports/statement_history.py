@@ -81,7 +81,7 @@ def corrections_sheet(book: Book, statement: Statement) -> None:
 
 
 def editions_sheet(book: Book, statement: Statement) -> None:
-    """Write what each edition is, its copies and its earnings, now and since the beginning."""
+    """Write each edition with its copies and its earnings, in this period and to date."""
     rows = [_editions(contract) for contract in statement.contracts]
     notes = [note.format(day_text(statement.ends)) for note in _EDITIONS_NOTES]
     columns = numbered(
@@ -111,7 +111,7 @@ def _correction(line: CorrectionShown) -> list[Cell]:
 
 
 def _editions(contract: ContractAccount) -> list[list[Cell]]:
-    """A row for each edition, and their sum."""
+    """A row for each edition, and a total."""
     currency, digits = contract.currency, exponent(contract.currency)
     rows: list[list[Cell]] = []
     for line in contract.life_to_date:

@@ -1,4 +1,4 @@
-"""The first sheet: the letter that says who gets how much, and how that came about."""
+"""The first sheet: the letter that says who is paid how much, and why."""
 
 from collections.abc import Iterator
 from itertools import zip_longest

@@ -15,14 +15,14 @@ _MOST_NAME = 60
 
 
 def label(statement: Statement) -> str:
-    """What the statement is called: by its number, or as a draft of its period."""
+    """The statement's title: its number, or "draft" and its period."""
     if statement.number is None:
         return f"Draft royalty statement {statement.period}"
     return f"Royalty statement {statement.number}"
 
 
 def subtitle(statement: Statement) -> str:
-    """Whose statement of which days it is, on one line."""
+    """Whose statement it is, and its days, on one line."""
     days = f"{day_text(statement.starts)} – {day_text(statement.ends)}"
     name = statement.payee.name
     if len(name) > _MOST_NAME:
@@ -31,12 +31,12 @@ def subtitle(statement: Statement) -> str:
 
 
 def contract_name(contract: ContractAccount) -> str:
-    """A contract as its heading shows it: by its author and titles."""
+    """A contract's heading: its author and titles."""
     return f"Contract · {contract_words(contract.author, contract.titles)}"
 
 
 class DetailSheet:
-    """A sheet of details: title, statement, notes, headings that stay in sight, contracts."""
+    """A sheet of details: title, statement, notes, frozen headings, contracts."""
 
     def __init__(
         self,
@@ -57,28 +57,28 @@ class DetailSheet:
         heading_row(self.sheet, columns)
 
     def contract(self, contract: ContractAccount, *, one_currency: bool = True) -> None:
-        """Start a contract's part; say its currency where all its amounts are in that."""
+        """Start a contract's section, with its currency if all its amounts are in that."""
         self.sheet.row(height=10)
         amounts = f" · amounts in {contract.currency}" if one_currency else ""
         banner(self.sheet, contract_name(contract) + amounts, HEADING)
         self.sheet.row(height=5)
 
     def nothing(self, text: str) -> None:
-        """Say that there is nothing to show."""
+        """Write that there is nothing to show."""
         self.sheet.row([(text, NOTE)])
 
 
 def account_line(
     sheet: SheetWriter, name: str, minor: int, currency: str, style: Style, remark: str = ""
 ) -> None:
-    """Write a line of the letter: what it is, perhaps a remark, the amount in the last column."""
+    """Write a line of the letter: a name, perhaps a remark, the amount in the last column."""
     label, quiet = style.also(wrap=True), style.also(color=MUTED, bold=False)
     cells: list[Cell] = [(name, label), (remark or None, quiet), (None, label), (None, label)]
     sheet.row([*cells, amount(minor, currency, style)])
 
 
 def heading_line(sheet: SheetWriter, name: str, style: Style, *columns: str) -> None:
-    """Write a heading of the letter, with the names of its last columns."""
+    """Write a heading of the letter, with the headings of its last columns."""
     right = style.to_the_right()
     names = [*[None] * (LETTER_COLUMNS - 1 - len(columns)), *columns]
     sheet.row([(name, style), *[(text, right) for text in names]])

@@ -1,4 +1,4 @@
-"""The sheet of places: where copies went, and what they brought in."""
+"""The sheet of places: where copies were sold, and their receipts."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -25,7 +25,7 @@ _NOTES = (
 
 
 def places_sheet(book: Book, statement: Statement) -> None:
-    """Write where the copies went, if that is known of any."""
+    """Write where the copies were sold, if any place is known."""
     placed = [contract for contract in statement.contracts if contract.places]
     if not placed:
         return
@@ -48,7 +48,7 @@ def places_sheet(book: Book, statement: Statement) -> None:
 
 
 def _rows(contract: ContractAccount, currencies: Sequence[str]) -> list[list[Cell]]:
-    """A row for each place, and their sum."""
+    """A row for each place, and a total."""
     rows = [[*_name(place), *_figures([place], currencies, CELL)] for place in contract.places]
     figures = _figures(contract.places, currencies, CELL_TOTAL)
     columns = len(_PLACE) + len(currencies)

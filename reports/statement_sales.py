@@ -1,4 +1,4 @@
-"""The sheet of sales by month: a table of copies and net receipts, and a chart of it."""
+"""The sheet of sales by month: a table of copies and net receipts, and a chart."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -58,7 +58,7 @@ class Sales:
 
 def sales_sheet(book: Book, statement: Statement) -> None:
     """Write each contract's sales by month."""
-    tables = [tabulated(contract.months, statement) for contract in statement.contracts]
+    tables = [sales_of(contract.months, statement) for contract in statement.contracts]
     sheet = book.sheet("Sales by month", Layout(_widths(tables), frozen="B4"))
     sheet.row([("Sales by month", TITLE)], height=26)
     sheet.row([(subtitle(statement), SUBTITLE)])
@@ -82,8 +82,8 @@ def sales_sheet(book: Book, statement: Statement) -> None:
             sheet.row([("No sales in this period.", NOTE)])
 
 
-def tabulated(shown: tuple[MonthShown, ...], statement: Statement) -> Sales:
-    """Sum what is shown by month; every month of the period has a row."""
+def sales_of(shown: tuple[MonthShown, ...], statement: Statement) -> Sales:
+    """Sum the statement's sales by month; every month of the period has a row."""
     copies: dict[tuple[date, str], int] = {}
     net: dict[tuple[date, str], Decimal] = {}
     by_retailer: dict[str, int] = {}
@@ -115,13 +115,13 @@ def _months(first: date, last: date) -> list[date]:
 
 
 def _widths(tables: list[Sales]) -> list[float]:
-    """Widths for all tables, which stand one below the other."""
+    """Column widths that fit all tables, which are below one another."""
     fitted = [widths(sales.columns(), _rows(sales)) for sales in tables]
     return [max(column) for column in zip_longest(*fitted, fillvalue=0.0)] or [_MONTH.least]
 
 
 def _rows(sales: Sales) -> list[list[Cell]]:
-    """A row for each month, and their sum."""
+    """A row for each month, and a total."""
     rows: list[list[Cell]] = [
         [(month, CELL.also(format=MONTH)), *_figures(sales, [month], CELL)]
         for month in sales.months

@@ -1,4 +1,4 @@
-"""A statement as a document for programs: the same content as the workbook, as JSON."""
+"""A statement as a JSON document for programs, with the same content as the workbook."""
 
 from dataclasses import fields
 from datetime import date
@@ -11,13 +11,13 @@ SCHEMA_VERSION = 2
 
 _COPIES = {"free", "returned", "sold", "units", "units_life", "units_period"}
 _NO_AMOUNTS = frozenset({"more", "step", "tier", *_COPIES})
-"""Whole numbers that count something; every other one is an amount in minor units."""
+"""Fields of integers that count something; all other integers are amounts in minor units."""
 
 _LEFT_OUT = frozenset({"calendar", "first_period", "pays_within"})
-"""The publisher's own arrangements, which are on no statement."""
+"""The publisher's internal settings, which no statement shows."""
 
 _IF_ANY = frozenset({"adjustments", "tax_withheld"})
-"""Left out where there are none, so that documents of earlier statements stay as they were."""
+"""Left out if empty, so that documents of earlier statements stay the same."""
 
 
 def document(statement: Statement, template_version: str) -> dict[str, object]:
@@ -32,18 +32,18 @@ def document(statement: Statement, template_version: str) -> dict[str, object]:
 
 
 def _object(value: object, currency: str) -> dict[str, object]:
-    """A value's fields in their order; ``currency`` is what its amounts are in."""
+    """A value's fields in order; ``currency`` is that of its amounts."""
     if isinstance(value, ContractAccount):
         currency = value.currency
-    shown: dict[str, object] = {}
+    document: dict[str, object] = {}
     for field in fields(value):  # type: ignore[arg-type]
         if field.name not in _LEFT_OUT:
             inner = getattr(value, field.name)
             if field.name in _IF_ANY and not inner:
                 continue
             counts = field.name in _NO_AMOUNTS
-            shown[field.name] = inner if counts else _as_json(inner, currency)
-    return shown
+            document[field.name] = inner if counts else _as_json(inner, currency)
+    return document
 
 
 def _as_json(value: object, currency: str) -> object:

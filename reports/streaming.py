@@ -1,9 +1,9 @@
-"""Openpyxl's worksheets with our own rows: as many as there are, and never a formula.
+"""Openpyxl's worksheets with our own rows: any number of them, and never a formula.
 
-Openpyxl packs workbooks, styles, charts and print set-up well, but takes a text that begins
-with "=" for a formula, cuts numbers to sixteen digits, stamps files with the clock, and
-writes cells slowly. Here a row is XML whose cells are a text or a number and nothing else,
-and the bytes of a file depend on its content alone.
+Openpyxl packs workbooks, styles, charts and print set-up well, but it reads a text that begins
+with "=" as a formula, cuts numbers to sixteen digits, stamps files with the time, and writes
+cells slowly. Here a row is XML whose cells are texts or numbers and nothing else, and a file's
+bytes depend on its content alone.
 """
 
 import re
@@ -55,7 +55,7 @@ _LOOKS_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
 
 def clean(text: str) -> str:
-    """A text without what no workbook can hold, and no longer than a cell."""
+    """A text without characters that a workbook cannot hold, cut to the limit of a cell."""
     if not text.isprintable():
         text = _ILLEGAL.sub("", text)
     if len(text) > MOST_CHARACTERS // 2:  # the limit counts UTF-16 units
@@ -72,30 +72,30 @@ def cell_xml(place: str, style: str, value: Value) -> str:
         case str():
             return _text_xml(place, style, clean(value))
         case bool():
-            kind, shown = ' t="b"', str(int(value))
-        case b"=":  # a spreadsheet program makes an error of it, and no figure
+            kind, content = ' t="b"', str(int(value))
+        case b"=":  # a spreadsheet program turns this into an error, never a figure
             return f'<c r="{place}" s="{style}"><f>NA()</f></c>'
         case bytes():
             kind = ' t="e"'
-            shown = value.decode().translate(_ESCAPES) if value in _ERRORS else "#N/A"
+            content = value.decode().translate(_ESCAPES) if value in _ERRORS else "#N/A"
         case Decimal():
-            shown = format(value, "f")
+            content = format(value, "f")
         case date():
-            shown = serial(value)
+            content = serial(value)
         case _:
-            shown = repr(value)
-    return f'<c r="{place}" s="{style}"{kind}><v>{shown}</v></c>'
+            content = repr(value)
+    return f'<c r="{place}" s="{style}"{kind}><v>{content}</v></c>'
 
 
 def fits_date(day: date) -> bool:
-    """Whether a workbook can hold the day: from March 1900 on, without a time zone."""
+    """Whether a workbook can represent the day: from March 1900 on, without a time zone."""
     if isinstance(day, datetime):
         return day.tzinfo is None and day.date() >= _FIRST_DAY
     return day >= _FIRST_DAY
 
 
 def serial(day: date) -> str:
-    """The number by which a workbook knows a day, with the part of it that has passed."""
+    """A day's serial number in a workbook, with the time as its fraction."""
     if not isinstance(day, datetime):
         return str((day - _EPOCH).days)
     since = day - datetime.combine(_EPOCH, time())
@@ -112,15 +112,15 @@ def _text_xml(place: str, style: str, text: str) -> str:
 
 
 class _XmlFile(Protocol):
-    """What lxml writes elements to, one after the other."""
+    """The file that lxml writes elements to."""
 
     def flush(self) -> None: ...
 
 
 class _RowWriter(WorksheetWriter):
-    """Takes rows as XML and keeps them in a file that goes by itself.
+    """Takes rows as XML and spools them to a file of their own.
 
-    Rows pass by lxml, which would read and write each anew for a tenth of a statement.
+    Rows bypass lxml: it would parse and serialize each again, a tenth of a statement's time.
     """
 
     ws: "StreamedSheet"
@@ -131,11 +131,11 @@ class _RowWriter(WorksheetWriter):
 
     def write_row(self, xf: _XmlFile, row: Any, row_idx: int) -> None:  # noqa: ANN401 - text
         if row_idx == 1:
-            xf.flush()  # what stands before the rows
+            xf.flush()  # what precedes the rows
         self.out.write(row.encode("ascii", "xmlcharrefreplace"))  # as lxml writes the rest
 
     def write_breaks(self) -> None:
-        """Write breaks, and what follows them: do not mark ISBNs as numbers stored as text."""
+        """Write breaks and what follows them: do not flag ISBNs as numbers stored as text."""
         super().write_breaks()
         errors = Element("ignoredErrors")
         SubElement(errors, "ignoredError", sqref=self.ws.used, numberStoredAsText="1")
@@ -146,23 +146,23 @@ class _RowWriter(WorksheetWriter):
 
 
 class StreamedSheet(WriteOnlyWorksheet):
-    """A worksheet whose rows are XML, appended one by one from the first.
+    """A worksheet whose rows are XML, appended one by one.
 
-    ``used`` is the range of its cells, to be told before the workbook is packed.
+    ``used`` is the range of its cells, to be set before the workbook is packed.
     """
 
     _writer: _RowWriter | None = None
     used = "A1"
 
     def abandon(self) -> None:
-        """Let go of what was written, in order, if it was not packed."""
+        """Discard what was written, in order, if it was not packed."""
         if self._writer is not None:
             if not self.closed:
                 self.close()
             self._writer.cleanup()
 
     def append_row(self, row: str) -> None:
-        """Write a row of XML, in which an element without content is written as one tag."""
+        """Write a row of XML, in which empty elements are self-closing."""
         self.append((row,))
 
     def _get_writer(self) -> None:
@@ -186,7 +186,7 @@ class StreamedWorkbook(Workbook):
 
     def __init__(self) -> None:
         super().__init__(write_only=True)
-        self.calculation = None  # nothing to compute, and nothing to save after a look
+        self.calculation = None  # nothing to compute, and nothing to save when a reader closes it
         self._places: dict[int, int] = {}
         self._added: list[Style] = []
         self._streamed: list[StreamedSheet] = []
@@ -199,10 +199,10 @@ class StreamedWorkbook(Workbook):
         return sheet
 
     def number_of(self, style: Style) -> int:
-        """The number under which cells name a style, which is added if it is new.
+        """The index by which cells refer to a style, which is added if it is new.
 
-        Cells of openpyxl add each part by comparing it with all others, which would cost a
-        fifth of a statement.
+        Openpyxl's own cells compare each part with all others, which would cost a fifth of a
+        statement's time.
         """
         self._added.append(style)
         array = StyleArray()
@@ -226,28 +226,28 @@ class StreamedWorkbook(Workbook):
         return BUILTIN_FORMATS_MAX_SIZE + self._number_formats.add(number_format)
 
     def abandon(self) -> None:
-        """Let go of sheets that were not packed."""
+        """Discard sheets that were not packed."""
         for sheet in self._streamed:
             sheet.abandon()
 
     def packed(self) -> bytes:
-        """The file, without the time of saving that ``save`` would put into it."""
+        """The file, without the time stamp that ``save`` would write."""
         file = BytesIO()
         _Packer(self, cast("ZipFile", _Archive(file))).save()
         return file.getvalue()
 
     def stylesheet(self) -> bytes:
-        """The styles as XML, which depends on those that were added and on their order alone.
+        """The styles as XML, which depends only on the styles added and their order.
 
-        Most statements of a house add the same ones; writing them takes a seventh of a statement.
+        Most statements have the same ones; serializing them takes a seventh of a statement's time.
         """
         key = tuple(self._added)
-        known = _STYLESHEETS.get(key)
-        if known is None:
-            known = _STYLESHEETS[key] = tostring(write_stylesheet(self))
+        cached = _STYLESHEETS.get(key)
+        if cached is None:
+            cached = _STYLESHEETS[key] = tostring(write_stylesheet(self))
             while len(_STYLESHEETS) > _MOST_STYLESHEETS:
                 _STYLESHEETS.pop(next(iter(_STYLESHEETS)), None)
-        return known
+        return cached
 
 
 _STYLESHEETS: dict[tuple[Style, ...], bytes] = {}
@@ -255,12 +255,12 @@ _MOST_STYLESHEETS = 50
 
 
 class _Packer(ExcelWriter):
-    """Openpyxl's, without what our workbooks never have, and with styles that were written once."""
+    """Openpyxl's writer without parts that our workbooks never have, with cached styles."""
 
     workbook: StreamedWorkbook
 
     def write_data(self) -> None:
-        own: Any = self  # its types know none of these
+        own: Any = self  # untyped attributes
         archive = own._archive  # noqa: SLF001 - openpyxl's
         archive.writestr(ARC_APP, tostring(ExtendedProperties().to_tree()))
         archive.writestr(ARC_CORE, tostring(self.workbook.properties.to_tree()))
@@ -277,7 +277,7 @@ class _Packer(ExcelWriter):
 
 
 class _Archive:
-    """As much of a ZIP file as openpyxl asks for, without the clock and the machine in it."""
+    """The part of a ZIP file's interface that openpyxl uses, without clock or machine data."""
 
     def __init__(self, file: BytesIO) -> None:
         self._zip = ZipFile(file, "w", ZIP_DEFLATED)
@@ -294,7 +294,7 @@ class _Archive:
 
 
 def _entry(name: str) -> ZipInfo:
-    entry = ZipInfo(name)  # dated 1980
+    entry = ZipInfo(name)  # dated 1980, ZIP's epoch
     entry.compress_type = ZIP_DEFLATED
     entry.create_system = 3
     entry.external_attr = 0o600 << 16

@@ -1,4 +1,4 @@
-"""How the house's workbooks look: one palette, one typeface, a few kinds of cells."""
+"""The style of all workbooks: one palette, one typeface, a few kinds of cells."""
 
 from dataclasses import dataclass, replace
 from functools import cache
@@ -22,7 +22,7 @@ TYPEFACE = "Calibri"
 GENERAL = "General"
 TEXT_FORMAT = "@"
 PAD = "_0"
-"""Keeps figures off the column's edge by a digit; an indent would, but not in LibreOffice."""
+"""A digit's width to the right of figures; an indent would do, but not in LibreOffice."""
 
 RIGHT_TEXT = f"@{PAD}"
 DATE = "d mmm yyyy"
@@ -31,7 +31,7 @@ MONTH = "mmm yyyy"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Style:
-    """One kind of cell. Compared by identity: make variants with ``also``, which keeps them."""
+    """One kind of cell. Compared by identity: make variants with ``also``, which caches them."""
 
     format: str = GENERAL
     align: str = "left"
@@ -48,15 +48,15 @@ class Style:
     edge: str = RULE
 
     def also(self, **changes: object) -> "Style":
-        """This style with something changed; the same change gives the same object."""
+        """This style with changes; the same changes give the same object."""
         return _changed(self, tuple(sorted(changes.items())))
 
     def as_number(self, number_format: str) -> "Style":
-        """This style for figures: to the right, on one line."""
+        """This style for figures: right-aligned, not wrapped."""
         return self.also(format=number_format, align="right", wrap=False, indent=0)
 
     def to_the_right(self) -> "Style":
-        """This style for texts among figures."""
+        """This style for texts among figures: right-aligned."""
         return self.also(format=RIGHT_TEXT, align="right", wrap=False, indent=0)
 
 
@@ -85,7 +85,7 @@ BAD_CELL = Style(bold=True, color=ALERT, fill=ALERT_TINT, bottom="hair", indent=
 
 @cache
 def money(digits: int) -> str:
-    """The number format of amounts with so many digits, negative ones in red."""
+    """The number format of amounts with this many digits, negative ones in red."""
     plain = "#,##0" + ("." + "0" * digits if digits else "") + PAD
     return f"{plain};[Red]-{plain}"
 
@@ -96,7 +96,7 @@ COUNT_OR_DASH = f'{COUNT};"–"{PAD}'
 
 @cache
 def percent(digits: int) -> str:
-    """The number format of a percentage with so many digits."""
+    """The number format of a percentage with this many digits."""
     return "0" + ("." + "0" * digits if digits else "") + "%" + PAD
 
 
@@ -111,16 +111,16 @@ def fill_of(style: Style) -> PatternFill:
 
 
 def border_of(style: Style) -> Border:
-    """The style's rules above and below; nothing here has vertical rules."""
+    """The style's borders above and below; nothing here has vertical borders."""
     return _border(style.top, style.bottom, style.edge)
 
 
 def alignment_of(style: Style) -> Alignment:
-    """How the style places its text."""
+    """The style's alignment of text."""
     return _alignment(style.align, style.vertical, style.wrap, style.indent)
 
 
-# Like parts are one object each, so that a workbook need not compare what they look like.
+# Equal parts are one object each, so that a workbook need not compare them by value.
 
 
 @cache

@@ -25,14 +25,14 @@ _MOST_DIGITS = 15
 _LONGEST = 32
 _HUNDREDTH = Decimal("0.01")
 _MOST_DECIMALS = 4
-"""Of a percentage that is shown."""
+"""The most decimals of a percentage."""
 ISBN = "ISBN"
-"""The heading of a column of editions' numbers; see ``numbered``."""
+"""The heading of the column of ISBNs; see ``numbered``."""
 
 
 @dataclass(frozen=True, slots=True)
 class SheetColumn:
-    """A column: its heading, whether it holds figures, and how narrow and wide it may be."""
+    """A column: its heading, whether it holds figures, and its minimal and maximal width."""
 
     heading: str
     figures: bool = False
@@ -41,13 +41,13 @@ class SheetColumn:
 
 
 def numbered(columns: Sequence[SheetColumn], numbers: Iterable[str]) -> tuple[SheetColumn, ...]:
-    """Columns of which that of editions' numbers says what stands in it."""
+    """The columns, with the heading of ISBNs changed to what the numbers are."""
     name = numbers_heading(numbers)
     return tuple(replace(each, heading=name) if each.heading == ISBN else each for each in columns)
 
 
 def heading_row(sheet: SheetWriter, columns: Sequence[SheetColumn]) -> int:
-    """Write the headings, figures' to the right, and return the row."""
+    """Write the headings, those of figures right-aligned, and return the row."""
     cells = [
         (column.heading, _head(column, width))
         for column, width in zip(columns, sheet.widths, strict=False)
@@ -64,14 +64,14 @@ def _head(column: SheetColumn, width: float) -> Style:
 
 
 def banner(sheet: SheetWriter, text: str, style: Style, height: float | None = None) -> None:
-    """Write a text over all columns, on as many rows as it needs."""
+    """Write a text across all columns, on as many lines as it needs."""
     room = int(_SIGNS_PER_UNIT * sum(sheet.widths) * 10 / style.size)
     for line in textwrap.wrap(text, room) or [""]:
         sheet.row([(line, style), *[(None, style)] * (len(sheet.widths) - 1)], height)
 
 
 def widths(columns: Sequence[SheetColumn], rows: Iterable[Sequence[Cell]]) -> list[float]:
-    """Widths at which every figure is shown whole and texts wrap late."""
+    """Widths at which every figure is shown whole, and texts rarely wrap."""
     longest = [0] * len(columns)
     for row in rows:
         for place, cell in enumerate(row):
@@ -86,7 +86,7 @@ def _width(column: SheetColumn, needed: float) -> float:
 
 
 def _signs(value: object) -> int:
-    """About how many signs a cell shows."""
+    """Roughly how many characters a cell shows."""
     match value:
         case None:
             return 0
@@ -104,14 +104,14 @@ def amount(minor: int, currency: str, style: Style) -> Cell:
 
 
 def amount_width(amounts: Iterable[tuple[int, str]]) -> float:
-    """The width that shows each of some amounts (minor units and currency) whole."""
+    """The width that shows each of some amounts (minor units and currency) in full."""
     return _ROOM + max(len(f"{as_decimal(minor, currency):,}") for minor, currency in amounts)
 
 
 def figure(text: str, style: Style, digits: int = 0) -> Cell:
     """An exact text as a number with at least ``digits`` digits.
 
-    A ratio such as 5/7, and what has more digits than Excel knows, stays a text.
+    A ratio such as 5/7, or a number with more digits than Excel has, stays a text.
     """
     decimals = _digits(text)
     if decimals is None:
@@ -128,28 +128,28 @@ def percentage(text: str, style: Style) -> Cell:
 
 
 def _digits(text: str) -> int | None:
-    """How many digits a plain number has after the point, if Excel can hold it."""
+    """How many decimals a plain number has, if Excel can hold it exactly."""
     plain = _PLAIN.fullmatch(text)
     digits = len(plain[1] or "") if plain else 0
     return None if plain is None or len(text) > _LONGEST or digits > _MOST_DIGITS else digits
 
 
 def percent_text(text: str) -> str:
-    """A fraction of one in words: 0.24 is 24 %."""
+    """A fraction of one as text: 0.24 is 24 %."""
     if _PLAIN.fullmatch(text) is None:
         return text
     return f"{(Decimal(text) * 100).normalize():f} %"
 
 
 def rounded_percent(text: str) -> str:
-    """A fraction of one in words, to two digits: 0.515833 is 51.58 %; other texts are none."""
+    """A fraction of one as text, to two digits: 0.515833 is 51.58 %; other texts give ""."""
     if _PLAIN.fullmatch(text) is None:
         return ""
     return f"{Decimal(text).scaleb(2).quantize(_HUNDREDTH, ROUND_HALF_UP):f} %"
 
 
 def day_text(day: date) -> str:
-    """A day as people of every country read it: 30 Jun 2025."""
+    """A day as readers of every country understand it: 30 Jun 2025."""
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 

@@ -37,8 +37,8 @@ from royalties.store.transfer import (
     NotEmptyError,
     UnfitError,
     new_database,
-    shown_url,
     snapshot,
+    url_without_password,
 )
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ __all__ = [
     "UnsupportedDatabaseError",
     "open_system",
     "plain_errors",
-    "shown_url",
+    "url_without_password",
 ]
 
 
@@ -128,10 +128,10 @@ class System:
 
     def deviations(self) -> tuple[list[str], list[str]]:
         """What the database lacks of the newest schema, and what it has beside it."""
-        from royalties.store.migrate import deviations  # noqa: PLC0415 - few pay for Alembic
+        from royalties.store.migrate import schema_differences  # noqa: PLC0415 - few pay for Alembic
 
         with plain_errors(), self.engine.connect() as connection:
-            return deviations(connection)
+            return schema_differences(connection)
 
     @contextmanager
     def work(

@@ -25,7 +25,7 @@ from tests.selection import InParts
 
 PROGRAM: dict[tuple[ModuleType, str], Callable[..., Any]] = {
     (migrate, "migrate_to"): migrate.migrate_to,
-    (migrate, "deviations"): migrate.deviations,
+    (migrate, "schema_differences"): migrate.schema_differences,
     (transfer, "tables_of"): transfer.tables_of,
 }
 """What the program itself does, by where it is called."""
@@ -105,7 +105,7 @@ def _schemas(in_parts: InParts, tmp_path_factory: pytest.TempPathFactory) -> Ite
     schemas = Schemas(tmp_path_factory.mktemp("schemas"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(migrate, "migrate_to", schemas.migrate_to)
-        for name, module in (("deviations", migrate), ("tables_of", transfer)):
+        for name, module in (("schema_differences", migrate), ("tables_of", transfer)):
             patch.setattr(module, name, _once(PROGRAM[module, name]))
         yield
     in_parts.omit("migrations of an empty database", len(schemas.tests))

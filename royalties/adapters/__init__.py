@@ -1,1 +1,1 @@
-"""The rest of the world: files kept, the clock."""
+"""The outside world: files on disk, mail, secrets, time zones."""

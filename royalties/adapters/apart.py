@@ -1,4 +1,4 @@
-"""Work on what others sent, in a process of its own that can be ended."""
+"""Run code on untrusted input in a process of its own, with limits."""
 
 import logging
 import os
@@ -15,48 +15,48 @@ from typing import Any
 _LOG = logging.getLogger("royalties.apart")
 _BLOCK = 1 << 20
 _GRACE = 2.0
-"""Times the seconds of computing that the parent waits: other processes compute as well."""
+"""The parent waits this many times the CPU limit: other processes need the CPU as well."""
 
 
 class EndedError(RuntimeError):
-    """The process was ended, since it took too long or too much memory."""
+    """The process was killed, since it exceeded its time or memory."""
 
 
-def apart(do: Callable[[], Any], *, seconds: int, memory: int) -> Any:  # noqa: ANN401 - what it does
-    """Do something in a copy of this process, with bounds, and return what it returns.
+def run_in_child(do: Callable[[], Any], *, seconds: int, memory: int) -> Any:  # noqa: ANN401 - what it does
+    """Run a function in a fork of this process, with limits, and return its result.
 
-    The copy ends with this process, even if that is killed. The process must have one thread only,
-    and ``do`` must not use connections of its parent.
+    The child ends with this process, even if that is killed. The process must have only one thread,
+    and ``do`` must not use its parent's connections.
 
     Args:
-        do: what is done; what it returns can be pickled, and it fails for faults only.
-        seconds: of computing; the parent waits twice as long.
-        memory: bytes beyond what this process has.
+        do: the function; its result can be pickled, and it fails only for bugs.
+        seconds: CPU time; the parent waits twice as long.
+        memory: bytes in addition to what this process has.
 
     Raises:
-        EndedError: it took more than it may.
-        RuntimeError: it failed; the log says how.
+        EndedError: it exceeded a limit.
+        RuntimeError: it failed; the log has the traceback.
     """
-    out, into = os.pipe()
-    lives, living = os.pipe()  # nobody writes to it: it is closed when the parent ends
+    result_end, child_end = os.pipe()
+    parent_alive, parent_end = os.pipe()  # nobody writes to it: it is closed when the parent ends
     sys.stdout.flush()
     sys.stderr.flush()
     child = os.fork()
     if child == 0:
-        os.close(out)
-        os.close(living)
-        _as_child(do, into, lives, seconds, memory)
-    os.close(into)
-    os.close(lives)
+        os.close(result_end)
+        os.close(parent_end)
+        _run_as_child(do, child_end, parent_alive, seconds, memory)
+    os.close(child_end)
+    os.close(parent_alive)
     try:
-        data = _everything(out, time.monotonic() + _GRACE * seconds)
+        data = _read_until(result_end, time.monotonic() + _GRACE * seconds)
     except BaseException:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         raise
     finally:
-        os.close(out)
-        os.close(living)
+        os.close(result_end)
+        os.close(parent_end)
     if data is None:
         os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
@@ -67,15 +67,17 @@ def apart(do: Callable[[], Any], *, seconds: int, memory: int) -> Any:  # noqa: 
     return pickle.loads(data)  # noqa: S301 - from our own child
 
 
-def _as_child(do: Callable[[], Any], into: int, lives: int, seconds: int, memory: int) -> None:
+def _run_as_child(
+    do: Callable[[], Any], child_end: int, parent_alive: int, seconds: int, memory: int
+) -> None:
     status = 1
     try:
         for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(each, signal.SIG_IGN)  # the parent finishes what has begun
-        threading.Thread(target=_end_with_parent, args=(lives,), daemon=True).start()
-        _limit(seconds, memory)
+            signal.signal(each, signal.SIG_IGN)  # the parent lets it finish
+        threading.Thread(target=_end_with_parent, args=(parent_alive,), daemon=True).start()
+        _set_limits(seconds, memory)
         data = pickle.dumps(do())
-        with os.fdopen(into, "wb") as pipe:
+        with os.fdopen(child_end, "wb") as pipe:
             pipe.write(data)
         status = 0
     except MemoryError:
@@ -87,22 +89,22 @@ def _as_child(do: Callable[[], Any], into: int, lives: int, seconds: int, memory
         os._exit(status)
 
 
-def _end_with_parent(lives: int) -> None:
-    """End at once when the other end of a pipe is closed: nobody waits for the result any more."""
-    os.read(lives, 1)
+def _end_with_parent(parent_alive: int) -> None:
+    """Exit at once when the other end of a pipe is closed: nobody waits for the result any more."""
+    os.read(parent_alive, 1)
     os._exit(1)
 
 
-def _limit(seconds: int, memory: int) -> None:
-    """Bound this process; children of its own set bounds of their own."""
+def _set_limits(seconds: int, memory: int) -> None:
+    """Set this process's limits; its own children set theirs."""
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    resource.setrlimit(resource.RLIMIT_AS, (_size() + memory, hard))
+    resource.setrlimit(resource.RLIMIT_AS, (_address_space() + memory, hard))
     used = int(time.process_time()) + 1
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
     resource.setrlimit(resource.RLIMIT_CPU, (used + seconds, hard))
 
 
-def _size() -> int:
+def _address_space() -> int:
     """Bytes of this process's address space."""
     try:
         with open("/proc/self/statm", "rb") as file:  # noqa: PTH123 - not a file of ours
@@ -111,8 +113,8 @@ def _size() -> int:
         return 1 << 30
 
 
-def _everything(out: int, until: float) -> bytes | None:
-    """All that the child writes until it ends; None: it did not in time."""
+def _read_until(out: int, until: float) -> bytes | None:
+    """All that the child writes until it ends; None: it did not end in time."""
     output = bytearray()
     while select.select([out], [], [], max(until - time.monotonic(), 0))[0]:
         piece = os.read(out, _BLOCK)

@@ -1,4 +1,4 @@
-"""A backup as one file: a gzipped tar of tables, kept files, and a manifest with their SHA-256.
+"""A backup as one file: a gzipped tar of tables, stored files, and a manifest with their SHA-256.
 
 ::
 
@@ -7,8 +7,8 @@
     files/received/ab/abcd…         the files of a home folder
     manifest.json                   the header again, and what every part holds: always the last
 
-It is written and read from front to back, in pieces, whatever its size. Nothing that a file says
-of itself is believed until the manifest, at its end, has been compared.
+It is written and read front to back, in chunks, whatever its size. Nothing that a backup claims
+is trusted until the manifest, at its end, has been compared.
 """
 
 import contextlib
@@ -31,7 +31,7 @@ from royalties.adapters.files import DiskError
 Row = Sequence[object]
 
 FOLDERS = ("received", "issued", "orders", "samples", "documents", "uploads")
-"""Folders of a home whose files are kept; whatever else lies there can be made again."""
+"""Folders of a home to back up; everything else in it can be regenerated."""
 
 _FORMAT = "royalties-backup"
 _VERSION = 1
@@ -46,13 +46,13 @@ _TABLE = re.compile(r"tables/([a-z][a-z_]{0,62})/(\d{6,9})\.jsonl")
 
 
 class NotABackupError(ValueError):
-    """A file is no backup, or not a whole one; nothing of it is used."""
+    """A file is not a backup, or incomplete; nothing of it is used."""
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path} cannot be restored: {reason}. Nothing was restored: use another")
 
 
-class ThereAlreadyError(ValueError):
+class AlreadyExistsError(ValueError):
     """Something would be overwritten; nothing was done."""
 
     def __init__(self, path: Path) -> None:
@@ -61,13 +61,13 @@ class ThereAlreadyError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ArchiveHeader:
-    """What a backup is of.
+    """What a backup contains.
 
     Attributes:
         program: version of the program that made it.
-        schema: the migration at which the books stood.
+        schema: the migration of the books.
         made_at: the moment of the snapshot, UTC.
-        tables: columns of each table, those first to which others refer.
+        tables: columns of each table, each after those it refers to.
     """
 
     program: str
@@ -76,7 +76,7 @@ class ArchiveHeader:
     tables: Mapping[str, Sequence[str]]
 
     def document(self) -> dict[str, Any]:
-        """As it is written."""
+        """As JSON values."""
         return {
             "format": _FORMAT,
             "version": _VERSION,
@@ -89,24 +89,24 @@ class ArchiveHeader:
 
 @dataclass(slots=True)
 class ArchivePart:
-    """A table or folder of a backup: how many rows or files, their bytes, and their SHA-256."""
+    """A table or folder of a backup: its number of rows or files, their bytes and SHA-256."""
 
     count: int = 0
     size: int = 0
     digest: Any = field(default_factory=sha256)
 
     def add(self, data: bytes) -> None:
-        """Count bytes."""
+        """Add bytes to the fingerprint."""
         self.size += len(data)
         self.digest.update(data)
 
     def begin(self, name: str, size: int) -> None:
-        """Count a file: its name and size are part of what is fingerprinted."""
+        """Add a file: its name and size are part of the fingerprint."""
         self.count += 1
         self.digest.update(json.dumps([name, size]).encode())
 
     def document(self) -> dict[str, Any]:
-        """As a manifest tells it."""
+        """As JSON values of the manifest."""
         return {"count": self.count, "bytes": self.size, "sha256": self.digest.hexdigest()}
 
 
@@ -114,23 +114,23 @@ Parts = dict[str, ArchivePart]
 
 
 def line_of(row: Row) -> bytes:
-    """A row as it is written, the same bytes for the same values."""
+    """A row as JSON, the same bytes for the same values."""
     return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
 class ArchiveWriter:
-    """Writes a backup; ``close`` tells what it holds."""
+    """Writes a backup; ``close`` returns what it holds."""
 
     def __init__(self, file: IO[bytes], header: ArchiveHeader) -> None:
         self._zip = gzip.GzipFile("", "wb", _SPEED, file, mtime=0)
-        # Not as a stream: that would write once more when it is thrown away, as on a full disk.
+        # Not in stream mode: its destructor writes again, which fails on a full disk.
         self._tar = tarfile.TarFile("", "w", self._zip, format=tarfile.PAX_FORMAT)
         self._header = header
         self.parts: Parts = {}
         self._add("header.json", _json(header.document()))
 
     def table(self, name: str, rows: Iterable[Row]) -> Iterator[int]:
-        """Write a table's rows; yields how many are written, now and then."""
+        """Write a table's rows; yields the number written, now and then."""
         part = self.parts[f"tables/{name}"] = ArchivePart()
         piece, number = io.BytesIO(), 1
         for row in rows:
@@ -150,20 +150,20 @@ class ArchiveWriter:
         self._add(f"tables/{name}/{number:06d}.jsonl", data)
 
     def folder(self, home: Path, folder: str) -> Iterator[int]:
-        """Write a folder's files; yields how many are written, now and then."""
+        """Write a folder's files; yields the number written, now and then."""
         part = self.parts[f"files/{folder}"] = ArchivePart()
         for path in _files_in(home / folder):
-            # An upload may be dropped while it is looked for; whatever is open stays whole.
+            # An upload may be deleted meanwhile; an open file stays readable.
             with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
                 name = f"files/{path.relative_to(home).as_posix()}"
                 size = os.fstat(file.fileno()).st_size
                 part.begin(name, size)
-                self._add_file(name, size, cast("IO[bytes]", _Counted(file, part)))
+                self._add_file(name, size, cast("IO[bytes]", _FingerprintedSource(file, part)))
                 yield part.count
         yield part.count
 
     def close(self) -> Parts:
-        """Write the manifest, which says that it is whole."""
+        """Write the manifest, which marks the backup as complete."""
         parts = {name: part.document() for name, part in self.parts.items()}
         self._add("manifest.json", _json({**self._header.document(), "parts": parts}))
         self._tar.close()
@@ -181,7 +181,7 @@ class ArchiveWriter:
 
 
 def _forget_members(tar: Any) -> None:  # noqa: ANN401 - its type does not tell of them
-    """Let a tar forget the files that it has done: it would remember every one."""
+    """Let a tar forget the members it has processed: it would keep every one in memory."""
     tar.members = []
 
 
@@ -190,7 +190,7 @@ def _json(document: object) -> bytes:
 
 
 def _files_in(folder: Path) -> Iterator[Path]:
-    """Every whole file below a folder, in the order of names; links are not followed."""
+    """Every complete file below a folder, ordered by name; links are not followed."""
     if not folder.is_dir() or folder.is_symlink():
         return
     with os.scandir(folder) as found:
@@ -204,8 +204,8 @@ def _files_in(folder: Path) -> Iterator[Path]:
             yield Path(entry.path)
 
 
-class _Counted(io.RawIOBase):
-    """A file whose bytes are counted as they are read."""
+class _FingerprintedSource(io.RawIOBase):
+    """A file whose bytes are fingerprinted as they are read."""
 
     def __init__(self, file: IO[bytes], part: ArchivePart) -> None:
         self._file, self._part = file, part
@@ -217,19 +217,19 @@ class _Counted(io.RawIOBase):
 
 
 @contextlib.contextmanager
-def writing(target: Path) -> Iterator[IO[bytes]]:
-    """A new file that only its owner may read: there as a whole, or not at all.
+def new_file(target: Path) -> Iterator[IO[bytes]]:
+    """A new file readable only by its owner: it appears complete, or not at all.
 
     Raises:
-        ThereAlreadyError: it is there already.
+        ThereAlreadyError: it exists already.
         DiskError: it cannot be written.
     """
     if os.path.lexists(target):
-        raise ThereAlreadyError(target)
+        raise AlreadyExistsError(target)
     temporary: Path | None = None
     try:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}-")
-        temporary = Path(name)  # mkstemp lets nobody else read it
+        temporary = Path(name)  # mkstemp makes it readable only by us
         with os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
@@ -242,8 +242,8 @@ def writing(target: Path) -> Iterator[IO[bytes]]:
             temporary.unlink(missing_ok=True)
 
 
-class _Bounded(tarfile.TarInfo):
-    """A member as we write them: a plain file, or a longer name of a bounded length."""
+class _BoundedMember(tarfile.TarInfo):
+    """A member as we write them: a regular file, or a long name of limited length."""
 
     @classmethod
     def frombuf(cls, buf: Any, encoding: str, errors: str) -> Self:  # noqa: ANN401 - tarfile's
@@ -254,14 +254,14 @@ class _Bounded(tarfile.TarInfo):
         return member
 
 
-_BROKEN = (EOFError, OSError, tarfile.TarError, zlib.error)
+_READ_ERRORS = (EOFError, OSError, tarfile.TarError, zlib.error)
 
 
 class ArchiveReader:
-    """Reads a backup from front to back; ``finish`` tells whether it was whole.
+    """Reads a backup front to back; ``finish`` checks that it was complete.
 
     Raises:
-        NotABackupError: by every part of it, if the file is not what a backup looks like.
+        NotABackupError: from any method, if the file is not a valid backup.
     """
 
     def __init__(self, path: Path, stack: contextlib.ExitStack) -> None:
@@ -270,7 +270,7 @@ class ArchiveReader:
         with self._plainly():
             self._zip = stack.enter_context(gzip.GzipFile(path, "rb"))
             self._tar = stack.enter_context(
-                tarfile.TarFile.open(fileobj=self._zip, mode="r|", tarinfo=_Bounded)
+                tarfile.TarFile.open(fileobj=self._zip, mode="r|", tarinfo=_BoundedMember)
             )
             self._next = self._tar.next()
             said = self._document("header.json")
@@ -279,16 +279,16 @@ class ArchiveReader:
         self.parts |= {f"files/{name}": ArchivePart() for name in FOLDERS}
 
     def tables(self) -> Iterator[tuple[str, Iterator[list[object]]]]:
-        """Each table that has rows, with them; they are to be read before the next is."""
-        done: set[str] = set()
+        """Each table that has rows, with its rows; read them before the next table."""
+        earlier: set[str] = set()
         while (name := self._table_name()) is not None:
-            if name not in self.header.tables or name in done:
+            if name not in self.header.tables or name in earlier:
                 self._fail(f"table {name} stands where it does not belong")
-            done.add(name)
+            earlier.add(name)
             yield name, self._rows(name)
 
     def files(self, keep: Callable[[str, IO[bytes]], None]) -> None:
-        """Give each file to ``keep``, by its path below the home folder."""
+        """Pass each file to ``keep``, by its path below the home folder."""
         while self._next is not None and self._next.name.startswith("files/"):
             member = self._next
             path = self._safe(member.name)
@@ -296,34 +296,34 @@ class ArchiveReader:
             part.begin(member.name, member.size)
             with self._plainly():
                 file = cast("IO[bytes]", self._tar.extractfile(member))
-            keep(path, cast("IO[bytes]", _Checked(file, part, self._plainly)))
+            keep(path, cast("IO[bytes]", _FingerprintedMember(file, part, self._plainly)))
             self._advance()
 
     def look_through(self) -> None:
-        """Read everything and keep nothing, to know whether it is whole."""
+        """Read everything and discard it, to check that the backup is complete."""
         for _, rows in self.tables():
             for _ in rows:
                 pass
-        self.files(_pass_over)
+        self.files(_discard)
         self.finish()
 
     def finish(self) -> None:
-        """Compare what was read with the manifest, which nothing may follow."""
+        """Compare what was read with the manifest, which must be last."""
         with self._plainly():
-            said = self._document("manifest.json")
+            manifest = self._document("manifest.json")
             is_followed = self._next is not None
             while self._zip.read(_BLOCK):
                 pass
         if is_followed:
             self._fail("something follows its manifest")
-        parts = said.pop("parts", None)
-        if said != self.header.document() or not isinstance(parts, dict):
+        parts = manifest.pop("parts", None)
+        if manifest != self.header.document() or not isinstance(parts, dict):
             self._fail("its manifest is of another backup")
-        counted = {name: part.document() for name, part in self.parts.items()}
-        # A program that knew fewer folders than this one says nothing of the others.
-        told = {f"files/{name}": ArchivePart().document() for name in FOLDERS} | parts
-        for name in sorted({*counted, *told}):
-            if told.get(name) != counted.get(name):
+        actual = {name: part.document() for name, part in self.parts.items()}
+        # A program with fewer folders than this one does not list the others.
+        expected = {f"files/{name}": ArchivePart().document() for name in FOLDERS} | parts
+        for name in sorted({*actual, *expected}):
+            if expected.get(name) != actual.get(name):
                 self._fail(f"{name} is not what the manifest says: it was changed or damaged")
 
     def _table_name(self) -> str | None:
@@ -360,7 +360,7 @@ class ArchiveReader:
         return row
 
     def _safe(self, name: str) -> str:
-        """A file's path below the home: in one of its folders, and nowhere else."""
+        """A file's path below the home, which must be in one of its folders."""
         folder, *inner = name.removeprefix("files/").split("/")
         fine = all(each and not each.startswith(".") and "\0" not in each for each in inner)
         if folder not in FOLDERS or not fine or not 0 < len(inner) <= _DEEPEST or "\\" in name:
@@ -417,19 +417,19 @@ class ArchiveReader:
             raise NotABackupError(self._path, "there is no such file") from error
         except EOFError as error:
             raise NotABackupError(self._path, "it ends too early, so it is not whole") from error
-        except _BROKEN as error:
+        except _READ_ERRORS as error:
             raise NotABackupError(
                 self._path, f"it is no whole backup ({str(error) or type(error).__name__})"
             ) from error
 
 
-def _pass_over(_path: str, file: IO[bytes]) -> None:
+def _discard(_path: str, file: IO[bytes]) -> None:
     while file.read(_BLOCK):
         pass
 
 
-class _Checked(io.RawIOBase):
-    """A file of a backup, counted as it is read; damage is told as such."""
+class _FingerprintedMember(io.RawIOBase):
+    """A member of a backup, fingerprinted as it is read; damage raises ``NotABackupError``."""
 
     def __init__(
         self,
@@ -447,11 +447,11 @@ class _Checked(io.RawIOBase):
 
 
 @contextlib.contextmanager
-def reading(path: Path) -> Iterator[ArchiveReader]:
-    """A backup to be read.
+def open_backup(path: Path) -> Iterator[ArchiveReader]:
+    """Open a backup for reading.
 
     Raises:
-        NotABackupError: it is none.
+        NotABackupError: it is not a backup.
     """
     with contextlib.ExitStack() as stack:
         yield ArchiveReader(path, stack)

@@ -1,4 +1,4 @@
-"""Passwords, one-time codes and the random texts that open doors."""
+"""Passwords, one-time codes, and random tokens."""
 
 import hmac
 import secrets
@@ -14,13 +14,13 @@ from argon2.profiles import RFC_9106_LOW_MEMORY
 _STEP_SECONDS = 30
 _DRIFT_STEPS = 1
 _CLOCK_OFF_STEPS = 60
-"""How far off a clock may be for its codes still to be recognised (30 minutes), never accepted."""
+"""How far off a clock may be for its codes to be recognised (30 minutes), though never accepted."""
 _RECOVERY_CODES = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """Makes and checks secrets; nothing that it makes is stored as it is, but one-time keys."""
+    """Makes and checks secrets; only hashes are stored, except of the keys of one-time codes."""
 
     hasher: PasswordHasher = field(
         default_factory=lambda: PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
@@ -31,7 +31,7 @@ class Credentials:
         return secrets.token_urlsafe(32)
 
     def recovery_codes(self) -> list[str]:
-        """Ten codes of 50 bits that a person keeps on paper: ``k7m2p-x9q4r``."""
+        """Ten codes of 50 bits that a person prints: ``k7m2p-x9q4r``."""
         letters = "abcdefghjkmnpqrstuvwxyz23456789"
         return [
             "-".join("".join(secrets.choice(letters) for _ in range(5)) for _ in range(2))
@@ -43,7 +43,7 @@ class Credentials:
         return self.hasher.hash(password)
 
     def matches(self, hashed: str | None, password: str) -> bool:
-        """Whether a password is the hashed one; as slow for a person who has none."""
+        """Whether a password matches the hash; takes as long if there is none."""
         if hashed is None:
             self.hasher.hash(password)
             return False
@@ -53,7 +53,7 @@ class Credentials:
             return False
 
     def is_common(self, password: str) -> bool:
-        """Whether a password stands in the list of those that attackers try first."""
+        """Whether a password is in the list of those that attackers try first."""
         from zxcvbn.matching import RANKED_DICTIONARIES  # noqa: PLC0415 - few commands pay for it
 
         return password.strip().lower() in RANKED_DICTIONARIES["passwords"]
@@ -63,13 +63,14 @@ class Credentials:
         return pyotp.random_base32()
 
     def totp_step(self, secret: str, code: str, now: datetime) -> int | None:
-        """The time step that a code belongs to, one step of drift allowed; None if it is wrong."""
+        """The time step of a code, allowing one step of drift; None if it is wrong."""
         return _step_of(secret, code, now, _DRIFT_STEPS)
 
     def minutes_off(self, secret: str, code: str, now: datetime) -> int | None:
-        """How many minutes the clock that made a code is off, at least 1; None if it is no code.
+        """How many minutes the clock that made a code is off, at least 1; None if it is not a code.
 
-        Whether it is ahead or behind is left out: of a code that comes later nobody learns when.
+        Whether it is ahead or behind is not revealed: that would tell when a code becomes
+        valid.
         """
         step = _step_of(secret, code, now, _CLOCK_OFF_STEPS)
         if step is None:
@@ -78,15 +79,15 @@ class Credentials:
         return max(1, round(seconds / 60))
 
     def totp_code(self, secret: str, now: datetime) -> str:
-        """The code of this moment."""
+        """The code valid at a moment."""
         return pyotp.TOTP(secret).at(for_time=int(now.timestamp()))
 
     def totp_address(self, secret: str, account: str, issuer: str) -> str:
-        """The ``otpauth://`` address that authenticator apps read."""
+        """The ``otpauth://`` URI that authenticator apps read."""
         return pyotp.TOTP(secret).provisioning_uri(name=account, issuer_name=issuer)
 
     def qr_code(self, address: str) -> str:
-        """An address as an inline SVG that fills the room it is given."""
+        """A URI as an inline SVG that fills its container."""
         import segno  # noqa: PLC0415 - few commands pay for it
 
         return segno.make(address, error="m").svg_inline(border=4, omitsize=True)
@@ -106,5 +107,5 @@ def _step_of(secret: str, code: str, now: datetime, drift: int) -> int | None:
 
 
 def fingerprint(secret: str) -> str:
-    """SHA-256 of a random text, as it is stored."""
+    """SHA-256 of a random token, as it is stored."""
     return sha256(secret.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Received and issued files, kept in the home folder and never half written."""
+"""Received and issued files, stored in the home folder and never half written."""
 
 import contextlib
 import fcntl
@@ -18,12 +18,12 @@ from typing import IO, BinaryIO
 
 _BLOCK = 1 << 20
 _PRIVATE, _PRIVATE_FOLDER = 0o600, 0o700
-_AS_ASKED = 0o666
-"""Less what the user's umask takes."""
+_BY_UMASK = 0o666
+"""Reduced by the user's umask."""
 _ENCLOSED = "enclosed-"
 _PART = ".part-"
-_LEFT_AFTER = 60
-"""Seconds after which a file that nobody writes to any more counts as left."""
+_LEFTOVER_AFTER = 60
+"""Seconds without writing after which a temporary file counts as a leftover."""
 _FOLDERS = (
     "received",
     "issued",
@@ -34,7 +34,7 @@ _FOLDERS = (
     "orders",
     "jobs",
 )
-"""What is kept in a home folder."""
+"""The folders of a home."""
 
 
 class DiskError(RuntimeError):
@@ -48,11 +48,11 @@ class DiskError(RuntimeError):
 
 
 class TooLargeError(ValueError):
-    """More bytes than are taken; nothing of them is kept."""
+    """More bytes than allowed; none of them are stored."""
 
 
 class AlreadyIssuedError(RuntimeError):
-    """An issued file would be replaced by other bytes, which never happens."""
+    """An issued file would be overwritten with other bytes, which is never allowed."""
 
     def __init__(self, target: Path) -> None:
         super().__init__(
@@ -62,7 +62,7 @@ class AlreadyIssuedError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """The home folder's files: received ones go by fingerprint, issued ones by number."""
+    """The home folder's files: received ones are named by fingerprint, issued ones by number."""
 
     home: Path
 
@@ -76,85 +76,85 @@ class Files:
         return digest.hexdigest(), size
 
     def keep_received(self, path: Path, fingerprint: str) -> None:
-        """Keep a received file under its fingerprint; the same bytes are kept once."""
+        """Store a received file under its fingerprint; the same bytes are stored once."""
         target = self.received(fingerprint)
         if not target.exists():
             with path.open("rb") as source:
                 self._write(target, source)
 
     def received(self, fingerprint: str) -> Path:
-        """Where a received file is kept."""
+        """The path of a received file."""
         return self.home / "received" / fingerprint[:2] / fingerprint
 
     def keep_sample(self, name: str, data: bytes) -> None:
-        """Keep a sample chapter under its name, which holds its fingerprint."""
+        """Store a sample chapter under its name, which includes its fingerprint."""
         target = self.sample(name)
         if not target.exists():
             self._write_bytes(target, data)
 
     def sample(self, name: str) -> Path:
-        """Where a sample chapter is kept."""
+        """The path of a sample chapter."""
         return self.home / "samples" / name[:2] / name
 
     def keep_issued(self, period: str, name: str, data: bytes) -> Path:
-        """Keep an issued file's bytes; refuses to replace other bytes of the same name.
+        """Store an issued file's bytes; refuses to overwrite other bytes of the same name.
 
         Raises:
-            AlreadyIssuedError: a file of that name with other bytes is there already.
+            AlreadyIssuedError: a file of that name with other bytes exists.
         """
         target = self.issued(period, name)
-        # Of two who issue at once neither replaces what the other has just kept.
+        # Two who issue at the same time must not replace each other's file.
         is_new = not target.exists() and self._write(target, io.BytesIO(data), new=True)
         if not is_new and target.read_bytes() != data:
             raise AlreadyIssuedError(target)
         return target
 
     def issued(self, period: str, name: str) -> Path:
-        """Where an issued file is kept."""
+        """The path of an issued file."""
         return self.home / "issued" / period / name
 
     def keep_upload(self, source: IO[bytes], most: int) -> tuple[str, int]:
-        """Keep an uploaded file under its fingerprint, block by block; returns that and its size.
+        """Store an uploaded file under its fingerprint, in blocks; returns that and the size.
 
         Raises:
             TooLargeError: it has more than ``most`` bytes.
         """
-        return _keep(source, most, self.home / "uploads")
+        return _store_upload(source, most, self.home / "uploads")
 
     def upload(self, fingerprint: str) -> Path:
-        """Where an uploaded file waits to be recorded."""
+        """The path of an uploaded file that is not recorded yet."""
         return self.home / "uploads" / fingerprint
 
     def keep_enclosure(self, source: IO[bytes], most: int) -> tuple[str, int]:
-        """Keep a file that is sent with a form until the form is taken; swept like the uploads.
+        """Store a form's attachment until the form is accepted; cleaned up like uploads.
 
         Raises:
             TooLargeError: it has more than ``most`` bytes.
         """
-        return _keep(source, most, self.home / "uploads", _ENCLOSED)
+        return _store_upload(source, most, self.home / "uploads", _ENCLOSED)
 
     def enclosure(self, fingerprint: str) -> Path:
-        """Where a file waits that was sent with a form."""
+        """The path of a form's attachment."""
         return self.home / "uploads" / f"{_ENCLOSED}{fingerprint}"
 
     def drop_enclosure(self, fingerprint: str) -> None:
-        """Delete a file whose form was refused."""
+        """Delete the attachment of a form that was refused."""
         self.enclosure(fingerprint).unlink(missing_ok=True)
 
     def order_file(self, fingerprint: str) -> Path:
-        """Where a file that belongs to an order, or was made of one, is kept."""
+        """The path of a file that belongs to an order, or was generated for one."""
         return self.home / "orders" / fingerprint
 
     def keep_checked(self, fingerprint: str, waits: Path | None = None) -> None:
-        """Keep an upload, or what ``waits`` elsewhere, with the files of orders."""
+        """Move an upload, or the file at ``waits``, to the files of orders."""
         self._keep_waiting(waits or self.upload(fingerprint), self.order_file(fingerprint))
 
     def document(self, fingerprint: str) -> Path:
-        """Where an old statement of a beneficiary is kept."""
+        """The path of an old statement of a beneficiary."""
         return self.home / "documents" / fingerprint[:2] / fingerprint
 
     def keep_document(self, fingerprint: str) -> None:
-        """Keep for good what waits as an enclosure."""
+        """Move a form's attachment to the documents."""
         self._keep_waiting(self.enclosure(fingerprint), self.document(fingerprint))
 
     def _keep_waiting(self, waits: Path, target: Path) -> None:
@@ -162,7 +162,7 @@ class Files:
             return
         try:
             make_private(target.parent)
-            # It is on the disk already: another name costs nothing while others wait.
+            # It is on this disk already: a hard link is instant.
             os.link(waits, target)
         except FileExistsError:
             return
@@ -171,13 +171,13 @@ class Files:
                 self._write(target, source)
 
     def keep_made(self, name: str, data: bytes) -> None:
-        """Keep what was made of an order's files, such as a preview; its name says of what."""
+        """Store a generated file such as a preview; its name says of which file."""
         target = self.order_file(name)
         if not target.exists():
             self._write_bytes(target, data)
 
     def uploads_before(self, moment: datetime) -> Iterator[str]:
-        """Names of the files among the uploads that were written before a moment."""
+        """Names of uploaded files that were written before a moment."""
         folder = self.home / "uploads"
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
             with contextlib.suppress(FileNotFoundError):
@@ -186,7 +186,7 @@ class Files:
 
     @property
     def spool(self) -> Path:
-        """The folder of lines that were read and wait to be recorded; swept like the uploads."""
+        """The folder of files of lines that were read and not recorded; cleaned up like uploads."""
         return self.home / "uploads"
 
     def drop_upload(self, name: str) -> None:
@@ -194,12 +194,12 @@ class Files:
         (self.home / "uploads" / name).unlink(missing_ok=True)
 
     def tell_progress(self, job: int, done: int, total: int) -> None:
-        """Write down how much of a job is done; it is lost without harm, so no sync."""
+        """Write a job's progress; losing it does no harm, so no sync."""
         data = json.dumps([done, total]).encode()
         self._write(self._progress(job), io.BytesIO(data), sync=False)
 
     def progress(self, job: int) -> tuple[int, int]:
-        """How much of how much of a job is done; (0, 0) if nothing was told yet."""
+        """A job's progress as (done, total); (0, 0) if none was written."""
         try:
             done, total = json.loads(self._progress(job).read_bytes())
         except (OSError, ValueError):
@@ -207,19 +207,19 @@ class Files:
         return int(done), int(total)
 
     def forget_progress(self, job: int) -> None:
-        """Delete what was told of a job that ended."""
+        """Delete the progress of a job that ended."""
         self._progress(job).unlink(missing_ok=True)
 
     def beat(self) -> None:
-        """Note that the worker lives."""
+        """Record that the worker is alive."""
         path = self._beat()
-        with contextlib.suppress(OSError):  # a full disk is told by what is written there
+        with contextlib.suppress(OSError):  # a full disk is reported by other writes
             make_private(path.parent)
             path.touch()
             path.chmod(_PRIVATE)
 
     def last_beat(self) -> float | None:
-        """When the worker last noted that it lives, in seconds since 1970; None: never."""
+        """When the worker last recorded that it was alive, as a Unix time; None: never."""
         try:
             return self._beat().stat().st_mtime
         except OSError:
@@ -232,17 +232,17 @@ class Files:
         return self.home / "jobs" / f"{job}.json"
 
     def returned(self, name: str) -> Path:
-        """Where a report that was given back is kept."""
+        """The path of a returned report."""
         return self.home / "returned" / name
 
     def give_back(self, name: str, data: bytes) -> Path:
-        """Write a workbook of rows that could not be taken; a newer one replaces it."""
+        """Write a workbook of rows that were refused; a newer one replaces it."""
         target = self.returned(name)
         self._write_bytes(target, data)
         return target
 
     def keep_secret(self, name: str, secret: str) -> str:
-        """Keep a secret that only this system's user may read; the first one kept stands."""
+        """Store a secret readable only by this system's user; an existing one is returned."""
         target = self.home / name
         with contextlib.suppress(FileExistsError):
             make_private(self.home)
@@ -253,16 +253,16 @@ class Files:
         return target.read_text()
 
     def secret(self, name: str) -> str:
-        """A secret that was kept; empty if none was."""
+        """A stored secret; empty if there is none."""
         try:
             return (self.home / name).read_text()
         except FileNotFoundError:
             return ""
 
     def write_out(self, folder: Path, name: str, data: bytes) -> Path:
-        """Write a file where the user asked for it; it can be made again, so no sync.
+        """Write a file where the user asked for it; it can be regenerated, so no sync.
 
-        Who may read it is the user's own choice (their umask), except within the home.
+        Its permissions follow the user's umask, except within the home.
         """
         target = folder / name
         is_private = target.absolute().is_relative_to(self.home.absolute())
@@ -270,7 +270,7 @@ class Files:
         return target
 
     def make_home(self, database: Path | None) -> None:
-        """Make the home folder, and a database's file, so that nobody else can read them.
+        """Make the home folder, and a database's file, readable only by their owner.
 
         Raises:
             DiskError: they could not be made.
@@ -285,9 +285,9 @@ class Files:
         self.guard(database)
 
     def guard(self, database: Path | None) -> list[str]:
-        """Take from others what an earlier version let them read; returns what could not be.
+        """Remove the permissions of others that an earlier version gave; returns what failed.
 
-        Only what the desk keeps itself is touched: a home may hold files of its owner beside it.
+        Only the desk's own files are changed: a home may hold its owner's files as well.
         """
         beside = (
             [database.with_name(database.name + end) for end in ("", "-wal", "-shm", "-journal")]
@@ -296,14 +296,14 @@ class Files:
         )
         own = [self.home / name for name in _FOLDERS]
         closed = [*beside, *self.home.glob("*.key")]
-        if _is_open(self.home):
+        if _is_readable_by_others(self.home):
             for folder in own:
                 closed += [folder, *folder.rglob("*")] if folder.is_dir() else []
             closed.append(self.home)
-        return [words for each in closed if (words := _close(each))]
+        return [words for each in closed if (words := _make_private(each))]
 
     def empty(self) -> None:
-        """Delete all that is kept, when the books that it belongs to were emptied."""
+        """Delete all stored files, after the books that they belong to were emptied."""
         for name in _FOLDERS:
             folder = self.home / name
             for path in sorted(folder.iterdir()) if folder.is_dir() else ():
@@ -311,16 +311,18 @@ class Files:
                     shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
     def clear_leftovers(self) -> int:
-        """Delete what writes that were interrupted left; returns how many files that were.
+        """Delete what interrupted writes left behind; returns the number of files.
 
-        What somebody writes at this moment is theirs: it is locked, and not old.
+        A file that is being written is locked and recent, and stays.
         """
         deleted = 0
         for folder in (self.home / name for name in _FOLDERS):
             for path in folder.rglob(f"{_PART}*") if folder.is_dir() else ():
                 with contextlib.suppress(OSError):
-                    # Dated later than now, it was left before a clock was set back.
-                    if abs(time.time() - path.stat().st_mtime) > _LEFT_AFTER and _is_left(path):
+                    # A date in the future is of a time before the clock was set back.
+                    if abs(time.time() - path.stat().st_mtime) > _LEFTOVER_AFTER and _is_leftover(
+                        path
+                    ):
                         path.unlink()
                         deleted += 1
         return deleted
@@ -337,37 +339,37 @@ class Files:
         private: bool = True,
         new: bool = False,
     ) -> bool:
-        """Copy to a temporary neighbour, flush to disk, then rename: whole or not at all.
+        """Copy to a temporary neighbour, flush to disk, then rename: completely or not at all.
 
         Returns:
-            Whether it was written; a ``new`` file replaces none.
+            Whether it was written; a ``new`` file never replaces one.
         """
-        with _part(target.parent, target, private=private) as (file, temporary):
+        with _temporary_file(target.parent, target, private=private) as (file, temporary):
             shutil.copyfileobj(source, file, _BLOCK)
             file.flush()
             if sync:
                 os.fsync(file.fileno())
             if new:
-                return _named(temporary, target)
+                return _rename(temporary, target)
             temporary.replace(target)
             return True
 
 
-def _named(temporary: Path, target: Path) -> bool:
-    """Give a file its name; False if another one has it already."""
+def _rename(temporary: Path, target: Path) -> bool:
+    """Rename a file; False if the name is taken."""
     try:
         os.link(temporary, target)
     except FileExistsError:
         return False
-    except OSError:  # a file system without second names
+    except OSError:  # a file system without hard links
         temporary.replace(target)
     return True
 
 
-def _keep(source: IO[bytes], most: int, folder: Path, prefix: str = "") -> tuple[str, int]:
-    """Keep what is sent under its fingerprint, block by block; returns that and its size."""
+def _store_upload(source: IO[bytes], most: int, folder: Path, prefix: str = "") -> tuple[str, int]:
+    """Store an uploaded file under its fingerprint, in blocks; returns that and the size."""
     digest, size = sha256(), 0
-    with _part(folder) as (file, temporary):
+    with _temporary_file(folder) as (file, temporary):
         while block := source.read(_BLOCK):
             size += len(block)
             if size > most:
@@ -381,12 +383,12 @@ def _keep(source: IO[bytes], most: int, folder: Path, prefix: str = "") -> tuple
 
 
 @contextlib.contextmanager
-def _part(
+def _temporary_file(
     folder: Path, target: Path | None = None, *, private: bool = True
 ) -> Iterator[tuple[IO[bytes], Path]]:
-    """A temporary file in a folder, to be renamed when it is whole; else it does not stay.
+    """A temporary file in a folder, to be renamed when complete; else it is deleted.
 
-    It is locked while it is written, so that nobody takes it for a leftover.
+    It is locked while being written, so that it is not mistaken for a leftover.
 
     Raises:
         DiskError: it could not be written.
@@ -399,7 +401,7 @@ def _part(
             folder.mkdir(parents=True, exist_ok=True)
         temporary = folder / f"{_PART}{secrets.token_hex(8)}"
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-        handle = os.open(temporary, flags, _PRIVATE if private else _AS_ASKED)
+        handle = os.open(temporary, flags, _PRIVATE if private else _BY_UMASK)
         with os.fdopen(handle, "wb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if private:
@@ -413,7 +415,7 @@ def _part(
 
 
 def make_private(folder: Path) -> None:
-    """Make a folder, and those above it, that only this system's user may enter."""
+    """Make a folder, and its parents, that only this system's user may enter."""
     if folder.is_dir():
         return
     make_private(folder.parent)
@@ -422,16 +424,16 @@ def make_private(folder: Path) -> None:
         folder.chmod(_PRIVATE_FOLDER)
 
 
-def _is_open(path: Path) -> bool:
-    """Whether others than its owner may do anything with it."""
+def _is_readable_by_others(path: Path) -> bool:
+    """Whether anybody but its owner has any permission on it."""
     try:
         return bool(path.stat().st_mode & 0o077)
     except OSError:
         return False
 
 
-def _close(path: Path) -> str:
-    """Take a file or folder from all but its owner; returns why that cannot be, or nothing."""
+def _make_private(path: Path) -> str:
+    """Remove everybody else's permissions on a file or folder; returns the error, or nothing."""
     try:
         status = path.lstat()
         if stat.S_ISLNK(status.st_mode) or not status.st_mode & 0o077:
@@ -447,8 +449,8 @@ def _close(path: Path) -> str:
     return ""
 
 
-def _is_left(path: Path) -> bool:
-    """Whether nobody writes to a temporary file: its writer holds a lock as long as it lives."""
+def _is_leftover(path: Path) -> bool:
+    """Whether nobody writes to a temporary file: its writer holds a lock while it lives."""
     with path.open("rb") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""E-mail leaves here, by SMTP."""
+"""Sends e-mail by SMTP."""
 
 import re
 import smtplib
@@ -21,29 +21,29 @@ _LONGEST_NAME = 150
 _LONGEST_ANSWER = 200
 
 _TIMEOUT_SECONDS = 10.0
-"""How long the mail server may take for each of its answers."""
+"""How long the mail server may take for each answer."""
 
-_HERE = ("localhost", "127.0.0.1", "::1")
+_LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 
-_WHOLE_SECONDS = 60.0
-"""How long it may take for one message, however it drips."""
+_MESSAGE_SECONDS = 60.0
+"""How long it may take for one message in all, however slowly it answers."""
 
 
 class MailError(RuntimeError):
-    """The mail server does not take a message now; it may later."""
+    """The mail server does not accept a message now; it may later."""
 
 
 class RefusedMailError(MailError):
-    """A message will not be taken, however often it is tried; the text says what to do."""
+    """A message will never be accepted; the text says what to do."""
 
 
 class MailServerError(MailError):
-    """The mail server cannot be worked with now, whatever the message is."""
+    """The mail server cannot be used now, whatever the message."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that goes with a message."""
+    """A file attached to a message."""
 
     name: str
     data: bytes
@@ -52,14 +52,14 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Mailer:
-    """The mail server of a configuration; ``url`` may be empty, then nothing can leave."""
+    """The configured mail server; if ``url`` is empty, nothing can be sent."""
 
     url: str
     sender: str
 
     @property
     def is_set_up(self) -> bool:
-        """Whether e-mail can leave at all."""
+        """Whether e-mail can be sent at all."""
         return bool(self.url)
 
     def send(
@@ -73,12 +73,12 @@ class Mailer:
     ) -> None:
         """Hand one message to the mail server.
 
-        Names, titles and whatever else was typed are data: no header is made of them.
+        Names, titles and other typed texts are data: they cannot add a header.
 
         Raises:
-            RefusedMailError: it is not taken, and will not be.
-            MailServerError: the server cannot be reached, or takes nothing at all.
-            MailError: it is not taken now.
+            RefusedMailError: the message is refused for good.
+            MailServerError: the server cannot be reached, or accepts nothing at all.
+            MailError: the message is not accepted now.
         """
         if not is_mailbox(recipient):
             raise RefusedMailError(
@@ -108,7 +108,7 @@ class Mailer:
                 subtype=sub,
                 filename=neutral_line(attachment.name, LONGEST_SUBJECT),
             )
-        _require_sealed(message)
+        _require_safe_headers(message)
         self._hand_over(message, address, recipient)
 
     def _hand_over(self, message: EmailMessage, sender: str, recipient: str) -> None:
@@ -146,11 +146,11 @@ class Mailer:
 
     @contextmanager
     def _connected(self) -> Iterator[smtplib.SMTP]:
-        """A connection that ends in time, whatever the server does, and is encrypted if need be.
+        """A connection with a time limit, whatever the server does, encrypted unless it is local.
 
-        The server's certificate and name are verified. A password goes over an encrypted
-        connection only. Without one, a mail server on this machine is spoken to in clear: nobody
-        is between, and its certificate is rarely one that anybody could verify.
+        The server's certificate and name are verified. A password is only sent over an encrypted
+        connection. Without one, a mail server on this machine is used in clear text: nobody is in
+        between, and its certificate is rarely verifiable.
         """
         is_tls = self.url.lower().startswith("smtps:")
         server: smtplib.SMTP = (
@@ -158,15 +158,15 @@ class Mailer:
             if is_tls
             else smtplib.SMTP(timeout=_TIMEOUT_SECONDS)
         )
-        watch = threading.Timer(_WHOLE_SECONDS, _cut, [server])
+        watch = threading.Timer(_MESSAGE_SECONDS, _force_close, [server])
         watch.daemon = True
         watch.start()
         try:
-            with _as_trouble_of_the_server():
+            with _server_errors():
                 self._open(server, is_tls=is_tls)
             yield server
             with suppress(OSError, smtplib.SMTPException):
-                server.quit()  # what was taken stays taken, whatever is answered to this
+                server.quit()  # what was accepted stays accepted, whatever the answer
         finally:
             watch.cancel()
             server.close()
@@ -175,7 +175,7 @@ class Mailer:
         """Connect, encrypt if need be, and sign in."""
         parts = urlsplit(self.url)
         host = parts.hostname or "localhost"
-        # Who speaks to us is checked by the name that STARTTLS finds here.
+        # STARTTLS checks the certificate against this name.
         server._host = host  # type: ignore[attr-defined]  # noqa: SLF001 - set by the constructor else
         code, answer = server.connect(host, parts.port or (465 if is_tls else 25))
         if code != _READY:
@@ -187,7 +187,7 @@ class Mailer:
                 f"{host} offers no encryption (STARTTLS), so the password was not sent: use "
                 "the server's port for it, often 587, or smtps://"
             )
-        if has_starttls and not is_tls and (parts.username or host not in _HERE):
+        if has_starttls and not is_tls and (parts.username or host not in _LOCAL_HOSTS):
             server.starttls(context=ssl.create_default_context())
             server.ehlo()
         if parts.username:
@@ -195,8 +195,8 @@ class Mailer:
 
 
 @contextmanager
-def _as_trouble_of_the_server() -> Iterator[None]:
-    """Before a message is handed over, no refusal is about it: whatever it was, it waits."""
+def _server_errors() -> Iterator[None]:
+    """Before a message is handed over, no refusal is about it: it stays in the outbox."""
     try:
         yield
     except smtplib.SMTPAuthenticationError as error:
@@ -209,9 +209,9 @@ def _as_trouble_of_the_server() -> Iterator[None]:
         raise MailServerError(f"the mail server does not talk to us now ({words})") from error
     except smtplib.SMTPNotSupportedError as error:
         raise MailServerError(f"the mail server cannot do what we need: {error}") from error
-    except OSError:  # also a certificate that is not the server's, which is a ValueError too
+    except OSError:  # includes a wrong certificate, which is a ValueError as well
         raise
-    except ValueError as error:  # its words may hold a part of the password
+    except ValueError as error:  # its text may contain part of the password
         raise MailServerError(
             "ROYALTIES_SMTP_URL cannot be used: write it as smtp://NAME:PASSWORD@HOST:PORT, signs "
             "such as @ : / in name and password as %40 %3A %2F, both of them in ASCII"
@@ -226,10 +226,10 @@ def _address(mailbox: str, name: str = "") -> Address:
 _READY = 220
 _CLOSING = 421
 _NEEDS_SIGNING_IN = 530
-_FOR_GOOD = 500
+_PERMANENT = 500
 
 _ENHANCED = re.compile(r"\s*([45])\.(\d{1,3})\.(\d{1,3})")
-"""A status of RFC 3463 at the beginning of an answer."""
+"""An RFC 3463 status at the beginning of an answer."""
 
 _REMEDIES = {
     "mailbox": "correct the address, then send the message again",
@@ -251,11 +251,11 @@ _BY_SUBJECT = {"1": "mailbox", "2": "mailbox", "7": "policy"}
 
 
 def _refusal(code: int, answer: bytes | str, refusal: str, about: str) -> MailError:
-    """What a refusal means, in words, and what to do."""
+    """What a refusal means, and what to do."""
     words = _answer(code, answer)
     if code in {_CLOSING, _NEEDS_SIGNING_IN}:
         return MailServerError(f"the mail server takes nothing from us now ({words})")
-    if code < _FOR_GOOD:
+    if code < _PERMANENT:
         return MailError(f"{refusal} for now ({words})")
     if found := _ENHANCED.match(_text(answer)):
         subject, detail = found[2], found[3]
@@ -273,18 +273,18 @@ def _answer(code: int, answer: bytes | str) -> str:
     return f"it said: {code} {neutral_line(_text(answer), _LONGEST_ANSWER)}"
 
 
-def _cut(server: smtplib.SMTP) -> None:
-    """End a connection under whoever waits for it."""
+def _force_close(server: smtplib.SMTP) -> None:
+    """Close a connection while another thread waits on it."""
     if server.sock is not None:
         with suppress(OSError):
             server.sock.shutdown(2)
 
 
-def _require_sealed(message: EmailMessage) -> None:
-    """Hold a message back of which one header would become two, or a body.
+def _require_safe_headers(message: EmailMessage) -> None:
+    """Refuse a message in which one header would become two, or a body.
 
-    All that goes into headers is neutral by then; but Python's own folding of long ones has let
-    line breaks through more than once, and versions differ.
+    Header values are sanitised by then; but Python's folding of long ones has let line breaks
+    through more than once, and versions differ.
     """
     folded = [
         policy.default.clone(utf8=utf8).fold_binary(name, value)

@@ -1,4 +1,4 @@
-"""Secrets that have to be read again, encrypted with the key of the environment."""
+"""Secrets that must be read back, encrypted with the environment's secret key."""
 
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Sequence
@@ -11,11 +11,11 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 _PURPOSE = b"royalties: keys of second factors"
 _MARK = "gAAAAA"
-"""How what Fernet encrypted begins until the year 2106; no key in base 32 does."""
+"""How Fernet tokens begin until the year 2106; no base 32 key does."""
 
 
 class LostKeyError(RuntimeError):
-    """Something was sealed with a key that is not given."""
+    """A secret was sealed with a key that is not configured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Sealer:
     """Seals with the first of its keys, and opens what was sealed with any of them.
 
     Attributes:
-        keys: the environment's secret keys, the one in use first; asked for when needed.
+        keys: the environment's secret keys, the current one first; fetched when needed.
     """
 
     keys: Callable[[], Sequence[str]]
@@ -33,7 +33,7 @@ class Sealer:
         return self._fernets().encrypt(secret.encode()).decode()
 
     def open(self, sealed: str) -> str:
-        """A secret that was sealed; one stored in clear by an earlier version as it is.
+        """The secret in a sealed text; one stored in clear by an earlier version is unchanged.
 
         Raises:
             LostKeyError: it was sealed with another key.
@@ -46,7 +46,7 @@ class Sealer:
             raise LostKeyError from error
 
     def is_newest(self, sealed: str) -> bool:
-        """Whether it is sealed, and with the key in use."""
+        """Whether it is sealed with the current key."""
         try:
             _fernet(self.keys()[0]).decrypt(sealed)
         except InvalidToken:

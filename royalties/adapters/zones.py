@@ -1,4 +1,4 @@
-"""Time zones: the house's, which decides what day it is, and this computer's."""
+"""Time zones: the publisher's, which decides what day it is, and this computer's."""
 
 import os
 from pathlib import Path
@@ -13,7 +13,7 @@ _LOCALTIME, _ZONES = Path("/etc/localtime"), "/zoneinfo/"
 
 
 class UnknownZoneError(ValueError):
-    """There is no time zone of a name."""
+    """There is no time zone with this name."""
 
 
 def zone(name: str) -> ZoneInfo:
@@ -29,7 +29,7 @@ def zone(name: str) -> ZoneInfo:
 
 
 def of_this_computer() -> ZoneInfo:
-    """The zone of this computer, as far as it is named; UTC if it is not."""
+    """This computer's zone if it has a name; else UTC."""
     linked = os.path.realpath(_LOCALTIME).rpartition(_ZONES)[2]
     for name in (os.environ.get("TZ", "").lstrip(":"), linked):
         try:
@@ -40,6 +40,6 @@ def of_this_computer() -> ZoneInfo:
 
 
 def names() -> list[str]:
-    """The zones that people choose from, by place; and UTC."""
+    """The zones to choose from, by area; and UTC."""
     placed = [each for each in available_timezones() if each.partition("/")[0] in _AREAS]
     return [*sorted(placed), "UTC"]

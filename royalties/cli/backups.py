@@ -8,7 +8,7 @@ import click
 from royalties.cli import homes
 from royalties.cli.desk import Desk, actor, command
 from royalties.domain.counting import counted
-from royalties.runtime import DatabaseUnavailableError, System, open_system, shown_url
+from royalties.runtime import DatabaseUnavailableError, System, open_system, url_without_password
 from royalties.services.desk.backups import BackupSummary, has_books
 from royalties.services.ledger.verifying import CheckedInvariant, verify
 
@@ -95,7 +95,7 @@ def move_to(desk: Desk, url: str) -> None:
         failures = _verified(desk, there)
     finally:
         there.dispose()
-    shown, old = shown_url(url), shown_url(desk.system.config.database_url)
+    shown, old = url_without_password(url), url_without_password(desk.system.config.database_url)
     document = {
         "outcome": "moved",
         "from": old,

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import click
 
 from config import from_environment
-from royalties.adapters.archive import NotABackupError, ThereAlreadyError
+from royalties.adapters.archive import AlreadyExistsError, NotABackupError
 from royalties.adapters.files import AlreadyIssuedError, DiskError
 from royalties.cli import homes
 from royalties.domain.json_values import as_json
@@ -45,7 +45,7 @@ REFUSED = (
     NotAnAmountError,
     NotEmptyError,
     NotMigratedError,
-    ThereAlreadyError,
+    AlreadyExistsError,
     UnfitError,
     UnsupportedDatabaseError,
 )

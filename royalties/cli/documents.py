@@ -8,8 +8,9 @@ import click
 
 from royalties.cli.desk import Desk, command
 from royalties.domain.counting import counted
+from royalties.domain.documents import Document
 from royalties.services.statements import documents as service
-from royalties.services.statements.documents import Document, StoredDocument
+from royalties.services.statements.documents import StoredDocument
 from royalties.services.work import RefusedError, Work
 
 _OUTCOMES = {

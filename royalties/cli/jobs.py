@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from royalties.adapters.apart import EndedError, apart
+from royalties.adapters.apart import EndedError, run_in_child
 from royalties.adapters.files import DiskError
 from royalties.cli import logs
 from royalties.cli.desk import REFUSED, Desk, command
@@ -190,7 +190,7 @@ def _read_apart(system: System, job: jobs.Job, told: "_Progress") -> Any:  # noq
         except REFUSED as error:
             return "refused", str(error)
 
-    outcome, seen = apart(look, seconds=seconds, memory=jobs.MEMORY)
+    outcome, seen = run_in_child(look, seconds=seconds, memory=jobs.MEMORY)
     if outcome == "lost":
         raise jobs.LostWorkerError
     if outcome == "busy":

@@ -1,6 +1,18 @@
-"""What waits for a second person: what can become of it."""
+"""What waits for a second person: of what kind it is, and what can become of it."""
 
 from enum import StrEnum
+
+
+class ProposalKind(StrEnum):
+    """What one person prepares and another one decides about."""
+
+    CLOSE = "close"
+    SETUP = "setup"
+    QUOTE = "quote"
+    RECEIPT = "receipt"
+    PAY_BACK = "pay-back"
+    CONTACT = "contact"
+    MOVE = "move"
 
 
 class ProposalStatus(StrEnum):

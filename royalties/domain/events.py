@@ -10,22 +10,26 @@ class StaffEvent(StrEnum):
 
     APPROVAL_WAITS = "approval"
     DECIDED = "decided"
+    LEFT_BEHIND = "left-behind"
     PERIOD_ENDED = "period-ended"
     RETAILER_LATE = "retailer-late"
     UPLOAD_REFUSED = "upload-refused"
     STATEMENT_BOUNCED = "statement-bounced"
     QUESTION_ASKED = "question-asked"
+    QUESTION_PUT = "question-put"
     QUESTION_ANSWERED = "question-answered"
 
 
 TOLD: dict[StaffEvent, frozenset[Role]] = {
     StaffEvent.APPROVAL_WAITS: MANAGERS,
     StaffEvent.DECIDED: FINANCE,
+    StaffEvent.LEFT_BEHIND: FINANCE,
     StaffEvent.PERIOD_ENDED: FINANCE,
     StaffEvent.RETAILER_LATE: FINANCE,
     StaffEvent.UPLOAD_REFUSED: FINANCE,
     StaffEvent.STATEMENT_BOUNCED: MANAGERS,
     StaffEvent.QUESTION_ASKED: FINANCE,
+    StaffEvent.QUESTION_PUT: FINANCE,
     StaffEvent.QUESTION_ANSWERED: FINANCE,
 }
 """Roles that can act on each, and so may be told of it."""

@@ -6,6 +6,7 @@ every language in which reports are read, however their letters are written: "wa
 "State of Washington", "US-WA", "Québec", "Kalifornien". What could mean two things means nothing.
 """
 
+import json
 import re
 import unicodedata
 from collections import defaultdict
@@ -13,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from functools import cache
 from itertools import chain
+from pathlib import Path
 from typing import NamedTuple
 
 from royalties.ingest.place_names import (
@@ -24,6 +26,16 @@ from royalties.ingest.place_names import (
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
 """Languages in which countries and regions are named."""
+
+FURTHER_LANGUAGES = (
+    "ar", "bg", "ca", "cs", "cy", "da", "el", "et", "eu", "fi", "ga", "gl", "he", "hi", "hr", "hu",
+    "id", "is", "ja", "ko", "lt", "lv", "nb", "pl", "ro", "ru", "sk", "sl", "sr", "sv", "th", "tr",
+    "uk", "vi", "zh", "zh_Hant",
+)  # fmt: skip
+"""Languages in which countries are looked up where the first ones do not know a name."""
+
+_CODE_LENGTH = 3
+"""Letters of the longest code: a name as short might be another country's code."""
 
 NEEDS_REGION = frozenset({"US"})
 """Countries in which an address says nothing of the tax that is due without its region."""
@@ -94,7 +106,8 @@ def country(text: str) -> str | None:
     """The code of a country by its code or its name; None if it is none, or more than one."""
     if is_country(text):
         return text
-    return _country_index().get(_folded(text))
+    folded = _folded(text)
+    return _country_index().get(folded) or _countries_elsewhere().get(folded)
 
 
 def region(text: str, country: str = "") -> str | None:
@@ -386,6 +399,21 @@ def _country_index() -> dict[str, str]:
     )
 
 
+@cache
+def _countries_elsewhere() -> dict[str, str]:
+    """Codes by the names in further languages, for files in which no other name is found."""
+    from babel import Locale  # noqa: PLC0415 - half a second, for those who need it
+
+    codes: dict[str, set[str]] = {}
+    for language in FURTHER_LANGUAGES:
+        names = Locale.parse(language).territories
+        for code in _country_codes():
+            name = _folded(names.get(code, ""))
+            if len(name) > _CODE_LENGTH or not name.isascii():
+                codes.setdefault(name, set()).add(code)
+    return {name: next(iter(of)) for name, of in codes.items() if len(of) == 1}
+
+
 def _translations(domain: str, name: str) -> Iterator[str]:
     for catalogue in _catalogues(domain):
         if (found := catalogue.get(name, name)) != name:
@@ -417,12 +445,14 @@ class _Iso(NamedTuple):
 
 @cache
 def _iso_regions() -> dict[str, tuple[_Iso, ...]]:
-    import pycountry  # noqa: PLC0415 - a tenth of a second
+    import pycountry  # noqa: PLC0415 - not needed by everybody
 
+    # The library would make an object of each of its 5,000 entries: longer than reading them.
+    names = Path(pycountry.DATABASE_DIR, "iso3166-2.json").read_text("utf-8")
     regions_by_country: dict[str, list[_Iso]] = defaultdict(list)
-    for entry in pycountry.subdivisions:
-        country, _, code = entry.code.partition("-")
-        regions_by_country[country].append(_Iso(code, entry.name, entry.type))
+    for entry in json.loads(names)["3166-2"]:
+        country, _, code = entry["code"].partition("-")
+        regions_by_country[country].append(_Iso(code, entry["name"], entry["type"]))
     return {country: tuple(regions) for country, regions in regions_by_country.items()}
 
 

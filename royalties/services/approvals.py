@@ -11,9 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from royalties.domain.approvals import ProposalStatus
+from royalties.domain.approvals import ProposalKind, ProposalStatus
 from royalties.domain.events import StaffEvent
 from royalties.domain.people import ALLOWED, PersonStatus, Verb
+from royalties.ingest.setup import Entry
 from royalties.services import pending
 from royalties.services.frame import TWO_PEOPLE, frame_of
 from royalties.services.mail import telling
@@ -41,11 +42,11 @@ NEW = "new"
 """The fingerprint of a proposal whose entry there is not yet."""
 
 _OF_ORDERS = {
-    "quote": "the quote below the price list for order",
-    "receipt": "the payment recorded for order",
-    "pay-back": "the repayment recorded for order",
-    "contact": "the new contact of order",
-    "move": "the move of order",
+    ProposalKind.QUOTE: "the quote below the price list for order",
+    ProposalKind.RECEIPT: "the payment recorded for order",
+    ProposalKind.PAY_BACK: "the repayment recorded for order",
+    ProposalKind.CONTACT: "the new contact of order",
+    ProposalKind.MOVE: "the move of order",
 }
 """What a proposal about an order is, by its kind; its subject begins with the order's number."""
 
@@ -60,13 +61,13 @@ class ProposedAlreadyError(RefusedError):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What was prepared: of what kind (close, setup, quote, …), about what, what became of it.
+    """What was prepared: of what kind, about what, what became of it.
 
     ``body`` is what is to be done, as JSON values; ``fingerprint`` tells what was looked at.
     """
 
     id: int
-    kind: str
+    kind: ProposalKind
     subject: str
     body: object
     fingerprint: str
@@ -98,12 +99,18 @@ class Proposal:
     @property
     def is_new(self) -> bool:
         """Whether it is a new entry of the setup."""
-        return self.kind == "setup" and self.fingerprint == NEW
+        return self.kind is ProposalKind.SETUP and self.fingerprint == NEW
 
 
-def in_words(work: Work, proposal: Proposal) -> str:
-    """What a proposal is about: a close, or a change of an entry by its name."""
-    name = entry_name(work, proposal)
+def in_words(work: Work, proposal: Proposal, beside: Iterable[Entry] = ()) -> str:
+    """What a proposal is about: a close, or a change of an entry by its name.
+
+    Args:
+        work: the unit of work.
+        proposal: which.
+        beside: entries that it may name although they are neither in force nor wait.
+    """
+    name = entry_name(work, proposal, beside)
     return words_of(
         proposal.kind,
         proposal.subject,
@@ -113,20 +120,20 @@ def in_words(work: Work, proposal: Proposal) -> str:
     )
 
 
-def entry_name(work: Work, proposal: Proposal) -> str:
+def entry_name(work: Work, proposal: Proposal, beside: Iterable[Entry] = ()) -> str:
     """What the entry is called that a proposal changes; empty where it is about no entry."""
     part, _, key = proposal.subject.partition(" ")
     body = proposal.body
-    if proposal.kind != "setup" or part not in APPROVED_BY_TWO:
+    if proposal.kind is not ProposalKind.SETUP or part not in APPROVED_BY_TWO:
         return ""
     entry = body.get("body") if isinstance(body, dict) else None
     known = names_of(work)
-    made = known.beside([(part, key, entry)]) if isinstance(entry, dict) else known
+    made = known.beside([*beside, (part, key, entry)]) if isinstance(entry, dict) else known
     return made.of(part, key)
 
 
 def words_of(
-    kind: str, subject: str, *, name: str = "", early: bool = False, is_new: bool = False
+    kind: ProposalKind, subject: str, *, name: str = "", early: bool = False, is_new: bool = False
 ) -> str:
     """What a proposal is about, in words.
 
@@ -137,7 +144,7 @@ def words_of(
         early: of a close, whether the period has not ended.
         is_new: whether its entry is new.
     """
-    if kind == "close":
+    if kind is ProposalKind.CLOSE:
         return f"the {'early ' if early else ''}close of {subject}"
     part, _, key = subject.partition(" ")
     if part == "setup-file":
@@ -175,7 +182,13 @@ def acts_at_once(work: Work) -> bool:
 
 
 def prepare(
-    work: Work, kind: str, subject: str, body: object, *, fingerprint: str = "", note: str = ""
+    work: Work,
+    kind: ProposalKind,
+    subject: str,
+    body: object,
+    *,
+    fingerprint: str = "",
+    note: str = "",
 ) -> int:
     """Put something before a second person, and tell those who may approve; returns its number.
 
@@ -212,7 +225,7 @@ def prepare(
     made = find(work, number)
     assert made is not None  # noqa: S101 - it was added above
     what = {"proposal": number, "kind": kind, "subject": subject}
-    work.record(Verb.PREPARE, what | _early(made))
+    work.record(Verb.PREPARE, what | _marks(made))
     _notify_approvers(work, made)
     return number
 
@@ -228,7 +241,7 @@ def numbered(work: Work, numbers: Iterable[int]) -> list[Proposal]:
     """Some proposals by their numbers, the first first; a number of none is left out."""
     work.actor.require(Verb.READ)
     wanted = set(numbers)
-    rows = store.proposals_numbered(work.connection, wanted) if wanted else []
+    rows = store.proposals_by_number(work.connection, wanted) if wanted else []
     return [Proposal(*row) for row in rows]
 
 
@@ -249,7 +262,7 @@ def proposals(
     work: Work,
     *,
     status: ProposalStatus | None = None,
-    kind: str = "",
+    kind: ProposalKind | None = None,
     subject: str = "",
     beginning: str = "",
     limit: int = 100,
@@ -274,7 +287,7 @@ def waiting_count(work: Work) -> int:
     )
 
 
-def proposals_about(work: Work, kind: str, subject: str) -> list[Proposal]:
+def proposals_about(work: Work, kind: ProposalKind, subject: str) -> list[Proposal]:
     """What was ever prepared of one thing, the newest first; the menu's count comes with it."""
     work.actor.require(Verb.READ)
     proposals = [
@@ -292,9 +305,9 @@ def may_approve(work: Work, proposal: Proposal) -> bool:
     )
 
 
-def may_refuse(work: Work) -> bool:
-    """Whether this person may send back, or withdraw, what somebody else prepared."""
-    return work.actor.may(Verb.APPROVE)
+def may_withdraw(work: Work, proposal: Proposal) -> bool:
+    """Whether this person may take back what they prepared, or (a manager) what anybody did."""
+    return proposal.prepared_by_id == work.actor.person or work.actor.may(Verb.APPROVE)
 
 
 def hold(work: Work, numbers: Iterable[int]) -> list[Proposal]:
@@ -335,7 +348,7 @@ def withdraw(work: Work, number: int, reason: str = "") -> Proposal:
     """Take back what one prepared oneself, or (a manager) what waits; a reason is told."""
     work.actor.require(Verb.PREPARE)
     proposal = _waiting(work, number)
-    if proposal.prepared_by_id != work.actor.person and not work.actor.may(Verb.APPROVE):
+    if not may_withdraw(work, proposal):
         raise RefusedError("somebody else prepared this: they or a manager may withdraw it")
     reason = " ".join(reason.split())[:_LONGEST_REASON]
     return _decide(work, proposal, ProposalStatus.WITHDRAWN, reason)
@@ -362,15 +375,19 @@ def _decide(work: Work, proposal: Proposal, status: ProposalStatus, reason: str)
             "status": status,
             "reason": reason,
             "prepared_by": proposal.prepared_by,
-            **_early(proposal),
+            **_marks(proposal),
         },
     )
     _notify_preparer(work, proposal, status, reason)
     return proposal
 
 
-def _early(proposal: Proposal) -> dict[str, str]:
-    return {"early": proposal.early} if proposal.early else {}
+def _marks(proposal: Proposal) -> dict[str, object]:
+    """What a line of the log keeps of a proposal, where there is any of it."""
+    return {
+        **({"early": proposal.early} if proposal.early else {}),
+        **({"is_new": True} if proposal.is_new else {}),
+    }
 
 
 def _notify_approvers(work: Work, proposal: Proposal) -> None:
@@ -383,7 +400,7 @@ def _notify_approvers(work: Work, proposal: Proposal) -> None:
         *([f"Their note: “{proposal.note}”"] if proposal.note else []),
         "Nothing changes until then. Look at it, then approve it or send it back.",
     )
-    for person in mail_choices.wanting(
+    for person in mail_choices.people_notified_of(
         work.connection, StaffEvent.APPROVAL_WAITS, ALLOWED[Verb.APPROVE]
     ):
         if person.id != proposal.prepared_by_id:
@@ -402,7 +419,7 @@ def notify_of_early_close(work: Work, period: str, reason: str) -> None:
         write(work, Message(person.email, subject, paragraphs, "approval", period, link))
 
 
-def _approvers(work: Work) -> list[people.ReachedRow]:
+def _approvers(work: Work) -> list[people.RecipientRow]:
     roles = [role.value for role in ALLOWED[Verb.APPROVE]]
     return people.active_in_roles(work.connection, roles)
 

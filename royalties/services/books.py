@@ -33,7 +33,7 @@ from royalties.store.periods import carrying, periods, runs
 from royalties.store.periods.closing import last_change
 from royalties.store.sales.cached_slices import period_blocks
 from royalties.store.sales.recorded_orders import recorded_orders
-from royalties.store.sales.remembered import remembered_of
+from royalties.store.sales.remembered import answers_in_force
 from royalties.store.sales.slices import Distinctions, LineKeys, by_day
 from royalties.store.terms import aliases, catalogue
 
@@ -401,7 +401,7 @@ def known_of(work: Work, setup: Setup) -> Known:
         work.today,
         setup.first_period.starts.isoformat(),
         partial(recorded_orders, work.connection),
-        remembered_of(work.connection),
+        answers_in_force(work.connection),
         _named_cities(setup),
         by_hand,
     )

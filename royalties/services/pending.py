@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from royalties.domain.approvals import ProposalStatus
+from royalties.domain.approvals import ProposalKind, ProposalStatus
 from royalties.domain.people import Verb
 from royalties.domain.terms.references import named_in
 from royalties.ingest import setup as setup_file
+from royalties.ingest.setup import Bodies, Entry
 from royalties.services.books import EmptyBooksError, Setup, setup_in_force
 from royalties.services.cache import cached
 from royalties.services.work import Work
@@ -21,14 +22,8 @@ from royalties.store import work as store
 
 Made = TypeVar("Made")
 
-Bodies = dict[str, dict[str, dict[str, Any]]]
-Entry = tuple[str, str, Mapping[str, Any]]
-"""An entry: its part, its key, its body."""
-
 DEPENDS_ON = "depends_on"
 """Under this name a proposal's body keeps the numbers of those that it depends on."""
-
-_SETUP = "setup"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +64,13 @@ def pending_numbers(work: Work) -> tuple[int, ...]:
     work.actor.require(Verb.READ)
     return work.once(
         "pending setup",
-        lambda: store.proposal_numbers(work.connection, ProposalStatus.WAITING, _SETUP),
+        lambda: store.proposal_numbers(work.connection, ProposalStatus.WAITING, ProposalKind.SETUP),
     )
 
 
 def _read(work: Work, numbers: tuple[int, ...]) -> tuple[PendingEntry, ...]:
     rows = store.proposals(
-        work.connection, status=ProposalStatus.WAITING, kind=_SETUP, limit=len(numbers)
+        work.connection, status=ProposalStatus.WAITING, kind=ProposalKind.SETUP, limit=len(numbers)
     )
     return tuple(
         PendingEntry(part, key, body, row.id, row.prepared_by, row.prepared_at, "file" in row.body)
@@ -84,7 +79,7 @@ def _read(work: Work, numbers: tuple[int, ...]) -> tuple[PendingEntry, ...]:
     )
 
 
-def entries_of(body: object) -> list[tuple[str, str, dict[str, Any]]]:
+def entries_of(body: object) -> list[Entry]:
     """The entries that a proposal of the setup would record, as (part, key, body)."""
     if not isinstance(body, dict):
         return []

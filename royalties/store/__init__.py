@@ -1,1 +1,1 @@
-"""The only place that speaks SQL: tables, and per subject reads and writes."""
+"""The only place with SQL: tables, and reads and writes by subject."""

@@ -1,4 +1,4 @@
-"""Many rows at once, as fast as each engine takes them."""
+"""Bulk inserts, by the fastest way that each engine offers."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ Row = tuple[Any, ...]
 
 
 def add_rows(connection: Connection, table: str, names: Sequence[str], rows: Iterable[Row]) -> None:
-    """Insert rows; their values stand in the order of the columns' names."""
+    """Insert rows; their values are in the order of the column names."""
     columns = ", ".join(f'"{name}"' for name in names)
     if is_sqlite(connection):
         marks = ", ".join("?" * len(names))

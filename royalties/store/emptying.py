@@ -1,4 +1,4 @@
-"""Empties the examples' books, so that others begin; the one place that goes round the guards."""
+"""Empties the books of the examples; the only code that disables the guards."""
 
 from collections.abc import Collection
 from typing import Any
@@ -14,10 +14,10 @@ _OF_PEOPLE = frozenset({"person", "session", "link", "recovery_code", "attempt"}
 def empty(
     connection: Connection, keep_settings: Collection[str], keep_roles: Collection[str]
 ) -> None:
-    """Delete all that was recorded; people of some roles stay, and some settings.
+    """Delete everything recorded, except people of some roles and some settings.
 
-    The guards that keep closed books as they are step aside within this transaction alone: if it
-    is taken back, so is that.
+    The guards that make closed books immutable are disabled within this transaction only, so a
+    rollback restores them as well.
     """
     tables = [each for each in reversed(metadata.sorted_tables) if each.name not in _OF_PEOPLE]
     guards = _set_aside(connection, tables)

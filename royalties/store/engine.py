@@ -1,4 +1,4 @@
-"""The one place that makes a database engine, so that both engines keep the same promises.
+"""The one place that makes a database engine, so that both engines give the same guarantees.
 
 SQLite: every write transaction is ``BEGIN IMMEDIATE`` (measured: the default loses updates),
 WAL, full sync, foreign keys on. PostgreSQL: READ COMMITTED with explicit row locks.
@@ -29,7 +29,7 @@ __all__ = [
     "Engine",
     "UnsupportedDatabaseError",
     "all_or_nothing",
-    "attached",
+    "attach_file",
     "database_file",
     "for_reading",
     "insert_or",
@@ -41,23 +41,23 @@ __all__ = [
 ]
 
 READ_ONLY = "royalties_read_only"
-"""Execution option of a connection that will not write: takes no write lock on SQLite."""
+"""Execution option of a connection that will not write: it takes no write lock on SQLite."""
 
 LOCK_SECONDS = "royalties_lock_seconds"
-"""Execution option: so long its transaction waits for another writer; None: as the engine does."""
+"""Execution option: how long the transaction waits for another writer; None: engine's default."""
 
 PATIENT = "royalties_patient"
-"""Execution option of a connection whose statements may take any time; without it they may."""
+"""Execution option: whether statements may take any time, which is the default."""
 
 _ATTACHED = "royalties_attached"
 _MOST_ATTACHED = 8
-"""Of the ten that SQLite takes as it is usually built."""
+"""SQLite's usual build allows ten."""
 _SQLITE_CACHE_KIB, _SQLITE_SMALL_CACHE_KIB = 65_536, 16_384
 _UNIQUE_VIOLATION, _DISK_FULL, _OUT_OF_RANGE = "23505", "53100", "22003"
 
 
 class UnsupportedDatabaseError(ValueError):
-    """A database URL of an engine that the desk does not run on."""
+    """The database URL names an engine that is not supported."""
 
     def __init__(self, backend: str) -> None:
         super().__init__(
@@ -96,10 +96,10 @@ def make_engine(url: str, *, busy_seconds: float = 30) -> Engine:
 
 
 def for_reading(engine: Engine) -> Engine:
-    """The same engine for work that only reads: all its queries see the same state of the books.
+    """The same engine for work that only reads: all its queries see one snapshot of the books.
 
-    Which imports keep sums, and what they keep, are two questions, and others may commit between
-    them. On SQLite every transaction is like that.
+    Which imports have cached sums, and the sums themselves, are separate queries, and others may
+    commit in between. On SQLite every transaction is a snapshot.
     """
     if engine.dialect.name == "sqlite":
         return engine.execution_options(**{READ_ONLY: True})
@@ -107,7 +107,7 @@ def for_reading(engine: Engine) -> Engine:
 
 
 def database_file(url: str) -> Path | None:
-    """The file of an SQLite database; None for one that is elsewhere or in memory."""
+    """The file of an SQLite database; None if it is in memory, or on another engine."""
     parts = make_url(url)
     name = parts.database
     if parts.get_backend_name() != "sqlite" or not name or name == ":memory:":
@@ -116,20 +116,20 @@ def database_file(url: str) -> Path | None:
 
 
 def is_sqlite(connection: Connection) -> bool:
-    """Whether a connection speaks to SQLite."""
+    """Whether a connection is to SQLite."""
     return connection.dialect.name == "sqlite"
 
 
 def is_too_large(error: DBAPIError) -> bool:
-    """Whether a sum or a product does not fit the largest whole number."""
+    """Whether a sum or a product overflowed the largest integer."""
     state = getattr(error.orig, "sqlstate", None)
     return state == _OUT_OF_RANGE or "integer overflow" in str(error.orig)
 
 
 def insert_or(connection: Connection, table: Table) -> "sqlite.Insert":
-    """An insert that may say what is done with rows that are there already.
+    """An insert with an ``ON CONFLICT`` clause.
 
-    Both engines say it alike, each in its own class; one loads only the class of its own engine.
+    Both engines offer the same methods on classes of their own; only the one needed is imported.
     """
     if is_sqlite(connection):
         from sqlalchemy.dialects.sqlite import insert  # noqa: PLC0415
@@ -140,10 +140,10 @@ def insert_or(connection: Connection, table: Table) -> "sqlite.Insert":
 
 @contextmanager
 def small_cache(connection: Connection) -> Iterator[None]:
-    """Let SQLite hold and sort in little memory, for work that goes through all of the books.
+    """Let SQLite cache and sort in little memory, for work that reads all of the books.
 
-    Its cache grows with the books until it is full, and what is read once is never asked for again.
-    PostgreSQL has its memory elsewhere.
+    Otherwise its cache grows until it is full, with pages that are never read again. PostgreSQL
+    has its memory elsewhere.
     """
     if not is_sqlite(connection):
         yield
@@ -156,11 +156,11 @@ def small_cache(connection: Connection) -> Iterator[None]:
         connection.exec_driver_sql(f"PRAGMA cache_size = {before}")
 
 
-def attached(connection: Connection, path: Path) -> str | None:
-    """Let SQLite read another file beside the books; returns the name that its tables go by.
+def attach_file(connection: Connection, path: Path) -> str | None:
+    """Attach another file to an SQLite connection; returns the schema name of its tables.
 
-    That lasts until the connection is given back: nothing can be detached in a transaction. None
-    where as many are attached already as SQLite takes.
+    It stays attached until the connection returns to the pool, since nothing can be detached in a
+    transaction. None if SQLite's limit of attached files is reached.
     """
     number = connection.info.get(_ATTACHED, 0) + 1
     if number > _MOST_ATTACHED:
@@ -179,7 +179,7 @@ def _detach(dbapi_connection: Any, record: Any) -> None:  # noqa: ANN401 - a dri
 
 def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's
     dbapi_connection.isolation_level = None
-    # SQLite's own knows the letters of English only: nobody would find Östlund.
+    # SQLite's own lower() knows only ASCII letters, so a search would not find Östlund.
     dbapi_connection.create_function("lower", 1, _lower, deterministic=True)
     cursor = dbapi_connection.cursor()
     for pragma in (
@@ -199,8 +199,8 @@ def _lower(value: object) -> object:
 
 def _begin_sqlite(busy_seconds: float, connection: Connection) -> None:
     options = connection.get_execution_options()
-    wanted = options.get(LOCK_SECONDS)
-    seconds = busy_seconds if wanted is None else wanted
+    requested = options.get(LOCK_SECONDS)
+    seconds = busy_seconds if requested is None else requested
     if connection.info.get(LOCK_SECONDS, busy_seconds) != seconds:
         connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
         connection.info[LOCK_SECONDS] = seconds
@@ -210,7 +210,7 @@ def _begin_sqlite(busy_seconds: float, connection: Connection) -> None:
 
 @contextmanager
 def all_or_nothing(connection: Connection) -> Iterator[Callable[[], None]]:
-    """Part of a transaction that can be taken back: call what is given to do so."""
+    """A savepoint: call the yielded function to roll back to it."""
     nested = connection.begin_nested()
     try:
         yield nested.rollback
@@ -223,7 +223,7 @@ def all_or_nothing(connection: Connection) -> Iterator[Callable[[], None]]:
 
 
 class DatabaseBusyError(RuntimeError):
-    """Another command kept writing for too long."""
+    """Another command has been writing for too long."""
 
     def __init__(self) -> None:
         super().__init__("the database is busy with another command: try again when it is done")
@@ -272,7 +272,7 @@ _ADVICE = (
         "change nothing, and restore a backup",
     ),
 )
-"""What drivers say, and what to do about it; the first that fits."""
+"""What drivers say, and what to do about it; the first match counts."""
 
 
 def _advice(reason: str) -> str:
@@ -292,16 +292,16 @@ _BUSY_STATES = {
     "55P03": "lock_not_available",
     "57014": "query_canceled",
 }
-"""SQLSTATE of what may go well when it is tried again."""
+"""SQLSTATEs of errors that may go away on a retry."""
 
 _BUSY_WORDS = ("locked", "too many c", "connection slots", "no more connections", "wait_timeout")
-"""The same in words: of SQLite, and of PostgreSQL and PgBouncer that take no further connection."""
+"""The same as text: SQLite's, and of PostgreSQL or PgBouncer without free connections."""
 
 _FORBIDDEN = "42501"
 
 
 class DatabaseFullError(DatabaseUnavailableError):
-    """There is no room left on the database's disk; a desk that runs can still be read."""
+    """The database's disk is full; a running desk can still be read."""
 
     def __init__(self) -> None:
         RuntimeError.__init__(
@@ -312,7 +312,7 @@ class DatabaseFullError(DatabaseUnavailableError):
 
 
 def _is_full(error: object) -> bool:
-    """Whether a driver says that a disk is full; SQLite needs room even to begin to read."""
+    """Whether a driver reports a full disk; SQLite needs some space even to start reading."""
     name = getattr(error, "sqlite_errorname", None)
     return (
         name in {"SQLITE_FULL", "SQLITE_IOERR_SHMSIZE"}
@@ -324,11 +324,11 @@ def _is_full(error: object) -> bool:
 def plain_errors() -> Iterator[None]:
     """Turn a driver's errors about the database itself into ones that say what to do.
 
-    On PostgreSQL two commands may find at the same moment that something is not there yet; the
-    unique keys then stop the second, which finds what the first did when it is tried again.
+    On PostgreSQL, two commands may both find that a row does not exist yet; the unique key stops
+    the second one, which finds the row when it is tried again.
 
     Raises:
-        DatabaseBusyError: locked by another command, or the same was done at the same moment.
+        DatabaseBusyError: locked by another command, or a concurrent one did the same.
         DatabaseFullError: there is no room left.
         DatabaseUnavailableError: missing, damaged or out of reach.
     """
@@ -353,6 +353,6 @@ def plain_errors() -> Iterator[None]:
 
 
 def _reason(error: DBAPIError) -> str:
-    """What the driver says, on one line."""
+    """The driver's message on one line."""
     lines = [line.strip() for line in str(error.orig).strip().splitlines()] or [""]
     return lines[0].rstrip(":,. ")

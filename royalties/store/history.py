@@ -14,7 +14,7 @@ from royalties.store.tables import log, revision
 Body = Mapping[str, Any]
 """A setup entry as canonical JSON values."""
 
-_FIRST = "0" * 64
+_FIRST_HASH = "0" * 64
 
 
 class Revision(NamedTuple):
@@ -41,15 +41,15 @@ class LogRow(NamedTuple):
 def revisions_in_force(connection: Connection, up_to: int | None = None) -> list[Revision]:
     """The newest revision of every setup entry, in the order they were first recorded.
 
-    Entries that were removed, or have another key by now, are not among them.
+    Entries that were removed, or renamed since, are left out.
 
     Args:
-        up_to: the newest revision that counts, to see the setup as it once stood.
+        up_to: the newest revision that counts, to get the setup as it was at that time.
     """
-    counted = select(func.max(revision.c.id).label("id"), func.min(revision.c.id).label("first"))
+    numbers = select(func.max(revision.c.id).label("id"), func.min(revision.c.id).label("first"))
     if up_to is not None:
-        counted = counted.where(revision.c.id <= up_to)
-    newest = counted.group_by(revision.c.kind, revision.c.key).subquery()
+        numbers = numbers.where(revision.c.id <= up_to)
+    newest = numbers.group_by(revision.c.kind, revision.c.key).subquery()
     rows = connection.execute(
         select(revision.c.id, revision.c.kind, revision.c.key, revision.c.body)
         .join(newest, newest.c.id == revision.c.id)
@@ -73,8 +73,8 @@ def add_revisions(
         entries: what is recorded.
         at: when.
         by: whose name the history keeps.
-        reason: why, if somebody said.
-        former_keys: by (kind, key), the keys that entries had before.
+        reason: why, if one was given.
+        former_keys: by (kind, key), the keys that entries had before they were renamed.
     """
     former = former_keys or {}
     rows = [
@@ -93,7 +93,7 @@ def add_revisions(
         connection.execute(insert(revision), rows)
 
 
-class Recorded(NamedTuple):
+class RevisionRow(NamedTuple):
     """A revision with who recorded it, when and why; an empty body removed the entry."""
 
     id: int
@@ -104,7 +104,7 @@ class Recorded(NamedTuple):
     former_key: str | None = None
 
 
-_RECORDED = (
+_REVISION_COLUMNS = (
     revision.c.id,
     revision.c.body,
     revision.c.recorded_at,
@@ -116,30 +116,30 @@ _RECORDED = (
 
 def revisions_of(
     connection: Connection, kind: str, key: str, limit: int | None = None
-) -> list[Recorded]:
-    """The revisions of one setup entry, the newest first: all, or so many."""
+) -> list[RevisionRow]:
+    """The revisions of one setup entry, the newest first, at most ``limit`` if given."""
     rows = connection.execute(
-        select(*_RECORDED)
+        select(*_REVISION_COLUMNS)
         .where(revision.c.kind == kind, revision.c.key == key)
         .order_by(revision.c.id.desc())
         .limit(limit)
     )
-    return [Recorded(*row) for row in rows]
+    return [RevisionRow(*row) for row in rows]
 
 
-def find_revision(connection: Connection, kind: str, key: str) -> Recorded | None:
-    """The revision of one setup entry that is in force; None where it was removed."""
+def find_revision(connection: Connection, kind: str, key: str) -> RevisionRow | None:
+    """The current revision of one setup entry; None if it was removed."""
     row = connection.execute(
-        select(*_RECORDED)
+        select(*_REVISION_COLUMNS)
         .where(revision.c.kind == kind, revision.c.key == key)
         .order_by(revision.c.id.desc())
         .limit(1)
     ).first()
-    return Recorded(*row) if row and row.body else None
+    return RevisionRow(*row) if row and row.body else None
 
 
-def new_keys(connection: Connection) -> dict[tuple[str, str], str]:
-    """By (kind, key), the keys that entries were given instead of those; the newest counts."""
+def renamed_keys(connection: Connection) -> dict[tuple[str, str], str]:
+    """By (kind, former key), the keys that entries were renamed to; the newest rename counts."""
     rows = connection.execute(
         select(revision.c.kind, revision.c.former_key, revision.c.key)
         .where(revision.c.former_key.is_not(None))
@@ -149,9 +149,9 @@ def new_keys(connection: Connection) -> dict[tuple[str, str], str]:
 
 
 def lock_setup(connection: Connection) -> None:
-    """Let nobody else amend entries until this ends, so that what was compared still stands.
+    """Keep others from amending entries until this transaction ends.
 
-    The first revision, which is never changed, stands for all of them. SQLite has one writer.
+    The lock is on the first revision, which never changes. SQLite has only one writer anyway.
     """
     if not is_sqlite(connection):
         connection.execute(select(revision.c.id).order_by(revision.c.id).limit(1).with_for_update())
@@ -165,14 +165,14 @@ def newest_revision(connection: Connection) -> int:
 def append_log(connection: Connection, at: str, actor: str, action: str, payload: object) -> str:
     """Append a line to the log and return its hash.
 
-    The chain's end is locked first, so that two writers never follow the same line.
+    The end of the chain is locked first, so that two writers never append after the same line.
     """
     if not is_sqlite(connection):
         connection.execute(text("LOCK TABLE log IN SHARE ROW EXCLUSIVE MODE"))
     last = connection.execute(
         select(log.c.seq, log.c.hash).order_by(log.c.seq.desc()).limit(1)
     ).first()
-    seq, previous = (last.seq + 1, last.hash) if last else (1, _FIRST)
+    seq, previous = (last.seq + 1, last.hash) if last else (1, _FIRST_HASH)
     data = canonical(payload).encode()
     line = LogRow(seq, at, actor, action, data, previous, "")
     line = line._replace(hash=line_hash(line))
@@ -202,12 +202,12 @@ def log_page(
     """Lines of the log, the newest first.
 
     Args:
-        actor: part of who did it.
+        actor: part of the actor's name.
         action: the verb.
-        text_: part of what was recorded about it.
-        since: moment of the first line.
-        before_moment: moment that all lines lie before.
-        before: number that all lines lie before.
+        text_: part of the payload.
+        since: moment of the earliest line.
+        before_moment: moment before which all lines were written.
+        before: sequence number below which all lines are.
         limit: how many at most.
     """
     query = select(*(log.c[name] for name in LogRow._fields)).order_by(log.c.seq.desc())
@@ -233,7 +233,7 @@ def log_page(
 
 
 def line_hash(line: LogRow) -> str:
-    """SHA-256 over every field of a line, each with its length before it."""
+    """SHA-256 over all fields of a line, each prefixed with its length."""
     digest = sha256()
     for part in (line.previous_hash, str(line.seq), line.at, line.actor, line.action):
         data = part.encode()

@@ -1,7 +1,7 @@
-"""Connections to PostgreSQL that notice a server which is gone, directly or behind PgBouncer.
+"""Connections to PostgreSQL that notice an unreachable server, directly or behind PgBouncer.
 
-What a session would keep is set anew for every transaction, and nothing is prepared, so that
-PgBouncer may hand the server's connection on after each (``pool_mode = transaction``).
+Session settings are set again in every transaction, and nothing is prepared, so that
+PgBouncer may reassign the server connection after each one (``pool_mode = transaction``).
 """
 
 import time
@@ -14,22 +14,22 @@ from sqlalchemy import Connection, Engine, event
 
 _CONNECT_SECONDS = 5
 _SILENT_SECONDS = 3.0
-"""So long a server may say nothing until another connection asks whether it is there."""
+"""How long a server may be silent before another connection checks whether it is there."""
 
-_LOOK_SECONDS = 20
+_PAGE_SECONDS = 20
 """The longest that one statement of a page may take."""
 
-_ABANDONED = "30min"
-"""After it the server takes back a transaction whose program says nothing more."""
+_IDLE_TIMEOUT = "30min"
+"""The server rolls back a transaction whose client has been idle for this long."""
 
-_KEPT_ALIVE = {
+_KEEPALIVES = {
     "keepalives": 1,
     "keepalives_idle": 10,
     "keepalives_interval": 3,
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
-_SET = (
+_SET_TIMEOUTS = (
     "SELECT set_config('lock_timeout', %s, true), set_config('statement_timeout', %s, true), "
     "set_config('idle_in_transaction_session_timeout', %s, true), "
     "set_config('TimeZone', 'UTC', true)"
@@ -37,46 +37,46 @@ _SET = (
 
 
 class _Connection(psycopg.Connection[Any]):
-    """A connection that asks by another one whether the server is there when it says nothing.
+    """A connection that checks by another one whether a silent server is still reachable.
 
-    A peer's system may take what is sent and pass nothing on, as proxies and firewalls do, which
-    no time-out of TCP notices; and how long a statement may take nobody knows.
+    A proxy or firewall may accept what is sent and forward nothing, which no TCP time-out
+    notices; and nobody knows how long a statement may take.
     """
 
     _parameters: dict[str, Any]
     patience: float | None = None
-    """Seconds that a statement may take at most, whatever the server says; None: any."""
+    """Seconds that a statement may take at most, whatever the server says; None: no limit."""
 
     @classmethod
     def watched(cls, *arguments: Any, **parameters: Any) -> Self:  # noqa: ANN401 - libpq's
-        """Connect, and keep how."""
-        made = cls.connect(*arguments, **parameters)
-        made._parameters = parameters  # noqa: SLF001 - its own
-        return made
+        """Connect, and remember the parameters for the check."""
+        connection = cls.connect(*arguments, **parameters)
+        connection._parameters = parameters  # noqa: SLF001 - its own
+        return connection
 
     def wait(self, gen: Any, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - psycopg's
         """Wait until the server has answered.
 
         Raises:
-            psycopg.OperationalError: it is gone; this connection is closed.
+            psycopg.OperationalError: the server is unreachable; this connection is closed.
         """
         return super().wait(self._watch(gen), *arguments, **named)
 
     def _watch(self, generator: Any) -> Generator[Any, Any, Any]:  # noqa: ANN401 - psycopg's
-        begun = heard = time.monotonic()
+        begun = last_heard = time.monotonic()
         try:
             state = next(generator)
             while True:
                 ready = yield state
                 now = time.monotonic()
                 if ready:
-                    heard = now
+                    last_heard = now
                 elif self.patience is not None and now - begun > self.patience:
                     self._give_up()
-                elif now - heard > _SILENT_SECONDS:
+                elif now - last_heard > _SILENT_SECONDS:
                     if not self._is_there():
                         self._give_up()
-                    heard = time.monotonic()
+                    last_heard = time.monotonic()
                 state = generator.send(ready)
         except StopIteration as end:
             return end.value
@@ -85,7 +85,7 @@ class _Connection(psycopg.Connection[Any]):
         try:
             psycopg.Connection.connect(**self._parameters).close()
         except psycopg.OperationalError as error:
-            return "FATAL" in str(error)  # it refuses, so it is there: it has too many already
+            return "FATAL" in str(error)  # it is running, without free connections
         return True
 
     def _give_up(self) -> None:
@@ -94,7 +94,7 @@ class _Connection(psycopg.Connection[Any]):
 
 
 def options() -> dict[str, Any]:
-    """What an engine for PostgreSQL is made with."""
+    """Arguments of ``create_engine`` for PostgreSQL."""
     return {
         "pool_pre_ping": True,
         "pool_timeout": 10,
@@ -102,23 +102,23 @@ def options() -> dict[str, Any]:
         "connect_args": {
             "connect_timeout": _CONNECT_SECONDS,
             "prepare_threshold": None,
-            **_KEPT_ALIVE,
+            **_KEEPALIVES,
         },
     }
 
 
 def watch(engine: Engine, busy_seconds: float, *, patient: str, lock_seconds: str) -> None:
-    """Let an engine's connections notice what happens to the server.
+    """Set the limits of every transaction of an engine, and watch for a lost server.
 
     Args:
         engine: of PostgreSQL.
         busy_seconds: how long to wait for a lock.
         patient: the execution option that says whether a statement may take any time.
-        lock_seconds: the one that says how long a transaction waits for a lock instead.
+        lock_seconds: the option that says how long a transaction waits for a lock.
     """
     event.listen(engine, "do_connect", _connect)
     event.listen(engine, "begin", partial(_begin, busy_seconds, patient, lock_seconds))
-    event.listen(engine, "checkin", _forget_patience)
+    event.listen(engine, "checkin", _reset_patience)
 
 
 def _connect(_dialect: object, _record: object, arguments: Any, parameters: Any) -> _Connection:  # noqa: ANN401
@@ -126,17 +126,17 @@ def _connect(_dialect: object, _record: object, arguments: Any, parameters: Any)
 
 
 def _begin(busy_seconds: float, patient: str, lock_seconds: str, connection: Connection) -> None:
-    made: Any = connection.connection.dbapi_connection
+    dbapi_connection: Any = connection.connection.dbapi_connection
     options = connection.get_execution_options()
     is_patient = options.get(patient, True)
-    wanted = options.get(lock_seconds)
-    seconds = busy_seconds if wanted is None else wanted
-    milliseconds = max(int(seconds * 1000), 1)  # 0 would be for ever
-    longest = 0 if is_patient else _LOOK_SECONDS * 1000
-    made.patience = None if is_patient else _LOOK_SECONDS + 5
-    made.execute(_SET, (f"{milliseconds}ms", f"{longest}ms", _ABANDONED))
+    requested = options.get(lock_seconds)
+    seconds = busy_seconds if requested is None else requested
+    milliseconds = max(int(seconds * 1000), 1)  # 0 would mean no limit
+    longest = 0 if is_patient else _PAGE_SECONDS * 1000
+    dbapi_connection.patience = None if is_patient else _PAGE_SECONDS + 5
+    dbapi_connection.execute(_SET_TIMEOUTS, (f"{milliseconds}ms", f"{longest}ms", _IDLE_TIMEOUT))
 
 
-def _forget_patience(made: Any, _record: object) -> None:  # noqa: ANN401 - a driver's
-    if made is not None:
-        made.patience = None
+def _reset_patience(dbapi_connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's
+    if dbapi_connection is not None:
+        dbapi_connection.patience = None

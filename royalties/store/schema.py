@@ -1,7 +1,7 @@
 """Which migration a database is at, and whether that is the newest.
 
-Every command and request asks, so this does without Alembic, which takes as long to load as all
-the rest of the store: the newest migration is the last file of its folder.
+Every command and request checks this, so it does without Alembic, which takes as long to
+import as the rest of the store: the newest migration is the last file of its folder.
 """
 
 from functools import cache
@@ -15,9 +15,9 @@ from royalties.store.engine import is_sqlite
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 TIME_ZONE = "time_zone"
-"""The setting that names the house's time zone, as JSON."""
+"""The setting with the publisher's time zone, as JSON."""
 BOOKS = "books"
-"""The setting that numbers the books that a database has held; another number, other books."""
+"""The setting that numbers the books that this database has held: another number, other books."""
 
 _UNDEFINED_TABLE = "42P01"
 
@@ -25,19 +25,19 @@ _UNDEFINED_TABLE = "42P01"
 class NotMigratedError(RuntimeError):
     """The database is missing or older than the program."""
 
-    def __init__(self, found: str | None) -> None:
-        state = f"is at migration {found}" if found else "has no tables yet"
+    def __init__(self, migration: str | None) -> None:
+        state = f"is at migration {migration}" if migration else "has no tables yet"
         super().__init__(f"the database {state}: run 'royalties init' to bring it up to date")
 
 
 @cache
 def newest() -> str:
-    """The newest migration: they are numbered, and each file begins with its number."""
+    """The newest migration: file names begin with a number."""
     return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("*.py"))
 
 
 class StoredSettings(NamedTuple):
-    """What every unit of work asks of the settings, as JSON; None: it has no value."""
+    """Two settings that every unit of work needs, as JSON; None: not set."""
 
     time_zone: str | None
     books: str | None
@@ -47,7 +47,7 @@ def require_newest(connection: Connection) -> StoredSettings:
     """Refuse to work on a database that is not at the newest migration.
 
     Returns:
-        Two settings, by the same question: every page asks all of it.
+        Two settings, read by the same query, since every page needs them.
 
     Raises:
         NotMigratedError: says what to run.
@@ -63,7 +63,7 @@ def require_newest(connection: Connection) -> StoredSettings:
             raise
         if is_sqlite(connection):
             raise NotMigratedError(current_revision(connection)) from error
-        with connection.engine.connect() as another:  # PostgreSQL answers no more in this one
+        with connection.engine.connect() as another:  # this transaction has failed
             raise NotMigratedError(current_revision(another)) from error
     if row is None or row[0] != newest():
         raise NotMigratedError(row[0] if row else None)
@@ -81,7 +81,7 @@ def current_revision(connection: Connection) -> str | None:
 
 
 def is_vacant(connection: Connection) -> bool:
-    """Whether a database has no table at all: of this program, or of another."""
+    """Whether a database has no table at all, of this program or another."""
     return not inspect(connection).get_table_names()
 
 

@@ -1,4 +1,4 @@
-"""The one place that says which rows an actor may see."""
+"""The one place that decides which rows an actor may see."""
 
 from typing import Any
 
@@ -7,14 +7,16 @@ from sqlalchemy import ColumnElement, Select, false
 from royalties.domain.people import Actor
 
 
-def own(query: Select[Any], actor: Actor, beneficiary: ColumnElement[str]) -> Select[Any]:
+def visible_to_beneficiary(
+    query: Select[Any], actor: Actor, beneficiary: ColumnElement[str]
+) -> Select[Any]:
     """Narrow a query to the beneficiaries whose figures an actor may see.
 
     Finance sees all; a nonprofit's user sees their own; anybody else sees none.
 
     Args:
         query: any query over a table that names a beneficiary.
-        actor: who looks.
+        actor: who asks.
         beneficiary: the column with the beneficiary's key.
     """
     if actor.sees_all:
@@ -24,7 +26,7 @@ def own(query: Select[Any], actor: Actor, beneficiary: ColumnElement[str]) -> Se
     return query.where(beneficiary.in_(sorted(actor.beneficiaries)))
 
 
-def own_orders(
+def visible_orders(
     query: Select[Any],
     actor: Actor,
     organization: ColumnElement[str],
@@ -32,14 +34,14 @@ def own_orders(
 ) -> Select[Any]:
     """Narrow a query to the organizations whose orders an actor may see.
 
-    The staff see all; an organization's user sees their own; who came by the link of a quote sees
-    that one order, and nothing else of its organization; anybody else sees none.
+    The staff see all; an organization's user sees their own; a visitor who followed the link of a
+    quote sees that one order, and nothing else of its organization; anybody else sees none.
 
     Args:
         query: any query over a table that names an organization.
-        actor: who looks.
+        actor: who asks.
         organization: the column with the organization's key.
-        order: the column with the order's number in the database, where a link may lead there.
+        order: the column with the order's id, where the link of a quote may give access.
     """
     if actor.sees_all:
         return query
@@ -50,32 +52,32 @@ def own_orders(
     return query.where(organization.in_(sorted(actor.organizations)))
 
 
-def own_documents(
+def visible_documents(
     query: Select[Any],
     actor: Actor,
     beneficiary: ColumnElement[str],
-    is_shown: ColumnElement[bool],
+    is_visible: ColumnElement[bool],
 ) -> Select[Any]:
-    """Narrow a query to the kept documents that an actor may see.
+    """Narrow a query to the stored documents that an actor may see.
 
-    The staff see all; a nonprofit's user sees those of their own that are shown to it; anybody
+    The staff see all; a nonprofit's user sees those of their own that are visible to them; anybody
     else sees none.
 
     Args:
         query: any query over a table that names a beneficiary.
-        actor: who looks.
+        actor: who asks.
         beneficiary: the column with the beneficiary's key.
-        is_shown: whether the beneficiary's people may see it.
+        is_visible: whether the beneficiary's people may see it.
     """
-    narrowed = own(query, actor, beneficiary)
-    return narrowed if actor.sees_all else narrowed.where(is_shown)
+    narrowed = visible_to_beneficiary(query, actor, beneficiary)
+    return narrowed if actor.sees_all else narrowed.where(is_visible)
 
 
-def staff_alone(query: Select[Any], actor: Actor) -> Select[Any]:
-    """Narrow a query over what is nobody's but the staff's: anybody else sees none.
+def staff_only(query: Select[Any], actor: Actor) -> Select[Any]:
+    """Narrow a query over rows that only the staff may see: anybody else gets none.
 
     Args:
-        query: any query over notes, or over what belongs to one.
-        actor: who looks.
+        query: over notes, or rows that belong to a note.
+        actor: who asks.
     """
     return query if actor.sees_all else query.where(false())

@@ -1,8 +1,8 @@
 """Whole databases as plain rows: read in one snapshot, written into an empty one, on either engine.
 
-Rows leave as JSON-able values in the order of their primary keys, by bytes, so the same books give
-the same rows on both engines. What a table holds is read from the database itself, so books of
-an older migration leave and arrive as they are.
+Rows are JSON values in the byte order of their primary keys, so the same books give the same
+rows on both engines. Columns are reflected from the database itself, so books of an older
+migration are copied as they are.
 """
 
 import sqlite3
@@ -47,15 +47,15 @@ __all__ = [
     "new_database",
     "require_empty",
     "rows_of",
-    "shown_url",
     "snapshot",
     "tables_of",
+    "url_without_password",
     "without_guards",
     "write_rows",
 ]
 
 Value = int | str | None
-"""A value of a row; bytes are written in base64."""
+"""A value of a row; bytes are in base64."""
 
 _AT_ONCE = 2_000
 _LARGEST = 2**63
@@ -64,42 +64,42 @@ _VERSION_TABLE = "alembic_version"
 
 
 class NotEmptyError(ValueError):
-    """A database that was to be filled holds something already; nothing was done to it."""
+    """A database that was to be filled is not empty; it was not changed."""
 
     def __init__(self, url: str) -> None:
         super().__init__(
-            f"{shown_url(url)} holds something already, and nothing is ever overwritten: name an "
-            f"empty database, or a file that does not exist yet"
+            f"{url_without_password(url)} holds something already, and nothing is ever "
+            f"overwritten: name an empty database, or a file that does not exist yet"
         )
 
 
 class UnfitError(ValueError):
-    """Rows do not fit into the table that they are for."""
+    """A row does not fit its table."""
 
     def __init__(self, table: str, reason: str) -> None:
         super().__init__(f"table {table}: {reason}")
 
 
 def files_of(url: str) -> list[str]:
-    """Names of the files of a database that lies in a file; empty for another one."""
+    """Names of an SQLite database's files; empty on another engine."""
     address = make_url(url)
     if address.get_backend_name() != "sqlite" or not address.database:
         return []
     return [f"{Path(address.database).name}{suffix}" for suffix in _SUFFIXES]
 
 
-def shown_url(url: str) -> str:
+def url_without_password(url: str) -> str:
     """A database's address without its password."""
     return make_url(url).render_as_string(hide_password=True)
 
 
 @contextmanager
 def snapshot(engine: Engine, *, alone: bool = False) -> Iterator[Connection]:
-    """A connection that sees one state of the books, however long it reads.
+    """A connection that reads from one snapshot of the books.
 
     Args:
         engine: of the books.
-        alone: nobody else writes meanwhile; else nobody who writes is waited for, or waits.
+        alone: keep others from writing meanwhile; else nobody waits for anybody.
     """
     if engine.dialect.name == "sqlite":
         reading = engine.execution_options(**{READ_ONLY: not alone})
@@ -109,7 +109,7 @@ def snapshot(engine: Engine, *, alone: bool = False) -> Iterator[Connection]:
         return
     reading = engine.execution_options(isolation_level="REPEATABLE READ")
     with reading.connect() as connection, connection.begin() as transaction:
-        _take_time(connection)
+        _lift_timeouts(connection)
         if alone:
             connection.execute(text("LOCK TABLE log IN EXCLUSIVE MODE"))
         else:
@@ -120,11 +120,11 @@ def snapshot(engine: Engine, *, alone: bool = False) -> Iterator[Connection]:
 
 @contextmanager
 def new_database(url: str) -> Iterator[Connection]:
-    """An empty database to be filled: it is there as a whole once the block ends well, or not.
+    """An empty database to be filled: it appears complete once the block ends well, or not at all.
 
     Raises:
-        NotEmptyError: it holds something already.
-        UnsupportedDatabaseError: the address is of another engine, or none.
+        NotEmptyError: the database is not empty.
+        UnsupportedDatabaseError: the URL is of another engine, or malformed.
     """
     if _is_file(url):
         with _new_file(url) as connection:
@@ -135,11 +135,11 @@ def new_database(url: str) -> Iterator[Connection]:
 
 
 def require_empty(url: str) -> None:
-    """Look whether a database holds something, before anything is done for it.
+    """Check that a database is empty, before any work is done.
 
     Raises:
-        NotEmptyError: it does.
-        UnsupportedDatabaseError: the address is of another engine, or none.
+        NotEmptyError: it is not.
+        UnsupportedDatabaseError: the URL is of another engine, or malformed.
     """
     if _is_file(url):
         _require_nothing_in(_path_of(url), url)
@@ -160,9 +160,13 @@ def _new_schema(url: str) -> Iterator[Connection]:
     engine = make_engine(url)
     try:
         with engine.connect() as connection, connection.begin():
-            _take_time(connection)
-            found = inspect(connection)
-            if found.get_table_names() or found.get_view_names() or found.get_sequence_names():
+            _lift_timeouts(connection)
+            inspector = inspect(connection)
+            if (
+                inspector.get_table_names()
+                or inspector.get_view_names()
+                or inspector.get_sequence_names()
+            ):
                 raise NotEmptyError(url)
             yield connection
     finally:
@@ -183,26 +187,26 @@ def _new_file(url: str) -> Iterator[Connection]:
     _require_nothing_in(path, url)
     temporary = path.with_name(f".restoring-{path.name}")
     path.parent.mkdir(parents=True, exist_ok=True)
-    _forget(temporary)
+    _delete_file(temporary)
     engine = make_engine(f"sqlite:///{temporary}")
     try:
         with engine.connect() as connection:
             temporary.chmod(0o600)
-            # Rows come table by table; check_references looks at them when all are there.
+            # Rows come table by table; check_references checks foreign keys at the end.
             connection.connection.cursor().execute("PRAGMA foreign_keys = OFF")
             with connection.begin():
                 yield connection
         engine.dispose()
         _require_nothing_in(path, url)
-        _forget(path)
+        _delete_file(path)
         temporary.replace(path)
     finally:
         engine.dispose()
-        _forget(temporary)
+        _delete_file(temporary)
 
 
 def _require_nothing_in(path: Path, url: str) -> None:
-    """Whoever asks a new home for its books leaves a database file without tables there."""
+    """Opening a new home leaves a database file without tables: that counts as empty."""
     if not path.exists():
         return
     with (
@@ -214,34 +218,34 @@ def _require_nothing_in(path: Path, url: str) -> None:
     raise NotEmptyError(url)
 
 
-def _forget(path: Path) -> None:
+def _delete_file(path: Path) -> None:
     for suffix in _SUFFIXES:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
-def _take_time(connection: Connection) -> None:
-    """Let no time-out that guards requests end what takes as long as it takes."""
+def _lift_timeouts(connection: Connection) -> None:
+    """Lift the time-outs that guard requests."""
     for name in ("statement_timeout", "idle_in_transaction_session_timeout"):
         connection.execute(text(f"SET LOCAL {name} = 0"))
 
 
 def tables_of(connection: Connection) -> list[Table]:
-    """The tables that are there, those first to which others refer."""
-    found = MetaData()
-    found.reflect(connection)
-    return [table for table in found.sorted_tables if table.name != _VERSION_TABLE]
+    """The tables that exist, each after those it refers to."""
+    metadata = MetaData()
+    metadata.reflect(connection)
+    return [table for table in metadata.sorted_tables if table.name != _VERSION_TABLE]
 
 
 def rows_of(connection: Connection, table: Table, columns: Sequence[str]) -> Iterator[list[Value]]:
-    """Columns of a table's rows in the order of its primary key, read a few at a time."""
+    """The given columns of a table's rows in primary key order, read a few at a time."""
     by_bytes = not is_sqlite(connection)
     order: list[ColumnElement[Any]] = [
         column.collate("C") if by_bytes and isinstance(column.type, String) else column
         for column in table.primary_key.columns
     ]
-    wanted = [table.columns[name] for name in columns]
-    query = select(*wanted).order_by(*order).execution_options(yield_per=_AT_ONCE)
-    binary = [place for place, each in enumerate(wanted) if _is_binary(each.type)]
+    selected = [table.columns[name] for name in columns]
+    query = select(*selected).order_by(*order).execution_options(yield_per=_AT_ONCE)
+    binary = [place for place, each in enumerate(selected) if _is_binary(each.type)]
     with connection.execute(query) as result:
         for row in result:
             values: list[Value] = list(row)
@@ -257,15 +261,15 @@ def write_rows(
     names: Sequence[str],
     rows: Iterable[Sequence[object]],
 ) -> None:
-    """Fill columns of a table with rows as ``rows_of`` gave them.
+    """Insert rows as ``rows_of`` returned them.
 
     Raises:
-        UnfitError: a value is of another kind than its column, or the database refuses it.
+        UnfitError: a value does not fit its column, or the database refuses it.
     """
     columns = [table.columns[name] for name in names]
     quote = connection.dialect.identifier_preparer.quote
     listed = ", ".join(quote(each.name) for each in columns)
-    fit = (_fitting(table.name, columns, row) for row in rows)
+    fit = (_checked_row(table.name, columns, row) for row in rows)
     try:
         if is_sqlite(connection):
             marks = ", ".join("?" * len(columns))
@@ -296,18 +300,18 @@ def _first_line(error: BaseException) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
-def _fitting(table: str, columns: Sequence[Any], row: Sequence[object]) -> tuple[object, ...]:
+def _checked_row(table: str, columns: Sequence[Any], row: Sequence[object]) -> tuple[object, ...]:
     if len(row) != len(columns):
         raise UnfitError(
             table, f"a row has {len(row)} values, but there are {len(columns)} columns"
         )
     return tuple(
-        None if value is None else _value(table, column, value)
+        None if value is None else _checked_value(table, column, value)
         for column, value in zip(columns, row, strict=True)
     )
 
 
-def _value(table: str, column: Any, value: object) -> object:  # noqa: ANN401 - reflected
+def _checked_value(table: str, column: Any, value: object) -> object:  # noqa: ANN401 - reflected
     if isinstance(column.type, Integer):
         if type(value) is int and -_LARGEST <= value < _LARGEST:
             return value
@@ -326,14 +330,14 @@ def _is_binary(type_: object) -> bool:
 
 
 def clear(connection: Connection, tables: Sequence[Table]) -> None:
-    """Take away what the migrations of an empty database wrote: it comes with the rows."""
+    """Delete the rows that migrations insert: the copied rows include them."""
     for table in reversed(tables):
         connection.execute(table.delete())
 
 
 @contextmanager
 def without_guards(connection: Connection, tables: Sequence[Table]) -> Iterator[None]:
-    """Let rows come in that the guards would refuse, such as those of closed periods."""
+    """Disable the guards, which would refuse rows such as those of closed periods."""
     if is_sqlite(connection):
         guards = connection.execute(
             text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name")
@@ -352,17 +356,17 @@ def without_guards(connection: Connection, tables: Sequence[Table]) -> Iterator[
 
 
 def check_references(connection: Connection, tables: Sequence[Table]) -> None:
-    """What refers to another row refers to one that is there, and new numbers follow the rows'.
+    """Check that every foreign key refers to an existing row, and advance the sequences.
 
     Raises:
-        UnfitError: a row refers to one that is not there.
+        UnfitError: a row refers to one that does not exist.
     """
     if is_sqlite(connection):
-        lost = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
-        if lost is not None:
-            raise UnfitError(lost[0], f"a row refers to one of {lost[2]} that is not there")
+        dangling = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        if dangling is not None:
+            raise UnfitError(dangling[0], f"a row refers to one of {dangling[2]} that is not there")
         return
-    for table in tables:  # PostgreSQL has looked at every row as it came
+    for table in tables:  # PostgreSQL checked every row as it was inserted
         for column in table.primary_key.columns:
             if not isinstance(column.type, Integer):
                 continue

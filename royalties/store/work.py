@@ -6,19 +6,19 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 
-from royalties.domain.approvals import ProposalStatus
+from royalties.domain.approvals import ProposalKind, ProposalStatus
 from royalties.domain.jobs import ACTIVE_JOBS, JobStatus
 from royalties.store.engine import is_sqlite
 from royalties.store.tables import job, proposal, setting
 
 
 def find_setting(connection: Connection, name: str) -> Any:  # noqa: ANN401 - JSON
-    """A setting's value; None if it has none."""
+    """A setting's value; None if not set."""
     return connection.execute(select(setting.c.value).where(setting.c.name == name)).scalar()
 
 
 def find_settings(connection: Connection, names: Collection[str]) -> dict[str, Any]:
-    """The values of some settings; what has none is left out."""
+    """The values of some settings by name; those not set are left out."""
     query = select(setting.c.name, setting.c.value).where(setting.c.name.in_(names))
     return {row.name: row.value for row in connection.execute(query)}
 
@@ -29,17 +29,17 @@ def write_setting(connection: Connection, name: str, value: object, at: datetime
     connection.execute(insert(setting).values(name=name, value=value, changed_at=at, changed_by=by))
 
 
-def take_setting(connection: Connection, name: str) -> Any:  # noqa: ANN401 - JSON
-    """Take a setting's value away, so that it serves one taker; None if there is none."""
+def pop_setting(connection: Connection, name: str) -> Any:  # noqa: ANN401 - JSON
+    """Delete a setting and return its value, so that only one caller gets it; None if not set."""
     taken = delete(setting).where(setting.c.name == name).returning(setting.c.value)
     return connection.execute(taken).scalar()
 
 
 class ProposalRow(NamedTuple):
-    """What was prepared and waits for a second person, or was decided."""
+    """A change that was prepared for a second person to decide, or that was decided."""
 
     id: int
-    kind: str
+    kind: ProposalKind
     subject: str
     body: Any
     fingerprint: str
@@ -60,7 +60,7 @@ def add_proposal(connection: Connection, values: Mapping[str, object]) -> int:
 
 
 def find_proposal(connection: Connection, number: int, *, lock: bool = False) -> ProposalRow | None:
-    """A proposal; ``lock`` holds it against others who decide."""
+    """A proposal; ``lock`` locks its row."""
     query = _proposals().where(proposal.c.id == number)
     if lock and not is_sqlite(connection):
         query = query.with_for_update()
@@ -72,16 +72,16 @@ def proposals(
     connection: Connection,
     *,
     status: ProposalStatus | None = None,
-    kind: str = "",
+    kind: ProposalKind | None = None,
     subject: str = "",
     beginning: str = "",
     limit: int = 100,
 ) -> list[ProposalRow]:
-    """Proposals, the newest first; ``beginning`` is how their subjects begin."""
+    """Proposals, the newest first; ``beginning`` is a prefix of their subjects."""
     query = _proposals().order_by(proposal.c.id.desc()).limit(limit)
     if status is not None:
         query = query.where(proposal.c.status == status)
-    if kind:
+    if kind is not None:
         query = query.where(proposal.c.kind == kind)
     if subject:
         query = query.where(proposal.c.subject == subject)
@@ -91,17 +91,17 @@ def proposals(
 
 
 def proposal_numbers(
-    connection: Connection, status: ProposalStatus, kind: str = ""
+    connection: Connection, status: ProposalStatus, kind: ProposalKind | None = None
 ) -> tuple[int, ...]:
-    """The numbers of all proposals of a status, the first first; perhaps of one kind alone."""
+    """The numbers of all proposals of a status, ascending; optionally of one kind only."""
     query = select(proposal.c.id).where(proposal.c.status == status).order_by(proposal.c.id)
-    if kind:
+    if kind is not None:
         query = query.where(proposal.c.kind == kind)
     return tuple(connection.execute(query).scalars())
 
 
-def proposals_numbered(connection: Connection, numbers: Collection[int]) -> list[ProposalRow]:
-    """Some proposals by their numbers, the first first."""
+def proposals_by_number(connection: Connection, numbers: Collection[int]) -> list[ProposalRow]:
+    """Some proposals by their numbers, ascending."""
     query = _proposals().where(proposal.c.id.in_(numbers)).order_by(proposal.c.id)
     return [ProposalRow(*row) for row in connection.execute(query)]
 
@@ -109,10 +109,10 @@ def proposals_numbered(connection: Connection, numbers: Collection[int]) -> list
 def setup_approved_at(
     connection: Connection, moments: Collection[datetime], subjects: Collection[str]
 ) -> list[ProposalRow]:
-    """Approved changes of the setup that were decided at some moments: of subjects, or as files."""
+    """Approved setup changes decided at some moments: of some subjects, or whole files."""
     query = _proposals().where(
         proposal.c.status == ProposalStatus.APPROVED,
-        proposal.c.kind == "setup",
+        proposal.c.kind == ProposalKind.SETUP,
         proposal.c.decided_at.in_(moments),
         or_(proposal.c.subject.in_(subjects), proposal.c.subject.startswith("setup-file ")),
     )
@@ -120,9 +120,9 @@ def setup_approved_at(
 
 
 def proposals_about(
-    connection: Connection, kind: str, subject: str, status: ProposalStatus
+    connection: Connection, kind: ProposalKind, subject: str, status: ProposalStatus
 ) -> list[ProposalRow]:
-    """Proposals about one thing, and all others of a status, the newest first."""
+    """Proposals about a subject, and all others of a status, the newest first."""
     about = and_(proposal.c.kind == kind, proposal.c.subject == subject)
     query = _proposals().where(or_(about, proposal.c.status == status))
     return [ProposalRow(*row) for row in connection.execute(query.order_by(proposal.c.id.desc()))]
@@ -142,7 +142,7 @@ def decide_proposal(
     by: str,
     reason: str,
 ) -> None:
-    """Note what was decided."""
+    """Record a decision."""
     connection.execute(
         update(proposal)
         .where(proposal.c.id == number)
@@ -155,7 +155,7 @@ def _proposals() -> Any:  # noqa: ANN401 - SQLAlchemy's Select of all columns
 
 
 class JobRow(NamedTuple):
-    """Long work that goes on while the person does something else."""
+    """A background job."""
 
     id: int
     kind: str
@@ -185,7 +185,7 @@ def find_job(connection: Connection, number: int) -> JobRow | None:
 
 
 def active_job(connection: Connection, kind: str, subject: str) -> JobRow | None:
-    """The job of a kind that works on a subject, or waits to."""
+    """The job of a kind and subject that is queued or running."""
     row = connection.execute(
         _jobs().where(job.c.kind == kind, job.c.subject == subject, job.c.status.in_(ACTIVE_JOBS))
     ).first()
@@ -193,7 +193,7 @@ def active_job(connection: Connection, kind: str, subject: str) -> JobRow | None
 
 
 def waiting_jobs(connection: Connection, kind: str, person: int) -> list[JobRow]:
-    """Jobs of a kind that a person asked for and that wait, or go on."""
+    """A person's queued or running jobs of a kind."""
     rows = connection.execute(
         _jobs().where(
             job.c.kind == kind,
@@ -205,19 +205,19 @@ def waiting_jobs(connection: Connection, kind: str, person: int) -> list[JobRow]
 
 
 def latest_job(connection: Connection, subject: str) -> JobRow | None:
-    """The newest job that worked on a subject."""
+    """The newest job about a subject."""
     row = connection.execute(
         _jobs().where(job.c.subject == subject).order_by(job.c.id.desc()).limit(1)
     ).first()
     return JobRow(*row) if row else None
 
 
-def take_job(
+def lease_job(
     connection: Connection, at: datetime, lease_until: datetime, longest: datetime
 ) -> JobRow | None:
-    """Take the oldest job that waits, or whose worker was lost, and hold it for a while.
+    """Lease the oldest job that is queued, or whose worker was lost.
 
-    A worker counts as lost once its lease has ended, or ends later than ``longest``.
+    A worker counts as lost once its lease has ended, or if it ends later than ``longest``.
     """
     lost = or_(job.c.lease_until < at, job.c.lease_until > longest)
     free = or_(job.c.status == JobStatus.QUEUED, (job.c.status == JobStatus.RUNNING) & lost)
@@ -228,24 +228,24 @@ def take_job(
     if row is None:
         return None
     oldest = JobRow(*row)
-    taken = oldest._replace(
+    leased = oldest._replace(
         status=JobStatus.RUNNING,
         attempts=oldest.attempts + 1,
         started_at=at,
         lease_until=lease_until,
     )
-    connection.execute(update(job).where(job.c.id == oldest.id).values(**taken._asdict()))
-    return taken
+    connection.execute(update(job).where(job.c.id == oldest.id).values(**leased._asdict()))
+    return leased
 
 
 def are_active(connection: Connection, numbers: Collection[int]) -> bool:
-    """Whether any of some jobs waits or goes on."""
+    """Whether any of some jobs is queued or running."""
     query = select(func.count()).where(job.c.id.in_(numbers), job.c.status.in_(ACTIVE_JOBS))
     return bool(connection.execute(query).scalar_one())
 
 
 def end_job(connection: Connection, number: int, values: Mapping[str, object]) -> None:
-    """Note how a job ended."""
+    """Record how a job ended."""
     connection.execute(update(job).where(job.c.id == number).values(**values))
 
 

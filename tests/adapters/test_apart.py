@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from royalties.adapters import apart as bounds
-from royalties.adapters.apart import EndedError, apart
+from royalties.adapters.apart import EndedError, run_in_child
 from tests.patience import PATIENCE, ended, running
 
 GIBI = 1 << 30
 
 
 def test_child_process_returns_the_result() -> None:
-    assert apart(lambda: {"lines": [1, 2]}, seconds=10, memory=GIBI) == {"lines": [1, 2]}
+    assert run_in_child(lambda: {"lines": [1, 2]}, seconds=10, memory=GIBI) == {"lines": [1, 2]}
 
 
 def test_child_process_over_its_time_is_ended() -> None:
@@ -26,34 +26,34 @@ def test_child_process_over_its_time_is_ended() -> None:
             pass
 
     with pytest.raises(EndedError):
-        apart(compute, seconds=1, memory=GIBI)
+        run_in_child(compute, seconds=1, memory=GIBI)
 
 
 def test_child_process_that_waits_for_ever_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounds, "_GRACE", 0.3)
     with pytest.raises(EndedError):
-        apart(lambda: time.sleep(60), seconds=1, memory=GIBI)
+        run_in_child(lambda: time.sleep(60), seconds=1, memory=GIBI)
 
 
 def test_child_process_over_its_memory_is_ended() -> None:
     with pytest.raises(EndedError):
-        apart(lambda: len(bytearray(GIBI)), seconds=10, memory=100_000_000)
+        run_in_child(lambda: len(bytearray(GIBI)), seconds=10, memory=100_000_000)
 
 
 def test_exception_in_child_process_is_raised() -> None:
     with pytest.raises(RuntimeError, match="failed"):
-        apart(lambda: 1 // 0, seconds=10, memory=GIBI)
+        run_in_child(lambda: 1 // 0, seconds=10, memory=GIBI)
 
 
 BUSY = """
 import os, time
-from royalties.adapters.apart import apart
+from royalties.adapters.apart import run_in_child
 
 def busy():
     print(os.getpid(), flush=True)
     time.sleep(600)
 
-apart(busy, seconds=600, memory=1 << 30)
+run_in_child(busy, seconds=600, memory=1 << 30)
 """
 
 

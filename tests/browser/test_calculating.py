@@ -46,7 +46,7 @@ def test_calculated_draft_appears_by_itself(chromium: Browser, live: Live) -> No
 
 
 @pytest.mark.thorough("journeys in a browser")
-def test_home_computes_the_draft_and_tells_what_it_lacks(chromium: Browser, live: Live) -> None:
+def test_home_computes_the_draft_and_lists_what_is_missing(chromium: Browser, live: Live) -> None:
     live.office.bring_batch([a_row(1, date="2025-11-02", currency="CAD")])
     with window(chromium, live, live.somebody(Role.CLERK)) as seen:
         seen.page.goto("/finance/")

@@ -162,7 +162,7 @@ def test_one_click_records_what_was_kept_before(seen: tuple[Window, Live]) -> No
     page.wait_for_url("**/recorded/*")
 
 
-def test_a_draft_outlives_a_reload(seen: tuple[Window, Live]) -> None:
+def test_draft_survives_a_reload(seen: tuple[Window, Live]) -> None:
     page = seen[0].page
     keys(page, "+ArrowRight", EBOOK, "+Enter", "+ArrowRight", "5", "+Enter")
     keys(page, "+ArrowRight", "+ArrowRight", "+ArrowRight", "17.5", "+Enter")

@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, FilePayload, expect
 
 from royalties.domain.people import Role
-from tests.browser.looking import window
+from tests.browser.looking import DESK, SMALL, window
 from tests.browser.test_journeys import _DROP
 from tests.builders.books import HARDCOVER, UNKNOWN, Office, a_row, after, spring
 from tests.builders.live import Live, serving
@@ -48,6 +48,16 @@ def test_report_is_mended_recorded_and_undone(chromium: Browser, live: Live, wid
         page.get_by_label("list_price").fill("85.00")
         page.get_by_label("list_price").press("Enter")
         expect(page.get_by_text("1 change made, and checked again.")).to_be_visible()
+        page.get_by_role("link", name="no book? TOTE-01").click()
+        expect(page.get_by_role("heading", name="Or is TOTE-01 no single book?")).to_be_visible()
+        page.get_by_text("It is a bundle of editions").click()
+        page.get_by_label("ISBN 1", exact=True).fill(HARDCOVER)
+        page.get_by_label("ISBN 2", exact=True).fill(UNKNOWN)
+        page.get_by_label("Share 2", exact=True).fill("1/3")
+        page.get_by_role("button", name="It is this bundle").click()
+        expect(page.get_by_text(f"No edition has the ISBN '{UNKNOWN}'")).to_be_visible()
+        expect(page.get_by_label("Share 2", exact=True)).to_have_value("1/3")
+        assert seen.faults() == []
         page.get_by_text("Leave out TOTE-01").click()
         page.get_by_label("Leave 1 row of TOTE-01 out, because").fill("a tote bag")
         page.get_by_role("button", name="Leave out", exact=True).last.click()
@@ -68,5 +78,39 @@ def test_report_is_mended_recorded_and_undone(chromium: Browser, live: Live, wid
         expect(page.get_by_text("What was changed in its file is kept")).to_be_visible()
         page.get_by_role("button", name=re.compile("^Take back.*row 5")).click()
         expect(page.get_by_text("The change is taken back")).to_be_visible()
+        assert seen.complaints == []
+    assert live.office.faults() == {}
+
+
+@pytest.mark.thorough("journeys in a browser", but_one_in=2)
+@pytest.mark.parametrize("width", [DESK, SMALL])
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "without a script"])
+@after(spring)
+def test_tote_bag_is_said_to_be_no_book_before_it_is_recorded(
+    chromium: Browser, live: Live, width: int, scripts: bool
+) -> None:
+    cleo = live.somebody(Role.CLERK)
+    with window(chromium, live, cleo, width=width, java_script_enabled=scripts) as seen:
+        page = seen.page
+        page.goto("/finance/imports")
+        report = as_file([a_row(3), a_row(1, **TOTE)])
+        file: FilePayload = {"name": "shop.csv", "mimeType": "text/csv", "buffer": report}
+        page.locator("input[type=file]").set_input_files(file)
+        page.get_by_role("button", name="Send and check").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("shop.csv")
+        page.get_by_role("link", name="no book? TOTE-01").click()
+        page.get_by_role("button", name="It is no book").click()
+        expect(page.get_by_text("TOTE-01 is no book: its rows are skipped")).to_be_visible()
+        expect(page.get_by_text("Skipped on purpose")).to_be_visible()
+        if scripts:
+            assert seen.faults() == []
+        for tick in page.locator("[name=seen]").all():
+            tick.check()
+        page.get_by_role("button", name=re.compile(r"^Record 1 sale line,")).click()
+        expect(page.get_by_text("Recorded as import")).to_be_visible()
+        page.goto("/finance/waiting")
+        expect(page.get_by_role("button", name="Take back TOTE-01")).to_be_visible()
+        if scripts:
+            assert seen.faults() == []
         assert seen.complaints == []
     assert live.office.faults() == {}

@@ -177,7 +177,7 @@ def close_alone(page: Page) -> None:
 
 
 @after(nothing)
-def test_house_moves_in_and_mails_its_first_statement(journey: Journey) -> None:
+def test_new_publisher_goes_from_setup_to_its_first_mailed_statement(journey: Journey) -> None:
     with journey.window() as page:
         page.set_default_timeout(30000)
         page.add_init_script(COUNT_CLICKS)

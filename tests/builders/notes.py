@@ -18,6 +18,7 @@ def write_note(
     about: tuple[NoteSubject, str] = (NoteSubject.CONTRACT, "foot-2015"),
     files: Mapping[str, bytes] | None = None,
     is_question: bool = False,
+    asked: int | None = None,
     answers: int = 0,
 ) -> int:
     """Write a note, a question, or an answer to one, as a page does; returns its number."""
@@ -27,7 +28,7 @@ def write_note(
         with office.system.work(actor) as work:
             if answers:
                 return notes.answer(work, answers, text, taken)
-            return notes.add(work, *about, text, taken, is_question=is_question)
+            return notes.add(work, *about, text, taken, is_question=is_question, asked=asked)
     finally:
         for each in taken:
             kept.drop_enclosure(each.sha256)

@@ -74,7 +74,7 @@ def test_all_line_ends_are_control_characters() -> None:
         ),
     ],
 )
-def test_a_fault_names_what_is_to_be_taken_out(text: str, fault: str) -> None:
+def test_fault_names_what_to_remove(text: str, fault: str) -> None:
     assert fault_of_line(text) == fault
 
 
@@ -88,7 +88,7 @@ def test_a_fault_names_what_is_to_be_taken_out(text: str, fault: str) -> None:
         ("12345678 xyz", 10, "12345678…"),
     ],
 )
-def test_a_line_is_kept_as_far_as_it_is_harmless(text: str, longest: int, line: str) -> None:
+def test_harmless_part_of_a_header_line_is_kept(text: str, longest: int, line: str) -> None:
     assert neutral_line(text, longest) == line
 
 

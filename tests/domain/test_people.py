@@ -20,7 +20,7 @@ def test_every_verb_has_roles() -> None:
 
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("verb", list(Verb))
-def test_a_verb_is_done_by_its_roles_only(role: Role, verb: Verb) -> None:
+def test_verb_is_allowed_to_its_roles_only(role: Role, verb: Verb) -> None:
     if role in ALLOWED[verb]:
         Actor("pat", role).require(verb)
     else:
@@ -40,7 +40,7 @@ def test_within_the_desk_a_higher_role_may_do_all_that_a_lower_one_may(verb: Ver
 @pytest.mark.parametrize(
     "verb", [Verb.CLOSE, Verb.CORRECT, Verb.LOAD, Verb.ISSUE, Verb.APPROVE, Verb.SEND]
 )
-def test_a_clerk_does_not_close_correct_issue_or_change_the_setup(verb: Verb) -> None:
+def test_clerk_cannot_close_correct_issue_or_change_the_setup(verb: Verb) -> None:
     with pytest.raises(NotAllowedError, match="ask a manager to do it"):
         Actor("pat", Role.CLERK).require(verb)
 

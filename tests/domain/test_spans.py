@@ -48,6 +48,6 @@ def test_every_period_is_a_span(period: Period) -> None:
 
 
 @given(days, days)
-def test_a_span_is_read_as_it_is_named(one: date, other: date) -> None:
+def test_period_spans_are_parsed_from_their_names(one: date, other: date) -> None:
     first, last = min(one, other), max(one, other)
     assert parse_span(span_name(first, last)) == (first, last)

@@ -64,7 +64,7 @@ ONLY_READ = {
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOM)))
-def test_a_caught_refusal_leaves_nothing_of_what_was_done_before_it(path: Path) -> None:
+def test_caught_refusal_rolls_back_earlier_steps(path: Path) -> None:
     name = ".".join(path.relative_to(ROOM).with_suffix("").parts)
     module = importlib.import_module(f"royalties.web.{name}")
     found = Counter(

@@ -47,7 +47,7 @@ def test_pages_are_visited_as_people_of_every_role(tmp_path: Path) -> None:
 
 
 @pytest.mark.thorough("measurements")
-def test_an_import_is_measured_beside_its_baseline(tmp_path: Path) -> None:
+def test_bench_measures_an_import_and_its_baseline(tmp_path: Path) -> None:
     home, csv = tmp_path / "home", tmp_path / "sales.csv"
     home.mkdir()
     for task in (f"prepare {home}", f"make_csv {csv} 50"):

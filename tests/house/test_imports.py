@@ -62,7 +62,7 @@ def test_no_audience_names_another_ones_modules(audience: str) -> None:
 
 
 @pytest.mark.parametrize("path", modules("migrations/versions"), ids=name)
-def test_a_migration_stands_alone(path: Path) -> None:
+def test_migration_imports_nothing_of_the_program(path: Path) -> None:
     """It must always do what it did when it was written."""
     ours = {
         imported

@@ -100,7 +100,7 @@ def names(said: str, outcome: str) -> list[str]:
     one_of_each([["-n", "2"], []], type, others="processes of their own"),
     ids=["workers", "alone"],
 )
-def test_everyday_run_tells_what_it_leaves(tmp_path: Path, processes: list[str]) -> None:
+def test_everyday_run_reports_what_it_left_out(tmp_path: Path, processes: list[str]) -> None:
     said = run(tmp_path, *processes)
     assert "Left to `make test-all`: 8 tests (4 on the other engine, 2 hostile values, 2 " in said
     assert "Left out within tests: pictures in 1 test." in said
@@ -163,7 +163,7 @@ def test_every_folder_of_tests_has_its_place_above_the_rings() -> None:
     assert rings_from("domain") == set(USED_BY)
 
 
-def test_a_ring_is_run_with_those_above_and_the_others_are_named() -> None:
+def test_ring_runs_with_rings_above_and_others_are_listed() -> None:
     selection = Selection(Effort.EVERYDAY, "services")
     assert not any(map(selection.leaves_folder, ("services", "smtp", "web", "browser", ALWAYS)))
     assert all(map(selection.leaves_folder, ("domain", "store", "migrations")))

@@ -243,7 +243,7 @@ def test_preview_is_never_longer_than_its_limit(look: Checks) -> None:
     assert Image.open(io.BytesIO(found.previews[0])).size == (1200, 480)
 
 
-def test_a_thin_line_has_a_preview(look: Checks) -> None:
+def test_picture_one_pixel_high_has_a_preview(look: Checks) -> None:
     assert look(a_picture((20_000, 1))).previews
 
 
@@ -517,7 +517,7 @@ def test_pdf_with_actions_or_hidden_content_or_of_another_kind_is_refused(
 
 
 @pytest.mark.usefixtures("own_processes")
-def test_drawing_is_made_although_the_programs_working_directory_is_gone(
+def test_drawing_works_after_the_working_directory_was_deleted(
     look: Checks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "gone").mkdir()
@@ -566,7 +566,7 @@ def test_letters_and_proofs_must_be_documents(look: Checks, use: Use) -> None:
 
 
 @pytest.mark.usefixtures("own_processes")
-def test_a_letter_is_set_as_it_was_typed(look: Checks) -> None:
+def test_letter_keeps_typed_line_breaks(look: Checks) -> None:
     text = "Dear *reader*,\r\n\r\n#it costs $5 [sic] @you.\r\n\r\nYours\r\nAnna"
     found = look(text.encode(), "letter.txt", Use.LETTER)
     assert not found.problems

@@ -84,7 +84,7 @@ def test_one_cell_as_usual_keeps_the_habit_and_the_others_are_named(
     assert not any(message.startswith(f"row {row} ") for message in found.messages)
 
 
-def test_a_habit_is_withdrawn_only_after_a_look_through_the_whole_file() -> None:
+def test_assumed_convention_is_dropped_only_after_reading_the_whole_file() -> None:
     mark = decimal_mark("", habit=".")
     mark.search_with(lambda: mark.prove(".", "9.50", 12_000))
     assert mark.answer == "."
@@ -92,7 +92,7 @@ def test_a_habit_is_withdrawn_only_after_a_look_through_the_whole_file() -> None
     assert not mark.asked
 
 
-def test_a_contradicted_habit_is_asked_about_and_gives_no_answer() -> None:
+def test_contradicted_convention_is_asked_about_not_assumed() -> None:
     order = date_order("", habit="mdy")
     order.search_with(lambda: order.prove("dmy", "31/01/2025", 12_000))
     assert order.needed() == "mdy"
@@ -101,7 +101,7 @@ def test_a_contradicted_habit_is_asked_about_and_gives_no_answer() -> None:
     assert "row 12000 has '31/01/2025'" in order.choice().message
 
 
-def test_an_answer_counts_before_the_habit() -> None:
+def test_explicit_answer_takes_precedence_over_the_usual_convention() -> None:
     order = date_order("dmy", habit="mdy")
     assert order.beside("mdy", "01/31/2025") == "dmy"
     assert not order.asked

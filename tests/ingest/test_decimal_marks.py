@@ -33,7 +33,7 @@ def _nets(found: Read) -> list[int]:
 
 
 @given(st.integers(1, 999), st.integers(0, 999))
-def test_a_point_of_the_standard_file_parts_decimals_in_any_row(whole: int, decimals: int) -> None:
+def test_decimal_point_of_the_standard_file_holds_in_any_row(whole: int, decimals: int) -> None:
     numbers = Numbers(decimal_mark(""), points=True)
     assert numbers.amount(f"{whole}.{decimals:03d}") == whole * 1_000_000 + decimals * 1_000
     assert not numbers.mark.asked
@@ -57,13 +57,13 @@ def test_a_standard_file_with_decimal_commas_may_be_asked(tmp_path: Path) -> Non
     ("currency", "net"),
     [("KWD", 33_704_000), ("TND", 33_704_000), ("JPY", 33_704_000_000), ("KRW", 33_704_000_000)],
 )
-def test_a_currency_tells_what_three_digits_are(
+def test_currency_decides_the_meaning_of_three_digits(
     tmp_path: Path, mark: str, currency: str, net: int
 ) -> None:
     assert _nets(_river(tmp_path, (f"33{mark}704", currency))) == [net]
 
 
-def test_currencies_that_differ_tell_nothing(tmp_path: Path) -> None:
+def test_different_currencies_give_no_conclusion(tmp_path: Path) -> None:
     many = [("12", "KWD")] * 20_000
     assert _river(tmp_path, ("33.704", "KWD"), *many, ("12", "USD")).asked == {"decimal"}
     assert _river(tmp_path, ("33.704", "USD")).asked == {"decimal"}

@@ -25,7 +25,7 @@ def test_table_is_read_apart_as_it_is_read_here(tmp_path: Path) -> None:
     assert read_filled(path, COLUMNS, COLUMNS) == [row]
 
 
-def test_file_that_is_no_table_is_told_as_it_is_read_here(tmp_path: Path) -> None:
+def test_file_that_is_not_a_table_is_reported_when_read(tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     path.write_text("a,b\n1,2\n")
     with pytest.raises(FilledTableError, match="no header names the columns what, of, amount"):

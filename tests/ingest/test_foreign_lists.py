@@ -31,7 +31,7 @@ BASE: Mapping[str, Cell] = {
 @pytest.mark.parametrize(
     "column", [*TITLES, *BENEFICIARIES], ids=lambda each: each.heading.replace(" ", "-")
 )
-def test_foreign_value_in_a_list_is_taken_asked_about_or_told_with_its_row(
+def test_foreign_value_in_a_list_is_accepted_asked_about_or_reported(
     column: ListColumn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     columns = TITLES if column in TITLES else BENEFICIARIES

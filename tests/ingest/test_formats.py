@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from royalties.domain.money import MICRO
+from royalties.domain.sales.reporting import account_words
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.formats import built_in
 from royalties.ingest.report.reading import Known, UnreadableError
@@ -39,6 +40,12 @@ def test_every_format_declaration_is_complete() -> None:
 
 
 VENDOR = ["ASIN", "Product Title", "Brand", "Ordered Revenue", "Ordered Units", "Shipped Revenue", "Shipped COGS", "Shipped Units", "Customer Returns"]  # fmt: skip
+
+
+def test_every_account_of_a_format_has_words() -> None:
+    accounts = {declared.account for declared in built_in() if declared.account}
+    assert {"kdp", "vendor-central"} <= accounts
+    assert [each for each in accounts if account_words(each) == each] == []
 
 
 def _facts(locale: str, currency: str, country: str, days: str) -> list[str]:
@@ -114,7 +121,7 @@ def test_ingram_identifiers_without_leading_zeros(tmp_path: Path) -> None:
      ("9781442246929", "1442246928", "isbn_13", "its check digit is wrong"),
      ("9781442246928", "1442246936", "isbn", "names another edition, 9781442246935")],
 )  # fmt: skip
-def test_a_bad_identifier_does_not_defeat_a_good_one(
+def test_bad_identifier_does_not_invalidate_a_good_one(
     tmp_path: Path, isbn_13: str, isbn: str, column: str, named: str
 ) -> None:
     found = _text(tmp_path, _ingram(isbn_13=isbn_13, isbn=isbn), "\t")
@@ -311,7 +318,7 @@ def test_wrong_web_orders_are_refused(tmp_path: Path) -> None:
     assert {problem.value for problem in found.reading.problems} >= {"99.00", "ten", "two", "x"}
 
 
-def test_elliott_bay_knows_no_other_type(tmp_path: Path) -> None:
+def test_elliott_bay_report_with_another_type_is_refused(tmp_path: Path) -> None:
     text = (SAMPLES / "elliott-bay.csv").read_text(encoding="utf-8").replace(",CM,", ",XX,", 1)
     (tmp_path / "eb.csv").write_text(text, encoding="utf-8")
     found = read(tmp_path / "eb.csv")

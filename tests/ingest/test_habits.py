@@ -267,7 +267,9 @@ def _is_refused(path: Path, sample: Sample) -> bool:
 @pytest.mark.parametrize("habit", HABITS)
 @pytest.mark.parametrize("sample", REPORTS, ids=lambda sample: sample.name)
 @pytest.mark.thorough("combinations", but_one_in=6)
-def test_another_habit_gives_the_same_figures(tmp_path: Path, sample: Sample, habit: str) -> None:
+def test_another_convention_gives_the_same_figures(
+    tmp_path: Path, sample: Sample, habit: str
+) -> None:
     sheets = {
         name: HABITS[habit](rows, header) if len(rows) > (header := _header(sample, rows)) else rows
         for name, rows in _grid(sample).items()

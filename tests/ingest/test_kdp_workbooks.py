@@ -102,7 +102,7 @@ def test_the_prior_month_in_any_language(tmp_path: Path) -> None:
     [{"market": "A shop"}, {"cur": "Euro"}, {"sold": "many"}, {"net": 5}],
     ids=["no marketplace", "no currency", "no copies", "copies that disagree"],
 )
-def test_a_sheet_with_something_else_in_its_places_is_none_of_kdp(
+def test_sheet_with_a_different_layout_is_not_a_kdp_report(
     tmp_path: Path, changed: dict[str, Any]
 ) -> None:
     rows = _table(EBOOKS, {"date": "2025-05"}, {"date": "2025-05"} | changed)
@@ -126,7 +126,7 @@ def test_money_for_pages_is_told_and_recorded_on_request() -> None:
     assert (asked.messages, asked.codes, plain.codes) == ([], set(), set())
 
 
-def test_an_answer_about_pages_is_idle_elsewhere() -> None:
+def test_answer_about_pages_has_no_effect_on_other_reports() -> None:
     found = read(SAMPLES / "amazon-kdp-dashboard.xlsx", kenp="usage")
     assert any("kenp=usage had no effect" in note for note in found.reading.notes)
 
@@ -166,7 +166,7 @@ def test_pages_of_the_sheet_of_all_royalties_are_no_copies(tmp_path: Path, plan:
     ]
 
 
-def test_a_translated_header_that_stands_once_more_hides_no_sales(tmp_path: Path) -> None:
+def test_repeated_translated_header_hides_no_sales(tmp_path: Path) -> None:
     first, second = {"date": "Juli 2025"}, {"date": "Juli 2025", "royalty": 13.5}
     rows = _table(EBOOKS, first, second)
     once = read(_save(tmp_path / "once.xlsx", {"Tantiemen": rows}))

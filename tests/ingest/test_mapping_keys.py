@@ -200,7 +200,7 @@ def test_column_in_per_cent_is_not_asked_about(
     assert [line.discount for line in found.sales] == ([] if discount is None else [discount])
 
 
-def test_answers_that_stand_are_not_asked_for_and_yield_to_those_of_the_day(tmp_path: Path) -> None:
+def test_remembered_answers_are_applied_unless_overridden(tmp_path: Path) -> None:
     mapping = replace(RIVER, decimal=None, answers={"decimal": "."})
     found = told(tmp_path, mapping, a_row(net='"1,234"'))
     assert (found.asked, [line.net for line in found.sales]) == (set(), [1_234_000_000])

@@ -140,5 +140,5 @@ def test_other_formats_ask_nothing_about_the_currency(tmp_path: Path, form: str)
     assert "currency" not in _formatted(tmp_path, form, mapping).asked
 
 
-def test_format_of_amounts_is_nothing_beside_a_currency_in_the_rows(tmp_path: Path) -> None:
+def test_row_currency_overrides_the_currency_of_the_number_format(tmp_path: Path) -> None:
     assert _currency(_formatted(tmp_path, "[$€-2] #,##0.00", RIVER)) == "USD"

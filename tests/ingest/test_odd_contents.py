@@ -169,7 +169,7 @@ def test_odd_looks_are_understood_without_asking(
 
 
 @given(files(), st.sampled_from(WRONG), st.integers(0, 5))
-def test_cells_that_nobody_can_read_are_named(
+def test_unreadable_cells_are_named(
     tmp_path_factory: pytest.TempPathFactory,
     file: tuple[list[Sale], list[list[str]], list[int], str],
     wrong: tuple[str, str],

@@ -36,7 +36,7 @@ def packed(*names: str) -> bytes:
         ("a.zip", b"PK\x03\x04broken", ANY),
     ],
 )
-def test_any_file_is_taken_and_only_known_ones_are_called_so(
+def test_any_attachment_is_accepted_and_only_known_types_named(
     name: str, data: bytes, type_: str
 ) -> None:
     stream = io.BytesIO(data)

@@ -239,7 +239,7 @@ def test_title_with_prefix_and_names_in_parts_are_put_together(tmp_path: Path) -
     assert record["authors"] == ["Ada van Quill", "Cleo Marsh", "Tide Watch"]
 
 
-def test_editors_stand_for_authors_where_there_are_none(tmp_path: Path) -> None:
+def test_editors_are_named_if_there_are_no_authors(tmp_path: Path) -> None:
     people = "<Contributor><ContributorRole>B01</ContributorRole><PersonName>Ed It</PersonName></Contributor>"
     [record] = read(tmp_path, a_message(a_product(detail=people))).records
     assert record["authors"] == ["Ed It"]

@@ -61,7 +61,7 @@ def _said(found: Read) -> str:
         ("Net %", ("60",), ""),
     ],
 )
-def test_columns_that_nobody_reads(
+def test_unread_columns_are_reported(
     tmp_path: Path, heading: str, cells: tuple[str, ...], told: str
 ) -> None:
     found = _report(tmp_path, f",{heading}", *(f",{cell}" for cell in cells))
@@ -79,7 +79,7 @@ def test_a_column_of_the_standard_file_under_another_name(tmp_path: Path) -> Non
     assert _said(read_text(tmp_path, text, mappings=[])) == "Returns: 1 is not read"
 
 
-def test_a_currency_that_is_the_reports_own_says_nothing(tmp_path: Path) -> None:
+def test_heading_with_the_reports_own_currency_gives_no_note(tmp_path: Path) -> None:
     columns = {key: name for key, name in RIVER.columns.items() if key != "currency"}
     mapping = replace(RIVER, columns=columns, currency="USD")
     assert not _said(_report(tmp_path, "", "", "", mappings=[mapping]))
@@ -92,7 +92,7 @@ def test_a_currency_that_is_the_reports_own_says_nothing(tmp_path: Path) -> None
     st.sampled_from(("-{}.{:02d}", "({}.{:02d})", "-${}.{:02d}", "\u2212{}.{:02d}", "-{},{:02d}")),
     st.sampled_from(("Abschlag", "Misc", "Korrektur", "X", "")),
 )  # fmt: skip
-def test_amounts_below_zero_are_told_whatever_stands_above(
+def test_negative_amounts_are_reported_regardless_of_the_rows_above(
     tmp_path_factory: pytest.TempPathFactory, units: int, cents: int, shape: str, heading: str
 ) -> None:
     amount = shape.format(units, cents)
@@ -104,7 +104,7 @@ def test_amounts_below_zero_are_told_whatever_stands_above(
     st.lists(st.sampled_from(("", "0", "0.00", "1", "12", "3.50", "Yes", "EUR")), max_size=9),
     st.sampled_from(("Returns", "Units", "Total", "Author", "Currency 2", "Notes", "Fee per unit")),
 )
-def test_every_such_column_with_a_value_is_told(
+def test_every_disputed_column_with_a_value_is_reported(
     tmp_path_factory: pytest.TempPathFactory, cells: list[str], heading: str
 ) -> None:
     folder = tmp_path_factory.mktemp("report")
@@ -114,7 +114,7 @@ def test_every_such_column_with_a_value_is_told(
     assert bool(_said(found)) is (holds and speaks_of_sales(name))
 
 
-def test_a_heading_that_stands_twice_is_chosen_between(tmp_path: Path) -> None:
+def test_repeated_heading_is_asked_about(tmp_path: Path) -> None:
     header, rows = ",Units,Net amount", (",1,4.00", ",1,4.00")
     asked = _report(tmp_path, header, *rows)
     assert asked.asked == {"column_units", "column_net"}
@@ -130,7 +130,7 @@ def test_a_heading_that_stands_twice_is_chosen_between(tmp_path: Path) -> None:
     assert [each.message.split(":")[0] for each in wrong.reading.choices] == ["'A' does not fit"]
 
 
-def test_headings_below_one_another_tell_the_span_of_time(tmp_path: Path) -> None:
+def test_stacked_headings_give_the_time_span(tmp_path: Path) -> None:
     text = (
         ",,Month to date,,Year to date,,\nISBN,Sale date,Units,Net amount,Units,Net amount,Currency\n"
         f"{A},2025-03-01,1,5.00,9,45.00,USD\n"
@@ -234,6 +234,9 @@ HEAD = ["Title", "Net amount", "Currency"]
         ("Total Earnings", [HEAD, ["Total", 10.5, "USD"], ["Total", 4.25, "EUR"]], "", "its Net amount agrees"),
         ("Total Earnings", [HEAD, ["A", 10.5, "USD"], ["B", 4, "EUR"]], "totals-sheet", "differs from what was read: Net amount EUR 4.00, USD 10.50; read was EUR 4.25, USD 10.50"),
         ("Summary", [["Net (EUR)", "Net (USD)"], [4.25, 10.5]], "", "its Net agrees"),
+        ("Pages", [HEAD, ["A", "12,50", "EUR"], ["B", "1.007,50", "EUR"]], "sheet-not-read", "Net amount EUR 1020.00"),
+        ("Suscripciones", [["Título", "Regalías (EUR)"], ["A", "12,50"]], "sheet-not-read", "EUR 12.50"),
+        ("Summary", [["Net (EUR)", "Net (USD)"], ["4,25", "10,50"]], "", "its Net agrees"),
         ("Titles", [["Title", "Author"], ["A", "B"]], "", ""),
         ("Prices", [["Title", "List price"], ["A", 12.5]], "", ""),
         ("Notes", [["Everything in this workbook is net"]], "", ""),
@@ -247,6 +250,23 @@ def test_sheets_that_are_not_read(
     assert found.codes == ({code} if code else set())
     assert words in "; ".join(told)
     assert found.reading.totals.net == {"USD": 10_500_000, "EUR": 4_250_000}
+
+
+@pytest.mark.parametrize(("mark", "amount"), [(",", "1234.00"), (".", "1.234")])
+def test_ambiguous_amount_of_an_unread_sheet_has_the_decimal_mark_of_what_was_read(
+    tmp_path: Path, mark: str, amount: str
+) -> None:
+    workbook = openpyxl.Workbook()
+    sold = workbook.create_sheet("Sold", 0)
+    sold.append(["ISBN", "Sale date", "Units", "Net amount", "Currency"])
+    sold.append(["9780306406157", "2025-03-01", 2, f"12{mark}50", "EUR"])
+    left = workbook.worksheets[1]
+    left.append(HEAD)
+    left.append(["A", "1.234", "EUR"])
+    path = tmp_path / "report.xlsx"
+    workbook.save(path)
+    [message] = [each.message for each in read(path, TRADE, [RIVER]).reading.notices]
+    assert message.endswith(f"EUR {amount}")
 
 
 def test_money_is_no_count_of_copies() -> None:

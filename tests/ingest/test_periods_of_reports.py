@@ -130,7 +130,7 @@ def test_total_without_a_date_stays_a_total_where_the_period_is_given(tmp_path: 
      {"list_price": "edition"}, {"perriod": "2025-05"}],
     ids=str,
 )  # fmt: skip
-def test_an_answer_that_nothing_asks_for_is_told(tmp_path: Path, answer: dict[str, str]) -> None:
+def test_unneeded_answer_is_reported(tmp_path: Path, answer: dict[str, str]) -> None:
     found = _river(tmp_path, f"{A},,2025-05-02,1,1.25,USD", **answer)
     if "decimal" in answer:
         found = _river(tmp_path, f"{A},,2025-05-02,1,125,USD", **answer)
@@ -151,7 +151,9 @@ def test_an_answer_that_nothing_asks_for_is_told(tmp_path: Path, answer: dict[st
      (f"{A},,2025-05-02,1,1.00,USD", {"encoding": "utf-8"})],
     ids=str,
 )  # fmt: skip
-def test_an_answer_that_was_needed_is_not(tmp_path: Path, row: str, answer: dict[str, str]) -> None:
+def test_needed_answer_is_not_reported_as_unneeded(
+    tmp_path: Path, row: str, answer: dict[str, str]
+) -> None:
     found = _river(tmp_path, row, **answer)
     assert len(found.sales) == 1
     assert not [note for note in found.reading.notes if "no effect" in note]

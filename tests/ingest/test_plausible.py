@@ -41,7 +41,7 @@ def test_receipts_far_from_most_list_prices_are_doubted(
     assert ("net-implausible" in found.codes) is is_doubted
 
 
-def test_doubt_names_a_row_and_how_many_are_like_it(tmp_path: Path) -> None:
+def test_doubt_names_one_row_and_the_number_of_similar_rows(tmp_path: Path) -> None:
     found = some(tmp_path, "3 30.00 20.00", "3 0.30 20.00", "1 0.10 20.00")
     (message,) = [each.message for each in found.reading.notices if each.code == "net-implausible"]
     assert message == (

@@ -229,7 +229,7 @@ def test_the_example_has_none_and_fits_the_schema() -> None:
     Draft202012Validator(setup.json_schema()).validate(EXAMPLE)
 
 
-def test_all_faults_are_told_at_once() -> None:
+def test_all_faults_are_reported_together() -> None:
     found = faults_of(
         changed((f"{W}.deposit", "2"), (f"{W}.discounts[1].at_least", 3), (f"{O}.email", "x"))
     )
@@ -240,7 +240,7 @@ def test_all_faults_are_told_at_once() -> None:
     }
 
 
-def test_a_retailer_that_changes_its_channel_is_blamed() -> None:
+def test_warning_names_the_retailer_whose_channel_changed() -> None:
     """The price list is in the books already."""
     books = parse_setup(EXAMPLE, "before").entries
     online = {"retailers": [{"key": "bulk", "name": "In bulk", "channel": "online"}]}

@@ -60,7 +60,7 @@ def test_rows_of_what_is_no_book_are_skipped(tmp_path: Path, said: str, row: str
     [f"{A},Tote bag,{TAIL}", f"9783161484100,Tote bag,{TAIL}", f"TOTE-02,Tote bag,{TAIL}"],
     ids=("an edition", "a good number", "another product"),
 )
-def test_a_title_is_no_proof_beside_an_identifier(tmp_path: Path, row: str) -> None:
+def test_title_text_does_not_override_an_identifier(tmp_path: Path, row: str) -> None:
     found = _read(tmp_path, _no_books("Tote bag"), row)
     assert not found.reading.skipped.by_reason
 
@@ -71,7 +71,7 @@ def test_identifier_set_aside_for_one_retailer_waits_at_another(tmp_path: Path) 
     assert found.reading.totals.waiting == {"TOTE-01": (1, 2)}
 
 
-def test_a_row_without_a_number_is_told_of_both_ways(tmp_path: Path) -> None:
+def test_row_without_an_identifier_lists_both_remedies(tmp_path: Path) -> None:
     [problem] = _read(tmp_path, TRADE, f",Tote bag,{TAIL}").reading.problems
     assert problem.remedy == (
         "write the ISBN of the book; if it is none, say once that 'Tote bag' is no book"
@@ -114,7 +114,7 @@ def test_a_list_price_of_a_bundle_is_divided_as_well(tmp_path: Path) -> None:
     assert "a bundle has no list price of its own" in problem.message
 
 
-def test_a_printed_total_counts_bundles_as_printed(tmp_path: Path) -> None:
+def test_printed_total_counts_a_bundle_once(tmp_path: Path) -> None:
     found = _read(
         tmp_path,
         _bundle("1", "1"),
@@ -211,7 +211,7 @@ def test_an_answer_about_discounts_is_remembered_and_not_asked_again(tmp_path: P
     assert any("discount_unit=percent as for this" in note for note in again.reading.notes)
 
 
-def test_a_remembered_answer_decides_nothing_else(tmp_path: Path) -> None:
+def test_remembered_answer_applies_to_its_own_question_only(tmp_path: Path) -> None:
     """0.42 beside 42 is asked about all the same, and 0.42 alone stays a fraction."""
     assert _discounted(tmp_path, "0.42", "42", answer="percent").asked == {"discount_unit"}
     assert _discounted(tmp_path, "42", "0.42", answer="percent").asked == {"discount_unit"}
@@ -221,7 +221,7 @@ def test_a_remembered_answer_decides_nothing_else(tmp_path: Path) -> None:
     assert [line.discount for line in mixed.sales] == [420_000, 420_000]
 
 
-def test_an_answer_of_now_counts_more(tmp_path: Path) -> None:
+def test_current_answer_takes_precedence_over_the_remembered_one(tmp_path: Path) -> None:
     now = _discounted(tmp_path, "42", answer="percent", discount_unit="fraction")
     assert now.reading.problems
     assert now.reading.answers == {"discount_unit": "fraction"}

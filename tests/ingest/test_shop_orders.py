@@ -194,7 +194,7 @@ def test_figures_that_disagree_are_a_problem(
     assert problem.remedy == "correct the order, or export it again" or column == "Shipping"
 
 
-def test_discount_of_the_shipping_is_none_of_the_goods() -> None:
+def test_shipping_discount_does_not_reduce_the_goods() -> None:
     """Discount Amount says all discounts: here 2.00 of a line, 3.00 of the order, 4.90 of shipping."""
     rows = order("#1", line("20.00", Lineitem_discount="2.00"), line("7.00", EBOOK),
                  Subtotal="22.00", Discount_Amount="9.90")  # fmt: skip
@@ -251,7 +251,7 @@ def test_states_that_say_nothing_are_a_problem(state: str, words: str) -> None:
     assert [problem.message for problem in found.reading.problems] == [words]
 
 
-def test_cancelled_order_whose_money_was_kept_is_told_of() -> None:
+def test_cancelled_order_with_kept_money_is_reported() -> None:
     found = exported(order("#1", line("20.00"), Subtotal="20.00", Cancelled_at="2025-05-03"))
     assert found.reading.skipped.by_reason == {"cancelled order": 1}
     assert "#1; EUR 20.00" in told(found)["cancelled-though-paid"]
@@ -327,7 +327,7 @@ def test_names_that_may_be_books(name: str) -> None:
     assert not is_no_book(name)
 
 
-def test_book_that_is_called_a_donation_is_a_book() -> None:
+def test_book_with_donation_in_its_title_is_a_book() -> None:
     rows = [
         *order("#1", line("20.00", Lineitem_name="Donation"), Subtotal="20.00"),
         *order("#2", line("20.00", UNKNOWN, Lineitem_name="Gift card"), Subtotal="20.00"),
@@ -421,7 +421,7 @@ def test_refund_of_a_line_or_the_shipping_is_asked_about() -> None:
     assert not any(found.asked for found in kept.values())
 
 
-def test_free_copies_that_came_back_are_no_returns() -> None:
+def test_returned_free_copies_are_not_returns() -> None:
     rows = order("#1", line("20.00"), Subtotal="0.00", Discount_Amount="20.00", Shipping="5.00",
                  Total="5.00", Financial_Status="refunded", Refunded_Amount="5.00")  # fmt: skip
     assert brought(exported(rows)) == [("free", 1, "0.00")]

@@ -62,6 +62,11 @@ def test_quoted_cell_across_blocks_is_read(tmp_path: Path) -> None:
     assert [line[1] for line in found.sales] == [2, 3 + 20_001]
 
 
+def test_a_line_that_is_far_too_long_is_named_as_that(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableError, match="line 2: has more than 4,194,304 characters"):
+        read_text(tmp_path, HEADER + f"9780306406157,{'y' * 5_000_000},2026-07-15,1,1.00,USD\n")
+
+
 @pytest.mark.parametrize(
     ("text", "line"),
     [

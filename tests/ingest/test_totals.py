@@ -54,7 +54,7 @@ def test_other_texts_are_no_labels(text: str) -> None:
     st.booleans(),
 )  # fmt: skip
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_total_is_one_in_any_column(
+def test_total_is_recognised_in_any_column(
     tmp_path: Path, label: str, column: str, dated: bool, subtotals: bool
 ) -> None:
     total = _row(**{column: label}, units="4", net="20.00", currency="USD")
@@ -171,14 +171,14 @@ def test_a_total_above_the_rows_is_compared_with_all_of_them(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("number", ["SUM-1", "TOT-01", "TOTAL/2025", "sum_12"])
-def test_a_house_number_is_no_label(tmp_path: Path, number: str) -> None:
+def test_house_number_is_not_a_label(tmp_path: Path, number: str) -> None:
     found = _report(tmp_path, (SALE[0], number, *SALE[2:]))
     assert not found.reading.problems, found.messages
     assert [line.identifier for line in found.waiting] == [number.upper()]
 
 
 @pytest.mark.parametrize("label", ["Subtotal", "Total for title"])
-def test_a_subtotal_beside_its_book_is_no_sale(tmp_path: Path, label: str) -> None:
+def test_subtotal_in_a_row_with_a_book_is_not_a_sale(tmp_path: Path, label: str) -> None:
     total = _row(isbn=A, remark=label, units="2", net="10.00", currency="USD")
     found = _report(tmp_path, SALE, total)
     assert not found.asked
@@ -187,7 +187,7 @@ def test_a_subtotal_beside_its_book_is_no_sale(tmp_path: Path, label: str) -> No
 
 
 @pytest.mark.parametrize("title", TITLES)
-def test_a_title_stays_a_title(tmp_path: Path, title: str) -> None:
+def test_title_text_is_not_read_as_a_total(tmp_path: Path, title: str) -> None:
     sale = ("Amazon", A, title, "2025-03-01", "2", "10.00", "USD", "")
     assert len(_report(tmp_path, sale).sales) == 1
     unknown = (*sale[:1], "9783161484100", *sale[2:])
@@ -197,7 +197,7 @@ def test_a_title_stays_a_title(tmp_path: Path, title: str) -> None:
         assert problem == 2
 
 
-def test_a_customer_called_total_is_no_total_beside_a_date(tmp_path: Path) -> None:
+def test_row_with_a_date_and_a_customer_named_total_is_not_a_total(tmp_path: Path) -> None:
     found = _report(tmp_path, ("Total Wine & More", "", *SALE[2:]))
     assert ["ISBN is empty" in message for message in found.messages] == [True]
 
@@ -215,6 +215,41 @@ def test_notes_are_passed_over(tmp_path: Path, cells: dict[str, str]) -> None:
     assert not found.reading.problems, found.messages
     assert len(found.sales) == found.reading.totals.rows == 2
     assert any("row 3 has only text" in note for note in found.reading.notes)
+
+
+NOTES_OF_FIGURES = st.one_of(
+    st.dates().map(lambda day: day.isoformat()),
+    st.dates().map(lambda day: f"{day:%d.%m.%Y} 10:30"),
+    st.from_regex(r"\+\d\d \d{2,3} \d{6}", fullmatch=True),
+    st.from_regex(r"(Tel|Fax)\. 0\d\d [1-9]\d{6}", fullmatch=True),
+    st.from_regex(r"\(?[1-9]/[1-9]\d?\)?", fullmatch=True),
+    st.from_regex(r"(©|v|Rev\.) 20\d\d-20\d\d", fullmatch=True),
+    st.from_regex(r"[A-Z]{2}-20\d\d-\d{3}", fullmatch=True),
+    st.integers(1, 9_999).map(str),
+)
+
+
+@given(NOTES_OF_FIGURES, st.sampled_from(("isbn", "store", "title", "remark")), st.booleans())
+def test_a_lone_cell_of_figures_is_a_note(
+    tmp_path_factory: pytest.TempPathFactory, text: str, column: str, above: bool
+) -> None:
+    folder, note = tmp_path_factory.mktemp("report"), _row(**{column: text})
+    other = (*SALE[:7], "x")
+    found = _report(folder, *((SALE, note, other) if above else (SALE, other, note)))
+    assert not found.reading.problems, found.messages
+    assert len(found.sales) == found.reading.totals.rows == 2
+    told = [*found.reading.notes, *(each.message for each in found.reading.notices)]
+    assert any(repr(text) in each for each in told)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [A, "9783161484100", "9783161484101", "978316148410O", "97831614841", "12.50", "$125.00",
+     "EUR 1.234,50", "080442957X", "0306406153", "ISBN: 9783161484100", "9783161484100-PB"],
+)  # fmt: skip
+def test_a_lone_book_or_amount_is_a_row_that_lacks_the_rest(tmp_path: Path, text: str) -> None:
+    found = _report(tmp_path, SALE, _row(isbn=text))
+    assert {problem.row for problem in found.reading.problems} == {3}
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_copies_are_balanced_however_they_are_read(
 @pytest.mark.parametrize(
     "text", ["Figures exclude returns of March", "* preliminary", "Page 1 of 2"]
 )
-def test_a_footer_below_the_last_sale_is_confirmed(tmp_path: Path, text: str) -> None:
+def test_footer_below_the_last_sale_needs_confirmation(tmp_path: Path, text: str) -> None:
     found = _rows(tmp_path, 1, 2, more=f"\n{text},,,,\n")
     assert _told(found, "footer").startswith(f"row 5 has only text: {text!r}, below the last sale")
     known = replace(RIVER, skip=(text.split(maxsplit=1)[0],))
@@ -117,7 +117,7 @@ def _packed(*more: tuple[str, bytes]) -> bytes:
         "C:\\evil",
     ],
 )
-def test_a_workbook_whose_names_leave_its_folder_is_refused(tmp_path: Path, name: str) -> None:
+def test_workbook_with_path_traversal_is_refused(tmp_path: Path, name: str) -> None:
     path = tmp_path / "report.xlsx"
     path.write_bytes(_packed((name, b"<x/>")))
     with pytest.raises(UnreadableError, match="leaves its folder"):

@@ -32,7 +32,7 @@ from royalties.ingest.report import workbook as workbook_module
 from royalties.ingest.report.reading import UnreadableError
 from royalties.ingest.sandbox import sheet_xml
 from royalties.ingest.sandbox.sheet_xml import Styles, inspect_sheet
-from tests.ingest.shelf import BAD, RIVER, SAMPLES, TRADE, Read, read
+from tests.ingest.shelf import BAD, RIVER, SAMPLES, TRADE, Read, read, read_text
 
 HEADER = ["ISBN", "Title", "Sale date", "Units", "Net amount", "Currency"]
 ROW = ["9780306406157", "The River Clock", date(2026, 7, 15), 10, 129.9, "USD"]
@@ -233,7 +233,7 @@ def test_workbook_with_too_many_parts_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.thorough("measurements")
-def test_a_far_cell_costs_nothing(tmp_path: Path) -> None:
+def test_cell_far_from_the_table_uses_no_memory(tmp_path: Path) -> None:
     plain = b"".join(
         b'<row r="%d"><c r="A%d" t="inlineStr"><is><t>%s</t></is></c></row>' % (row, row, text)
         for row, text in ((1, b"ISBN"), (2, b"9780306406157"))
@@ -247,6 +247,35 @@ def test_a_far_cell_costs_nothing(tmp_path: Path) -> None:
     )
     with pytest.raises(UnreadableError, match="only one column"):
         read(path, TRADE, [RIVER])
+
+
+@given(
+    st.lists(st.sampled_from(("Sheet", "May", "Totals")), min_size=1, unique=True),
+    st.lists(st.tuples(st.integers(1, 400), st.sampled_from((" ", "\n", "\u00a0"))), max_size=3),
+)
+def test_a_workbook_in_which_nothing_is_written_is_said_to_be_empty(
+    tmp_path_factory: pytest.TempPathFactory, names: list[str], blanks: list[tuple[int, str]]
+) -> None:
+    book = openpyxl.Workbook()
+    del book["Sheet"]
+    for name in names:
+        sheet = book.create_sheet(name)
+        for row, blank in blanks:
+            sheet.cell(row, 3, blank)
+    path = tmp_path_factory.mktemp("report") / "report.xlsx"
+    book.save(path)
+    with pytest.raises(UnreadableError) as refused:
+        read(path, TRADE, [RIVER])
+    message = str(refused.value)
+    assert "report.xlsx is empty: nothing is written on" in message
+    assert all(repr(name) in message for name in names)
+    assert "ask the retailer for the report again" in message
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", " ,,\n,,\n", "\ufeff", ";;\n \n"])
+def test_a_text_in_which_nothing_is_written_is_said_to_be_empty(tmp_path: Path, text: str) -> None:
+    with pytest.raises(UnreadableError, match="is empty"):
+        read_text(tmp_path, text)
 
 
 def _row(number: int, *values: object) -> bytes:

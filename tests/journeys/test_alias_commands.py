@@ -1,15 +1,12 @@
 """An identifier is matched, shown, moved and ended at the command line, as on its page."""
 
 import json
-from collections.abc import Callable
 
 import pytest
-from click.testing import CliRunner, Result
 
-from royalties.cli import main
 from tests.builders.books import EBOOK, HARDCOVER, UNKNOWN, Office, a_row, after, spring
+from tests.builders.commands import Run, command_line
 
-Run = Callable[..., Result]
 TOLD = {"isbn": UNKNOWN, "list_price": None, "discount": None}
 
 pytestmark = pytest.mark.engines("either")
@@ -18,16 +15,7 @@ pytestmark = pytest.mark.engines("either")
 @pytest.fixture
 def run(office: Office) -> Run:
     """The command line on the office's books."""
-    config = office.system.config
-    env = {"ROYALTIES_HOME": str(config.home), "ROYALTIES_DATABASE_URL": config.database_url}
-    runner = CliRunner(env=env)
-
-    def run(*arguments: str, code: int = 0) -> Result:
-        result = runner.invoke(main, arguments, catch_exceptions=False)
-        assert result.exit_code == code, result.output
-        return result
-
-    return run
+    return command_line(office)
 
 
 def rows_of(office: Office, isbn: str) -> int:
@@ -88,7 +76,7 @@ def test_rows_counted_by_a_close_are_reported_and_stay(run: Run, office: Office)
 
 
 @after(spring)
-def test_a_spelling_finds_the_alias(run: Run, office: Office) -> None:
+def test_any_spelling_finds_the_alias(run: Run, office: Office) -> None:
     office.alias("HB-LANT-01", HARDCOVER)
     run("alias", "sku: hb lant 01", EBOOK, "--move", "--yes")
     assert json.loads(run("alias", "HBLANT01", "--json").stdout)["isbn"] == EBOOK

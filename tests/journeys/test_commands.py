@@ -106,7 +106,7 @@ def test_load_of_a_report_points_to_import(run: Run, tmp_path: Path) -> None:
         ("a.toml", "a = 1\nb = = 2", "line 2, column 5: is not TOML"),
     ],
 )
-def test_a_broken_setup_is_refused_with_its_place_and_what_to_do(
+def test_broken_setup_is_refused_with_place_and_remedy(
     run: Run, tmp_path: Path, name: str, text: str, place: str
 ) -> None:
     file = tmp_path / name

@@ -247,7 +247,7 @@ def test_worked_example_matches_the_documentation(tmp_path: Path) -> None:
         (4, "283.52"),
     ]
     settled = [(each["due"], each["to_pay"]) for each in first["beneficiaries"]]
-    assert settled == [("583.53", "583.53"), ("387.87", "0.00"), ("224.22", "224.22")]
+    assert settled == [("583.53", "583.53"), ("387.87", "0.00"), ("295.02", "295.02")]
     document(tmp_path, "import", str(folder / "sales-2025-H2.csv"))
     (account,) = document(tmp_path, "run", "2025-H2")["contracts"]
     assert {line["portion"] for line in account["lines"]} == {"3/10", "7/10"}

@@ -1,18 +1,12 @@
 """``royalties documents``: earlier statements kept, sorted, shown, hidden and taken back."""
 
-import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
-from royalties.cli import main
 from tests.builders.books import Office, after, opened
+from tests.builders.commands import Run, command_line, shown
 from tests.builders.documents import PDF
-
-Run = Callable[..., Result]
 
 pytestmark = [pytest.mark.engines("both"), after(opened)]
 
@@ -20,20 +14,7 @@ pytestmark = [pytest.mark.engines("both"), after(opened)]
 @pytest.fixture
 def run(office: Office) -> Run:
     """The command line on the office's books."""
-    config = office.system.config
-    env = {"ROYALTIES_HOME": str(config.home), "ROYALTIES_DATABASE_URL": config.database_url}
-    runner = CliRunner(env=env)
-
-    def run(*arguments: object, code: int = 0) -> Result:
-        result = runner.invoke(main, ["documents", *map(str, arguments)], catch_exceptions=False)
-        assert result.exit_code == code, result.output
-        return result
-
-    return run
-
-
-def shown(result: Result) -> Any:
-    return json.loads(result.stdout)
+    return command_line(office, "documents")
 
 
 def old(folder: Path, name: str, data: bytes = PDF) -> Path:

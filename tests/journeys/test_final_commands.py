@@ -5,16 +5,14 @@ import os
 import pty
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from select import select
 from typing import Any
 
 import click
 import pytest
-from click.testing import CliRunner, Result
 
-from royalties.cli import main
 from royalties.cli.main import ENTRIES, load
 from royalties.services.orders import life
 from tests.builders.books import (
@@ -28,6 +26,7 @@ from tests.builders.books import (
     nothing,
     spring,
 )
+from tests.builders.commands import Run, command_line
 from tests.builders.orders import (
     ACCEPTED,
     IN_PROOF,
@@ -41,7 +40,7 @@ from tests.patience import PATIENCE, running
 from tests.selection import InFull
 
 ROOT = Path(__file__).parents[2]
-Run = Callable[..., Result]
+
 Arguments = tuple[str, ...]
 
 CUSTOM = "O-2026-0005"
@@ -82,16 +81,7 @@ def everything_waits(office: Office) -> None:
 @pytest.fixture
 def run(office: Office) -> Run:
     """The command line on the office's books; whatever is typed comes through a pipe."""
-    config = office.system.config
-    env = {"ROYALTIES_HOME": str(config.home), "ROYALTIES_DATABASE_URL": config.database_url}
-    runner = CliRunner(env=env)
-
-    def run(*arguments: str, typed: str = "", code: int = 0) -> Result:
-        result = runner.invoke(main, arguments, input=typed, catch_exceptions=False)
-        assert result.exit_code == code, result.output
-        return result
-
-    return run
+    return command_line(office)
 
 
 def test_every_irreversible_command_is_tested_and_explained() -> None:

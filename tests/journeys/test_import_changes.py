@@ -1,17 +1,14 @@
 """A report is mended at the command line: cells read as something else, rows left out."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
 import pytest
-from click.testing import CliRunner, Result
 
-from royalties.cli import main
 from tests.builders.books import SALES_COLUMNS, Office, a_row, after, opened
+from tests.builders.commands import Run, command_line
 
-Run = Callable[..., Result]
 UNITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[list(SALES_COLUMNS).index("units")]
 
 pytestmark = pytest.mark.engines("either")
@@ -20,16 +17,7 @@ pytestmark = pytest.mark.engines("either")
 @pytest.fixture
 def run(office: Office) -> Run:
     """The command line on the office's books."""
-    config = office.system.config
-    env = {"ROYALTIES_HOME": str(config.home), "ROYALTIES_DATABASE_URL": config.database_url}
-    runner = CliRunner(env=env)
-
-    def run(*arguments: str | Path, code: int = 0) -> Result:
-        result = runner.invoke(main, [str(each) for each in arguments], catch_exceptions=False)
-        assert result.exit_code == code, result.output
-        return result
-
-    return run
+    return command_line(office)
 
 
 def faulty(office: Office) -> Path:

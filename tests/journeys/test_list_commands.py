@@ -1,35 +1,22 @@
 """titles and beneficiaries at the command line: shown, saved, asked, refused."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from royalties.cli import main
 from royalties.services.books import setup_in_force
 from tests.builders.books import HARDCOVER, Office, after, opened
+from tests.builders.commands import Run, command_line
 from tests.builders.rich import GOOD_TITLES, OPEN_TITLES, SOME_BENEFICIARIES
 from tests.house.repository import ROOT
-
-Run = Callable[..., Result]
 
 pytestmark = pytest.mark.engines("either")
 
 
 @pytest.fixture
 def run(office: Office) -> Run:
-    config = office.system.config
-    env = {"ROYALTIES_HOME": str(config.home), "ROYALTIES_DATABASE_URL": config.database_url}
-    runner = CliRunner(env=env)
-
-    def run(*arguments: object, code: int = 0) -> Result:
-        result = runner.invoke(main, [str(each) for each in arguments], catch_exceptions=False)
-        assert result.exit_code == code, result.output
-        return result
-
-    return run
+    return command_line(office)
 
 
 @pytest.fixture
@@ -86,7 +73,7 @@ def test_open_list_says_how_to_answer(run: Run, titles: Path) -> None:
 
 
 @after(opened)
-def test_faults_are_told_with_their_rows(run: Run, office: Office, titles: Path) -> None:
+def test_faults_are_reported_with_their_rows(run: Run, office: Office, titles: Path) -> None:
     titles.write_text(GOOD_TITLES.replace(HARDCOVER, "9781442200013"), encoding="utf-8")
     before = office.hashes()
     assert "row 2, ISBN: " in run("titles", titles, code=1).stderr

@@ -2,20 +2,15 @@
 
 import csv
 import io
-import json
-from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 from openpyxl import load_workbook
 
-from royalties.cli import main
 from tests.builders.books import Office, after, opened, spring
+from tests.builders.commands import Run, command_line, shown
 
-Run = Callable[..., Result]
 Rows = list[dict[str, str]]
 
 pytestmark = pytest.mark.engines("both")
@@ -24,20 +19,7 @@ pytestmark = pytest.mark.engines("both")
 @pytest.fixture
 def run(office: Office) -> Run:
     """The command line on the office's books."""
-    config = office.system.config
-    env = {"ROYALTIES_HOME": str(config.home), "ROYALTIES_DATABASE_URL": config.database_url}
-    runner = CliRunner(env=env)
-
-    def run(*arguments: object, code: int = 0) -> Result:
-        result = runner.invoke(main, [str(each) for each in arguments], catch_exceptions=False)
-        assert result.exit_code == code, result.output
-        return result
-
-    return run
-
-
-def shown(result: Result) -> Any:
-    return json.loads(result.stdout)
+    return command_line(office)
 
 
 def rows_of(path: Path) -> Rows:

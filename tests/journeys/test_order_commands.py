@@ -1,18 +1,14 @@
 """Orders at the command line: from the list to the payment, thin edges on the same verbs."""
 
-import json
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
-from royalties.cli import main
 from royalties.services.orders import life
 from tests.builders.books import Office, after
+from tests.builders.commands import Run, command_line, shown
 from tests.builders.editions import a_logo
 from tests.builders.orders import (
     ACCEPTED,
@@ -30,26 +26,11 @@ from tests.builders.shipped import invoice, ship
 
 pytestmark = after(orders_underway)
 
-Run = Callable[..., Result]
-
 
 @pytest.fixture
 def run(office: Office) -> Run:
     """The command line on the story's books."""
-    config = office.system.config
-    env = {"ROYALTIES_HOME": str(config.home), "ROYALTIES_DATABASE_URL": config.database_url}
-    runner = CliRunner(env=env)
-
-    def run(*arguments: str | Path, code: int = 0) -> Result:
-        result = runner.invoke(main, [str(each) for each in arguments], catch_exceptions=False)
-        assert result.exit_code == code, result.output
-        return result
-
-    return run
-
-
-def shown(result: Result) -> Any:
-    return json.loads(result.stdout)
+    return command_line(office)
 
 
 def test_orders_are_listed_and_narrowed(run: Run) -> None:

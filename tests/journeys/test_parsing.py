@@ -65,7 +65,7 @@ def test_requests_of_browsers_and_proxies_are_parsed(request_: bytes) -> None:
     [("Content-Length: 1000", 1000), ("Content-Length: 1001", 0)],
     ids=["as large as may be", "one more"],
 )
-def test_a_body_may_be_as_large_as_the_page_says(more: str, most: int) -> None:
+def test_request_body_limit_equals_the_stated_one(more: str, most: int) -> None:
     body = "x" * most
     head = f"POST / HTTP/1.1\r\nHost: a\r\n{more}"
     parser = _RequestParser(Adjustments(), lambda *_: 1000, bytearray().extend)
@@ -78,7 +78,7 @@ def test_a_body_may_be_as_large_as_the_page_says(more: str, most: int) -> None:
 @pytest.mark.parametrize(
     "line", [b"1;", b"0\r\n", b"0\r\nX: "], ids=["a chunk's", "a trailer", "a field of a trailer"]
 )
-def test_a_line_between_chunks_is_bounded(line: bytes) -> None:
+def test_line_across_chunks_has_a_length_limit(line: bytes) -> None:
     parser = _RequestParser(Adjustments(), lambda *_: 1_000_000, bytearray().extend)
     parser.received(b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
     parser.received(line)

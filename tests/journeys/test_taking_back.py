@@ -1,40 +1,22 @@
 """Commands that take back what waits: an invitation, an account, a proposal, a message."""
 
-import json
-from collections.abc import Callable
-from typing import Any
-
 import pytest
-from click.testing import CliRunner, Result
 
-from royalties.cli import main
+from royalties.domain.approvals import ProposalKind
 from royalties.domain.people import Actor, Role
 from royalties.services import approvals
 from royalties.services.people import staff
 from tests.builders.books import Office, after, spring
+from tests.builders.commands import Run, command_line, shown
 from tests.builders.orders import somebody
 
-Run = Callable[..., Result]
 PAT = "pat@example.org"
 
 
 @pytest.fixture
 def run(office: Office) -> Run:
     """The command line on the office's books."""
-    config = office.system.config
-    env = {"ROYALTIES_HOME": str(config.home), "ROYALTIES_DATABASE_URL": config.database_url}
-    runner = CliRunner(env=env)
-
-    def run(*arguments: object, code: int = 0) -> Result:
-        result = runner.invoke(main, [str(each) for each in arguments], catch_exceptions=False)
-        assert result.exit_code == code, result.output
-        return result
-
-    return run
-
-
-def shown(result: Result) -> Any:
-    return json.loads(result.stdout)
+    return command_line(office)
 
 
 def invite(office: Office, role: Role = Role.CLERK) -> int:
@@ -70,7 +52,7 @@ def test_account_is_closed_and_opened_by_command(run: Run, office: Office) -> No
 def test_proposal_is_withdrawn_by_command(run: Run, office: Office) -> None:
     clerk = Actor("Cleo", Role.CLERK, person=somebody(office, "Cleo", Role.CLERK).person)
     with office.system.work(clerk) as work:
-        number = approvals.prepare(work, "close", "2025-H1", {}, note="All is in")
+        number = approvals.prepare(work, ProposalKind.CLOSE, "2025-H1", {}, note="All is in")
     assert [each["proposal"] for each in shown(run("proposals", "--json"))] == [number]
     assert "All is in" in run("proposals").stdout
     assert shown(run("proposals", "--withdraw", number, "--reason", "A report came", "--json")) == {

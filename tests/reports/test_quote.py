@@ -384,7 +384,7 @@ def test_only_lines_with_a_quantity_have_a_unit_price(kind: LineKind) -> None:
     assert "83.59123" not in text_of(taken_back)
 
 
-def test_a_houses_own_number_is_no_isbn() -> None:
+def test_publishers_own_number_is_not_an_isbn() -> None:
     own = replace(GOODS, isbn="2000000000015")
     assert order_words.goods_line(own) == "Kirsten Foot · Paperback · No. 2000000000015"
     assert order_words.day(date(2026, 4, 3)) == "3 Apr 2026"

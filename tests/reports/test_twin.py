@@ -127,6 +127,6 @@ def test_the_workbook_shows_the_same_figures() -> None:
         assert row[9] == float(line["base"])
 
 
-def test_adjustments_are_told_where_there_are_some() -> None:
+def test_adjustments_are_listed_if_any() -> None:
     document = twin(adjustments=(AdjustmentShown("A cheque that came back", 1_250),))
     assert document["adjustments"] == [{"reason": "A cheque that came back", "amount": "12.50"}]

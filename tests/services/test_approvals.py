@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from royalties.domain.approvals import ProposalStatus
+from royalties.domain.approvals import ProposalKind, ProposalStatus
 from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.services import approvals
 from royalties.services.approvals import Proposal, ProposedAlreadyError
@@ -29,7 +29,9 @@ class Staff:
         self.otto = site.somebody(Role.MANAGER, "Otto")
         self.administrator = site.somebody(Role.ADMINISTRATOR, "Ada")
 
-    def prepare(self, actor: Actor, subject: str = "2025-H1", kind: str = "close") -> int:
+    def prepare(
+        self, actor: Actor, subject: str = "2025-H1", kind: ProposalKind = ProposalKind.CLOSE
+    ) -> int:
         with self.office.system.work(actor) as work:
             return approvals.prepare(work, kind, subject, BODY, fingerprint="abc", note="so")
 
@@ -70,7 +72,7 @@ def test_proposal_is_stored_completely(staff: Staff) -> None:
     number = staff.prepare(staff.clerk)
     assert staff.find(number) == Proposal(
         id=number,
-        kind="close",
+        kind=ProposalKind.CLOSE,
         subject="2025-H1",
         body=BODY,
         fingerprint="abc",
@@ -95,7 +97,9 @@ def test_proposal_is_stored_completely(staff: Staff) -> None:
 
 def test_note_and_fingerprint_are_optional(staff: Staff) -> None:
     with staff.office.system.work(staff.clerk) as work:
-        found = approvals.find(work, approvals.prepare(work, "setup", "plans halves", {}))
+        found = approvals.find(
+            work, approvals.prepare(work, ProposalKind.SETUP, "plans halves", {})
+        )
     assert found is not None
     assert (found.fingerprint, found.note, found.body) == ("", "", {})
 
@@ -104,7 +108,10 @@ def test_subject_has_at_most_one_waiting_proposal(staff: Staff) -> None:
     first = staff.prepare(staff.clerk)
     with pytest.raises(ProposedAlreadyError, match="2025-H1 was prepared by Cleo and waits"):
         staff.prepare(staff.mona)
-    others = [staff.prepare(staff.mona, "2025-H2"), staff.prepare(staff.mona, kind="setup")]
+    others = [
+        staff.prepare(staff.mona, "2025-H2"),
+        staff.prepare(staff.mona, kind=ProposalKind.SETUP),
+    ]
     staff.withdraw(staff.clerk, first)
     again = staff.prepare(staff.otto)
     with staff.office.work(read_only=True) as work:
@@ -112,13 +119,15 @@ def test_subject_has_at_most_one_waiting_proposal(staff: Staff) -> None:
         waiting = approvals.proposals(work, status=ProposalStatus.WAITING)
         assert [each.id for each in waiting] == [again, *reversed(others)]
         assert [each.id for each in approvals.proposals(work, subject="2025-H2")] == [others[0]]
-        assert [each.id for each in approvals.proposals(work, kind="setup")] == [others[1]]
+        assert [each.id for each in approvals.proposals(work, kind=ProposalKind.SETUP)] == [
+            others[1]
+        ]
         assert len(approvals.proposals(work)) == 4
 
 
 def test_command_line_cannot_prepare_proposals(office: Office) -> None:
     with pytest.raises(RefusedError, match="done at once"), office.work() as work:
-        approvals.prepare(work, "close", "2025-H1", {})
+        approvals.prepare(work, ProposalKind.CLOSE, "2025-H1", {})
     with office.work(read_only=True) as work:
         assert approvals.proposals(work) == []
         assert approvals.find(work, 1) is None
@@ -136,7 +145,7 @@ def decisions(staff: Staff) -> dict[str, Callable[[Actor, int], Proposal]]:
     ("status", "action", "reason"),
     [("approved", "approve", ""), ("refused", "approve", "not yet"), ("withdrawn", "prepare", "")],
 )
-def test_a_decision_is_made_once_and_logged(
+def test_second_decision_is_refused_and_the_first_logged(
     staff: Staff, status: str, action: str, reason: str
 ) -> None:
     number = staff.prepare(staff.clerk)
@@ -237,7 +246,7 @@ def test_proposals_are_hidden_outside_the_desk(office: Office, role: Role) -> No
     for ask in (
         lambda work: approvals.find(work, 1),
         approvals.proposals,
-        lambda work: approvals.prepare(work, "close", "2025-H1", {}),
+        lambda work: approvals.prepare(work, ProposalKind.CLOSE, "2025-H1", {}),
         lambda work: approvals.approve(work, 1),
         lambda work: approvals.refuse(work, 1, "because"),
         lambda work: approvals.withdraw(work, 1),

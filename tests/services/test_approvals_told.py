@@ -46,7 +46,7 @@ def mails(office: Office) -> list[tuple[str, str, str]]:
     return [(each.recipient, each.subject, each.text) for each in posted(office)]
 
 
-def test_approvers_are_told_once_but_not_whoever_prepared_it(office: Office, people: Site) -> None:
+def test_approvers_are_notified_once_except_the_preparer(office: Office, people: Site) -> None:
     preparer = people.somebody(Role.MANAGER, "Pat Preparer")
     people.somebody(Role.MANAGER, "Mara Manager")
     people.somebody(Role.ADMINISTRATOR, "Ada Admin")

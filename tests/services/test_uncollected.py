@@ -29,7 +29,7 @@ def test_the_collector_goes_on_after_an_error() -> None:
     assert gc.isenabled()
 
 
-def test_a_collector_that_was_off_stays_off() -> None:
+def test_disabled_garbage_collector_stays_disabled() -> None:
     gc.disable()
     with uncollected():
         pass

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from royalties.adapters.mailer import Attachment, Mailer, RefusedMailError
 from royalties.domain import one_line
+from royalties.domain.approvals import ProposalKind
 from royalties.domain.orders.life import OrderKind, Side
 from royalties.domain.orders.order import Address
 from royalties.domain.people import ANONYMOUS, Actor, Role
@@ -305,7 +306,9 @@ def everybody_written_to(office: Office, begin: str, end: str) -> None:
         contacts._notify(work, "a@example.org", f"{begin}", ["email"])
         approvals.notify_of_early_close(work, "2025-H1", f"{begin} {end}")
     with office.system.work(clerk) as work:
-        approvals.prepare(work, "contact", f"{ACCEPTED} contact {begin}"[:200], {}, note=begin)
+        approvals.prepare(
+            work, ProposalKind.CONTACT, f"{ACCEPTED} contact {begin}"[:200], {}, note=begin
+        )
     with office.system.work(ANONYMOUS) as work:
         requests.ask_for(
             work,

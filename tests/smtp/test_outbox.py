@@ -69,7 +69,7 @@ def sent(office: Office) -> int:
     return count
 
 
-def test_a_message_is_sent_once(office: Office, post: PostOffice) -> None:
+def test_message_is_sent_only_once(office: Office, post: PostOffice) -> None:
     reach(office, post.url)
     wrote(office, INVITATION, NOTE)
     assert sent(office) == 2

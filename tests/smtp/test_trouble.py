@@ -122,7 +122,7 @@ def test_hanging_server_delays_one_message_and_no_job(
 def test_slowly_dripping_server_is_given_up(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mailer, "_WHOLE_SECONDS", 0.2)
+    monkeypatch.setattr(mailer, "_MESSAGE_SECONDS", 0.2)
     wrote(office, NOTE)
     with silent(b"2") as (url, _):
         reach(office, url)

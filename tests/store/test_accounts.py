@@ -77,7 +77,7 @@ def test_sums_are_those_of_closed_runs(years: list[Year], shown: int, hidden: in
         for run in done:
             close_frozen(connection, run)
         for figure, of in OF_CONTRACT.items():
-            sums = accounts.of_contracts(connection, figure, asked.named, until)
+            sums = accounts.sums_by_contract(connection, figure, asked.named, until)
             wanted = asked.added_up(
                 lambda run, of=of: (  # type: ignore[misc]
                     (each.contract.key, "", each.contract.currency, of(each))
@@ -86,9 +86,9 @@ def test_sums_are_those_of_closed_runs(years: list[Year], shown: int, hidden: in
             )
             assert some(counted(sums)) == wanted, figure
             only = counted(each for each in sums if each.period_id != EARLIER)
-            assert counted(accounts.of_contracts(connection, figure, asked.named, None)) == only
+            assert counted(accounts.sums_by_contract(connection, figure, asked.named, None)) == only
         for figure in OF_BENEFICIARY:
-            sums = accounts.of_beneficiaries(connection, figure, asked.named, until)
+            sums = accounts.sums_by_beneficiary(connection, figure, asked.named, until)
             wanted = asked.added_up(
                 lambda run, figure=figure: (  # type: ignore[misc]
                     ("", each.beneficiary, each.currency, getattr(each, figure))
@@ -96,7 +96,7 @@ def test_sums_are_those_of_closed_runs(years: list[Year], shown: int, hidden: in
                 )
             )
             assert some(counted(sums)) == wanted, figure
-        both = counted(accounts.of_both(connection, asked.named, until))
+        both = counted(accounts.sums_by_contract_and_beneficiary(connection, asked.named, until))
         assert some(both) == asked.added_up(
             lambda run: (
                 (each.contract.key, given_.beneficiary, each.contract.currency, given_.amount)

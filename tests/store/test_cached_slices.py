@@ -67,9 +67,9 @@ def bring(
     for period_id in sorted({line.period for line in sold}):
         its = [line for line in sold if line.period == period_id]
         editions = {line.edition for line in its}
-        cached_slices.save(connection, period_id, number, grouping, editions)
+        cached_slices.cache_sums(connection, period_id, number, grouping, editions)
         sums[period_id] = SalesTally.of(line.as_read(0) for line in its).sums
-    totals.add(connection, number, sums)
+    totals.add_totals(connection, number, sums)
 
 
 def asks(connection: Connection, wanted: Distinctions) -> list[Slice]:
@@ -105,8 +105,8 @@ def test_kept_sums_answer_any_coarser_question(
             assert summed(found[-1]) == naive(paid_for(every), known, wanted)
             for each in (*groupings, wanted):
                 for period_id in (PERIOD, OTHER_PERIOD):
-                    assert not [*cached_slices.differing(connection, period_id, each, NAMES)]
-            assert not [*cached_slices.astray(connection)]
+                    assert not [*cached_slices.wrong_sums(connection, period_id, each, NAMES)]
+            assert not [*cached_slices.orphaned_sums(connection)]
             connection.rollback()
     assert sorted(found[0]) == sorted(found[1])
 
@@ -174,7 +174,7 @@ def test_kept_sums_equal_a_new_sum_by_the_database(
                 bring(connection, place + 2, of_import, Grouping.of(after, ISBNS))
             wanted = kept(connection)
             for place in range(len(sold)):
-                cached_slices.forget(connection, place + 2)
+                cached_slices.delete_sums(connection, place + 2)
             assert not kept(connection)
             for grouping in (before, after):
                 by = Grouping.of(grouping, ISBNS)

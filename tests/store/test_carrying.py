@@ -371,7 +371,7 @@ def test_close_builds_on_the_carried_figures_before_it() -> None:
         }
 
 
-def test_a_close_that_posts_nothing_keeps_no_entries_and_reserves_until_they_are_released() -> None:
+def test_close_without_postings_has_no_entries_and_keeps_reserves() -> None:
     """Held for two periods: 20.00 of 100.00, then 2.00 of 10.00, while another contract rests."""
     house = a_house(
         a_contract(reserve=a_reserve("0.20", hold_periods=2)), a_contract(key="rests", titles=["x"])

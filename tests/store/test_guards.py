@@ -133,7 +133,7 @@ BALANCED = (("a", "USD", 5), ("b", "USD", -5), ("a", "GBP", 7), ("b", "GBP", -7)
 
 
 @after(a_year)
-def test_a_balanced_entry_is_sealed_once_and_for_all(office: Office) -> None:
+def test_balanced_entry_stays_sealed(office: Office) -> None:
     office.execute(*an_entry(*BALANCED), SEAL)
     before = office.hashes()
     for change in (
@@ -171,7 +171,7 @@ def test_an_entry_that_does_not_balance_is_not_sealed(
     ("amount", "currency"), [(0, "USD"), (5, "US"), (5, "")], ids=["zero", "short", "none"]
 )
 @after(a_year)
-def test_a_posting_moves_an_amount_of_a_currency(
+def test_posting_moves_an_amount_in_one_currency(
     office: Office, amount: int, currency: str
 ) -> None:
     with pytest.raises(DatabaseError, match="ck_posting"):
@@ -217,7 +217,7 @@ def test_database_refuses_recording_the_same_file_twice(office: Office) -> None:
 
 
 @after(a_year)
-def test_a_batch_is_corrected_once(office: Office) -> None:
+def test_batch_can_be_corrected_only_once(office: Office) -> None:
     office.correct(1)
     with pytest.raises(DatabaseError, match=r"(?i)unique"):
         office.execute(

@@ -193,7 +193,9 @@ def test_killed_process_is_refused(
         writer.close()
 
 
-def test_disk_that_takes_no_more_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_disk_is_reported_by_the_line_writer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     children = started(monkeypatch, most_bytes=1_000_000)
     writer = LineWriter(tmp_path / "lines")
     try:

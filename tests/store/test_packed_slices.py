@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from royalties.domain.sales.slices import SaleKind, Slice
 from royalties.store.sales.packed_slices import (
+    BlockReader,
     PackedRow,
     SumRow,
     SumTooLargeError,
-    Unpacking,
     packed,
     unpacked,
 )
@@ -49,8 +49,8 @@ def test_packed_sums_unpack_unchanged(sums: list[SumRow], is_split: bool) -> Non
 
 
 @given(rows)
-def test_blocks_are_the_sums_but_of_free_copies(sums: list[SumRow]) -> None:
-    unpacking = Unpacking(RETAILERS)
+def test_blocks_are_the_sums_except_free_copies(sums: list[SumRow]) -> None:
+    unpacking = BlockReader(RETAILERS)
     for is_split in (True, False):
         blocks = [
             block
@@ -105,4 +105,4 @@ def test_bytes_that_were_never_packed_are_refused(sums: bytes) -> None:
     with pytest.raises(UnreadableValueError):
         list(unpacked(PackedRow(4050, 1, 1, 1, "", sums)))
     with pytest.raises(UnreadableValueError):
-        Unpacking(RETAILERS).blocks("edition 1", "", sums, is_split=True)
+        BlockReader(RETAILERS).blocks("edition 1", "", sums, is_split=True)

@@ -125,11 +125,11 @@ def test_stalled_pool_connection_is_reported(
     engine.dispose()
 
 
-def test_a_slow_statement_is_no_stall_and_a_page_waits_for_none(
+def test_slow_statement_is_not_a_stall_unless_on_a_page(
     postgresql: tuple[PostgreSQL, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("royalties.store.postgresql._SILENT_SECONDS", 0.2)
-    monkeypatch.setattr("royalties.store.postgresql._LOOK_SECONDS", 0.5)
+    monkeypatch.setattr("royalties.store.postgresql._PAGE_SECONDS", 0.5)
     server, name = postgresql
     engine = make_engine(server.url(name))
     with engine.connect() as connection:

@@ -26,6 +26,23 @@ Span = tuple[date, date]
 """First and last day that a report covers."""
 
 
+_ACCOUNTS = {
+    "ebook": "e-books",
+    "ingramspark": "IngramSpark",
+    "kdp": "KDP",
+    "plus": "Kobo Plus",
+    "print": "printed books",
+    "store": "the store",
+    "vendor-central": "Vendor Central",
+}
+"""What people call the accounts that report formats name."""
+
+
+def account_words(account: str) -> str:
+    """What people call one of a retailer's accounts, such as KDP of Amazon."""
+    return _ACCOUNTS.get(account, account)
+
+
 class ReportStatus(StrEnum):
     """Whether the reports that a period needs are there."""
 

@@ -35,6 +35,7 @@ from royalties.ingest.report.exported_orders import (
 )
 from royalties.ingest.report.headings import without_marks
 from royalties.ingest.report.no_books import is_no_book
+from royalties.ingest.report.order_states import may_be_state
 from royalties.ingest.report.shop_exports import EXTRAS, ShopExport
 from royalties.ingest.report.shop_orders import ShopLine, ShopOrder
 
@@ -80,7 +81,9 @@ _PAYMENTS = {
     "failed": Payment.NEVER,
     "cancelled": Payment.NEVER,
     "trash": Payment.NEVER,
+    "": Payment.AWAITED,
 }
+_NO_STATE = "no state"
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "status": ("Order Status", "Status"),
     "currency": ("Order Currency", "Currency"),
@@ -208,7 +211,8 @@ def _order(
         items=items,
         figures=figures,
         payment=payment,
-        state=state,
+        state=state or _NO_STATE,
+        is_own_state=state not in _PAYMENTS and may_be_state(state),
         gone=f"{state} order" if payment is Payment.NEVER else "",
         currency=first.text("currency").upper(),
         place=order_place(first.text, ("country", "region", "city", "postcode")),
@@ -220,7 +224,7 @@ def _payment(number: str, state: str, figures: ShopOrder | Wrong) -> Payment | W
         return Wrong(
             Cause.ORDER_STATE,
             f"{printed(state)!r} of order {printed(number)} is no known Order Status",
-            f"write one of {', '.join(_PAYMENTS)}",
+            f"write one of {', '.join(filter(None, _PAYMENTS))}",
             "Order Status",
         )
     is_figured = isinstance(figures, ShopOrder) and figures.total and not figures.refunded

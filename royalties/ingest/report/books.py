@@ -41,7 +41,24 @@ _DAMAGED = re.compile(r"\d(?:[.,]\d+)?E\+?\d{1,2}", re.IGNORECASE | re.ASCII)
 _SEVERAL = re.compile(r"(?:97[89]\d{10}|\d{9}[\dXx]).+(?:97[89]\d{10}|\d{9}[\dXx])", re.ASCII)
 _MISTYPED = re.compile(r"(?=(?:\D*\d){9})(?=(?:\d*\D){0,2}\d*$)\w{9,15}", re.ASCII)
 """Nearly all digits, and about as many as an ISBN has: a slip of the hand, no house number."""
-_OWN_NUMBER = re.compile(r"[^\W_][\w ./#&+:-]{0,62}[^\W_]")
+_OWN_NUMBER = re.compile(r"[#({\[]?[^\W_][\w ./#&+:()\[\]{},*'@=|~$%-]{0,60}[^\W_][)}\]]?")
+_FORM = r"(?!x\d)[^\W\d_]{1,10}\d?"
+_ISBN_AND_MORE = re.compile(
+    rf"(?:{_FORM}[\s_.:#&+/-]{{1,3}})?(97[89](?:[\s-]?\d){{10}})"
+    rf"(?:[\s_.:#&+-]{{1,3}}{_FORM}|/{_FORM}|\s?\({_FORM}\)|[^\W\d_]{{2,10}})?",
+    re.IGNORECASE,
+)
+"""An ISBN with what a seller put before or behind it: *978…-PB*, *978…_EPUB*, *978… (pbk)*."""
+_SET_APART = re.compile(
+    r"(?:[^\W\d_]\w{0,8}[\W_]{1,3})?[0-9]{9,15}(?:[\W_]{1,3}[^\W\d_]{1,9}\d?)?[\W_]?"
+)
+"""Figures with a word before or behind them that a sign divides from them: no slip of a hand."""
+_BOOKLAND = ("978", "979")
+_LENGTHS_OF_EAN = (8, 12, 13, 14)
+_LENGTHS_OF_BOOKS = (10, 12, 13)
+_DIGITS_OF_UPC = 12
+_MOST_OF_HOUSE = 8
+"""With more digits, a house number looks like an ISBN with a slip."""
 _NO_NAMES = frozenset(
     ("n/a", "na", "nan", "none", "null", "nil", "unknown", "various", "misc", "tbd", "tba", "isbn",
      "sku", "title", "book", "test", "missing", "no isbn", "pending", "true", "false"),
@@ -182,15 +199,13 @@ class EditionFinder:
             return UnknownIdentifier(bare)
         if wrong := unfit(text):
             return wrong
+        if whole := _ISBN_AND_MORE.fullmatch(text):
+            number = identifier_key(whole[1])
+            if not ean.is_valid(number):
+                return _wrong_digit(number, ean.calc_check_digit(number[:-1]))
+            return UnknownIdentifier(_waiting_under(text))
         if bare.isdecimal() and bare.isascii():
-            if len(bare) == 13 and ean.is_valid(bare):
-                return UnknownIdentifier(bare)
-            kind = (
-                "12 digits: a UPC, or an ISBN that lost one"
-                if len(bare) == 12
-                else counted(len(bare), "digit")
-            )
-            return _no_isbn(f"{text!r} is not an ISBN ({kind})")
+            return _of_digits(text, bare)
         if _is_own_number(text, bare):
             return UnknownIdentifier(_waiting_under(text))
         return _no_isbn(f"{text!r} is not an ISBN")
@@ -232,18 +247,46 @@ def unfit(text: str) -> Wrong | None:
     return None
 
 
+def may_name_a_book(cell: Cell, book: int | Odd) -> bool:
+    """Whether a cell that stands alone in its row is a book whose figures are missing.
+
+    Args:
+        cell: what is written.
+        book: what it was read as.
+    """
+    bare = identifier_key(unlabelled(written_identifier(text_of(cell))))
+    return (
+        isinstance(book, int)
+        or bare[:3] in _BOOKLAND
+        or (len(bare) in _LENGTHS_OF_BOOKS and bool(_MISTYPED.fullmatch(bare)))
+    )
+
+
 def _looks_like_isbn(bare: str) -> bool:
     return bool(_THIRTEEN.fullmatch(bare) or _TEN.fullmatch(bare))
+
+
+def _of_digits(text: str, bare: str) -> Odd:
+    """What digits alone are that belong to no edition: the number of an article, or none."""
+    if len(bare) in _LENGTHS_OF_EAN and bare[:3] not in _BOOKLAND and ean.is_valid(bare):
+        return UnknownIdentifier(bare)
+    kind = counted(len(bare), "digit")
+    if len(bare) == _DIGITS_OF_UPC:
+        kind = "12 digits: a UPC with a wrong check digit, or an ISBN that lost one"
+    return _no_isbn(f"{text!r} is not an ISBN ({kind})")
 
 
 def _is_own_number(text: str, bare: str) -> bool:
     """Whether a text looks like a number that somebody gave a product, such as ``HB-LANT-01``.
 
-    Plain words are none: they are a note, or a cell of another column.
+    Plain words are none: they are a note, or a cell of another column. Nor is what has about as
+    many digits as an ISBN, unless words are set apart from them.
     """
-    if bare.startswith(("978", "979")) or _MISTYPED.fullmatch(bare):
-        return False
     digits = [sign for sign in bare if sign.isdecimal()]
+    is_book = bare.startswith(_BOOKLAND) and len(digits) > _MOST_OF_HOUSE
+    is_slip = _MISTYPED.fullmatch(bare) and not _SET_APART.fullmatch(text)
+    if is_book or is_slip:
+        return False
     if not _OWN_NUMBER.fullmatch(text) or not "".join(digits).isascii():
         return False
     is_word = " " in text or (text.isalpha() and not text.isupper())

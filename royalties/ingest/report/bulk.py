@@ -15,7 +15,7 @@ from royalties.domain.sales.lines import LineColumns, Repeated
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.places import country, is_country, region, region_without_country
 from royalties.ingest.report.amounts import MOST
-from royalties.ingest.report.cells import Odd, RowBlock, without_stray_blanks
+from royalties.ingest.report.cells import Odd, RowBlock
 from royalties.ingest.report.columns import BY_SIGN
 from royalties.ingest.report.declaration import PLACE, RowsAre
 from royalties.ingest.report.judging import discount_of, net_of, one_of
@@ -76,7 +76,7 @@ class Bulk:
 
     def compared(self) -> Iterable[tuple[Any, ...]]:
         """The rows as they are compared with others: see ``Table.compared``."""
-        columns = [without_stray_blanks(self.raw(at)) for at in range(self._table.width)]
+        columns = self._table.compared_columns(list(map(self.raw, range(self._table.width))))
         columns[self._table.books[0][1]] = self._columns["book"]
         return zip(*columns, strict=True)
 

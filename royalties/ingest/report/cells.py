@@ -18,6 +18,7 @@ LONGEST = 500
 
 _LONGEST_SHOWN = 200
 _STRAY = ("\n ", " \n", "  ", "\t", "\r", "\v", "\f")
+_END_OF_NUMBER = re.compile(r"(?<=\d)(?:[.,]0+|([.,]\d*[1-9])0+)$", re.MULTILINE)
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 """Signs that only guide a layout: byte-order marks, breaks of no width, directions."""
 
@@ -103,6 +104,24 @@ def without_stray_blanks(column: Sequence[Cell]) -> Sequence[Cell]:
         return column
     tidy = {cell: _tidy(cell) for cell in {*column} if isinstance(cell, str)}
     return [tidy[cell] for cell in column if isinstance(cell, str)]
+
+
+def spelt_alike(column: Sequence[Cell]) -> Sequence[Cell]:
+    """A column of cells as texts, without stray blanks and zeros at the end of a number.
+
+    So the same rows are alike, whether somebody kept their figures as numbers or as texts.
+    """
+    column = without_stray_blanks(column)
+    try:
+        together = "\n".join(column)  # type: ignore[arg-type]
+    except TypeError:
+        column = texts = [text_of(cell) for cell in column]
+        together = "\n".join(texts)
+    if "." not in together and "," not in together:
+        return column
+    if not _END_OF_NUMBER.search(together):
+        return column
+    return [_END_OF_NUMBER.sub(r"\1", text_of(cell)) for cell in column]
 
 
 def _tidy(text: str) -> str:

@@ -40,6 +40,7 @@ def say_what_is_not_read(
         state.remarks,
         state.notes,
         currency=state.declared.constants.get("currency", ""),
+        mark=state.converters.numbers.mark.answer,
         incomplete=state.is_incomplete or bool(state.choices),
         pages_hint=next(ways, ""),
     )
@@ -51,7 +52,7 @@ def say_totals(state: ReadingState) -> None:
         state.remarks,
         state.notes,
         own=state.declared.own_totals,
-        incomplete=state.is_incomplete,
+        incomplete=state.is_incomplete or bool(state.choices),
     )
     if not state.declared.strict and (text := state.remarks.take("identical-rows")):
         state.notes.append(text)

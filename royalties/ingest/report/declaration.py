@@ -13,6 +13,7 @@ from typing import TypeAlias
 from royalties.domain.problems import Choice
 from royalties.domain.sales.recorded_orders import RecordedLines
 from royalties.domain.sales.slices import SaleKind
+from royalties.ingest.report.answers import TrackedAnswers
 from royalties.ingest.report.cells import Cell, Odd, text_of, visible
 from royalties.ingest.report.headings import (
     look_alike,
@@ -152,7 +153,7 @@ class Surroundings:
     amount: Callable[[Cell], int | Odd]
     price: Callable[[int, str, str], int | None]
     recorded: Callable[[Sequence[str]], Sequence[RecordedLines]]
-    choices: Mapping[str, str]
+    choices: TrackedAnswers
     warn: Callable[[str, str], None]
     note: Callable[[str], None]
     ask: Callable[[Choice], None]

@@ -49,7 +49,8 @@ class ExportedOrder:
 
     ``state`` is the printed word for its payment, ``payment`` what it means or what is wrong with
     it. ``gone`` is why it is not a sale, whatever was paid. ``figures`` is a fault if an amount
-    cannot be read.
+    cannot be read. ``is_own_state``: the shop made that state up, so that only the shop knows what
+    it means; ``is_asked``: that is still to be answered.
     """
 
     number: str
@@ -60,6 +61,8 @@ class ExportedOrder:
     gone: str = ""
     currency: str = ""
     place: tuple[str, str, str, str] = ("", "", "", "")
+    is_own_state: bool = False
+    is_asked: bool = False
 
 
 def order_rows(

@@ -98,9 +98,10 @@ class OtherRows:
             self._rows.rows += 1
             self._skipped.add(f"begins with {word!r}")
             return True
-        if len(filled) == 1 and (is_words(filled[0]) or is_sentence(filled[0])):
+        if len(filled) == 1 and table.is_lone_note(cells, books):
             self._heading = number
-            self._note(table, number, f" has only text: {printed(filled[0])!r}")
+            what = "text" if is_words(filled[0]) or is_sentence(filled[0]) else "one cell"
+            self._note(table, number, f" has only {what}: {printed(filled[0])!r}")
             return True
         if table.is_note(cells, books):
             self._note(table, number, f" has only text: {printed(filled[0])!r} and more")

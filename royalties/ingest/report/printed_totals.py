@@ -175,7 +175,8 @@ class PrintedTotals:
     def say(self, remarks: RowWarnings, notes: list[str], *, own: bool, incomplete: bool) -> None:
         """Tell of all totals; ``own`` ones belong to the layout, so only a difference is asked.
 
-        While rows are refused or wait, the sum is not whole and a difference means nothing.
+        While rows are refused or wait, or an answer is open, the sum is not whole and a difference
+        means nothing.
         """
         asked: dict[bool, list[_Total]] = {False: [], True: []}
         whole = self._sums(0, None)

@@ -277,11 +277,12 @@ class RowChecks:
             if (before := self._compared.setdefault(hashed, number)) != number
         ]
         if alike:
-            before, number = alike[0]
+            # Rows that are read one by one come before plain ones that stand above them.
+            before, number = sorted(alike[0])
             asked = ": keep both?" if self._strict else ", and both count"
             self._remarks.add(
                 "identical-rows",
-                (table.place, number),
+                (table.place, alike[0][1]),
                 f"rows {before} and {number} are identical{asked}",
                 len(alike),
             )

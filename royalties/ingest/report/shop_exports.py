@@ -14,6 +14,7 @@ from royalties.ingest.report.cells import BLANK, Cell, Odd, Wrong, printed
 from royalties.ingest.report.columns import LeftOut
 from royalties.ingest.report.declaration import Surroundings
 from royalties.ingest.report.exported_orders import ExportedOrder, Item, Payment
+from royalties.ingest.report.order_states import OrderStates
 from royalties.ingest.report.recorded_again import (
     RowSales,
     changed_fault,
@@ -52,12 +53,13 @@ class ShopExport:
         self._answer = around.choices.get(REFUND, "")
         self._seen: set[int] = set()
         self._warnings = ShopWarnings()
+        self._states = OrderStates(around.choices)
 
     def arranged(
         self, orders: Iterable[ExportedOrder]
     ) -> Iterator[tuple[int, Sequence[Cell | Odd | None]]]:
         """Yield every row with its extras, in order; then warn, note and ask about the orders."""
-        for some in _batches(orders):
+        for some in _batches(map(self._states.settled, orders)):
             recorded: dict[str, list[RecordedLines]] = {}
             for lines in self._around.recorded([order.number for order in some if order.number]):
                 recorded.setdefault(lines.order, []).append(lines)
@@ -67,6 +69,7 @@ class ShopExport:
                     number, cells = item.row
                     yield number, (*cells, *extras)
         self._warnings.say(self._around)
+        self._states.ask(self._around)
 
     def _rows(self, order: ExportedOrder, recorded: Sequence[RecordedLines]) -> Sequence[Extras]:
         self._warnings.orders += 1
@@ -179,7 +182,9 @@ class ShopExport:
         """Rows of an order that is not a sale, or not yet."""
         money = [worked.kept(place) if worked else None for place in range(len(order.items))]
         known = sum(amount or 0 for amount in money)
-        if not order.gone:
+        if order.is_asked:
+            self._states.mention(order, known)
+        elif not order.gone:
             self._warnings.of("not-paid").add(
                 f"{order.number} ({order.state})", order.currency, known
             )
@@ -202,7 +207,11 @@ class ShopExport:
         self._warnings.imports.update(batches)
         self._warnings.of("recorded").add(order.number)
         if order.payment is Payment.AWAITED and not order.gone:
-            self._warnings.of("recorded-unpaid").add(f"{order.number} ({order.state})")
+            if order.is_asked:
+                places = range(len(order.items))
+                self._states.mention(order, sum(map(worked.kept, places)) if worked else 0)
+            else:
+                self._warnings.of("recorded-unpaid").add(f"{order.number} ({order.state})")
             return self._recorded_rows(order, worked, {})
         worked, changes = self._compared(order, figures, worked, recorded)
         if changes is None:

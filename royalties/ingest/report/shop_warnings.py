@@ -49,6 +49,11 @@ class Mentioned:
             self.money[currency] += micro
 
     @property
+    def counted(self) -> str:
+        """How many orders they are."""
+        return counted(self.count, "order")
+
+    @property
     def named(self) -> str:
         """The first names."""
         more = self.count - len(self.names)

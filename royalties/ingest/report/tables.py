@@ -1,13 +1,14 @@
 """A table of a report: its header, and readers for its columns."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Protocol
 
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.amounts import Numbers
-from royalties.ingest.report.books import unlabelled
+from royalties.ingest.report.books import may_name_a_book, unlabelled
 from royalties.ingest.report.cells import (
     BLANK,
     Cell,
@@ -17,8 +18,9 @@ from royalties.ingest.report.cells import (
     UnknownIdentifier,
     Wrong,
     printed,
+    spelt_alike,
     text_of,
-    without_stray_blanks,
+    visible,
 )
 from royalties.ingest.report.columns import Converters, Reader, bad_text
 from royalties.ingest.report.dates import Dates
@@ -46,6 +48,9 @@ _AUTHORS = frozenset(
     ("author", "authors", "author(s)", "author name", "author names", "contributor")
 )
 _SENTENCE = re.compile(r"\W{0,5}[^\W\d_]{3,40}[\s:]")
+_TIME_OF_DAY = re.compile(r"\d:\d\d")
+_MONEY = re.compile(r"[^\w.,]{0,5}\d[\d.,]*[.,]\d\d\W{0,5}")
+_MIDNIGHT = re.compile(r"[T\s]0?0:00(?::00(?:\.0{1,9})?)?Z?$")
 _COUNTED = ("units", "sold", "returned", "free", "net_units")
 
 
@@ -130,6 +135,13 @@ class Table:
                     column, header.names[at], partial(self._cells, at), header.amounts_in()
                 )
                 self.readers.append((column.field, reader, at))
+        self._figures = {
+            at for field, _, at in self.readers if field in AMOUNTS or field in _COUNTED
+        }  # fmt: skip
+        self._named = {at for _, at in self.books}
+        self._values: list[Reader | None] = [None] * self.width
+        for field, reader, at in self.readers:
+            self._values[at] = _by_value(field, reader)
         self.filter = RowFilter(report, header)
         self.end = None if report.ends_at is None else TableEnd(report.ends_at, self.books)
 
@@ -211,15 +223,21 @@ class Table:
         return values, books
 
     def compared(self, cells: Sequence[Any]) -> tuple[Any, ...]:
-        """A row as it is compared with others: with editions for what names them, tidy texts."""
-        tidy = [without_stray_blanks((cell,))[0] for cell in cells]
+        """A row as it is compared with others: by what its cells say, however they are written."""
+        columns = self.compared_columns([(cell,) for cell in cells])
         for reader, at in self.books:
             book = reader.one(cells[at])
             if isinstance(book, UnknownIdentifier):
                 book = book.identifier
-            if not isinstance(book, Odd):
-                tidy[at] = book
-        return tuple(tidy)
+            columns[at] = spelt_alike((cells[at],)) if isinstance(book, Odd) else (book,)
+        return next(zip(*columns, strict=True))
+
+    def compared_columns(self, columns: Sequence[Sequence[Any]]) -> list[Sequence[Any]]:
+        """Columns as their rows are compared, but for what names a book."""
+        return [
+            reader.all(column) if reader else column if at in self._named else spelt_alike(column)
+            for at, (column, reader) in enumerate(zip(columns, self._values, strict=False))
+        ]
 
     def bad_cells(self, cells: Sequence[Any]) -> list[tuple[int, Wrong]]:
         """Overlong cells and control characters of a row, in columns that are read."""
@@ -319,15 +337,26 @@ class Table:
         """Whether a row has texts, and no date, copies, money or book."""
         if any(isinstance(book, int | UnknownIdentifier) for book in books):
             return False
-        counted = {
-            at for field, _, at in self.readers if field in (*AMOUNTS, *_COUNTED, "date")
-        }  # fmt: skip
+        counted = self._figures | {at for field, _, at in self.readers if field == "date"}
         filled = [at for at, cell in enumerate(cells[: self.width]) if text_of(cell).strip()]
         own = {at for _, at in self.books}
         return counted.isdisjoint(filled) and all(
             is_words(cells[at]) or is_sentence(cells[at])
             for at in (*filled[:1], *own.intersection(filled))
         )
+
+    def is_lone_note(self, cells: Sequence[Any], books: Sequence[Any]) -> bool:
+        """Whether the only cell of a row is a note, such as a telephone number or a page's."""
+        at = next(at for at, cell in enumerate(cells) if text_of(cell).strip())
+        if is_words(cells[at]) or is_sentence(cells[at]):
+            return True
+        if at in self._figures or self._reads("discount", at) or _is_money(cells[at]):
+            return False
+        named = (book for book, (_, own) in zip(books, self.books, strict=True) if own == at)
+        return not any(may_name_a_book(cells[at], book) for book in named)
+
+    def _reads(self, field: str, at: int) -> bool:
+        return any(own == at and field == each for each, _, own in self.readers)
 
     def _has(self, field: str) -> bool:
         return self.header.at(field) >= 0
@@ -339,11 +368,36 @@ class Table:
         )
 
     def _is_bare(self, cells: Sequence[Any]) -> bool:
-        numeric = {
-            at for field, _, at in self.readers
-            if field in AMOUNTS or field in _COUNTED
-        }  # fmt: skip
-        return all(cell == "" for at, cell in enumerate(cells) if at not in numeric)
+        return all(cell == "" for at, cell in enumerate(cells) if at not in self._figures)
+
+
+def _by_value(field: str, reader: Reader) -> Reader:
+    """Cells of a column as rows are compared by them: their value, where it says all they do."""
+
+    def compared(cell: Cell) -> Any:
+        value = reader.one(cell)
+        if isinstance(value, Marked):
+            return value.micro
+        if value is None or isinstance(value, Odd) or (field == "date" and _has_time(cell)):
+            return spelt_alike((cell,))[0]
+        return value
+
+    return Reader(compared)
+
+
+def _has_time(cell: Cell) -> bool:
+    """Whether a date has a time of day, which two sales of one day may differ by."""
+    if isinstance(cell, str):
+        return bool(_TIME_OF_DAY.search(_MIDNIGHT.sub("", visible(cell).strip())))
+    return any(cell[3:]) if isinstance(cell, tuple) else not float(cell).is_integer()
+
+
+def _is_money(cell: Any) -> bool:
+    """Whether a cell looks like an amount, wherever it stands."""
+    if isinstance(cell, float) and not cell.is_integer():
+        return True
+    text = "".join(text_of(cell).split())
+    return bool(_MONEY.fullmatch(text)) or any(unicodedata.category(sign) == "Sc" for sign in text)
 
 
 def is_words(cell: Any) -> bool:

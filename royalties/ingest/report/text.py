@@ -273,7 +273,7 @@ class TextSheet:
                 open_quotes = 0 if piece else open_quotes + 1
                 unread = text[cut:] if piece else text
                 if len(unread) > _LONGEST_LINE:
-                    raise _bad_quotes(line)
+                    raise _bad_quotes(line) if '"' in unread else _long_line(line)
                 if piece:
                     if piece.text:
                         yield piece
@@ -376,6 +376,16 @@ class _OpenQuoteError(UnreadableError):
 
     def __init__(self, line: int) -> None:
         super().__init__(_quote_problem(line))
+
+
+def _long_line(line: int) -> UnreadableError:
+    return UnreadableError(
+        Problem(
+            f"line {line}: has more than {_LONGEST_LINE:,} characters",
+            "shorten its longest cell, or export the report again without that column",
+            row=line,
+        )
+    )
 
 
 def _bad_quotes(line: int) -> UnreadableError:

@@ -7,7 +7,7 @@ from typing import Any
 from royalties.domain.currencies import EXPONENTS, exponent
 from royalties.domain.money import MICRO, micro_text, scale
 from royalties.ingest.report.amounts import Numbers
-from royalties.ingest.report.cells import Cell, Marked, text_of
+from royalties.ingest.report.cells import Cell, Marked, Wrong, text_of
 from royalties.ingest.report.conventions import decimal_mark
 from royalties.ingest.report.declaration import HEADER_ROWS, begins, normal
 from royalties.ingest.report.headings import unit_of, without_unit
@@ -51,6 +51,7 @@ def say(
     notes: list[str],
     *,
     currency: str,
+    mark: str,
     incomplete: bool,
     pages_hint: str = "",
 ) -> None:
@@ -62,11 +63,14 @@ def say(
         remarks: receives what has to be confirmed.
         notes: receives what is only shown.
         currency: the report's, if its rows have none.
+        mark: the decimal mark of what was read; empty if nothing told it.
         incomplete: whether rows are refused or waiting, so that sums cannot be compared.
         pages_hint: how the money for pages can be recorded.
     """
     for sheet in sheets:
-        all_amounts = [amounts for amounts in _money(sheet, currency) if any(amounts.sums.values())]
+        all_amounts = [
+            amounts for amounts in _money(sheet, currency, mark) if any(amounts.sums.values())
+        ]
         if not all_amounts:
             continue
         if agreeing := next(
@@ -100,7 +104,7 @@ def say(
             )
 
 
-def _money(sheet: Sheet, currency: str) -> Sequence[_SheetAmounts]:
+def _money(sheet: Sheet, currency: str, mark: str) -> Sequence[_SheetAmounts]:
     header = _header(sheet.peek())
     if header is None:
         return ()
@@ -114,14 +118,18 @@ def _money(sheet: Sheet, currency: str) -> Sequence[_SheetAmounts]:
             )
     columns = [(money, *column) for money in amounts.values() for column in money.columns]
     own = next((at for at, name in enumerate(names) if is_currency_heading(name)), -1)
-    numbers = Numbers(decimal_mark("."))
+    point, comma = (Numbers(decimal_mark(each)) for each in ".,")
+    # An amount that can be read one way only is read so, whatever the rest of the file does.
+    first, second = (comma, point) if mark == "," else (point, comma)
     for block in sheet.blocks(place + 1, len(names)):
         for cells in zip(*block.columns, strict=True):
             code = text_of(cells[own]).strip().upper() if own >= 0 else ""
             is_total = any(_is_total(cell) for cell in cells)
             is_pages = any(isinstance(cell, str) and normal(cell) in _PAGES for cell in cells)
             for money, at, stated in columns:
-                value: Any = numbers.amount(cells[at])
+                value: Any = first.amount(cells[at])
+                if isinstance(value, Wrong):
+                    value = second.amount(cells[at])
                 marked = ""
                 if isinstance(value, Marked):
                     [*marks] = value.currencies

@@ -5,12 +5,13 @@ from difflib import get_close_matches
 from fractions import Fraction
 
 from royalties.domain.problems import Cause, Problem
-from royalties.ingest.report.cells import printed, text_of
+from royalties.ingest.report.cells import Cell, printed, text_of
 from royalties.ingest.report.declaration import ReportFormat, normal
 from royalties.ingest.report.reading import UnreadableError
 from royalties.ingest.report.tables import Sheet
 
 _SHOWN_COLUMNS = 30
+_SHOWN_SHEETS = 5
 _LEAST_COLUMNS = 3
 _ALIKE = 0.6
 
@@ -48,6 +49,15 @@ def unrecognised_error(
             )
         )
     columns = _likeliest_header(sheets)
+    if not columns and all(_is_blank(row) for sheet in sheets for row in sheet.rows()):
+        return UnreadableError(
+            Problem(
+                f"{name} is empty: {_blank_sheets(sheets)}",
+                "ask the retailer for the report again, or export it again; if there were no "
+                "sales, there is nothing to import",
+                cause=Cause.EMPTY,
+            )
+        )
     if len(columns) < 2:
         return UnreadableError(
             Problem(
@@ -94,6 +104,20 @@ def _lacks(wanted: ReportFormat, sheets: Sequence[Sheet]) -> str:
         alike = get_close_matches(normal(column), others, n=1, cutoff=_ALIKE)
         told.append(f"{column!r}" + (f" (is it {others[alike[0]]!r}?)" if alike else ""))
     return f": it has no column {', '.join(told)}"
+
+
+def _is_blank(row: Sequence[Cell]) -> bool:
+    """Whether nothing is written in a row."""
+    return not any(text_of(cell).strip() for cell in row)
+
+
+def _blank_sheets(sheets: Sequence[Sheet]) -> str:
+    """What of a file is blank."""
+    named = [repr(sheet.name) for sheet in sheets if sheet.name]
+    if not named:
+        return "nothing is written in it"
+    names = ", ".join(named[:_SHOWN_SHEETS]) + (" and more" if len(named) > _SHOWN_SHEETS else "")
+    return f"nothing is written on {'sheet' if len(named) == 1 else 'the sheets'} {names}"
 
 
 def _likeliest_header(sheets: Sequence[Sheet]) -> list[str]:

@@ -18,6 +18,9 @@ MOST_RATIO = 100
 RATIO_COUNTS_FROM = 10_000_000
 """Bytes from which the ratio counts: small parts of real workbooks shrink by even more."""
 
+Inflated = bytes | bytearray
+"""The bytes of a part; those of the largest sheet are collected as they come."""
+
 _STEP = 1 << 20
 _ENCRYPTED = 1
 _WORKBOOK = re.compile(r"xl/workbook\d*\.(xml|bin)")
@@ -51,7 +54,7 @@ class Archive:
             raise FileRefusedError(DAMAGED, SEND_AGAIN) from error
         self._path = path
         self._parts = {part.filename: part for part in parts}
-        self._kept: dict[str, list[bytes]] = {}
+        self._kept: dict[str, bytearray] = {}
         if len(parts) > MOST_PARTS:
             raise _too_many_parts(len(parts))
         if len(self._parts) != len(parts):
@@ -115,7 +118,7 @@ class Archive:
                 rows = size = checksum = 0
                 for piece in _inflated(file, part):
                     if part is largest:
-                        self._kept.setdefault(name, []).append(piece)
+                        self._kept.setdefault(name, bytearray()).extend(piece)
                     size += len(piece)
                     total += len(piece)
                     checksum = zlib.crc32(piece, checksum)
@@ -124,12 +127,16 @@ class Archive:
                 if size != part.file_size or checksum != part.CRC:
                     raise FileRefusedError(DAMAGED, SEND_AGAIN)
 
-    def part(self, name: str) -> bytes:
+    def size(self, name: str) -> int:
+        """Bytes of a part, 0 where it is missing; call ``check`` first."""
+        return self._parts[name].file_size if name in self._parts else 0
+
+    def part(self, name: str) -> Inflated:
         """All bytes of a part, nothing where it is missing; call ``check`` first."""
         if name not in self._parts:
             return b""
         if name in self._kept:
-            return b"".join(self._kept.pop(name))
+            return self._kept.pop(name)
         with self._path.open("rb") as file:
             return b"".join(_inflated(file, self._parts[name]))
 

@@ -5,7 +5,8 @@ or with hour, minute and second, or ``bytes`` for what is no value: TRUE, #N/A, 
 """
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, Future
 from datetime import date, datetime, timedelta
 from itertools import chain, islice
 from pathlib import Path
@@ -20,6 +21,7 @@ from royalties.ingest.sandbox.archive import (
     FileRefusedError,
     too_many_rows,
 )
+from royalties.ingest.sandbox.pieces import JoinedSheet, PackedSheet, begin, joined
 from royalties.ingest.sandbox.sheet_xml import FAR, SheetFindings
 
 BLOCK, _LATER_BLOCK = 2_000, 500
@@ -71,19 +73,20 @@ class FastPages:
             for sheet in self._book.sheets_metadata
             if sheet.typ == worksheet
         ]
-        self._sheets: dict[str, calamine.CalamineSheet] = {}
+        self._sheets: dict[str, calamine.CalamineSheet | JoinedSheet] = {}
+        self._pieces: dict[str, Sequence[Future[calamine.CalamineSheet]]] = {}
 
-    def parse_first(self) -> None:
-        """Parse the first visible sheet, which is nearly always asked for."""
-        for name, is_visible in self.names:
-            if is_visible:
-                self._sheet(name)
-                return
+    def parse_beside(self, sheet: PackedSheet, beside: Executor) -> None:
+        """Let a sheet that is about to be asked for be parsed: in pieces, if it is long."""
+        self._pieces[sheet.name] = begin(sheet, beside)
+        if not self._pieces[sheet.name]:
+            beside.submit(self._sheet, sheet.name)
 
-    def _sheet(self, name: str) -> calamine.CalamineSheet:
+    def _sheet(self, name: str) -> calamine.CalamineSheet | JoinedSheet:
         if name not in self._sheets:
             try:
-                self._sheets[name] = self._book.get_sheet_by_name(name)
+                whole = joined(self._pieces.pop(name, ()))
+                self._sheets[name] = whole or self._book.get_sheet_by_name(name)
             except calamine.CalamineError as error:
                 raise FileRefusedError(DAMAGED, SEND_AGAIN) from error
         return self._sheets[name]

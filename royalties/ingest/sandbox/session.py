@@ -10,6 +10,7 @@ from royalties.ingest.sandbox.archive import MOST_ROWS, Archive, too_many_rows
 from royalties.ingest.sandbox.books import WIDEST, CarefulPages, FastPages, WorkbookPages, blocks
 from royalties.ingest.sandbox.markup import MarkupPages
 from royalties.ingest.sandbox.onix import OnixPages
+from royalties.ingest.sandbox.pieces import PackedSheet
 from royalties.ingest.sandbox.sheet_xml import (
     FAR,
     SheetFindings,
@@ -17,6 +18,9 @@ from royalties.ingest.sandbox.sheet_xml import (
     sheet_parts,
     styles,
 )
+
+_CORES = 2
+"""Parsers at work while the parent waits for the first rows."""
 
 
 def send(out: BinaryIO, value: Any) -> None:
@@ -48,13 +52,8 @@ class Session:
             self._linked = any("/externalLinks/" in name for name in archive.names)
             self._macros = archive.has_macros
         fast = FastPages(path)
-        if archive and self._kind == "xlsx" and careful:
-            self._look(archive, fast.names)
-        elif archive and self._kind == "xlsx":
-            # The library parses without the interpreter's lock: both cores work.
-            with ThreadPoolExecutor(1) as beside:
-                beside.submit(fast.parse_first)
-                self._look(archive, fast.names)
+        if archive and self._kind == "xlsx":
+            self._look(archive, fast, parse_first=not careful)
         far = any(seen.far for seen in self._looks.values())
         self._pages = fast
         if (careful or far) and self._kind == "xlsx":
@@ -75,11 +74,23 @@ class Session:
     def _name(self, place: bytes) -> str:
         return self._pages.names[int(place)][0]
 
-    def _look(self, archive: Archive, names: list[tuple[str, bool]]) -> None:
+    def _look(self, archive: Archive, pages: FastPages, *, parse_first: bool) -> None:
+        """Look through the visible sheets.
+
+        Beside it the first one is parsed, which is nearly always asked for: the library does so
+        without the interpreter's lock.
+        """
         parts, known = sheet_parts(archive), styles(archive)
-        for name, visible in names:
-            if visible:
-                self._looks[name] = inspect_sheet(archive.part(parts.get(name, "")), known)
+        with ThreadPoolExecutor(_CORES) as beside:
+            for name, visible in pages.names:
+                if not visible:
+                    continue
+                part = parts.get(name, "")
+                xml = archive.part(part)
+                if parse_first and not self._looks:
+                    sheets = frozenset(parts.values())
+                    pages.parse_beside(PackedSheet(archive, name, part, xml, sheets), beside)
+                self._looks[name] = inspect_sheet(xml, known)
 
     def _describe(self, name: str) -> dict[str, Any]:
         seen = self._looks.get(name, SheetFindings())

@@ -20,6 +20,7 @@ from royalties.ingest.sandbox.archive import (
     SEND_AGAIN,
     Archive,
     FileRefusedError,
+    Inflated,
     too_many_rows,
 )
 
@@ -125,7 +126,7 @@ def _currency_of(form: str) -> str:
     return next(filter(None, found.groups()), "").strip() if found else ""
 
 
-def inspect_sheet(xml: bytes, known: Styles) -> SheetFindings:
+def inspect_sheet(xml: Inflated, known: Styles) -> SheetFindings:
     """Look through one sheet's XML, which is read as XML: by its elements, not its letters.
 
     Raises:
@@ -139,7 +140,12 @@ def inspect_sheet(xml: bytes, known: Styles) -> SheetFindings:
     return seen
 
 
-def _shows_nothing(xml: bytes, known: Styles) -> bool:
+def begins_as_usual(xml: Inflated) -> bool:
+    """Whether a sheet is in UTF-8 and without a prefix, as every program writes it."""
+    return _USUAL.match(xml) is not None
+
+
+def _shows_nothing(xml: Inflated, known: Styles) -> bool:
     """Whether a sheet cannot show what is looked for, since the letters of it are nowhere.
 
     Reading as XML takes as long as reading the workbook, finding letters a tenth of that. They
@@ -150,11 +156,12 @@ def _shows_nothing(xml: bytes, known: Styles) -> bool:
     begins = _USUAL.match(xml)
     if begins is None or len(marked) > _MOST_SEARCHES or xml.count(begins[1]) > 1:
         return False
-    letters = [b"&", b"<!", b"<f", b"hidden", b'="e"']
+    letters = [b"&", b"<!", b"<f", b"hidden", b'="e"', b"='", b"= "]
+    letters += [b"=" + blank for blank in (b"\n", b"\r", b"\t") if blank in xml]
     letters += [f's="{style}"'.encode() for style in marked]
     if marked:
         letters += [b's ="', b's\n="', b's\r="', b's\t="']
-    if any(each in xml for each in letters) or xml.count(b"=") != xml.count(b'="'):
+    if any(each in xml for each in letters):
         return False
     last = max(xml.rfind(b"<v"), xml.rfind(b"<is"), 0)
     rows = xml.count(b"<row", 0, last)
@@ -190,7 +197,7 @@ class _SheetReader:
         self._expat.StartElementHandler = self._on_root
         self._expat.StartDoctypeDeclHandler = _refuse_doctype
 
-    def read(self, xml: bytes) -> SheetFindings:
+    def read(self, xml: Inflated) -> SheetFindings:
         """Read a whole sheet."""
         try:
             self._expat.Parse(xml, True)
@@ -339,7 +346,7 @@ def _local(element: Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
-def _parsed(xml: bytes) -> Element:
+def _parsed(xml: Inflated) -> Element:
     try:
         root: Element = fromstring(xml)
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:

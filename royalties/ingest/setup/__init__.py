@@ -5,7 +5,15 @@
 """
 
 from royalties.ingest.setup.across import check, isbn_of
-from royalties.ingest.setup.document import KINDS, Document, SetupError, in_order, parse_setup
+from royalties.ingest.setup.document import (
+    KINDS,
+    Bodies,
+    Document,
+    Entry,
+    SetupError,
+    in_order,
+    parse_setup,
+)
 from royalties.ingest.setup.files import read_setup
 from royalties.ingest.setup.schema import json_schema
 from royalties.ingest.setup.values import (
@@ -24,7 +32,9 @@ from royalties.ingest.setup.values_orders import organization_of, payment_detail
 
 __all__ = [
     "KINDS",
+    "Bodies",
     "Document",
+    "Entry",
     "SetupError",
     "beneficiary_of",
     "check",

@@ -33,6 +33,12 @@ KINDS: tuple[str, ...] = (
 """The parts of a setup file, in the order in which it shows them."""
 
 Body = dict[str, Any]
+Bodies = dict[str, dict[str, Body]]
+"""Bodies of entries by part and key."""
+
+Entry = tuple[str, str, Body]
+"""An entry: its part, its key, its body."""
+
 _DEEPEST = 64
 _MOST_FAULTS = 1000
 _NUMBERS = re.compile(r"\d+")
@@ -58,7 +64,7 @@ class Document:
     kinds nobody knows which entries the file would have.
     """
 
-    entries: dict[str, dict[str, Body]]
+    entries: Bodies
     paths: dict[tuple[str, str], str]
     wrong: dict[tuple[str, str], Node] = field(default_factory=dict)
     unsure: frozenset[str] = frozenset()

@@ -20,10 +20,10 @@ from typing import IO
 from royalties.adapters import archive
 from royalties.adapters.archive import (
     FOLDERS,
+    AlreadyExistsError,
     ArchiveHeader,
     NotABackupError,
     Parts,
-    ThereAlreadyError,
 )
 from royalties.adapters.files import DiskError, make_private
 from royalties.domain.people import Actor, Verb
@@ -96,7 +96,7 @@ def back_up(
     columns = {table.name: [each.name for each in table.columns] for table in tables}
     header = ArchiveHeader(version("royalties"), schema, at, columns)
     total = len(tables) + len(FOLDERS)
-    with archive.writing(target) as file:
+    with archive.new_file(target) as file:
         writer = archive.ArchiveWriter(file, header)
         for place, table in enumerate(tables):
             for _ in writer.table(
@@ -150,11 +150,11 @@ def restore(actor: Actor, source: Path, url: str, home: Path, progress: Progress
         left = _left_by_a_killed_one(home, url)
         _require_empty(home, [*transfer.files_of(url), *left])
     transfer.require_empty(url)
-    with archive.reading(source) as reader:
+    with archive.open_backup(source) as reader:
         _require_known(source, reader.header)
         reader.look_through()
     with (
-        archive.reading(source) as reader,
+        archive.open_backup(source) as reader,
         _staged(home, url, left) as stage,
         transfer.new_database(url) as connection,
     ):
@@ -184,7 +184,7 @@ def restore(actor: Actor, source: Path, url: str, home: Path, progress: Progress
 
 
 def _require_known(source: Path, header: ArchiveHeader) -> None:
-    if not migrate.knows(header.schema):
+    if not migrate.is_known_migration(header.schema):
         raise NotABackupError(
             source,
             f"its books are at migration {header.schema[:40]!r}, which this program does not "
@@ -312,7 +312,7 @@ def _left_by_a_killed_one(home: Path, url: str) -> list[str]:
         said = json.loads((stage / _PLACING).read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return []
-    if said["database"] != transfer.shown_url(url):
+    if said["database"] != transfer.url_without_password(url):
         return []
     return [name for name in FOLDERS if name in said["folders"] and not (stage / name).exists()]
 
@@ -334,7 +334,7 @@ def _staged(home: Path, url: str, left: Sequence[str]) -> Iterator[_Stage]:
     with _disk_errors(home):
         make_private(home)
         _require_empty(home, [*transfer.files_of(url), *left])
-        stage = _Stage(home, home / _STAGE, transfer.shown_url(url))
+        stage = _Stage(home, home / _STAGE, transfer.url_without_password(url))
         stage.folder.mkdir(mode=0o700, exist_ok=True)
         with _locked(stage.folder):
             # Last goes the note of what was moved out, so that this may be killed as well.
@@ -354,7 +354,7 @@ def _staged(home: Path, url: str, left: Sequence[str]) -> Iterator[_Stage]:
 def _require_empty(home: Path, but: Sequence[str]) -> None:
     for each in sorted(home.iterdir()) if home.exists() else ():
         if each.name not in {*_SECRETS, *but} and not each.name.startswith(_STAGE):
-            raise ThereAlreadyError(each)
+            raise AlreadyExistsError(each)
 
 
 @contextmanager

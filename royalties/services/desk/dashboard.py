@@ -160,8 +160,8 @@ class RoyaltiesOwed:
     """
 
     period: Period | None
-    closed: tuple[store.OwedRow, ...]
-    estimated: tuple[store.OwedRow, ...] | None
+    closed: tuple[store.OutstandingRow, ...]
+    estimated: tuple[store.OutstandingRow, ...] | None
 
 
 class OrdersOwed(NamedTuple):
@@ -306,7 +306,7 @@ def _sales(work: Work, setup: Setup) -> _Sales:
     period = open_period_of(work, setup)
     year_before = period.shift(-period.calendar.per_year)
     wanted = {each.ordinal for each in (*_periods_shown(period), year_before)}
-    by_month = store.sold(work.connection, sorted(wanted))
+    by_month = store.sales_by_retailer(work.connection, sorted(wanted))
     rows = _added_up(by_month)
     now = [row for row in rows if row.period_id == period.ordinal]
     against = _against(period, rows)
@@ -416,7 +416,7 @@ def _to_do(
     prepared: list[Proposal],
     orders: OrdersToDo,
 ) -> ToDo:
-    counts = store.counts(work.connection)
+    counts = store.attention_counts(work.connection)
     waiting = prepared if work.actor.may(Verb.APPROVE) else []
     waiting = [each for each in waiting if may_approve(work, each)]
     current = period_of(work.today, Calendar(setup.publisher.calendar))
@@ -466,12 +466,12 @@ def _unexplained(work: Work, period: Period, retailers: Iterable[RetailerSummary
     )
 
 
-def _is_overdue(work: Work, invoice: receivables.Open) -> bool:
+def _is_overdue(work: Work, invoice: receivables.OpenInvoice) -> bool:
     return invoice.balance > 0 and receivables.days_overdue(invoice, work.today) > 0
 
 
 def _orders_to_do(
-    work: Work, orders: OpenOrders | None, invoices: Iterable[receivables.Open]
+    work: Work, orders: OpenOrders | None, invoices: Iterable[receivables.OpenInvoice]
 ) -> OrdersToDo:
     if orders is None:
         return OrdersToDo()
@@ -482,7 +482,7 @@ def _orders_to_do(
 
 
 def _orders_owed(
-    work: Work, orders: OpenOrders | None, invoices: Iterable[receivables.Open], house: str
+    work: Work, orders: OpenOrders | None, invoices: Iterable[receivables.OpenInvoice], house: str
 ) -> tuple[OrdersOwed, ...]:
     """What open orders are worth, and what invoices still ask for."""
     found = {
@@ -507,19 +507,23 @@ def _royalties_owed(work: Work, period: Period, house: str) -> RoyaltiesOwed:
         work,
         "royalties owed",
         last,
-        lambda: tuple(store.owed(work.connection, last.ordinal, reserve_account(""))),
+        lambda: tuple(
+            store.amounts_outstanding(work.connection, last.ordinal, reserve_account(""))
+        ),
     )
     found = draft_at_hand(work, period)
     estimated = None if found is None else _estimated(found.run, closed, house)
     return RoyaltiesOwed(last, _house_first(closed, house), estimated)
 
 
-def _estimated(run: Run, closed: Iterable[store.OwedRow], house: str) -> tuple[store.OwedRow, ...]:
-    owed = {each.currency: store.OwedRow(each.currency, 0, 0, each.held) for each in closed}
+def _estimated(
+    run: Run, closed: Iterable[store.OutstandingRow], house: str
+) -> tuple[store.OutstandingRow, ...]:
+    owed = {each.currency: store.OutstandingRow(each.currency, 0, 0, each.held) for each in closed}
 
     def add(currency: str, to_pay: int, carried: int, held: int) -> None:
-        before = owed.get(currency, store.OwedRow(currency, 0, 0, 0))
-        owed[currency] = store.OwedRow(
+        before = owed.get(currency, store.OutstandingRow(currency, 0, 0, 0))
+        owed[currency] = store.OutstandingRow(
             currency, before.to_pay + to_pay, before.carried + carried, before.held + held
         )
 
@@ -536,6 +540,8 @@ def _estimated(run: Run, closed: Iterable[store.OwedRow], house: str) -> tuple[s
     return _house_first(owed.values(), house)
 
 
-def _house_first(rows: Iterable[store.OwedRow], house: str) -> tuple[store.OwedRow, ...]:
+def _house_first(
+    rows: Iterable[store.OutstandingRow], house: str
+) -> tuple[store.OutstandingRow, ...]:
     some = (each for each in rows if any(each[1:]))
     return tuple(sorted(some, key=lambda each: (each.currency != house, each.currency)))

@@ -7,7 +7,7 @@ close is decided alone, on its checklist.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from royalties.domain.approvals import ProposalStatus
+from royalties.domain.approvals import ProposalKind, ProposalStatus
 from royalties.domain.people import Verb
 from royalties.domain.terms.changes import Change, changes
 from royalties.domain.terms.replacing import Replaced
@@ -15,7 +15,12 @@ from royalties.ingest.setup import SetupError
 from royalties.services import approvals, pending
 from royalties.services.approvals import Proposal
 from royalties.services.books import EmptyBooksError, setup_in_force
-from royalties.services.dependencies import GONE, dependents_of, missing_dependencies
+from royalties.services.dependencies import (
+    GONE,
+    dependents_of,
+    missing_dependencies,
+    tell_of_left_behind,
+)
 from royalties.services.names import names_of
 from royalties.services.orders import second_person
 from royalties.services.terms import amending, loading, setup
@@ -26,9 +31,6 @@ from royalties.store.periods import periods
 
 MOST = 100
 """Proposals that are decided at once."""
-
-_CLOSE = "close"
-_SETUP = "setup"
 
 
 class NotTogetherError(RefusedError):
@@ -46,7 +48,7 @@ class NotTogetherError(RefusedError):
 
 def can_be_together(proposal: Proposal) -> bool:
     """Whether a proposal is decided together with others; a close has its own checklist."""
-    return proposal.kind != _CLOSE
+    return proposal.kind is not ProposalKind.CLOSE
 
 
 def with_those_below(work: Work, numbers: Iterable[int]) -> list[Proposal]:
@@ -126,7 +128,7 @@ def look(
 
 def _with_changes(work: Work, looked: Looked, number: Callable[[str], str]) -> Looked:
     proposal = looked.proposal
-    if proposal.kind != _SETUP:
+    if proposal.kind is not ProposalKind.SETUP:
         return looked
     bodies = setup.bodies_in_force(work)
     entries = pending.entries_of(proposal.body)
@@ -150,7 +152,7 @@ def _replaced(work: Work, proposals: Sequence[Proposal]) -> dict[int, tuple[Repl
     """By proposal, what it replaces of what has counted already."""
     owner: dict[tuple[str, str], int] = {}
     amended = []
-    for proposal in (each for each in proposals if each.kind == _SETUP):
+    for proposal in (each for each in proposals if each.kind is ProposalKind.SETUP):
         bodies = setup.bodies_in_force(work)
         for part, key, body in pending.entries_of(proposal.body):
             if key in bodies[part] and (part, key) not in owner:
@@ -184,6 +186,8 @@ def approve(work: Work, numbers: Sequence[int]) -> list[Proposal]:
 def refuse(work: Work, numbers: Sequence[int], reason: str) -> list[Proposal]:
     """Send proposals back with one reason; returns what waits and depends on them.
 
+    Whoever prepared that is told, as well as who prepared what was sent back.
+
     Raises:
         RefusedError: one of them cannot be refused, or there is no reason; nothing is to be kept.
     """
@@ -192,7 +196,24 @@ def refuse(work: Work, numbers: Sequence[int], reason: str) -> list[Proposal]:
     approvals.hold(work, [proposal.id for proposal in proposals])
     for proposal in proposals:
         _each(work, proposals, proposal, lambda one: approvals.refuse(work, one.id, reason))
-    return dependents_of(work, [proposal.id for proposal in proposals])
+    return _left_behind(work, proposals, reason.strip())
+
+
+def withdraw(work: Work, number: int, reason: str = "") -> list[Proposal]:
+    """Take a proposal back; returns what waits and depends on it, whose preparers are told.
+
+    Raises:
+        RefusedError: it was decided already, or somebody else prepared it.
+    """
+    proposal = approvals.withdraw(work, number, reason)
+    return _left_behind(work, [proposal], " ".join(reason.split()))
+
+
+def _left_behind(work: Work, gone: Sequence[Proposal], reason: str) -> list[Proposal]:
+    left = dependents_of(work, [proposal.id for proposal in gone])
+    if left:
+        tell_of_left_behind(work, gone, left, reason)
+    return left
 
 
 def _required(work: Work, numbers: Sequence[int]) -> list[Proposal]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from royalties.domain.approvals import ProposalKind
 from royalties.domain.counting import counted, series
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period
@@ -216,8 +217,8 @@ def _waiting(step: StepName, waiting: Iterable[Proposal]) -> tuple[Proposal, ...
     return tuple(
         proposal
         for proposal in waiting
-        if (proposal.kind == "setup" and proposal.subject.partition(" ")[0] in parts)
-        or (proposal.kind == "close" and step is StepName.CLOSE)
+        if (proposal.kind is ProposalKind.SETUP and proposal.subject.partition(" ")[0] in parts)
+        or (proposal.kind is ProposalKind.CLOSE and step is StepName.CLOSE)
     )
 
 

@@ -133,7 +133,7 @@ def take(work: Work) -> Job | None:
     A lease that ends later than any that begins now was given before a clock was set back.
     """
     longest = work.at + LEASE + CLOCKS_DIFFER
-    return store.take_job(work.connection, work.at, work.at + LEASE, longest)
+    return store.lease_job(work.connection, work.at, work.at + LEASE, longest)
 
 
 def read(work: Work, job: Job) -> Any:  # noqa: ANN401 - each kind's own

@@ -48,6 +48,8 @@ class Note:
         withdrawn_at: since when it is only history; None: it stands.
         events: what was done with it since, the oldest first.
         answers: to a question, the oldest first.
+        asked_id: number of the colleague to whom a question is put; None: to anybody.
+        asked: their name.
     """
 
     id: int
@@ -64,6 +66,8 @@ class Note:
     files: tuple[AttachedFile, ...] = ()
     events: tuple[NoteEvent, ...] = ()
     answers: tuple["Note", ...] = ()
+    asked_id: int | None = None
+    asked: str = ""
 
     @property
     def is_question(self) -> bool:
@@ -109,7 +113,7 @@ def notes_about(work: Work, subject: NoteSubject, key: str, page: int = 1) -> No
 def latest_about(work: Work, subject: NoteSubject, key: str, limit: int) -> tuple[Note, ...]:
     """The latest notes and questions that stand about something, without their histories."""
     work.actor.require(Verb.READ)
-    rows = store.standing_about(work.connection, work.actor, subject, key, limit)
+    rows = store.notes_in_force(work.connection, work.actor, subject, key, limit)
     return tuple(_whole(work, rows, with_events=False))
 
 
@@ -127,10 +131,9 @@ def open_questions(work: Work, page: int = 1) -> NotesPage:
 
 
 def newest_open(work: Work, limit: int) -> tuple[Note, ...]:
-    """The newest questions that nobody has settled, without what came with them."""
+    """Open questions without what came with them: those put to the actor first, then the newest."""
     work.actor.require(Verb.READ)
-    rows = store.open_questions(work.connection, work.actor, limit)
-    return tuple(_made(row) for row in rows)
+    return tuple(_made(row) for row in store.open_for(work.connection, work.actor, limit))
 
 
 def find_note(work: Work, number: int) -> Note | None:
@@ -222,4 +225,6 @@ def _made(row: store.NoteRow) -> Note:
         row.person_id,
         row.resolved_at,
         row.withdrawn_at,
+        asked_id=row.asked_id,
+        asked=row.asked or "",
     )

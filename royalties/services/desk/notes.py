@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from royalties.domain.events import StaffEvent
 from royalties.domain.notes import NoteAction, NoteKind, NoteSubject
 from royalties.domain.one_line import fault_of_line
-from royalties.domain.people import Verb
+from royalties.domain.people import FINANCE, Verb
 from royalties.domain.periods import NotAPeriodError
 from royalties.services.books import Setup, open_period_of, setup_in_force
 from royalties.services.desk.note_lists import is_own, subject_name
@@ -19,6 +19,7 @@ from royalties.services.mail.telling import News, tell
 from royalties.services.statements.documents import StoredDocument
 from royalties.services.work import RefusedError, Work
 from royalties.store.desk import notes as store
+from royalties.store.people import people
 
 MOST_FILES = 10
 """Files that come with one note."""
@@ -34,6 +35,13 @@ MOST_A_DAY, MOST_BYTES_A_DAY = 1_000, 2_000_000_000
 """Files that one person attaches within a day, and their bytes."""
 
 _DAY = timedelta(days=1)
+
+
+class Colleague(NamedTuple):
+    """Somebody to whom a question can be put."""
+
+    id: int
+    name: str
 
 
 class NoNoteError(RefusedError):
@@ -66,6 +74,7 @@ def add(
     files: Sequence[StoredDocument] = (),
     *,
     is_question: bool = False,
+    asked: int | None = None,
 ) -> int:
     """Write a note or a question about something; returns its number.
 
@@ -76,6 +85,8 @@ def add(
         text: what it says; may be empty where a file is attached.
         files: what was taken.
         is_question: whether somebody is to answer.
+        asked: number of the one colleague who is to answer; it is a question then. They alone are
+            told of it by e-mail, but everybody of the staff sees it and may answer.
 
     Raises:
         NoNoteError: there is nothing of that kind.
@@ -84,13 +95,30 @@ def add(
     work.actor.require(Verb.KEEP_NOTES)
     require_subject(work, subject, key)
     said = _text(text)
+    is_question = is_question or asked is not None
     if is_question and not said:
         raise RefusedError("write what you want to know")
-    kind = NoteKind.QUESTION if is_question else NoteKind.NOTE
-    number = _write(work, _About(subject, key), kind, said, files)
+    colleague = _colleague(work, asked) if asked is not None else None
+    about = _About(subject, key, asked=colleague)
+    number = _write(work, about, NoteKind.QUESTION if is_question else NoteKind.NOTE, said, files)
     if is_question:
-        _tell_of_question(work, number, _About(subject, key), said)
+        _tell_of_question(work, number, about, said)
     return number
+
+
+def colleagues(work: Work) -> tuple[Colleague, ...]:
+    """Everybody to whom a question can be put: the others of the staff, by name."""
+    work.actor.require(Verb.KEEP_NOTES)
+    rows = people.active_in_roles(work.connection, [role.value for role in FINANCE])
+    found = (Colleague(row.id, row.name) for row in rows if row.id != work.actor.person)
+    return tuple(sorted(found, key=lambda each: (each.name.casefold(), each.id)))
+
+
+def _colleague(work: Work, number: int) -> Colleague:
+    for each in colleagues(work):
+        if each.id == number:
+            return each
+    raise RefusedError("choose a colleague who is at the desk, or ask everybody")
 
 
 def answer(
@@ -145,7 +173,7 @@ def reopen(work: Work, number: int) -> None:
     row = _question(work, number)
     if row.resolved_at is None:
         raise RefusedError("this question is open: it can be answered")
-    store.change(work.connection, number, {"resolved_at": None})
+    store.change_note(work.connection, number, {"resolved_at": None})
     _note_event(work, row, NoteAction.REOPENED)
 
 
@@ -166,7 +194,7 @@ def withdraw(work: Work, number: int, reason: str) -> None:
         raise RefusedError("this was withdrawn already")
     _require_own(work, row)
     why = _reason(reason)
-    store.change(work.connection, number, {"withdrawn_at": work.at})
+    store.change_note(work.connection, number, {"withdrawn_at": work.at})
     _note_event(work, row, NoteAction.WITHDRAWN, why)
 
 
@@ -181,7 +209,7 @@ def restore(work: Work, number: int) -> None:
     if row.withdrawn_at is None:
         raise RefusedError("this was not withdrawn: it stands")
     _require_own(work, row)
-    store.change(work.connection, number, {"withdrawn_at": None})
+    store.change_note(work.connection, number, {"withdrawn_at": None})
     _note_event(work, row, NoteAction.RESTORED)
 
 
@@ -220,11 +248,12 @@ def _require_period(work: Work, setup: Setup, name: str) -> None:
 
 
 class _About(NamedTuple):
-    """What is written about, and the question that is answered."""
+    """What is written about, the question that is answered, and to whom one is put."""
 
     subject: NoteSubject
     key: str
     question: int | None = None
+    asked: Colleague | None = None
 
 
 def _write(
@@ -247,6 +276,8 @@ def _write(
             "at": work.at,
             "by": work.actor.name,
             "person_id": work.actor.person,
+            "asked_id": about.asked.id if about.asked else None,
+            "asked": about.asked.name if about.asked else None,
         },
     )
     for each in files:
@@ -268,14 +299,15 @@ def _write(
 
 def _tell_of_question(work: Work, number: int, about: _About, text: str) -> None:
     name = subject_name(work, about.subject, about.key)
+    asked = about.asked
     news = News(
-        StaffEvent.QUESTION_ASKED,
+        StaffEvent.QUESTION_PUT if asked else StaffEvent.QUESTION_ASKED,
         f"question {number}",
-        f"A question about {name}",
-        (f"{work.actor.name} asks about {name}:", _quoted(text)),
+        f"A question to you about {name}" if asked else f"A question about {name}",
+        (f"{work.actor.name} asks{' you' if asked else ''} about {name}:", _quoted(text)),
         ("Answer it at the desk", f"/finance/notes/{number}"),
     )
-    tell(work, news, but=work.actor.person)
+    tell(work, news, only=asked.id if asked else None, but=work.actor.person)
 
 
 def _tell_of_answer(work: Work, row: store.NoteRow, text: str) -> None:
@@ -318,7 +350,7 @@ def _require_room(work: Work, sent: Sequence[StoredDocument]) -> None:
 
 
 def _mark_resolved(work: Work, row: store.NoteRow) -> None:
-    store.change(work.connection, row.id, {"resolved_at": work.at})
+    store.change_note(work.connection, row.id, {"resolved_at": work.at})
     _note_event(work, row, NoteAction.RESOLVED)
 
 
@@ -394,6 +426,7 @@ def _note_event(
             "what": f"{row.kind}-{action}",
             "note": row.id,
             "subject": _logged(row),
+            **({"put_to": row.asked} if row.asked and action is NoteAction.ADDED else {}),
             **({"files": list(files)} if files else {}),
             **({"reason": reason} if reason else {}),
         },

@@ -78,7 +78,7 @@ def save_filter(
         raise RefusedError("the list is not filtered or sorted: there is nothing to save")
     if len(query) > _MOST_PARTS or any(len(each) > _LONGEST_PART for each in query.values()):
         raise RefusedError("this asks for more than a saved filter can hold")
-    if store.count_of(work.connection, number) >= MOST:
+    if store.filter_count(work.connection, number) >= MOST:
         raise RefusedError(f"you have {MOST} saved filters: delete some first")
     name = _name_for(work, number, of, name)
     asked = dict(sorted(query.items()))
@@ -128,7 +128,7 @@ def key_now(work: Work, part: str, key: str, known: Mapping[str, object]) -> str
     for _ in range(_MOST_RENAMED):
         if key in known or not key:
             return key
-        key = store.key_after(work.connection, part, key)
+        key = store.current_key(work.connection, part, key)
     return ""
 
 

@@ -20,7 +20,7 @@ from royalties.services.desk.searched_amounts import searched_amount
 from royalties.services.names import Names, names_of
 from royalties.services.work import RefusedError, Work
 from royalties.store.desk import search as store
-from royalties.store.desk.search import Wanted
+from royalties.store.desk.search import AmountQuery
 
 LONGEST = 100
 _LEAST = 2
@@ -36,7 +36,7 @@ class Hit:
 
     Attributes:
         kind: title, edition, retailer, contract, beneficiary, plan, organization, statement,
-            contract-period, entry, import, sale, order, invoice, receipt, person.
+            contract-period, entry, import, sale, waiting, order, invoice, receipt, person.
         key: what names it in its page's address.
         words: what it is called.
         about: what tells it from others.
@@ -129,7 +129,7 @@ def _all(work: Work, setup: Setup, text: str) -> Iterator[Hit]:
             yield Hit("person", str(one.id), one.name, f"{one.email}, {one.role}", exact)
 
 
-def _statements(work: Work, setup: Setup, text: str, wanted: Wanted) -> Iterator[Hit]:
+def _statements(work: Work, setup: Setup, text: str, wanted: AmountQuery) -> Iterator[Hit]:
     """Statements by the beginning of their number, or by what is due or to pay."""
     for row in store.statements(work.connection, work.actor, text, wanted):
         payee = setup.beneficiaries.get(row.beneficiary)
@@ -140,7 +140,7 @@ def _statements(work: Work, setup: Setup, text: str, wanted: Wanted) -> Iterator
         yield Hit("statement", row.number, row.number, name, is_named, amounts=amounts)
 
 
-def _posted(work: Work, names: Names, wanted: Wanted) -> Iterator[Hit]:
+def _posted(work: Work, names: Names, wanted: AmountQuery) -> Iterator[Hit]:
     """What a contract came to in a period, and entries of the ledger, by an amount."""
     for row in store.contracts(work.connection, wanted):
         of = ("earned", "withheld", "released", "available", "recouped", "payable")
@@ -165,7 +165,7 @@ def _posted(work: Work, names: Names, wanted: Wanted) -> Iterator[Hit]:
 
 
 def _looked_for(
-    wanted: Wanted, currency: str, found: Iterable[tuple[str, int]], otherwise: str
+    wanted: AmountQuery, currency: str, found: Iterable[tuple[str, int]], otherwise: str
 ) -> tuple[Amount, ...]:
     """Those of some amounts that are the one looked for; if none is, the one to show anyway.
 
@@ -178,26 +178,27 @@ def _looked_for(
 
 
 def _sales(work: Work, setup: Setup, text: str) -> Iterator[Hit]:
-    """Sale lines by the reference that their retailer, or an order, gave them."""
-    for row in store.referred(work.connection, text):
+    """Sale lines, and waiting rows, by their retailer's or an order's reference."""
+    for row in store.references(work.connection, text):
         known = setup.retailers.get(row.retailer)
+        name = known.name if known else row.retailer
         first, last = date.fromisoformat(row.first), date.fromisoformat(row.last)
         yield Hit(
-            "sale",
+            "waiting" if row.identifier else "sale",
+            row.identifier or row.reference,
             row.reference,
-            row.reference,
-            known.name if known else row.retailer,
+            f"{name}, waits for the edition of {row.identifier}" if row.identifier else name,
             since=first if first != last else None,
             day=last,
             lines=row.lines,
         )
 
 
-def _orders(work: Work, setup: Setup, text: str, wanted: Wanted) -> Iterator[Hit]:
+def _orders(work: Work, setup: Setup, text: str, wanted: AmountQuery) -> Iterator[Hit]:
     """Orders by number, purchase order, parcel, organization or total."""
     part = text.casefold()
     keys = [each.key for each in setup.organizations.values() if part in each.name.casefold()]
-    for order in store.placed(work.connection, work.actor, text, keys[: store.MOST], wanted):
+    for order in store.order_hits(work.connection, work.actor, text, keys[: store.MOST], wanted):
         title = setup.titles.get(order.title)
         about = [
             _organization(setup, order.organization),
@@ -212,7 +213,7 @@ def _orders(work: Work, setup: Setup, text: str, wanted: Wanted) -> Iterator[Hit
         yield Hit("order", order.number, order.number, ", ".join(about), exact, amounts=amounts)
 
 
-def _bills(work: Work, setup: Setup, text: str, wanted: Wanted) -> Iterator[Hit]:
+def _bills(work: Work, setup: Setup, text: str, wanted: AmountQuery) -> Iterator[Hit]:
     """Invoices by number or amount, and what came in for them by reference or amount."""
     for invoice in store.invoices(work.connection, work.actor, text, wanted):
         about = f"{_organization(setup, invoice.organization)}, order {invoice.order}"

@@ -5,13 +5,13 @@ from fractions import Fraction
 
 from royalties.domain.currencies import EXPONENTS
 from royalties.ingest.report.amounts import CURRENCY_MARKS, PrintedNumber, take_apart
-from royalties.store.desk.search import Wanted
+from royalties.store.desk.search import AmountQuery
 
 _MOST = 10**15
 """Beyond what books hold; a database takes no larger numbers."""
 
 
-def searched_amount(text: str) -> Wanted:
+def searched_amount(text: str) -> AmountQuery:
     """What a text is in minor units of each currency that it can be of; its sign does not matter.
 
     Books have few amounts that differ in their sign alone, and those who look for one rarely know

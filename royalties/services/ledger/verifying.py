@@ -212,7 +212,7 @@ def _closed_sales_earned(books: BooksUnderTest) -> Failures:
     yield from checks.closed_copies_differ(books.connection, partial(_claimed, books))
 
 
-def _claimed(books: BooksUnderTest, number: int) -> tuple[set[str], checks.Claimed]:
+def _claimed(books: BooksUnderTest, number: int) -> tuple[set[str], checks.CopiesInTerm]:
     """Of a closed period, the ISBNs of titles whose contracts end, and what each takes of them."""
     closed = runs.find_closing(books.connection, number)
     if closed is None:
@@ -267,13 +267,13 @@ def _import_totals(books: BooksUnderTest) -> Failures:
 
 def _stored_sums(books: BooksUnderTest) -> Failures:
     """What pages show, and drafts use, without adding up lines is what the lines add up to."""
-    yield from totals.differing(books.connection)
-    yield from cached_slices.astray(books.connection)
+    yield from totals.wrong_totals(books.connection)
+    yield from cached_slices.orphaned_sums(books.connection)
     setup, names = setup_in_force(books.work), names_of(books.work)
     for number in sorted({each.period_id for each in cached_slices.slicings(books.connection)}):
         first = setup.first_period
         asked = distinctions_in(setup, first.shift(number - first.ordinal))
-        yield from cached_slices.differing(books.connection, number, asked, names)
+        yield from cached_slices.wrong_sums(books.connection, number, asked, names)
 
 
 def _corrections(books: BooksUnderTest) -> Failures:

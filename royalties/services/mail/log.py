@@ -73,7 +73,7 @@ def try_again(work: Work, number: int) -> None:
         RefusedError: it was sent, or taken back.
     """
     work.actor.require(Verb.SEND)
-    if not store.try_again(work.connection, number, work.at):
+    if not store.requeue(work.connection, number, work.at):
         raise RefusedError("this message was sent or taken back: there is nothing to try again")
     work.record(Verb.SEND, {"what": "mail-again", "mail": number})
 
@@ -92,7 +92,7 @@ def give_up(work: Work, number: int, reason: str = "") -> None:
     work.actor.require(Verb.SEND)
     why = " ".join(reason.split())[:_LONGEST_REASON]
     told = f"taken back by {work.actor.name}{f': {why}' if why else ''}"
-    if not store.give_up(work.connection, number, told):
+    if not store.cancel_message(work.connection, number, told):
         raise RefusedError("this message has left, or was taken back: nothing is to be taken back")
     work.record(Verb.SEND, {"what": "mail-given-up", "mail": number, "reason": why})
 

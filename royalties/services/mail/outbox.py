@@ -94,7 +94,7 @@ def write(work: Work, message: Message) -> int:
     words, path = message.link or (None, None)
     if message.secret and path is not None:
         path = work.sealer.seal(path)
-    return store.add(
+    return store.add_message(
         work.connection,
         {
             "recipient": message.recipient,
@@ -174,7 +174,7 @@ def _tell_of_bounce(work: Work, row: store.MailRow, error: str) -> None:
     if row.kind != "statement":
         return
     event = StaffEvent.STATEMENT_BOUNCED
-    for person in mail_choices.wanting(work.connection, event, TOLD[event]):
+    for person in mail_choices.people_notified_of(work.connection, event, TOLD[event]):
         paragraphs = (
             f"The message “{row.subject}” to {row.recipient} was not taken: {error}",
             "Correct the address with the beneficiary, then let the message be sent again.",
@@ -190,7 +190,7 @@ def _wait_for_server(work: Work, row: store.MailRow, error: MailServerError) -> 
         store.mark_refused(work.connection, row.id, _short(error))
         return
     pause = min(timedelta(minutes=2 ** min(row.attempts + 1, _TRIES)), _LONGEST_PAUSE)
-    store.mark_waiting(work.connection, row.id, work.at + pause, _short(error))
+    store.mark_delayed(work.connection, row.id, work.at + pause, _short(error))
 
 
 def _short(error: Exception) -> str:
@@ -209,15 +209,15 @@ def _take(work: Work) -> _Outgoing | Outcome:
     """The next message, tried again later unless its outcome is noted before."""
     if not work.mailer.is_set_up or is_sandbox(work):
         return Outcome.NOTHING  # nothing that a sandbox says is true
-    store.date_back(work.connection, work.at, work.at + _LONGEST_WAIT + CLOCKS_DIFFER)
+    store.bring_forward(work.connection, work.at, work.at + _LONGEST_WAIT + CLOCKS_DIFFER)
     if not work.is_address_known:
-        store.hold(work.connection, work.at, NO_ADDRESS)
+        store.mark_held(work.connection, work.at, NO_ADDRESS)
     row = store.next_due(work.connection, work.at, links=work.is_address_known)
     if row is None:
         return Outcome.NOTHING
     attempts = row.attempts + 1
     later = work.at + timedelta(minutes=2**attempts) if attempts < _TRIES else None
-    store.mark_tried(work.connection, row.id, attempts, later)
+    store.mark_attempted(work.connection, row.id, attempts, later)
     try:
         opened = _opened(work, row)
     except LostKeyError:

@@ -47,10 +47,10 @@ def tell(
         How many messages that are.
     """
     about = news.about[:_LONGEST_ABOUT]
-    told = store.already_told(work.connection, news.event, about) if once else frozenset[str]()
+    told = store.already_notified(work.connection, news.event, about) if once else frozenset[str]()
     wanting = [
         each
-        for each in store.wanting(work.connection, news.event, TOLD[news.event])
+        for each in store.people_notified_of(work.connection, news.event, TOLD[news.event])
         if only in (None, each.id) and each.id != but and each.email not in told
     ]
     for person in wanting:
@@ -70,7 +70,9 @@ def tell(
 
 def is_wanted(work: Work, event: StaffEvent, person: int) -> bool:
     """Whether a person who can act on an event wants to be told of it."""
-    return any(each.id == person for each in store.wanting(work.connection, event, TOLD[event]))
+    return any(
+        each.id == person for each in store.people_notified_of(work.connection, event, TOLD[event])
+    )
 
 
 def choices(work: Work) -> dict[StaffEvent, bool]:

@@ -140,13 +140,13 @@ def lateness(state: State, need_by: date | None, promised_on: date | None, today
 def staff(work: Work) -> list[tuple[int, str]]:
     """Number and name of everybody who may take care of an order."""
     work.actor.require(Verb.KEEP_ORDERS)
-    return store.people(work.connection)
+    return store.assignees(work.connection)
 
 
 def people_of(work: Work, organization: str) -> list[tuple[str, str, str]]:
     """Name, e-mail and status of everybody who orders for an organization."""
     work.actor.require(Verb.KEEP_ORDERS)
-    return store.people_of(work.connection, organization)
+    return store.orderers_of(work.connection, organization)
 
 
 def counts_by_organization(work: Work) -> dict[str, tuple[int, int]]:

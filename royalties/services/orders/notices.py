@@ -94,7 +94,7 @@ def remind(work: Work) -> int:
     last = work.today + _QUOTE_ENDS_WITHIN
     due = [
         _Due(f"{row.number} quote {row.version} reminder", row, "quote-ends", 0)
-        for row in waiting.quotes_that_end(work.connection, work.today, last)
+        for row in waiting.quotes_expiring(work.connection, work.today, last)
     ]
     seen: set[str] = set()
     for days in _PROOF_WAITS:
@@ -103,7 +103,7 @@ def remind(work: Work) -> int:
                 about = f"{row.number} proof {row.version} reminder after {days} days"
                 due.append(_Due(about, row, "proof-waits", days))
             seen.add(row.number)
-    told = waiting.reminded(work.connection, [each.about for each in due])
+    told = waiting.already_reminded(work.connection, [each.about for each in due])
     left = [each for each in due if each.about not in told]
     if not left:
         return 0

@@ -136,7 +136,7 @@ def invited(work: Work, key: str) -> list[PendingColleague]:
     if key not in house.own(work.actor):
         return []
     here = {each.email for each in colleagues(work, key) if each.status == PersonStatus.ACTIVE}
-    rows = kept.invited(work.connection, house.role, key, work.at)
+    rows = kept.pending_invitations(work.connection, house.role, key, work.at)
     return [
         PendingColleague(row.id, row.email, row.expires_at) for row in rows if row.email not in here
     ]
@@ -168,7 +168,7 @@ def invite_colleague(work: Work, key: str, email: str, name: str) -> None:
         return
     often = attempt(work, [Subject(Tried.INVITED, email)]) is not None
     may_come = known is None or _may_come(house, known)
-    kept.forget_colleagues(work.connection, work.at)
+    kept.delete_expired_invitations(work.connection, work.at)
     _record(work, house, "invited", known.id if known else None, name, key)
     older = _of_address(work, house, key, email)
     if often and older:
@@ -200,7 +200,7 @@ def withdraw_colleague(work: Work, key: str, number: int) -> None:
         RefusedError: there is none such of what one belongs to.
     """
     house = _require_own(work, key)
-    rows = kept.invited(work.connection, house.role, key, work.at)
+    rows = kept.pending_invitations(work.connection, house.role, key, work.at)
     row = next((each for each in rows if each.id == number), None)
     if row is None or not _drop(work, row):
         raise RefusedError("there is no such invitation: it was accepted, or withdrawn")
@@ -262,8 +262,8 @@ def accept(
     if person is None:
         raise AssertionError
     save_password(work, person, password)
-    sessions.drop_links(work.connection, number, work.at)
-    mail.take_back(work.connection, LinkPurpose.INVITATION, str(number))
+    sessions.revoke_links(work.connection, number, work.at)
+    mail.cancel_unsent(work.connection, LinkPurpose.INVITATION, str(number))
     store.change_person(
         work.connection, number, {"name": name, "status": PersonStatus.ACTIVE, "locale": locale}
     )
@@ -338,13 +338,13 @@ def _may_come(house: _House, person: PersonRow) -> bool:
 
 
 def _of_address(work: Work, house: _House, key: str, email: str) -> list[ColleagueRow]:
-    rows = kept.invited(work.connection, house.role, key, work.at)
+    rows = kept.pending_invitations(work.connection, house.role, key, work.at)
     return [row for row in rows if row.email == email]
 
 
 def _drop(work: Work, row: ColleagueRow) -> bool:
-    mail.take_back(work.connection, LinkPurpose.INVITATION, _about(row.id))
-    return kept.drop_colleague(work.connection, row.id)
+    mail.cancel_unsent(work.connection, LinkPurpose.INVITATION, _about(row.id))
+    return kept.revoke_invitation(work.connection, row.id)
 
 
 def _about(number: int) -> str:

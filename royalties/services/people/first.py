@@ -10,7 +10,7 @@ from royalties.services.people.passwords import complaint, normal
 from royalties.services.people.sessions import BegunSession, Browser, as_person, begin
 from royalties.services.work import CLOCKS_DIFFER, RefusedError, Work
 from royalties.store.people import people as store
-from royalties.store.work import find_setting, take_setting, write_setting
+from royalties.store.work import find_setting, pop_setting, write_setting
 
 LASTS = timedelta(hours=24)
 _LINK = "first_administrator"
@@ -56,7 +56,7 @@ def accept(
         RefusedError: the password is not acceptable.
     """
     work.actor.require(Verb.SIGN_IN)
-    _require_open(work, take_setting(work.connection, _LINK), token)
+    _require_open(work, pop_setting(work.connection, _LINK), token)
     try:
         email = fit_email(email)
     except RefusedError as error:

@@ -149,7 +149,7 @@ def reset(work: Work, token: str, password: str) -> None:
 
 def _make(work: Work, person: PersonRow, purpose: LinkPurpose) -> str:
     token = work.credentials.token()
-    mail.take_back(work.connection, purpose, str(person.id))
+    mail.cancel_unsent(work.connection, purpose, str(person.id))
     sessions.add_link(
         work.connection,
         fingerprint(token),
@@ -177,4 +177,4 @@ def _require_link(work: Work, token: str, purpose: LinkPurpose) -> tuple[str, Pe
 def _use(work: Work, hash_: str, person: PersonRow) -> None:
     if not sessions.use_link(work.connection, hash_, work.at):
         raise DeadLinkError
-    sessions.drop_links(work.connection, person.id, work.at)
+    sessions.revoke_links(work.connection, person.id, work.at)

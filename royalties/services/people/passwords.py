@@ -57,7 +57,7 @@ def set_password(work: Work, person: PersonRow, password: str) -> None:
     """
     save_password(work, person, password)
     sessions.end_sessions(work.connection, [person.id], work.at)
-    sessions.drop_links(work.connection, person.id, work.at, LinkPurpose.RESET)
+    sessions.revoke_links(work.connection, person.id, work.at, LinkPurpose.RESET)
     notice(
         work,
         person.email,

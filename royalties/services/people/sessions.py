@@ -113,12 +113,12 @@ def is_proved(work: Work, visit: Visit) -> bool:
 
 def note_proof(work: Work, visit: Visit) -> None:
     """Note that the password was given again."""
-    store.prove_session(work.connection, visit.hash, work.at)
+    store.mark_session_proved(work.connection, visit.hash, work.at)
 
 
 def touch(work: Work, visit: Visit) -> None:
     """Note that a session was used."""
-    store.touch_session(work.connection, visit.hash, work.at)
+    store.mark_session_seen(work.connection, visit.hash, work.at)
 
 
 def begin(work: Work, number: int, browser: Browser, *, is_full: bool) -> BegunSession:
@@ -127,7 +127,7 @@ def begin(work: Work, number: int, browser: Browser, *, is_full: bool) -> BegunS
         found = store.find_session(work.connection, fingerprint(browser.token))
         if found is not None:
             store.end_session(work.connection, found.hash, found.person_id, work.at)
-    store.forget_sessions(work.connection, number, work.at - _KEPT)
+    store.delete_old_sessions(work.connection, number, work.at - _KEPT)
     token = work.credentials.token()
     store.add_session(
         work.connection,

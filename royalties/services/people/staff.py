@@ -143,7 +143,7 @@ def withdraw(work: Work, number: int, reason: str = "") -> str:
     person = _row(work, number)
     if person.status != PersonStatus.INVITED:
         raise RefusedError(f"{person.name} accepted already: disable the account instead")
-    mail.take_back(work.connection, "invitation", str(number))
+    mail.cancel_unsent(work.connection, "invitation", str(number))
     store.remove_person(work.connection, number)
     about = {"what": "withdrawn", "person": number, "name": person.name}
     work.record(Verb.MANAGE_PEOPLE, about | _because(reason))
@@ -201,9 +201,9 @@ def close(work: Work, number: int) -> None:
     """Let nobody in by an account any more."""
     store.change_person(work.connection, number, {"status": PersonStatus.DISABLED})
     sessions.end_sessions(work.connection, [number], work.at)
-    sessions.drop_links(work.connection, number, work.at)
+    sessions.revoke_links(work.connection, number, work.at)
     for kind in ("invitation", "reset"):
-        mail.take_back(work.connection, kind, str(number))
+        mail.cancel_unsent(work.connection, kind, str(number))
 
 
 def enable(work: Work, number: int, reason: str = "") -> None:

@@ -180,8 +180,8 @@ def attempt(work: Work, subjects: Iterable[Subject]) -> Blocked | None:
     answers with an error.
     """
     subjects = list(subjects)
-    store.prune_attempts(work.connection, work.at - _LONGEST)
-    store.date_attempts_back(work.connection, work.at)
+    store.delete_old_attempts(work.connection, work.at - _LONGEST)
+    store.clamp_future_attempts(work.connection, work.at)
     for subject in subjects:
         for limit in subject.tried.value:
             past = store.last_attempts(
@@ -205,13 +205,13 @@ def spend(work: Work, subjects: Iterable[Subject], times: int) -> None:
 def forgive(work: Work, subjects: Iterable[Subject]) -> None:
     """Forget the attempts of who was right; of a client's address only this one."""
     subjects = list(subjects)
-    store.forget_attempts(
+    store.delete_attempts(
         work.connection,
         [subject.hash for subject in subjects if subject.tried is not Tried.ADDRESS],
     )
     for subject in subjects:
         if subject.tried is Tried.ADDRESS:
-            store.forget_last_attempt(work.connection, subject.hash)
+            store.delete_last_attempt(work.connection, subject.hash)
 
 
 def _is_new(work: Work, subject: Subject, limit: AttemptLimit) -> bool:

@@ -272,11 +272,11 @@ def _sums(work: Work, query: AccountsQuery, span: _PeriodSpan) -> Iterable[Accou
         return [each._replace(amount=sign * each.amount) for each in stands]
     last = None if figure.is_balance else span.until.ordinal
     if query.by is AccountsBy.BOTH:
-        return store.of_both(connection, named, last)
+        return store.sums_by_contract_and_beneficiary(connection, named, last)
     column = _COLUMNS.get(figure, figure.value)
     if query.by is AccountsBy.CONTRACT:
-        return store.of_contracts(connection, column, named, last)
-    return store.of_beneficiaries(connection, column, named, last)
+        return store.sums_by_contract(connection, column, named, last)
+    return store.sums_by_beneficiary(connection, column, named, last)
 
 
 def _estimates(

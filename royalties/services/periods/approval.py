@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from royalties.domain.approvals import ProposalKind
 from royalties.domain.money import amount_text
 from royalties.domain.one_line import fault_of_line
 from royalties.domain.people import Verb
@@ -12,7 +13,7 @@ from royalties.services.approvals import Proposal
 from royalties.services.books import open_period_of, setup_in_force
 from royalties.services.periods import close as runs
 from royalties.services.periods.accounts_over_time import AccountsQuery, accounts_over_time
-from royalties.services.periods.checklist import KIND, outlook, require_complete, require_possible
+from royalties.services.periods.checklist import outlook, require_complete, require_possible
 from royalties.services.periods.parallel import require_settled
 from royalties.services.periods.previewing import last_close
 from royalties.services.periods.variances import DRAFT, KINDS, LONGEST_FIGURE
@@ -156,7 +157,7 @@ def prepare(work: Work, text: str, note: str, early: str = "") -> int:
         approvals.withdraw(work, checklist.proposal.id)
     return approvals.prepare(
         work,
-        KIND,
+        ProposalKind.CLOSE,
         checklist.period,
         {
             "statements": len(checklist.shown.run.settlements),
@@ -185,7 +186,7 @@ def approve(work: Work, number: int, *, early: bool = False) -> runs.Closed:
     work.actor.require(Verb.CLOSE)
     setup = runs.lock_for_close(work)
     proposal = approvals.find(work, number)
-    if proposal is None or proposal.kind != KIND:
+    if proposal is None or proposal.kind is not ProposalKind.CLOSE:
         raise RefusedError(f"there is no prepared close {number}")
     approvals.approve(work, number)
     if not early and work.today <= setup.period(proposal.subject).ends:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
-from royalties.domain.approvals import ProposalStatus
+from royalties.domain.approvals import ProposalKind, ProposalStatus
 from royalties.domain.counting import counted
 from royalties.domain.people import Verb
 from royalties.domain.periods import ParallelStatus, Period
@@ -24,9 +24,6 @@ from royalties.services.periods.variances import CloseException, CloseExceptions
 from royalties.services.work import RefusedError, Work
 from royalties.store.periods import parallel as parallel_runs
 from royalties.store.periods.parallel import ParallelRow
-
-KIND = "close"
-"""The kind of a proposal to close a period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +168,7 @@ def outlook_on(work: Work, period: Period, shown: RunView | None, obstacle: str 
         shown,
         obstacle,
         close_exceptions(work, shown) if shown is not None and not shown.is_final else None,
-        tuple(approvals.proposals_about(work, KIND, str(period))),
+        tuple(approvals.proposals_about(work, ProposalKind.CLOSE, str(period))),
         approvals.two_people(work),
         period.ends,
         work.today,

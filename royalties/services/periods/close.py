@@ -149,7 +149,7 @@ def close(
     )
     numbers = number_statements(work, setup, computed)
     carrying.carry_forward(work.connection, period)
-    cached_slices.forget_period(work.connection, period.ordinal)
+    cached_slices.delete_period_sums(work.connection, period.ordinal)
     periods.mark_closed(work.connection, period.ordinal, work.at)
     periods.ensure_periods(work.connection, [period.shift(1)])
     waiting = sum(rows for _, _, rows, _ in batches.waiting_summary(work.connection))

@@ -119,7 +119,7 @@ class SalesOfLine:
             if other.rule_place == line.rule_place
         )
         ends = [each for each in self._listed() if each.last_day is not None]
-        with closing(batches.sales_behind(self.work.connection, period, group, after)) as rows:
+        with closing(batches.lines_of_group(self.work.connection, period, group, after)) as rows:
             for row in rows:
                 if ends and not self._is_theirs(row):
                     continue

@@ -155,7 +155,7 @@ def begin(work: Work, period: str, rows: Iterable[FilledRow], name: str) -> int:
     named = setup.period(period)
     require_next(work, setup, named)
     totals = [_plain(each) for each in _read_totals(setup, rows, name)]
-    now = store.open_one(work.connection, str(named))
+    now = store.find_open(work.connection, str(named))
     if now is not None:
         store.change(work.connection, now.id, {"totals": totals, "file": name})
         number = now.id
@@ -225,7 +225,7 @@ def abandon(work: Work, period: str, note: str) -> None:
         RefusedError: no run is open, or nothing was said.
     """
     work.actor.require(Verb.CLOSE)
-    row = store.open_one(work.connection, str(setup_in_force(work).period(period)))
+    row = store.find_open(work.connection, str(setup_in_force(work).period(period)))
     if row is None:
         raise RefusedError(f"no parallel run of {period} is open")
     if not note.strip():
@@ -239,7 +239,7 @@ def require_settled(work: Work, period: str) -> None:
     Raises:
         RefusedError: one is; the message says what to do.
     """
-    row = store.open_one(work.connection, period)
+    row = store.find_open(work.connection, period)
     if row is not None:
         raise RefusedError(
             f"the parallel run of {period}, which {row.begun_by} began, is not signed off: explain "

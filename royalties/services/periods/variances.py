@@ -12,7 +12,7 @@ from royalties.domain.counting import change, counted
 from royalties.domain.money import MICRO, amount_text, rounded_minor, scale
 from royalties.domain.periods import Period
 from royalties.domain.royalties.results import Run
-from royalties.domain.sales.reporting import Expected, in_runs
+from royalties.domain.sales.reporting import Expected, account_words, in_runs
 from royalties.services.books import Setup
 from royalties.services.cache import cached
 from royalties.services.periods.draft import RunView
@@ -356,7 +356,7 @@ def missing_report(key: str, name: str, account: str, stands: Expected) -> Close
     """The point of a retailer's reports that are missing."""
     return CloseException(
         f"report:{key}:{account}" if account else f"report:{key}",
-        f"{name}, {account}" if account else name,
+        f"{name}, {account_words(account)}" if account else name,
         f"nothing covers {in_runs(stands.missing)}",
     )
 

@@ -147,7 +147,7 @@ def move_alias(
         raise RefusedError(f"{value} stands for {was} already")
     _require_own(setup, value)
     moved = _move_rows(work, setup, value, (was, target), numbers) if rows else 0
-    store.move(work.connection, value, None if target is None else numbers[target])
+    store.point_alias(work.connection, value, None if target is None else numbers[target])
     change = AliasChange(value, was, target, moved, work.stored_at, work.actor.name)
     store.add_change(work.connection, change)
     what = "match-ended" if target is None else "match-moved"
@@ -197,7 +197,7 @@ def _move_rows(
             _require_same_money(line, editions[was], editions[wanted] if wanted else None)
         if wanted is None:
             again = [line.waiting(value) for line in lines]
-            store.let_wait(work.connection, lines, was, again)
+            store.return_to_waiting(work.connection, lines, was, again)
         else:
             store.move_lines(work.connection, lines, was, numbers[wanted])
         sum_batch(work, setup, batch)

@@ -99,7 +99,7 @@ def undo(work: Work, number: int) -> TakenBack:
     if batch.corrects is not None:
         _require_not_again(work, number, batch.corrects)
     warning = left_alone(work, batch)
-    sales, rows = store.take_back(work.connection, number, work.stored_at)
+    sales, rows = store.undo_batch(work.connection, number, work.stored_at)
     work.record(Verb.UNDO, {"batch": number, "lines": sales, "waiting": rows})
     if batch.corrects is not None:
         store.mark_corrected(work.connection, batch.corrects, None)
@@ -190,7 +190,7 @@ def correct(work: Work, number: int) -> Corrected:
         },
     )
     store.mark_corrected(work.connection, number, made)
-    lines = store.mirror(work.connection, number, made, open_period)
+    lines = store.reverse_sales(work.connection, number, made, open_period)
     sum_batch(work, setup, made)
     store.finish_batch(work.connection, made, {"rows": lines, "lines": lines})
     work.record(Verb.CORRECT, {"batch": made, "corrects": number, "lines": lines})

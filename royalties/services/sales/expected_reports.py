@@ -23,7 +23,7 @@ def expected_reports(work: Work, setup: Setup, period: Period) -> dict[str, Acco
     typed by hand is no report.
     """
     spans: dict[str, dict[str, list[Span]]] = {}
-    for row in store.covered(work.connection, (period.starts - _HISTORY).isoformat()):
+    for row in store.report_coverage(work.connection, (period.starts - _HISTORY).isoformat()):
         days = (date.fromisoformat(row.first_day), date.fromisoformat(row.last_day))
         spans.setdefault(row.retailer, {}).setdefault(row.account, []).append(days)
     of_orders = {key for each in setup.price_lists.values() for key in each.retailers.values()}

@@ -143,7 +143,7 @@ def read_report(work: Work, request: Request) -> Spooled | None:
     _require_few(request)
     revision = newest_revision(work.connection)  # first: PostgreSQL shows what others keep since
     named = aliases.newest_change(work.connection)
-    standing = recorded_orders.status_fields(work.connection)
+    standing = recorded_orders.recorded_state(work.connection)
     setup = setup_in_force(work)
     fingerprint, _ = _fingerprint(work, request)
     if batches.find_recorded(work.connection, fingerprint) is not None:
@@ -205,7 +205,7 @@ def import_report(work: Work, request: Request, read: Spooled | None = None) -> 
                 pass
             return recording.record(reading, None)
         against = (newest_revision(work.connection), aliases.newest_change(work.connection))
-        standing = recorded_orders.status_fields(work.connection)
+        standing = recorded_orders.recorded_state(work.connection)
         read = spooled(reading, work.files.spool, against, standing, fingerprint)
         if read.by_order:
             _require_same_orders(work, request, read, known)
@@ -254,7 +254,7 @@ def _require_same_orders(work: Work, request: Request, read: Spooled, known: Kno
     retailer = known.retailers.get(read.retailer or "")
     if retailer is not None and not request.dry_run:
         recorded_orders.lock(work.connection, retailer.id)
-    if recorded_orders.status_fields(work.connection) != read.standing:
+    if recorded_orders.recorded_state(work.connection) != read.standing:
         read.close()
         raise StaleError
 
@@ -395,7 +395,7 @@ class _Recording:
         Sales are typed day by day: of two sheets only the same totals are suspicious. Of two
         reports that are known by their orders nothing counts twice.
         """
-        earlier = batches.already_covered(
+        earlier = batches.overlapping_coverage(
             self.work.connection, reading.account, reading.totals.covered
         )
         same = [batch.batch for batch in earlier if _alike(batch.document, reading.totals)]

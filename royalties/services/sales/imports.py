@@ -20,7 +20,7 @@ from royalties.services.books import setup_in_force
 from royalties.services.work import Work
 from royalties.store.periods.periods import known_periods
 from royalties.store.sales import imports as store
-from royalties.store.sales.imports import ImportRow, WaitingIdentifier, WholeRow
+from royalties.store.sales.imports import ImportDetails, ImportRow, WaitingIdentifier
 
 PAGE = 50
 _SHOWN_WAITING = 100
@@ -98,7 +98,7 @@ class Import:
     ``waiting_identifiers`` count all.
     """
 
-    row: WholeRow
+    row: ImportDetails
     choices: Mapping[str, str]
     document: Mapping[str, Any]
     periods: tuple[PeriodCount, ...]
@@ -153,7 +153,7 @@ def imports(
     shown = rows[:PAGE]
     sums = {row.id: Sums() for row in shown}
     named: dict[int, dict[str, None]] = {row.id: {} for row in shown}
-    for each in store.counted(work.connection, list(sums)):
+    for each in store.sums_by_import(work.connection, list(sums)):
         sums[each.batch_id].add(*each[3:])
         named[each.batch_id][each.period] = None
     listed = [ImportSummary(row, tuple(named[row.id]), sums[row.id]) for row in shown]
@@ -173,7 +173,7 @@ def find_import(work: Work, number: int) -> Import | None:
     if row is None:
         return None
     total, by_period = Sums(), dict[str, PeriodCount]()
-    for sums in store.counted(work.connection, [number]):
+    for sums in store.sums_by_import(work.connection, [number]):
         counted = PeriodCount(sums.period, sums.status == PeriodStatus.CLOSED, Sums())
         by_period.setdefault(sums.period, counted).sums.add(*sums[3:])
         total.add(*sums[3:])

@@ -14,7 +14,7 @@ from royalties.services.books import Setup, setup_in_force
 from royalties.services.sales.editions import EditionIndex, edition_index
 from royalties.services.work import RefusedError, Work
 from royalties.store.sales import lines as store
-from royalties.store.sales.lines import Key, Narrowed, RecordedLine
+from royalties.store.sales.lines import Key, LineFilter, RecordedLine
 
 __all__ = [
     "Filters",
@@ -222,7 +222,7 @@ class _Search:
     shelf: EditionIndex
     retailers: Mapping[int, str]
     period_names: Mapping[int, str]
-    wanted: Narrowed | None
+    wanted: LineFilter | None
     totals: SalesTotals
     period: str
     periods: tuple[str, ...]
@@ -237,7 +237,7 @@ class _Search:
         period, numbers = _periods(setup, filters, known)
         isbns = _isbns(shelf, filters)
         too_many = isbns is not None and len(isbns) > MOST_EDITIONS
-        query = Narrowed(
+        query = LineFilter(
             _editions(work, isbns, filters.reference),
             numbers,
             None,
@@ -289,18 +289,18 @@ def _editions(work: Work, isbns: list[str] | None, reference: str) -> tuple[int,
     numbers = None if isbns is None else store.edition_ids(work.connection, isbns[:MOST_EDITIONS])
     if not reference:
         return numbers
-    referred = store.editions_referred(work.connection, reference)
+    referred = store.editions_with_reference(work.connection, reference)
     if numbers is None:
         return referred
     return tuple(each for each in numbers if each in set(referred))
 
 
-def _along_the_key(query: Narrowed, sums: Iterable[store.Summed]) -> Narrowed | None:
+def _along_the_key(query: LineFilter, sums: Iterable[store.ImportLineSum]) -> LineFilter | None:
     """Give every column of the key the values that lines can have, as far as that helps."""
     if query.editions == () or not (summed := list(sums)):
         return None
     narrow = query.batches is not None or bool(query.month)
-    return Narrowed(
+    return LineFilter(
         query.editions,
         tuple(sorted({row.period_id for row in summed})),
         tuple(sorted({row.retailer_id for row in summed})),
@@ -312,7 +312,7 @@ def _along_the_key(query: Narrowed, sums: Iterable[store.Summed]) -> Narrowed | 
     )
 
 
-def _totals(sums: Iterable[store.Summed] | Iterable[store.SummedLines]) -> SalesTotals:
+def _totals(sums: Iterable[store.ImportLineSum] | Iterable[store.KindSum]) -> SalesTotals:
     made = SalesTotals()
     net: dict[str, int] = {}
     usage: dict[str, int] = {}

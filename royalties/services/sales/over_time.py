@@ -221,7 +221,7 @@ def sales_over_time(work: Work, query: SalesQuery) -> SalesOverTime | None:
         work,
         "over time",
         state,
-        lambda: tuple(store.sold(work.connection, grouped, wanted)),
+        lambda: tuple(store.sums_over_time(work.connection, grouped, wanted)),
         most=_KEPT,
     )
     return _table(query, span, _names_of(work, query.by), sums, extent)

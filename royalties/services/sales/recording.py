@@ -198,9 +198,11 @@ def _save_sums(
     for period, batch in touched:  # in the order of the locks: see ``cached_slices``
         _, editions = of[batch]
         rows = summed.of(period) if summed else None
-        cached_slices.save(work.connection, period, batch, groupings.of(period), editions, rows)
+        cached_slices.cache_sums(
+            work.connection, period, batch, groupings.of(period), editions, rows
+        )
     for batch, (sums, _) in sorted(of.items()):
-        totals.add(work.connection, batch, sums)
+        totals.add_totals(work.connection, batch, sums)
 
 
 def sum_batch(work: Work, setup: Setup, number: int) -> None:
@@ -244,7 +246,9 @@ def _stale(work: Work, groupings: Groupings) -> list[Slicing]:
     again = {
         (period, batch)
         for period in {known_sum.period_id for known_sum in known}
-        for batch in cached_slices.unsplit(work.connection, period, groupings.of(period).split)
+        for batch in cached_slices.imports_without_classes(
+            work.connection, period, groupings.of(period).split
+        )
     }
     return [
         known_sum

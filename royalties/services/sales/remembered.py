@@ -42,7 +42,7 @@ class Decision:
 def remembered_list(work: Work) -> list[RememberedRow]:
     """Everything that was ever said, newest first, including what was taken back."""
     work.actor.require(Verb.READ)
-    return store.everything(work.connection)
+    return store.all_answers(work.connection)
 
 
 def value_words(row: RememberedRow) -> str:
@@ -69,7 +69,7 @@ def say_no_book(work: Work, retailer: str, name: str) -> Decision:
     """
     shop, name, key = _named(work, retailer, name)
     number = _remember(work, shop, AnswerKind.NO_BOOK, (name, key), [])
-    rows = store.set_aside(work.connection, number, shop, _waiting(work, shop, key))
+    rows = store.set_rows_aside(work.connection, number, shop, _waiting(work, shop, key))
     work.record(Verb.REMEMBER, {"what": "no-book", "name": name, "retailer": retailer})
     return Decision(number, rows)
 
@@ -102,7 +102,7 @@ def remember_answers(work: Work, retailer: int, report: str, answers: Mapping[st
     """Remember answers that a retailer's report needed; a new one takes the place of an old one."""
     standing = {
         row.key: row
-        for row in store.everything(work.connection, standing=True)
+        for row in store.all_answers(work.connection, standing=True)
         if row.retailer_id == retailer
     }
     for question, answer in answers.items():
@@ -111,9 +111,9 @@ def remember_answers(work: Work, retailer: int, report: str, answers: Mapping[st
         if before is not None:
             if before.value["answer"] == answer:
                 continue
-            store.end(work.connection, before.id, work.stored_at, work.actor.name)
+            store.end_answer(work.connection, before.id, work.stored_at, work.actor.name)
         value = {"report": report, "answer": answer}
-        store.remember(
+        store.add_answer(
             work.connection, _values(work, retailer, AnswerKind.ANSWER, (question, key), value)
         )
 
@@ -128,12 +128,12 @@ def forget(work: Work, number: int) -> Decision:
         RefusedError: nothing has that number, or it was taken back already.
     """
     work.actor.require(Verb.REMEMBER)
-    row = store.find(work.connection, number)
+    row = store.find_answer(work.connection, number)
     if row is None:
         raise RefusedError(f"nothing that is remembered has the number {number}")
     if row.ended_at is not None:
         raise RefusedError(f"{row.name!r} was taken back already")
-    rows = store.end(work.connection, number, work.stored_at, work.actor.name)
+    rows = store.end_answer(work.connection, number, work.stored_at, work.actor.name)
     work.record(
         Verb.REMEMBER,
         {"what": "forgotten", "name": row.name, "retailer": row.retailer, "said": row.said},
@@ -196,7 +196,7 @@ def _remember(
     value: Any,  # noqa: ANN401 - JSON
 ) -> int:
     key = named[1]
-    for row in store.everything(work.connection, standing=True):
+    for row in store.all_answers(work.connection, standing=True):
         if row.retailer_id == shop and row.key == key:
             if row.said is said and row.value == value:
                 return row.id
@@ -204,7 +204,7 @@ def _remember(
                 f"{row.name!r} is said to be {_WORDS[row.said]}: take that back first "
                 f"('royalties forget {row.id}')"
             )
-    return store.remember(work.connection, _values(work, shop, said, named, value))
+    return store.add_answer(work.connection, _values(work, shop, said, named, value))
 
 
 _WORDS = {
@@ -262,7 +262,7 @@ def _unbundle(
         named = dict(zip(("batch_id", "sheet", "row", "kind"), place, strict=True))
         more.append({**named, "lines": len(lines) - 1, "units": copies})
     record_lines(work, setup, open_period, by_batch)
-    batches.stop_waiting(work.connection, done)
+    batches.delete_waiting(work.connection, done)
     store.note_unbundled(work.connection, more)
     return Decision(number, len(done), len(rows) - len(done))
 

@@ -16,7 +16,7 @@ from royalties.domain.problems import Choice, Notice, Problem, Skipped
 from royalties.domain.sales.changes import Change
 from royalties.ingest.report.reading import ControlTotals, Reading, RefusedRow, UnknownBook
 from royalties.store.sales.line_file import LineWriter
-from royalties.store.sales.recorded_orders import Standing
+from royalties.store.sales.recorded_orders import RecordedState
 
 
 @dataclass(slots=True)
@@ -51,7 +51,7 @@ class Spooled:
     path: Path
     revision: int
     aliases: int
-    standing: Standing
+    standing: RecordedState
     sha256: str
 
     def close(self) -> None:
@@ -64,7 +64,7 @@ _OWN = ("lines", "path", "revision", "aliases", "standing", "sha256")
 
 
 def spooled(
-    reading: Reading, folder: Path, against: tuple[int, int], standing: Standing, sha256: str
+    reading: Reading, folder: Path, against: tuple[int, int], standing: RecordedState, sha256: str
 ) -> Spooled:
     """Read a report through, and keep its lines in a file of a folder.
 

@@ -178,7 +178,7 @@ def take_in(work: Work, sent: StoredFile) -> ReceivedUpload:
     waiting = store.open_upload_of(work.connection, fingerprint)
     if waiting is not None:
         return ReceivedUpload(_upload_of(work, waiting), again=True)
-    count, bytes_ = store.waiting_of(work.connection, work.actor.name)
+    count, bytes_ = store.pending_of(work.connection, work.actor.name)
     if count >= MOST_WAITING or bytes_ + size > MOST_WAITING_BYTES:
         work.files.drop_upload(fingerprint)
         raise RefusedError(

@@ -124,7 +124,7 @@ def release_waiting(work: Work, setup: Setup) -> Released:
     names = EditionNames(catalogue.names(work.connection))
     found = {each: names.find(each) for each in batches.waiting_identifiers(work.connection)}
     known = {each: next(iter(meant)) for each, meant in found.items() if len(meant) == 1}
-    rows = batches.now_known(work.connection, known)
+    rows = batches.resolved_lines(work.connection, known)
     if not rows:
         return released
     first = setup.first_period
@@ -154,12 +154,12 @@ def release_waiting(work: Work, setup: Setup) -> Released:
     released.warnings = (early.message,) if early else ()
     record_lines(work, setup, open_period, by_batch)
     _note_uses(work, rows, done)
-    batches.stop_waiting(work.connection, done)
+    batches.delete_waiting(work.connection, done)
     return released
 
 
 def _note_uses(
-    work: Work, rows: Sequence[batches.KnownByNow], done: Sequence[tuple[int, int, int, int]]
+    work: Work, rows: Sequence[batches.ResolvedLine], done: Sequence[tuple[int, int, int, int]]
 ) -> None:
     """Keep which of the recorded rows an alias told the edition of."""
     by_key = {identifier_key(name): name for name in catalogue.aliases(work.connection)}

@@ -6,12 +6,12 @@ again, and one that was kept by mistake is taken back: its history stays.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
 from royalties.adapters.files import Files, TooLargeError
-from royalties.domain.documents import DocumentAction
+from royalties.domain.documents import Document, DocumentAction
 from royalties.domain.one_line import fault_of_line
 from royalties.domain.people import Verb
 from royalties.domain.spans import NotASpanError, Span, parse_span, span_name
@@ -58,44 +58,6 @@ class StoredDocument:
     type: str
     sha256: str
     size: int
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """An earlier statement.
-
-    Attributes:
-        beneficiary: its key; empty until somebody says it.
-        first: the first day that it is about; None until somebody says it.
-        last: the last one.
-        note: of the staff alone.
-        visible: whether the beneficiary's people see it.
-        removed_at: when it was taken back; None: it was not.
-    """
-
-    id: int
-    beneficiary: str
-    first: date | None
-    last: date | None
-    note: str
-    visible: bool
-    name: str
-    type: str
-    sha256: str
-    size: int
-    at: datetime
-    by: str
-    removed_at: datetime | None
-
-    @property
-    def period(self) -> str:
-        """The days it is about, as they are typed; empty until somebody says them."""
-        return span_name(self.first, self.last) if self.first and self.last else ""
-
-    @property
-    def is_filed(self) -> bool:
-        """Whether it is known whose it is, and of when."""
-        return bool(self.beneficiary and self.last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,8 +193,8 @@ def save(
     kept: list[int] = []
     again: list[str] = []
     waiting = {
-        (fingerprint, whose or "")
-        for fingerprint, _, whose in store.kept_elsewhere(
+        (fingerprint, whose)
+        for fingerprint, _, whose in store.stored_copies(
             work.connection, {each.sha256 for each in sent}
         )
     }
@@ -288,23 +250,23 @@ def file(work: Work, number: int, beneficiary: str, period: str) -> None:
         RefusedError: it is filed already, the same file is kept of this beneficiary, there is no
             such beneficiary, or the period is none.
     """
-    row = _required(work, number)
-    if row.beneficiary and row.ends_on:
-        raise RefusedError(f"{row.name} was filed already: look at it again")
+    document = _required(work, number)
+    if document.is_filed:
+        raise RefusedError(f"{document.name} was filed already: look at it again")
     _require_beneficiary(work, beneficiary)
     first, last = _span(period)
     if any(
         whose == beneficiary and other != number
-        for _, other, whose in store.kept_elsewhere(work.connection, [row.sha256])
+        for _, other, whose in store.stored_copies(work.connection, [document.sha256])
     ):
         raise RefusedError(
-            f"{row.name}: the same file is kept of {_name_of(work, beneficiary)} already: take "
-            f"this one back"
+            f"{document.name}: the same file is kept of {_name_of(work, beneficiary)} already: "
+            f"take this one back"
         )
     _require_room(work, (), beneficiary, more=1)
     values = {"beneficiary": beneficiary, "starts_on": first, "ends_on": last}
-    store.change(work.connection, number, values)
-    _note_event(work, number, DocumentAction.FILED, row.name, beneficiary)
+    store.change_document(work.connection, number, values)
+    _note_event(work, number, DocumentAction.FILED, document.name, beneficiary)
 
 
 def amend(work: Work, number: int, period: str, note: str) -> bool:
@@ -314,23 +276,24 @@ def amend(work: Work, number: int, period: str, note: str) -> bool:
         NoDocumentError: there is none.
         RefusedError: the period is none, or the note is too long.
     """
-    row = _required(work, number)
+    document = _required(work, number)
     first, last = _span(period)
     written = _note(note)
-    before = _document(row)
     changes = {
         name: [old, new]
         for name, old, new in (
-            ("period", before.period, span_name(first, last)),
-            ("note", row.note, written),
+            ("period", document.period, span_name(first, last)),
+            ("note", document.note, written),
         )
         if old != new
     }
     if not changes:
         return False
-    store.change(work.connection, number, {"starts_on": first, "ends_on": last, "note": written})
+    store.change_document(
+        work.connection, number, {"starts_on": first, "ends_on": last, "note": written}
+    )
     _note_event(
-        work, number, DocumentAction.AMENDED, row.name, row.beneficiary or "", changes=changes
+        work, number, DocumentAction.AMENDED, document.name, document.beneficiary, changes=changes
     )
     return True
 
@@ -343,13 +306,13 @@ def show(work: Work, number: int) -> None:
         RefusedError: they see it already, or it is not known whose it is.
     """
     work.actor.require(Verb.SEND)
-    row = _required(work, number)
-    if row.visible:
+    document = _required(work, number)
+    if document.visible:
         raise RefusedError("they see this statement already")
-    if not (row.beneficiary and row.ends_on):
+    if not document.is_filed:
         raise RefusedError("say first whose this statement is, and of when")
-    store.change(work.connection, number, {"visible": True})
-    _note_event(work, number, DocumentAction.SHOWN, row.name, row.beneficiary)
+    store.change_document(work.connection, number, {"visible": True})
+    _note_event(work, number, DocumentAction.SHOWN, document.name, document.beneficiary)
 
 
 def hide(work: Work, number: int) -> None:
@@ -359,11 +322,11 @@ def hide(work: Work, number: int) -> None:
         NoDocumentError: there is none.
         RefusedError: it is hidden already.
     """
-    row = _required(work, number)
-    if not row.visible:
+    document = _required(work, number)
+    if not document.visible:
         raise RefusedError("only the staff sees this statement already")
-    store.change(work.connection, number, {"visible": False})
-    _note_event(work, number, DocumentAction.HIDDEN, row.name, row.beneficiary or "")
+    store.change_document(work.connection, number, {"visible": False})
+    _note_event(work, number, DocumentAction.HIDDEN, document.name, document.beneficiary)
 
 
 def remove(work: Work, number: int, reason: str) -> None:
@@ -378,21 +341,22 @@ def remove(work: Work, number: int, reason: str) -> None:
         NoDocumentError: there is none.
         RefusedError: no reason is given.
     """
-    row = _required(work, number)
+    document = _required(work, number)
     why = " ".join(reason.split())
     if not why:
         raise RefusedError("say why, in a few words: the history keeps it")
     if len(why) > _LONGEST_NOTE or not why.isprintable():
         raise RefusedError(f"say why in up to {_LONGEST_NOTE:,} letters")
-    store.change(work.connection, number, {"removed_at": work.at})
-    _note_event(work, number, DocumentAction.REMOVED, row.name, row.beneficiary or "", reason=why)
+    store.change_document(work.connection, number, {"removed_at": work.at})
+    _note_event(
+        work, number, DocumentAction.REMOVED, document.name, document.beneficiary, reason=why
+    )
 
 
 def documents(work: Work, beneficiary: str) -> list[Document]:
     """Earlier statements of a beneficiary, the newest period first, those taken back too."""
     work.actor.require(Verb.READ)
-    rows = store.documents_of(work.connection, work.actor, beneficiary)
-    return [_document(row) for row in rows]
+    return store.documents_of(work.connection, work.actor, beneficiary)
 
 
 def guesses(work: Work) -> list[DocumentGuess]:
@@ -400,10 +364,10 @@ def guesses(work: Work) -> list[DocumentGuess]:
     work.actor.require(Verb.READ)
     payees = _payees(work)
     found = []
-    for row in store.to_file(work.connection, work.actor, SHOWN_AT_ONCE):
-        document, span = _document(row), span_in(row.name)
+    for document in store.unassigned_documents(work.connection, work.actor, SHOWN_AT_ONCE):
+        span = span_in(document.name)
         period = document.period or (span_name(*span) if span else "")
-        whose = document.beneficiary or payee_in(row.name, payees)
+        whose = document.beneficiary or payee_in(document.name, payees)
         found.append(DocumentGuess(document, whose, period))
     return found
 
@@ -411,8 +375,8 @@ def guesses(work: Work) -> list[DocumentGuess]:
 def find_document(work: Work, number: int) -> tuple[Document, list[DocumentEvent]] | None:
     """One with its history, the newest first; None where there is none."""
     work.actor.require(Verb.READ)
-    row = store.find_document(work.connection, work.actor, number)
-    if row is None:
+    document = store.find_document(work.connection, work.actor, number)
+    if document is None:
         return None
     events = [
         DocumentEvent(
@@ -424,13 +388,13 @@ def find_document(work: Work, number: int) -> tuple[Document, list[DocumentEvent
         )
         for each in store.events(work.connection, number)
     ]
-    return _document(row), events
+    return document, events
 
 
 def also_kept_of(work: Work, document: Document) -> list[str]:
     """Names of other beneficiaries of whom the same file is kept."""
     work.actor.require(Verb.READ)
-    found = store.kept_elsewhere(work.connection, [document.sha256])
+    found = store.stored_copies(work.connection, [document.sha256])
     keys = {whose for _, number, whose in found if whose and number != document.id}
     return sorted(_name_of(work, key) for key in keys - {document.beneficiary})
 
@@ -439,7 +403,7 @@ def earlier(work: Work, beneficiary: str) -> list[Document]:
     """Earlier statements that a beneficiary's people see, the newest period first."""
     work.actor.require(Verb.READ_OWN)
     rows = store.documents_of(work.connection, work.actor, beneficiary)
-    return [_document(row) for row in rows if row.visible and row.removed_at is None]
+    return [document for document in rows if document.visible and document.removed_at is None]
 
 
 def file_of(work: Work, number: int, beneficiary: str = "") -> DocumentFile | None:
@@ -454,23 +418,23 @@ def file_of(work: Work, number: int, beneficiary: str = "") -> DocumentFile | No
         RefusedError: its bytes are missing.
     """
     work.actor.require(Verb.READ_OWN)
-    row = store.find_document(work.connection, work.actor, number)
-    if row is None or (beneficiary and row.beneficiary != beneficiary):
+    document = store.find_document(work.connection, work.actor, number)
+    if document is None or (beneficiary and document.beneficiary != beneficiary):
         return None
-    path = work.files.document(row.sha256)
+    path = work.files.document(document.sha256)
     if not path.is_file():
-        raise RefusedError(f"the file {row.name} is missing: restore it from a backup")
-    return DocumentFile(row.name, path)
+        raise RefusedError(f"the file {document.name} is missing: restore it from a backup")
+    return DocumentFile(document.name, path)
 
 
-def _required(work: Work, number: int) -> store.DocumentRow:
+def _required(work: Work, number: int) -> Document:
     work.actor.require(Verb.KEEP_DOCUMENTS)
-    row = store.find_document(work.connection, work.actor, number, lock=True)
-    if row is None:
+    document = store.find_document(work.connection, work.actor, number, lock=True)
+    if document is None:
         raise NoDocumentError
-    if row.removed_at is not None:
+    if document.removed_at is not None:
         raise RefusedError("this statement was taken back: send its file again")
-    return row
+    return document
 
 
 def _waits(work: Work, sent: StoredDocument) -> StoredDocument:
@@ -560,22 +524,4 @@ def _note_event(
             "beneficiary": beneficiary,
             **({"reason": reason} if reason else {}),
         },
-    )
-
-
-def _document(row: store.DocumentRow) -> Document:
-    return Document(
-        row.id,
-        row.beneficiary or "",
-        row.starts_on,
-        row.ends_on,
-        row.note,
-        row.visible,
-        row.name,
-        row.type,
-        row.sha256,
-        row.size,
-        row.at,
-        row.by,
-        row.removed_at,
     )

@@ -126,7 +126,7 @@ def issue(units: Units, text: str, number: str = "") -> int:
             if file.sha256 != known.get((file.number, file.file), file).sha256:
                 raise AlreadyIssuedError(work.files.issued(str(period), file.name))
         at = [file._replace(issued_at=work.at, issued_by=work.actor.name) for file in new]
-        store.add_issued(work.connection, at)
+        store.add_issued_files(work.connection, at)
         if new:
             work.record(Verb.ISSUE, {"period": str(period), "files": len(new)})
     return len({file.number for file in new})
@@ -229,7 +229,7 @@ def statements_of(
     """
     work.actor.require(Verb.READ_OWN)
     setup = setup_in_force(work)
-    rows = store.listed(
+    rows = store.statement_rows(
         work.connection,
         work.actor,
         period_id=setup.period(period).ordinal if period else None,

@@ -112,7 +112,7 @@ def overview(work: Work, key: str) -> Overview:
     """A nonprofit's home."""
     beneficiary = nonprofit(work, key)
     setup = setup_in_force(work)
-    rows = store.settled(work.connection, work.actor, key)
+    rows = store.settled_periods(work.connection, work.actor, key)
     last = tuple(row for row in rows if row.period_id == rows[0].period_id)
     said = _statements(work, key, last)
     closed = periods.last_closed(work.connection)
@@ -140,7 +140,7 @@ def earnings(work: Work, key: str, period: str = "") -> tuple[list[Statement], l
         NotYoursError: no such period was settled for this nonprofit.
     """
     nonprofit(work, key)
-    rows = store.settled(work.connection, work.actor, key)
+    rows = store.settled_periods(work.connection, work.actor, key)
     names = list(dict.fromkeys(row.period for row in rows))
     if period and period not in names:
         raise NotYoursError
@@ -151,7 +151,7 @@ def earnings(work: Work, key: str, period: str = "") -> tuple[list[Statement], l
 def settled(work: Work, key: str) -> list[Settled]:
     """Every statement of a nonprofit, the newest first."""
     nonprofit(work, key)
-    return store.settled(work.connection, work.actor, key)
+    return store.settled_periods(work.connection, work.actor, key)
 
 
 def statement(work: Work, key: str, number: str) -> tuple[Statement, Settled]:
@@ -188,7 +188,7 @@ def year(work: Work, key: str, number: int | None = None) -> Year:
         NotYoursError: nothing was settled for this nonprofit in that year.
     """
     beneficiary = nonprofit(work, key)
-    rows = store.settled(work.connection, work.actor, key)
+    rows = store.settled_periods(work.connection, work.actor, key)
     years = tuple(dict.fromkeys(_year_of(row) for row in rows))
     if number is None:
         number = years[0] if years else work.today.year
@@ -213,7 +213,7 @@ def issued_in(work: Work, key: str, number: int) -> list[tuple[str, bytes]]:
         RefusedError: a kept file is missing or was changed.
     """
     nonprofit(work, key)
-    rows = store.settled(work.connection, work.actor, key)
+    rows = store.settled_periods(work.connection, work.actor, key)
     numbers = [row.number for row in rows if _year_of(row) == number]
     files = store.issued_files(work.connection, work.actor, key, numbers)
     if not files:

@@ -141,7 +141,7 @@ def _write_all(work: Work, ordinal: int, letters: Sequence[Letter], *, attach: b
     kept = store.issued_files(work.connection, ordinal) if attach else {}
     names = {number: row.name for (number, file), row in kept.items() if file == "workbook"}
     for letter in letters:  # what still waits says the same, perhaps to an address that was wrong
-        mail.replace(work.connection, "statement", letter.statement.number)
+        mail.cancel_replaced(work.connection, "statement", letter.statement.number)
     return sum(_write(work, each, names.get(each.statement.number, "")) for each in letters)
 
 

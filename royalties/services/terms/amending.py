@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from royalties.domain.approvals import ProposalStatus
+from royalties.domain.approvals import ProposalKind, ProposalStatus
 from royalties.domain.json_values import canonical
 from royalties.domain.people import Verb
 from royalties.domain.periods import period_of
@@ -28,20 +28,21 @@ from royalties.services.terms import setup
 from royalties.services.terms.replacing import require_confirmed
 from royalties.services.terms.warnings import warnings_about
 from royalties.services.work import RefusedError, Work
-from royalties.store.history import Recorded, find_revision, lock_setup, revisions_of
+from royalties.store.history import RevisionRow, find_revision, lock_setup, revisions_of
 from royalties.store.terms import balances as store
 
 Body = Mapping[str, Any]
-Entry = Recorded
+RecordedEntry = RevisionRow
 """An entry as it is in force: its revision's number, body, and who recorded it when."""
 
 _SHOWN = 50
+_NONE: tuple[int, None] = (0, None)
 
 
 class EntryChangedError(RefusedError):
     """Somebody else changed the entry since it was looked at."""
 
-    def __init__(self, subject: str, now: Recorded | None) -> None:
+    def __init__(self, subject: str, now: RevisionRow | None) -> None:
         self.now = now
         by = f"{now.by} changed {subject}" if now else f"{subject} is not there any more"
         super().__init__(
@@ -76,7 +77,7 @@ class Saved:
     proposal: int | None = None
 
 
-def find_entry(work: Work, part: str, key: str) -> Entry | None:
+def find_entry(work: Work, part: str, key: str) -> RecordedEntry | None:
     """An entry as it is in force, with the number of its revision."""
     work.actor.require(Verb.READ)
     return _in_force(work, part, key)
@@ -117,7 +118,7 @@ def history(
     return told[:_SHOWN]
 
 
-def _revisions(work: Work, part: str, key: str) -> list[Recorded]:
+def _revisions(work: Work, part: str, key: str) -> list[RevisionRow]:
     """The newest revisions of an entry, under the keys that it had before as well."""
     revisions = revisions_of(work.connection, part, key, _SHOWN + 1)
     followed = {key}
@@ -130,7 +131,7 @@ def _revisions(work: Work, part: str, key: str) -> list[Recorded]:
 
 
 def _approved(
-    work: Work, part: str, revisions: Sequence[Recorded]
+    work: Work, part: str, revisions: Sequence[RevisionRow]
 ) -> dict[tuple[datetime, str], str]:
     """By the moment and the body of a revision, who prepared it that another one approved.
 
@@ -233,12 +234,17 @@ def save(
     kept = canonical_body(part, body)
     proposed = {"part": part, "body": kept, **pending.dependencies(work, [(part, key, kept)])}
     number = approvals.prepare(
-        work, "setup", f"{part} {key}", proposed, fingerprint=_fingerprint(now), note=note
+        work,
+        ProposalKind.SETUP,
+        f"{part} {key}",
+        proposed,
+        fingerprint=_fingerprint(now),
+        note=note,
     )
     return Saved(changed=True, proposal=number)
 
 
-def _wants_second_person(part: str, now: Recorded | None, body: Body) -> bool:
+def _wants_second_person(part: str, now: RevisionRow | None, body: Body) -> bool:
     """Whether somebody else approves a change.
 
     Of an organization that is who speaks for it, and whether it pays later; of the rest all.
@@ -279,7 +285,7 @@ def proposed_entry(proposal: approvals.Proposal) -> tuple[str, dict[str, Any]]:
         RefusedError: it is no change of terms.
     """
     body = proposal.body
-    if proposal.kind != "setup" or not isinstance(body, dict):
+    if proposal.kind is not ProposalKind.SETUP or not isinstance(body, dict):
         raise RefusedError(f"proposal {proposal.id} is no change of terms")
     return str(body["part"]), dict(body["body"])
 
@@ -351,11 +357,11 @@ def _named(work: Work, part: str, key: str) -> str:
     return f"{APPROVED_BY_TWO.get(part, part)} “{names_of(work).of(part, key)}”"
 
 
-def _in_force(work: Work, part: str, key: str) -> Recorded | None:
+def _in_force(work: Work, part: str, key: str) -> RevisionRow | None:
     return work.once(f"{part} {key}", lambda: find_revision(work.connection, part, key))
 
 
-def _fingerprint(now: Recorded | None) -> str:
+def _fingerprint(now: RevisionRow | None) -> str:
     return f"revision {now.id}" if now else approvals.NEW
 
 
@@ -367,11 +373,10 @@ def _used_versions_of(work: Work, part: str, body: Body) -> list[SetupFault]:
     return _used_versions(work, body, _in_force(work, part, body["key"])) if part == "plans" else []
 
 
-def _used_versions(work: Work, body: Body, now: Recorded | None) -> list[SetupFault]:
+def _used_versions(work: Work, body: Body, now: RevisionRow | None) -> list[SetupFault]:
     key = body["key"]
-    used = {each.isoformat() for each in store.used_versions(work.connection, key)}
-    versions = {each["from"]: (place, each) for place, each in enumerate(body["versions"])}
-    before = {each["from"]: each for each in now.body["versions"]} if now else {}
+    used = store.used_versions(work.connection, key)
+    versions, before = _by_first_day(body), _by_first_day(now.body) if now else {}
     faults = [
         SetupFault(
             f"plans[0].versions[{versions[day][0]}].from"
@@ -381,7 +386,7 @@ def _used_versions(work: Work, body: Body, now: Recorded | None) -> list[SetupFa
             f"a later day",
         )
         for day in sorted(used)
-        if versions.get(day, (0, None))[1] != before.get(day)
+        if versions.get(day, _NONE)[1] != before.get(day, _NONE)[1]
     ]
     last_day = _last_closed_day(work) if used else None
     faults += [
@@ -390,9 +395,17 @@ def _used_versions(work: Work, body: Body, now: Recorded | None) -> list[SetupFa
             f"lies in a closed period, which another version distributed: begin after {last_day}",
         )
         for day, (place, _) in versions.items()
-        if last_day and day not in before and date.fromisoformat(day) <= last_day
+        if last_day and day not in before and day <= last_day
     ]
     return faults
+
+
+def _by_first_day(plan: Body) -> dict[date, tuple[int, Body]]:
+    """A plan's versions with their places, by the days on which they begin."""
+    return {
+        date.fromisoformat(version["from"]): (place, version)
+        for place, version in enumerate(plan["versions"])
+    }
 
 
 def _last_closed_day(work: Work) -> date | None:
@@ -409,10 +422,10 @@ def versions_used(work: Work, plan: str) -> set[date]:
     return store.used_versions(work.connection, plan)
 
 
-def next_version_day(work: Work) -> str:
+def next_version_day(work: Work) -> date:
     """The first day that no closed period contains: where a plan's next version may begin."""
     work.actor.require(Verb.READ)
     last = _last_closed_day(work)
     if last is None:
-        return setup_in_force(work).first_period.starts.isoformat()
-    return period_of(last, setup_in_force(work).calendar).shift(1).starts.isoformat()
+        return setup_in_force(work).first_period.starts
+    return period_of(last, setup_in_force(work).calendar).shift(1).starts

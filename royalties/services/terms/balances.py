@@ -75,7 +75,7 @@ def _counters(work: Work, setup: Setup, contract: Contract, next_period: Period)
     life: dict[str, Fraction] = {}
     year: dict[str, Fraction] = {}
     first_of_year = next_period.ordinal - next_period.place + 1
-    for row in store.counted(work.connection, contract.key):
+    for row in store.counter_values(work.connection, contract.key):
         for sums in (life, year) if row.period_id >= first_of_year else (life,):
             sums[row.counter] = sums.get(row.counter, Fraction(0)) + row.counted
     first = setup.first_period

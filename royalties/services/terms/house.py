@@ -16,10 +16,10 @@ from royalties.services.terms import setup
 from royalties.services.terms.amending import EntryChangedError
 from royalties.services.time_zone import set_time_zone
 from royalties.services.work import RefusedError, Work
-from royalties.store.history import Recorded, find_revision, lock_setup
+from royalties.store.history import RevisionRow, find_revision, lock_setup
 from royalties.store.periods import periods
 from royalties.store.sales import batches
-from royalties.store.work import find_setting, take_setting, write_setting
+from royalties.store.work import find_setting, pop_setting, write_setting
 
 LARGEST_LOGO = 5_000_000
 """Bytes of a logo as it is sent."""
@@ -34,7 +34,7 @@ class BadLogoError(RefusedError):
     """A file that cannot be shown as a logo."""
 
 
-def find_house(work: Work) -> Recorded | None:
+def find_house(work: Work) -> RevisionRow | None:
     """What is in force of the house; None while the books are empty."""
     work.actor.require(Verb.READ)
     return find_revision(work.connection, _PART, _PART)
@@ -136,7 +136,7 @@ def _save_logo(work: Work, png: bytes) -> None:
     printed = [*before, (today if before else "", png)]
     listed = [{"from": first, "png": base64.b64encode(each).decode()} for first, each in printed]
     write_setting(work.connection, _LOGOS, listed, work.at, work.actor.name)
-    take_setting(work.connection, _LOGO)
+    pop_setting(work.connection, _LOGO)
     if png:
         value = {"png": base64.b64encode(png).decode()}
         write_setting(work.connection, _LOGO, value, work.at, work.actor.name)

@@ -10,13 +10,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from royalties.domain.approvals import ProposalKind
 from royalties.domain.json_values import canonical
 from royalties.domain.people import Verb
 from royalties.domain.royalties.warnings import TermsWarning
 from royalties.domain.terms.changes import Change, changes
 from royalties.domain.terms.entry_words import ENTRY_WORDS
 from royalties.domain.terms.replacing import Replaced
-from royalties.ingest.setup import SetupError
+from royalties.ingest.setup import Entry, SetupError
 from royalties.services import approvals, pending
 from royalties.services.approvals import APPROVED_BY_TWO
 from royalties.services.dependencies import require_dependencies
@@ -25,7 +26,6 @@ from royalties.services.terms import amending, setup
 from royalties.services.terms.amending import Saved
 from royalties.services.terms.replacing import UnconfirmedError, require_confirmed
 from royalties.services.terms.setup import Comparison
-from royalties.services.terms.setup_against_books import Entry
 from royalties.services.work import RefusedError, Work
 from royalties.store.history import lock_setup
 
@@ -189,14 +189,18 @@ def save_compared(
         **pending.dependencies(work, comparison.changed),
     }
     number = approvals.prepare(
-        work, "setup", f"{_SUBJECT}{name}"[:200], proposed, fingerprint=_before(comparison)
+        work,
+        ProposalKind.SETUP,
+        f"{_SUBJECT}{name}"[:200],
+        proposed,
+        fingerprint=_before(comparison),
     )
     return Saved(changed=True, proposal=number)
 
 
 def is_file(proposal: approvals.Proposal) -> bool:
     """Whether a proposal is a whole setup file."""
-    return proposal.kind == "setup" and proposal.subject.startswith(_SUBJECT)
+    return proposal.kind is ProposalKind.SETUP and proposal.subject.startswith(_SUBJECT)
 
 
 def file_name(proposal: approvals.Proposal) -> str:

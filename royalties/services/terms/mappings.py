@@ -12,7 +12,7 @@ from typing import Any
 
 from royalties.domain.money import micro_text
 from royalties.domain.people import Verb
-from royalties.domain.problems import Choice, Notice, Problem, SetupFault
+from royalties.domain.problems import Cause, Choice, Notice, Problem, SetupFault
 from royalties.domain.sales.lines import SaleLine, WaitingLine
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest import proposing
@@ -29,7 +29,7 @@ from royalties.services.sales import uploads
 from royalties.services.terms import setup
 from royalties.services.terms.amending import EntryChangedError, canonical_body, find_entry
 from royalties.services.work import RefusedError, Work
-from royalties.store.history import Recorded, find_revision, lock_setup
+from royalties.store.history import RevisionRow, find_revision, lock_setup
 
 PART = "reports"
 SHOWN_LINES = 20
@@ -57,7 +57,7 @@ class Start:
     sheet: int
     header_row: int
     body: dict[str, Any]
-    of: Recorded | None = None
+    of: RevisionRow | None = None
     is_near: bool = False
 
 
@@ -186,7 +186,17 @@ def preview(work: Work, number: int, body: Body, period: str = "") -> MappingPre
         reading = _read_rows(sheets, body, known, period)
         return _previewed(reading, known)
     except UnreadableError as error:
-        return MappingPreview(refused=str(error))
+        return MappingPreview(refused=_why_unread(error, body))
+
+
+def _why_unread(error: UnreadableError, body: Body) -> str:
+    """Why a file is not read by its own mapping, with what can be done about that on its page."""
+    if error.problem.cause is not Cause.OTHER_REPORT:
+        return str(error)
+    title = str(body.get("name") or body["key"])
+    _, _, lacks = error.problem.message.partition(f"{title!r}: ")
+    remedy = "choose the sheet and the row in which its headings are, or other columns"
+    return f"{lacks or error.problem.message}: {remedy}"
 
 
 def _checked(work: Work, body: Body) -> dict[str, Any]:
@@ -267,16 +277,37 @@ def save(
     sheets = first_rows(work, number)
     if of:
         _require_same(work, of, revision)
-    key = of or _new_key(work, name)
-    body = _checked(work, {**body, "key": key, "name": name})
+    key, body = _named(work, body, name, of)
     known = known_of(work, setup_in_force(work))
     try:
         reading = _read_rows(sheets, body, known, period)
     except UnreadableError as error:
-        raise RefusedError(str(error)) from None
+        raise RefusedError(_why_unread(error, body)) from None
     body = _tidied(body, sheets, known, reading)
     setup.add(work, PART, body)
     return key
+
+
+def _named(work: Work, body: Body, name: str, of: str) -> tuple[str, dict[str, Any]]:
+    """The key and the checked entry of a report.
+
+    Raises:
+        SetupError: with every fault, of its name and of all else.
+    """
+    faults: list[SetupFault] = []
+    key = of
+    try:
+        key = of or _new_key(work, name)
+    except SetupError as error:
+        faults += error.faults
+    try:
+        given = {"key": key or "preview", "name": name if key else "preview"}
+        body = _checked(work, {**body, **given})
+    except SetupError as error:
+        faults += error.faults
+    if faults:
+        raise SetupError(PART, faults)
+    return key, dict(body)
 
 
 def _tidied(
@@ -311,7 +342,7 @@ def _new_key(work: Work, name: str) -> str:
     return key
 
 
-def _require_same(work: Work, key: str, revision: int) -> Recorded:
+def _require_same(work: Work, key: str, revision: int) -> RevisionRow:
     now = find_revision(work.connection, PART, key)
     if now is None or now.id != revision:
         raise EntryChangedError(f"mapped report {key}", now)

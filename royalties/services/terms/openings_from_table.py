@@ -14,6 +14,7 @@ from royalties.domain.money import (
     number_text,
 )
 from royalties.domain.terms.contracts import Counts
+from royalties.ingest.setup import Bodies, Entry
 from royalties.ingest.uploads.filled_table import (
     CellFault,
     FilledRow,
@@ -28,7 +29,6 @@ from royalties.services.terms.opening_rows import (
     counters_of,
     part_of,
 )
-from royalties.services.terms.setup_against_books import Bodies, Entry
 
 Body = dict[str, Any]
 

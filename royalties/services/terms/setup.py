@@ -11,11 +11,12 @@ from royalties.domain.royalties.warnings import TermsWarning
 from royalties.domain.terms.changes import changes
 from royalties.domain.terms.replacing import Replaced
 from royalties.ingest import setup as setup_file
+from royalties.ingest.setup import Bodies, Entry
 from royalties.services.books import Setup, of_setup, setup_of
 from royalties.services.sales.recording import sum_what_changed
 from royalties.services.sales.waiting import Released, release_waiting
 from royalties.services.terms.replacing import Amended, replaced_by
-from royalties.services.terms.setup_against_books import Bodies, Entry, faults_against_books
+from royalties.services.terms.setup_against_books import faults_against_books
 from royalties.services.terms.unknown_keys import told_of_new_keys, told_of_waiting
 from royalties.services.terms.warnings import warnings_of
 from royalties.services.work import Work
@@ -288,7 +289,7 @@ def _warnings(work: Work, changed: Changed, before: Bodies) -> list[TermsWarning
     ]
 
 
-def _setup_with(before: Bodies, changed: Iterable[tuple[str, str, dict[str, Any]]]) -> Setup:
+def _setup_with(before: Bodies, changed: Iterable[Entry]) -> Setup:
     """The setup as it would stand."""
     bodies = {
         (part, key): body for part, of_part in before.items() for key, body in of_part.items()

@@ -9,18 +9,12 @@ from royalties.domain.periods import Calendar, NotAPeriodError, Period, PeriodSt
 from royalties.domain.problems import SetupFault
 from royalties.domain.terms.identifiers import identifier_key
 from royalties.ingest import setup as setup_file
+from royalties.ingest.setup import Bodies
 from royalties.services.work import Work
 from royalties.store.periods import figures, periods, runs
 from royalties.store.sales import batches
 from royalties.store.terms import catalogue
 from royalties.store.terms.balances import closed_keys
-
-Bodies = dict[str, dict[str, dict[str, Any]]]
-
-
-Entry = tuple[str, str, dict[str, Any]]
-"""An entry of a setup file: its part, its key, its body."""
-
 
 DatedPrice = tuple[str, str, date]
 """ISBN, currency and the day from which a price holds."""
@@ -164,7 +158,7 @@ def _early_income(document: setup_file.Document, merged: Bodies) -> list[SetupFa
             ends = parse_period(body["period"], calendar).ends
         except NotAPeriodError:
             continue  # told already
-        if contract["starts"] > ends.isoformat():
+        if date.fromisoformat(contract["starts"]) > ends:
             faults.append(
                 SetupFault(
                     f"{document.paths['income', key]}.period",

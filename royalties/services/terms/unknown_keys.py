@@ -4,10 +4,10 @@ import re
 
 from royalties.domain.problems import SetupFault
 from royalties.ingest import setup as setup_file
+from royalties.ingest.setup import Bodies
 from royalties.services import pending
-from royalties.services.terms.setup_against_books import Bodies
 from royalties.services.work import Work
-from royalties.store.history import new_keys
+from royalties.store.history import renamed_keys
 
 _UNKNOWN = re.compile(r'unknown [a-z ]+ "([^"]+)"')
 
@@ -35,7 +35,7 @@ def told_of_new_keys(
     """The same, with what a file still calls by a key that was changed, and the one to write."""
     changed = {
         (part, old): new
-        for (part, old), new in new_keys(work.connection).items()
+        for (part, old), new in renamed_keys(work.connection).items()
         if old not in before.get(part, {})
     }
     if not changed:

@@ -1,1 +1,1 @@
-"""What the dashboard and the search read of all subjects."""
+"""What the dashboard and the search read from all subjects."""

@@ -1,4 +1,4 @@
-"""What the finance desk's home shows of the books, each kind of thing by one query."""
+"""What the dashboard shows of the books, one query for each kind of thing."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -22,13 +22,13 @@ from royalties.store.tables import (
     waiting,
 )
 
-_COUNTED = (SaleKind.SALE.value, SaleKind.RETURN.value, SaleKind.USAGE.value)
+_KINDS_SOLD = (SaleKind.SALE.value, SaleKind.RETURN.value, SaleKind.USAGE.value)
 
 
 class RetailerSalesRow(NamedTuple):
     """Net copies and receipts (millionths) of a retailer in a period; free copies left out.
 
-    ``last_month`` is the latest month with sales; of a row of one month it is that.
+    ``last_month`` is the latest month with sales; in a row per month, it is that month.
     """
 
     period_id: int
@@ -39,8 +39,8 @@ class RetailerSalesRow(NamedTuple):
     last_month: str
 
 
-def sold(connection: Connection, periods: Sequence[int]) -> list[RetailerSalesRow]:
-    """What counts in some periods by retailer, currency and month of the sale."""
+def sales_by_retailer(connection: Connection, periods: Sequence[int]) -> list[RetailerSalesRow]:
+    """Sales in some periods by retailer, currency and sale month."""
     rows = connection.execute(
         select(
             sale_total.c.period_id,
@@ -51,7 +51,7 @@ def sold(connection: Connection, periods: Sequence[int]) -> list[RetailerSalesRo
             sale_total.c.month,
         )
         .join(retailer, retailer.c.id == sale_total.c.retailer_id)
-        .where(sale_total.c.period_id.in_(periods), sale_total.c.kind.in_(_COUNTED))
+        .where(sale_total.c.period_id.in_(periods), sale_total.c.kind.in_(_KINDS_SOLD))
         .group_by(sale_total.c.period_id, retailer.c.key, sale_total.c.currency, sale_total.c.month)
     )
     return [
@@ -59,12 +59,12 @@ def sold(connection: Connection, periods: Sequence[int]) -> list[RetailerSalesRo
     ]
 
 
-class OwedRow(NamedTuple):
-    """What a close left owed in one currency; minor units.
+class OutstandingRow(NamedTuple):
+    """Amounts outstanding after a close in one currency; minor units.
 
     Attributes:
-        to_pay: what it set aside to pay.
-        carried: what beneficiaries are owed beside that, without those in debit.
+        to_pay: what the close set aside to pay.
+        carried: credit balances carried forward; debit balances are left out.
         held: reserves against returns.
     """
 
@@ -74,11 +74,13 @@ class OwedRow(NamedTuple):
     held: int
 
 
-def owed(connection: Connection, period_id: int, reserves: str) -> list[OwedRow]:
-    """What was owed after a closed period, by currency.
+def amounts_outstanding(
+    connection: Connection, period_id: int, reserves: str
+) -> list[OutstandingRow]:
+    """Amounts outstanding after a closed period, by currency.
 
     Args:
-        reserves: what the names of the ledger's accounts of reserves begin with.
+        reserves: prefix of the names of the ledger's reserve accounts.
     """
     nothing = literal(0)
     carried = case((settlement.c.carried_forward > 0, settlement.c.carried_forward), else_=0)
@@ -104,11 +106,11 @@ def owed(connection: Connection, period_id: int, reserves: str) -> list[OwedRow]
         .group_by(parts.c.currency)
         .order_by(parts.c.currency)
     )
-    return [OwedRow(row[0], *map(int, row[1:])) for row in rows]
+    return [OutstandingRow(row[0], *map(int, row[1:])) for row in rows]
 
 
-class CoveredRow(NamedTuple):
-    """The days of one retailer and account that a standing report covers."""
+class ReportCoverageRow(NamedTuple):
+    """The days that one recorded report covers for one retailer and account."""
 
     retailer: str
     account: str
@@ -116,8 +118,8 @@ class CoveredRow(NamedTuple):
     last_day: str
 
 
-def covered(connection: Connection, since: str) -> list[CoveredRow]:
-    """What standing reports cover, if it ends on a day or later; what was typed covers nothing."""
+def report_coverage(connection: Connection, since: str) -> list[ReportCoverageRow]:
+    """What recorded reports cover that end on a day or later; typed sales cover no days."""
     rows = connection.execute(
         select(retailer.c.key, coverage.c.account, coverage.c.first_day, coverage.c.last_day)
         .join(batch, batch.c.id == coverage.c.batch_id)
@@ -130,15 +132,14 @@ def covered(connection: Connection, since: str) -> list[CoveredRow]:
         )
         .order_by(retailer.c.key, coverage.c.account, coverage.c.last_day)
     )
-    return [CoveredRow(*row) for row in rows]
+    return [ReportCoverageRow(*row) for row in rows]
 
 
-def counts(connection: Connection) -> Mapping[str, int]:
-    """How much waits: ``identifiers`` and their ``rows``, uploads, questions, failed ``mail``.
+def attention_counts(connection: Connection) -> Mapping[str, int]:
+    """What needs attention: ``identifiers``, their ``rows``, uploads, questions, failed ``mail``.
 
-    Checked uploads are ``refused``, or may be recorded; one that holds nothing new is neither.
-
-    A message that was taken back, or whose place a newer one took, has no text any more.
+    Checked uploads are either ``refused`` or ready to be recorded; one that holds nothing new is
+    neither. Messages that were withdrawn or replaced have no text any more.
     """
     corrected = select(batch.c.id).where(batch.c.corrected_by.is_not(None))
     standing = waiting.c.batch_id.not_in(corrected) & waiting.c.set_aside.is_(None)

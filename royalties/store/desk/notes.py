@@ -1,4 +1,4 @@
-"""Notes, questions and files of the staff; what is handed out goes through ``scope``."""
+"""Notes, questions and files of the staff; reads go through ``scope``."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -9,17 +9,20 @@ from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, 
 from royalties.domain.notes import NoteAction, NoteKind, NoteSubject
 from royalties.domain.people import Actor
 from royalties.store.engine import is_sqlite
-from royalties.store.scope import staff_alone
+from royalties.store.scope import staff_only
 from royalties.store.tables import note, note_event, note_file
 
 _LARGEST = 2**63 - 1
 _IN_FORCE = note.c.withdrawn_at.is_(None)
 IS_OPEN = (note.c.kind == NoteKind.QUESTION) & note.c.resolved_at.is_(None) & _IN_FORCE
-"""Of a question that nobody has settled."""
+"""A question that has not been resolved."""
 
 
 class NoteRow(NamedTuple):
-    """A note, a question or an answer; ``person_id`` is None at the command line."""
+    """A note, a question or an answer; ``person_id`` is None for the command line.
+
+    ``asked_id`` is the one colleague to whom a question is put, and ``asked`` their name.
+    """
 
     id: int
     subject: NoteSubject
@@ -32,10 +35,12 @@ class NoteRow(NamedTuple):
     person_id: int | None
     resolved_at: datetime | None
     withdrawn_at: datetime | None
+    asked_id: int | None
+    asked: str | None
 
 
 class NoteFileRow(NamedTuple):
-    """A file that came with one."""
+    """A file attached to a note."""
 
     id: int
     note_id: int
@@ -46,7 +51,7 @@ class NoteFileRow(NamedTuple):
 
 
 class NoteEventRow(NamedTuple):
-    """What was done with one."""
+    """One line of a note's history."""
 
     note_id: int
     action: NoteAction
@@ -56,40 +61,40 @@ class NoteEventRow(NamedTuple):
 
 
 class SubjectCounts(NamedTuple):
-    """What is there about a subject: notes and questions in force, and open questions."""
+    """How many notes and questions a subject has, withdrawn ones left out, and open questions."""
 
     threads: int
     open: int
 
 
 def add_note(connection: Connection, values: Mapping[str, object]) -> int:
-    """Add one and return its number."""
+    """Add a note and return its number."""
     made = connection.execute(insert(note).values(**values).returning(note.c.id))
     return int(made.scalar_one())
 
 
 def add_file(connection: Connection, values: Mapping[str, object]) -> None:
-    """Attach a file to one."""
+    """Attach a file to a note."""
     connection.execute(insert(note_file).values(**values))
 
 
 def add_event(connection: Connection, values: Mapping[str, object]) -> None:
-    """Append to the history of one."""
+    """Append to a note's history."""
     connection.execute(insert(note_event).values(**values))
 
 
-def change(connection: Connection, number: int, values: Mapping[str, object]) -> None:
-    """Keep that one was resolved, withdrawn, or neither any more."""
+def change_note(connection: Connection, number: int, values: Mapping[str, object]) -> None:
+    """Record that a note was resolved or withdrawn, or reopened."""
     connection.execute(update(note).where(note.c.id == number).values(**values))
 
 
 def find_note(
     connection: Connection, actor: Actor, number: int, *, lock: bool = False
 ) -> NoteRow | None:
-    """One that an actor may see; ``lock`` holds it against others."""
+    """A note that an actor may see; ``lock`` locks its row."""
     if number > _LARGEST:
         return None
-    query = staff_alone(select(*_columns()).where(note.c.id == number), actor)
+    query = staff_only(select(*_columns()).where(note.c.id == number), actor)
     if lock and not is_sqlite(connection):
         query = query.with_for_update()
     row = connection.execute(query).first()
@@ -100,31 +105,41 @@ def notes_about(
     connection: Connection, actor: Actor, subject: NoteSubject, key: str, limit: int, skip: int = 0
 ) -> list[NoteRow]:
     """Notes and questions about a subject, withdrawn ones too, the newest first."""
-    return _found(
+    return _notes_where(
         connection, actor, _about(subject, key) & (note.c.kind != NoteKind.ANSWER), limit, skip
     )
 
 
-def standing_about(
+def notes_in_force(
     connection: Connection, actor: Actor, subject: NoteSubject, key: str, limit: int
 ) -> list[NoteRow]:
-    """Notes and questions that stand about a subject: open questions first, then the newest."""
+    """Notes and questions in force about a subject: open questions first, then the newest."""
     which = _about(subject, key) & _IN_FORCE & (note.c.kind != NoteKind.ANSWER)
-    query = staff_alone(select(*_columns()).where(which), actor)
+    query = staff_only(select(*_columns()).where(which), actor)
     rows = connection.execute(query.order_by(IS_OPEN.desc(), note.c.id.desc()).limit(limit))
     return [NoteRow(*row) for row in rows]
 
 
 def all_notes(connection: Connection, actor: Actor, limit: int, skip: int = 0) -> list[NoteRow]:
-    """Notes and questions in force about whatever, the newest first."""
-    return _found(connection, actor, _IN_FORCE & (note.c.kind != NoteKind.ANSWER), limit, skip)
+    """Notes and questions in force about any subject, the newest first."""
+    return _notes_where(
+        connection, actor, _IN_FORCE & (note.c.kind != NoteKind.ANSWER), limit, skip
+    )
 
 
 def open_questions(
     connection: Connection, actor: Actor, limit: int, skip: int = 0
 ) -> list[NoteRow]:
-    """Questions that nobody has settled, the newest first."""
-    return _found(connection, actor, IS_OPEN, limit, skip)
+    """Open questions, the newest first."""
+    return _notes_where(connection, actor, IS_OPEN, limit, skip)
+
+
+def open_for(connection: Connection, actor: Actor, limit: int) -> list[NoteRow]:
+    """Open questions: those put to the actor first, then the newest."""
+    mine = func.coalesce(note.c.asked_id, 0) == (actor.person or -1)
+    query = staff_only(select(*_columns()).where(IS_OPEN), actor)
+    rows = connection.execute(query.order_by(mine.desc(), note.c.id.desc()).limit(limit))
+    return [NoteRow(*row) for row in rows]
 
 
 def answers_to(connection: Connection, actor: Actor, questions: Collection[int]) -> list[NoteRow]:
@@ -132,31 +147,31 @@ def answers_to(connection: Connection, actor: Actor, questions: Collection[int])
     if not questions:
         return []
     query = select(*_columns()).where(note.c.question_id.in_(sorted(questions)))
-    rows = connection.execute(staff_alone(query, actor).order_by(note.c.id))
+    rows = connection.execute(staff_only(query, actor).order_by(note.c.id))
     return [NoteRow(*row) for row in rows]
 
 
 def files_of(connection: Connection, actor: Actor, numbers: Collection[int]) -> list[NoteFileRow]:
-    """Files that came with some notes, in the order in which they were sent."""
+    """Files attached to some notes, in the order in which they were sent."""
     if not numbers:
         return []
     query = select(*(note_file.c[name] for name in NoteFileRow._fields))
     query = query.where(note_file.c.note_id.in_(sorted(numbers)))
-    rows = connection.execute(staff_alone(query, actor).order_by(note_file.c.id))
+    rows = connection.execute(staff_only(query, actor).order_by(note_file.c.id))
     return [NoteFileRow(*row) for row in rows]
 
 
 def find_file(connection: Connection, actor: Actor, number: int) -> NoteFileRow | None:
-    """A file that came with a note."""
+    """A file attached to a note."""
     if number > _LARGEST:
         return None
     query = select(*(note_file.c[name] for name in NoteFileRow._fields))
-    row = connection.execute(staff_alone(query.where(note_file.c.id == number), actor)).first()
+    row = connection.execute(staff_only(query.where(note_file.c.id == number), actor)).first()
     return NoteFileRow(*row) if row else None
 
 
 def events_of(connection: Connection, numbers: Collection[int]) -> list[NoteEventRow]:
-    """What was done with some notes, the oldest first."""
+    """The history of some notes, the oldest first."""
     if not numbers:
         return []
     query = select(*(note_event.c[name] for name in NoteEventRow._fields))
@@ -167,7 +182,7 @@ def events_of(connection: Connection, numbers: Collection[int]) -> list[NoteEven
 
 
 def count_about(connection: Connection, subject: NoteSubject, key: str) -> SubjectCounts:
-    """How many notes and questions stand about a subject, and how many questions are open."""
+    """How many notes and questions in force a subject has, and how many open questions."""
     query = select(
         func.count().filter(note.c.kind != NoteKind.ANSWER), func.count().filter(IS_OPEN)
     ).where(_about(subject, key), _IN_FORCE)
@@ -192,10 +207,10 @@ def all_files(connection: Connection) -> Sequence[NoteFileRow]:
     return [NoteFileRow(*row) for row in connection.execute(query.order_by(note_file.c.id))]
 
 
-def _found(
-    connection: Connection, actor: Actor, which: ColumnElement[bool], limit: int, skip: int
+def _notes_where(
+    connection: Connection, actor: Actor, condition: ColumnElement[bool], limit: int, skip: int
 ) -> list[NoteRow]:
-    query: Select[Any] = staff_alone(select(*_columns()).where(which), actor)
+    query: Select[Any] = staff_only(select(*_columns()).where(condition), actor)
     rows = connection.execute(query.order_by(note.c.id.desc()).limit(limit).offset(skip))
     return [NoteRow(*row) for row in rows]
 

@@ -1,4 +1,4 @@
-"""Filters of lists under a name, each person's own and those that all at the desk have."""
+"""Saved filters of lists: each person's own, and those shared with everybody at the desk."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from royalties.store.tables import person, revision, saved_filter
 
 
 class FilterRow(NamedTuple):
-    """A saved filter; ``query`` is what it asks for by the names in its list's address."""
+    """A saved filter; ``query`` has the parameters of its list's address."""
 
     id: int
     person: int
@@ -36,10 +36,10 @@ def _is_seen_by(number: int) -> ColumnElement[bool]:
 
 
 def filters_of(connection: Connection, number: int, of: str = "") -> list[FilterRow]:
-    """A person's own filters and everybody's, by list and name.
+    """A person's own filters and the shared ones, by list and name.
 
     Args:
-        of: of this list alone.
+        of: only those of this list.
     """
     query = (
         select(*_COLUMNS)
@@ -53,7 +53,7 @@ def filters_of(connection: Connection, number: int, of: str = "") -> list[Filter
 
 
 def find_filter(connection: Connection, number: int, filter_id: int) -> FilterRow | None:
-    """One that a person has or everybody has."""
+    """A filter that is a person's own or shared."""
     row = connection.execute(
         select(*_COLUMNS)
         .join(person, person.c.id == saved_filter.c.person_id)
@@ -62,19 +62,19 @@ def find_filter(connection: Connection, number: int, filter_id: int) -> FilterRo
     return FilterRow(*row) if row else None
 
 
-def count_of(connection: Connection, number: int) -> int:
-    """How many a person has saved."""
+def filter_count(connection: Connection, number: int) -> int:
+    """How many filters a person has saved."""
     query = select(func.count()).where(saved_filter.c.person_id == number)
     return connection.execute(query).scalar() or 0
 
 
-def is_taken(connection: Connection, number: int, of: str, name: str, but: int = 0) -> bool:
-    """Whether a person has another filter of a list by a name, whatever its case."""
+def is_taken(connection: Connection, number: int, of: str, name: str, except_id: int = 0) -> bool:
+    """Whether a person has another filter of a list with a name, ignoring case."""
     query = select(saved_filter.c.id).where(
         saved_filter.c.person_id == number,
         saved_filter.c.list == of,
         func.lower(saved_filter.c.name) == name.lower(),
-        saved_filter.c.id != but,
+        saved_filter.c.id != except_id,
     )
     return connection.execute(query).first() is not None
 
@@ -89,7 +89,7 @@ def add(
     shared: bool,
     at: datetime,
 ) -> int:
-    """Save one; returns its number."""
+    """Save a filter and return its number."""
     values = {"person_id": number, "list": of, "name": name, "query": query, "shared": shared}
     made = connection.execute(
         insert(saved_filter).values(**values, changed_at=at).returning(saved_filter.c.id)
@@ -101,7 +101,7 @@ def add(
 def change(
     connection: Connection, filter_id: int, name: str, *, shared: bool, at: datetime
 ) -> None:
-    """Call one otherwise, or give it to all or to its owner alone."""
+    """Rename a filter, and share it or make it its owner's alone."""
     connection.execute(
         update(saved_filter)
         .where(saved_filter.c.id == filter_id)
@@ -110,12 +110,12 @@ def change(
 
 
 def remove(connection: Connection, filter_id: int) -> None:
-    """Delete one."""
+    """Delete a filter."""
     connection.execute(delete(saved_filter).where(saved_filter.c.id == filter_id))
 
 
-def key_after(connection: Connection, kind: str, former: str) -> str:
-    """The key that an entry of the setup got in place of a former one; empty if it was not renamed.
+def current_key(connection: Connection, kind: str, former: str) -> str:
+    """The key to which an entry of the setup was renamed; empty if it was not.
 
     Args:
         kind: the part of the setup, such as ``retailers``.

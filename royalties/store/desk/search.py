@@ -1,18 +1,30 @@
-"""Find by a few letters, a number or an amount what the database alone knows.
+"""Search by text, number or amount over what only the database holds.
 
-Each kind of thing is one query. Those over what is somebody's own are told who looks.
+Each kind of thing is one query. Those over rows that belong to somebody take the actor.
 """
 
 from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    and_,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from royalties.domain.people import Actor
 from royalties.domain.sales.imports import BatchStatus
+from royalties.store.sales.batches import is_waiting
 from royalties.store.sales.lines import IS_REFERRED
-from royalties.store.scope import own, own_orders
+from royalties.store.scope import visible_orders, visible_to_beneficiary
 from royalties.store.tables import (
     batch,
     contract_close,
@@ -30,22 +42,23 @@ from royalties.store.tables import (
     settlement,
     shipment,
     statement,
+    waiting,
 )
 from royalties.store.tables import period as period_table
 
 MOST = 20
-"""Of each kind; one more is asked for, to tell that there are more."""
+"""Hits of each kind; one more is fetched, to tell whether there are more."""
 
 
-Wanted = Sequence[tuple[Sequence[str], int]]
-"""An amount that is looked for: each minor units with the currencies of which it is so many.
+AmountQuery = Sequence[tuple[Sequence[str], int]]
+"""An amount that is searched for: minor units, each with the currencies in which it is that many.
 
-Empty: what is looked for is no amount.
+Empty: the search text is not an amount.
 """
 
 
 class StatementHit(NamedTuple):
-    """A numbered statement, with the amounts that it ends in, in minor units."""
+    """A numbered statement with its closing amounts, in minor units."""
 
     number: str
     period: str
@@ -57,7 +70,7 @@ class StatementHit(NamedTuple):
 
 
 class ContractHit(NamedTuple):
-    """What a contract came to in a closed period, in minor units."""
+    """A contract's figures in a closed period, in minor units."""
 
     period: str
     contract: str
@@ -81,7 +94,7 @@ class EntryHit(NamedTuple):
 
 
 class ReceiptHit(NamedTuple):
-    """Money that came in for an invoice; negative: paid back."""
+    """Money received for an invoice; negative: paid back."""
 
     invoice: str
     organization: str
@@ -91,14 +104,18 @@ class ReceiptHit(NamedTuple):
     amount: int
 
 
-class ReferredHit(NamedTuple):
-    """Sale lines of one retailer with the same reference, the retailer's or of an order."""
+class ReferenceHit(NamedTuple):
+    """Lines of one retailer with the same reference, the retailer's or of an order.
+
+    ``identifier`` is what waiting rows wait for; empty: the lines are recorded.
+    """
 
     reference: str
     retailer: str
     lines: int
     first: str
     last: str
+    identifier: str
 
 
 class BatchHit(NamedTuple):
@@ -111,9 +128,9 @@ class BatchHit(NamedTuple):
 
 
 class OrderHit(NamedTuple):
-    """An order of an organization: the total that its newest or accepted quote says.
+    """An organization's order, with the total of its newest or accepted quote.
 
-    ``tracking`` is the number of a parcel, where that is what was looked for.
+    ``tracking`` is a parcel's number, if the search matched it.
     """
 
     number: str
@@ -136,7 +153,7 @@ class InvoiceHit(NamedTuple):
 
 
 class PersonHit(NamedTuple):
-    """Somebody who signs in."""
+    """A person who can sign in."""
 
     id: int
     name: str
@@ -144,29 +161,29 @@ class PersonHit(NamedTuple):
     role: str
 
 
-def _has(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
-    """Whether a column holds a text somewhere, whatever its case."""
+def _contains(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
+    """Whether a column contains a text, ignoring case."""
     return func.lower(column).contains(text.lower(), autoescape=True)
 
 
-def _comes_to(
-    wanted: Wanted, currency: ColumnElement[str], *amounts: ColumnElement[int]
+def _equals_amount(
+    amount: AmountQuery, currency: ColumnElement[str], *amounts: ColumnElement[int]
 ) -> ColumnElement[bool]:
-    """Whether one of some amounts is the one that is looked for, of either sign."""
-    found = (
+    """Whether one of some amounts is the one searched for, with either sign."""
+    conditions = (
         and_(
-            or_(*(amount.in_((minor, -minor)) for amount in amounts)),
+            or_(*(column.in_((minor, -minor)) for column in amounts)),
             currency.in_(currencies),
         )
-        for currencies, minor in wanted
+        for currencies, minor in amount
     )
-    return or_(false(), *found)
+    return or_(false(), *conditions)
 
 
 def statements(
-    connection: Connection, actor: Actor, text: str, wanted: Wanted = ()
+    connection: Connection, actor: Actor, text: str, amount: AmountQuery = ()
 ) -> list[StatementHit]:
-    """Statements whose number begins with a text, or which end in an amount, the newest first."""
+    """Statements whose number begins with a text, or with a closing amount, the newest first."""
     ends = (settlement.c.allocated, settlement.c.due, settlement.c.to_pay)
     query = (
         select(
@@ -188,39 +205,46 @@ def statements(
         .where(
             or_(
                 statement.c.number.startswith(text.upper(), autoescape=True),
-                _comes_to(wanted, settlement.c.currency, *ends),
+                _equals_amount(amount, settlement.c.currency, *ends),
             )
         )
         .order_by(statement.c.period_id.desc(), statement.c.place)
         .limit(MOST + 1)
     )
-    rows = connection.execute(own(query, actor, statement.c.beneficiary))
+    rows = connection.execute(visible_to_beneficiary(query, actor, statement.c.beneficiary))
     return [StatementHit(*row) for row in rows]
 
 
-def contracts(connection: Connection, wanted: Wanted) -> list[ContractHit]:
+def contracts(connection: Connection, amount: AmountQuery) -> list[ContractHit]:
     """Closed periods of contracts in which an amount was earned, withheld or payable."""
-    if not wanted:
+    if not amount:
         return []
-    of = contract_close.c
-    amounts = (of.earned, of.withheld, of.released, of.available, of.recouped, of.payable)
+    close = contract_close.c
+    amounts = (
+        close.earned,
+        close.withheld,
+        close.released,
+        close.available,
+        close.recouped,
+        close.payable,
+    )
     rows = connection.execute(
-        select(period_table.c.name, of.contract, of.currency, *amounts)
-        .join(period_table, period_table.c.id == of.period_id)
-        .where(_comes_to(wanted, of.currency, *amounts))
-        .order_by(of.period_id.desc(), of.contract)
+        select(period_table.c.name, close.contract, close.currency, *amounts)
+        .join(period_table, period_table.c.id == close.period_id)
+        .where(_equals_amount(amount, close.currency, *amounts))
+        .order_by(close.period_id.desc(), close.contract)
         .limit(MOST + 1)
     )
     return [ContractHit(*row) for row in rows]
 
 
-def entries(connection: Connection, wanted: Wanted) -> list[EntryHit]:
-    """Entries of the ledger that post an amount to some account, the newest first."""
-    if not wanted:
+def entries(connection: Connection, amount: AmountQuery) -> list[EntryHit]:
+    """Ledger entries that post an amount to some account, the newest first."""
+    if not amount:
         return []
     posted = (
         select(posting.c.entry_id, posting.c.currency, func.max(posting.c.amount).label("amount"))
-        .where(_comes_to(wanted, posting.c.currency, posting.c.amount))
+        .where(_equals_amount(amount, posting.c.currency, posting.c.amount))
         .group_by(posting.c.entry_id, posting.c.currency)
         .order_by(posting.c.entry_id.desc(), posting.c.currency)
         .limit(MOST + 1)
@@ -235,9 +259,9 @@ def entries(connection: Connection, wanted: Wanted) -> list[EntryHit]:
 
 
 def receipts(
-    connection: Connection, actor: Actor, text: str, wanted: Wanted = ()
+    connection: Connection, actor: Actor, text: str, amount: AmountQuery = ()
 ) -> list[ReceiptHit]:
-    """Money that came in with a text in its bank reference, or of an amount, the newest first."""
+    """Receipts with a text in their bank reference, or of an amount, the newest first."""
     query = (
         select(
             invoice.c.number,
@@ -250,30 +274,33 @@ def receipts(
         .join(invoice, invoice.c.id == receipt.c.invoice_id)
         .where(
             or_(
-                _has(receipt.c.reference, text),
-                _comes_to(wanted, receipt.c.currency, receipt.c.amount),
+                _contains(receipt.c.reference, text),
+                _equals_amount(amount, receipt.c.currency, receipt.c.amount),
             )
         )
         .order_by(receipt.c.id.desc())
         .limit(MOST + 1)
     )
-    rows = connection.execute(own_orders(query, actor, receipt.c.organization))
+    rows = connection.execute(visible_orders(query, actor, receipt.c.organization))
     return [ReceiptHit(*row) for row in rows]
 
 
-def referred(connection: Connection, text: str) -> list[ReferredHit]:
-    """Sale lines whose order or reference is a text, as it is written or in capitals."""
+def references(connection: Connection, text: str) -> list[ReferenceHit]:
+    """Lines whose order or reference equals a text, as written or in another case; one query."""
     written = tuple({text, text.upper(), text.lower()})
-    lines = union_all(
-        *(
-            select(column.label("reference"), sale.c.retailer_id, sale.c.day).where(
-                column.in_(written), is_given
-            )
-            for column, is_given in zip(
-                (sale.c.reference, sale.c.order_ref), IS_REFERRED, strict=True
-            )
+    recorded = (
+        select(column.label("reference"), literal("").label("identifier"), *_place(sale)).where(
+            column.in_(written), is_given
         )
-    ).subquery()
+        for column, is_given in zip((sale.c.reference, sale.c.order_ref), IS_REFERRED, strict=True)
+    )
+    unmatched = (
+        select(column, waiting.c.identifier, *_place(waiting)).where(
+            column.in_(written), column != "", is_waiting()
+        )
+        for column in (waiting.c.reference, waiting.c.order_ref)
+    )
+    lines = union_all(*recorded, *unmatched).subquery()
     rows = connection.execute(
         select(
             lines.c.reference,
@@ -281,40 +308,45 @@ def referred(connection: Connection, text: str) -> list[ReferredHit]:
             func.count(),
             func.min(lines.c.day),
             func.max(lines.c.day),
+            lines.c.identifier,
         )
         .join(retailer, retailer.c.id == lines.c.retailer_id)
-        .group_by(lines.c.reference, retailer.c.key)
-        .order_by(lines.c.reference, retailer.c.key)
-        .limit(MOST + 1)
+        .group_by(lines.c.reference, retailer.c.key, lines.c.identifier)
+        .order_by(lines.c.reference, retailer.c.key, lines.c.identifier)
+        .limit(2 * (MOST + 1))
     )
-    return [ReferredHit(*row) for row in rows]
+    return [ReferenceHit(*row) for row in rows]
+
+
+def _place(lines: Table) -> tuple[ColumnElement[int], ColumnElement[str]]:
+    return lines.c.retailer_id, lines.c.day
 
 
 def batches(connection: Connection, text: str) -> list[BatchHit]:
-    """Imports of a number or with a text in their file's name, the newest first."""
-    wanted = _has(batch.c.file_name, text)
+    """Imports with a number, or with a text in their file's name, the newest first."""
+    condition = _contains(batch.c.file_name, text)
     if text.isascii() and text.isdigit() and len(text) < 10:  # noqa: PLR2004 - an import's number
-        wanted = or_(wanted, batch.c.id == int(text))
+        condition = or_(condition, batch.c.id == int(text))
     rows = connection.execute(
         select(batch.c.id, batch.c.file_name, batch.c.status, batch.c.recorded_at)
-        .where(wanted)
+        .where(condition)
         .order_by(batch.c.id.desc())
         .limit(MOST + 1)
     )
     return [BatchHit(*row) for row in rows]
 
 
-def placed(
+def order_hits(
     connection: Connection,
     actor: Actor,
     text: str,
     organizations: Sequence[str],
-    wanted: Wanted = (),
+    amount: AmountQuery = (),
 ) -> list[OrderHit]:
     """Orders, the newest first.
 
-    Found by a text in their number or purchase order's, by a parcel's number, by the total of the
-    quote that was accepted or else of the newest, or as those of some organizations.
+    Matched by a text in their number or purchase order number, a parcel's number, the total of the
+    accepted quote (or else the newest), or as those of some organizations.
     """
     newest = (
         select(func.max(quote.c.version))
@@ -327,7 +359,7 @@ def placed(
         select(func.max(shipment.c.tracking))
         .where(
             shipment.c.order_id == orders.c.id,
-            _has(func.replace(shipment.c.tracking, " ", ""), unspaced),
+            _contains(func.replace(shipment.c.tracking, " ", ""), unspaced),
         )
         .correlate(orders)
         .scalar_subquery()
@@ -351,26 +383,26 @@ def placed(
         )
         .where(
             or_(
-                _has(orders.c.number, text),
-                _has(orders.c.po_number, text),
+                _contains(orders.c.number, text),
+                _contains(orders.c.po_number, text),
                 orders.c.organization.in_(organizations),
                 parcels.is_not(None),
-                _comes_to(wanted, quote.c.currency, quote.c.total),
+                _equals_amount(amount, quote.c.currency, quote.c.total),
             )
         )
         .order_by(orders.c.id.desc())
         .limit(MOST + 1)
     )
-    rows = connection.execute(own_orders(query, actor, orders.c.organization, orders.c.id))
+    rows = connection.execute(visible_orders(query, actor, orders.c.organization, orders.c.id))
     return [OrderHit(*row) for row in rows]
 
 
 def invoices(
-    connection: Connection, actor: Actor, text: str, wanted: Wanted = ()
+    connection: Connection, actor: Actor, text: str, amount: AmountQuery = ()
 ) -> list[InvoiceHit]:
-    """Invoices and credit notes with a text in their number, or over an amount, the newest first.
+    """Invoices and credit notes with a text in their number, or of an amount, the newest first.
 
-    The amount is their total, or what of it is left to pay behind a deposit.
+    The amount is the total, or what remains to pay after a deposit.
     """
     left = invoice.c.total - invoice.c.deposit_applied
     query = (
@@ -384,19 +416,19 @@ def invoices(
         .join(orders, orders.c.id == invoice.c.order_id)
         .where(
             or_(
-                _has(invoice.c.number, text),
-                _comes_to(wanted, invoice.c.currency, invoice.c.total, left),
+                _contains(invoice.c.number, text),
+                _equals_amount(amount, invoice.c.currency, invoice.c.total, left),
             )
         )
         .order_by(invoice.c.id.desc())
         .limit(MOST + 1)
     )
-    rows = connection.execute(own_orders(query, actor, invoice.c.organization))
+    rows = connection.execute(visible_orders(query, actor, invoice.c.organization))
     return [InvoiceHit(*row) for row in rows]
 
 
 def aliases(connection: Connection, text: str) -> list[tuple[str, str]]:
-    """(identifier, ISBN) of identifiers that begin with a text."""
+    """Identifiers that begin with a text, as (identifier, ISBN)."""
     rows = connection.execute(
         select(identifier.c.value, edition.c.isbn)
         .join(edition, edition.c.id == identifier.c.edition_id)
@@ -408,10 +440,10 @@ def aliases(connection: Connection, text: str) -> list[tuple[str, str]]:
 
 
 def people(connection: Connection, text: str) -> list[PersonHit]:
-    """People with a text in their name or address."""
+    """People with a text in their name or e-mail address."""
     rows = connection.execute(
         select(person.c.id, person.c.name, person.c.email, person.c.role)
-        .where(or_(_has(person.c.name, text), _has(person.c.email, text)))
+        .where(or_(_contains(person.c.name, text), _contains(person.c.email, text)))
         .order_by(person.c.name, person.c.id)
         .limit(MOST + 1)
     )

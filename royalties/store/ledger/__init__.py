@@ -1,1 +1,1 @@
-"""The ledger's entries, and what verify reads."""
+"""The ledger's entries, and the queries of ``verify``."""

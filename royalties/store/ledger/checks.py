@@ -1,7 +1,7 @@
-"""What ``verify`` reads, row after row, and queries that find what must never be.
+"""What ``verify`` reads, streamed, and queries that find broken invariants.
 
-Whatever grows with the years is streamed, never held: a thousand rows of figures at a time, or a
-few of those that carry documents. Each query for faults yields a sentence for every one.
+Whatever grows with the years is streamed: a thousand rows of figures at a time, or a few of
+those that carry documents. Each query for faults yields one sentence per fault.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -51,13 +51,13 @@ _TABLES = {
 
 
 def _streamed(connection: Connection, query: Select[Any], most: int = _ROWS) -> Iterator[Any]:
-    """Rows as they are asked for; also on PostgreSQL, whose driver else fetches all of them."""
-    with connection.execute(query, execution_options={"yield_per": most}) as found:
-        yield from found
+    """Rows, fetched as they are consumed: PostgreSQL's driver would fetch all at once."""
+    with connection.execute(query, execution_options={"yield_per": most}) as rows:
+        yield from rows
 
 
 def rows(connection: Connection, table: str, period_id: int | None = None) -> Iterator[Any]:
-    """Rows of one of the closed runs' tables, of a period or of all, in order."""
+    """Rows of one of the closed runs' tables, of one period or of all, in order."""
     chosen = _TABLES[table]
     query = select(chosen).order_by(*chosen.primary_key.columns)
     if period_id is not None:
@@ -66,14 +66,14 @@ def rows(connection: Connection, table: str, period_id: int | None = None) -> It
 
 
 def releases_of(connection: Connection, withheld_in: int) -> Iterator[Any]:
-    """Releases, whenever they were, of what a period withheld."""
+    """Releases, in any period, of what a period withheld."""
     return _streamed(
         connection, select(reserve_release).where(reserve_release.c.withheld_in == withheld_in)
     )
 
 
 def releases_of_nothing(connection: Connection) -> Iterator[Any]:
-    """Releases of what no closed period withheld."""
+    """Releases of amounts that no closed period withheld."""
     return _streamed(
         connection,
         select(reserve_release)
@@ -87,7 +87,7 @@ def releases_of_nothing(connection: Connection) -> Iterator[Any]:
 
 
 def closings(connection: Connection) -> Iterator[Any]:
-    """Number, moment and fingerprint of every closed run, the earliest first."""
+    """Period number, moment and fingerprint of every closed run, the earliest first."""
     columns = (closed_run.c.period_id, closed_run.c.closed_at, closed_run.c.fingerprint)
     return _streamed(connection, select(*columns).order_by(closed_run.c.period_id))
 
@@ -95,12 +95,12 @@ def closings(connection: Connection) -> Iterator[Any]:
 def closed_runs(connection: Connection) -> Iterator[ClosedRun]:
     """Every closed run with its document, the earliest first."""
     query = select(*(closed_run.c[name] for name in ClosedRun._fields))
-    found = _streamed(connection, query.order_by(closed_run.c.period_id), 1)
-    return (ClosedRun(*row) for row in found)
+    rows = _streamed(connection, query.order_by(closed_run.c.period_id), 1)
+    return (ClosedRun(*row) for row in rows)
 
 
 def statements(connection: Connection, period_id: int) -> Iterator[StatementRow]:
-    """The statements of a period in order of their numbers, with what they say."""
+    """The statements of a period in order of their numbers, with their contents."""
     query = select(*(statement.c[name] for name in StatementRow._fields))
     rows = _streamed(
         connection,
@@ -111,7 +111,7 @@ def statements(connection: Connection, period_id: int) -> Iterator[StatementRow]
 
 
 class IssuedFileRow(NamedTuple):
-    """A file that was issued, and the period of its statement if that is there."""
+    """An issued file, and the period of its statement if that exists."""
 
     number: str
     name: str
@@ -120,14 +120,14 @@ class IssuedFileRow(NamedTuple):
 
 
 def issued_files(connection: Connection) -> Iterator[IssuedFileRow]:
-    """Every file that was issued of statements."""
+    """Every file that was issued for a statement."""
     columns = (issued.c.number, issued.c.name, issued.c.sha256, statement.c.period_id)
     query = select(*columns).outerjoin(statement, statement.c.number == issued.c.number)
     return (IssuedFileRow(*row) for row in _streamed(connection, query))
 
 
 def issued_by_period(connection: Connection) -> dict[int | None, int]:
-    """How many files were issued of each period's statements."""
+    """How many files were issued for each period's statements."""
     query = (
         select(statement.c.period_id, func.count())
         .select_from(issued)
@@ -138,7 +138,7 @@ def issued_by_period(connection: Connection) -> dict[int | None, int]:
 
 
 def imports(connection: Connection) -> Iterator[Any]:
-    """Every import, undone ones included, the first first; ``document`` is JSON text."""
+    """Every import in order of number, undone ones included; ``document`` is JSON text."""
     return _streamed(connection, select(batch).order_by(batch.c.id), _DOCUMENTS)
 
 
@@ -156,7 +156,7 @@ def orphan_sales(connection: Connection) -> Iterator[str]:
 
 
 def sales_in_wrong_period(connection: Connection) -> Iterator[str]:
-    """Sales that count in a period which ended before their day."""
+    """Sales counted in a period that ended before their day."""
     rows = connection.execute(
         select(sale.c.batch_id, period.c.name, func.count())
         .join(period, period.c.id == sale.c.period_id)
@@ -168,31 +168,31 @@ def sales_in_wrong_period(connection: Connection) -> Iterator[str]:
 
 
 def batches_that_lost_lines(connection: Connection) -> Iterator[str]:
-    """Imports of which fewer or more lines stand than they recorded and released."""
-    stands = (
+    """Imports with fewer or more lines than they recorded and released."""
+    recorded = (
         select(sale.c.batch_id, func.count().label("lines")).group_by(sale.c.batch_id).subquery()
     )
-    waits = (
+    waiting_lines = (
         select(waiting.c.batch_id, func.count().label("lines"))
         .group_by(waiting.c.batch_id)
         .subquery()
     )
-    more = (
+    gained = (
         select(unbundled.c.batch_id, func.sum(unbundled.c.lines).label("lines"))
         .group_by(unbundled.c.batch_id)
         .subquery()
     )
-    have = (
-        func.coalesce(stands.c.lines, 0)
-        + func.coalesce(waits.c.lines, 0)
-        - func.coalesce(more.c.lines, 0)
+    current = (
+        func.coalesce(recorded.c.lines, 0)
+        + func.coalesce(waiting_lines.c.lines, 0)
+        - func.coalesce(gained.c.lines, 0)
     )
     rows = connection.execute(
-        select(batch.c.id, batch.c.lines, have)
-        .outerjoin(stands, stands.c.batch_id == batch.c.id)
-        .outerjoin(waits, waits.c.batch_id == batch.c.id)
-        .outerjoin(more, more.c.batch_id == batch.c.id)
-        .where(batch.c.status == BatchStatus.RECORDED, have != batch.c.lines)
+        select(batch.c.id, batch.c.lines, current)
+        .outerjoin(recorded, recorded.c.batch_id == batch.c.id)
+        .outerjoin(waiting_lines, waiting_lines.c.batch_id == batch.c.id)
+        .outerjoin(gained, gained.c.batch_id == batch.c.id)
+        .where(batch.c.status == BatchStatus.RECORDED, current != batch.c.lines)
         .order_by(batch.c.id)
     )
     for row in rows:
@@ -200,7 +200,7 @@ def batches_that_lost_lines(connection: Connection) -> Iterator[str]:
 
 
 def copies_unbundled(connection: Connection) -> dict[int, int]:
-    """How many copies more than its waiting rows an import has by now, since some were bundles."""
+    """How many copies an import has gained, because waiting rows turned out to be bundles."""
     rows = connection.execute(
         select(unbundled.c.batch_id, func.sum(unbundled.c.units)).group_by(unbundled.c.batch_id)
     )
@@ -208,9 +208,9 @@ def copies_unbundled(connection: Connection) -> dict[int, int]:
 
 
 class RecordedImport(NamedTuple):
-    """What stands of an import, waiting rows included; receipts in millionths by currency.
+    """An import's current sums, waiting rows included; receipts in millionths by currency.
 
-    ``net`` is what copies brought, ``usage`` what came in for use.
+    ``net`` is the receipts for copies, ``usage`` those for use.
     """
 
     sold: int
@@ -221,7 +221,7 @@ class RecordedImport(NamedTuple):
 
 
 def balances_by_batch(connection: Connection) -> dict[int, RecordedImport]:
-    """What stands in the books of every import."""
+    """Every import's current sums in the books."""
     sums_by_batch: dict[int, tuple[dict[int, int], dict[str, int]]] = {}
     usage: dict[int, dict[str, int]] = {}
     for table in (sale, waiting):
@@ -251,42 +251,42 @@ def balances_by_batch(connection: Connection) -> dict[int, RecordedImport]:
     }
 
 
-Claimed = Mapping[tuple[str, str], Mapping[tuple[str, str], int]]
-"""Copies that each contract takes by its days, by (contract, ISBN), then by (kind, currency)."""
+CopiesInTerm = Mapping[tuple[str, str], Mapping[tuple[str, str], int]]
+"""Copies within each contract's term, by (contract, ISBN), then by (kind, currency)."""
 
 
 def closed_copies_differ(
-    connection: Connection, claimed: Callable[[int], tuple[Collection[str], Claimed]]
+    connection: Connection, copies_in_term: Callable[[int], tuple[Collection[str], CopiesInTerm]]
 ) -> Iterator[str]:
     """Closed periods whose earned lines count other copies than their sales do.
 
-    Compared by edition, kind and currency for every contract that earned on the edition, period
-    by period: what is held does not grow with the years.
+    Compared by edition, kind and currency for every contract that earned on the edition, one period
+    at a time, so memory does not grow with the years.
 
     Args:
         connection: of the books.
-        claimed: for a period, the ISBNs of titles whose contracts end, and what each contract
-            takes of them.
+        copies_in_term: for a period, the ISBNs of titles whose contracts end, and the copies
+            within each contract's term.
     """
     query = select(period.c.id, period.c.name).where(period.c.status == PeriodStatus.CLOSED)
     for number, name in connection.execute(query.order_by(period.c.id)).all():
         dated: Collection[str] = ()
-        by_day: Claimed = {}
+        by_day: CopiesInTerm = {}
         if _has_ends(connection, number):
-            dated, by_day = claimed(number)
+            dated, by_day = copies_in_term(number)
         for contract, isbn, kind, currency, stand, copies in _copies(connection, number):
-            wanted = stand
+            expected = stand
             if isbn in dated:
-                wanted = by_day.get((contract, isbn), {}).get((kind, currency), 0)
-            if wanted != copies:
+                expected = by_day.get((contract, isbn), {}).get((kind, currency), 0)
+            if expected != copies:
                 yield (
                     f"{name}, contract {contract}, {isbn}: {copies} copies ({kind}) "
-                    f"were counted, {wanted} stand in the sales"
+                    f"were counted, {expected} stand in the sales"
                 )
 
 
 def _has_ends(connection: Connection, period_id: int) -> bool:
-    """Whether a contract that a closed run used has an end."""
+    """Whether a contract used by a closed run has an end date."""
     query = (
         select(contract_close.c.contract)
         .join(revision, revision.c.id == contract_close.c.contract_revision)
@@ -301,7 +301,7 @@ def _has_ends(connection: Connection, period_id: int) -> bool:
 def _copies(
     connection: Connection, period_id: int
 ) -> Iterator[tuple[str, str, str, str, int, int]]:
-    """By contract, ISBN, kind and currency, the copies that stand, and those that were counted."""
+    """By contract, ISBN, kind and currency: the copies sold, and the copies counted."""
     keys = (edition.c.isbn, sale.c.kind, sale.c.currency)
     sold = (
         select(*keys, func.sum(sale.c.units))
@@ -320,7 +320,7 @@ def _copies(
 
 
 def corrections_that_do_not_mirror(connection: Connection) -> Iterator[str]:
-    """Corrections that, with what they correct, do not come to nothing."""
+    """Corrections that do not cancel out what they correct."""
     pairs = connection.execute(
         select(batch.c.id, batch.c.corrects).where(
             batch.c.corrects.is_not(None), batch.c.status == BatchStatus.RECORDED
@@ -354,9 +354,9 @@ def corrections_that_do_not_mirror(connection: Connection) -> Iterator[str]:
 
 
 def _names_what_it_reverses(connection: Connection, number: int) -> bool:
-    """Whether a correction's lines say which closed run counted what they take back.
+    """Whether a correction's lines name the closed run whose counts they reverse.
 
-    Those that were closed before lines said so never will; all others must.
+    Corrections closed before that was recorded never do; all later ones must.
     """
     said = connection.execute(
         select(

@@ -1,4 +1,4 @@
-"""The ledger's reads and writes; entries are sealed by the database once they balance."""
+"""The ledger's reads and writes; the database seals entries that balance."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -20,12 +20,12 @@ from royalties.domain.royalties.postings import Entry
 from royalties.store.engine import is_sqlite
 from royalties.store.tables import account_carried, carried, entry, period, posting
 
-_AT_ONCE = 1_000
-"""Postings that are read at once where all are."""
+_ROWS_AT_ONCE = 1_000
+"""Postings fetched at a time when all are read."""
 
 
 class PostedLine(NamedTuple):
-    """One posting with its entry, as the journal lists it."""
+    """One posting with its entry, as listed in the journal."""
 
     entry: int
     dated: date
@@ -39,22 +39,22 @@ class PostedLine(NamedTuple):
 
 
 Place = tuple[int, int]
-"""An entry's number and the line of a posting in it."""
+"""An entry's number and the posting's line in it."""
 
 
 def lock(connection: Connection) -> None:
-    """Let nobody else post until this ends, so that numbers go on without gaps.
+    """Keep others from posting until this transaction ends, so that numbers have no gaps.
 
-    SQLite has one writer.
+    SQLite has only one writer anyway.
     """
     if not is_sqlite(connection):
         connection.execute(text("LOCK TABLE entry IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def post(connection: Connection, period_id: int, dated: date, entries: Sequence[Entry]) -> range:
-    """Append entries, each with its postings, and seal them; returns their numbers.
+    """Append entries with their postings, and seal them; returns their numbers.
 
-    The caller holds the period, so that it stays open.
+    The caller holds the period's lock, so that it stays open.
     """
     if not entries:
         return range(0)
@@ -67,20 +67,20 @@ def post(connection: Connection, period_id: int, dated: date, entries: Sequence[
                 "id": number,
                 "period_id": period_id,
                 "dated": dated,
-                "event": made.event,
-                "subject": made.subject,
-                "description": made.description,
+                "event": posted.event,
+                "subject": posted.subject,
+                "description": posted.description,
                 "sealed": 0,
             }
-            for number, made in enumerate(entries, first)
+            for number, posted in enumerate(entries, first)
         ],
     )
     connection.execute(
         insert(posting),
         [
             {"entry_id": number, "line": line, **side._asdict()}
-            for number, made in enumerate(entries, first)
-            for line, side in enumerate(made.postings, 1)
+            for number, posted in enumerate(entries, first)
+            for line, side in enumerate(posted.postings, 1)
         ],
     )
     connection.execute(update(entry).where(entry.c.id >= first).values(sealed=1))
@@ -98,13 +98,13 @@ def balances(connection: Connection) -> dict[tuple[str, str], int]:
 
 
 def balances_now(connection: Connection) -> dict[tuple[str, str], int]:
-    """The same, from what the last close kept and the postings since then."""
-    rows = connection.execute(_summed(_base(connection)))
+    """The same, from the balances cached by the last close and the postings since then."""
+    rows = connection.execute(_balance_query(_base(connection)))
     return {(row[0], row[1]): int(row[2]) for row in rows}
 
 
-class _Base(NamedTuple):
-    """A closed period that kept what every account stood at, and its last entry's number."""
+class _CachedBalances(NamedTuple):
+    """A closed period that cached every account's balance, and its last entry's number."""
 
     period_id: int
     entries: int
@@ -112,8 +112,8 @@ class _Base(NamedTuple):
 
 def _base(
     connection: Connection, day: date | None = None, before: int | None = None
-) -> _Base | None:
-    """The latest period of which that was kept.
+) -> _CachedBalances | None:
+    """The latest period with cached balances.
 
     Args:
         day: it ends by this day; None: any.
@@ -125,23 +125,23 @@ def _base(
     if before is not None:
         query = query.where(carried.c.entries < before)
     row = connection.execute(query.order_by(carried.c.period_id.desc()).limit(1)).first()
-    return _Base(*row) if row else None
+    return _CachedBalances(*row) if row else None
 
 
-def _summed(
-    base: _Base | None,
+def _balance_query(
+    base: _CachedBalances | None,
     day: date | None = None,
     of: tuple[str, str] | None = None,
     up_to: Place | None = None,
 ) -> Any:  # noqa: ANN401 - SQLAlchemy's Select of three columns
-    """(account, currency, balance) on the evening of a day, or as they stand.
+    """(account, currency, balance) at the end of a day, or now.
 
-    What a base kept holds all entries until its close, whatever day they are of: those of later
-    days are taken off again, and those that came in after it are added.
+    A base's cached balances include all entries until its close, whatever their days: entries of
+    later days are subtracted again, and those posted since are added.
 
     Args:
         of: only this account and currency.
-        up_to: leave out what was posted behind this place; the base lies before it.
+        up_to: leave out postings after this place; the base lies before it.
     """
     sides = (posting.c.account, posting.c.currency)
     chosen = [] if of is None else [posting.c.account == of[0], posting.c.currency == of[1]]
@@ -156,32 +156,32 @@ def _summed(
         since = select(*sides, posting.c.amount).where(posting.c.entry_id > base.entries)
         if day:
             since = since.where(_posted_in(period.c.id > base.period_id, entry.c.dated <= day))
-        there = select(*(account_carried.c[name] for name in ("account", "currency", "amount")))
-        there = there.where(account_carried.c.period_id == base.period_id)
+        cached = select(*(account_carried.c[name] for name in ("account", "currency", "amount")))
+        cached = cached.where(account_carried.c.period_id == base.period_id)
         if of is not None:
-            there = there.where(
+            cached = cached.where(
                 account_carried.c.account == of[0], account_carried.c.currency == of[1]
             )
-        parts = [since.where(*chosen), there]
+        parts = [since.where(*chosen), cached]
         if day:
             later = _posted_in(period.c.id <= base.period_id, entry.c.dated > day)
             parts.append(select(*sides, -posting.c.amount).where(later, *chosen))
-    both = union_all(*parts).subquery()
+    summed = union_all(*parts).subquery()
     return (
-        select(both.c.account, both.c.currency, func.sum(both.c.amount))
-        .group_by(both.c.account, both.c.currency)
-        .order_by(both.c.account, both.c.currency)
+        select(summed.c.account, summed.c.currency, func.sum(summed.c.amount))
+        .group_by(summed.c.account, summed.c.currency)
+        .order_by(summed.c.account, summed.c.currency)
     )
 
 
 def _posted_in(periods: ColumnElement[bool], dated: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Whether a posting is of some periods' entries of some days: few of each, found by index."""
+    """Whether a posting belongs to an entry of some periods and days, found by index."""
     of_them = entry.c.period_id.in_(select(period.c.id).where(periods))
     return posting.c.entry_id.in_(select(entry.c.id).where(of_them, dated))
 
 
 def journal(connection: Connection) -> Iterator[PostedLine]:
-    """All postings in the order they were made."""
+    """All postings in the order they were posted."""
     return _postings(connection, None)
 
 
@@ -209,7 +209,7 @@ def _postings(connection: Connection, period_id: int | None) -> Iterator[PostedL
     )
     if period_id is not None:
         query = query.where(entry.c.period_id == period_id)
-    with connection.execute(query, execution_options={"yield_per": _AT_ONCE}) as rows:
+    with connection.execute(query, execution_options={"yield_per": _ROWS_AT_ONCE}) as rows:
         for row in rows:
             yield PostedLine(*row)
 
@@ -236,13 +236,13 @@ def faulty_entries(connection: Connection) -> list[int]:
 
 
 def entry_numbers(connection: Connection) -> tuple[int, int]:
-    """How many entries there are, and the highest number: equal when there is no gap."""
+    """The number of entries, and the highest entry number: equal if there is no gap."""
     row = connection.execute(select(func.count(), func.max(entry.c.id))).one()
     return row[0], row[1] or 0
 
 
 class Balance(NamedTuple):
-    """What an account stands at in one currency; debit positive."""
+    """An account's balance in one currency; debit positive."""
 
     account: str
     currency: str
@@ -261,7 +261,7 @@ class EntryRow(NamedTuple):
 
 
 class EntryLine(NamedTuple):
-    """One side of an entry."""
+    """One posting of an entry."""
 
     entry: int
     line: int
@@ -271,7 +271,7 @@ class EntryLine(NamedTuple):
 
 
 class AccountLine(NamedTuple):
-    """One posting to an account, with its entry."""
+    """One posting to an account, with its entry's facts."""
 
     entry: int
     line: int
@@ -284,20 +284,20 @@ class AccountLine(NamedTuple):
 
 
 def balances_on(connection: Connection, day: date) -> list[Balance]:
-    """What every account stands at on the evening of a day."""
-    rows = connection.execute(_summed(_base(connection, day), day))
+    """Every account's balance at the end of a day."""
+    rows = connection.execute(_balance_query(_base(connection, day), day))
     return [Balance(account, currency, int(amount)) for account, currency, amount in rows]
 
 
 def currencies_of(connection: Connection, account: str) -> list[str]:
-    """The currencies in which anything was posted to an account."""
-    return _leaps(connection, posting.c.currency, posting.c.account == account)
+    """The currencies of an account's postings."""
+    return _distinct_values(connection, posting.c.currency, posting.c.account == account)
 
 
-def _leaps(
+def _distinct_values(
     connection: Connection, column: ColumnElement[str], *chosen: ColumnElement[bool]
 ) -> list[str]:
-    """The different values of an indexed column, found by leaps from one to the next."""
+    """The distinct values of an indexed column, by a loose index scan (one seek for each)."""
     first = select(func.min(column).label("value")).where(*chosen).cte("leap", recursive=True)
     following = select(func.min(column)).where(*chosen, column > first.c.value).scalar_subquery()
     leap = first.union_all(select(following).where(first.c.value.is_not(None)))
@@ -314,7 +314,7 @@ def account_lines(
     until: date | None = None,
     after: Place | None = None,
 ) -> list[AccountLine]:
-    """Postings to an account, dated until a day, in the order they were made, from a place on."""
+    """Postings to an account, dated until a day, in posting order, starting after a place."""
     query = (
         select(
             entry.c.id,
@@ -347,9 +347,9 @@ def account_balance(
     until: date | None = None,
     up_to: Place | None = None,
 ) -> int:
-    """What an account stands at on the evening of a day, after all postings or up to a place."""
+    """An account's balance at the end of a day, after all postings or those up to a place."""
     base = _base(connection, until, up_to[0] if up_to else None)
-    row = connection.execute(_summed(base, until, (account, currency), up_to)).first()
+    row = connection.execute(_balance_query(base, until, (account, currency), up_to)).first()
     return int(row[2]) if row else 0
 
 
@@ -362,7 +362,7 @@ def entries(
     subject: str = "",
     below: int | None = None,
 ) -> list[EntryRow]:
-    """Entries, the newest first, from below a number on."""
+    """Entries numbered below a number, the newest first."""
     query = _entries().order_by(entry.c.id.desc()).limit(limit)
     for column, value in (
         (period.c.name, period_name),
@@ -393,8 +393,8 @@ def lines_of(connection: Connection, numbers: Sequence[int]) -> list[EntryLine]:
 
 
 def events(connection: Connection) -> list[str]:
-    """The events that stand in the ledger."""
-    return _leaps(connection, entry.c.event)
+    """The events that occur in the ledger."""
+    return _distinct_values(connection, entry.c.event)
 
 
 def _place() -> Any:  # noqa: ANN401 - SQLAlchemy's tuple of two columns

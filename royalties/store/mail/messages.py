@@ -1,4 +1,4 @@
-"""The outbox, which is also the log of what was sent."""
+"""The outbox, which also serves as the log of sent mail."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -32,25 +32,25 @@ class MailRow(NamedTuple):
     error: str
 
 
-_FORGOTTEN: Mapping[str, object] = {"text": "", "html": "", "link": None}
-"""What is kept of the words of a message that holds a secret, or is not sent any more."""
+_ERASED: Mapping[str, object] = {"text": "", "html": "", "link": None}
+"""What is left of a message that holds a secret, or will not be sent any more."""
 
 
-def add(connection: Connection, values: Mapping[str, object]) -> int:
+def add_message(connection: Connection, values: Mapping[str, object]) -> int:
     """Add a message and return its number."""
     made = connection.execute(insert(mail).values(**values).returning(mail.c.id))
     return int(made.scalar_one())
 
 
-def date_back(connection: Connection, at: datetime, longest: datetime) -> None:
-    """Let messages wait no longer that wait beyond ``longest``: a clock was set back."""
+def bring_forward(connection: Connection, at: datetime, longest: datetime) -> None:
+    """Bring forward messages due later than ``longest``: the clock was set back."""
     connection.execute(update(mail).where(mail.c.next_at > longest).values(next_at=at))
 
 
 def next_due(connection: Connection, at: datetime, *, links: bool) -> MailRow | None:
-    """The oldest message whose time has come, held against other senders.
+    """The oldest message that is due, its row locked against other senders.
 
-    ``links`` says whether messages with a link may leave.
+    ``links`` says whether messages with a link may be sent.
     """
     query = _select().where(mail.c.next_at <= at).order_by(mail.c.next_at, mail.c.id).limit(1)
     if not links:
@@ -62,29 +62,29 @@ def next_due(connection: Connection, at: datetime, *, links: bool) -> MailRow | 
 
 
 def secrets(connection: Connection) -> list[MailRow]:
-    """Messages that sign in and may still be sent, held."""
+    """Unsent messages that hold a sign-in link, their rows locked."""
     query = _select().where(mail.c.secret == 1, mail.c.sent_at.is_(None), mail.c.text != "")
     return [MailRow(*row) for row in connection.execute(query.with_for_update())]
 
 
 def seal(connection: Connection, number: int, sealed: Mapping[str, str]) -> None:
-    """Keep the words of a message that sign in as they were sealed."""
+    """Store the sealed words of a message that holds a sign-in link."""
     if sealed:
         connection.execute(update(mail).where(mail.c.id == number).values(**sealed))
 
 
 def mark_sent(connection: Connection, number: int, at: datetime, *, forget: bool) -> None:
-    """Note that a message was sent; what signs in is forgotten."""
+    """Record that a message was sent; ``forget`` erases the words of one with a sign-in link."""
     values: dict[str, object] = {"sent_at": at, "next_at": None, "error": ""}
     if forget:
-        values |= _FORGOTTEN
+        values |= _ERASED
     connection.execute(update(mail).where(mail.c.id == number).values(**values))
 
 
-def mark_tried(
+def mark_attempted(
     connection: Connection, number: int, attempts: int, next_at: datetime | None
 ) -> None:
-    """Note that a message is being sent, and when to try again if nothing is heard of it."""
+    """Record an attempt to send a message, and when to retry if there is no answer."""
     connection.execute(
         update(mail)
         .where(mail.c.id == number)
@@ -95,12 +95,12 @@ def mark_tried(
 
 
 def mark_failed(connection: Connection, number: int, error: str) -> None:
-    """Note why a message was not taken."""
+    """Record why a message was not accepted."""
     connection.execute(update(mail).where(mail.c.id == number).values(error=error))
 
 
-def hold(connection: Connection, at: datetime, why: str) -> None:
-    """Note why messages with a link do not leave, though their time has come."""
+def mark_held(connection: Connection, at: datetime, why: str) -> None:
+    """Record why due messages with a link are held back."""
     connection.execute(
         update(mail)
         .where(mail.c.next_at <= at, mail.c.link.is_not(None), mail.c.error != why)
@@ -108,53 +108,53 @@ def hold(connection: Connection, at: datetime, why: str) -> None:
     )
 
 
-def mark_waiting(connection: Connection, number: int, next_at: datetime, error: str) -> None:
-    """Note why a message waits, and until when."""
+def mark_delayed(connection: Connection, number: int, next_at: datetime, error: str) -> None:
+    """Record why a message is delayed, and until when."""
     connection.execute(update(mail).where(mail.c.id == number).values(error=error, next_at=next_at))
 
 
 def mark_refused(connection: Connection, number: int, error: str) -> None:
-    """Note why a message will not be taken; it is not tried again by itself."""
+    """Record why a message is refused for good; it is not retried automatically."""
     connection.execute(update(mail).where(mail.c.id == number).values(error=error, next_at=None))
 
 
-def take_back(connection: Connection, kind: str, about: str) -> None:
-    """Do not send what still waits; what signs in is forgotten."""
-    _forget(
+def cancel_unsent(connection: Connection, kind: str, about: str) -> None:
+    """Cancel unsent messages about something, and erase sign-in links."""
+    _cancel(
         connection,
         (mail.c.kind == kind) & (mail.c.about == about),
         "taken back: its link opens nothing any more",
     )
 
 
-def replace(connection: Connection, kind: str, about: str) -> None:
-    """Do not send what was not sent yet: a new message says it again."""
-    _forget(
+def cancel_replaced(connection: Connection, kind: str, about: str) -> None:
+    """Cancel unsent messages that a new one replaces."""
+    _cancel(
         connection,
         (mail.c.kind == kind) & (mail.c.about == about),
         "a newer message took its place",
     )
 
 
-def give_up(connection: Connection, number: int, why: str) -> bool:
-    """Do not send one message that has not left; false if it is none such.
+def cancel_message(connection: Connection, number: int, why: str) -> bool:
+    """Cancel one unsent message; False if there is none.
 
-    One that is being sent at this moment may still leave: it is noted as sent then.
+    One that is being sent at this moment may still go out; it is then recorded as sent.
     """
-    return _forget(connection, mail.c.id == number, why) > 0
+    return _cancel(connection, mail.c.id == number, why) > 0
 
 
-def _forget(connection: Connection, which: ColumnElement[bool], why: str) -> int:
+def _cancel(connection: Connection, which: ColumnElement[bool], why: str) -> int:
     taken = connection.execute(
         update(mail)
         .where(which, mail.c.sent_at.is_(None), mail.c.text != "")
-        .values(**_FORGOTTEN, next_at=None, error=why)
+        .values(**_ERASED, next_at=None, error=why)
     )
     return taken.rowcount
 
 
-def try_again(connection: Connection, number: int, at: datetime) -> bool:
-    """Let a message that was given up be sent once more; false if it is none such."""
+def requeue(connection: Connection, number: int, at: datetime) -> bool:
+    """Requeue a message that was given up; False if there is none."""
     tried = connection.execute(
         update(mail)
         .where(
@@ -168,7 +168,7 @@ def try_again(connection: Connection, number: int, at: datetime) -> bool:
 def messages(
     connection: Connection, *, kind: str = "", about: str = "", before: int = 0, limit: int = 50
 ) -> list[MailRow]:
-    """Messages, the newest first; ``before`` is the last number of the page before."""
+    """Messages, the newest first; ``before`` is the last number on the previous page."""
     query = _select().order_by(mail.c.id.desc()).limit(limit)
     if kind:
         query = query.where(mail.c.kind == kind)

@@ -1,1 +1,1 @@
-"""Orders: what is kept of them."""
+"""Orders, and everything stored about them."""

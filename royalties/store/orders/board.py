@@ -1,4 +1,4 @@
-"""Orders as the desk's board lists them: by state, what is late, and who takes care of them."""
+"""Orders as the desk's board lists them: by state, late ones, and their assignees."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -10,13 +10,13 @@ from royalties.domain.orders.life import State
 from royalties.domain.orders.order import Order
 from royalties.domain.people import Actor, PersonStatus
 from royalties.store.orders.orders import ORDER
-from royalties.store.scope import own_orders
+from royalties.store.scope import visible_orders
 from royalties.store.tables import orders, organization_member, person
 from royalties.store.tables.types import Day
 
 
 class OrderFilter(NamedTuple):
-    """What a list is narrowed to; ``late`` is the day that is today, None for all."""
+    """The filters of a list; ``late`` is today's date to list only late orders, None for all."""
 
     states: tuple[State, ...] = ()
     organization: str = ""
@@ -29,18 +29,18 @@ class OrderFilter(NamedTuple):
 def cards(
     connection: Connection,
     actor: Actor,
-    wanted: OrderFilter,
+    filters: OrderFilter,
     order: tuple[State, ...],
     *,
     limit: int,
     skip: int,
 ) -> list[tuple[Order, str]]:
-    """Orders and who takes care of each, by a given order of states, the first promised first."""
+    """Orders and their assignees, by the given order of states, the earliest promised first."""
     place = case(*((orders.c.state == state, place) for place, state in enumerate(order)))
     query = _narrowed(
         select(*ORDER, person.c.name).outerjoin(person, person.c.id == orders.c.assigned_id),
         actor,
-        wanted,
+        filters,
     )
     rows = connection.execute(
         query.order_by(
@@ -52,20 +52,20 @@ def cards(
     return [(Order(*row[:-1]), row[-1] or "") for row in rows]
 
 
-def counts(connection: Connection, actor: Actor, wanted: OrderFilter) -> dict[State, int]:
-    """How many orders of a list stand in each state."""
-    query = _narrowed(select(orders.c.state, func.count()), actor, wanted._replace(states=()))
+def counts(connection: Connection, actor: Actor, filters: OrderFilter) -> dict[State, int]:
+    """How many orders of a list are in each state."""
+    query = _narrowed(select(orders.c.state, func.count()), actor, filters._replace(states=()))
     return {row[0]: row[1] for row in connection.execute(query.group_by(orders.c.state))}
 
 
 def counts_with_late(
-    connection: Connection, actor: Actor, wanted: OrderFilter
+    connection: Connection, actor: Actor, filters: OrderFilter
 ) -> dict[State, tuple[int, int]]:
-    """How many orders of a list stand in each state, and how many of them are late."""
-    late = func.sum(case((_is_late(wanted), 1), else_=0))
+    """How many orders of a list are in each state, and how many of them are late."""
+    late = func.sum(case((_is_late(filters), 1), else_=0))
     query = select(orders.c.state, func.count(), late).group_by(orders.c.state)
-    found = connection.execute(_narrowed(query, actor, wanted._replace(late=None)))
-    return {row[0]: (row[1], int(row[2])) for row in found}
+    rows = connection.execute(_narrowed(query, actor, filters._replace(late=None)))
+    return {row[0]: (row[1], int(row[2])) for row in rows}
 
 
 def counts_by_organization(connection: Connection) -> dict[str, dict[State, int]]:
@@ -89,8 +89,8 @@ def sizes(connection: Connection, keys: Sequence[str]) -> dict[str, tuple[int, i
     return {key: (ordered.get(key, 0), belong.get(key, 0)) for key in keys}
 
 
-def people(connection: Connection) -> list[tuple[int, str]]:
-    """Everybody of the staff who may take care of an order."""
+def assignees(connection: Connection) -> list[tuple[int, str]]:
+    """The staff members to whom an order can be assigned."""
     query = select(person.c.id, person.c.name).where(
         person.c.status == PersonStatus.ACTIVE,
         person.c.role.in_(("clerk", "manager", "administrator")),
@@ -98,7 +98,7 @@ def people(connection: Connection) -> list[tuple[int, str]]:
     return [(row[0], row[1]) for row in connection.execute(query.order_by(person.c.name))]
 
 
-def people_of(connection: Connection, organization: str) -> list[tuple[str, str, str]]:
+def orderers_of(connection: Connection, organization: str) -> list[tuple[str, str, str]]:
     """Name, e-mail and status of everybody who orders for an organization."""
     query = (
         select(person.c.name, person.c.email, person.c.status)
@@ -109,7 +109,7 @@ def people_of(connection: Connection, organization: str) -> list[tuple[str, str,
 
 
 def _narrowed(query: Select[Any], actor: Actor, filters: OrderFilter) -> Select[Any]:
-    query = own_orders(query, actor, orders.c.organization)
+    query = visible_orders(query, actor, orders.c.organization)
     if filters.states:
         query = query.where(orders.c.state.in_(filters.states))
     if filters.organization:
@@ -121,11 +121,11 @@ def _narrowed(query: Select[Any], actor: Actor, filters: OrderFilter) -> Select[
     return query.where(_is_late(filters)) if filters.late else query
 
 
-def _is_late(wanted: OrderFilter) -> ColumnElement[bool]:
-    """Whether copies are still to come, and come after the day on which they were to be there."""
+def _is_late(filters: OrderFilter) -> ColumnElement[bool]:
+    """Whether copies are outstanding and due to arrive after the day they were needed."""
     late = or_(
-        orders.c.promised_on < wanted.late,
-        orders.c.need_by < wanted.late,
+        orders.c.promised_on < filters.late,
+        orders.c.need_by < filters.late,
         and_(orders.c.need_by.is_not(None), orders.c.promised_on > orders.c.need_by),
     )
-    return and_(orders.c.state.in_(wanted.unshipped), late)
+    return and_(orders.c.state.in_(filters.unshipped), late)

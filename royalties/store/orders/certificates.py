@@ -8,14 +8,14 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from royalties.domain.people import Actor
 from royalties.store.engine import is_sqlite
-from royalties.store.scope import own_orders
+from royalties.store.scope import visible_orders
 from royalties.store.tables import certificate
 
 _LARGEST = 2**63 - 1
 
 
 class CertificateRow(NamedTuple):
-    """One certificate."""
+    """One tax certificate."""
 
     id: int
     organization: str
@@ -39,7 +39,7 @@ def add_certificate(connection: Connection, values: Mapping[str, object]) -> int
 
 
 def sent_since(connection: Connection, organization: str, since: datetime) -> int:
-    """How many certificates of an organization came since a moment."""
+    """How many certificates an organization has sent since a moment."""
     query = select(func.count()).where(
         certificate.c.organization == organization, certificate.c.at >= since
     )
@@ -55,10 +55,10 @@ def all_certificates(connection: Connection) -> list[CertificateRow]:
 def find_certificate(
     connection: Connection, actor: Actor, number: int, *, lock: bool = False
 ) -> CertificateRow | None:
-    """A certificate that an actor may see; ``lock`` holds it against others."""
+    """A certificate that an actor may see; ``lock`` locks its row."""
     if number > _LARGEST:
         return None
-    query = own_orders(
+    query = visible_orders(
         select(*(certificate.c[name] for name in CertificateRow._fields)).where(
             certificate.c.id == number
         ),
@@ -74,8 +74,8 @@ def find_certificate(
 def certificate_rows(
     connection: Connection, actor: Actor, *, organization: str = "", waiting: bool = False
 ) -> list[CertificateRow]:
-    """Certificates that an actor may see, the newest first; ``waiting``: not checked yet."""
-    query = own_orders(
+    """Certificates that an actor may see, the newest first; ``waiting``: only unchecked ones."""
+    query = visible_orders(
         select(*(certificate.c[name] for name in CertificateRow._fields)),
         actor,
         certificate.c.organization,
@@ -89,7 +89,7 @@ def certificate_rows(
 
 
 def places_in_force(connection: Connection, organization: str, day: date) -> frozenset[str]:
-    """Places for which an organization has a certificate that counts on a day."""
+    """Places for which an organization has a valid certificate on a day."""
     rows = connection.execute(
         select(certificate.c.place)
         .where(
@@ -104,13 +104,13 @@ def places_in_force(connection: Connection, organization: str, day: date) -> fro
     return frozenset(rows.scalars())
 
 
-def decide(connection: Connection, number: int, values: Mapping[str, object]) -> None:
-    """Keep what the staff found of a certificate."""
+def decide_certificate(connection: Connection, number: int, values: Mapping[str, object]) -> None:
+    """Record what the staff decided about a certificate."""
     connection.execute(update(certificate).where(certificate.c.id == number).values(**values))
 
 
-def hand_over(connection: Connection, before: str, after: str) -> None:
-    """Let another organization have all certificates of one."""
+def reassign_certificates(connection: Connection, before: str, after: str) -> None:
+    """Move all certificates of one organization to another."""
     connection.execute(
         update(certificate).where(certificate.c.organization == before).values(organization=after)
     )

@@ -1,4 +1,4 @@
-"""Requests that somebody is still writing, step by step."""
+"""Drafts of requests that somebody is still filling in, step by step."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,7 +10,7 @@ from royalties.store.tables import order_draft
 
 
 class RequestDraftRow(NamedTuple):
-    """A draft; ``body`` is JSON, ``person_id`` None for somebody without an account."""
+    """A draft; ``body`` is JSON, ``person_id`` is None for a visitor without an account."""
 
     title: str
     person_id: int | None
@@ -19,7 +19,7 @@ class RequestDraftRow(NamedTuple):
 
 
 def add_draft(connection: Connection, values: Mapping[str, object]) -> None:
-    """Keep a new draft."""
+    """Store a new draft."""
     connection.execute(insert(order_draft).values(**values))
 
 
@@ -34,15 +34,15 @@ def find_draft(connection: Connection, hash_: str, at: datetime) -> RequestDraft
 
 
 def change_draft(connection: Connection, hash_: str, values: Mapping[str, object]) -> None:
-    """Keep what was typed since."""
+    """Update a draft with what was typed since."""
     connection.execute(update(order_draft).where(order_draft.c.hash == hash_).values(**values))
 
 
-def forget_draft(connection: Connection, hash_: str) -> None:
-    """Forget a draft: it was sent, or is not wanted any more."""
+def delete_draft(connection: Connection, hash_: str) -> None:
+    """Delete a draft: it was sent or discarded."""
     connection.execute(order_draft.delete().where(order_draft.c.hash == hash_))
 
 
-def forget_expired(connection: Connection, at: datetime) -> None:
-    """Forget drafts that nobody came back to."""
+def delete_expired_drafts(connection: Connection, at: datetime) -> None:
+    """Delete expired drafts."""
     connection.execute(order_draft.delete().where(order_draft.c.expires_at <= at))

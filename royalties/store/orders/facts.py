@@ -1,4 +1,4 @@
-"""What is there of an order beside its own row: files, copies shipped, deposits."""
+"""Facts about an order beyond its own row: files, copies shipped, deposits."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -27,11 +27,11 @@ from royalties.store.tables import (
 
 
 class FactRow(NamedTuple):
-    """What is there of an order; sums and counts are 0 where there is nothing.
+    """Facts about an order; sums and counts are 0 where there is nothing.
 
-    ``logos``, ``letters`` and ``covers`` are files of artwork by what they are for.
-    ``proof`` is the number of the newest proof's version; ``proof_waits`` whether nobody answered
-    it. ``deposit`` is what the accepted quote asks for ahead, None before acceptance.
+    ``logos``, ``letters`` and ``covers`` count files of artwork by purpose. ``proof`` is the
+    newest proof's version; ``proof_answered`` the newest one with an answer. ``deposit`` is what
+    the accepted quote asks for in advance, None before acceptance.
     """
 
     order_id: int
@@ -50,10 +50,10 @@ class FactRow(NamedTuple):
 
 
 def facts_of(connection: Connection, ids: Sequence[int]) -> dict[int, FactRow]:
-    """What is there of some orders, by one query; the caller found the orders."""
+    """Facts about some orders, in one query; the caller has checked access to the orders."""
     newest = quote.alias("newest")
-    version = _of_order(select(func.max(newest.c.version)), newest)
-    valid = _of_order(select(quote.c.valid_until).where(quote.c.version == version), quote)
+    version = _for_order(select(func.max(newest.c.version)), newest)
+    valid = _for_order(select(quote.c.valid_until).where(quote.c.version == version), quote)
     deposit = (
         select(quote.c.deposit)
         .where(quote.c.order_id == orders.c.id, quote.c.version == orders.c.quote_version)
@@ -68,7 +68,7 @@ def facts_of(connection: Connection, ids: Sequence[int]) -> dict[int, FactRow]:
     amount = invoice.c.total - invoice.c.deposit_applied
     invoiced = select(func.coalesce(func.sum(amount), 0)).where(invoice.c.order_id == orders.c.id)
     sent = order_file.alias("sent")
-    proof = _of_order(
+    proof = _for_order(
         select(func.coalesce(func.max(sent.c.version), 0)).where(sent.c.kind == FileKind.PROOF),
         sent,
     )
@@ -112,6 +112,6 @@ def _files(kind: FileKind) -> ColumnElement[int]:
     )
 
 
-def _of_order(query: Select[Any], table: FromClause) -> ScalarSelect[Any]:
-    """What a query finds of the order that is looked at."""
+def _for_order(query: Select[Any], table: FromClause) -> ScalarSelect[Any]:
+    """A query's result for the order at hand."""
     return query.where(table.c.order_id == orders.c.id).correlate(orders).scalar_subquery()

@@ -1,4 +1,4 @@
-"""Invoices as the desk lists them, a page at a time, with what is left of each."""
+"""Invoices as the desk lists them, a page at a time, with their balances."""
 
 from datetime import date
 from typing import NamedTuple
@@ -7,12 +7,12 @@ from sqlalchemy import Connection, func, select
 
 from royalties.domain.orders.order import InvoiceKind
 from royalties.domain.people import Actor
-from royalties.store.scope import own_orders
+from royalties.store.scope import visible_orders
 from royalties.store.tables import invoice, orders, receipt
 
 
 class InvoiceListRow(NamedTuple):
-    """An invoice or credit note; ``balance`` is what is left of an invoice, 0 of a credit note."""
+    """An invoice or credit note; ``balance`` is what remains to pay, 0 for a credit note."""
 
     number: str
     kind: InvoiceKind
@@ -40,13 +40,13 @@ def invoices(
 
     Args:
         organization: its key; empty for all.
-        open_only: only invoices of which something is left.
-        due_before: only invoices of which something is owed and that were due before this day.
+        open_only: only invoices that are not settled.
+        due_before: only unpaid invoices due before this day.
         limit: how many.
-        skip: how many newer ones are left out.
+        skip: how many newer ones to skip.
     """
     credit = invoice.alias("credit")
-    of = invoice.alias("of")
+    credited_invoice = invoice.alias("of")
     credited = (
         select(func.coalesce(func.sum(credit.c.total - credit.c.deposit_applied), 0))
         .where(credit.c.of_id == invoice.c.id)
@@ -65,7 +65,7 @@ def invoices(
         select(
             invoice.c.number,
             invoice.c.kind,
-            of.c.number,
+            credited_invoice.c.number,
             orders.c.number,
             invoice.c.organization,
             invoice.c.currency,
@@ -75,7 +75,7 @@ def invoices(
             balance,
         )
         .join(orders, orders.c.id == invoice.c.order_id)
-        .outerjoin(of, of.c.id == invoice.c.of_id)
+        .outerjoin(credited_invoice, credited_invoice.c.id == invoice.c.of_id)
     )
     if organization:
         query = query.where(invoice.c.organization == organization)
@@ -83,7 +83,7 @@ def invoices(
         query = query.where(invoice.c.kind != InvoiceKind.CREDIT, balance != 0)
     if due_before:
         query = query.where(invoice.c.due_on < due_before, balance > 0)
-    query = own_orders(query, actor, invoice.c.organization)
+    query = visible_orders(query, actor, invoice.c.organization)
     rows = connection.execute(query.order_by(invoice.c.id.desc()).limit(limit).offset(skip))
     return [
         InvoiceListRow._make(

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, insert, select
 from royalties.domain.orders.life import Side
 from royalties.domain.orders.order import FileKind
 from royalties.domain.people import Actor
-from royalties.store.scope import own_orders
+from royalties.store.scope import visible_orders
 from royalties.store.tables import order_file, order_message, orders
 
 
@@ -25,7 +25,7 @@ class MessageRow(NamedTuple):
 
 
 class FileRow(NamedTuple):
-    """A file of an order, by its row; ``facts`` is JSON."""
+    """A file of an order as stored; ``facts`` is JSON."""
 
     id: int
     order_id: int
@@ -43,7 +43,7 @@ class FileRow(NamedTuple):
 
 
 class OrderFile(NamedTuple):
-    """A file of an order, as it must be kept."""
+    """A file of an order whose bytes must be on disk."""
 
     order: str
     kind: FileKind
@@ -58,7 +58,7 @@ def add_message(connection: Connection, values: Mapping[str, object]) -> int:
 
 
 def messages_of(connection: Connection, order_id: int, *, internal: bool) -> list[MessageRow]:
-    """An order's messages, the oldest first; the staff's own only if asked for."""
+    """An order's messages, the oldest first; internal ones only on request."""
     query = select(*(order_message.c[name] for name in MessageRow._fields)).where(
         order_message.c.order_id == order_id
     )
@@ -69,7 +69,7 @@ def messages_of(connection: Connection, order_id: int, *, internal: bool) -> lis
 
 
 def add_file(connection: Connection, values: Mapping[str, object]) -> int:
-    """Add a file as the next version of its kind and return its number; the order is held."""
+    """Add a file as the next version of its kind; returns its number. The caller holds the lock."""
     last = connection.execute(
         select(func.max(order_file.c.version)).where(
             order_file.c.order_id == values["order_id"], order_file.c.kind == values["kind"]
@@ -82,7 +82,7 @@ def add_file(connection: Connection, values: Mapping[str, object]) -> int:
 
 
 def files_of(connection: Connection, order_id: int, *kinds: FileKind) -> list[FileRow]:
-    """An order's files of some kinds, the oldest first; the caller found the order."""
+    """An order's files of some kinds, the oldest first; the caller has checked access."""
     rows = connection.execute(
         select(*(order_file.c[name] for name in FileRow._fields))
         .where(order_file.c.order_id == order_id, order_file.c.kind.in_(kinds))
@@ -94,7 +94,7 @@ def files_of(connection: Connection, order_id: int, *kinds: FileKind) -> list[Fi
 def sent_since(
     connection: Connection, since: datetime, organization: str, by: str
 ) -> tuple[int, int]:
-    """How many files came for an organization's orders, or by somebody, and their bytes."""
+    """How many files were sent for an organization's orders, or by somebody, and their bytes."""
     query = select(func.count(), func.coalesce(func.sum(order_file.c.size), 0)).where(
         order_file.c.at >= since
     )
@@ -126,7 +126,7 @@ def find_file(connection: Connection, actor: Actor, number: str, file_id: int) -
         .outerjoin(order_message, order_message.c.id == order_file.c.message_id)
         .where(orders.c.number == number, order_file.c.id == file_id)
     )
-    query = own_orders(query, actor, orders.c.organization)
+    query = visible_orders(query, actor, orders.c.organization)
     if not actor.sees_all:
         query = query.where(func.coalesce(order_message.c.internal, 0) == 0)
     row = connection.execute(query).first()

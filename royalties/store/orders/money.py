@@ -1,4 +1,4 @@
-"""Shipments, invoices and receipts of orders; all three are only ever added to."""
+"""Shipments, invoices and receipts of orders; all three are append-only."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
@@ -10,7 +10,7 @@ from sqlalchemy.sql.functions import coalesce
 from royalties.domain.orders.order import InvoiceKind
 from royalties.domain.people import Actor
 from royalties.domain.sales.imports import BatchStatus
-from royalties.store.scope import own_orders
+from royalties.store.scope import visible_orders
 from royalties.store.tables import (
     batch,
     edition,
@@ -24,11 +24,11 @@ from royalties.store.tables import (
 )
 
 _ROWS, _DOCUMENTS = 1_000, 20
-"""Rows that are read at once where all are; and rows with documents."""
+"""Rows fetched at a time when all are read; and rows with documents."""
 
 
 class ShipmentRow(NamedTuple):
-    """Copies that went to one of an order's addresses; negative where they came back."""
+    """Copies sent to one of an order's addresses; negative: returned."""
 
     id: int
     order_id: int
@@ -45,7 +45,7 @@ class ShipmentRow(NamedTuple):
 
 
 class InvoiceRow(NamedTuple):
-    """An invoice or credit note; ``content`` is everything it says, as JSON."""
+    """An invoice or credit note; ``content`` is its whole content as JSON."""
 
     id: int
     number: str
@@ -65,14 +65,14 @@ class InvoiceRow(NamedTuple):
 
     @property
     def amount(self) -> int:
-        """What it asks for beside the deposit that was invoiced before."""
+        """The amount to pay, less the deposit that was invoiced before."""
         return self.total - self.deposit_applied
 
 
 class ReceiptRow(NamedTuple):
-    """Money of an organization for an invoice; negative where it was paid back.
+    """An organization's payment for an invoice; negative: paid back.
 
-    A receipt that was wrong has another one that reverses it; its reference says why.
+    A wrong receipt is reversed by another one, whose reference gives the reason.
     """
 
     id: int
@@ -90,8 +90,8 @@ class ReceiptRow(NamedTuple):
     by: str
 
 
-class Open(NamedTuple):
-    """An invoice, and what is left of it after credit notes and receipts."""
+class OpenInvoice(NamedTuple):
+    """An invoice, and what remains of it after credit notes and receipts."""
 
     id: int
     number: str
@@ -110,7 +110,7 @@ class Open(NamedTuple):
 
     @property
     def balance(self) -> int:
-        """What is owed; negative where too much was paid."""
+        """What is owed; negative if overpaid."""
         return self.amount + self.credited - self.received
 
 
@@ -118,7 +118,7 @@ class Open(NamedTuple):
 
 
 def shipments_of(connection: Connection, order_id: int) -> list[ShipmentRow]:
-    """An order's shipments, the first first; the caller found the order."""
+    """An order's shipments in order; the caller has checked access."""
     query = _all(shipment, ShipmentRow).where(shipment.c.order_id == order_id)
     return [ShipmentRow(*row) for row in connection.execute(query.order_by(shipment.c.number))]
 
@@ -130,7 +130,7 @@ def find_shipment(connection: Connection, token: str) -> ShipmentRow | None:
 
 
 def add_shipment(connection: Connection, values: Mapping[str, object]) -> ShipmentRow:
-    """Add a shipment; the caller holds the order."""
+    """Add a shipment; the caller holds the order's lock."""
     made = connection.execute(
         insert(shipment).values(**values).returning(*(shipment.c[n] for n in ShipmentRow._fields))
     )
@@ -138,9 +138,9 @@ def add_shipment(connection: Connection, values: Mapping[str, object]) -> Shipme
 
 
 def receipts_of_order(connection: Connection, number: str) -> int:
-    """Net receipts, in millionths, that stand in the sales of an order; it is named by its number.
+    """Net receipts, in millionths, of an order's sales; the order is given by its number.
 
-    The sums of its batches are asked, not their lines.
+    Sums the batches' totals, not their lines.
     """
     query = (
         select(coalesce(func.sum(sale_total.c.net), 0))
@@ -162,12 +162,12 @@ def first_document(connection: Connection, number: str) -> dict[str, Any] | None
 
 
 def account_of(number: str) -> str:
-    """The account that an order's batches belong to."""
+    """The account under which an order's batches are recorded."""
     return f"order {number}"
 
 
 class ShipmentSales(NamedTuple):
-    """What stands in the sales of a shipment's batch; ``others`` are lines of something else."""
+    """The recorded sales of a shipment's batch; ``others`` counts lines of anything else."""
 
     order: str
     report: str
@@ -177,7 +177,7 @@ class ShipmentSales(NamedTuple):
 
 
 def shipments_and_sales(connection: Connection) -> Iterator[tuple[ShipmentRow, ShipmentSales]]:
-    """Every shipment with what stands in its sales, by order and number, streamed."""
+    """Every shipment with its recorded sales, by order and number, streamed."""
     own = coalesce(orders.c.own_isbn, orders.c.isbn)
     is_other = or_(
         sale.c.order_ref != orders.c.number,
@@ -208,7 +208,7 @@ def shipments_and_sales(connection: Connection) -> Iterator[tuple[ShipmentRow, S
 
 
 def sales_without_shipment(connection: Connection) -> list[str]:
-    """Names of recorded batches that say they are a shipment's, but are none's."""
+    """Names of recorded batches that claim to be a shipment's, but are not."""
     rows = connection.execute(
         select(batch.c.file_name)
         .outerjoin(shipment, shipment.c.batch_id == batch.c.id)
@@ -226,17 +226,17 @@ def sales_without_shipment(connection: Connection) -> list[str]:
 
 
 def last_invoice(connection: Connection) -> int:
-    """The highest number of an invoice; 0 before the first."""
+    """The highest invoice number; 0 before the first invoice."""
     return connection.execute(select(func.max(invoice.c.id))).scalar() or 0
 
 
 def add_invoice(connection: Connection, row: InvoiceRow) -> None:
-    """Add an invoice or credit note; the caller holds the ledger's end, so nobody else counts."""
+    """Add an invoice or credit note; the caller locks the ledger's end, so numbers have no gaps."""
     connection.execute(insert(invoice).values(**row._asdict()))
 
 
 def invoices_of(connection: Connection, order_id: int) -> list[InvoiceRow]:
-    """An order's invoices and credit notes, the first first; the caller found the order."""
+    """An order's invoices and credit notes in order; the caller has checked access."""
     query = _all(invoice, InvoiceRow).where(invoice.c.order_id == order_id)
     return [InvoiceRow(*row) for row in connection.execute(query.order_by(invoice.c.id))]
 
@@ -244,7 +244,7 @@ def invoices_of(connection: Connection, order_id: int) -> list[InvoiceRow]:
 def find_invoice(connection: Connection, actor: Actor, number: str) -> InvoiceRow | None:
     """An invoice or credit note that an actor may see."""
     query = _all(invoice, InvoiceRow).where(invoice.c.number == number)
-    row = connection.execute(own_orders(query, actor, invoice.c.organization)).first()
+    row = connection.execute(visible_orders(query, actor, invoice.c.organization)).first()
     return InvoiceRow(*row) if row else None
 
 
@@ -255,14 +255,14 @@ def invoice_by_token(connection: Connection, token: str) -> InvoiceRow | None:
 
 
 def order_number(connection: Connection, order_id: int) -> str:
-    """The number of an order that an invoice or a receipt names."""
+    """The number of the order that an invoice or a receipt belongs to."""
     return str(
         connection.execute(select(orders.c.number).where(orders.c.id == order_id)).scalar_one()
     )
 
 
 def all_invoices(connection: Connection) -> Iterator[InvoiceRow]:
-    """Every invoice and credit note by its number, streamed."""
+    """Every invoice and credit note in order of number, streamed."""
     query = _all(invoice, InvoiceRow).order_by(invoice.c.id)
     with connection.execute(query, execution_options={"yield_per": _DOCUMENTS}) as rows:
         for row in rows:
@@ -278,7 +278,7 @@ def invoices_for(
         invoice.c.organization == organization
     )
     rows = connection.execute(
-        own_orders(query, actor, invoice.c.organization).order_by(invoice.c.id)
+        visible_orders(query, actor, invoice.c.organization).order_by(invoice.c.id)
     )
     return [(InvoiceRow(*row[:-1]), row[-1]) for row in rows]
 
@@ -299,7 +299,7 @@ def receipt_by_token(connection: Connection, token: str) -> ReceiptRow | None:
 
 
 def add_receipt(connection: Connection, values: Mapping[str, object]) -> ReceiptRow:
-    """Add a receipt; the caller holds the order."""
+    """Add a receipt; the caller holds the order's lock."""
     made = connection.execute(
         insert(receipt).values(**values).returning(*(receipt.c[n] for n in ReceiptRow._fields))
     )
@@ -307,7 +307,7 @@ def add_receipt(connection: Connection, values: Mapping[str, object]) -> Receipt
 
 
 def receipts_of(connection: Connection, order_id: int) -> list[ReceiptRow]:
-    """An order's receipts, the first first; the caller found the order."""
+    """An order's receipts in order; the caller has checked access."""
     query = _all(receipt, ReceiptRow).where(receipt.c.order_id == order_id)
     return [ReceiptRow(*row) for row in connection.execute(query.order_by(receipt.c.id))]
 
@@ -335,7 +335,7 @@ def receipts_for(
         receipt.c.organization == organization
     )
     rows = connection.execute(
-        own_orders(query, actor, receipt.c.organization).order_by(receipt.c.id)
+        visible_orders(query, actor, receipt.c.organization).order_by(receipt.c.id)
     )
     return [(ReceiptRow(*row[:-1]), row[-1]) for row in rows]
 
@@ -350,11 +350,11 @@ def open_invoices(
     organization: str = "",
     order_id: int | None = None,
     settled: bool = False,
-) -> list[Open]:
-    """Invoices, the longest due first, with what is left of each; credit notes count in theirs.
+) -> list[OpenInvoice]:
+    """Invoices, the longest overdue first, with their balances; credit notes reduce their invoice.
 
     Args:
-        settled: also those of which nothing is left.
+        settled: include settled ones.
     """
     credit = invoice.alias("credit")
     credited = (
@@ -398,15 +398,15 @@ def open_invoices(
         query = query.where(invoice.c.organization == organization)
     if order_id is not None:
         query = query.where(invoice.c.order_id == order_id)
-    query = own_orders(query, actor, invoice.c.organization)
+    query = visible_orders(query, actor, invoice.c.organization)
     rows = connection.execute(query.order_by(invoice.c.due_on, invoice.c.id))
-    return [Open(*row[:9], *map(int, row[9:12]), *row[12:]) for row in rows]
+    return [OpenInvoice(*row[:9], *map(int, row[9:12]), *row[12:]) for row in rows]
 
 
-def noted(
+def action_details(
     connection: Connection, numbers: Iterable[int], action: str
 ) -> list[tuple[dict[str, Any], datetime]]:
-    """(what the history keeps, moment) of an action on some orders, the first first."""
+    """(detail, moment) of an action in some orders' histories, the earliest first."""
     rows = connection.execute(
         select(order_event.c.detail, order_event.c.at)
         .where(order_event.c.order_id.in_(sorted(set(numbers))), order_event.c.action == action)

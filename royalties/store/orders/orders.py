@@ -11,7 +11,7 @@ from royalties.domain.orders.life import Side, State
 from royalties.domain.orders.order import Order
 from royalties.domain.people import Actor
 from royalties.store.engine import is_sqlite
-from royalties.store.scope import own_orders
+from royalties.store.scope import visible_orders
 from royalties.store.tables import order_event, orders
 
 ORDER = tuple(orders.c[each.name] for each in fields(Order))
@@ -34,8 +34,8 @@ class Event(NamedTuple):
 def find_order(
     connection: Connection, actor: Actor, number: str, *, lock: bool = False
 ) -> Order | None:
-    """An order that an actor may see, by its number; ``lock`` holds it against others."""
-    query = own_orders(
+    """An order that an actor may see, by its number; ``lock`` locks its row."""
+    query = visible_orders(
         _orders().where(orders.c.number == number), actor, orders.c.organization, orders.c.id
     )
     if lock and not is_sqlite(connection):
@@ -45,15 +45,15 @@ def find_order(
 
 
 def find_by_token(connection: Connection, actor: Actor, token: str) -> Order | None:
-    """The order that a form made, of those that an actor may see."""
-    query = own_orders(_orders().where(orders.c.token == token), actor, orders.c.organization)
+    """The order created with a form's token, if the actor may see it."""
+    query = visible_orders(_orders().where(orders.c.token == token), actor, orders.c.organization)
     row = connection.execute(query).first()
     return Order(*row) if row else None
 
 
 def find_by_id(connection: Connection, actor: Actor, order_id: int) -> Order | None:
     """An order that an actor may see."""
-    query = own_orders(
+    query = visible_orders(
         _orders().where(orders.c.id == order_id), actor, orders.c.organization, orders.c.id
     )
     row = connection.execute(query).first()
@@ -75,8 +75,8 @@ def order_rows(
     before: int = 0,
     limit: int = 50,
 ) -> list[Order]:
-    """Orders that an actor may see, the newest first; ``before`` is the last id before."""
-    query = own_orders(_orders(), actor, orders.c.organization)
+    """Orders that an actor may see, the newest first; ``before`` is the previous page's last id."""
+    query = visible_orders(_orders(), actor, orders.c.organization)
     if states:
         query = query.where(orders.c.state.in_(states))
     if organization:
@@ -90,13 +90,13 @@ def order_rows(
 
 
 def emails_of(connection: Connection, organization: str) -> set[str]:
-    """The e-mail addresses that an organization's orders have as their contacts."""
+    """The contact e-mail addresses of an organization's orders."""
     query = select(orders.c.contact_email).where(orders.c.organization == organization).distinct()
     return set(connection.execute(query).scalars())
 
 
 def own_editions(connection: Connection) -> dict[str, list[str]]:
-    """Editions that were made for orders, by title, in the order of their numbers."""
+    """Editions made for orders, by title, ascending."""
     query = (
         select(orders.c.title, orders.c.own_isbn)
         .where(orders.c.own_isbn.is_not(None))
@@ -109,7 +109,7 @@ def own_editions(connection: Connection) -> dict[str, list[str]]:
 
 
 def titles_ordered(connection: Connection, organizations: Collection[str]) -> list[str]:
-    """The titles that these organizations ordered, the first one first, each once."""
+    """The titles that some organizations ordered, in order of first order, each once."""
     query = (
         select(orders.c.title)
         .where(orders.c.organization.in_(organizations))
@@ -120,7 +120,7 @@ def titles_ordered(connection: Connection, organizations: Collection[str]) -> li
 
 
 def last_number(connection: Connection, beginning: str) -> str | None:
-    """The highest order number that begins with these letters."""
+    """The highest order number with a prefix."""
     query = (
         select(orders.c.number)
         .where(orders.c.number.startswith(beginning))
@@ -139,7 +139,7 @@ def add_order(connection: Connection, values: Mapping[str, object]) -> int:
 def change_order(
     connection: Connection, order_id: int, version: int, values: Mapping[str, object]
 ) -> bool:
-    """Change an order that still stands at a version, which rises; False if it does not."""
+    """Change an order if it is still at a version, which is incremented; False if it is not."""
     done = connection.execute(
         update(orders)
         .where(orders.c.id == order_id, orders.c.version == version)
@@ -149,7 +149,7 @@ def change_order(
 
 
 def add_event(connection: Connection, order_id: int, values: Mapping[str, object]) -> None:
-    """Append to an order's history; the caller holds the order."""
+    """Append to an order's history; the caller holds the order's lock."""
     last = connection.execute(
         select(func.max(order_event.c.place)).where(order_event.c.order_id == order_id)
     ).scalar()
@@ -159,7 +159,7 @@ def add_event(connection: Connection, order_id: int, values: Mapping[str, object
 
 
 def events(connection: Connection, order_id: int) -> list[Event]:
-    """An order's history from its beginning."""
+    """An order's history, the oldest event first."""
     rows = connection.execute(
         select(*(order_event.c[name] for name in Event._fields))
         .where(order_event.c.order_id == order_id)

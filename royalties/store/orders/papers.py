@@ -1,4 +1,4 @@
-"""Quotes, and the files that were made of quotes, invoices and packing lists."""
+"""Quotes, and the documents generated from quotes, invoices and packing lists."""
 
 from datetime import date, datetime
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from royalties.store.tables import orders, paper, quote
 
 
 class QuoteRow(NamedTuple):
-    """A version of a quote; ``content`` is everything it says, as JSON."""
+    """A version of a quote; ``content`` is its whole content as JSON."""
 
     order_id: int
     version: int
@@ -25,7 +25,7 @@ class QuoteRow(NamedTuple):
 
 
 class PaperRow(NamedTuple):
-    """A file that was made once; ``file`` is xlsx or pdf."""
+    """A generated file, made once; ``file`` is xlsx or pdf."""
 
     kind: PaperKind
     number: str
@@ -43,7 +43,7 @@ def add_quote(connection: Connection, row: QuoteRow) -> None:
 
 
 def quotes_of(connection: Connection, order_id: int) -> list[QuoteRow]:
-    """All versions of an order's quote, the newest first; the caller found the order."""
+    """All versions of an order's quote, the newest first; the caller has checked access."""
     names = QuoteRow._fields
     query = select(*(quote.c[name] for name in names)).where(quote.c.order_id == order_id)
     return [QuoteRow(*row) for row in connection.execute(query.order_by(quote.c.version.desc()))]
@@ -59,7 +59,7 @@ def all_quotes(connection: Connection) -> list[tuple[str, QuoteRow]]:
 
 
 def past_validity(connection: Connection, today: date) -> list[str]:
-    """Numbers of the orders that wait for an answer to a quote that is no longer valid."""
+    """Numbers of orders that wait for an answer to an expired quote."""
     newest = (
         select(quote.c.order_id, func.max(quote.c.version).label("version"))
         .group_by(quote.c.order_id)
@@ -76,7 +76,7 @@ def past_validity(connection: Connection, today: date) -> list[str]:
 
 
 def find_paper(connection: Connection, kind: PaperKind, number: str, file: str) -> PaperRow | None:
-    """A file that was made of a paper, if it was."""
+    """A generated file of a document, if there is one."""
     names = PaperRow._fields
     row = connection.execute(
         select(*(paper.c[name] for name in names)).where(
@@ -87,12 +87,12 @@ def find_paper(connection: Connection, kind: PaperKind, number: str, file: str) 
 
 
 def all_papers(connection: Connection) -> list[PaperRow]:
-    """Every file that was made."""
+    """Every generated file."""
     query = select(*(paper.c[name] for name in PaperRow._fields))
     rows = connection.execute(query.order_by(paper.c.kind, paper.c.number, paper.c.file))
     return [PaperRow(*row) for row in rows]
 
 
 def add_paper(connection: Connection, row: PaperRow) -> None:
-    """Keep what is known of a file that was made."""
+    """Record a generated file."""
     connection.execute(insert(paper).values(**row._asdict()))

@@ -1,4 +1,4 @@
-"""What was said and decided about proofs."""
+"""Comments and decisions about proofs."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from royalties.store.tables import order_file, proof_comment, proof_decision
 
 
 class Comment(NamedTuple):
-    """What somebody said of a page; page 0 is the whole proof."""
+    """A comment on a page of a proof; page 0 is the whole proof."""
 
     id: int
     file_id: int
@@ -24,7 +24,7 @@ class Comment(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """What was decided about a proof, and which bytes were shown."""
+    """A decision about a proof, and the bytes that were shown."""
 
     file_id: int
     decision: ProofDecision
@@ -47,7 +47,7 @@ def add_comment(connection: Connection, values: Mapping[str, object]) -> Comment
 
 
 def comments_of(connection: Connection, files: Sequence[int]) -> list[Comment]:
-    """Comments on some proofs by page, the oldest first; the caller found the order."""
+    """Comments on some proofs by page, the oldest first; the caller has checked access."""
     names = Comment._fields
     rows = connection.execute(
         select(*(proof_comment.c[name] for name in names))
@@ -58,12 +58,12 @@ def comments_of(connection: Connection, files: Sequence[int]) -> list[Comment]:
 
 
 def add_decision(connection: Connection, row: Decision) -> None:
-    """Keep what was decided about a proof; there is one decision for each."""
+    """Record the decision about a proof; each has only one."""
     connection.execute(insert(proof_decision).values(**row._asdict()))
 
 
 def decisions_of(connection: Connection, files: Sequence[int]) -> dict[int, Decision]:
-    """Decisions about some proofs; the caller found the order."""
+    """Decisions about some proofs; the caller has checked access."""
     names = Decision._fields
     rows = connection.execute(
         select(*(proof_decision.c[name] for name in names)).where(

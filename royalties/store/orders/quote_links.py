@@ -1,4 +1,4 @@
-"""Links that open a quote; only fingerprints of what the e-mails hold are kept."""
+"""Links that open a quote; only hashes of the mailed tokens are stored."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,7 +10,7 @@ from royalties.store.tables import quote_link
 
 
 class QuoteLinkRow(NamedTuple):
-    """A link: which version of which order's quote it opens, and whom it was sent to."""
+    """A link: the order and version of the quote that it opens, and to whom it was sent."""
 
     hash: str
     order_id: int
@@ -19,12 +19,12 @@ class QuoteLinkRow(NamedTuple):
 
 
 def add_link(connection: Connection, values: Mapping[str, object]) -> None:
-    """Keep a link."""
+    """Store a link."""
     connection.execute(insert(quote_link).values(**values))
 
 
 def find_link(connection: Connection, hash_: str, at: datetime) -> QuoteLinkRow | None:
-    """A link that has not ended."""
+    """A link that has not expired."""
     query = select(*(quote_link.c[name] for name in QuoteLinkRow._fields)).where(
         quote_link.c.hash == hash_, quote_link.c.expires_at > at
     )
@@ -32,8 +32,8 @@ def find_link(connection: Connection, hash_: str, at: datetime) -> QuoteLinkRow 
     return QuoteLinkRow(*row) if row else None
 
 
-def find_ended(connection: Connection, hash_: str) -> QuoteLinkRow | None:
-    """A link, even if it has ended."""
+def find_link_even_expired(connection: Connection, hash_: str) -> QuoteLinkRow | None:
+    """A link, even if it has expired."""
     query = select(*(quote_link.c[name] for name in QuoteLinkRow._fields)).where(
         quote_link.c.hash == hash_
     )
@@ -41,6 +41,6 @@ def find_ended(connection: Connection, hash_: str) -> QuoteLinkRow | None:
     return QuoteLinkRow(*row) if row else None
 
 
-def forget_links(connection: Connection, at: datetime) -> None:
-    """Forget the links that had ended at a moment."""
+def delete_expired_links(connection: Connection, at: datetime) -> None:
+    """Delete the links that had expired at a moment."""
     connection.execute(delete(quote_link).where(quote_link.c.expires_at <= at))

@@ -1,4 +1,4 @@
-"""Requests of people without an account, until the link in their e-mail is opened."""
+"""Requests of visitors without an account, until they open the link in their e-mail."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select, text, update
 from royalties.store.engine import is_sqlite
 from royalties.store.tables import order_request
 
-_NUMBERS = 0x4F52444552  # any number that nobody else locks: ORDER in ASCII
+_NUMBERING_LOCK = 0x4F52444552  # an advisory lock that nobody else uses: ORDER in ASCII
 
 
 class RequestRow(NamedTuple):
@@ -24,16 +24,16 @@ class RequestRow(NamedTuple):
 
 
 def add_request(connection: Connection, values: Mapping[str, object]) -> None:
-    """Keep a request."""
+    """Store a request."""
     connection.execute(insert(order_request).values(**values))
 
 
 def find_request(
     connection: Connection, hash_: str, at: datetime, newest: datetime, *, lock: bool = False
 ) -> RequestRow | None:
-    """A request whose link may still be opened; ``lock`` holds it against others.
+    """A request whose link may still be opened; ``lock`` locks its row.
 
-    One made after ``newest`` is of a clock that ran ahead.
+    One made after ``newest`` was written while the clock ran ahead.
     """
     query = select(*(order_request.c[name] for name in RequestRow._fields)).where(
         order_request.c.hash == hash_,
@@ -48,7 +48,7 @@ def find_request(
 
 
 def use_request(connection: Connection, hash_: str, order_id: int) -> None:
-    """Note which order a request became; what was asked for stands there from now on."""
+    """Record which order a request became; the order holds its content from now on."""
     connection.execute(
         update(order_request)
         .where(order_request.c.hash == hash_)
@@ -56,8 +56,8 @@ def use_request(connection: Connection, hash_: str, order_id: int) -> None:
     )
 
 
-def forget_requests(connection: Connection, at: datetime) -> None:
-    """Forget what strangers asked for whose links nobody opened in time."""
+def delete_expired_requests(connection: Connection, at: datetime) -> None:
+    """Delete requests whose links were not opened in time."""
     connection.execute(
         order_request.delete().where(
             order_request.c.expires_at <= at, order_request.c.order_id.is_(None)
@@ -66,9 +66,9 @@ def forget_requests(connection: Connection, at: datetime) -> None:
 
 
 def lock_numbers(connection: Connection) -> None:
-    """Let nobody else number an order until this ends; taken before any other lock.
+    """Keep others from numbering an order until this transaction ends; taken before any other lock.
 
-    SQLite has one writer.
+    SQLite has only one writer anyway.
     """
     if not is_sqlite(connection):
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _NUMBERS})
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _NUMBERING_LOCK})

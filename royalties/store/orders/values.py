@@ -1,4 +1,4 @@
-"""What orders are worth: quoted, accepted, invoiced and received, each kind by one query."""
+"""Values of orders: quoted, accepted, invoiced and received, each by one query."""
 
 from collections.abc import Collection
 from datetime import date, datetime
@@ -8,19 +8,19 @@ from sqlalchemy import Connection, and_, func, select
 
 from royalties.domain.orders.life import OrderKind, State
 from royalties.domain.people import Actor
-from royalties.store.scope import own_orders
+from royalties.store.scope import visible_orders
 from royalties.store.tables import invoice, orders, quote, receipt
 
 
 class OrderValueRow(NamedTuple):
-    """An order with its money in minor units.
+    """An order with its amounts in minor units.
 
     Attributes:
-        currency: of the quote that was accepted, or else of the newest; None: there is none yet.
-        accepted: the total of the accepted quote; None: none was.
-        offered: that of the newest quote.
+        currency: of the accepted quote, or else of the newest; None: there is none yet.
+        accepted: the total of the accepted quote; None: none was accepted.
+        offered: the total of the newest quote.
         invoiced: all invoices less credit notes, each without the deposit that it uses up.
-        received: less what was paid back.
+        received: receipts less what was paid back.
     """
 
     number: str
@@ -47,18 +47,18 @@ def order_values(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> list[OrderValueRow]:
-    """Orders that an actor may see, the newest first, with their money.
+    """Orders that an actor may see, the newest first, with their amounts.
 
     Args:
-        states: in these; all if empty.
-        since: created then or later; ``until`` before that.
+        states: only these; all if empty.
+        since: created then or later; ``until``: created before.
     """
     newest = (
         select(quote.c.order_id, func.max(quote.c.version).label("version"))
         .group_by(quote.c.order_id)
         .subquery()
     )
-    said, agreed = quote.alias("said"), quote.alias("agreed")
+    newest_quote, accepted_quote = quote.alias("said"), quote.alias("agreed")
     billed = (
         select(
             invoice.c.order_id, func.sum(invoice.c.total - invoice.c.deposit_applied).label("sum")
@@ -82,17 +82,25 @@ def order_values(
             orders.c.need_by,
             orders.c.promised_on,
             orders.c.created_at,
-            func.coalesce(agreed.c.currency, said.c.currency),
-            agreed.c.total,
-            said.c.total,
+            func.coalesce(accepted_quote.c.currency, newest_quote.c.currency),
+            accepted_quote.c.total,
+            newest_quote.c.total,
             func.coalesce(billed.c.sum, 0),
             func.coalesce(paid.c.sum, 0),
         )
         .outerjoin(newest, newest.c.order_id == orders.c.id)
-        .outerjoin(said, and_(said.c.order_id == orders.c.id, said.c.version == newest.c.version))
         .outerjoin(
-            agreed,
-            and_(agreed.c.order_id == orders.c.id, agreed.c.version == orders.c.quote_version),
+            newest_quote,
+            and_(
+                newest_quote.c.order_id == orders.c.id, newest_quote.c.version == newest.c.version
+            ),
+        )
+        .outerjoin(
+            accepted_quote,
+            and_(
+                accepted_quote.c.order_id == orders.c.id,
+                accepted_quote.c.version == orders.c.quote_version,
+            ),
         )
         .outerjoin(billed, billed.c.order_id == orders.c.id)
         .outerjoin(paid, paid.c.order_id == orders.c.id)
@@ -103,6 +111,6 @@ def order_values(
         query = query.where(orders.c.created_at >= since)
     if until is not None:
         query = query.where(orders.c.created_at < until)
-    query = own_orders(query, actor, orders.c.organization).order_by(orders.c.id.desc())
+    query = visible_orders(query, actor, orders.c.organization).order_by(orders.c.id.desc())
     rows = connection.execute(query)
     return [OrderValueRow._make((*row[:12], int(row[12]), int(row[13]))) for row in rows]

@@ -1,4 +1,4 @@
-"""What waits for an answer of an organization, for reminders."""
+"""Quotes and proofs that wait for an organization's answer, for reminders."""
 
 from datetime import date, datetime
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from royalties.store.tables import mail, order_file, orders, proof_decision, quo
 
 
 class AwaitedAnswer(NamedTuple):
-    """An order, and until when or since when which version of a quote or proof waits."""
+    """An order with a quote or proof that waits, its version, and until or since when."""
 
     number: str
     version: int
@@ -18,8 +18,8 @@ class AwaitedAnswer(NamedTuple):
     sent_at: datetime | None = None
 
 
-def quotes_that_end(connection: Connection, first: date, last: date) -> list[AwaitedAnswer]:
-    """The newest quotes without an answer that are valid until one of some days."""
+def quotes_expiring(connection: Connection, first: date, last: date) -> list[AwaitedAnswer]:
+    """The newest unanswered quotes that expire on one of some days."""
     newest = (
         select(quote.c.order_id, func.max(quote.c.version).label("version"))
         .group_by(quote.c.order_id)
@@ -36,7 +36,7 @@ def quotes_that_end(connection: Connection, first: date, last: date) -> list[Awa
 
 
 def proofs_unanswered(connection: Connection, before: datetime) -> list[AwaitedAnswer]:
-    """The newest proofs that were sent before a moment and are not answered."""
+    """The newest unanswered proofs that were sent before a moment."""
     newest = (
         select(order_file.c.order_id, func.max(order_file.c.version).label("version"))
         .where(order_file.c.kind == FileKind.PROOF)
@@ -63,8 +63,8 @@ def proofs_unanswered(connection: Connection, before: datetime) -> list[AwaitedA
     return [AwaitedAnswer(row[0], row[1], sent_at=row[2]) for row in rows]
 
 
-def reminded(connection: Connection, about: list[str]) -> frozenset[str]:
-    """Which of these somebody was reminded of."""
+def already_reminded(connection: Connection, about: list[str]) -> frozenset[str]:
+    """Which of some subjects a reminder was already sent about."""
     rows = connection.execute(
         select(mail.c.about).where(mail.c.kind == "reminder", mail.c.about.in_(about)).distinct()
     )

@@ -1,1 +1,1 @@
-"""People, their sessions, and colleagues who were invited."""
+"""People, their sessions, and invitations of colleagues."""

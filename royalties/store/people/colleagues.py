@@ -1,4 +1,4 @@
-"""Colleagues who were invited to a nonprofit or an organization, until they follow their link."""
+"""Colleagues invited to a nonprofit or an organization, until they follow their link."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,7 +12,7 @@ from royalties.store.tables import colleague
 
 
 class ColleagueRow(NamedTuple):
-    """Somebody who was invited, as they were typed; nothing here tells who has an account."""
+    """An invitation as it was typed; it does not reveal who has an account."""
 
     id: int
     role: Role
@@ -25,13 +25,15 @@ class ColleagueRow(NamedTuple):
 
 
 def add_colleague(connection: Connection, values: Mapping[str, object]) -> int:
-    """Keep an invitation and return its number."""
+    """Store an invitation and return its number."""
     made = connection.execute(insert(colleague).values(**values).returning(colleague.c.id))
     return int(made.scalar_one())
 
 
-def invited(connection: Connection, role: str, house: str, at: datetime) -> list[ColleagueRow]:
-    """Who was invited to a house and may still come, by address."""
+def pending_invitations(
+    connection: Connection, role: str, house: str, at: datetime
+) -> list[ColleagueRow]:
+    """Pending invitations to a nonprofit or an organization, by address."""
     query = _select().where(
         colleague.c.role == role, colleague.c.house == house, colleague.c.expires_at > at
     )
@@ -42,9 +44,9 @@ def invited(connection: Connection, role: str, house: str, at: datetime) -> list
 def find_colleague(
     connection: Connection, hash_: str, at: datetime, newest: datetime, *, lock: bool = False
 ) -> ColleagueRow | None:
-    """The invitation of a link that still opens something; ``lock`` holds it against others.
+    """The invitation of a link that is still valid; ``lock`` locks its row.
 
-    One made after ``newest`` is of a clock that ran ahead.
+    One made after ``newest`` was written while the clock ran ahead.
     """
     query = _select().where(
         colleague.c.hash == hash_, colleague.c.expires_at > at, colleague.c.created_at <= newest
@@ -55,13 +57,13 @@ def find_colleague(
     return ColleagueRow(*row) if row else None
 
 
-def drop_colleague(connection: Connection, number: int) -> bool:
-    """Let an invitation open nothing any more; false if somebody else just did."""
+def revoke_invitation(connection: Connection, number: int) -> bool:
+    """Revoke an invitation; False if somebody else just did."""
     return connection.execute(delete(colleague).where(colleague.c.id == number)).rowcount > 0
 
 
-def forget_colleagues(connection: Connection, at: datetime) -> None:
-    """Forget invitations that nobody followed in time."""
+def delete_expired_invitations(connection: Connection, at: datetime) -> None:
+    """Delete invitations that nobody followed in time."""
     connection.execute(delete(colleague).where(colleague.c.expires_at <= at))
 
 

@@ -1,4 +1,4 @@
-"""People: what they are, what they belong to, and how they prove who they are."""
+"""People: their roles, what they belong to, and their credentials."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 from royalties.domain.people import Actor, LinkPurpose, PersonStatus, Role
 from royalties.store.engine import is_sqlite
-from royalties.store.scope import own, own_orders
+from royalties.store.scope import visible_orders, visible_to_beneficiary
 from royalties.store.tables import (
     link,
     membership,
@@ -31,7 +31,7 @@ from royalties.store.tables import (
 
 
 class PersonRow(NamedTuple):
-    """A person with what they prove themselves by; no page is given one."""
+    """A person with their credentials; never passed to a page."""
 
     id: int
     email: str
@@ -47,7 +47,7 @@ class PersonRow(NamedTuple):
 
 
 def find_person(connection: Connection, number: int, *, lock: bool = False) -> PersonRow | None:
-    """A person by number; ``lock`` holds them against others who change them."""
+    """A person by number; ``lock`` locks their row."""
     return _person_where(connection, person.c.id == number, lock=lock)
 
 
@@ -57,27 +57,27 @@ def find_by_email(connection: Connection, email: str) -> PersonRow | None:
 
 
 def _person_where(
-    connection: Connection, which: ColumnElement[bool], *, lock: bool = False
+    connection: Connection, condition: ColumnElement[bool], *, lock: bool = False
 ) -> PersonRow | None:
-    query = select(*(person.c[name] for name in PersonRow._fields)).where(which)
+    query = select(*(person.c[name] for name in PersonRow._fields)).where(condition)
     if lock and not is_sqlite(connection):
         query = query.with_for_update()
     row = connection.execute(query).first()
     return PersonRow(*row) if row else None
 
 
-def is_name_taken(connection: Connection, name: str, but: int | None) -> bool:
-    """Whether somebody else goes by a name."""
-    # SQLite lowers only the letters of ASCII, so the name as it is counts too.
+def is_name_taken(connection: Connection, name: str, except_number: int | None) -> bool:
+    """Whether somebody else has a name."""
+    # SQLite lowers only ASCII letters, so the exact name is compared as well.
     same = or_(func.lower(person.c.name) == name.lower(), person.c.name == name)
     query = select(person.c.id).where(same)
-    if but is not None:
-        query = query.where(person.c.id != but)
+    if except_number is not None:
+        query = query.where(person.c.id != except_number)
     return connection.execute(query.limit(1)).first() is not None
 
 
 def number_of_name(connection: Connection, name: str) -> int | None:
-    """The active person of a name; names are told apart."""
+    """The active person with a name; names are unique."""
     query = select(person.c.id).where(person.c.name == name, person.c.status == PersonStatus.ACTIVE)
     numbers = list(connection.scalars(query.limit(2)))
     return numbers[0] if len(numbers) == 1 else None
@@ -90,37 +90,37 @@ def add_person(connection: Connection, values: Mapping[str, object]) -> int:
 
 
 def change_person(connection: Connection, number: int, values: Mapping[str, object]) -> None:
-    """Change what is kept of a person."""
+    """Change a person's stored facts."""
     connection.execute(update(person).where(person.c.id == number).values(**values))
 
 
 def remove_person(connection: Connection, number: int) -> None:
-    """Remove somebody who never came in."""
+    """Remove a person who never accepted their invitation."""
     for table in (link, membership, organization_member):
         connection.execute(delete(table).where(table.c.person_id == number))
     connection.execute(delete(person).where(person.c.id == number))
 
 
-class ReachedRow(NamedTuple):
-    """Somebody who is written to."""
+class RecipientRow(NamedTuple):
+    """A recipient of mail."""
 
     id: int
     email: str
     name: str
 
 
-def active_in_roles(connection: Connection, roles: Iterable[str]) -> list[ReachedRow]:
+def active_in_roles(connection: Connection, roles: Iterable[str]) -> list[RecipientRow]:
     """The active people of some roles, by number."""
     query = (
-        select(*(person.c[name] for name in ReachedRow._fields))
+        select(*(person.c[name] for name in RecipientRow._fields))
         .where(person.c.role.in_(sorted(roles)), person.c.status == PersonStatus.ACTIVE)
         .order_by(person.c.id)
     )
-    return [ReachedRow(*row) for row in connection.execute(query)]
+    return [RecipientRow(*row) for row in connection.execute(query)]
 
 
 def active_of_role(connection: Connection, role: str) -> list[int]:
-    """Numbers of the active people of a role, held against others who change them."""
+    """Numbers of the active people of a role, their rows locked."""
     query = (
         select(person.c.id)
         .where(person.c.role == role, person.c.status == PersonStatus.ACTIVE)
@@ -155,7 +155,7 @@ def beneficiaries_of(connection: Connection, numbers: Sequence[int]) -> dict[int
 
 
 def set_beneficiaries(connection: Connection, number: int, keys: Iterable[str]) -> None:
-    """Say what a person belongs to."""
+    """Set what nonprofits a person belongs to."""
     connection.execute(delete(membership).where(membership.c.person_id == number))
     rows = [{"person_id": number, "beneficiary": key} for key in keys]
     if rows:
@@ -176,7 +176,7 @@ def organizations_of(connection: Connection, numbers: Sequence[int]) -> dict[int
 
 
 def set_organizations(connection: Connection, number: int, keys: Iterable[str]) -> None:
-    """Say which organizations a person orders for."""
+    """Set which organizations a person orders for."""
     connection.execute(delete(organization_member).where(organization_member.c.person_id == number))
     rows = [{"person_id": number, "organization": key} for key in keys]
     if rows:
@@ -200,7 +200,7 @@ def emails_of_organization(connection: Connection, key: str) -> list[str]:
 class PersonSummary(NamedTuple):
     """A person as lists show them.
 
-    ``seen_at`` is when they were last here, ``invited_until`` when their invitation ends.
+    ``seen_at`` is their last visit, ``invited_until`` when their invitation expires.
     """
 
     id: int
@@ -243,28 +243,28 @@ def people(
 
 
 def members(connection: Connection, actor: Actor, beneficiary: str) -> list[PersonSummary]:
-    """The people of a nonprofit that an actor may see."""
+    """A nonprofit's people, if the actor may see them."""
     query = (
         _people_query()
         .join(membership, membership.c.person_id == person.c.id)
         .where(membership.c.beneficiary == beneficiary)
         .order_by(func.lower(person.c.name), person.c.id)
     )
-    query = own(query, actor, membership.c.beneficiary)
+    query = visible_to_beneficiary(query, actor, membership.c.beneficiary)
     return [PersonSummary(*row) for row in connection.execute(query)]
 
 
 def members_of_organization(
     connection: Connection, actor: Actor, organization: str
 ) -> list[PersonSummary]:
-    """The people of an organization that an actor may see."""
+    """An organization's people, if the actor may see them."""
     query = (
         _people_query()
         .join(organization_member, organization_member.c.person_id == person.c.id)
         .where(organization_member.c.organization == organization)
         .order_by(func.lower(person.c.name), person.c.id)
     )
-    query = own_orders(query, actor, organization_member.c.organization)
+    query = visible_orders(query, actor, organization_member.c.organization)
     return [PersonSummary(*row) for row in connection.execute(query)]
 
 
@@ -306,7 +306,7 @@ def any_people(connection: Connection) -> bool:
 
 
 def second_factors(connection: Connection) -> dict[int, str]:
-    """The key of everybody's second factor as it is stored, by the person's number."""
+    """Everybody's stored key of the second factor, by the person's number."""
     rows = connection.execute(
         select(person.c.id, person.c.totp_key)
         .where(person.c.totp_key.is_not(None))
@@ -316,13 +316,13 @@ def second_factors(connection: Connection) -> dict[int, str]:
 
 
 _NEWEST_STEP = 2
-"""Steps between the oldest and the newest code that are right at a moment."""
+"""Steps between the oldest and the newest code that are valid at a moment."""
 
 
 def use_totp_step(connection: Connection, number: int, step: int) -> bool:
-    """Use a time step up; false if it, or a later one, was used already.
+    """Use up a time step; False if it, or a later one, was used before.
 
-    One that is later than any code of now can be was used before a clock was set back, and holds
+    A stored step later than any code can be now was used before the clock was set back; it blocks
     nobody.
     """
     unused = or_(
@@ -339,7 +339,7 @@ def use_totp_step(connection: Connection, number: int, step: int) -> bool:
 def set_second_factor(
     connection: Connection, number: int, sealed: str | None, step: int | None
 ) -> None:
-    """Give a person a new key, sealed, or none; old recovery codes go with the old key."""
+    """Give a person a new sealed key, or none; old recovery codes are deleted with the old key."""
     change_person(connection, number, {"totp_key": sealed, "totp_step": step})
     connection.execute(delete(recovery_code).where(recovery_code.c.person_id == number))
 
@@ -353,7 +353,7 @@ def set_recovery_codes(connection: Connection, number: int, hashes: Iterable[str
 
 
 def use_recovery_code(connection: Connection, number: int, hash_: str, at: datetime) -> bool:
-    """Use a recovery code up; false if it is none, or was used already."""
+    """Use up a recovery code; False if it is wrong or was used before."""
     used = connection.execute(
         update(recovery_code)
         .where(

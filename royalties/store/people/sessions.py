@@ -1,4 +1,4 @@
-"""How people come in: sessions, links sent by e-mail, and failed attempts."""
+"""Sessions, links sent by e-mail, and failed sign-in attempts."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,7 +18,7 @@ from royalties.store.tables import (
 
 
 class SessionRow(NamedTuple):
-    """A session with whose it is, and keys of the nonprofits or organizations they belong to."""
+    """A session with its person, and keys of the nonprofits or organizations they belong to."""
 
     hash: str
     person_id: int
@@ -68,13 +68,13 @@ def find_session(connection: Connection, hash_: str) -> SessionRow | None:
     return SessionRow._make((*rows[0][:13], *own))
 
 
-def touch_session(connection: Connection, hash_: str, at: datetime) -> None:
-    """Note when a session was last used."""
+def mark_session_seen(connection: Connection, hash_: str, at: datetime) -> None:
+    """Record when a session was last used."""
     connection.execute(update(session).where(session.c.hash == hash_).values(seen_at=at))
 
 
-def prove_session(connection: Connection, hash_: str, at: datetime) -> None:
-    """Note when the password was given again in a session."""
+def mark_session_proved(connection: Connection, hash_: str, at: datetime) -> None:
+    """Record when the password was re-entered in a session."""
     connection.execute(update(session).where(session.c.hash == hash_).values(proved_at=at))
 
 
@@ -86,7 +86,7 @@ def add_session(
     at: datetime,
     agent: str,
 ) -> None:
-    """Begin a session."""
+    """Start a session."""
     connection.execute(
         insert(session).values(
             hash=hash_,
@@ -101,7 +101,7 @@ def add_session(
 
 
 class OpenSession(NamedTuple):
-    """A session that nobody ended; it may have run out by itself."""
+    """A session that nobody ended; it may have expired."""
 
     hash: str
     stage: SessionStage
@@ -111,7 +111,7 @@ class OpenSession(NamedTuple):
 
 
 def sessions_of(connection: Connection, person_id: int) -> list[OpenSession]:
-    """A person's sessions that nobody ended, the one used last first."""
+    """A person's sessions that were not ended, the most recently used first."""
     rows = connection.execute(
         select(*(session.c[name] for name in OpenSession._fields))
         .where(session.c.person_id == person_id, session.c.ended_at.is_(None))
@@ -121,7 +121,7 @@ def sessions_of(connection: Connection, person_id: int) -> list[OpenSession]:
 
 
 def end_session(connection: Connection, hash_: str, person_id: int, at: datetime) -> bool:
-    """End one session of a person; whether it stood."""
+    """End one session of a person; returns whether it was open."""
     ended = connection.execute(
         update(session)
         .where(
@@ -143,8 +143,8 @@ def end_sessions(connection: Connection, person_ids: Sequence[int], at: datetime
     )
 
 
-def forget_sessions(connection: Connection, person_id: int, before: datetime) -> None:
-    """Remove a person's sessions that ended or began long ago."""
+def delete_old_sessions(connection: Connection, person_id: int, before: datetime) -> None:
+    """Delete a person's sessions that ended or began before a moment."""
     connection.execute(
         delete(session).where(
             session.c.person_id == person_id,
@@ -175,8 +175,8 @@ def add_link(
     at: datetime,
     expires_at: datetime,
 ) -> None:
-    """Keep a link's hash; the person's earlier links of the purpose open nothing any more."""
-    drop_links(connection, person_id, at, purpose)
+    """Store a link's hash; the person's earlier links of this purpose become invalid."""
+    revoke_links(connection, person_id, at, purpose)
     connection.execute(
         insert(link).values(
             hash=hash_, purpose=purpose, person_id=person_id, created_at=at, expires_at=expires_at
@@ -187,7 +187,7 @@ def add_link(
 def find_link(
     connection: Connection, hash_: str, purpose: LinkPurpose, at: datetime, newest: datetime
 ) -> MailedLinkRow | None:
-    """A link that still opens something; one made after ``newest`` is of a clock that ran ahead."""
+    """A valid link; one made after ``newest`` was written while the clock ran ahead."""
     row = connection.execute(
         select(*(link.c[name] for name in MailedLinkRow._fields)).where(
             link.c.hash == hash_,
@@ -201,17 +201,17 @@ def find_link(
 
 
 def use_link(connection: Connection, hash_: str, at: datetime) -> bool:
-    """Use a link up; false if somebody else just did."""
+    """Use up a link; False if somebody else just did."""
     used = connection.execute(
         update(link).where(link.c.hash == hash_, link.c.used_at.is_(None)).values(used_at=at)
     )
     return used.rowcount > 0
 
 
-def drop_links(
+def revoke_links(
     connection: Connection, person_id: int, at: datetime, purpose: LinkPurpose | None = None
 ) -> None:
-    """Let a person's links open nothing any more."""
+    """Make a person's links invalid."""
     query = update(link).where(link.c.person_id == person_id, link.c.used_at.is_(None))
     if purpose is not None:
         query = query.where(link.c.purpose == purpose)
@@ -229,7 +229,7 @@ def add_attempts(connection: Connection, subjects: Sequence[str], at: datetime) 
 def last_attempts(
     connection: Connection, subject: str, since: datetime, limit: int
 ) -> list[datetime]:
-    """When a subject was tried, the newest first."""
+    """When a subject was attempted, the newest first."""
     rows = connection.execute(
         select(attempt.c.at)
         .where(attempt.c.subject == subject, attempt.c.at > since)
@@ -239,22 +239,22 @@ def last_attempts(
     return [row.at for row in rows]
 
 
-def forget_attempts(connection: Connection, subjects: Sequence[str]) -> None:
-    """Forget all attempts of subjects."""
+def delete_attempts(connection: Connection, subjects: Sequence[str]) -> None:
+    """Delete all attempts of subjects."""
     connection.execute(delete(attempt).where(attempt.c.subject.in_(subjects)))
 
 
-def forget_last_attempt(connection: Connection, subject: str) -> None:
-    """Forget the newest attempt of a subject."""
+def delete_last_attempt(connection: Connection, subject: str) -> None:
+    """Delete the newest attempt of a subject."""
     newest = select(func.max(attempt.c.id)).where(attempt.c.subject == subject).scalar_subquery()
     connection.execute(delete(attempt).where(attempt.c.id == newest))
 
 
-def prune_attempts(connection: Connection, before: datetime) -> None:
-    """Forget attempts of long ago."""
+def delete_old_attempts(connection: Connection, before: datetime) -> None:
+    """Delete attempts before a moment."""
     connection.execute(delete(attempt).where(attempt.c.at < before))
 
 
-def date_attempts_back(connection: Connection, at: datetime) -> None:
-    """Let attempts that are dated later than now have been made now: a clock was set back."""
+def clamp_future_attempts(connection: Connection, at: datetime) -> None:
+    """Date attempts from the future as now: the clock was set back."""
     connection.execute(update(attempt).where(attempt.c.at > at).values(at=at))

@@ -1,6 +1,6 @@
-"""Contracts' and beneficiaries' accounts as closes froze them, one figure over many periods.
+"""Accounts of contracts and beneficiaries as closes froze them, one figure over many periods.
 
-All of them are found by period: the rows of a closed run, and what accounts of the ledger stood at.
+Read by period: the rows of a closed run, and the ledger's balances after it.
 """
 
 from collections.abc import Collection, Sequence
@@ -17,11 +17,11 @@ from royalties.store.tables import (
 )
 
 EARLIER = 0
-"""The column of all periods that have none of their own."""
+"""The column of all periods without a column of their own."""
 
 
 class AccountSum(NamedTuple):
-    """What a contract, a beneficiary or both came to in a period; the other name is empty.
+    """A contract's, a beneficiary's or both's figure in a period; the other name is empty.
 
     ``period_id`` is ``EARLIER`` for all periods that were not named; the amount is minor units.
     """
@@ -33,21 +33,21 @@ class AccountSum(NamedTuple):
     amount: int
 
 
-def of_contracts(
+def sums_by_contract(
     connection: Connection, figure: str, named: Collection[int], last: int | None
 ) -> list[AccountSum]:
     """A column of ``contract_close`` by contract and period.
 
     Args:
-        named: the periods that are told apart.
-        last: all others up to this one are added up as well; None: none.
+        named: the periods with a column of their own.
+        last: all others up to this one are summed as well; None: none.
     """
     keys = (contract_close.c.contract, contract_close.c.currency)
     rows = connection.execute(_summed(contract_close, contract_close.c[figure], keys, named, last))
     return [AccountSum(row[0], "", row[1], row[2], int(row[3])) for row in rows]
 
 
-def of_beneficiaries(
+def sums_by_beneficiary(
     connection: Connection, figure: str, named: Collection[int], last: int | None
 ) -> list[AccountSum]:
     """A column of ``settlement`` by beneficiary and period; arguments as of ``of_contracts``."""
@@ -56,8 +56,10 @@ def of_beneficiaries(
     return [AccountSum("", row[0], row[1], row[2], int(row[3])) for row in rows]
 
 
-def of_both(connection: Connection, named: Collection[int], last: int | None) -> list[AccountSum]:
-    """What contracts allocated to beneficiaries by period; arguments as of ``of_contracts``."""
+def sums_by_contract_and_beneficiary(
+    connection: Connection, named: Collection[int], last: int | None
+) -> list[AccountSum]:
+    """What contracts allocated to beneficiaries by period; arguments as in ``of_contracts``."""
     keys = (allocation.c.contract, allocation.c.beneficiary, contract_close.c.currency)
     query = _summed(allocation, allocation.c.amount, keys, named, last).join_from(
         allocation,
@@ -72,10 +74,10 @@ def of_both(connection: Connection, named: Collection[int], last: int | None) ->
 def account_balances(
     connection: Connection, prefix: str, periods: Collection[int]
 ) -> list[AccountSum]:
-    """What the ledger's accounts of contracts stood at after closes; debit positive.
+    """Balances of the ledger's contract accounts after closes; debit positive.
 
     Args:
-        prefix: what their names begin with; a contract's key follows.
+        prefix: of the account names; a contract's key follows.
     """
     rows = connection.execute(
         select(
@@ -100,13 +102,13 @@ def _summed(
 ) -> Select[Any]:
     period_id = table.c.period_id
     if last is None:
-        wanted, column = period_id.in_(sorted(named)), period_id
+        condition, column = period_id.in_(sorted(named)), period_id
     else:
         closed = select(closed_run.c.period_id).where(closed_run.c.period_id <= last)
-        wanted = period_id.in_(closed)
+        condition = period_id.in_(closed)
         column = case((period_id.in_(sorted(named)), period_id), else_=EARLIER)
     return (
         select(*keys, column.label("column_of"), func.sum(figure))
-        .where(wanted)
+        .where(condition)
         .group_by(*keys, "column_of")
     )

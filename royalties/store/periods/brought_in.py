@@ -1,4 +1,4 @@
-"""What contracts brought into the books, as the JSON values that are kept of it."""
+"""The state of contracts before these books (brought in), as stored JSON values."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -10,7 +10,7 @@ State = dict[str, Any]
 
 
 def state_brought_in(brought_in: BroughtIn) -> State:
-    """What a contract brought into the books, as JSON values."""
+    """A contract's state before these books, as JSON values."""
     return {
         "held": reserves_as_json(brought_in.held),
         "caps": caps_as_json(brought_in.caps),
@@ -19,7 +19,7 @@ def state_brought_in(brought_in: BroughtIn) -> State:
 
 
 def brought_in_of(state: State, undistributed: int) -> BroughtIn:
-    """The same, read back."""
+    """The inverse of ``state_brought_in``."""
     return BroughtIn(
         reserves_of(state["held"]),
         undistributed,
@@ -37,7 +37,7 @@ def reserves_as_json(held: Iterable[HeldReserve]) -> list[list[int]]:
 
 
 def reserves_of(held: Iterable[list[int]]) -> tuple[HeldReserve, ...]:
-    """The same, read back."""
+    """The inverse of ``reserves_as_json``."""
     return tuple(HeldReserve(*each) for each in held)
 
 
@@ -47,5 +47,5 @@ def caps_as_json(caps: Mapping[CapKey, int]) -> list[list[Any]]:
 
 
 def caps_of(caps: Iterable[list[Any]]) -> dict[CapKey, int]:
-    """The same, read back."""
+    """The inverse of ``caps_as_json``."""
     return {CapKey(*key): amount for *key, amount in caps}

@@ -1,7 +1,7 @@
-"""What each close keeps for the next run: one row that says what all closed periods left.
+"""What each close stores for the next run: one row with the totals of all closed periods.
 
-Books closed by earlier versions have none: the figures of their periods are read one after the
-other until the first close that keeps its own, which keeps those of the periods before it as well.
+Books closed by earlier versions have no such rows: the figures of their periods are read one
+after the other until the next close, which also stores the rows of the periods before it.
 """
 
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ State = dict[str, Any]
 
 
 def left_before(connection: Connection, period: Period) -> LeftBefore:
-    """What the closed periods before one left of contracts and beneficiaries."""
+    """What the closed periods before one leave for contracts and beneficiaries."""
     last = connection.execute(
         select(func.max(carried.c.period_id)).where(carried.c.period_id < period.ordinal)
     ).scalar()
@@ -53,9 +53,9 @@ def left_before(connection: Connection, period: Period) -> LeftBefore:
 
 
 def carry_forward(connection: Connection, period: Period) -> None:
-    """Keep what a period leaves that is being closed, and what earlier ones did not keep.
+    """Store what a closing period leaves for later ones, and what earlier ones did not store.
 
-    Everything else that its close writes must stand already.
+    Everything else that its close writes must be there already.
     """
     last = connection.execute(select(func.max(carried.c.period_id))).scalar()
     left = _left_by(connection, last)
@@ -76,7 +76,7 @@ def carry_forward(connection: Connection, period: Period) -> None:
 
 
 class CarriedPeriod(NamedTuple):
-    """What is kept of a closed period (None: nothing), and what its figures add up to.
+    """What is stored for a closed period (None: nothing), and what its figures add up to.
 
     ``accounts`` and ``entries`` are the ledger's until its close, ``totals`` the period's sums.
     """
@@ -87,7 +87,7 @@ class CarriedPeriod(NamedTuple):
 
 
 class CarriedForward(NamedTuple):
-    """What a close keeps: for the next run, of the ledger, and of its own sums by currency."""
+    """What a close stores: for the next run, of the ledger, and its own sums by currency."""
 
     state: State
     entries: int
@@ -96,7 +96,7 @@ class CarriedForward(NamedTuple):
 
 
 def chain(connection: Connection, first: Period) -> Iterator[CarriedPeriod]:
-    """Every closed period's step, followed from the first one on, from what each close froze."""
+    """Every closed period's step, computed from the first one on from what each close froze."""
     left, accounts, entries = LeftBefore(), dict[tuple[str, str], int](), 0
     last = None
     for number in _closed(connection, None, None):
@@ -126,13 +126,13 @@ def _carried_before(connection: Connection, number: int) -> CarriedForward | Non
 
 
 def _entries_until(connection: Connection, number: int | None) -> int:
-    """The number of the ledger's last entry when a period was closed, as it was kept."""
-    found = select(carried.c.entries).where(carried.c.period_id == number)
-    return connection.execute(found).scalar() or 0
+    """The stored number of the ledger's last entry when a period was closed."""
+    query = select(carried.c.entries).where(carried.c.period_id == number)
+    return connection.execute(query).scalar() or 0
 
 
 def _last_entry(connection: Connection, number: int, last: int | None) -> int:
-    """The highest number of the entries of a period and of those since another; or 0."""
+    """The highest entry number of a period and of the entries since another; or 0."""
     query = select(func.max(entry.c.id)).where(entry.c.period_id <= number)
     if last is not None:
         query = query.where(entry.c.period_id > last)
@@ -140,19 +140,19 @@ def _last_entry(connection: Connection, number: int, last: int | None) -> int:
 
 
 def carried_state(connection: Connection, number: int) -> State | None:
-    """What a close kept for the next run, as JSON values."""
+    """What a close stored for the next run, as JSON values."""
     state = select(carried.c.state).where(carried.c.period_id == number)
     return connection.execute(state).scalar()
 
 
 def _left_by(connection: Connection, number: int | None) -> LeftBefore:
-    """What was left, as a close kept it; nothing if none did."""
+    """What was left, as a close stored it; empty if none did."""
     state = None if number is None else carried_state(connection, number)
     return LeftBefore() if state is None else left_of(state)
 
 
 def figures(connection: Connection, number: int) -> ClosedFigures:
-    """What a close froze of its own period, as far as later ones ask for it."""
+    """What a close froze of its own period, as far as later ones need it."""
     released: dict[str, list[int]] = {}
     for row in _rows(connection, reserve_release, number):
         released.setdefault(row.contract, []).append(row.withheld_in)
@@ -225,7 +225,7 @@ def state_of(left: LeftBefore) -> State:
 
 
 def left_of(state: State) -> LeftBefore:
-    """What was left, read back."""
+    """The inverse of ``state_of``."""
     contracts = state["contracts"]
     return LeftBefore(
         {
@@ -260,7 +260,7 @@ def _fractions(counters: dict[str, str]) -> dict[str, Fraction]:
 
 
 def _closed(connection: Connection, after: int | None, before: int | None) -> list[int]:
-    """Numbers of closed periods between two, the earliest first."""
+    """Numbers of the closed periods between two, ascending."""
     query = select(closed_run.c.period_id).order_by(closed_run.c.period_id)
     if after is not None:
         query = query.where(closed_run.c.period_id > after)
@@ -293,7 +293,7 @@ def _posted(number: int, last: int | None) -> Any:  # noqa: ANN401 - a Select of
 
 
 def _save_accounts(connection: Connection, number: int, last: int | None) -> None:
-    """Keep what every account stands at after a period, from what an earlier one kept."""
+    """Store every account's balance after a period, from the one an earlier close stored."""
     names = ("account", "currency", "amount")
     before = select(*(account_carried.c[name] for name in names))
     both = union_all(

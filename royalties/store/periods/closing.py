@@ -1,4 +1,4 @@
-"""What a close is prepared with: periods at a glance, figures to compare, explanations."""
+"""What a close is prepared with: summaries of periods, figures to compare, explanations."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -30,10 +30,10 @@ class Amounts(NamedTuple):
 
 
 class RetailerSales(NamedTuple):
-    """What a retailer brought in a period; receipts in millionths.
+    """A retailer's sales in a period; receipts in millionths.
 
-    ``last_month`` is the latest month of its sale dates; ``early_…`` is what is dated before the
-    month that was asked about.
+    ``last_month`` is the latest month of its sale dates; ``early_…`` sums the sales dated before
+    the requested month.
     """
 
     units: int
@@ -45,7 +45,7 @@ class RetailerSales(NamedTuple):
 
 
 class ExplanationRow(NamedTuple):
-    """What somebody wrote about figures of a period."""
+    """An explanation of a period's figures."""
 
     subject: str
     figure: str
@@ -67,7 +67,7 @@ def closed_by(connection: Connection, periods: Collection[int]) -> dict[int, str
 def amounts_by_period(
     connection: Connection, periods: Collection[int]
 ) -> dict[tuple[int, str], Amounts]:
-    """Closed periods' amounts by (period, currency), as their closes kept them."""
+    """Closed periods' stored amounts by (period, currency)."""
     rows = connection.execute(
         select(period_total).where(period_total.c.period_id.in_(sorted(periods)))
     )
@@ -75,7 +75,7 @@ def amounts_by_period(
 
 
 def units_by_period(connection: Connection, periods: Collection[int]) -> dict[int, int]:
-    """Net copies that each of some periods counts; free ones left out."""
+    """Net copies counted in each of some periods; free ones left out."""
     rows = connection.execute(
         select(sale_total.c.period_id, func.sum(sale_total.c.units))
         .where(sale_total.c.period_id.in_(sorted(periods)))
@@ -86,7 +86,7 @@ def units_by_period(connection: Connection, periods: Collection[int]) -> dict[in
 
 
 def last_change(connection: Connection, without: Collection[str]) -> int:
-    """The log's newest line of a verb that may change a figure; 0 if there is none."""
+    """The log's newest line whose verb may change a figure; 0 if there is none."""
     return (
         connection.execute(
             select(log.c.seq)
@@ -101,7 +101,7 @@ def last_change(connection: Connection, without: Collection[str]) -> int:
 def sold_in(
     connection: Connection, periods: Collection[int], early: str
 ) -> dict[int, dict[tuple[str, str], RetailerSales]]:
-    """What retailers brought in some periods, by (key, currency); free copies left out.
+    """Retailers' sales in some periods, by (key, currency); free copies left out.
 
     ``early`` is the first month that is not early, such as ``2025-01``.
     """
@@ -179,7 +179,7 @@ def allocated_in(
 
 
 def explanations(connection: Connection, period: str) -> dict[str, ExplanationRow]:
-    """What was written about a period's figures, by what it is about."""
+    """The explanations of a period's figures, by subject."""
     rows = connection.execute(
         select(*(explanation.c[name] for name in ExplanationRow._fields)).where(
             explanation.c.period == period
@@ -189,7 +189,7 @@ def explanations(connection: Connection, period: str) -> dict[str, ExplanationRo
 
 
 def write_explanation(connection: Connection, period: str, values: Mapping[str, object]) -> None:
-    """Write about a figure; what stood there before is replaced (the log keeps it)."""
+    """Write an explanation; it replaces an earlier one (the log keeps that)."""
     connection.execute(
         delete(explanation).where(
             explanation.c.period == period, explanation.c.subject == values["subject"]

@@ -1,4 +1,4 @@
-"""Earned lines of closed periods by what was earned on: copies are counted once for all tiers."""
+"""Earned lines of closed periods by edition and rate: copies are counted once for all tiers."""
 
 from collections.abc import Collection
 
@@ -8,9 +8,9 @@ from royalties.store.tables import earned_line
 
 
 def earned_groups(periods: Collection[int]) -> Subquery:
-    """The groups of earned lines of closed periods, each with its copies and what it earned.
+    """The groups of earned lines of closed periods, each with its copies and earnings.
 
-    An edition's copies are counted once for each group, whatever its tiers: they repeat them.
+    An edition's copies are counted once in each group: every tier's line repeats them.
     """
     group = (
         earned_line.c.period_id,

@@ -39,10 +39,10 @@ class PlaceSum(NamedTuple):
 
 
 class LateSum(NamedTuple):
-    """Sales of an earlier day that a period counts, or the reverse of a closed import's.
+    """Sales of an earlier day counted in a period, or the reversal of a closed import's.
 
-    Which import is not told: its number depends on what was tried before it, and statements
-    are the same bytes wherever the same reports came in.
+    The import is left out: its number depends on earlier attempts, and statements are the same
+    bytes wherever the same reports were imported.
     """
 
     isbn: str
@@ -106,7 +106,7 @@ def free_copies(connection: Connection, period_id: int) -> dict[str, int]:
 def late_sales(
     connection: Connection, period_id: int, starts: str, books_start: str
 ) -> list[LateSum]:
-    """What a period counts of days before it: of closed periods, or to correct a closed import.
+    """Sales counted in a period and dated before it: late ones, or corrections of closed imports.
 
     Args:
         starts: the period's first day.
@@ -142,9 +142,9 @@ def late_sales(
 def closed_without_price(
     connection: Connection, isbns: Collection[str]
 ) -> dict[tuple[str, str], str]:
-    """Where a closed run used an own price of editions: the last such day, by ISBN and currency.
+    """Where a closed run used an edition's own price: the last such day, by ISBN and currency.
 
-    Only the sales of these editions are looked at.
+    Reads only the sales of these editions.
     """
     rows = connection.execute(
         select(edition.c.isbn, sale.c.currency, func.max(sale.c.day))
@@ -157,7 +157,7 @@ def closed_without_price(
 
 
 class BatchSum(NamedTuple):
-    """What an import brought into a period in one currency; net in millionths."""
+    """An import's figures in a period in one currency; net in millionths."""
 
     batch: int
     currency: str

@@ -1,4 +1,4 @@
-"""Parallel runs: an old statement's totals beside a draft, and what was said of differences."""
+"""Parallel runs: an old statement's totals beside a draft, and explanations of differences."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -35,21 +35,21 @@ def of_period(connection: Connection, period: str) -> list[ParallelRow]:
     return [ParallelRow(*row) for row in rows]
 
 
-def open_one(connection: Connection, period: str) -> ParallelRow | None:
-    """The one that is open, if there is one."""
+def find_open(connection: Connection, period: str) -> ParallelRow | None:
+    """The open one, if any."""
     return next(
         (each for each in of_period(connection, period) if each.status == ParallelStatus.OPEN), None
     )
 
 
 def add(connection: Connection, values: Mapping[str, object]) -> int:
-    """Begin one."""
+    """Start one and return its number."""
     made = connection.execute(insert(parallel_run).values(**values).returning(parallel_run.c.id))
     return int(made.scalar_one())
 
 
 def change(connection: Connection, number: int, values: Mapping[str, object]) -> bool:
-    """Change one while it is open; whether it was."""
+    """Change one while it is open; returns whether it was."""
     done = connection.execute(
         update(parallel_run)
         .where(parallel_run.c.id == number, parallel_run.c.status == ParallelStatus.OPEN)

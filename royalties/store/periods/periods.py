@@ -1,4 +1,4 @@
-"""Periods: which are open, and the lock that keeps imports and closes apart."""
+"""Periods: which are open, and the lock that separates imports from closes."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -38,18 +38,18 @@ def last_closed(connection: Connection) -> int | None:
 
 
 def lock_for_sales(connection: Connection, first: Period) -> int:
-    """Hold the earliest open period open while sales are recorded; returns its number.
+    """Lock the earliest open period while sales are recorded; returns its number.
 
     Args:
         first: the books' first period, open until it is closed.
 
-    Several imports may hold it at once; a close waits for all of them (ledger.md, 2.2).
+    Several imports may hold the lock at once; a close waits for all of them (ledger.md, 2.2).
     """
     return _lock(connection, first, share=True)
 
 
 def lock_for_close(connection: Connection, first: Period) -> int:
-    """Hold the earliest open period alone; returns its number."""
+    """Lock the earliest open period exclusively; returns its number."""
     return _lock(connection, first, share=False)
 
 
@@ -84,7 +84,7 @@ def ensure_periods(connection: Connection, periods: Iterable[Period]) -> None:
 
 
 def mark_closed(connection: Connection, ordinal: int, at: datetime) -> None:
-    """Close a period for ever."""
+    """Close a period for good."""
     connection.execute(
         update(period)
         .where(period.c.id == ordinal)

@@ -1,4 +1,4 @@
-"""Closed runs: writing one whole, and reading it again."""
+"""Closed runs: written as a whole, and read back."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -24,7 +24,7 @@ from royalties.store.tables import (
 
 
 class ClosedRun(NamedTuple):
-    """A closed run's frozen document and what vouches for it.
+    """A closed run's frozen document, with its provenance.
 
     ``taxed_at_close`` marks closes of versions that withheld tax at once.
     """
@@ -51,16 +51,16 @@ def write_run(
     closed: ClosedRun,
     revisions: Mapping[str, UsedRevisions],
 ) -> None:
-    """Freeze a run: everything it gave, and the revisions it used."""
+    """Freeze a run: all its results, and the revisions it used."""
     connection.execute(insert(closed_run), [closed._asdict()])
     for table, rows in rows_of_run(run, revisions).items():
-        _insert(connection, _TABLES[table], rows)
+        _insert_rows(connection, _TABLES[table], rows)
 
 
 def rows_of_run(
     run: Run, revisions: Mapping[str, UsedRevisions]
 ) -> dict[str, list[dict[str, Any]]]:
-    """What a close freezes of a run beside its document, by table."""
+    """The rows that a close freezes of a run beside its document, by table."""
     number = run.period.ordinal
     rows_by_table = {"contract_close": [_contract(number, c, revisions) for c in run.contracts]}
     for table, of_contract in (
@@ -98,13 +98,13 @@ def rows_of_run(
 
 
 def frozen_rows(connection: Connection, table: str, period_id: int) -> dict[str, dict[str, Any]]:
-    """The rows of one of a closed run's tables, by what they are about."""
+    """The rows of one of a closed run's tables, by key."""
     rows = period_rows(connection, table, period_id)
     return keyed(table, [dict(row._mapping) for row in rows])  # noqa: SLF001 - SQLAlchemy's own
 
 
 def keyed(table: str, rows: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Rows of a closed run's table by what they are about: their key without the period."""
+    """Rows of a closed run's table by their key without the period."""
     names = [column.name for column in _TABLES[table].primary_key if column.name != "period_id"]
     return {" ".join(str(row[name]) for name in names if row[name] != ""): row for row in rows}
 
@@ -129,7 +129,7 @@ class Closing(NamedTuple):
 
 
 def find_closing(connection: Connection, period_id: int) -> Closing | None:
-    """What is known of a close, if the period is closed."""
+    """A close's facts, if the period is closed."""
     row = connection.execute(
         select(*(closed_run.c[name] for name in Closing._fields)).where(
             closed_run.c.period_id == period_id
@@ -139,7 +139,7 @@ def find_closing(connection: Connection, period_id: int) -> Closing | None:
 
 
 def closing_and_last(connection: Connection, period_id: int) -> tuple[Closing | None, int | None]:
-    """The same, with the latest period that is closed, by one query."""
+    """The same, with the latest closed period, in one query."""
     last = select(func.max(closed_run.c.period_id).label("last")).subquery()
     row = connection.execute(
         select(last.c.last, *(closed_run.c[name] for name in Closing._fields)).select_from(
@@ -176,7 +176,7 @@ def earned_lines(connection: Connection, period_id: int) -> dict[str, list[Earne
 
 
 def recouped_of(connection: Connection) -> dict[str, tuple[str, int]]:
-    """Each contract's currency in closed runs, and what they earned back of its advances."""
+    """Each contract's currency in closed runs, and what they recouped of its advances."""
     rows = connection.execute(
         select(
             contract_close.c.contract,
@@ -212,7 +212,7 @@ _TABLES = {
 }
 
 
-def _insert(connection: Connection, table: Any, rows: list[dict[str, Any]]) -> None:  # noqa: ANN401
+def _insert_rows(connection: Connection, table: Any, rows: list[dict[str, Any]]) -> None:  # noqa: ANN401
     if rows:
         connection.execute(insert(table), rows)
 

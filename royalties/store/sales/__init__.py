@@ -1,1 +1,1 @@
-"""Imports and their sale lines: written, summed up and looked through."""
+"""Imports and their sale lines: written, summed and listed."""

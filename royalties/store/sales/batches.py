@@ -44,11 +44,11 @@ from royalties.store.tables import (
 )
 
 is_report: ColumnElement[bool] = batch.c.origin != Origin.TYPED
-"""Whether a batch came from a retailer, and was not typed by hand."""
+"""Whether a batch is a retailer's report, not sales typed by hand."""
 
 
-_MOST_NAMED = 10_000
-"""Values that one statement names: SQLite takes some 32,000."""
+_MOST_VALUES = 10_000
+"""Values in one statement: SQLite's limit is about 32,000."""
 
 
 class BatchRow(NamedTuple):
@@ -73,7 +73,7 @@ class BatchRow(NamedTuple):
     changes: tuple[Change, ...]
 
 
-class Covered(NamedTuple):
+class CoverageOverlap(NamedTuple):
     """An earlier batch whose days overlap those of a new one for the same retailer."""
 
     batch: int
@@ -104,7 +104,7 @@ def find_batch(connection: Connection, number: int) -> BatchRow | None:
 
 
 def batches(connection: Connection, numbers: Iterable[int] | None = None) -> list[BatchRow]:
-    """Batches by their numbers, or every one, undone ones included; the first first."""
+    """Batches by their numbers, or all, undone ones included, ascending."""
     query = _select().order_by(batch.c.id)
     if numbers is not None:
         query = query.where(batch.c.id.in_(sorted(numbers)))
@@ -112,26 +112,26 @@ def batches(connection: Connection, numbers: Iterable[int] | None = None) -> lis
 
 
 def is_any_recorded(connection: Connection) -> bool:
-    """Whether an import stands."""
+    """Whether any import counts."""
     query = select(batch.c.id).where(batch.c.status == BatchStatus.RECORDED).limit(1)
     return connection.execute(query).first() is not None
 
 
 def add_batch(connection: Connection, values: Mapping[str, object]) -> int:
-    """Open a batch and return its number; its totals follow by ``finish_batch``."""
+    """Open a batch and return its number; ``finish_batch`` adds its totals."""
     made = connection.execute(insert(batch).values(**values).returning(batch.c.id))
     return int(made.scalar_one())
 
 
 def finish_batch(connection: Connection, number: int, values: Mapping[str, object]) -> None:
-    """Write a batch's totals once all its rows are in."""
+    """Write a batch's totals once all its rows are recorded."""
     connection.execute(update(batch).where(batch.c.id == number).values(**values))
 
 
 def add_lines(
     connection: Connection, period_id: int, batch_id: int, lines: Iterable[SaleLine]
 ) -> None:
-    """Record sale lines; ``line_file`` does so with those of a report."""
+    """Record sale lines one by one; ``line_file`` records those of a report."""
     columns = (*LINE_COLUMNS, "period_id", "batch_id")
     add_rows(connection, "sale", columns, ((*line, period_id, batch_id) for line in lines))
 
@@ -139,7 +139,7 @@ def add_lines(
 def add_coverage(
     connection: Connection, number: int, account: str, covered: Mapping[int, tuple[str, str]]
 ) -> None:
-    """Remember which days of which retailers a batch covers."""
+    """Record which days of which retailers a batch covers."""
     rows = [
         {
             "batch_id": number,
@@ -154,10 +154,10 @@ def add_coverage(
         connection.execute(insert(coverage), rows)
 
 
-def already_covered(
+def overlapping_coverage(
     connection: Connection, account: str, covered: Mapping[int, tuple[str, str]]
-) -> list[Covered]:
-    """Batches that count and whose days overlap, for the same retailer and account."""
+) -> list[CoverageOverlap]:
+    """Batches that count, with overlapping days for the same retailer and account."""
     overlaps = [
         and_(
             coverage.c.retailer_id == retailer_id,
@@ -188,20 +188,20 @@ def already_covered(
         )
         .order_by(batch.c.id, retailer.c.key)
     )
-    return [Covered(*row) for row in rows]
+    return [CoverageOverlap(*row) for row in rows]
 
 
 def copies_sold(
     connection: Connection, pairs: Collection[tuple[int, int]]
 ) -> dict[tuple[int, int], int]:
-    """Copies sold less copies returned of all times, by retailer and edition."""
-    wanted = sorted({book for _, book in pairs})
+    """Copies sold less copies returned in all periods, by retailer and edition."""
+    editions = sorted({book for _, book in pairs})
     copies: dict[tuple[int, int], int] = {}
-    for first in range(0, len(wanted), _MOST_NAMED):
+    for first in range(0, len(editions), _MOST_VALUES):
         rows = connection.execute(
             select(sale.c.retailer_id, sale.c.edition_id, func.sum(sale.c.units))
             .where(
-                sale.c.edition_id.in_(wanted[first : first + _MOST_NAMED]),
+                sale.c.edition_id.in_(editions[first : first + _MOST_VALUES]),
                 sale.c.kind.in_((SaleKind.SALE.value, SaleKind.RETURN.value)),
             )
             .group_by(sale.c.retailer_id, sale.c.edition_id)
@@ -222,18 +222,18 @@ def closed_periods_of(connection: Connection, number: int) -> list[str]:
     return [row.name for row in rows]
 
 
-def take_back(connection: Connection, number: int, at: str) -> tuple[int, int]:
+def undo_batch(connection: Connection, number: int, at: str) -> tuple[int, int]:
     """Remove a batch's sales and waiting rows; the batch itself stays, marked undone.
 
     Returns:
         How many sale lines and how many waiting lines were removed.
     """
-    cached_slices.forget(connection, number)
+    cached_slices.delete_sums(connection, number)
     connection.execute(delete(alias_use).where(alias_use.c.batch_id == number))
     sales = connection.execute(delete(sale).where(_of_batch(number))).rowcount
     rows = connection.execute(delete(waiting).where(waiting.c.batch_id == number)).rowcount
     connection.execute(delete(unbundled).where(unbundled.c.batch_id == number))
-    totals.forget(connection, number)
+    totals.delete_totals(connection, number)
     connection.execute(delete(coverage).where(coverage.c.batch_id == number))
     connection.execute(
         update(batch).where(batch.c.id == number).values(status=BatchStatus.UNDONE, undone_at=at)
@@ -242,15 +242,15 @@ def take_back(connection: Connection, number: int, at: str) -> tuple[int, int]:
 
 
 def mark_corrected(connection: Connection, number: int, correction: int | None) -> None:
-    """Let a batch count as taken back by a correction, or (None) as standing again."""
+    """Mark a batch as reversed by a correction, or (None) as counting again."""
     connection.execute(update(batch).where(batch.c.id == number).values(corrected_by=correction))
 
 
-def mirror(connection: Connection, number: int, correction: int, open_period: int) -> int:
-    """Record the reverse of every sale of a batch; returns how many.
+def reverse_sales(connection: Connection, number: int, correction: int, open_period: int) -> int:
+    """Record the reversal of every sale of a batch; returns how many.
 
-    Each counts in the open period, or in a later one that its sale counts in. Where a closed
-    run counted its sale, it names that run's period.
+    Each counts in the open period, or in the sale's own if that is later. If a closed run counted
+    the sale, the reversal names that run's period.
     """
     copied = [
         sale.c.edition_id,
@@ -279,7 +279,7 @@ def mirror(connection: Connection, number: int, correction: int, open_period: in
             select(*copied).where(_of_batch(number)),
         )
     )
-    totals.mirror(connection, number, correction, open_period)
+    totals.reverse_totals(connection, number, correction, open_period)
     made = connection.execute(select(func.count()).select_from(sale).where(_of_batch(correction)))
     return int(made.scalar_one())
 
@@ -305,7 +305,7 @@ def totals_of(connection: Connection, number: int) -> list[Row]:
 
 
 def waiting_summary(connection: Connection) -> list[tuple[str, int, int, int]]:
-    """(identifier, batch, rows, units) of all that waits."""
+    """(identifier, batch, rows, units) of all waiting rows."""
     rows = connection.execute(
         select(waiting.c.identifier, waiting.c.batch_id, func.count(), func.sum(waiting.c.units))
         .where(is_waiting())
@@ -315,8 +315,8 @@ def waiting_summary(connection: Connection) -> list[tuple[str, int, int, int]]:
     return [(row[0], row[1], row[2], int(row[3])) for row in rows]
 
 
-class KnownByNow(NamedTuple):
-    """A line that waits in a batch, and the edition that is known by now."""
+class ResolvedLine(NamedTuple):
+    """A waiting line of a batch whose edition is now known."""
 
     line: WaitingLine
     batch: int
@@ -324,43 +324,45 @@ class KnownByNow(NamedTuple):
 
 
 def waiting_identifiers(connection: Connection) -> list[str]:
-    """Everything that names a book whose rows wait."""
+    """All identifiers under which rows wait."""
     query = select(waiting.c.identifier).where(is_waiting()).distinct()
     return sorted(connection.scalars(query))
 
 
-def now_known(connection: Connection, editions: Mapping[str, int]) -> list[KnownByNow]:
-    """Waiting lines whose edition is known by now; ``editions`` goes by what they wait under."""
+def resolved_lines(connection: Connection, editions: Mapping[str, int]) -> list[ResolvedLine]:
+    """Waiting lines whose edition is now known; ``editions`` has edition ids by identifier."""
     columns = [waiting.c[name] for name in (*WAITING_COLUMNS, "batch_id")]
     names = sorted(editions)
     lines = []
-    for first in range(0, len(names), _MOST_NAMED):
-        some = waiting.c.identifier.in_(names[first : first + _MOST_NAMED])
+    for first in range(0, len(names), _MOST_VALUES):
+        some = waiting.c.identifier.in_(names[first : first + _MOST_VALUES])
         rows = connection.execute(select(*columns).where(some, is_waiting()))
         for *values, number in rows:
             line = WaitingLine(*values)
-            lines.append(KnownByNow(line, number, editions[line.identifier]))
+            lines.append(ResolvedLine(line, number, editions[line.identifier]))
     return sorted(lines, key=_place_of)
 
 
-def _place_of(known: KnownByNow) -> tuple[int, int, int, int]:
+def _place_of(known: ResolvedLine) -> tuple[int, int, int, int]:
     return known.batch, known.line.sheet, known.line.row, known.line.kind
 
 
 def is_waiting() -> ColumnElement[bool]:
-    """Rows of a corrected import, or of what is no book, stay where they are and wait no more."""
+    """Whether a row waits; those of a corrected import, or of what is no book, do not."""
     corrected = select(batch.c.id).where(batch.c.corrected_by.is_not(None))
     return and_(waiting.c.batch_id.not_in(corrected), waiting.c.set_aside.is_(None))
 
 
-def stop_waiting(connection: Connection, rows: Iterable[Row]) -> None:
-    """Take rows, given as (batch, sheet, row, kind), off the waiting list."""
+def delete_waiting(connection: Connection, rows: Iterable[Row]) -> None:
+    """Delete waiting rows, given as (batch, sheet, row, kind)."""
     names = ("batch_id", "sheet", "row", "kind")
-    these = [{f"of_{name}": value for name, value in zip(names, row, strict=True)} for row in rows]
-    if these:
+    parameters = [
+        {f"of_{name}": value for name, value in zip(names, row, strict=True)} for row in rows
+    ]
+    if parameters:
         connection.execute(
             delete(waiting).where(*(waiting.c[name] == bindparam(f"of_{name}") for name in names)),
-            these,
+            parameters,
         )
 
 
@@ -378,17 +380,17 @@ def sales_of(
             yield tuple(row)
 
 
-def sales_behind(
+def lines_of_group(
     connection: Connection,
     period_id: int,
     group: tuple[str, str, int, str],
     after: tuple[int, int, int] | None = None,
 ) -> Generator[Row, None, None]:
-    """The sale lines that one earned line's group was summed from, as ``sales_of`` gives them.
+    """The sale lines that one earned line's group was summed from, as ``sales_of`` returns them.
 
     Args:
         group: ISBN, retailer's key, kind and currency.
-        after: batch, sheet and row of the line before the first one that is wanted.
+        after: batch, sheet and row of the last line of the previous page.
     """
     isbn, retailer_key, kind, currency = group
     query = _sale_lines().where(
@@ -409,9 +411,9 @@ def sales_behind(
 
 
 def _of_batch(number: int) -> ColumnElement[bool]:
-    """Lines of a batch, found along the table's key in the periods that its sums tell of.
+    """Lines of a batch, found along the table's key in the periods in which it has sums.
 
-    Without them the sales of all years would be looked at.
+    Without the periods, the sales of all years would be scanned.
     """
     told = select(sale_total.c.period_id).where(sale_total.c.batch_id == number)
     return and_(

@@ -1,15 +1,15 @@
-"""Slices that imports keep with their lines, so that a draft adds up no line at all.
+"""Slices cached with each import, so that a draft reads no sale line at all.
 
-A row of ``batch_slice`` holds the sums of lines of one edition in one import, one for each kind of
-lines that the rules and plans in force tell apart. What they tell apart may change; so
-``batch_slicing`` says by which grouping an import's lines were summed. A draft that asks for
-another one reads that import's lines instead, until they are summed again. Lines without a list
-price of their own are never kept: what they are worth is for the edition's price to say, which may
+A row of ``batch_slice`` holds the sums of one edition's lines in one import, one for each
+combination that the rules and plans in force distinguish. These distinctions may change, so
+``batch_slicing`` records by which grouping an import's lines were summed. A draft that needs
+another grouping reads that import's lines instead, until they are summed again. Lines without a
+list price of their own are never cached: their value depends on the edition's price, which may
 change as well.
 
-A row of ``batch_slicing`` is the lock of its import's sums: whoever adds to them, or sums anew,
-holds it from then on, and has written the lines before or reads them after. Only open periods
-have any.
+A row of ``batch_slicing`` is the lock of its import's sums: whoever adds to them, or recomputes
+them, holds it until the transaction ends, and has written the lines before or reads them after.
+Only open periods have such rows.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -36,10 +36,10 @@ from royalties.store.bulk import add_rows
 from royalties.store.engine import READ_ONLY, all_or_nothing, insert_or, is_sqlite, is_too_large
 from royalties.store.sales.packed_slices import (
     UNSPLIT,
+    BlockReader,
     PackedRow,
     SumRow,
     SumTooLargeError,
-    Unpacking,
     packed,
     unpacked,
 )
@@ -48,7 +48,7 @@ from royalties.store.sales.slices import (
     Distinctions,
     LineKeys,
     PeriodPart,
-    as_asked,
+    as_distinguished,
     has_passed,
     has_unpriced,
     import_queries,
@@ -58,19 +58,19 @@ from royalties.store.sales.slices import (
 from royalties.store.tables import batch, batch_slice, batch_slicing, period, sale, sale_total
 
 _AT_ONCE, _SUMMED_AT_ONCE = 5_000, 500
-"""Editions named in one query; and those of which sums are held."""
+"""Editions in one query; and editions whose sums are in memory at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """What is asked in a period; ``split`` are the editions with a rule on discounts."""
+    """How a period's lines are grouped; ``split`` are the editions with a discount rule."""
 
     distinctions: Distinctions
     split: frozenset[int]
 
     @classmethod
     def of(cls, distinctions: Distinctions, isbns: Mapping[int, str]) -> "Grouping":
-        """The grouping that a period's rules and plans ask for."""
+        """The grouping that a period's rules and plans need."""
         return cls(
             distinctions,
             frozenset(id_ for id_, isbn in isbns.items() if isbn in distinctions.discounted),
@@ -83,7 +83,7 @@ class Grouping:
 
 
 class Slicing(NamedTuple):
-    """An import's lines in a period, and by which grouping they are kept; None: they are not."""
+    """An import's lines in a period, and the grouping of its cached sums; None: none are."""
 
     period_id: int
     batch_id: int
@@ -95,7 +95,7 @@ class Slicing(NamedTuple):
 _NOWHERE = ("", "", "", "")
 
 
-def save(
+def cache_sums(
     connection: Connection,
     period_id: int,
     batch_id: int,
@@ -103,26 +103,26 @@ def save(
     editions: Collection[int],
     rows: Iterable[Sequence[PackedRow]] | None = None,
 ) -> None:
-    """Keep the sums of lines of some editions that were just added to an import.
+    """Cache the sums of lines of some editions that were just added to an import.
 
-    The sums of ``totals`` are kept after these: they tell whether an import had lines before.
-    What was summed in another way is kept no longer.
+    Called before ``totals`` are written: these tell whether an import had lines before. Sums by
+    another grouping are deleted.
 
     Args:
         connection: of the books.
         period_id: the period.
         batch_id: the import.
-        grouping: by what they are summed.
+        grouping: how the lines are summed.
         editions: of the lines that were added.
-        rows: what ``rows_of`` gives of them, if it was asked already.
+        rows: what ``rows_of`` returns for them, if it was called already.
     """
-    at = and_(batch_slicing.c.period_id == period_id, batch_slicing.c.batch_id == batch_id)
+    this_import = and_(batch_slicing.c.period_id == period_id, batch_slicing.c.batch_id == batch_id)
     had_lines = connection.execute(
         select(sale_total.c.batch_id)
         .where(sale_total.c.period_id == period_id, sale_total.c.batch_id == batch_id)
         .limit(1)
     ).first()
-    made = connection.execute(
+    created = connection.execute(
         insert_or(connection, batch_slicing)
         .values(
             period_id=period_id, batch_id=batch_id, grouping=None if had_lines else grouping.name
@@ -130,19 +130,21 @@ def save(
         .on_conflict_do_nothing()
         .returning(batch_slicing.c.batch_id)
     ).first()
-    kept = connection.execute(select(batch_slicing.c.grouping).where(at).with_for_update()).scalar()
-    if kept is None:
+    current = connection.execute(
+        select(batch_slicing.c.grouping).where(this_import).with_for_update()
+    ).scalar()
+    if current is None:
         return
-    if made is None:
-        of = None if kept != grouping.name else editions
-        connection.execute(_rows_of(period_id, [batch_id], of))
-    if kept != grouping.name or not (
+    if created is None:
+        stale_editions = None if current != grouping.name else editions
+        connection.execute(_rows_of(period_id, [batch_id], stale_editions))
+    if current != grouping.name or not (
         _sum(connection, period_id, [batch_id], grouping, editions)
         if rows is None
         else _write(connection, rows)
     ):
         connection.execute(_rows_of(period_id, [batch_id]))
-        connection.execute(update(batch_slicing).where(at).values(grouping=None))
+        connection.execute(update(batch_slicing).where(this_import).values(grouping=None))
 
 
 def _rows_of(
@@ -158,28 +160,28 @@ def _rows_of(
     )
 
 
-def forget(connection: Connection, number: int) -> None:
-    """Take away what is kept of an import whose lines are taken away."""
-    of = batch_slicing.c.batch_id == number
+def delete_sums(connection: Connection, number: int) -> None:
+    """Delete the cached sums of an import whose lines are deleted."""
+    this_import = batch_slicing.c.batch_id == number
     held = connection.execute(
         select(batch_slicing.c.period_id)
-        .where(of)
+        .where(this_import)
         .order_by(batch_slicing.c.period_id)
         .with_for_update()
     ).scalars()
     for period_id in held.all():
         connection.execute(_rows_of(period_id, [number]))
-    connection.execute(delete(batch_slicing).where(of))
+    connection.execute(delete(batch_slicing).where(this_import))
 
 
-def forget_period(connection: Connection, period_id: int) -> None:
-    """Take away what is kept of a period that is closed: its run is frozen, and drafts go on."""
+def delete_period_sums(connection: Connection, period_id: int) -> None:
+    """Delete the cached sums of a closed period: its run is frozen."""
     for table in (batch_slice, batch_slicing):
         connection.execute(delete(table).where(table.c.period_id == period_id))
 
 
 def slicings(connection: Connection, periods: Collection[int] | None = None) -> list[Slicing]:
-    """Every import with lines in some periods (None: in open ones), and how it is summed."""
+    """Every import with lines in some periods (None: open ones), and how it is summed."""
     keys = (
         sale_total.c.period_id,
         sale_total.c.batch_id,
@@ -210,8 +212,10 @@ def slicings(connection: Connection, periods: Collection[int] | None = None) -> 
     ]
 
 
-def unsplit(connection: Connection, period_id: int, editions: Collection[int]) -> set[int]:
-    """Imports with lines of editions whose discounts nobody had asked for when they were summed."""
+def imports_without_classes(
+    connection: Connection, period_id: int, editions: Collection[int]
+) -> set[int]:
+    """Imports with lines of editions that were summed without regard to discounts."""
     batches: set[int] = set()
     for some in _chunks(editions):
         query = select(batch_slice.c.batch_id).where(
@@ -230,9 +234,9 @@ def sum_again(
     grouping: Grouping,
     isbns: Mapping[int, str],
 ) -> None:
-    """Sum the lines of imports by a grouping and keep that.
+    """Sum the lines of imports by a grouping, and cache the sums.
 
-    The caller holds the period open.
+    The caller holds the period's lock.
     """
     numbers = sorted(set(batches))
     if not numbers:
@@ -248,15 +252,15 @@ def sum_again(
         ],
     )
     connection.execute(_rows_of(period_id, numbers))
-    # Who was waited for may have taken an import back.
-    there = {slicing.batch_id for slicing in slicings(connection, [period_id])}
+    # Whoever held the lock may have undone an import.
+    remaining = {slicing.batch_id for slicing in slicings(connection, [period_id])}
     connection.execute(
         delete(batch_slicing).where(
             batch_slicing.c.period_id == period_id,
-            batch_slicing.c.batch_id.in_(sorted(set(numbers) - there)),
+            batch_slicing.c.batch_id.in_(sorted(set(numbers) - remaining)),
         )
     )
-    numbers = [number for number in numbers if number in there]
+    numbers = [number for number in numbers if number in remaining]
     if not _sum(connection, period_id, numbers, grouping, isbns):
         connection.execute(_rows_of(period_id, numbers))
         connection.execute(
@@ -273,7 +277,7 @@ def _sum(
     grouping: Grouping,
     editions: Iterable[int],
 ) -> bool:
-    """Write the sums of imports' lines of some editions; False: one is too large to be kept."""
+    """Write the sums of imports' lines of some editions; False: one is too large to be cached."""
     has_corrections = connection.execute(
         select(batch.c.id).where(batch.c.id.in_(batches), batch.c.corrects.is_not(None)).limit(1)
     ).first()
@@ -291,7 +295,7 @@ def _sum(
 
 
 def _write(connection: Connection, rows: Iterable[Sequence[PackedRow]]) -> bool:
-    """Write rows of ``batch_slice``; False: a sum is too large to be kept, and none is."""
+    """Write rows of ``batch_slice``; False: a sum is too large, and nothing was written."""
     try:
         with all_or_nothing(connection):
             for some in rows:
@@ -317,8 +321,8 @@ def rows_of(
     """Sum imports' lines of some editions, some hundred of these at a time.
 
     Raises:
-        DBAPIError: a sum is too large for the database, or a product.
-        TooLargeError: it is too large to be kept.
+        DBAPIError: a sum or a product is too large for the database.
+        TooLargeError: a sum is too large to be cached.
     """
     of_kind = {True: grouping.distinctions, False: replace(grouping.distinctions, limits=())}
     of = {True: grouping.split.intersection(editions), False: {*editions} - grouping.split}
@@ -339,7 +343,7 @@ def rows_of(
 def _rows(
     period_id: int, sums: Sequence[Sequence[Any]], distinctions: Distinctions, *, is_split: bool
 ) -> list[SumRow]:
-    """Rows of ``import_queries`` as sums to be kept."""
+    """Rows of ``import_queries`` as sums to be cached."""
     has_places = [bool(values) for values in distinctions.places]
     keys = 4 + sum(has_places)
     limits = len(distinctions.limits)
@@ -356,7 +360,7 @@ def _rows(
 
 
 def _class(distinctions: Distinctions) -> ColumnElement[int]:
-    """The class of a line's discount: how many limits it has passed."""
+    """The class of a line's discount: how many limits it exceeds."""
     passed: ColumnElement[int] = literal(0)
     for limit in distinctions.limits:
         passed += case((has_passed(limit, sale.c.discount), 1), else_=0)
@@ -366,7 +370,7 @@ def _class(distinctions: Distinctions) -> ColumnElement[int]:
 def _summed(
     part: ColumnElement[bool], distinctions: Distinctions, class_: ColumnElement[int]
 ) -> Any:  # noqa: ANN401 - a Select
-    """Lines with a list price of their own, as ``SumRow``, summed in another way."""
+    """Lines with a list price of their own as ``SumRow``, summed independently to verify."""
     keys = [
         sale.c.period_id,
         sale.c.edition_id,
@@ -375,7 +379,7 @@ def _summed(
         sale.c.currency,
         class_.label("class_"),
         *(
-            as_asked(column, values).label(f"in_{column.name}")
+            as_distinguished(column, values).label(f"in_{column.name}")
             for column, values in zip(PLACES, distinctions.places, strict=True)
         ),
         func.coalesce(sale.c.reverses, 0).label("taken_back"),
@@ -388,9 +392,9 @@ def _summed(
 
 
 def _chunks(editions: Iterable[int], size: int = _AT_ONCE) -> Iterator[list[int]]:
-    found = sorted(editions)
-    for start in range(0, len(found), size):
-        yield found[start : start + size]
+    ordered = sorted(editions)
+    for start in range(0, len(ordered), size):
+        yield ordered[start : start + size]
 
 
 def period_blocks(
@@ -400,27 +404,27 @@ def period_blocks(
     names: LineKeys,
     imports: Sequence[Slicing] | None = None,
 ) -> list[Block]:
-    """A period's sales: what imports keep, and sums over the lines of which nothing is kept.
+    """A period's sales: cached sums, and sums over the lines of imports without any.
 
-    It asks several queries. Where a transaction may see another state with each, they are asked
-    again if the sums were made anew meanwhile.
+    This takes several queries. If a transaction may see another state with each, they are repeated
+    if the sums were recomputed meanwhile.
 
     Args:
         connection: of the books.
         period_id: the period.
-        distinctions: what rules and plans tell apart.
+        distinctions: what rules and plans distinguish.
         names: of editions and retailers.
-        imports: the period's, if they are known.
+        imports: the period's, if already read.
     """
-    known = list(slicings(connection, [period_id]) if imports is None else imports)
+    before = list(slicings(connection, [period_id]) if imports is None else imports)
     while True:
-        blocks = _read_blocks(connection, period_id, distinctions, names, known)
+        blocks = _read_blocks(connection, period_id, distinctions, names, before)
         if is_sqlite(connection) or connection.get_execution_options().get(READ_ONLY):
             return blocks
-        now = list(slicings(connection, [period_id]))
-        if now == known:
+        after = list(slicings(connection, [period_id]))
+        if after == before:
             return blocks
-        known = now  # terms changed meanwhile, and sums were made anew between two queries
+        before = after  # terms changed meanwhile, and sums were recomputed between two queries
 
 
 def _read_blocks(
@@ -428,19 +432,19 @@ def _read_blocks(
     period_id: int,
     distinctions: Distinctions,
     names: LineKeys,
-    known: Sequence[Slicing],
+    slicings_: Sequence[Slicing],
 ) -> list[Block]:
-    has_corrections = any(each.is_correction for each in known)
-    kept = [each.batch_id for each in known if each.grouping == distinctions.grouping]
-    others = [each.batch_id for each in known if each.grouping != distinctions.grouping]
+    has_corrections = any(each.is_correction for each in slicings_)
+    cached = [each.batch_id for each in slicings_ if each.grouping == distinctions.grouping]
+    others = [each.batch_id for each in slicings_ if each.grouping != distinctions.grouping]
     blocks: list[Block] = []
     parts = [PeriodPart(others)] if others else []
-    if kept:
-        blocks, again = _cached_blocks(connection, period_id, kept, distinctions, names)
-        if again:
-            parts.append(PeriodPart(kept, again, unreported=False))
+    if cached:
+        blocks, to_read = _cached_blocks(connection, period_id, cached, distinctions, names)
+        if to_read:
+            parts.append(PeriodPart(cached, to_read, unreported=False))
         if has_unpriced(connection, period_id):
-            parts.append(PeriodPart(kept if others else None, reported=False))
+            parts.append(PeriodPart(cached if others else None, reported=False))
     lines = slices_of(
         connection, period_id, distinctions, names, parts, has_corrections=has_corrections
     )
@@ -454,7 +458,7 @@ def _cached_blocks(
     distinctions: Distinctions,
     names: LineKeys,
 ) -> tuple[list[Block], set[int]]:
-    """What imports keep, but of editions whose lines have to be looked at: their numbers."""
+    """Cached blocks, and the numbers of the editions left out because their lines must be read."""
     columns = (batch_slice.c[name] for name in ("edition_id", "is_split", "places", "sums"))
     rows = connection.execute(
         select(*columns).where(
@@ -462,36 +466,48 @@ def _cached_blocks(
         )
     ).all()
     isbns, discounted = names.isbns, distinctions.discounted
-    # Of an edition whose lines are looked at nothing that is kept counts, split or not.
-    again = {row[0] for row in rows if not row[1] and isbns[row[0]] in discounted}
-    unpacking = Unpacking(names.retailers)
+    # If an edition's lines must be read, none of its cached sums count, split or not.
+    to_read = {row[0] for row in rows if not row[1] and isbns[row[0]] in discounted}
+    unpacking = BlockReader(names.retailers)
     blocks: list[Block] = []
     for edition, _, places, sums in rows:
-        if edition not in again:
+        if edition not in to_read:
             isbn = isbns[edition]
             blocks += unpacking.blocks(isbn, places, sums, is_split=isbn in discounted)
-    return blocks, again
+    return blocks, to_read
 
 
-def differing(
+def wrong_sums(
     connection: Connection, period_id: int, distinctions: Distinctions, names: LineKeys
 ) -> Iterator[str]:
-    """What is kept of a period's imports and is not the sum of their lines: a sentence for each.
+    """Cached sums of a period's imports that are not the sum of their lines: a sentence for each.
 
-    What was summed by another grouping than ``distinctions`` is compared without its classes
-    and places.
+    Sums by another grouping than ``distinctions`` are compared without discount classes and
+    places.
     """
-    known = [each for each in slicings(connection, [period_id]) if each.grouping is not None]
-    alike = {each.batch_id for each in known if each.grouping == distinctions.grouping}
-    others = {each.batch_id for each in known} - alike
-    for batches, how in ((alike, distinctions), (others, Distinctions())):
+    cached_slicings = [
+        each for each in slicings(connection, [period_id]) if each.grouping is not None
+    ]
+    same_grouping = {
+        each.batch_id for each in cached_slicings if each.grouping == distinctions.grouping
+    }
+    others = {each.batch_id for each in cached_slicings} - same_grouping
+    for batches, grouped_by in ((same_grouping, distinctions), (others, Distinctions())):
         wrong: set[tuple[int, int]] = set()
-        for some in _chunks(names.isbns, _SUMMED_AT_ONCE) if batches else ():
-            again = _compared_lines(connection, period_id, (batches, some), how)
-            kept = _compared_rows(
-                connection, period_id, (batches, some), again, is_coarse=how is not distinctions
+        for editions in _chunks(names.isbns, _SUMMED_AT_ONCE) if batches else ():
+            recomputed = _compared_lines(connection, period_id, (batches, editions), grouped_by)
+            cached = _compared_cache(
+                connection,
+                period_id,
+                (batches, editions),
+                recomputed,
+                is_coarse=grouped_by is not distinctions,
             )
-            wrong |= {of for of in again.keys() | kept.keys() if again.get(of) != kept.get(of)}
+            wrong |= {
+                of
+                for of in recomputed.keys() | cached.keys()
+                if recomputed.get(of) != cached.get(of)
+            }
         for number, edition in sorted(wrong):
             yield (
                 f"import {number}: what is kept of {names.isbns[edition]} for drafts is not the "
@@ -500,22 +516,22 @@ def differing(
 
 
 _Compared = dict[tuple[int, int], dict[tuple[Any, ...], tuple[int, ...]]]
-_Some = tuple[Collection[int], Collection[int]]
+_Subset = tuple[Collection[int], Collection[int]]
 """Imports and editions."""
 
 
 def _compared_lines(
-    connection: Connection, period_id: int, of: _Some, distinctions: Distinctions
+    connection: Connection, period_id: int, of: _Subset, distinctions: Distinctions
 ) -> _Compared:
     """Lines summed again, by import and edition."""
     query = _summed(PeriodPart(*of).chosen(period_id), distinctions, _class(distinctions))
     return _by_edition(connection.execute(query))
 
 
-def _compared_rows(
-    connection: Connection, period_id: int, of: _Some, again: _Compared, *, is_coarse: bool
+def _compared_cache(
+    connection: Connection, period_id: int, of: _Subset, recomputed: _Compared, *, is_coarse: bool
 ) -> _Compared:
-    """What is kept of them; what has no classes is compared without, on both sides."""
+    """The cached sums; those without classes are compared without, on both sides."""
     columns = (batch_slice.c[name] for name in PackedRow._fields)
     batches, editions = of
     stored = connection.execute(
@@ -526,15 +542,15 @@ def _compared_rows(
         )
     )
     rows = (each for row in stored for each in unpacked(PackedRow(*row)))
-    kept = _by_edition(rows)
-    for edition, sums in kept.items():
+    cached = _by_edition(rows)
+    for edition, sums in cached.items():
         if is_coarse:
-            kept[edition] = _folded(sums, without_places=True)
-            again[edition] = _folded(again.get(edition, {}), without_places=True)
+            cached[edition] = _without_classes(sums, without_places=True)
+            recomputed[edition] = _without_classes(recomputed.get(edition, {}), without_places=True)
         elif any(key[3] == UNSPLIT for key in sums):
-            kept[edition] = _folded(sums)
-            again[edition] = _folded(again.get(edition, {}))
-    return kept
+            cached[edition] = _without_classes(sums)
+            recomputed[edition] = _without_classes(recomputed.get(edition, {}))
+    return cached
 
 
 def _by_edition(rows: Iterable[Sequence[Any]]) -> _Compared:
@@ -549,28 +565,28 @@ def _by_edition(rows: Iterable[Sequence[Any]]) -> _Compared:
     return sums_by_edition
 
 
-def _folded(
+def _without_classes(
     sums: Mapping[tuple[Any, ...], tuple[int, ...]], *, without_places: bool = False
 ) -> dict[tuple[Any, ...], tuple[int, ...]]:
-    """The same sums without classes of discounts, or without places too."""
+    """The same sums without discount classes, and optionally without places."""
     folded: dict[tuple[Any, ...], tuple[int, ...]] = {}
     for (*group, _, country, region, city, order, reverses), figures in sums.items():
         places = _NOWHERE if without_places else (country, region, city, order)
         key = (*group, UNSPLIT, *places, reverses)
-        known = folded.get(key, (0, 0, 0))
-        folded[key] = tuple(map(add, known, figures))
+        sums_so_far = folded.get(key, (0, 0, 0))
+        folded[key] = tuple(map(add, sums_so_far, figures))
     return folded
 
 
-def astray(connection: Connection) -> Iterator[str]:
-    """Sums that are kept where there is nothing to be summed, or of which nothing says how."""
-    there = {each[:2] for each in slicings(connection)}
+def orphaned_sums(connection: Connection) -> Iterator[str]:
+    """Cached sums of imports without lines in an open period, or without a recorded grouping."""
+    with_lines = {each[:2] for each in slicings(connection)}
     rows = connection.execute(select(*batch_slicing.c)).all()
     for period_id, batch_id, _ in rows:
-        if (period_id, batch_id) not in there:
+        if (period_id, batch_id) not in with_lines:
             yield f"import {batch_id} keeps sums for drafts, and has no sales in an open period"
-    said = {(period_id, batch_id) for period_id, batch_id, grouping in rows if grouping}
-    kept = connection.execute(select(batch_slice.c.period_id, batch_slice.c.batch_id).distinct())
-    for period_id, batch_id in kept:
-        if (period_id, batch_id) not in said:
+    with_grouping = {(period_id, batch_id) for period_id, batch_id, grouping in rows if grouping}
+    cached = connection.execute(select(batch_slice.c.period_id, batch_slice.c.batch_id).distinct())
+    for period_id, batch_id in cached:
+        if (period_id, batch_id) not in with_grouping:
             yield f"import {batch_id} keeps sums for drafts that nobody summed"

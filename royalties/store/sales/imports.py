@@ -1,4 +1,4 @@
-"""Imports and waiting rows as pages show them: a page at a time, sums from what is kept."""
+"""Imports and waiting rows as pages list them: a page at a time, with stored sums."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ STATUSES: dict[str, tuple[ColumnElement[bool], ...]] = {
     "correction": (batch.c.corrects.is_not(None),),
     "undone": (batch.c.status == BatchStatus.UNDONE,),
 }
-"""What an import can be, as a list is narrowed to."""
+"""The statuses by which a list can be filtered."""
 
 
 class ImportRow(NamedTuple):
@@ -36,8 +36,8 @@ class ImportRow(NamedTuple):
     corrected_by: int | None
 
 
-class WholeRow(NamedTuple):
-    """One import with all that is kept of it."""
+class ImportDetails(NamedTuple):
+    """One import with everything stored about it."""
 
     id: int
     file_name: str
@@ -59,8 +59,8 @@ class WholeRow(NamedTuple):
     changes: tuple[Change, ...]
 
 
-class CountedRow(NamedTuple):
-    """What an import brought to a period, of a kind in a currency; receipts in millionths."""
+class ImportSums(NamedTuple):
+    """An import's sums in a period, of a kind in a currency; receipts in millionths."""
 
     batch_id: int
     period: str
@@ -73,7 +73,7 @@ class CountedRow(NamedTuple):
 
 
 class WaitingIdentifier(NamedTuple):
-    """What waits under one identifier."""
+    """The waiting rows of one identifier."""
 
     identifier: str
     rows: int
@@ -107,8 +107,8 @@ def imports(
     return [ImportRow(*row) for row in connection.execute(query)]
 
 
-def counted(connection: Connection, numbers: Sequence[int]) -> list[CountedRow]:
-    """What imports brought to every period that their sales count in."""
+def sums_by_import(connection: Connection, numbers: Sequence[int]) -> list[ImportSums]:
+    """The sums of imports in every period in which their sales count."""
     keys = (
         sale_total.c.batch_id,
         period.c.id,
@@ -129,21 +129,21 @@ def counted(connection: Connection, numbers: Sequence[int]) -> list[CountedRow]:
         .group_by(*keys)
         .order_by(sale_total.c.batch_id, period.c.id, sale_total.c.currency, sale_total.c.kind)
     )
-    return [CountedRow(row[0], *row[2:6], *map(int, row[6:])) for row in rows]
+    return [ImportSums(row[0], *row[2:6], *map(int, row[6:])) for row in rows]
 
 
-def find_import(connection: Connection, number: int) -> WholeRow | None:
-    """An import with all that is kept of it."""
-    query = select(*(batch.c[name] for name in WholeRow._fields)).where(batch.c.id == number)
+def find_import(connection: Connection, number: int) -> ImportDetails | None:
+    """An import with everything stored about it."""
+    query = select(*(batch.c[name] for name in ImportDetails._fields)).where(batch.c.id == number)
     row = connection.execute(query).first()
-    return WholeRow(*row) if row else None
+    return ImportDetails(*row) if row else None
 
 
 def waiting_rows(
     connection: Connection, *, number: int | None = None, limit: int, skip: int = 0
 ) -> list[WaitingIdentifier]:
-    """What waits by identifier, the most rows first; of one import, or of all that count."""
-    query = _waits(
+    """Waiting rows by identifier, the most rows first; of one import, or of all that count."""
+    query = _only_waiting(
         select(
             waiting.c.identifier,
             func.count(),
@@ -165,7 +165,7 @@ def waiting_rows(
 
 def waiting_count(connection: Connection, number: int | None = None) -> tuple[int, int]:
     """How many rows wait, under how many identifiers."""
-    query = _waits(select(func.count(), func.count(waiting.c.identifier.distinct())))
+    query = _only_waiting(select(func.count(), func.count(waiting.c.identifier.distinct())))
     if number is not None:
         query = query.where(waiting.c.batch_id == number)
     rows, identifiers = connection.execute(query).one()
@@ -177,7 +177,7 @@ def imports_waiting(
 ) -> list[tuple[str, int, str]]:
     """(identifier, import, its file's name) of the imports in which identifiers wait."""
     rows = connection.execute(
-        _waits(select(waiting.c.identifier, batch.c.id, batch.c.file_name))
+        _only_waiting(select(waiting.c.identifier, batch.c.id, batch.c.file_name))
         .where(waiting.c.identifier.in_(list(identifiers)))
         .group_by(waiting.c.identifier, batch.c.id, batch.c.file_name)
         .order_by(waiting.c.identifier, batch.c.id)
@@ -185,8 +185,8 @@ def imports_waiting(
     return [(row[0], row[1], row[2]) for row in rows]
 
 
-def _waits(query: Any) -> Any:  # noqa: ANN401 - SQLAlchemy's Select of some columns
-    """Rows of a corrected import stay where they are and wait no more."""
+def _only_waiting(query: Any) -> Any:  # noqa: ANN401 - SQLAlchemy's Select of some columns
+    """Rows that wait; those of a corrected import do not."""
     return (
         query.where(waiting.c.set_aside.is_(None))
         .select_from(waiting)

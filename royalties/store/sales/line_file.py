@@ -1,9 +1,9 @@
-"""Lines of a report that were read and wait in a file until they are recorded.
+"""A file of sale lines that were read from a report, until they are recorded.
 
-The file is an SQLite database of two tables without types, guards or sync, whose lines lie in
-the order of the books' own table: so SQLite copies a million of them in seconds, without Python,
-and another engine is sent them in that order. A long report's lines are written by a process of
-its own, while the report is still being read: both cores work (decision 26).
+The file is an SQLite database of two tables without types, guards or sync, whose lines are in
+the order of the books' own table: so SQLite copies a million of them in seconds, without
+Python, and another engine receives them in that order. A long report's lines are written by a
+separate process while the report is still being read, which uses both cores (decision 26).
 """
 
 import marshal
@@ -28,7 +28,7 @@ from royalties.domain.sales.lines import (
     by_column,
 )
 from royalties.store.bulk import Row, add_rows
-from royalties.store.engine import attached, is_sqlite
+from royalties.store.engine import attach_file, is_sqlite
 from royalties.store.sales import line_tables
 from royalties.store.sales.line_tables import (
     KEY,
@@ -46,10 +46,10 @@ from royalties.store.sales.line_tables import (
 )
 
 _AHEAD = 1 << 20
-"""Bytes that may be sent before the process takes them: the report is read on meanwhile."""
+"""Bytes that may be buffered in the pipe, so that reading the report continues meanwhile."""
 
 _SENT = 32_768
-"""Lines that are sorted and written together; a report with fewer needs no process."""
+"""Lines that are sorted and written together; a shorter report needs no process."""
 
 
 class LineFileError(OSError):
@@ -60,7 +60,7 @@ class LineWriter:
     """Writes lines into a new file; ``finish`` it, and ``close`` it in any case.
 
     Raises:
-        LineFileError: the disk does not take them; from any method.
+        LineFileError: the disk is full or failing; from any method.
     """
 
     def __init__(self, path: Path) -> None:
@@ -102,7 +102,7 @@ class LineWriter:
         self._pending += len(row)
 
     def finish(self) -> None:
-        """Write what is left."""
+        """Write what is buffered."""
         if self._process is not None:
             self._process.send(self._taken())
             self._process.finish()
@@ -116,7 +116,7 @@ class LineWriter:
                 tables.close()
 
     def close(self) -> None:
-        """Let go of the file, finished or not."""
+        """Release the file, finished or not."""
         if self._process is not None:
             self._process.close()
 
@@ -139,7 +139,7 @@ class _Process:
             stderr=subprocess.DEVNULL,
             pipesize=_AHEAD,
             env={"PYTHONPATH": str(Path(royalties.__file__).parents[1]), "LC_ALL": "C.UTF-8"},
-            start_new_session=True,  # who interrupts the import interrupts this side only
+            start_new_session=True,  # interrupting the import must not interrupt the writer
         )
 
     def send(self, content: Content) -> None:
@@ -162,7 +162,7 @@ class _Process:
         self._child.kill()
         for pipe in (self._child.stdin, self._child.stdout):
             assert pipe is not None  # noqa: S101
-            with suppress(OSError):  # what was still to be sent is given up
+            with suppress(OSError):  # what was not sent yet is abandoned
                 pipe.close()
         self._child.wait()
 
@@ -186,21 +186,21 @@ def _disk_errors() -> Iterator[None]:
 def record_file(
     connection: Connection, path: Path, batch_id: int, period_of: Mapping[str, int]
 ) -> None:
-    """Copy the lines of a file into the books, as those of a batch.
+    """Copy a file's lines into the books, as those of a batch.
 
     Args:
         connection: of the books.
         path: the file.
         batch_id: the batch.
-        period_of: the period's number by the last day of a period, in order.
+        period_of: the period's number by the period's last day, ascending.
     """
-    beside = attached(connection, path) if is_sqlite(connection) else None
-    file = beside or "main"
+    attached_name = attach_file(connection, path) if is_sqlite(connection) else None
+    file = attached_name or "main"
     tables = (
         ("sale", (*LINE_COLUMNS, "period_id", "batch_id"), _lines(file, batch_id, period_of)),
         ("waiting", (*WAITING_COLUMNS, "batch_id"), _waiting(file, batch_id)),
     )
-    if beside:
+    if attached_name:
         for table, columns, rows in tables:
             names = ", ".join(map(quoted, columns))
             connection.exec_driver_sql(f"INSERT INTO {table} ({names}) {rows}")
@@ -213,19 +213,19 @@ def record_file(
 
 @contextmanager
 def as_sales(path: Path, batch_id: int, period_of: Mapping[str, int]) -> Iterator[Connection]:
-    """A connection of its own, to which the lines of a file are the ``sale`` of the books.
+    """A separate connection on which a file's lines are the ``sale`` table.
 
     Args:
         path: the file.
-        batch_id: of the batch that the lines are to become.
+        batch_id: of the batch that the lines will belong to.
         period_of: see ``record_file``.
     """
     engine = create_engine(f"sqlite:///file:{path}?mode=ro&uri=true", poolclass=NullPool)
     with engine.connect() as connection:
-        # By a constant SQLite groups only after sorting, by what is in a single row it does not.
+        # Grouping by a constant makes SQLite sort, grouping by a one-row table's column does not.
         connection.exec_driver_sql("CREATE TEMP TABLE batch (id INTEGER PRIMARY KEY)")
         connection.exec_driver_sql(f"INSERT INTO batch VALUES ({batch_id})")  # noqa: S608 - a number
-        # A place is looked up only where a query asks for it: a join looks it up for every line.
+        # A subquery looks up the place only where a query needs it; a join would for every line.
         place = "(SELECT {0} FROM place WHERE id = line.place) AS {0}"
         fields = ", ".join(
             place.format(name) if name in PLACE else _field(name) for name in LINE_COLUMNS
@@ -255,7 +255,7 @@ def _waiting(file: str, batch_id: int) -> str:
 
 
 def _lines_between(file: str) -> str:
-    """Lines by the span: SQLite then reads them along both keys, and sorts nothing."""
+    """Lines by span: SQLite then reads them along both keys, without sorting."""
     last = f"span.begins + {LINES_OF_A_SPAN - 1}"
     return f"{file}.span CROSS JOIN {file}.line ON line.id BETWEEN span.begins AND {last}"
 

@@ -1,6 +1,6 @@
 """The tables of a file of lines, and the process that fills them while a report is read.
 
-Only the standard library is imported here, so that the process starts at once.
+Imports only the standard library, so that the process starts quickly.
 """
 
 import gc
@@ -59,54 +59,56 @@ SENT_COLUMNS = (
     "order_ref",
     "reference",
 )
-"""Lines as they are sent. Two columns hold tuples, which come again and again: ``others`` what is
-in ``KEY`` beside the edition, ``place`` what is in ``PLACE``."""
+"""Lines as they are sent. Two columns hold tuples, which repeat: ``others`` has the columns of
+``KEY`` after the edition, ``place`` those of ``PLACE``.
+"""
 
 Part = tuple[str, int, Any, list[Any] | None] | str | list[Any]
-"""Some values of a column: how many, either the same, or integers of eight bytes, or places in a
-table of one, two or four bytes, with that table; or texts one after the other; or the values."""
+"""Part of a column: tag, count and values: one repeated value; 8-byte integers; indexes into
+a table, of 1, 2 or 4 bytes, with the table; or joined texts. Otherwise the plain values.
+"""
 
 PackedPlaces = tuple[str, int, bytes]
-"""The first three of a ``Part`` of places in a table."""
+"""The first three items of a ``Part`` of indexes."""
 
 Packed = list[Part]
-"""A column's values. ``marshal`` sends a table, or places, that several parts have once."""
+"""A column's values. ``marshal`` writes an object that several parts share only once."""
 
 Content = tuple[list[Packed], list[tuple[Any, ...]]]
-"""Sale lines by the column, and lines that wait."""
+"""Sale lines by column, and waiting lines."""
 
 _STORED = SENT_COLUMNS[3:]
-"""The columns of ``line`` beside its number."""
+"""The columns of ``line`` except its number."""
 
 _AT_ONCE = 200
-"""Lines of one statement: a million statements would take half as long again."""
+"""Lines inserted by one statement: one by one would take half as long again."""
 
 LINES_OF_A_SPAN = 1 << 32
-"""So many numbers has a span: more than a sheet has rows."""
+"""Numbers reserved for a span: more than a sheet has rows."""
 
 _MOST_OTHERS = 1 << 31
 _MOST_KEPT = 65_536
-"""Spans and places that are remembered: memory stays flat in a file of any length."""
+"""Spans and places in memory: it stays flat for a file of any length."""
 
 _CACHE_KIB = 32_768
 _SIZE = struct.Struct("<q")
 _END = -1
 _SAME = "="
 _BYTE, _TWO_BYTES, _MOST_PLACES = 1 << 8, 1 << 16, 1 << 14
-"""So many values are told apart by one byte, and by two; so many may a column repeat."""
+"""Values that one byte and two bytes can index; and the limit of a column's table."""
 _BETWEEN = "\x1f"
-"""Stands in no text that may be recorded; a column with one that does is sent as it is."""
+"""Occurs in no text that may be recorded; a column that contains it is sent as plain values."""
 
 
 class LineTables:
     """A new file of lines: ``add``, ``finish``, and ``close`` it in any case.
 
-    The lines of a span have ``KEY`` in common, and are numbered by their rows from where it
-    ``begins``. So a table in the order of one number has them in the order of a key of six columns;
-    five of these are kept once a span, and a place once for all lines that have it.
+    The lines of a span have ``KEY`` in common, and are numbered by row from where it ``begins``. So
+    a table ordered by one number is in the order of a key of six columns; five of these are
+    stored once a span, and a place once for all its lines.
 
     Raises:
-        sqlite3.OperationalError: the disk does not take them; from any method.
+        sqlite3.OperationalError: the disk is full or failing; from any method.
     """
 
     def __init__(self, path: Path) -> None:
@@ -145,8 +147,8 @@ class LineTables:
         spans = self._spans_of(columns["edition_id"], columns["others"])
         numbers = list(map(add, map(mul, spans, repeat(LINES_OF_A_SPAN)), columns["row"]))
         columns["place"] = self._places.of(columns["place"])
-        order = sorted(range(count), key=spans.__getitem__)  # neighbours fall on the same pages
-        in_order = itemgetter(*order, order[0])  # of one line, too, it makes a tuple
+        order = sorted(range(count), key=spans.__getitem__)  # neighbours share pages
+        in_order = itemgetter(*order, order[0])  # for a single line, this still makes a tuple
         stored = [in_order(column) for column in (numbers, *map(columns.__getitem__, _STORED))]
         width = len(stored)
         for start in range(0, count, _AT_ONCE):
@@ -162,7 +164,7 @@ class LineTables:
 
     def _spans_of(self, editions: Sequence[int], others: Sequence[tuple[Any, ...]]) -> list[int]:
         """The number of each line's span."""
-        # One number is looked up sooner than five values.
+        # Looking up one number is faster than five values.
         pairs = map(add, map(mul, editions, repeat(_MOST_OTHERS)), self._others.of(others))
         return self._spans.of(list(pairs))
 
@@ -182,7 +184,7 @@ class LineTables:
         self._connection.executemany(_insertion(table, len(columns), 1), rows)
 
     def finish(self) -> None:
-        """Keep what was inserted."""
+        """Commit what was inserted."""
         self._insert_spans()
         self._insert_places()
         self._connection.execute("COMMIT")
@@ -193,14 +195,14 @@ class LineTables:
 
 
 class _Numbers:
-    """Numbers of values: those that are new at the same time get theirs in their own order."""
+    """Numbers for values: those that are new in the same call are numbered in sorted order."""
 
     def __init__(self) -> None:
         self._numbers: dict[Any, int] = {}
         self._next = 0
 
     def of(self, values: Sequence[Any]) -> list[int]:
-        """The number of each."""
+        """The number of each value."""
         numbers = list(map(self._numbers.get, values))
         if None not in numbers:
             return numbers  # type: ignore[return-value]
@@ -216,11 +218,11 @@ class _Numbers:
 
     @property
     def are_many(self) -> bool:
-        """Whether they take so much memory that they should be ``taken``."""
+        """Whether they take so much memory that they should be flushed by ``taken``."""
         return len(self._numbers) > _MOST_KEPT
 
     def taken(self) -> Iterable[tuple[Any, int]]:
-        """All of them with their numbers; they are forgotten, and get another one next time."""
+        """All values with their numbers; they are forgotten, and get new numbers next time."""
         numbers, self._numbers = self._numbers, {}
         return numbers.items()
 
@@ -232,18 +234,18 @@ def _insertion(table: str, width: int, lines: int) -> str:
 
 
 def quoted(name: str) -> str:
-    """A column's name in SQL: some are words of the language."""
+    """A column's name quoted for SQL: some are keywords."""
     return f'"{name}"'
 
 
 def cause_of(error: sqlite3.OperationalError) -> tuple[int, str]:
-    """Why SQLite could not write, as the operating system numbers and words it."""
+    """Why SQLite could not write, as the operating system's error number and message."""
     is_full = error.sqlite_errorcode == sqlite3.SQLITE_FULL
     return (ENOSPC, strerror(ENOSPC)) if is_full else (EIO, str(error))
 
 
 class Packing:
-    """One column on its way: sending its values as they are takes four times as long."""
+    """Packs one column for the pipe: sending its plain values takes four times as long."""
 
     def __init__(self) -> None:
         self._numbering = _Numbering()
@@ -255,11 +257,11 @@ class Packing:
         self._parts.append(self._packed(values))
 
     def add_places(self, places: PackedPlaces, table: list[Any]) -> None:
-        """The same, of values whose places in a table are packed already."""
+        """The same, for values that are packed as indexes into a table already."""
         self._parts.append((*places, table))
 
     def taken(self) -> Packed:
-        """What was packed since the last time."""
+        """What was packed since the last call."""
         parts, self._parts = self._parts, []
         if not self._repeats:
             self._numbering = _Numbering()
@@ -287,7 +289,7 @@ class Packing:
 
 
 class _Numbering(dict[object, int]):
-    """The place of each value in a table of all that were met."""
+    """The index of each value in a table of all values so far."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -300,7 +302,7 @@ class _Numbering(dict[object, int]):
 
 
 def packed_places(places: Sequence[int], table: Sequence[Any]) -> PackedPlaces:
-    """Places in a table as so many bytes each as the longest of them needs."""
+    """Indexes into a table, as few bytes each as the largest needs."""
     size = len(places)
     if len(table) <= _BYTE:
         return "B", size, bytes(places)
@@ -333,18 +335,18 @@ def send(pipe: IO[bytes], content: Content) -> None:
 
 
 def send_end(pipe: IO[bytes]) -> None:
-    """Tell the process that nothing follows."""
+    """Tell the process that no more follows."""
     pipe.write(_SIZE.pack(_END))
     pipe.flush()
 
 
 def main(path: Path, pipe: IO[bytes]) -> tuple[int, str] | None:
-    """Write what comes through a pipe; what has no end was given up, and is not kept.
+    """Write what comes through a pipe; input without an end marker was aborted, and is discarded.
 
     Returns:
-        Why the disk did not take it, or None.
+        Why the disk failed, or None.
     """
-    gc.disable()  # nothing here refers to itself, and it would look at every tuple again and again
+    gc.disable()  # nothing here is cyclic, and it would traverse every tuple again and again
     try:
         tables = LineTables(path)
         while size_bytes := pipe.read(_SIZE.size):

@@ -1,8 +1,8 @@
-"""Recorded sale lines as they are looked through: always along the primary key, page by page.
+"""Recorded sale lines for browsing: always along the primary key, page by page.
 
-``sale`` has one index that serves here, its primary key, and it leads with the edition. A query
-gives it a list for every column as far as it can, so that each edition is one seek (or a few),
-rows come in the key's order without sorting, and a page stops at its fiftieth row.
+``sale`` has one index that helps here, its primary key, which leads with the edition. A query
+names values for each key column as far as it can, so that each edition is one seek (or a few),
+rows come in the key's order without sorting, and a page stops at its last row.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,15 +20,15 @@ Key = tuple[int, int, int, int, str, int, int, int]
 _KEY = tuple(sale.primary_key.columns)
 
 IS_REFERRED = (text("sale.reference <> ''"), text("sale.order_ref <> ''"))
-"""Whether a line has a reference of its retailer, and an order's: the indexes hold only those."""
+"""Whether a line has a retailer's or an order's reference: the indexes are partial."""
 
 
 @dataclass(frozen=True, slots=True)
-class Narrowed:
-    """Which lines are wanted; None is any.
+class LineFilter:
+    """A filter of lines; None is any.
 
-    ``month`` is that of the sale date, as 2025-03; ``reference`` what a retailer or an order calls
-    the sale. Empty is any.
+    ``month`` is the sale date's, as 2025-03; ``reference`` a retailer's or an order's reference.
+    Empty is any.
     """
 
     editions: tuple[int, ...] | None = None
@@ -42,7 +42,7 @@ class Narrowed:
 
 
 class RecordedLine(NamedTuple):
-    """One sale line; the first eight are its key, and its edition's ISBN stands last."""
+    """One sale line; the first eight fields are its key, and its edition's ISBN is last."""
 
     edition_id: int
     period_id: int
@@ -70,8 +70,8 @@ class RecordedLine(NamedTuple):
         return self[:8]
 
 
-class Summed(NamedTuple):
-    """Lines that are alike in some ways, added up; receipts in millionths."""
+class ImportLineSum(NamedTuple):
+    """Sums of lines by the fields that are set; receipts in millionths."""
 
     period_id: int
     retailer_id: int
@@ -85,8 +85,8 @@ class Summed(NamedTuple):
     net: int
 
 
-class SummedLines(NamedTuple):
-    """Lines of one kind and currency, added up."""
+class KindSum(NamedTuple):
+    """Sums of lines by kind and currency."""
 
     kind: int
     currency: str
@@ -105,42 +105,45 @@ def periods_with_sales(connection: Connection) -> dict[int, str]:
     return {row.id: row.name for row in rows}
 
 
-def sums(connection: Connection, wanted: Narrowed, retailer_key: str = "") -> list[Summed]:
-    """What is kept of each import's sums, of any edition and month."""
+def sums(
+    connection: Connection, filters: LineFilter, retailer_key: str = ""
+) -> list[ImportLineSum]:
+    """The stored sums of each import, of any edition and month."""
     columns: list[Any] = [
-        retailer.c.key if name == "retailer" else sale_total.c[name] for name in Summed._fields
+        retailer.c.key if name == "retailer" else sale_total.c[name]
+        for name in ImportLineSum._fields
     ]
     query = select(*columns).join(retailer, retailer.c.id == sale_total.c.retailer_id)
     if retailer_key:
         query = query.where(retailer.c.key == retailer_key)
     for column, values in (
-        (sale_total.c.period_id, wanted.periods),
-        (sale_total.c.kind, wanted.kinds),
-        (sale_total.c.batch_id, wanted.batches),
+        (sale_total.c.period_id, filters.periods),
+        (sale_total.c.kind, filters.kinds),
+        (sale_total.c.batch_id, filters.batches),
     ):
         if values is not None:
             query = query.where(column.in_(values))
-    return [Summed(*row) for row in connection.execute(query)]
+    return [ImportLineSum(*row) for row in connection.execute(query)]
 
 
-def summed_lines(connection: Connection, wanted: Narrowed) -> list[SummedLines]:
-    """The lines of some editions, added up by kind and currency."""
+def summed_lines(connection: Connection, filters: LineFilter) -> list[KindSum]:
+    """The lines of some editions, summed by kind and currency."""
     rows = connection.execute(
         select(
             sale.c.kind, sale.c.currency, func.count(), func.sum(sale.c.units), func.sum(sale.c.net)
         )
-        .where(*_narrow(wanted))
+        .where(*_conditions(filters))
         .group_by(sale.c.kind, sale.c.currency)
     )
     return [
-        SummedLines(kind, currency, lines, int(units), int(net))
+        KindSum(kind, currency, lines, int(units), int(net))
         for kind, currency, lines, units, net in rows
     ]
 
 
 def lines(
     connection: Connection,
-    wanted: Narrowed,
+    filters: LineFilter,
     limit: int,
     *,
     beyond: Key | None = None,
@@ -151,31 +154,33 @@ def lines(
     Args:
         limit: how many at most.
         beyond: the key after which (or before which, ``backwards``) the page begins.
-        backwards: whether the page ends there; its lines still come in order.
+        backwards: whether the page ends at ``beyond``; its lines still come in order.
     """
     if beyond is None:
         page = _page_of_lines(
-            connection, wanted, _every_edition(connection, wanted), limit, backwards=backwards
+            connection, filters, _every_edition(connection, filters), limit, backwards=backwards
         )
     else:
         page = _page_of_lines(
             connection,
-            wanted,
-            _rest_of_edition(wanted, beyond, backwards=backwards),
+            filters,
+            _rest_of_edition(filters, beyond, backwards=backwards),
             limit,
             backwards=backwards,
         )
         if len(page) < limit:
-            others = _editions_beyond(connection, wanted, beyond[0], backwards=backwards)
+            others = _editions_beyond(connection, filters, beyond[0], backwards=backwards)
             page += _page_of_lines(
-                connection, wanted, others, limit - len(page), backwards=backwards
+                connection, filters, others, limit - len(page), backwards=backwards
             )
     return page[::-1] if backwards else page
 
 
-def all_lines(connection: Connection, wanted: Narrowed) -> Iterator[RecordedLine]:
+def all_lines(connection: Connection, filters: LineFilter) -> Iterator[RecordedLine]:
     """All lines in the order of their keys, streamed."""
-    query = _lines().where(*_every_edition(connection, wanted), *_narrow(wanted)).order_by(*_KEY)
+    query = (
+        _lines().where(*_every_edition(connection, filters), *_conditions(filters)).order_by(*_KEY)
+    )
     with connection.execute(query, execution_options={"yield_per": 2000}) as rows:
         for row in rows:
             yield RecordedLine(*row)
@@ -189,9 +194,9 @@ def edition_ids(connection: Connection, numbers: Sequence[str]) -> tuple[int, ..
     return tuple(row.id for row in rows)
 
 
-def editions_referred(connection: Connection, reference: str) -> tuple[int, ...]:
-    """Numbers of the editions that were sold under a reference, of the retailer or an order."""
-    found = union(
+def editions_with_reference(connection: Connection, reference: str) -> tuple[int, ...]:
+    """Numbers of the editions with sales under a retailer's or an order's reference."""
+    numbers = union(
         *(
             select(sale.c.edition_id).where(column == reference, is_given)
             for column, is_given in zip(
@@ -199,7 +204,7 @@ def editions_referred(connection: Connection, reference: str) -> tuple[int, ...]
             )
         )
     )
-    return tuple(sorted(connection.execute(found).scalars()))
+    return tuple(sorted(connection.execute(numbers).scalars()))
 
 
 def sources(
@@ -214,7 +219,7 @@ def sources(
 
 def _page_of_lines(
     connection: Connection,
-    wanted: Narrowed,
+    filters: LineFilter,
     where: Sequence[ColumnElement[bool]],
     limit: int,
     *,
@@ -222,7 +227,7 @@ def _page_of_lines(
 ) -> list[RecordedLine]:
     query = (
         _lines()
-        .where(*where, *_narrow(wanted))
+        .where(*where, *_conditions(filters))
         .order_by(*(column.desc() if backwards else column for column in _KEY))
         .limit(limit)
     )
@@ -234,28 +239,28 @@ def _lines() -> Any:  # noqa: ANN401 - SQLAlchemy's Select of nineteen columns
     return select(*(sale.c[name] for name in RecordedLine._fields[:-1]), isbn)
 
 
-def _every_edition(connection: Connection, wanted: Narrowed) -> list[ColumnElement[bool]]:
-    # Naming every edition lets SQLite use the key although it leads with one; PostgreSQL skips
-    # from edition to edition by itself.
-    if wanted.editions is not None or not is_sqlite(connection):
+def _every_edition(connection: Connection, filters: LineFilter) -> list[ColumnElement[bool]]:
+    # Naming every edition lets SQLite use the key although it leads with the edition; PostgreSQL
+    # skips from edition to edition by itself.
+    if filters.editions is not None or not is_sqlite(connection):
         return []
     return [sale.c.edition_id.in_(select(edition.c.id))]
 
 
 def _rest_of_edition(
-    wanted: Narrowed, beyond: Key, *, backwards: bool
+    filters: LineFilter, beyond: Key, *, backwards: bool
 ) -> list[ColumnElement[bool]]:
-    # A period that is known anyway is left out, so that nothing has to be sorted.
-    first = 2 if wanted.periods is not None and len(wanted.periods) == 1 else 1
+    # A period that is fixed anyway is left out, so that nothing has to be sorted.
+    first = 2 if filters.periods is not None and len(filters.periods) == 1 else 1
     here, there = tuple_(*_KEY[first:]), tuple_(*beyond[first:])
     return [sale.c.edition_id == beyond[0], here < there if backwards else here > there]
 
 
 def _editions_beyond(
-    connection: Connection, wanted: Narrowed, number: int, *, backwards: bool
+    connection: Connection, filters: LineFilter, number: int, *, backwards: bool
 ) -> list[ColumnElement[bool]]:
-    if wanted.editions is not None:
-        others = [each for each in wanted.editions if each != number]
+    if filters.editions is not None:
+        others = [each for each in filters.editions if each != number]
         return [sale.c.edition_id.in_([each for each in others if (each < number) is backwards])]
     if not is_sqlite(connection):
         here = sale.c.edition_id
@@ -264,7 +269,7 @@ def _editions_beyond(
     return [sale.c.edition_id.in_(select(edition.c.id).where(further))]
 
 
-def _narrow(filters: Narrowed) -> list[ColumnElement[bool]]:
+def _conditions(filters: LineFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [
         column.in_(values)
         for column, values in (

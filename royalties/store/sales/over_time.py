@@ -1,4 +1,4 @@
-"""Sales added up by what they have in common and by month, or by the period they count in."""
+"""Sales summed by a property and by month, or by the period in which they count."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from sqlalchemy import ColumnElement, Connection, case, func, literal, select
 from royalties.store.tables import edition, period, retailer, sale, sale_total
 
 EARLIER_MONTH, EARLIER_PERIOD = "", 0
-"""The column of all that was sold before the first one."""
+"""The column of everything before the first column."""
 
 
 class GroupedBy(StrEnum):
-    """What lines of one row have in common."""
+    """The property that the lines of one row share."""
 
     EDITION = "edition"
     RETAILER = "retailer"
@@ -28,8 +28,8 @@ class GroupedBy(StrEnum):
 class SalesFilter:
     """Which sales, in which columns; None is any.
 
-    ``since`` and ``until`` are the first and last column, both months (2025-03) or both the
-    numbers of periods; what is earlier is one column of its own, if that is wanted.
+    ``since`` and ``until`` are the first and last column, both months (2025-03) or both period
+    numbers; earlier sales are one column of their own, if ``earlier``.
     """
 
     since: str | int
@@ -41,7 +41,7 @@ class SalesFilter:
 
 
 class SoldRow(NamedTuple):
-    """What was sold of one thing in one column; receipts in millionths."""
+    """One row's sales in one column; receipts in millionths."""
 
     key: str
     column: str | int
@@ -51,23 +51,25 @@ class SoldRow(NamedTuple):
     net: int
 
 
-def sold(connection: Connection, grouped: GroupedBy, wanted: SalesFilter) -> Iterator[SoldRow]:
-    """Sums by row, column, kind and currency; from the kept ones where these tell enough."""
-    if has_cached_sums(grouped, wanted):
+def sums_over_time(
+    connection: Connection, grouped: GroupedBy, filters: SalesFilter
+) -> Iterator[SoldRow]:
+    """Sums by row, column, kind and currency; from the stored sums where these suffice."""
+    if has_cached_sums(grouped, filters):
         lines: Any = sale_total
         month: ColumnElement[Any] = sale_total.c.month
     else:
         lines, month = sale, func.substr(sale.c.day, 1, 7)
-    by_month = isinstance(wanted.since, str)
+    by_month = isinstance(filters.since, str)
     column = month if by_month else lines.c.period_id
     earlier = literal(EARLIER_MONTH if by_month else EARLIER_PERIOD)
-    bucket = case((column < wanted.since, earlier), else_=column)
+    bucket = case((column < filters.since, earlier), else_=column)
     key, tables = _key(grouped, lines)
     keys: Sequence[ColumnElement[Any]] = (key, bucket, lines.c.kind, lines.c.currency)
     query = (
         select(*keys, func.sum(lines.c.units), func.sum(lines.c.net))
         .select_from(tables)
-        .where(column <= wanted.until, *_conditions(lines, wanted, column))
+        .where(column <= filters.until, *_conditions(lines, filters, column))
         .group_by(*keys)
     )
     with connection.execute(query, execution_options={"yield_per": 2000}) as rows:
@@ -75,10 +77,10 @@ def sold(connection: Connection, grouped: GroupedBy, wanted: SalesFilter) -> Ite
             yield SoldRow(str(row[0]), row[1], row[2], row[3], int(row[4]), int(row[5]))
 
 
-def has_cached_sums(grouped: GroupedBy, wanted: SalesFilter) -> bool:
-    """Whether what is kept of each import tells it, so that no line has to be looked at."""
+def has_cached_sums(grouped: GroupedBy, filters: SalesFilter) -> bool:
+    """Whether the stored sums of imports suffice, so that no line has to be read."""
     of_lines = (GroupedBy.EDITION, GroupedBy.COUNTRY, GroupedBy.REGION)
-    return grouped not in of_lines and wanted.editions is None and not wanted.country
+    return grouped not in of_lines and filters.editions is None and not filters.country
 
 
 def _key(grouped: GroupedBy, lines: Any) -> tuple[ColumnElement[Any], Any]:  # noqa: ANN401 - either table
@@ -113,12 +115,12 @@ def _conditions(
 
 
 class SalesExtent(NamedTuple):
-    """Where there are sales.
+    """The range of recorded sales.
 
     Attributes:
         months: the first and the latest one.
         currencies: in alphabetical order.
-        periods: names of those in which they count, the latest first.
+        periods: names of those with sales, the latest first.
     """
 
     months: tuple[str, str]
@@ -127,7 +129,7 @@ class SalesExtent(NamedTuple):
 
 
 def extent(connection: Connection) -> SalesExtent | None:
-    """Where there are sales, by one query; None: there are none."""
+    """The range of recorded sales, in one query; None: there are none."""
     sums = (
         select(
             sale_total.c.period_id,

@@ -1,10 +1,10 @@
 """Sums of an import's lines, packed by edition: a draft reads few rows instead of many.
 
-``batch_slice.sums`` holds whole numbers of eight bytes, the lowest first. They are blocks one after
-another: how many sellers it has, kind (copies, free copies, usage), currency (its letters' codes),
-class of discount, place (an index into ``places``; 0 is the one that is asked nowhere), closed
-period that is taken back (or 0); then columns of so many numbers: sellers (the retailer's number
-times eight, and the kind of sale), copies, receipts, list values.
+``batch_slice.sums`` holds little-endian integers of eight bytes, in consecutive blocks: the
+number of sellers, kind (copies, free copies, usage), currency (its letters' codes), discount
+class, place (an index into ``places``; 0: none that is distinguished), closed period that is
+reversed (or 0); then columns of that many numbers: sellers (the retailer's number times eight,
+plus the kind of sale), copies, receipts, list values.
 """
 
 import json
@@ -17,7 +17,7 @@ from royalties.domain.sales.slices import Block, Judged, Like, Place, SaleKind, 
 from royalties.store.tables.types import UnreadableValueError
 
 UNSPLIT = -1
-"""The class of lines of an edition on which no rule looked at the discount."""
+"""The class of lines of an edition without a rule on discounts."""
 
 _HEAD = 6
 _COPIES, _FREE, _USAGE = range(3)
@@ -29,7 +29,7 @@ _LARGEST = 2**63
 
 
 class SumRow(NamedTuple):
-    """Lines of an import that no rule and no plan tells apart, and what they add up to."""
+    """Sums of lines of an import that no rule and no plan distinguishes."""
 
     period_id: int
     edition_id: int
@@ -49,7 +49,7 @@ class SumRow(NamedTuple):
 
 
 class PackedRow(NamedTuple):
-    """A row of ``batch_slice``: all sums of an edition in an import, none twice."""
+    """A row of ``batch_slice``: all sums of an edition in an import, each once."""
 
     period_id: int
     batch_id: int
@@ -68,10 +68,10 @@ _Part = tuple[int, int, int, int]
 
 
 def packed(rows: Iterable[SumRow]) -> list[PackedRow]:
-    """Pack sums; all of an edition and an import are among them.
+    """Pack sums; all sums of an edition and an import must be included.
 
     Raises:
-        TooLargeError: one does not fit; SQLite makes floats of products that are too large.
+        TooLargeError: one does not fit; SQLite turns products that are too large into floats.
     """
     by_edition: dict[tuple[int, int, int], list[SumRow]] = {}
     for row in rows:
@@ -115,10 +115,10 @@ def _whole(figure: Any) -> int:  # noqa: ANN401 - a number as a driver gives it
 
 
 def unpacked(row: PackedRow) -> Iterator[SumRow]:
-    """The sums that a row stands for.
+    """The sums in a row.
 
     Raises:
-        UnreadableValueError: nothing like it was ever written.
+        UnreadableValueError: the row was tampered with.
     """
     numbers = _numbers(row.sums)
     for (_, currency, discount, place, reverses), first, size in _blocks(numbers):
@@ -146,8 +146,8 @@ def unpacked(row: PackedRow) -> Iterator[SumRow]:
             )
 
 
-class Unpacking:
-    """Turns packed rows into blocks; what few things recur is made once."""
+class BlockReader:
+    """Turns packed rows into blocks; recurring parts are created once."""
 
     def __init__(self, retailers: Mapping[int, str]) -> None:
         """``retailers`` are their keys by number."""
@@ -159,25 +159,25 @@ class Unpacking:
         self._likes: dict[tuple[bool, str], dict[_Head, Like]] = {}
 
     def blocks(self, isbn: str, places: str, sums: bytes, *, is_split: bool) -> list[Block]:
-        """An edition's blocks, but those of free copies.
+        """An edition's blocks, except those of free copies.
 
         Args:
             isbn: the edition's.
-            places: as they stand in the row, and so are the sums.
+            places: as stored in the row, like the sums.
             sums: packed.
             is_split: whether rules look at the edition's discounts.
         """
-        likes = self._likes.get((is_split, places))
-        if likes is None:
-            likes = self._likes[is_split, places] = {}
+        kinds = self._likes.get((is_split, places))
+        if kinds is None:
+            kinds = self._likes[is_split, places] = {}
         sellers, numbers = self._sellers, _numbers(sums)
         blocks = []
         for head, first, size in _blocks(numbers):
             if head[0] == _FREE:
                 continue
-            like = likes.get(head)
+            like = kinds.get(head)
             if like is None:
-                like = likes[head] = _like(head, places, is_split=is_split)
+                like = kinds[head] = _like(head, places, is_split=is_split)
             blocks.append(Block(isbn, like, size, first, numbers, sellers))
         return blocks
 
@@ -197,15 +197,15 @@ def _numbers(sums: bytes) -> tuple[int, ...]:
 
 
 def _blocks(numbers: Sequence[int]) -> Iterator[tuple[_Head, int, int]]:
-    """Of each block what its sums have in common, where its columns begin, how long they are."""
-    at, end = 0, len(numbers)
-    while at < end:
-        size, first = numbers[at], at + _HEAD
+    """Each block's head, where its columns begin, and how long they are."""
+    position, end = 0, len(numbers)
+    while position < end:
+        size, first = numbers[position], position + _HEAD
         last = first + 4 * size
         if size < 1 or last > end:
             raise UnreadableValueError(numbers, "sums")
-        yield tuple(numbers[at + 1 : first]), first, size
-        at = last
+        yield tuple(numbers[position + 1 : first]), first, size
+        position = last
 
 
 def _currency(code: int) -> str:

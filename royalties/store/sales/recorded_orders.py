@@ -1,4 +1,4 @@
-"""Orders that stand in the books, found by the retailer's numbers."""
+"""Orders that were recorded already, found by the retailer's order numbers."""
 
 from collections.abc import Sequence
 
@@ -8,17 +8,17 @@ from royalties.domain.sales.imports import BatchStatus
 from royalties.domain.sales.recorded_orders import RecordedLines
 from royalties.store.tables import batch, edition, retailer, sale, sale_total, waiting
 
-Standing = tuple[int, int, int]
+RecordedState = tuple[int, int, int]
 
 
 def recorded_orders(
     connection: Connection, retailer_id: int, numbers: Sequence[str]
 ) -> list[RecordedLines]:
-    """What standing imports hold of some orders of a retailer; some thousands at a time.
+    """What the imports that count hold of some orders of a retailer; some thousands at a time.
 
-    Lines are looked up along the table's key, in the periods in which the retailer sold anything.
+    Lines are looked up along the table's key, in the periods in which the retailer has sales.
     """
-    standing = select(batch.c.id).where(
+    counted = select(batch.c.id).where(
         batch.c.status == BatchStatus.RECORDED,
         batch.c.corrected_by.is_(None),
         batch.c.corrects.is_(None),
@@ -31,7 +31,7 @@ def recorded_orders(
         sale.c.kind,
         sale.c.currency,
     )
-    waits = (
+    waiting_lines = (
         waiting.c.order_ref,
         waiting.c.batch_id,
         waiting.c.identifier,
@@ -45,19 +45,21 @@ def recorded_orders(
                 sale.c.edition_id.in_(select(edition.c.id)),
                 sale.c.period_id.in_(told),
                 sale.c.retailer_id == retailer_id,
-                sale.c.batch_id.in_(standing),
+                sale.c.batch_id.in_(counted),
                 sale.c.order_ref.in_(numbers),
             )
             .group_by(*sold)
         ),
         *connection.execute(
-            select(*waits, func.sum(waiting.c.units), func.sum(func.coalesce(waiting.c.net, 0)))
+            select(
+                *waiting_lines, func.sum(waiting.c.units), func.sum(func.coalesce(waiting.c.net, 0))
+            )
             .where(
-                waiting.c.batch_id.in_(standing),
+                waiting.c.batch_id.in_(counted),
                 waiting.c.retailer_id == retailer_id,
                 waiting.c.order_ref.in_(numbers),
             )
-            .group_by(*waits)
+            .group_by(*waiting_lines)
         ),
     ]
     return sorted(
@@ -88,14 +90,14 @@ def orders_of(connection: Connection, number: int) -> dict[int, list[str]]:
 
 
 def lock(connection: Connection, retailer_id: int) -> None:
-    """Let no one else record orders of a retailer meanwhile; other sales of it are recorded."""
+    """Keep others from recording orders of a retailer meanwhile; not its other sales."""
     connection.execute(
         select(retailer.c.id).where(retailer.c.id == retailer_id).with_for_update(key_share=True)
     )
 
 
-def status_fields(connection: Connection) -> Standing:
-    """What differs once an import was recorded, undone or corrected."""
+def recorded_state(connection: Connection) -> RecordedState:
+    """A value that changes once an import is recorded, undone or corrected."""
     newest, undone, corrected = connection.execute(
         select(
             func.coalesce(func.max(batch.c.id), 0),

@@ -1,4 +1,4 @@
-"""What was said once of a retailer's reports, and the waiting rows that it concerns."""
+"""Remembered answers about a retailer's reports, and the waiting rows they concern."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
@@ -14,7 +14,7 @@ from royalties.store.tables import edition, remembered, retailer, unbundled, wai
 
 
 class RememberedRow(NamedTuple):
-    """What was said; ``ended_at`` is None while it stands."""
+    """A remembered answer; ``ended_at`` is None while it is in force."""
 
     id: int
     retailer: str
@@ -29,8 +29,8 @@ class RememberedRow(NamedTuple):
     ended_by: str | None
 
 
-def everything(connection: Connection, *, standing: bool = False) -> list[RememberedRow]:
-    """All that was ever said, or what stands of it; the newest first."""
+def all_answers(connection: Connection, *, standing: bool = False) -> list[RememberedRow]:
+    """All answers ever given, or those in force; the newest first."""
     columns = (remembered.c[name] for name in RememberedRow._fields if name != "retailer")
     query = select(*columns, retailer.c.key.label("of")).join(
         retailer, retailer.c.id == remembered.c.retailer_id
@@ -41,9 +41,9 @@ def everything(connection: Connection, *, standing: bool = False) -> list[Rememb
     return [RememberedRow(row.id, row.of, *row[1:-1]) for row in rows]
 
 
-def remembered_of(connection: Connection) -> dict[int, Remembered]:
-    """What stands, by the retailer's number."""
-    rows = everything(connection, standing=True)
+def answers_in_force(connection: Connection) -> dict[int, Remembered]:
+    """The answers in force, by the retailer's number."""
+    rows = all_answers(connection, standing=True)
     if not rows:
         return {}
     isbns = connection.execute(select(edition.c.isbn, edition.c.id))
@@ -68,19 +68,19 @@ def remembered_of(connection: Connection) -> dict[int, Remembered]:
     }
 
 
-def find(connection: Connection, number: int) -> RememberedRow | None:
-    """One of them by its number."""
-    return next((row for row in everything(connection) if row.id == number), None)
+def find_answer(connection: Connection, number: int) -> RememberedRow | None:
+    """An answer by its number."""
+    return next((row for row in all_answers(connection) if row.id == number), None)
 
 
-def remember(connection: Connection, values: Mapping[str, object]) -> int:
-    """Keep what is said, and return its number."""
+def add_answer(connection: Connection, values: Mapping[str, object]) -> int:
+    """Store an answer and return its number."""
     made = connection.execute(insert(remembered).values(**values).returning(remembered.c.id))
     return int(made.scalar_one())
 
 
-def end(connection: Connection, number: int, at: str, by: str) -> int:
-    """Let what was said stand no more; the rows that it set aside wait again. Returns how many."""
+def end_answer(connection: Connection, number: int, at: str, by: str) -> int:
+    """End an answer; the rows that it set aside wait again. Returns how many."""
     connection.execute(
         update(remembered).where(remembered.c.id == number).values(ended_at=at, ended_by=by)
     )
@@ -91,13 +91,13 @@ def end(connection: Connection, number: int, at: str, by: str) -> int:
 
 
 def waiting_names(connection: Connection, retailer_id: int) -> list[str]:
-    """Everything under which rows of a retailer wait."""
+    """All identifiers under which rows of a retailer wait."""
     query = select(waiting.c.identifier).where(waiting.c.retailer_id == retailer_id, is_waiting())
     return sorted(connection.scalars(query.distinct()))
 
 
 def retailers_waiting(connection: Connection, names: Collection[str]) -> dict[str, list[str]]:
-    """Keys of the retailers whose rows wait, by what they wait under."""
+    """Keys of the retailers whose rows wait, by identifier."""
     rows = connection.execute(
         select(waiting.c.identifier, retailer.c.key)
         .join(retailer, retailer.c.id == waiting.c.retailer_id)
@@ -111,8 +111,10 @@ def retailers_waiting(connection: Connection, names: Collection[str]) -> dict[st
     return retailers
 
 
-def set_aside(connection: Connection, number: int, retailer_id: int, names: Iterable[str]) -> int:
-    """Set the rows aside that wait under some names; returns how many."""
+def set_rows_aside(
+    connection: Connection, number: int, retailer_id: int, names: Iterable[str]
+) -> int:
+    """Set aside the rows that wait under some identifiers; returns how many."""
     rows = 0
     for name in names:
         done = connection.execute(
@@ -127,7 +129,7 @@ def set_aside(connection: Connection, number: int, retailer_id: int, names: Iter
 def lines_waiting(
     connection: Connection, retailer_id: int, names: Iterable[str]
 ) -> list[tuple[int, WaitingLine]]:
-    """Lines of a retailer that wait under some names, each behind its batch."""
+    """Lines of a retailer that wait under some identifiers, each with its batch."""
     columns = [waiting.c[name] for name in (*WAITING_COLUMNS, "batch_id")]
     lines = []
     for name in names:
@@ -141,6 +143,6 @@ def lines_waiting(
 
 
 def note_unbundled(connection: Connection, rows: Iterable[Mapping[str, int]]) -> None:
-    """Remember how many lines and copies rows have more, now that they are those of a bundle."""
+    """Record how many lines and copies rows gained because they turned out to be bundles."""
     if these := [*rows]:
         connection.execute(insert(unbundled), these)

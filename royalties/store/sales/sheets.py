@@ -1,4 +1,4 @@
-"""Sales that somebody is typing: kept between two visits, per person and retailer."""
+"""Sheets of sales that somebody is typing: stored per person and retailer."""
 
 from typing import Any, NamedTuple
 
@@ -25,7 +25,7 @@ def drafts_of(connection: Connection, person: int) -> list[SheetDraftRow]:
 
 
 def lock_draft(connection: Connection, person: int, draft: SheetDraftRow) -> SheetDraftRow:
-    """The person's draft for a retailer, made as given if there is none, held against others."""
+    """The person's draft for a retailer, created if there is none, its row locked."""
     connection.execute(
         insert_or(connection, sales_draft)
         .values(person_id=person, **draft._asdict())

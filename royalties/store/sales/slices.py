@@ -1,8 +1,8 @@
-"""One grouped query turns sale lines of a period into slices: lines never reach Python.
+"""One grouped query turns a period's sale lines into slices: lines never reach Python.
 
-What imports keep (``cached_slices``) needs no query over lines; this one is for all others. The
+Cached sums (``cached_slices``) need no query over lines; this one is for all others. The
 grouping follows the sale table's key, so that the database reads lines in order; what rules and
-plans ask beyond it (discounts, places) is added only when one asks.
+plans distinguish beyond it (discounts, places) is added only if one does.
 """
 
 import json
@@ -42,8 +42,8 @@ _SAFE_TO_SCALE = 4_000_000_000_000
 class Distinctions:
     """What rules and plans in force distinguish, beyond edition, retailer, kind, currency.
 
-    ``discounted`` are the ISBNs on which some rule looks at the discount. ``dated`` are those of
-    titles whose contracts end, with the days between which no contract of them begins or ends.
+    ``discounted`` are the ISBNs with a rule on the discount. ``dated`` are those of titles whose
+    contracts end, with the days between which none of their contracts begins or ends.
     """
 
     limits: Sequence[DiscountLimit] = ()
@@ -56,12 +56,12 @@ class Distinctions:
 
     @property
     def places(self) -> tuple[Collection[str], ...]:
-        """The asked values in the order of ``Place``."""
+        """The distinguished values in the order of ``Place``."""
         return (self.countries, self.regions, self.cities, self.orders)
 
     @cached_property
     def grouping(self) -> str:
-        """The fingerprint of limits and places: by these, all slices of a period are told apart."""
+        """The fingerprint of limits and places, which determine a period's slices."""
         limits = [(str(limit.value), limit.exclusive) for limit in self.limits]
         said = ["2", limits, *map(sorted, self.places)]
         return sha256(json.dumps(said).encode()).hexdigest()
@@ -69,10 +69,10 @@ class Distinctions:
 
 @dataclass(frozen=True, slots=True)
 class PeriodPart:
-    """Some lines of a period: of some imports, of some editions; None is all.
+    """A part of a period's lines: of some imports, of some editions; None is all.
 
-    ``reported`` are those whose report had a list price, ``unreported`` those without; ``since``
-    and ``before`` bound their days.
+    ``reported`` includes lines whose report had a list price, ``unreported`` those without;
+    ``since`` and ``before`` bound their days.
     """
 
     batches: Collection[int] | None = None
@@ -115,8 +115,8 @@ def slices_of(
     """Sum sale lines of a period into slices.
 
     Args:
-        parts: which lines; none of them twice.
-        has_corrections: whether lines may take something back; without them it is faster.
+        parts: which lines; they must not overlap.
+        has_corrections: whether lines may reverse others; without them it is faster.
     """
     queries = [
         kind.grouped(distinctions)
@@ -135,10 +135,10 @@ def by_day(
     names: LineKeys,
     undated: list[Block],
 ) -> list[Block]:
-    """The same sales, those of editions whose contracts end told apart by day.
+    """The same sales, those of editions whose contracts end split by day.
 
-    The lines of these editions are summed anew, between each two days on which a contract of them
-    begins or ends.
+    The lines of these editions are summed again, between each two days on which one of their
+    contracts begins or ends.
     """
     if not distinctions.dated:
         return undated
@@ -159,11 +159,10 @@ def by_day(
 def import_queries(
     period_id: int, distinctions: Distinctions, part: PeriodPart, *, has_corrections: bool
 ) -> list[Select[Any]]:
-    """Queries over lines with a list price, by import: its number stands last.
+    """Queries over lines with a list price, by import: its number is the last column.
 
-    ``sums_by_class`` reads what lies between the keys (edition, retailer, kind, currency, the
-    places that are asked, one column more) and the last two columns (what the lines take back,
-    and the import).
+    ``sums_by_class`` reads the columns between the keys (edition, retailer, kind, currency, the
+    distinguished places, one column more) and the last two (the reversed period, and the import).
     """
     lines = _Lines.priced_by_reports(part.chosen(period_id))
     kinds = [lines.but_reversed(), lines.that_reverse()] if has_corrections else [lines]
@@ -171,20 +170,20 @@ def import_queries(
 
 
 def sums_by_class(figures: Sequence[Any], limits: int) -> Iterator[tuple[int, Any, Any, Any]]:
-    """Classes of discount with their copies, receipts and list value.
+    """Discount classes with their copies, receipts and list value.
 
     Args:
-        figures: how many lines, copies, receipts, value; then those beyond each limit.
-        limits: how many there are.
+        figures: number of lines, copies, receipts, value; then those beyond each limit.
+        limits: how many limits there are.
     """
     count, units, net, value = figures[:4]
     for class_ in range(limits):
-        beyond, more, receipts, worth = figures[4 * class_ + 4 : 4 * class_ + 8]
+        beyond, units_beyond, receipts, worth = figures[4 * class_ + 4 : 4 * class_ + 8]
         if not beyond:
             break
         if count != beyond:
-            yield class_, units - more, net - receipts, value - worth
-        count, units, net, value = beyond, more, receipts, worth
+            yield class_, units - units_beyond, net - receipts, value - worth
+        count, units, net, value = beyond, units_beyond, receipts, worth
     else:
         class_ = limits
     yield class_, units, net, value
@@ -207,20 +206,20 @@ def _kinds(part: PeriodPart, period_id: int, *, has_corrections: bool) -> list["
 
 
 def has_unpriced(connection: Connection, period_id: int) -> bool:
-    """Whether lines of a period have no list price of their own."""
+    """Whether any lines of a period have no list price of their own."""
     unpriced = and_(sale.c.period_id == period_id, sale.c.list_price.is_(None))
     return connection.execute(select(literal(1)).where(unpriced).limit(1)).first() is not None
 
 
 def reversed_periods(connection: Connection, period_id: int) -> list[int]:
-    """Closed periods of which lines of this one take something back."""
+    """Closed periods whose lines are reversed by lines of this one."""
     chosen = and_(in_period(period_id), sale.c.reverses.is_not(None))
     return sorted(connection.execute(select(sale.c.reverses).where(chosen).distinct()).scalars())
 
 
 @dataclass(frozen=True, slots=True)
 class _Lines:
-    """Some of a period's lines, with the price and the discount that count for them."""
+    """A part of a period's lines, with the price and the discount that apply to them."""
 
     chosen: ColumnElement[bool]
     price: ColumnElement[int]
@@ -234,55 +233,56 @@ class _Lines:
 
     @classmethod
     def priced_by_editions(cls, chosen: ColumnElement[bool]) -> "_Lines":
-        """Lines without: the edition's price of that day in that currency stands in, if any."""
+        """Lines without: the edition's price of that day in that currency applies, if any."""
         return cls(
-            and_(chosen, sale.c.list_price.is_(None)), _stand_in(), _discount_at(_stand_in())
+            and_(chosen, sale.c.list_price.is_(None)),
+            _edition_price(),
+            _discount_at(_edition_price()),
         )
 
     @classmethod
     def reversed_ones(cls, chosen: ColumnElement[bool]) -> "_Lines":
-        """Lines that take back what closed runs counted, whatever their prices come from.
+        """Lines that reverse what closed runs counted, wherever their prices come from.
 
-        They are few and stand apart, so that only they are grouped beyond the table's key.
+        They are few and separate, so that only they are grouped beyond the table's key.
         """
-        either = func.coalesce(sale.c.list_price, _stand_in())
+        either = func.coalesce(sale.c.list_price, _edition_price())
         return cls(chosen, either, _discount_at(either)).that_reverse()
 
     def that_reverse(self) -> "_Lines":
-        """Only those of them that take something back."""
+        """Only those that reverse a closed run's lines."""
         chosen = and_(self.chosen, sale.c.reverses.is_not(None))
         return replace(self, chosen=chosen, reverses=sale.c.reverses)
 
     def but_reversed(self) -> "_Lines":
-        """The same without those."""
+        """All except those."""
         return replace(self, chosen=and_(self.chosen, sale.c.reverses.is_(None)))
 
     def grouped(self, distinctions: Distinctions, *behind: ColumnElement[Any]) -> Select[Any]:
         """The grouped query: keys, whether priced, and sums; then sums beyond each limit.
 
-        What the lines take back stands last, but for more keys.
-
-        Grouped in the order of the sale table's key, so that the database need not sort.
+        The reversed period is last, before any keys in ``behind``. Grouped in the order of the sale
+        table's key, so that the database need not sort.
         """
         value = sale.c.units * self.price
         figures = (sale.c.units, sale.c.net, value)
         keys = self._keys(distinctions)
-        also: list[ColumnElement[int]] = []
+        extra_keys: list[ColumnElement[int]] = []
         is_priced: ColumnElement[int] = literal(1)
         if self.price is not sale.c.list_price:
             is_priced = case((self.price.is_(None), 0), else_=1).label("is_priced")
-            also = [is_priced]
+            extra_keys = [is_priced]
         reverses: ColumnElement[Any] = cast(null(), Integer)
         if self.reverses is not None:
             reverses = self.reverses
-            also.append(reverses)
+            extra_keys.append(reverses)
         sums: list[ColumnElement[Any]] = [func.count(), *map(func.sum, figures)]
         for limit in distinctions.limits:
             passed = has_passed(limit, self.discount)
             sums += [func.count().filter(passed)]
             sums += [func.sum(figure).filter(passed) for figure in figures]
         query = select(*keys, is_priced, *sums, reverses, *behind).where(self.chosen)
-        return query.group_by(*keys, *behind, *also)
+        return query.group_by(*keys, *behind, *extra_keys)
 
     def _keys(self, distinctions: Distinctions) -> list[ColumnElement[Any]]:
         keys: list[ColumnElement[Any]] = [
@@ -293,17 +293,17 @@ class _Lines:
         ]
         for column, values in zip(PLACES, distinctions.places, strict=True):
             if values:
-                keys.append(as_asked(column, values).label(f"in_{column.name}"))
+                keys.append(as_distinguished(column, values).label(f"in_{column.name}"))
         return keys
 
 
-def as_asked(column: ColumnElement[str], values: Collection[str]) -> ColumnElement[str]:
-    """A place of a line as far as somebody asks: one of the values, or an empty text."""
+def as_distinguished(column: ColumnElement[str], values: Collection[str]) -> ColumnElement[str]:
+    """A line's place if it is distinguished: one of the values, or an empty text."""
     return case((column.in_(sorted(values)), column), else_="") if values else literal("")
 
 
 def least_passing(limit: DiscountLimit) -> int:
-    """The least discount, in millionths, that lies beyond a limit."""
+    """The least discount, in millionths, that exceeds a limit."""
     micro = limit.value * MICRO
     if limit.exclusive:
         return micro.numerator // micro.denominator + 1
@@ -311,7 +311,7 @@ def least_passing(limit: DiscountLimit) -> int:
 
 
 def has_passed(limit: DiscountLimit, discount: ColumnElement[int]) -> ColumnElement[bool]:
-    """Whether a discount in millionths lies beyond a limit."""
+    """Whether a discount in millionths exceeds a limit."""
     return discount >= least_passing(limit)
 
 
@@ -321,7 +321,7 @@ def in_period(period_id: int) -> ColumnElement[bool]:
 
 
 class _SliceReader:
-    """Turns grouped rows into slices by class of discount."""
+    """Turns grouped rows into slices by discount class."""
 
     def __init__(self, distinctions: Distinctions, names: LineKeys) -> None:
         self._asked = distinctions
@@ -359,7 +359,7 @@ class _SliceReader:
         figures: Sequence[Any],
         reverses: int | None,
     ) -> Iterator[Slice]:
-        """One slice for each class of discount."""
+        """One slice for each discount class."""
         for class_, *sums in sums_by_class(figures, len(self._asked.limits)):
             units, net, value = map(int, sums)
             yield Slice(*group, class_, place, units, net, value, reverses)
@@ -376,8 +376,8 @@ class _SliceReader:
 PLACES = (sale.c.country, sale.c.region, sale.c.city, sale.c.order_ref)
 
 
-def _stand_in() -> ColumnElement[int]:
-    """The edition's price on the day of a line in its currency, if there is one."""
+def _edition_price() -> ColumnElement[int]:
+    """The edition's price on a line's day in its currency, if there is one."""
     return (
         select(price.c.micro)
         .where(
@@ -393,7 +393,7 @@ def _stand_in() -> ColumnElement[int]:
 
 
 def _discount_at(list_price: ColumnElement[int]) -> ColumnElement[int]:
-    """A line's discount: as reported, or as a list price and its receipts imply it."""
+    """A line's discount: as reported, or implied by a list price and its receipts."""
     implied = _implied_discount(sale.c.net, sale.c.units * list_price)
     return func.coalesce(sale.c.discount, implied)
 

@@ -1,7 +1,7 @@
-"""Sums of each import's sale lines, kept with them, so that pages never add up a million lines.
+"""Sums of each import's sale lines, stored with them, so that pages never sum a million lines.
 
-A row of ``sale_total`` stands for the lines of one batch, period, retailer, month, kind and
-currency. Whoever adds or takes away sales changes it in the same transaction.
+A row of ``sale_total`` sums the lines of one batch, period, retailer, month, kind and currency.
+Whoever adds or deletes sales updates it in the same transaction.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ from royalties.store.tables import period, retailer, sale, sale_total
 
 
 class TotalRow(NamedTuple):
-    """What one retailer sold in a month, as one batch reported it; receipts in millionths."""
+    """A retailer's sales in a month, as one batch reported them; receipts in millionths."""
 
     batch_id: int
     period_id: int
@@ -30,30 +30,34 @@ class TotalRow(NamedTuple):
     net: int
 
 
-def add(connection: Connection, batch_id: int, sums: Mapping[int, Mapping[SumKey, Sum]]) -> None:
-    """Add to what is kept of a batch, by period, in the transaction that writes the lines."""
+def add_totals(
+    connection: Connection, batch_id: int, sums: Mapping[int, Mapping[SumKey, Sum]]
+) -> None:
+    """Add to a batch's sums, by period, in the transaction that writes the lines."""
     rows = [
         TotalRow(batch_id, period_id, *key, *each)._asdict()
         for period_id, of_period in sorted(sums.items())
         for key, each in sorted(of_period.items())
     ]
     if rows:
-        made = insert_or(connection, sale_total)
-        more = {name: sale_total.c[name] + made.excluded[name] for name in TotalRow._fields[6:]}
+        rows_by_key = insert_or(connection, sale_total)
+        more = {
+            name: sale_total.c[name] + rows_by_key.excluded[name] for name in TotalRow._fields[6:]
+        }
         connection.execute(
-            made.on_conflict_do_update(index_elements=TotalRow._fields[:6], set_=more), rows
+            rows_by_key.on_conflict_do_update(index_elements=TotalRow._fields[:6], set_=more), rows
         )
 
 
 class Extent(NamedTuple):
-    """How many sale lines there are, and of which imports."""
+    """How many sale lines a period has, and of which imports."""
 
     lines: int
     imports: tuple[Slicing, ...]
 
     @property
     def has_corrections(self) -> bool:
-        """Whether corrections are among them."""
+        """Whether any of the imports are corrections."""
         return any(each.is_correction for each in self.imports)
 
 
@@ -69,9 +73,9 @@ def extents(connection: Connection, periods: Collection[int]) -> dict[int, Exten
 
 
 def has_more_than(connection: Connection, lines: int) -> bool:
-    """Whether there are more sale lines than so many, of all periods together.
+    """Whether there are more than this many sale lines, in all periods together.
 
-    Sums are looked at only until they are enough, so that it does not take longer every year.
+    Stops summing once there are, so that it does not take longer every year.
     """
     query, counted = select(sale_total.c.lines), 0
     with connection.execute(query, execution_options={"yield_per": 200}) as rows:
@@ -82,13 +86,13 @@ def has_more_than(connection: Connection, lines: int) -> bool:
     return False
 
 
-def forget(connection: Connection, number: int) -> None:
-    """Take away the sums of a batch whose lines were taken away."""
+def delete_totals(connection: Connection, number: int) -> None:
+    """Delete the sums of a batch whose lines were deleted."""
     connection.execute(delete(sale_total).where(sale_total.c.batch_id == number))
 
 
-def mirror(connection: Connection, number: int, correction: int, open_period: int) -> None:
-    """Keep the sums of a correction, which mirrors every line of a batch."""
+def reverse_totals(connection: Connection, number: int, correction: int, open_period: int) -> None:
+    """Write the sums of a correction, which reverses every line of a batch."""
     into = case(
         (sale_total.c.period_id > open_period, sale_total.c.period_id), else_=literal(open_period)
     )
@@ -110,17 +114,17 @@ def mirror(connection: Connection, number: int, correction: int, open_period: in
     )
 
 
-def differing(connection: Connection) -> Iterator[str]:
-    """Sums that are not those of the sale lines, added up again: a sentence for each.
+def wrong_totals(connection: Connection) -> Iterator[str]:
+    """Stored sums that differ from the sale lines, summed again: a sentence for each.
 
-    They are compared period by period: what is held does not grow with the years.
+    Compared period by period, so memory does not grow with the years.
     """
     names = {
         table.name: {row[0]: row[1] for row in connection.execute(select(table.c.id, name))}
         for table, name in ((period, period.c.name), (retailer, retailer.c.key))
     }
     for period_id in sorted(names["period"]):
-        wrong = _again(connection, period_id) ^ _cached_totals(connection, period_id)
+        wrong = _recomputed_totals(connection, period_id) ^ _cached_totals(connection, period_id)
         seen = {(row[0], row[2], row[3]) for row in wrong}
         for batch_id, retailer_id, month in sorted(seen):
             yield (
@@ -130,8 +134,8 @@ def differing(connection: Connection) -> Iterator[str]:
             )
 
 
-def _again(connection: Connection, period_id: int) -> set[tuple[Any, ...]]:
-    """A period's lines added up again."""
+def _recomputed_totals(connection: Connection, period_id: int) -> set[tuple[Any, ...]]:
+    """A period's lines summed again."""
     keys = [
         sale.c.batch_id,
         sale.c.period_id,
@@ -152,5 +156,5 @@ def _cached_totals(connection: Connection, period_id: int) -> set[tuple[Any, ...
 
 
 def _rows(rows: Iterable[Sequence[Any]]) -> set[tuple[Any, ...]]:
-    """Rows whose sums are whole numbers on either engine."""
+    """Rows with sums as integers on either engine."""
     return {(*row[:6], *map(int, row[6:])) for row in rows}

@@ -1,4 +1,4 @@
-"""What was sent or typed in the browser and is not recorded: uploads, and sheets of typed sales."""
+"""Uploads and sheets of typed sales that are not recorded yet."""
 
 from typing import Any, NamedTuple
 

@@ -1,4 +1,4 @@
-"""Reports that were sent in a browser, until they are recorded."""
+"""Reports that were uploaded in a browser, until they are recorded."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -42,7 +42,7 @@ class UploadListRow(NamedTuple):
 
 
 class EarlierRow(NamedTuple):
-    """A recorded import, to compare another one with."""
+    """A recorded import to compare another one with."""
 
     id: int
     file_name: str
@@ -58,7 +58,7 @@ def add_upload(connection: Connection, values: Mapping[str, object]) -> int:
 
 
 def find_upload(connection: Connection, number: int, *, lock: bool = False) -> UploadRow | None:
-    """An upload by its number; ``lock`` holds it against others who work on it."""
+    """An upload by its number; ``lock`` locks its row."""
     query = _uploads().where(upload.c.id == number)
     if lock and not is_sqlite(connection):
         query = query.with_for_update()
@@ -67,7 +67,7 @@ def find_upload(connection: Connection, number: int, *, lock: bool = False) -> U
 
 
 def recorded_upload_of(connection: Connection, batch_id: int) -> UploadRow | None:
-    """The upload that an import was recorded from, held against others."""
+    """The upload that an import was recorded from, its row locked."""
     query = _uploads().where(
         upload.c.batch_id == batch_id, upload.c.status == UploadStatus.RECORDED
     )
@@ -78,7 +78,7 @@ def recorded_upload_of(connection: Connection, batch_id: int) -> UploadRow | Non
 
 
 def open_upload_of(connection: Connection, sha256: str) -> UploadRow | None:
-    """The upload of these bytes that is not recorded or removed yet."""
+    """The upload of these bytes that is neither recorded nor removed."""
     row = connection.execute(
         _uploads()
         .where(upload.c.sha256 == sha256, upload.c.status.in_(OPEN_UPLOADS))
@@ -88,8 +88,8 @@ def open_upload_of(connection: Connection, sha256: str) -> UploadRow | None:
     return UploadRow(*row) if row else None
 
 
-def waiting_of(connection: Connection, name: str) -> tuple[int, int]:
-    """How many uploads of somebody are not recorded or removed yet, and their bytes."""
+def pending_of(connection: Connection, name: str) -> tuple[int, int]:
+    """How many uploads of somebody are neither recorded nor removed, and their bytes."""
     row = connection.execute(
         select(func.count(), func.coalesce(func.sum(upload.c.size), 0)).where(
             upload.c.created_by == name, upload.c.status.in_(OPEN_UPLOADS)
@@ -99,7 +99,7 @@ def waiting_of(connection: Connection, name: str) -> tuple[int, int]:
 
 
 def open_uploads(connection: Connection, limit: int) -> list[UploadListRow]:
-    """Uploads that are not recorded or removed yet, the newest first."""
+    """Uploads that are neither recorded nor removed, the newest first."""
     rows = connection.execute(
         select(*(upload.c[name] for name in UploadListRow._fields))
         .where(upload.c.status.in_(OPEN_UPLOADS))
@@ -110,12 +110,12 @@ def open_uploads(connection: Connection, limit: int) -> list[UploadListRow]:
 
 
 def change_upload(connection: Connection, number: int, values: Mapping[str, object]) -> None:
-    """Change what is kept of an upload."""
+    """Change an upload's stored facts."""
     connection.execute(update(upload).where(upload.c.id == number).values(**values))
 
 
 def first_rows_of(connection: Connection, number: int) -> Any:  # noqa: ANN401 - JSON
-    """The first rows of an upload's file, if they were looked at."""
+    """The stored first rows of an upload's file, for its preview, if any."""
     return connection.execute(select(upload.c.first_rows).where(upload.c.id == number)).scalar()
 
 

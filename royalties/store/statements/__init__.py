@@ -1,1 +1,1 @@
-"""Statements, and what nonprofits and everybody read of them."""
+"""Statements, and what nonprofits and the public pages read of them."""

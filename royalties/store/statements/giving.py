@@ -1,4 +1,4 @@
-"""What closed periods gave from a title's royalties, as it was allocated and stated."""
+"""What closed periods gave from a title's royalties, as allocated and stated."""
 
 from collections.abc import Collection
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from royalties.store.tables import allocation, closed_run, contract_close, perio
 
 
 class AllocatedRow(NamedTuple):
-    """What a contract's closed period allocated to one beneficiary, minor units."""
+    """A contract's allocation to one beneficiary in a closed period, in minor units."""
 
     contract: str
     contract_revision: int
@@ -22,7 +22,7 @@ class AllocatedRow(NamedTuple):
 
 
 def allocated(connection: Connection, contracts: Collection[str]) -> list[AllocatedRow]:
-    """All that was ever allocated by these contracts, summed over steps, by period."""
+    """All allocations ever made by these contracts, summed over steps, by period."""
     year = func.substr(period.c.starts, 1, 4)
     keys = (
         contract_close.c.contract,
@@ -44,7 +44,7 @@ def allocated(connection: Connection, contracts: Collection[str]) -> list[Alloca
         .join(period, period.c.id == allocation.c.period_id)
         .where(
             allocation.c.contract.in_(sorted(contracts)),
-            # Their key begins with the period: named, no other contract's rows are read.
+            # The key begins with the period: naming it avoids scanning other contracts' rows.
             allocation.c.period_id.in_(select(closed_run.c.period_id)),
         )
         .group_by(*keys)

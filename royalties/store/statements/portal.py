@@ -1,4 +1,4 @@
-"""What a nonprofit's people read of its own closed periods, all of it through ``scope``."""
+"""What a nonprofit's people may read of its own closed periods, always through ``scope``."""
 
 from collections.abc import Collection
 from datetime import date, datetime
@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from royalties.domain.people import Actor
-from royalties.store.scope import own
+from royalties.store.scope import visible_to_beneficiary
 from royalties.store.tables import closed_run, issued, period, settlement, statement
 
 
@@ -42,7 +42,7 @@ class PortalFileRow(NamedTuple):
     sha256: str
 
 
-def settled(connection: Connection, actor: Actor, beneficiary: str) -> list[SettledRow]:
+def settled_periods(connection: Connection, actor: Actor, beneficiary: str) -> list[SettledRow]:
     """Every settled period of a beneficiary that the actor may see, the newest first."""
     query = (
         select(
@@ -63,27 +63,29 @@ def settled(connection: Connection, actor: Actor, beneficiary: str) -> list[Sett
             & (settlement.c.currency == statement.c.currency),
         )
         .outerjoin(issued, (issued.c.number == statement.c.number) & (issued.c.file == "workbook"))
-        # Their key begins with the period: named, no other beneficiary's rows are read.
+        # The key begins with the period: naming it avoids scanning other beneficiaries' rows.
         .where(
             statement.c.beneficiary == beneficiary,
             statement.c.period_id.in_(select(closed_run.c.period_id)),
         )
         .order_by(statement.c.period_id.desc(), statement.c.place)
     )
-    rows = connection.execute(own(query, actor, statement.c.beneficiary))
+    rows = connection.execute(visible_to_beneficiary(query, actor, statement.c.beneficiary))
     return [SettledRow(*row) for row in rows]
 
 
 def contents(
     connection: Connection, actor: Actor, beneficiary: str, numbers: Collection[str]
 ) -> list[str]:
-    """What some statements of a beneficiary say, as JSON, the earliest first."""
+    """The contents of some statements of a beneficiary, as JSON, the earliest first."""
     query = (
         select(statement.c.content)
         .where(statement.c.beneficiary == beneficiary, statement.c.number.in_(sorted(numbers)))
         .order_by(statement.c.period_id, statement.c.place)
     )
-    return list(connection.execute(own(query, actor, statement.c.beneficiary)).scalars())
+    return list(
+        connection.execute(visible_to_beneficiary(query, actor, statement.c.beneficiary)).scalars()
+    )
 
 
 def issued_files(
@@ -97,5 +99,5 @@ def issued_files(
         .where(statement.c.beneficiary == beneficiary, statement.c.number.in_(sorted(numbers)))
         .order_by(statement.c.period_id, statement.c.place, issued.c.file.desc())
     )
-    rows = connection.execute(own(query, actor, statement.c.beneficiary))
+    rows = connection.execute(visible_to_beneficiary(query, actor, statement.c.beneficiary))
     return [PortalFileRow(*row) for row in rows]

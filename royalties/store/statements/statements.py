@@ -1,4 +1,4 @@
-"""Statements: numbered and frozen at the close, and what was issued of them."""
+"""Statements: numbered and frozen at the close, and the files issued for them."""
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
@@ -8,12 +8,12 @@ from sqlalchemy import Connection, func, insert, select
 
 from royalties.domain.people import Actor, PersonStatus
 from royalties.store.engine import is_sqlite
-from royalties.store.scope import own
+from royalties.store.scope import visible_to_beneficiary
 from royalties.store.tables import issued, mail, membership, period, person, settlement, statement
 
 
 class StatementRow(NamedTuple):
-    """A numbered statement; ``content`` is everything it says, as JSON."""
+    """A numbered statement; ``content`` is its whole content as JSON."""
 
     number: str
     period_id: int
@@ -25,7 +25,7 @@ class StatementRow(NamedTuple):
 
 
 class IssuedRow(NamedTuple):
-    """A file that was issued, with the fingerprint of its bytes."""
+    """An issued file, with the fingerprint of its bytes."""
 
     number: str
     file: str
@@ -87,7 +87,7 @@ def numbers_by_payee(connection: Connection, period_id: int) -> dict[tuple[str, 
 
 
 def contents_of(connection: Connection, numbers: Collection[str]) -> dict[str, str]:
-    """What statements say, as JSON, by number."""
+    """The contents of statements, as JSON, by number."""
     rows = connection.execute(
         select(statement.c.number, statement.c.content).where(
             statement.c.number.in_(sorted(numbers))
@@ -97,7 +97,7 @@ def contents_of(connection: Connection, numbers: Collection[str]) -> dict[str, s
 
 
 def not_issued(connection: Connection, period_id: int, number: str = "") -> list[str]:
-    """The statements of a period, or the one named, that were not issued yet, in order."""
+    """A period's statements, or the one named, that were not issued yet, in order."""
     query = (
         select(statement.c.number)
         .outerjoin(issued, (issued.c.number == statement.c.number) & (issued.c.file == "workbook"))
@@ -116,7 +116,9 @@ def numbers_of(connection: Connection, actor: Actor, period_id: int) -> list[str
         .where(statement.c.period_id == period_id)
         .order_by(statement.c.place)
     )
-    return list(connection.execute(own(query, actor, statement.c.beneficiary)).scalars())
+    return list(
+        connection.execute(visible_to_beneficiary(query, actor, statement.c.beneficiary)).scalars()
+    )
 
 
 def find_statement(connection: Connection, actor: Actor, number: str) -> StatementRow | None:
@@ -124,11 +126,11 @@ def find_statement(connection: Connection, actor: Actor, number: str) -> Stateme
     query = select(*(statement.c[name] for name in StatementRow._fields)).where(
         statement.c.number == number
     )
-    row = connection.execute(own(query, actor, statement.c.beneficiary)).first()
+    row = connection.execute(visible_to_beneficiary(query, actor, statement.c.beneficiary)).first()
     return StatementRow(*row) if row else None
 
 
-def listed(
+def statement_rows(
     connection: Connection,
     actor: Actor,
     *,
@@ -169,7 +171,7 @@ def listed(
         query = query.where(statement.c.beneficiary == beneficiary)
     if numbers:
         query = query.where(statement.c.number.in_(sorted(numbers)))
-    rows = connection.execute(own(query, actor, statement.c.beneficiary))
+    rows = connection.execute(visible_to_beneficiary(query, actor, statement.c.beneficiary))
     return [StatementListRow(*row) for row in rows]
 
 
@@ -198,13 +200,15 @@ def neighbours(
             .order_by(at if later else at.desc())
             .limit(1)
         )
-        return connection.execute(own(query, actor, statement.c.beneficiary)).scalar()
+        return connection.execute(
+            visible_to_beneficiary(query, actor, statement.c.beneficiary)
+        ).scalar()
 
     return nearest(later=False), nearest(later=True)
 
 
 def lock_for_issuing(connection: Connection, period_id: int) -> None:
-    """Hold a period's statements, so that of two who issue one finds the other's files."""
+    """Lock a period's statements, so that the second of two issuers finds the first one's files."""
     if not is_sqlite(connection):
         connection.execute(
             select(statement.c.number)
@@ -230,7 +234,7 @@ def issued_files(
 
 
 def mail_about(connection: Connection, numbers: Collection[str]) -> list[MailedRow]:
-    """E-mail of statements, the newest first."""
+    """E-mail about statements, the newest first."""
     if not numbers:
         return []
     rows = connection.execute(
@@ -259,7 +263,7 @@ def portal_users(connection: Connection, beneficiaries: Collection[str]) -> dict
     return emails_by_beneficiary
 
 
-def add_issued(connection: Connection, rows: Sequence[IssuedRow]) -> None:
+def add_issued_files(connection: Connection, rows: Sequence[IssuedRow]) -> None:
     """Record files as issued."""
     if rows:
         connection.execute(insert(issued), [row._asdict() for row in rows])

@@ -1,4 +1,4 @@
-"""What was ever said: the setup's revisions, and the log of who did what."""
+"""History: the setup's revisions, and the log of who did what."""
 
 from sqlalchemy import BigInteger, Column, Index, String, Table, Text
 

@@ -1,4 +1,4 @@
-"""What all tables share: names of constraints, and the column types of the house."""
+"""What all tables share: names of constraints, and our column types."""
 
 import base64
 import zlib
@@ -26,7 +26,7 @@ metadata = MetaData(
 )
 
 Id = BigInteger().with_variant(Integer, "sqlite")
-"""A generated number; SQLite only generates for its own INTEGER."""
+"""A generated number; SQLite generates numbers only for its own INTEGER."""
 
 Minor = BigInteger
 """Minor units of a currency."""
@@ -38,27 +38,27 @@ Currency = String(3)
 Key = String(64)
 DayText = String(10)
 MomentText = String(32)
-"""Days and moments that stay text: of sales, and where they are hashed (decision 25)."""
+"""Days and moments stored as text: those of sales, and where they are hashed (decision 25)."""
 
 Bytes = LargeBinary
 
 
 class Packed(TypeDecorator[str]):
-    """A long JSON text, kept compressed; it comes back to the byte.
+    """A long JSON text, stored compressed and restored byte for byte.
 
-    It stays text, so that neither engine rebuilds a table of years for it, and rows written
-    before it was compressed, which begin with a brace, are read as they are.
+    The column stays text, so that neither engine rebuilds a table of years for it; rows written
+    before compression, which begin with a brace, are read as they are.
     """
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        """The text as it is kept."""
+        """The text as it is stored."""
         return None if value is None else packed(value)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:  # noqa: ANN401, ARG002
-        """The text as it was given."""
+        """The original text."""
         return None if value is None else unpacked(value)
 
 
@@ -66,19 +66,21 @@ _PACKED = "zlib:"
 
 
 def packed(text: str) -> str:
-    """A text as columns of the type ``Packed`` keep it."""
+    """A text as stored in columns of the type ``Packed``."""
     return _PACKED + base64.b64encode(zlib.compress(text.encode())).decode("ascii")
 
 
-def unpacked(kept: str) -> str:
-    """What such a column keeps, as it was given.
+def unpacked(stored: str) -> str:
+    """The original text of such a column's stored one.
 
-    What was tampered with so that it cannot be unpacked comes as it is kept: its fingerprint is
-    another then, and whoever reads it finds no JSON.
+    A stored text that was tampered with and cannot be unpacked is returned as it is: its
+    fingerprint then differs, and readers find no JSON.
     """
-    if not kept.startswith(_PACKED):
-        return kept
+    if not stored.startswith(_PACKED):
+        return stored
     try:
-        return zlib.decompress(base64.b64decode(kept.removeprefix(_PACKED), validate=True)).decode()
+        return zlib.decompress(
+            base64.b64decode(stored.removeprefix(_PACKED), validate=True)
+        ).decode()
     except (ValueError, zlib.error):
-        return kept
+        return stored

@@ -17,6 +17,7 @@ from royalties.store.tables.metadata import Id, Key, metadata
 from royalties.store.tables.types import Moment, Word
 
 _OPEN = text("kind = 'question' AND resolved_at IS NULL AND withdrawn_at IS NULL")
+_OPEN_TO_ONE = text(f"{_OPEN.text} AND asked_id IS NOT NULL")
 note = Table(
     "note",
     metadata,
@@ -31,12 +32,15 @@ note = Table(
     Column("person_id", ForeignKey("person.id"), comment="null: at the command line"),
     Column("resolved_at", Moment, comment="of a question that is settled"),
     Column("withdrawn_at", Moment, comment="since then it is only history"),
+    Column("asked_id", Id, ForeignKey("person.id"), comment="who is to answer; null: anybody"),
+    Column("asked", String(200), comment="their name then"),
     CheckConstraint(
         "subject in ('contracts', 'beneficiaries', 'retailers', 'periods')", name="subject"
     ),
     CheckConstraint("kind in ('note', 'question', 'answer')", name="kind"),
     Index("ix_note_subject", "subject", "key"),
     Index("ix_note_open", "at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    Index("ix_note_asked", "asked_id", sqlite_where=_OPEN_TO_ONE, postgresql_where=_OPEN_TO_ONE),
 )
 
 note_file = Table(

@@ -1,4 +1,4 @@
-"""Orders of organizations: what was asked, quoted, approved, shipped, invoiced and received."""
+"""Orders of organizations: requests, quotes, approvals, shipments, invoices and receipts."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -24,16 +24,16 @@ from royalties.store.tables.metadata import Currency, Id, Key, Minor, metadata
 from royalties.store.tables.types import Day, Flag, Json, Moment, Word
 
 
-def _addresses(found: list[dict[str, Any]]) -> tuple[Address, ...]:
-    return tuple(Address(**{**each, "lines": tuple(each["lines"])}) for each in found)
+def _addresses(values: list[dict[str, Any]]) -> tuple[Address, ...]:
+    return tuple(Address(**{**each, "lines": tuple(each["lines"])}) for each in values)
 
 
 def _as_objects(addresses: Sequence[Address]) -> list[dict[str, Any]]:
     return [asdict(each) for each in addresses]
 
 
-def _options(found: list[str]) -> tuple[Option, ...]:
-    return tuple(map(Option, found))
+def _options(words: list[str]) -> tuple[Option, ...]:
+    return tuple(map(Option, words))
 
 
 organization_member = Table(
@@ -67,7 +67,7 @@ order_draft = Table(
 )
 
 orders = Table(
-    "orders",  # "order" is a word of SQL
+    "orders",  # "order" is an SQL keyword
     metadata,
     Column("id", Id, primary_key=True),
     Column("number", String(20), nullable=False, unique=True, comment="O-2026-0001"),

@@ -1,4 +1,4 @@
-"""People who sign in: what they are, what they belong to, and how they prove who they are."""
+"""People who sign in: their roles, what they belong to, and their credentials."""
 
 from sqlalchemy import (
     BigInteger,
@@ -91,7 +91,7 @@ link = Table(
 )
 
 colleague = Table(
-    "colleague",  # invited by others of the house, until the link is followed
+    "colleague",  # invited by others of the same house; the link is not followed yet
     metadata,
     Column("id", Id, primary_key=True),
     Column(

@@ -120,7 +120,7 @@ reserve_release = Table(
     _of_contract(),
 )
 
-# What a contract brought into the books with its first run, as later ones ask for it.
+# What a contract brought into the books with its first run, as later runs need it.
 brought_in = Table(
     "brought_in",
     metadata,
@@ -173,7 +173,7 @@ settlement = Table(
     ),
 )
 
-# What the next run asks for, so that it reads one row and not all that was ever closed.
+# What the next run needs, so that it reads one row and not all that was ever closed.
 carried = Table(
     "carried",
     metadata,

@@ -107,9 +107,9 @@ def _line_columns() -> list[Column[object]]:
     ]
 
 
-# The key leads with the edition, so that sales can be distributed over machines, and goes on
-# as runs group, so that a run reads them in order without sorting. No triggers here: the
-# period's lock guards them (docs/decisions/0004).
+# The key leads with the edition, so that sales can be partitioned by edition, and continues as
+# runs group, so that a run reads them in order without sorting. No triggers here: the period's
+# lock guards them (docs/decisions/0004).
 sale = Table(
     "sale",
     metadata,
@@ -138,7 +138,7 @@ Index(
     sqlite_where=_NO_PRICE,
     postgresql_where=_NO_PRICE,
 )
-# Search finds sales by what their retailer or an order calls them; most reports have no such thing.
+# Search finds sales by a retailer's or an order's reference; most reports have none.
 for _column in (sale.c.reference, sale.c.order_ref):
     _is_given = text(f"{_column.name} <> ''")
     Index(f"ix_sale_{_column.name}", _column, sqlite_where=_is_given, postgresql_where=_is_given)
@@ -162,7 +162,11 @@ waiting = Table(
     ),
 )
 
-# What was said once of a retailer's reports. Nothing is deleted: what was taken back has an end.
+for _column in (waiting.c.reference, waiting.c.order_ref):
+    _is_given = text(f"{_column.name} <> ''")
+    Index(f"ix_waiting_{_column.name}", _column, sqlite_where=_is_given, postgresql_where=_is_given)
+
+# Answers remembered about a retailer's reports. Nothing is deleted: withdrawn ones have an end.
 remembered = Table(
     "remembered",
     metadata,
@@ -187,7 +191,7 @@ remembered = Table(
     ),
 )
 
-# Rows that waited and became the lines of a bundle: how many lines and copies more than they had.
+# Rows that waited and became a bundle's lines: how many lines and copies they gained.
 unbundled = Table(
     "unbundled",
     metadata,
@@ -199,8 +203,8 @@ unbundled = Table(
     Column("units", BigInteger, nullable=False, comment="more than it had"),
 )
 
-# Sums of each batch's sales, kept with them in the same transaction, so that pages never add
-# up a million lines; verify adds them up again.
+# Sums of each batch's sales, stored with them in the same transaction, so that pages never sum
+# a million lines; verify sums them again.
 sale_total = Table(
     "sale_total",
     metadata,
@@ -215,9 +219,9 @@ sale_total = Table(
     Column("net", Micro, nullable=False),
 )
 
-# The same as drafts ask for it, of open periods: lines with a list price of their own, summed to
-# what the rules and plans in force tell apart (store/sales/cached_slices.py), packed by edition
-# (store/sales/packed_slices.py). Nothing is said only here.
+# The same as drafts need it, of open periods: lines with a list price of their own, summed by what
+# the rules and plans in force distinguish (store/sales/cached_slices.py), packed by edition
+# (store/sales/packed_slices.py). Entirely derived from the lines.
 batch_slicing = Table(
     "batch_slicing",
     metadata,
@@ -239,8 +243,8 @@ batch_slice = Table(
     ),
 )
 
-# Where an alias told the edition, so that it is known what a wrong one did; and every decision
-# about an alias.
+# Which rows got their edition from an alias, so that the effects of a wrong one are known; and
+# every decision about an alias.
 alias_use = Table(
     "alias_use",
     metadata,

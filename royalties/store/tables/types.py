@@ -1,7 +1,7 @@
-"""Column types: what a database stores as text and small integers, the store returns as values.
+"""Column types: the database stores text and small integers, the store returns values.
 
-What is stored stays as it always was. A value of another kind is refused before it is written; text
-that is no such value, which only tampering leaves, is an error that names it when it is read.
+The stored form never changed. A value of another type is refused before it is written; text
+that is not a valid value, which only tampering leaves, raises an error that names it on reading.
 """
 
 import json
@@ -21,14 +21,14 @@ Member = TypeVar("Member", bound=StrEnum)
 
 
 class UnreadableValueError(ValueError):
-    """A column holds what cannot stand in it."""
+    """A column holds a value that is invalid for its type."""
 
     def __init__(self, stored: object, kind: str) -> None:
         super().__init__(f"{stored!r} is stored where {kind} is expected")
 
 
 class _Stored(TypeDecorator[Value]):
-    """A type with a way to write and a way to read; null is None."""
+    """A type with a stored form; null is None."""
 
     cache_ok = True
 
@@ -39,11 +39,11 @@ class _Stored(TypeDecorator[Value]):
         raise NotImplementedError
 
     def process_bind_param(self, value: object, dialect: Dialect) -> str | int | None:  # noqa: ARG002
-        """The value as it is stored."""
+        """The value's stored form."""
         return None if value is None else self._write(value)
 
     def process_result_value(self, value: object, dialect: Dialect) -> Value | None:  # noqa: ARG002
-        """The value as it was given."""
+        """The original value."""
         return None if value is None else self._read(value)
 
 
@@ -138,9 +138,9 @@ class Json(_Stored[Any]):
     """A value stored as JSON, its keys in order.
 
     Args:
-        loaded: makes the value of what JSON holds.
-        dumped: makes what JSON can hold of the value.
-        in_order: whether keys are sorted; else they stand as given.
+        loaded: makes the value from what JSON holds.
+        dumped: makes what JSON can hold from the value.
+        in_order: whether keys are sorted; else they keep their order.
     """
 
     impl = Text
@@ -185,7 +185,7 @@ def _day(text: str) -> date:
         day = date.fromisoformat(text)
     except (TypeError, ValueError):
         raise UnreadableValueError(text, "a day") from None
-    if day.isoformat() != text:  # 20260403 is the same day, but nothing that is ever written
+    if day.isoformat() != text:  # 20260403 is the same day, but never written
         raise UnreadableValueError(text, "a day")
     return day
 

@@ -1,4 +1,4 @@
-"""Work under way: uploads, background jobs, drafts, what waits for a second person, mail."""
+"""Work in progress: uploads, background jobs, drafts, proposals, mail."""
 
 from sqlalchemy import (
     BigInteger,
@@ -14,7 +14,7 @@ from sqlalchemy import (
     text,
 )
 
-from royalties.domain.approvals import ProposalStatus
+from royalties.domain.approvals import ProposalKind, ProposalStatus
 from royalties.domain.jobs import JobStatus
 from royalties.domain.periods import ParallelStatus
 from royalties.domain.sales.imports import UploadStatus
@@ -131,7 +131,7 @@ proposal = Table(
     "proposal",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("kind", String(16), nullable=False, comment="close, setup, quote, …"),
+    Column("kind", Word(ProposalKind, 16), nullable=False, comment="close, setup, quote, …"),
     Column("subject", String(200), nullable=False, comment="period, order, part and key, …"),
     Column("body", Json, nullable=False, comment="JSON of what is to be done"),
     Column("fingerprint", String(64), nullable=False, comment="of what was looked at"),

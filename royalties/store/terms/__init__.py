@@ -1,1 +1,1 @@
-"""The catalogue, and what the terms' pages show."""
+"""The catalogue, and what the pages of terms show."""

@@ -1,4 +1,4 @@
-"""Identifiers that somebody gave by hand: which edition each stands for, since when, and where."""
+"""Aliases, identifiers assigned by hand: their editions, since when, and where they were used."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -35,11 +35,11 @@ from royalties.store.tables import (
 )
 
 _AT_ONCE = 5_000
-"""Rows that one statement names."""
+"""Rows in one statement."""
 
 
 class AliasChange(NamedTuple):
-    """A decision about an alias; ``rows`` were moved with it. An ISBN of None: no edition."""
+    """A decision about an alias, and how many rows it moved. An ISBN of None: no edition."""
 
     identifier: str
     from_isbn: str | None
@@ -50,7 +50,7 @@ class AliasChange(NamedTuple):
 
 
 class AliasUse(NamedTuple):
-    """Rows of an import, on the sheet of a place, whose edition an alias told."""
+    """Rows of a sheet of an import that got their edition from an alias."""
 
     batch: int
     sheet: int
@@ -58,7 +58,7 @@ class AliasUse(NamedTuple):
 
 
 class UsedLine(NamedTuple):
-    """A recorded line of such a row, as far as it matters where it goes."""
+    """A recorded line of such a row, with what is needed to move it."""
 
     batch: int
     sheet: int
@@ -81,7 +81,7 @@ class UsedLine(NamedTuple):
     reference: str
 
     def waiting(self, identifier: str) -> WaitingLine:
-        """The line that waits for its edition again."""
+        """The line as a waiting line again."""
         about = (self.retailer, self.kind, self.day, self.units, self.currency, self.list_price)
         place = (self.country, self.region, self.city, self.order, self.reference)
         return WaitingLine(
@@ -90,7 +90,7 @@ class UsedLine(NamedTuple):
 
 
 def edition_of(connection: Connection, value: str, *, lock: bool = False) -> str | None:
-    """The ISBN that an alias stands for; ``lock`` holds it against others."""
+    """The ISBN that an alias refers to; ``lock`` locks its row."""
     query = (
         select(edition.c.isbn)
         .join(identifier, identifier.c.edition_id == edition.c.id)
@@ -98,12 +98,12 @@ def edition_of(connection: Connection, value: str, *, lock: bool = False) -> str
     )
     if lock and not is_sqlite(connection):
         query = query.with_for_update(of=identifier)
-    found: str | None = connection.execute(query).scalar()
-    return found
+    isbn: str | None = connection.execute(query).scalar()
+    return isbn
 
 
-def move(connection: Connection, value: str, edition_id: int | None) -> None:
-    """Let an alias stand for another edition, or (None) for none."""
+def point_alias(connection: Connection, value: str, edition_id: int | None) -> None:
+    """Point an alias at another edition, or (None) at none."""
     own = and_(identifier.c.value == value, identifier.c.kind == "alias")
     if edition_id is None:
         connection.execute(delete(identifier).where(own))
@@ -112,7 +112,7 @@ def move(connection: Connection, value: str, edition_id: int | None) -> None:
 
 
 def add_change(connection: Connection, change: AliasChange) -> None:
-    """Keep a decision."""
+    """Store a decision."""
     connection.execute(insert(alias_change).values(**change._asdict()))
 
 
@@ -128,7 +128,7 @@ def changes(
 
 
 def newest_change(connection: Connection) -> int:
-    """What stands for the state of all aliases: it grows with every decision."""
+    """A version number of all aliases: it grows with every decision."""
     return int(
         connection.execute(select(func.coalesce(func.max(alias_change.c.id), 0))).scalar_one()
     )
@@ -137,7 +137,7 @@ def newest_change(connection: Connection) -> int:
 def add_uses(
     connection: Connection, batch_id: int, uses: Mapping[str, Mapping[int, Sequence[int]]]
 ) -> None:
-    """Keep rows of an import whose edition aliases told, beside those that are kept already."""
+    """Record rows of an import that got their edition from aliases, in addition to earlier ones."""
     for value, by_sheet in sorted(uses.items()):
         for sheet, rows in sorted(by_sheet.items()):
             at = and_(
@@ -147,19 +147,19 @@ def add_uses(
             )
             before = connection.execute(select(alias_use.c.rows).where(at)).scalar()
             kept = json.dumps(sorted({*rows, *(json.loads(before) if before else ())}))
-            made = insert_or(connection, alias_use).values(
+            statement = insert_or(connection, alias_use).values(
                 identifier=value, batch_id=batch_id, sheet=sheet, rows=kept
             )
             connection.execute(
-                made.on_conflict_do_update(
+                statement.on_conflict_do_update(
                     index_elements=["identifier", "batch_id", "sheet"],
-                    set_={"rows": made.excluded.rows},
+                    set_={"rows": statement.excluded.rows},
                 )
             )
 
 
 def uses(connection: Connection, value: str) -> list[AliasUse]:
-    """Where an alias told the edition, of imports that are neither undone nor corrected."""
+    """Where an alias was used, in imports that are neither undone nor corrected."""
     rows = connection.execute(
         select(alias_use.c.batch_id, alias_use.c.sheet, alias_use.c.rows)
         .join(batch, batch.c.id == alias_use.c.batch_id)
@@ -205,21 +205,24 @@ def lines_of(connection: Connection, use: AliasUse, isbn: str) -> Iterator[UsedL
 def move_lines(
     connection: Connection, lines: Sequence[UsedLine], isbn: str, edition_id: int
 ) -> None:
-    """Let recorded lines of an edition be of another one."""
+    """Move recorded lines of an edition to another one."""
     if lines:
         connection.execute(
-            update(sale).where(*_these(isbn)).values(edition_id=edition_id), _keys(lines)
+            update(sale).where(*_lines_condition(isbn)).values(edition_id=edition_id), _keys(lines)
         )
 
 
-def let_wait(
-    connection: Connection, lines: Sequence[UsedLine], isbn: str, again: Iterable[WaitingLine]
+def return_to_waiting(
+    connection: Connection,
+    lines: Sequence[UsedLine],
+    isbn: str,
+    waiting_lines: Iterable[WaitingLine],
 ) -> None:
-    """Take recorded lines away and let them wait; sums of whole imports are changed as well."""
+    """Turn recorded lines back into waiting ones; the sums of whole imports are updated as well."""
     if not lines:
         return
-    connection.execute(delete(sale).where(*_these(isbn)), _keys(lines))
-    rows = [(*row, lines[0].batch) for row in again]
+    connection.execute(delete(sale).where(*_lines_condition(isbn)), _keys(lines))
+    rows = [(*row, lines[0].batch) for row in waiting_lines]
     add_rows(connection, "waiting", (*WAITING_COLUMNS, "batch_id"), rows)
     sums: dict[tuple[Any, ...], list[int]] = {}
     for line in lines:
@@ -247,7 +250,7 @@ _SUMS = ("lines", "units", "net")
 _KEY = ("batch_id", "sheet", "row", "period_id", "retailer_id", "kind", "currency")
 
 
-def _these(isbn: str) -> list[ColumnElement[bool]]:
+def _lines_condition(isbn: str) -> list[ColumnElement[bool]]:
     number = select(edition.c.id).where(edition.c.isbn == isbn).scalar_subquery()
     same = [sale.c[name] == bindparam(f"of_{name}") for name in _KEY]
     return [sale.c.edition_id == number, *same]

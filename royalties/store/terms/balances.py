@@ -1,4 +1,4 @@
-"""What closed periods made of contracts, plans and beneficiaries, as the desk's pages show it."""
+"""Results of closed periods by contract, plan and beneficiary, as the desk's pages show them."""
 
 from collections.abc import Collection, Sequence
 from datetime import date
@@ -28,13 +28,13 @@ Row = Any
 
 
 _CLOSED = select(closed_run.c.period_id)
-"""Tables of what closes froze are found by period first: named, none of them is read whole."""
+"""Tables of closes are queried by period first: so none of them is scanned whole."""
 
 
 def contract_closes(connection: Connection, contract: str, advances: str, limit: int) -> list[Row]:
     """A contract's accounts in closed periods, the newest first.
 
-    ``name`` is the period's, ``unearned`` what the ledger's account of its advances stood at then.
+    ``name`` is the period's, ``unearned`` the balance of its advance account in the ledger then.
     """
     query = (
         select(
@@ -65,15 +65,15 @@ def recouped(connection: Connection, contract: str) -> int:
 
 
 class CounterRow(NamedTuple):
-    """What a contract's counter counted in a closed period, exact."""
+    """A contract counter's exact value in a closed period."""
 
     period_id: int
     counter: str
     counted: Fraction
 
 
-def counted(connection: Connection, contract: str) -> list[CounterRow]:
-    """What a contract's counters counted in closed periods."""
+def counter_values(connection: Connection, contract: str) -> list[CounterRow]:
+    """A contract's counters in closed periods."""
     rows = connection.execute(
         select(*(counter_close.c[name] for name in CounterRow._fields)).where(
             counter_close.c.contract == contract, counter_close.c.period_id.in_(_CLOSED)
@@ -95,7 +95,7 @@ def settlements_of(connection: Connection, beneficiary: str, limit: int) -> list
 
 
 def balances_after(connection: Connection, period_id: int) -> dict[str, list[tuple[str, int]]]:
-    """What a closed period carried forward, as (currency, amount), by beneficiary."""
+    """Amounts carried forward by a closed period, as (currency, amount), by beneficiary."""
     balances: dict[str, list[tuple[str, int]]] = {}
     rows = connection.execute(
         select(settlement.c.beneficiary, settlement.c.currency, settlement.c.carried_forward)
@@ -130,18 +130,18 @@ def currencies_sold(connection: Connection, period_id: int) -> list[tuple[str, i
 
 
 def kinds_sold(connection: Connection, words: Sequence[Collection[str]]) -> list[SoldKind]:
-    """All recorded sales and returns of every period, by what plans and rules ask, in one query.
+    """All recorded sales and returns, by what plans and rules distinguish, in one query.
 
     Free copies earn nothing and are left out.
 
     Args:
-        words: the countries, regions, cities and orders that are asked for; all others are one.
+        words: the countries, regions, cities and orders that are distinguished; others are merged.
     """
     columns = (sale.c.country, sale.c.region, sale.c.city, sale.c.order_ref)
     places: list[ColumnElement[str]] = [
-        case((column.in_(sorted(asked)), column), else_="").label(f"in_{column.name}")
-        for column, asked in zip(columns, words, strict=True)
-        if asked
+        case((column.in_(sorted(distinguished)), column), else_="").label(f"in_{column.name}")
+        for column, distinguished in zip(columns, words, strict=True)
+        if distinguished
     ]
     priced: ColumnElement[int] = case((sale.c.list_price.is_(None), 0), else_=1).label("priced")
     is_usage: ColumnElement[int] = case((sale.c.kind == SaleKind.USAGE.value, 1), else_=0).label(
@@ -170,14 +170,14 @@ def kinds_sold(connection: Connection, words: Sequence[Collection[str]]) -> list
     kinds = []
     for isbn, seller, currency, is_priced, of_usage, lines, *named in rows:
         values = iter(named)
-        place = Place(*(next(values) if asked else "" for asked in words))
+        place = Place(*(next(values) if distinguished else "" for distinguished in words))
         kinds.append(
             SoldKind(isbn, seller, currency, place, bool(is_priced), int(lines), bool(of_usage))
         )
     return kinds
 
 
-class Governed(NamedTuple):
+class OpenLines(NamedTuple):
     """Sale lines of open periods without free copies: how many, by edition, retailer, currency."""
 
     isbn: str
@@ -187,8 +187,8 @@ class Governed(NamedTuple):
     lines: int
 
 
-def open_lines(connection: Connection, first_open: int) -> list[Governed]:
-    """Sale lines that no closed run has used."""
+def open_lines(connection: Connection, first_open: int) -> list[OpenLines]:
+    """Sale lines that no closed run has counted."""
     keys = (sale.c.edition_id, sale.c.retailer_id, sale.c.currency, sale.c.period_id)
     sums = (
         select(*keys, func.count().label("lines"))
@@ -205,7 +205,7 @@ def open_lines(connection: Connection, first_open: int) -> list[Governed]:
         .join(edition, edition.c.id == sums.c.edition_id)
         .join(retailer, retailer.c.id == sums.c.retailer_id)
     )
-    return [Governed(*row[:4], int(row[4])) for row in rows]
+    return [OpenLines(*row[:4], int(row[4])) for row in rows]
 
 
 def open_unpriced(connection: Connection, first_open: int) -> list[tuple[str, str, str]]:

@@ -11,7 +11,7 @@ from royalties.store.tables import earned_line, edition, identifier, price, reta
 
 
 class EditionRow(NamedTuple):
-    """An edition's number and what it belongs to."""
+    """An edition's number, with its title."""
 
     id: int
     isbn: str
@@ -49,7 +49,7 @@ def prices(connection: Connection) -> dict[int, dict[tuple[str, date], int]]:
 
 
 def identifiers(connection: Connection) -> dict[str, int]:
-    """Edition numbers by every identifier beside the ISBN."""
+    """Edition numbers by every identifier except the ISBN."""
     rows = connection.execute(select(identifier.c.value, identifier.c.edition_id))
     return {row.value: row.edition_id for row in rows}
 
@@ -60,7 +60,7 @@ def names(connection: Connection) -> dict[str, int]:
 
 
 def aliases(connection: Connection) -> dict[str, str]:
-    """ISBNs by the identifiers that were given by hand."""
+    """ISBNs by the identifiers assigned by hand."""
     rows = connection.execute(
         select(identifier.c.value, edition.c.isbn)
         .join(edition, edition.c.id == identifier.c.edition_id)
@@ -70,7 +70,7 @@ def aliases(connection: Connection) -> dict[str, str]:
 
 
 def aliases_of(connection: Connection, isbns: Iterable[str]) -> dict[str, list[str]]:
-    """Identifiers that were given by hand to some editions, by ISBN."""
+    """Identifiers assigned by hand to some editions, by ISBN."""
     rows = connection.execute(
         select(identifier.c.value, edition.c.isbn)
         .join(edition, edition.c.id == identifier.c.edition_id)
@@ -86,10 +86,10 @@ def aliases_of(connection: Connection, isbns: Iterable[str]) -> dict[str, list[s
 def copies_of(
     connection: Connection, period_id: int, contracts: Iterable[str], isbns: Iterable[str]
 ) -> dict[str, int]:
-    """Net copies of editions that a closed run earned royalties with, by these contracts.
+    """Net copies of editions on which a closed run earned royalties for these contracts.
 
     An edition's copies are counted once for each group of earned lines, whatever its tiers, and
-    once where several contracts share it.
+    once if several contracts share it.
     """
     group = (
         earned_line.c.contract,
@@ -130,7 +130,7 @@ def ensure_retailers(connection: Connection, keys: Iterable[str]) -> None:
 
 
 def record_titles(connection: Connection, titles: Iterable[Title]) -> None:
-    """Bring titles' editions, prices and identifiers to what their setup entries say."""
+    """Make titles' editions, prices and identifiers match their setup entries."""
     listed = list(titles)
     of_title = {row.key: row.id for row in connection.execute(select(title.c.key, title.c.id))}
     new = dict.fromkeys(title_.key for title_ in listed if title_.key not in of_title)
@@ -151,8 +151,8 @@ def _numbered(
 ) -> dict[str, int]:
     """Record many rows at once; their numbers by their names.
 
-    Both engines number the rows of one statement in its order; nothing depends on it but that
-    lists keep the order in which a setup file names editions.
+    Both engines number the rows of one statement in its order; only the order of lists depends on
+    it.
     """
     if not rows:
         return {}
@@ -180,11 +180,11 @@ def _record_terms(connection: Connection, titles: Iterable[Title], ids: Mapping[
         if value.upper() not in by_hand
     }
     if editions:
-        these = [{"number": number} for number, _ in editions]
+        parameters = [{"number": number} for number, _ in editions]
         of_price, of_name = price.c.edition_id, identifier.c.edition_id
-        connection.execute(delete(price).where(of_price == bindparam("number")), these)
+        connection.execute(delete(price).where(of_price == bindparam("number")), parameters)
         own = (of_name == bindparam("number")) & (identifier.c.kind != "alias")
-        connection.execute(delete(identifier).where(own), these)
+        connection.execute(delete(identifier).where(own), parameters)
     if prices:
         connection.execute(insert(price), prices)
     if names:
@@ -192,7 +192,7 @@ def _record_terms(connection: Connection, titles: Iterable[Title], ids: Mapping[
 
 
 def add_alias(connection: Connection, value: str, edition_id: int) -> None:
-    """Let another identifier stand for an edition, as given by hand."""
+    """Assign another identifier to an edition by hand."""
     connection.execute(
         insert(identifier).values(value=value.upper(), edition_id=edition_id, kind="alias")
     )

@@ -1,4 +1,4 @@
-"""Places as they stand in sales, in rows that wait, in orders and in certificates."""
+"""Places as recorded in sales, waiting rows, orders and certificates."""
 
 from datetime import date
 from typing import NamedTuple
@@ -11,9 +11,9 @@ from royalties.store.tables import batch, certificate, orders, period, sale, wai
 
 
 class SoldInPlaceRow(NamedTuple):
-    """What sold in one place, by period and currency; receipts in millionths.
+    """Sales in one place, by period and currency; receipts in millionths.
 
-    ``mirrored`` lines belong to a correction, or to what one took back: the two stay alike.
+    ``mirrored`` lines belong to a correction, or to what one reversed: the two must stay alike.
     """
 
     country: str
@@ -29,7 +29,7 @@ class SoldInPlaceRow(NamedTuple):
 
 
 class WaitingPlace(NamedTuple):
-    """Rows that wait for their edition, from one place."""
+    """Waiting rows from one place."""
 
     country: str
     region: str
@@ -38,7 +38,7 @@ class WaitingPlace(NamedTuple):
 
 
 class OrderPlaces(NamedTuple):
-    """Where an order goes: its addresses."""
+    """An order's shipping addresses."""
 
     id: int
     number: str
@@ -48,7 +48,7 @@ class OrderPlaces(NamedTuple):
 
 
 class CertificatePlace(NamedTuple):
-    """For which place an organization sent a certificate."""
+    """The place of an organization's certificate."""
 
     id: int
     organization: str
@@ -58,17 +58,17 @@ class CertificatePlace(NamedTuple):
 
 
 def sold_places(connection: Connection) -> list[SoldInPlaceRow]:
-    """All places in the sales, in order; one look at every line."""
+    """All places of sales, in order, in one pass over the lines."""
     mirrored = or_(batch.c.corrects.is_not(None), batch.c.corrected_by.is_not(None))
     keys = (sale.c.country, sale.c.region, sale.c.period_id, period.c.name, period.c.status)
-    more = (mirrored, sale.c.currency)
+    further_keys = (mirrored, sale.c.currency)
     rows = connection.execute(
-        select(*keys, *more, func.count(), func.sum(sale.c.units), func.sum(sale.c.net))
+        select(*keys, *further_keys, func.count(), func.sum(sale.c.units), func.sum(sale.c.net))
         .join(period, period.c.id == sale.c.period_id)
         .join(batch, batch.c.id == sale.c.batch_id)
         .where(or_(sale.c.country != "", sale.c.region != ""))
-        .group_by(*keys, *more)
-        .order_by(*keys, *more)
+        .group_by(*keys, *further_keys)
+        .order_by(*keys, *further_keys)
     )
     return [
         SoldInPlaceRow(
@@ -88,7 +88,7 @@ def sold_places(connection: Connection) -> list[SoldInPlaceRow]:
 
 
 def waiting_places(connection: Connection) -> list[WaitingPlace]:
-    """All places in rows that wait."""
+    """All places of waiting rows."""
     keys = (waiting.c.country, waiting.c.region)
     rows = connection.execute(
         select(*keys, func.count(), func.sum(waiting.c.units))
@@ -100,7 +100,7 @@ def waiting_places(connection: Connection) -> list[WaitingPlace]:
 
 
 def order_places(connection: Connection) -> list[OrderPlaces]:
-    """Where every order goes, the oldest first."""
+    """Every order's addresses, the oldest order first."""
     query = select(*(orders.c[name] for name in OrderPlaces._fields)).order_by(orders.c.id)
     return [OrderPlaces(*row) for row in connection.execute(query)]
 
@@ -114,9 +114,9 @@ def certificate_places(connection: Connection) -> list[CertificatePlace]:
 def move_sales(
     connection: Connection, before: tuple[str, str], after: tuple[str, str], first_open: int
 ) -> int:
-    """Give the sales of a place, of open periods, another country and region; returns the lines.
+    """Change the place of sales in open periods to another country and region; returns the lines.
 
-    Lines of corrections, and those that were corrected, stay. The caller holds the period's lock.
+    Lines of corrections, and corrected ones, stay. The caller holds the period's lock.
     """
     mirrored = select(batch.c.id).where(
         or_(batch.c.corrects.is_not(None), batch.c.corrected_by.is_not(None))
@@ -134,7 +134,7 @@ def move_sales(
 
 
 def move_waiting(connection: Connection, before: tuple[str, str], after: tuple[str, str]) -> int:
-    """Give rows that wait another country and region; returns how many."""
+    """Change the place of waiting rows; returns how many."""
     done = connection.execute(
         update(waiting).where(_at(waiting, before)).values(country=after[0], region=after[1])
     )
@@ -142,7 +142,7 @@ def move_waiting(connection: Connection, before: tuple[str, str], after: tuple[s
 
 
 def move_certificate(connection: Connection, number: int, place: str) -> None:
-    """Let a certificate hold for another place."""
+    """Change the place of a certificate."""
     connection.execute(update(certificate).where(certificate.c.id == number).values(place=place))
 
 

@@ -1,4 +1,4 @@
-"""Which retailers' reports came in, for which days."""
+"""Reports received from retailers, and the days they cover."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""Whether anything beside the setup names an entry: sales, closed runs, orders, people."""
+"""Where an entry is used outside the setup: sales, closed runs, orders, people."""
 
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
@@ -38,7 +38,7 @@ from royalties.store.tables import (
 
 
 class Usage(NamedTuple):
-    """What names an entry beside the setup."""
+    """Where an entry is used outside the setup."""
 
     closed: bool = False
     sales: bool = False
@@ -49,7 +49,7 @@ class Usage(NamedTuple):
 
 
 def _is_any(connection: Connection, *conditions: ColumnElement[bool]) -> bool:
-    """Whether one of some conditions, each of one table, holds for a row."""
+    """Whether one of some conditions, each on one table, holds for a row."""
     return any(
         connection.execute(select(1).where(each).limit(1)).first() is not None
         for each in conditions
@@ -57,13 +57,13 @@ def _is_any(connection: Connection, *conditions: ColumnElement[bool]) -> bool:
 
 
 def _has_notes(connection: Connection, subject: NoteSubject, key: str) -> bool:
-    """Whether notes about an entry stand; withdrawn ones are history."""
+    """Whether an entry has notes in force; withdrawn ones are history."""
     stands = note.c.withdrawn_at.is_(None)
     return _is_any(connection, (note.c.subject == subject) & (note.c.key == key) & stands)
 
 
 def of_retailer(connection: Connection, key: str) -> Usage:
-    """What names a retailer."""
+    """Where a retailer is used."""
     number = select(retailer.c.id).where(retailer.c.key == key).scalar_subquery()
     return Usage(
         closed=_is_any(connection, earned_line.c.retailer == key),
@@ -80,7 +80,7 @@ def of_retailer(connection: Connection, key: str) -> Usage:
 
 
 def of_editions(connection: Connection, isbns: Collection[str], key: str = "") -> Usage:
-    """What names editions, or the title of a key."""
+    """Where editions, or the title with a key, are used."""
     isbns = sorted(isbns)
     numbers = select(edition.c.id).where(edition.c.isbn.in_(isbns))
     shares = type_coerce(remembered.c.value, Text)
@@ -103,7 +103,7 @@ def of_editions(connection: Connection, isbns: Collection[str], key: str = "") -
 
 
 def of_contract(connection: Connection, key: str) -> Usage:
-    """What names a contract."""
+    """Where a contract is used."""
     return Usage(
         closed=_is_any(connection, contract_close.c.contract == key),
         notes=_has_notes(connection, NoteSubject.CONTRACT, key),
@@ -111,13 +111,13 @@ def of_contract(connection: Connection, key: str) -> Usage:
 
 
 def of_plan(connection: Connection, key: str) -> Usage:
-    """What names a plan."""
+    """Where a plan is used."""
     used = select(revision.c.id).where(revision.c.kind == "plans", revision.c.key == key)
     return Usage(closed=_is_any(connection, contract_close.c.plan_revision.in_(used)))
 
 
 def of_beneficiary(connection: Connection, key: str) -> Usage:
-    """What names a beneficiary."""
+    """Where a beneficiary is used."""
     return Usage(
         closed=_is_any(connection, settlement.c.beneficiary == key),
         people=_is_any(connection, membership.c.beneficiary == key, colleague.c.house == key),
@@ -127,7 +127,7 @@ def of_beneficiary(connection: Connection, key: str) -> Usage:
 
 
 def of_organization(connection: Connection, key: str) -> Usage:
-    """What names an organization."""
+    """Where an organization is used."""
     return Usage(
         orders=_is_any(
             connection,
@@ -142,18 +142,18 @@ def of_organization(connection: Connection, key: str) -> Usage:
 
 
 def of_price_list(connection: Connection) -> Usage:
-    """Whether a quote was ever issued, which some price list was for."""
+    """Whether a quote was ever issued, which used some price list."""
     return Usage(orders=_is_any(connection, quote.c.version > 0))
 
 
 def remove_retailer(connection: Connection, key: str) -> None:
-    """Take away a retailer that nothing names; what was typed for it so far goes with it."""
+    """Delete an unused retailer; its sheets of typed sales are deleted as well."""
     connection.execute(delete(sales_draft).where(sales_draft.c.retailer == key))
     connection.execute(delete(retailer).where(retailer.c.key == key))
 
 
 def remove_editions(connection: Connection, isbns: Iterable[str]) -> None:
-    """Take away editions that nothing names."""
+    """Delete unused editions."""
     numbers = list(
         connection.execute(select(edition.c.id).where(edition.c.isbn.in_(sorted(isbns)))).scalars()
     )
@@ -163,30 +163,30 @@ def remove_editions(connection: Connection, isbns: Iterable[str]) -> None:
 
 
 def remove_title(connection: Connection, key: str) -> None:
-    """Take away a title whose editions are gone."""
+    """Delete a title whose editions were deleted."""
     connection.execute(delete(title).where(title.c.key == key))
 
 
 def rename_notes(connection: Connection, subject: NoteSubject, key: str, new: str) -> None:
-    """Let notes about an entry, withdrawn ones too, follow its key."""
+    """Move notes about an entry, withdrawn ones too, to its new key."""
     of = (note.c.subject == subject) & (note.c.key == key)
     connection.execute(update(note).where(of).values(key=new))
 
 
 def rename_retailer(connection: Connection, key: str, new: str) -> None:
-    """Give a retailer another key wherever it stands."""
+    """Change a retailer's key everywhere."""
     for column in (retailer.c.key, batch.c.retailer, sales_draft.c.retailer):
         connection.execute(update(column.table).where(column == key).values({column.name: new}))
 
 
 def rename_title(connection: Connection, key: str, new: str) -> None:
-    """Give a title another key wherever it stands."""
+    """Change a title's key everywhere."""
     for column in (title.c.key, orders.c.title, order_draft.c.title):
         connection.execute(update(column.table).where(column == key).values({column.name: new}))
 
 
 def rename_house(connection: Connection, key: str, new: str, *, is_organization: bool) -> None:
-    """Give a beneficiary, or an organization that ordered nothing, another key."""
+    """Change the key of a beneficiary, or of an organization without orders, everywhere."""
     column = organization_member.c.organization if is_organization else membership.c.beneficiary
     connection.execute(update(column.table).where(column == key).values({column.name: new}))
     if not is_organization:

@@ -7,6 +7,7 @@ from wtforms.validators import EqualTo, InputRequired, Length
 
 from royalties.services.people.passwords import LONGEST, SHORTEST
 from royalties.web.core.formats import LOCALES
+from royalties.web.core.formats import sentence as capitalised
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no types
@@ -26,7 +27,7 @@ def blame(field: Field, words: str) -> None:
 def sentence(error: Exception) -> str:
     """A refusal's message as a sentence beside its field."""
     words = str(error)
-    return f"{words[:1].upper()}{words[1:]}{'' if words.endswith('.') else '.'}"
+    return f"{capitalised(words)}{'' if words.endswith('.') else '.'}"
 
 
 _NEW = (

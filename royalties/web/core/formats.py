@@ -19,6 +19,7 @@ from markupsafe import Markup, escape
 from royalties.domain.counting import noun
 from royalties.domain.currencies import exponent
 from royalties.domain.money import amount_text
+from royalties.domain.sales.reporting import account_words
 from royalties.domain.sales.slices import kind_label
 from royalties.domain.spans import span_name
 from royalties.domain.terms.catalogue import INTERNAL, Format, marked, numbers_heading
@@ -262,8 +263,16 @@ def decimal_mark() -> str:
     return "," if locale().number_symbols["latn"]["decimal"] == "," else "."
 
 
+_LONGEST_ENDING = 5
+"""Letters behind the dot of a file's name."""
+
+
 def sentence(words: str) -> str:
-    """The same beginning with a capital letter."""
+    """The same beginning with a capital letter; a file's name, if it comes first, as it is."""
+    first = words.partition(" ")[0].rstrip(":,;")
+    stem, _, ending = first.rpartition(".")
+    if stem and ending.isalnum() and 2 <= len(ending) <= _LONGEST_ENDING:  # noqa: PLR2004
+        return words
     return words[:1].upper() + words[1:]
 
 
@@ -292,6 +301,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "examples": examples,
     "span": span,
     "sentence": sentence,
+    "account_words": account_words,
 }
 
 

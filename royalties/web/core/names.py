@@ -15,6 +15,7 @@ from royalties.domain.people import Verb
 from royalties.domain.terms.catalogue import is_offered
 from royalties.domain.terms.names import contract_name, in_order
 from royalties.ingest import places
+from royalties.ingest.setup import Entry
 from royalties.services import pending
 from royalties.services.approvals import acts_at_once
 from royalties.services.books import setup_in_force
@@ -69,6 +70,12 @@ def names() -> Names:
         known = g.names = (reading, names_of(reading))
     found: Names = known[1]
     return found
+
+
+def name_beside(entries: Iterable[Entry]) -> None:
+    """Let this request call entries by name that are neither in force nor wait."""
+    known = names()
+    g.names = (g.names[0], known.beside(entries))
 
 
 def named(key: str | None, part: str) -> str:

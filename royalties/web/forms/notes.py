@@ -9,12 +9,14 @@ from royalties.domain.notes import NoteSubject
 from royalties.services.desk import note_lists, notes
 from royalties.services.desk.note_lists import Note
 from royalties.web.core.visit import current_work
+from royalties.web.forms.choices import Selection
 from royalties.web.forms.entries import EntryForm
 from royalties.web.forms.fields import EntryField, FileUpload, Lines, Tick
 
 _FILES_HINT = f"Up to {notes.MOST_FILES}, 20 MB each: PDF, Excel, Word, pictures or any other."
-_SHOWN = 3
-"""Notes that a page of something shows; the others are on a page of their own."""
+_LONGEST = 12
+_SHOWN, _SHOWN_OPEN = 3, 5
+"""Notes that a page of something shows, and open questions that a checklist does."""
 
 _PAGES = {
     NoteSubject.CONTRACT: ("terms.contract", "key", "Contracts", "terms.contracts"),
@@ -25,6 +27,12 @@ _PAGES = {
 """The page of what a note is about, what its address calls the key, and the list it stands in."""
 
 
+def _asked() -> list[tuple[str, str]]:
+    """Colleagues by number and name."""
+    found = notes.colleagues(current_work())
+    return [("", "Nobody in particular"), *((str(each.id), each.name) for each in found)]
+
+
 class NewNoteForm(EntryForm):
     """A note or a question."""
 
@@ -33,6 +41,19 @@ class NewNoteForm(EntryForm):
     )
     files = FileUpload("Files", hint=_FILES_HINT, many=True)
     is_question = Tick("It is a question: somebody is to answer it")
+    asked = Selection(
+        "Ask one colleague",
+        options=_asked,
+        hint="It is on their Home, and they get an e-mail if they want it. Everybody sees it.",
+    )
+
+    @property
+    def asked_id(self) -> int | None:
+        """Number of the colleague who was chosen; None: nobody was; 0: what is nobody's."""
+        text = str(self.asked.data)
+        if not text:
+            return None
+        return int(text) if text.isascii() and text.isdecimal() and len(text) <= _LONGEST else 0
 
 
 class AnswerForm(EntryForm):
@@ -91,3 +112,24 @@ def crumbs_of(subject: NoteSubject, key: str) -> list[tuple[str, str]]:
     _, _, words, listed = _PAGES[subject]
     name = note_lists.subject_name(current_work(), subject, key)
     return [(words, url_for(listed)), (name, address_of(subject, key))]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestions:
+    """Open questions that a close leaves unanswered; ``more`` than are shown."""
+
+    shown: tuple[tuple[Note, str], ...]
+    more: bool
+
+
+def open_questions() -> OpenQuestions:
+    """The newest questions that nobody has settled, each with what it is about, by name."""
+    work = current_work()
+    found = note_lists.newest_open(work, _SHOWN_OPEN + 1)
+    return OpenQuestions(
+        tuple(
+            (each, note_lists.subject_name(work, each.subject, each.key))
+            for each in found[:_SHOWN_OPEN]
+        ),
+        len(found) > _SHOWN_OPEN,
+    )

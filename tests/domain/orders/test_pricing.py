@@ -182,7 +182,7 @@ def test_every_line_of_a_custom_order_says_how_many_at_what_price_and_why() -> N
     assert massachusetts == (*tax, "6.25 % of copies and charges", "US-MA")
 
 
-def test_a_price_of_one_is_shown_where_it_says_more_than_the_amount() -> None:
+def test_unit_price_is_shown_only_if_it_adds_information() -> None:
     asked = PriceRequest(
         OrderKind.CUSTOM,
         (ShipTo(150, "US-WA"), ShipTo(50, "US-MA")),
@@ -425,7 +425,7 @@ def test_a_quote_is_the_sum_of_lines_that_are_never_negative(
 
 
 @given(PRICES, LIST_PRICE, st.data())
-def test_a_price_break_begins_at_its_very_copy(
+def test_price_break_starts_exactly_at_its_first_copy(
     prices: PriceList, list_price: Fraction, data: st.DataObject
 ) -> None:
     version = prices.versions[0]
@@ -441,7 +441,7 @@ def test_a_price_break_begins_at_its_very_copy(
 
 
 @given(PRICES, st.data())
-def test_a_freight_step_ends_at_its_very_copy(prices: PriceList, data: st.DataObject) -> None:
+def test_freight_step_ends_exactly_at_its_last_copy(prices: PriceList, data: st.DataObject) -> None:
     version = prices.versions[0]
     place = data.draw(st.integers(0, len(version.freight) - 1))
     band = version.freight[place]

@@ -84,7 +84,7 @@ def gets(
 # What steps take
 
 
-def test_a_fixed_step_takes_no_more_than_is_left() -> None:
+def test_fixed_step_is_limited_to_the_remaining_amount() -> None:
     assert gets(fixed(70, to("ann")), fixed(70, to("ben")), REST) == {"ann": 70, "ben": 30}
 
 

@@ -52,7 +52,7 @@ def caps_of(steps: Steps) -> Iterator[Cap]:
 
 
 @given(plans(), amounts, stood, atoms, days)
-def test_allocations_and_undistributed_sum_to_what_was_there(
+def test_allocations_and_undistributed_sum_to_the_payable(
     plan: Plan, payable: int, undistributed: int, lines: list[Atom], day: date
 ) -> None:
     """ "Σ allocated + undistributed = payable + undistributed before." """

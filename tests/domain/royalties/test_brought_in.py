@@ -45,7 +45,9 @@ from tests.strategies import histories
 
 
 @given(histories(most=4, depth=1), st.integers(1, 3))
-def test_books_cut_at_a_period_go_on_with_the_same_figures(years: list[Year], cut: int) -> None:
+def test_books_split_at_a_period_continue_with_the_same_figures(
+    years: list[Year], cut: int
+) -> None:
     """A world from its beginning, and the same begun later with what the first one left."""
     whole = played(years)
     before = Closed(whole.runs[:cut])
@@ -227,7 +229,7 @@ def test_opening_entries_balance_against_the_opening_account() -> None:
     }
 
 
-def test_a_cap_that_was_used_has_only_its_rest_left() -> None:
+def test_partly_used_cap_admits_only_its_remainder() -> None:
     plan = a_plan(remainder(to("author"), cap=a_cap(100, CapPer.LIFETIME, "grant")))
     house = a_house(
         a_contract(brought_in=ContractBroughtIn(caps=(CapUsed(9_500, name="grant"),))),
@@ -239,7 +241,7 @@ def test_a_cap_that_was_used_has_only_its_rest_left() -> None:
     assert (given_first, given_second) == (500, 0)
 
 
-def test_editions_sold_before_stand_in_the_first_run_alone() -> None:
+def test_editions_sold_before_are_listed_in_the_first_run_only() -> None:
     brought_in = ContractBroughtIn(editions=(EditionBroughtIn(ISBN, 4200, 310_000),))
     first, second = runs_of(a_house(a_contract(brought_in=brought_in)), [], [])
     assert account_of(first).brought_in is not None

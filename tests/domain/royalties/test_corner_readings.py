@@ -62,7 +62,7 @@ def test_part_is_never_more_than_what_is_left() -> None:
     assert given_by(account_of(done)) == {(1, "ann"): 1}
 
 
-def test_a_lines_part_has_the_sign_of_what_it_earned_and_only_sums_are_clamped() -> None:
+def test_line_part_keeps_its_sign_and_only_sums_are_clamped() -> None:
     """Washington sold 150 online and took back 50 at a bookstore: its part is 100 of 100.
 
     The bookstore with Texas makes 50; once that is gone, Washington's lines still hold 150, but

@@ -69,7 +69,7 @@ def test_a_planted_cent_is_found_and_proposed_as_rounding() -> None:
     assert (found.cause, found.amount) == (DifferenceCause.ROUNDING, -1)
 
 
-def test_copies_tell_a_missing_report_from_returns() -> None:
+def test_copies_distinguish_a_missing_report_from_returns() -> None:
     run = a_run()
     missing = only(differences_from(run, planted(run, Figure.EARNED, amount=500, copies=5)))
     assert missing.cause is DifferenceCause.MISSING_REPORT
@@ -134,6 +134,6 @@ def replace_amount(total: OldTotal) -> OldTotal:
     return total._replace(amount=total.amount + 300)
 
 
-def test_a_difference_is_the_draft_less_the_old() -> None:
+def test_difference_is_draft_minus_old_statement() -> None:
     found = Difference(EARNED, 100, 150, None, 0, DifferenceCause.RATE, "")
     assert (found.amount, replace(found, new=90).amount) == (50, -10)

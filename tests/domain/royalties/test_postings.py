@@ -209,7 +209,7 @@ def test_placed_money_leaves_the_undistributed_account() -> None:
         assert account_of(run).undistributed == stands
 
 
-def test_a_period_in_which_nothing_moves_has_no_entries() -> None:
+def test_period_without_movements_has_no_entries() -> None:
     (run,) = runs_of(a_house(), [])
     assert Ledger().close(run) == []
 

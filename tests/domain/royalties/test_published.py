@@ -57,7 +57,7 @@ def test_one_line_of_a_report_crosses_a_tier() -> None:
     assert tiers_of(run) == [(1, "5/7", 500_000), (2, "2/7", 250_000)]
 
 
-def test_a_period_begins_inside_a_tier_and_leaves_it() -> None:
+def test_period_can_start_inside_a_tier_and_pass_its_limit() -> None:
     """After 2,500 copies a thousand more: 500 at 8 %, 500 at 10 % (royaltieshq.com)."""
     rule = a_rule(tiers=[a_tier("0.08", 3000), a_tier("0.10", 8000), a_tier("0.12")], opening=2500)
     (run,) = runs_of(a_house(a_contract(rule)), [a_sale(1000)])
@@ -104,7 +104,7 @@ def test_list_price_and_net_receipts_side_by_side() -> None:
     assert [line.earned for line in account_of(run).lines] == [155, 93]
 
 
-def test_a_line_is_rounded_and_never_a_copy() -> None:
+def test_rounding_applies_to_lines_not_copies() -> None:
     """The source (ehow.com) rounds 0.477 a copy first; the line alone is rounded here."""
     (run,) = runs_of(a_house(a_contract(a_rule("0.06"))), [a_sale(10_000, "7.95")])
     assert account_of(run).earned == 477_000
@@ -233,7 +233,7 @@ def test_a_reserve_over_two_periods() -> None:
     assert [each.payable for each in found] == [90_000, 190_000]
 
 
-def test_a_reserve_is_eaten_by_later_returns() -> None:
+def test_later_returns_use_up_a_reserve() -> None:
     """Of 500 a hundred are held; 25 come back, so 75 are paid (ceceliadowdy.com)."""
     runs = _reserved("1", "0.20", [a_sale(net=500)], [a_sale(-1, net=-25)])
     assert [account_of(run).payable for run in runs] == [40_000, 7500]
@@ -247,7 +247,7 @@ def test_returns_beyond_what_is_still_to_be_paid() -> None:
     assert (account_of(second).payable, account_of(second).carried_forward) == (0, -500_000)
 
 
-def test_an_advance_partly_earned_back_before() -> None:
+def test_advance_partly_recouped_before_these_books() -> None:
     """-2,000 + 900 = -1,100 (absolutewrite.com; the second period is ours)."""
     contract = a_contract(
         a_rule("0.075"), advances=[an_advance(800_000, date(2014, 5, 1), recouped=600_000)]

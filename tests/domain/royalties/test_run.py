@@ -144,7 +144,7 @@ def test_titles_of_one_contract_share_an_account_and_contracts_do_not() -> None:
     ]
 
 
-def test_a_debit_balance_is_earned_off_before_anything_is_payable() -> None:
+def test_debit_balance_is_recovered_before_anything_is_payable() -> None:
     house = a_house(a_contract(a_rule(1, Basis.NET), opening_balance=-1000))
     runs = runs_of(house, [a_sale(net=4)], [a_sale(net=5)], [a_sale(net=6)])
     found = [account_of(each) for each in runs]

@@ -164,7 +164,7 @@ def test_any_positive_balance_is_paid_in_the_years_last_period() -> None:
     assert [paid for _, paid, _, _ in settlements(runs)] == [0, 200, 0]
 
 
-def test_a_debit_balance_is_carried_forward_at_the_years_end_too() -> None:
+def test_debit_balance_is_carried_forward_even_at_year_end() -> None:
     payee = a_beneficiary(pay_out_at_year_end=True, opening_balance=-500)
     runs = runs_of(a_house_for(payee), [a_sale(net=2)], [a_sale(net=2)], [a_sale(net=2)])
     assert settlements(runs) == [

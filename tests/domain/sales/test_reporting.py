@@ -112,7 +112,7 @@ def test_the_only_report_answers_for_its_own_period_and_for_no_earlier_one() -> 
     assert expected(spans, H2.shift(1), date(2026, 7, 1)).missing == (H2.shift(1),)
 
 
-def test_a_report_that_ends_after_a_period_is_there_for_what_it_covers_of_it() -> None:
+def test_report_ending_after_a_period_counts_for_the_days_it_covers() -> None:
     spans = [months("2025-10", "2026-01"), months("2026-02")]
     assert expected(spans, H2, date(2026, 3, 31)).standing is ReportStatus.IN
 

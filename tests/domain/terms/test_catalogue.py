@@ -57,6 +57,6 @@ def test_house_number_is_not_an_isbn() -> None:
     ("subtitle", "heading"),
     [("", "Counting: A: B"), ("B", "Counting: A"), ("A", "Counting: A: B")],
 )
-def test_a_heading_leaves_the_subtitle_out(subtitle: str, heading: str) -> None:
+def test_heading_omits_the_subtitle(subtitle: str, heading: str) -> None:
     title = Title("count", "Counting: A: B", shown=PublicTitle(subtitle=subtitle))
     assert title.heading == heading

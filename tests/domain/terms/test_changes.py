@@ -161,7 +161,7 @@ def test_prices_of_one_day_in_two_currencies_are_identified_by_place() -> None:
     ]
 
 
-def test_a_step_that_is_put_between_others_changes_none_of_them() -> None:
+def test_inserted_step_does_not_change_other_steps() -> None:
     start, rest = {"fixed": "300.00"}, {"remainder": True}
     share = {"share": "0.4", "to": [{"beneficiary": "seattle"}, {"beneficiary": "houston"}]}
     assert told({"steps": [start, rest]}, {"steps": [start, share, rest]}) == [
@@ -225,5 +225,5 @@ def test_paragraphs_are_set_apart_and_short_lines_are_not() -> None:
     ]
 
 
-def test_entries_of_a_list_without_a_word_of_its_own_are_called_as_the_list_is() -> None:
+def test_list_entries_without_a_noun_use_the_lists_name() -> None:
     assert told({"others": [{"x": "1"}]}, {"others": [{"x": "2"}]}) == [("others 1 · x", "1", "2")]

@@ -39,7 +39,7 @@ def asked(part: str, old: Body, new: Body, use: EntryUse) -> str:
     return found.message if found else ""
 
 
-def test_a_plan_that_loses_a_version_tells_which_and_what_counts_from_when() -> None:
+def test_plan_losing_a_version_names_it_and_its_replacement() -> None:
     found = replaced("plans", "cities", a_plan(OLD), a_plan(NEW), DISTRIBUTED)
     assert found is not None
     assert (found.code, found.part, found.key) == ("replaces-version", "plans", "cities")
@@ -256,7 +256,7 @@ def test_changes_without_effect_on_amounts_need_no_consent() -> None:
 # What each says, whole
 
 
-def test_a_plan_whose_version_in_force_is_changed_tells_the_fields() -> None:
+def test_change_of_the_plan_version_in_force_names_the_fields() -> None:
     told = asked("plans", a_plan(OLD), a_plan(a_version("2015-01-01", "0.3")), RECORDED)
     assert told == (
         'plan "cities": the version from 2015-01-01 is changed (step 1 · share: 40 % becomes '
@@ -266,7 +266,7 @@ def test_a_plan_whose_version_in_force_is_changed_tells_the_fields() -> None:
     )
 
 
-def test_a_plan_tells_all_that_is_lost_and_all_that_slips_in() -> None:
+def test_plan_change_lists_lost_and_added_versions() -> None:
     middle, early, other = (a_version(day) for day in ("2025-01-01", "2024-02-01", "2024-03-01"))
     use = EntryUse(
         H2,
@@ -303,7 +303,7 @@ def test_a_plan_without_a_version_in_force_says_so() -> None:
     )
 
 
-def test_a_version_that_slips_into_closed_time_says_what_is_still_used() -> None:
+def test_version_starting_in_closed_periods_names_the_version_used() -> None:
     told = asked("plans", a_plan(OLD, NEW), a_plan(OLD, a_version("2025-06-30"), NEW), DISTRIBUTED)
     assert told == (
         'plan "cities": the version from 2025-06-30 begins in closed time, which another version '
@@ -328,13 +328,13 @@ def test_new_plan_version_needs_no_consent(old: Body, new: Body, use: EntryUse) 
     assert not asked("plans", old, new, use)
 
 
-def test_a_version_that_was_taken_out_long_ago_is_no_loss() -> None:
+def test_previously_removed_version_is_not_reported_as_lost() -> None:
     """Closed periods used one that the books' newest entry has no more."""
     use = EntryUse(H2, TODAY, closed=True, distributed=[Distributed("2014-01-01", H1, H1)])
     assert not asked("plans", a_plan(OLD), a_plan(OLD, NEW), use)
 
 
-def test_a_plan_whose_version_in_force_was_none_has_nothing_instead_of_which() -> None:
+def test_plan_without_a_version_in_force_replaces_none() -> None:
     use = EntryUse(H2, TODAY, closed=True, distributed=[Distributed("2026-01-01", H1, H1)])
     told = asked("plans", a_plan(a_version("2026-01-01")), a_plan(NEW), use)
     assert "2025-H2 and later periods are distributed by the version from 2025-08-01. " in told
@@ -383,7 +383,7 @@ def test_terms_of_a_contract_say_what_counts_from_when() -> None:
 BARE = {"key": "foot", "titles": ["collab"], "starts": "2015-01-01", "plan": "cities"}
 
 
-def test_defaults_that_are_left_out_of_a_contract_are_nothing() -> None:
+def test_omitted_contract_defaults_are_not_changes() -> None:
     """Rules, rights and advances of a contract without any."""
     full = {key: a_contract()[key] for key in ("rules", "subsidiary_rights", "advances")}
     assert not asked("contracts", BARE, BARE | full, CLOSED)
@@ -427,7 +427,7 @@ def test_long_values_are_cut(length: int, shown: str) -> None:
         (["1.0", "2.0"], ["1"]),
     ],
 )
-def test_a_number_is_the_same_however_it_is_written(old: list[str], new: list[str]) -> None:
+def test_equal_numbers_in_different_notations_are_the_same(old: list[str], new: list[str]) -> None:
     """Additions and removals in a list are named; unchanged items are not."""
     before, after = (
         a_contract(advances=[{"amount": each} for each in amounts]) for amounts in (old, new)
@@ -506,7 +506,7 @@ def test_title_changes_are_named_by_edition() -> None:
     assert not asked("titles", new, {**new, "editions": [*new["editions"], other]}, RECORDED)
 
 
-def test_a_title_that_earns_again_takes_nothing_away() -> None:
+def test_recovering_title_does_not_reduce_the_reserve() -> None:
     title = a_title({})
     assert not asked("titles", {**title, "royalties": False}, title, RECORDED)
     assert not asked("titles", title, {**title, "royalties": True}, RECORDED)
@@ -530,7 +530,7 @@ def test_consent_depends_on_the_price_of_the_day(
     assert bool(asked("titles", a_title(old), a_title(new), BLANK)) is is_asked
 
 
-def test_a_title_without_editions_or_prices_takes_nothing_away() -> None:
+def test_title_without_editions_or_prices_removes_nothing() -> None:
     bare = {"key": "collab", "title": "T"}
     edition = {"isbn": ISBN, "format": "hardcover"}
     unpriced = {**bare, "editions": [edition]}
@@ -579,7 +579,7 @@ def test_single_values_say_from_when_they_count() -> None:
     )
 
 
-def test_a_price_list_tells_what_is_changed_and_left_out() -> None:
+def test_price_list_change_lists_changes_and_omissions() -> None:
     taxes = [
         {"place": place, "from": "2025-01-01", "rate": "0.065"} for place in ("US-OR", "US-WA")
     ]

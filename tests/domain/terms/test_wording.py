@@ -68,7 +68,7 @@ def test_no_sentence_names_another_beneficiary(drawn: tuple[Step, ...]) -> None:
 
 
 @given(plan_steps(1))
-def test_a_step_concerns_those_it_may_give_to(steps: tuple[Step, ...]) -> None:
+def test_step_concerns_its_possible_recipients(steps: tuple[Step, ...]) -> None:
     for step in steps:
         for name in ("ann", "ben", "cid", "nobody"):
             assert concerns(step, name) == (name in beneficiaries_of((step,)))

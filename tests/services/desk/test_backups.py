@@ -21,7 +21,7 @@ import pytest
 from sqlalchemy import inspect
 
 from royalties.adapters import archive
-from royalties.adapters.archive import NotABackupError, ThereAlreadyError
+from royalties.adapters.archive import AlreadyExistsError, NotABackupError
 from royalties.adapters.files import DiskError, Files
 from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.services.desk import backups
@@ -167,9 +167,9 @@ def test_backup_and_restore_never_overwrite(office: Office, backup: bytes, tmp_p
     file = tmp_path / "books.backup"
     file.write_bytes(backup)
     before = office.hashes(), kept_files(office)
-    with pytest.raises(ThereAlreadyError, match="is there already"):
+    with pytest.raises(AlreadyExistsError, match="is there already"):
         office.system.back_up(TESS, file)
-    with pytest.raises(ThereAlreadyError):
+    with pytest.raises(AlreadyExistsError):
         office.system.restore(TESS, file)
     with pytest.raises(NotEmptyError):
         backups.restore(
@@ -189,7 +189,7 @@ def test_restore_into_a_home_in_use_is_refused_before_reading(
     (home / "notes.txt").write_text("mine")
     for data in (backup, backup[:99], b"no backup"):
         (tmp_path / "b").write_bytes(data)
-        with pytest.raises(ThereAlreadyError, match=r"notes\.txt"):
+        with pytest.raises(AlreadyExistsError, match=r"notes\.txt"):
             there.system.restore(TESS, tmp_path / "b")
     assert [each.name for each in home.iterdir()] == ["notes.txt"]
 
@@ -538,7 +538,7 @@ def test_restore_that_was_killed_can_be_repeated(
         there.system,
         config=replace(there.system.config, database_url=f"sqlite:///{tmp_path / 'other'}"),
     )
-    with pytest.raises(ThereAlreadyError):  # for another database they may be somebody's
+    with pytest.raises(AlreadyExistsError):  # for another database they may be somebody's
         other.restore(TESS, tmp_path / "b")
     there.system.restore(TESS, tmp_path / "b")
     assert there.faults() == {}
@@ -651,14 +651,14 @@ def test_backup_memory_does_not_grow_with_the_books(tmp_path: Path) -> None:
         file.truncate(30_000_000)
     tracemalloc.start()
     try:
-        with archive.writing(tmp_path / "b") as target:
+        with archive.new_file(tmp_path / "b") as target:
             writer = archive.ArchiveWriter(target, header)
             assert [*writer.table("log", many)][-1] == 15_000
             for folder in archive.FOLDERS:
                 for _ in writer.folder(tmp_path, folder):
                     pass
             writer.close()
-        with archive.reading(tmp_path / "b") as reader, Path(os.devnull).open("wb") as nowhere:
+        with archive.open_backup(tmp_path / "b") as reader, Path(os.devnull).open("wb") as nowhere:
             rows = sum(1 for _name, found in reader.tables() for _ in found)
             reader.files(lambda _path, file: shutil.copyfileobj(file, nowhere))
             reader.finish()

@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from royalties.domain.approvals import ProposalKind
+from royalties.domain.events import StaffEvent
 from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.ingest.setup import SetupError
 from royalties.services import approvals, dependencies
 from royalties.services.desk import deciding
+from royalties.services.mail import telling
 from royalties.services.names import names_of
 from royalties.services.terms import amending as terms
 from royalties.services.terms import inverses, loading
@@ -27,6 +30,7 @@ from tests.builders.books import (
     opened,
     remainder,
 )
+from tests.builders.post import posted
 from tests.builders.site import lend_site
 
 pytestmark = [after(opened), pytest.mark.engines("either")]
@@ -72,6 +76,9 @@ class People:
         with self.at_work(actor or self.mona) as work:
             return [each.id for each in deciding.approve(work, numbers)]
 
+    def email(self, actor: Actor) -> str:
+        return f"{actor.name.lower()}@example.org"
+
     def refuse(self, numbers: list[int], reason: str = "Not so") -> list[int]:
         with self.at_work(self.mona) as work:
             return [each.id for each in deciding.refuse(work, numbers, reason)]
@@ -101,7 +108,7 @@ def people(office: Office) -> People:
     return People(office)
 
 
-def test_a_chain_is_prepared_before_any_of_it_is_in_force(people: People) -> None:
+def test_dependent_proposals_can_be_prepared_before_any_is_approved(people: People) -> None:
     payee, plan, contract = people.chain()
     with people.at_work() as work:
         found = {each.id: each.depends_on for each in approvals.numbered(work, [1, 2, 3])}
@@ -109,7 +116,7 @@ def test_a_chain_is_prepared_before_any_of_it_is_in_force(people: People) -> Non
     assert people.in_force("contracts", "mouth-2026") is None
 
 
-def test_a_chain_is_approved_together_in_whatever_order_it_was_ticked(people: People) -> None:
+def test_dependent_proposals_are_approved_together_in_any_order(people: People) -> None:
     chain = people.chain()
     assert people.approve(chain[::-1]) == chain
     assert people.in_force("contracts", "mouth-2026") is not None
@@ -120,7 +127,7 @@ def test_a_chain_is_approved_together_in_whatever_order_it_was_ticked(people: Pe
     assert people.office.faults() == {}
 
 
-def test_each_of_a_chain_can_be_approved_after_what_it_rests_on(people: People) -> None:
+def test_dependent_proposals_can_be_approved_one_by_one_in_order(people: People) -> None:
     payee, plan, contract = people.chain()
     for number, actor in ((payee, people.mona), (plan, people.otto), (contract, people.mona)):
         people.approve([number], actor)
@@ -135,7 +142,7 @@ def test_proposal_is_not_approved_before_those_it_depends_on(people: People) -> 
     assert "depends on the new beneficiary “Rivers Readers”" in people.refused([plan, contract])
 
 
-def test_a_page_adds_what_was_not_ticked_and_is_rested_on(people: People) -> None:
+def test_page_adds_prerequisites_that_were_not_ticked(people: People) -> None:
     chain = people.chain()
     with people.at_work(people.mona) as work:
         together = deciding.with_those_below(work, chain[-1:])
@@ -195,7 +202,7 @@ def test_different_entry_under_the_same_key_does_not_satisfy_dependents(people: 
     )
 
 
-def test_a_withdrawn_proposal_says_what_rests_on_it(people: People) -> None:
+def test_withdrawn_proposal_lists_its_dependents(people: People) -> None:
     payee, plan, contract = people.chain()
     with people.at_work() as work:
         approvals.withdraw(work, payee)
@@ -214,7 +221,7 @@ def test_entry_saved_without_approval_cannot_name_a_waiting_one(people: People) 
         people.office.load({"plans": [DELTA]})
 
 
-def test_an_entry_may_rest_on_a_setup_file_and_a_file_on_an_entry(people: People) -> None:
+def test_entry_may_depend_on_a_waiting_file_and_vice_versa(people: People) -> None:
     payee = people.prepare("beneficiaries", RIVERS)
     river = a_title("river", an_edition("9781402894626"))
     file = people.office.write("river.json", {"titles": [river], "plans": [DELTA]})
@@ -234,7 +241,7 @@ def test_an_entry_may_rest_on_a_setup_file_and_a_file_on_an_entry(people: People
     assert people.office.faults() == {}
 
 
-def test_a_file_that_counts_at_once_names_nothing_that_waits(people: People) -> None:
+def test_file_in_force_at_once_cannot_name_waiting_entries(people: People) -> None:
     file = people.office.write(
         "new.json",
         {
@@ -266,7 +273,7 @@ def test_one_that_is_stale_holds_back_the_whole_set(people: People) -> None:
     assert people.status(payee) == "waiting"
 
 
-def test_a_set_with_one_that_was_decided_meanwhile_is_refused(people: People) -> None:
+def test_set_with_a_proposal_decided_meanwhile_is_refused(people: People) -> None:
     chain = people.chain()
     people.approve(chain[:1], people.otto)
     assert "approved by Otto already" in people.refused(chain)
@@ -286,10 +293,10 @@ def test_refusing_several_takes_one_reason_and_all_or_none(people: People) -> No
     assert [people.status(each) for each in chain] == ["approved", "refused", "refused"]
 
 
-def test_a_close_is_decided_on_its_checklist_alone(people: People) -> None:
+def test_close_is_approved_only_on_its_checklist(people: People) -> None:
     payee = people.prepare("beneficiaries", RIVERS)
     with people.at_work() as work:
-        close = approvals.prepare(work, "close", "2025-H1", {})
+        close = approvals.prepare(work, ProposalKind.CLOSE, "2025-H1", {})
     assert "is decided on the closing checklist" in people.refused([payee, close])
     assert "tick what is to be decided" in people.refused([])
     assert "there is no proposal 99" in people.refused([payee, 99])
@@ -328,7 +335,7 @@ def test_names_of_waiting_entries_are_shown_to_the_desk_only(people: People) -> 
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_any_web_of_proposals_is_approved_whole_and_never_in_part(
+def test_any_set_of_dependent_proposals_is_approved_all_or_nothing(
     people: People, seed: int
 ) -> None:
     """Entries that name each other as chance has it, ticked in any order, with one left out."""
@@ -361,3 +368,46 @@ def test_any_web_of_proposals_is_approved_whole_and_never_in_part(
     assert people.approve(numbers) == sorted(numbers)
     assert {people.status(each) for each in numbers} == {"approved"}
     assert people.office.faults() == {}
+
+
+def left_behind(people: People) -> list[tuple[str, str, str]]:
+    found = posted(people.office, "kind = 'left-behind'")
+    return [(each.recipient, each.subject, each.text) for each in found]
+
+
+def test_preparers_of_what_is_left_behind_are_told_once_each(people: People) -> None:
+    payee = people.prepare("beneficiaries", RIVERS, people.otto)
+    plan = people.prepare("plans", DELTA)
+    people.prepare("contracts", MOUTH)
+    people.refuse([payee], "Wrong name")
+    [(to, subject, text)] = left_behind(people)
+    assert to == people.email(people.clerk)
+    assert subject == "Left behind: 2 proposals of yours"
+    assert "Mona has sent back: the new beneficiary “Rivers Readers”." in text
+    assert "“Wrong name”" in text
+    assert "the new plan “Rivers Readers”; the new contract" in text
+    assert text.endswith("/finance/approvals\n")
+    # What is sent back together with what it depends on is left behind by nothing.
+    people.refuse([plan, plan + 1])
+    assert len(left_behind(people)) == 1
+
+
+def test_withdrawal_tells_who_is_left_behind_but_not_who_withdrew(people: People) -> None:
+    payee = people.prepare("beneficiaries", RIVERS)
+    plan = people.prepare("plans", DELTA, people.otto)
+    people.prepare("contracts", MOUTH)
+    with people.at_work() as work:
+        assert [each.id for each in deciding.withdraw(work, payee, "twice")] == [plan, plan + 1]
+    [(to, subject, text)] = left_behind(people)
+    assert to == people.email(people.otto)
+    assert subject == "Left behind: the new plan “Rivers Readers”"
+    assert "Cleo has withdrawn: the new beneficiary" in text
+    assert text.endswith(f"/finance/approvals/{plan}\n")
+
+
+def test_who_does_not_want_to_be_told_of_what_is_left_behind_is_not(people: People) -> None:
+    payee, _, _ = people.chain()
+    with people.at_work() as work:
+        telling.choose(work, {StaffEvent.LEFT_BEHIND: False})
+    people.refuse([payee])
+    assert left_behind(people) == []

@@ -215,9 +215,7 @@ def test_refused_job_is_reported_and_the_next_runs(desk: Desk) -> None:
     assert found(desk.office, second.id).status == "checked"
 
 
-def test_a_fault_of_the_program_stops_one_job_only(
-    desk: Desk, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_program_error_stops_only_its_job(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     with desk.office.system.work(desk.cleo) as work:
         queue(work, "juggle", "three balls", {})
     upload = desk.sent()

@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 
+from royalties.domain.approvals import ProposalKind
 from royalties.domain.events import TOLD, StaffEvent, is_told
 from royalties.domain.people import Actor, Role
 from royalties.services import approvals
@@ -15,6 +16,7 @@ from royalties.services.desk.jobs import WORKER
 from royalties.services.mail import telling
 from royalties.services.mail.outbox import Outcome, deliver
 from royalties.services.statements.sending import send as send_statements
+from royalties.services.work import RefusedError
 from tests.builders.books import Office, a_row, after, closed, opened
 from tests.builders.notes import write_note
 from tests.builders.orders import somebody
@@ -82,13 +84,13 @@ def test_question_and_answer_are_told_to_those_who_want_it(office: Office) -> No
 
 
 @after(closed)
-def test_approval_is_told_as_chosen(office: Office) -> None:
+def test_approval_is_notified_by_choice(office: Office) -> None:
     clerk = somebody(office, "Cleo", Role.CLERK)
     mona, quinn = somebody(office, "Mona", Role.MANAGER), somebody(office, "Quinn", Role.MANAGER)
     chosen(office, quinn, approval=False)
     chosen(office, clerk, decided=False)
     with office.system.work(clerk) as work:
-        number = approvals.prepare(work, "close", "2025-H2", {})
+        number = approvals.prepare(work, ProposalKind.CLOSE, "2025-H2", {})
     assert told(office, StaffEvent.APPROVAL_WAITS) == ["mona@example.org"]
     with office.system.work(mona) as work:
         approvals.refuse(work, number, "Not yet")
@@ -97,7 +99,7 @@ def test_approval_is_told_as_chosen(office: Office) -> None:
 
 @pytest.mark.engines("both")
 @after(closed)
-def test_ended_period_and_late_retailer_are_told_once_to_each(office: Office) -> None:
+def test_ended_period_and_late_retailer_are_notified_once_each(office: Office) -> None:
     somebody(office, "Mona", Role.MANAGER)
     cleo = somebody(office, "Cleo", Role.CLERK)
     before, later = datetime(2025, 12, 31, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)
@@ -149,3 +151,26 @@ def test_statement_that_is_not_taken_is_told_to_managers(office: Office) -> None
         while deliver(partial(office.system.work, WORKER)):
             pass
         assert "/account/told" in there.text(), "each such message leads to the choices"
+
+
+@pytest.mark.engines("both")
+def test_question_to_one_colleague_is_told_to_them_alone_as_they_chose(office: Office) -> None:
+    cleo = somebody(office, "Cleo", Role.CLERK)
+    somebody(office, "Mona", Role.MANAGER)
+    quinn = somebody(office, "Quinn", Role.MANAGER)
+    number = write_note(office, "Is the rate agreed?", cleo, asked=quinn.person)
+    assert told(office, StaffEvent.QUESTION_ASKED) == []
+    (asked,) = posted(office, "kind = 'question-put'")
+    assert asked.recipient == "quinn@example.org"
+    assert asked.subject.startswith("A question to you about")
+    assert f"/finance/notes/{number}" in asked.text
+    chosen(office, quinn, question_put=False)
+    write_note(office, "And now?", cleo, asked=quinn.person)
+    assert told(office, StaffEvent.QUESTION_PUT) == ["quinn@example.org"]
+
+
+def test_question_is_put_to_a_colleague_at_the_desk(office: Office) -> None:
+    cleo, sam = somebody(office, "Cleo", Role.CLERK), somebody(office, "Sam", Role.NONPROFIT)
+    for wrong in (cleo.person, sam.person, 0, 99):
+        with pytest.raises(RefusedError, match="choose a colleague"):
+            write_note(office, "Who?", cleo, asked=wrong)

@@ -95,7 +95,7 @@ def test_a_correction_mirrors_the_sums(office: Office) -> None:
 
 
 @after(opened)
-def test_a_correction_that_brings_two_periods_into_one(office: Office) -> None:
+def test_correction_may_merge_two_periods_into_one(office: Office) -> None:
     batch = office.bring_batch([a_row(2), a_row(5, isbn=UNKNOWN)])
     office.close("2025-H1")
     office.alias(UNKNOWN, HARDCOVER)

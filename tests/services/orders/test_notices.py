@@ -39,7 +39,7 @@ def remind(office: Office) -> int:
         return notices.remind(work)
 
 
-def test_every_step_that_needs_the_other_side_tells_it() -> None:
+def test_every_step_notifies_the_side_that_must_act() -> None:
     assert {each.value for each in Action} - set(TOLD) == set()
     for action in (Action.QUOTE, Action.SEND_PROOF, Action.INVOICE, Action.SHIP_LAST):
         assert Side.ORGANIZATION in TOLD[action]
@@ -77,7 +77,7 @@ def test_contact_and_all_users_get_one_notice_each(office: Office) -> None:
     ]
 
 
-def test_a_quote_tells_its_total_and_its_last_day(office: Office) -> None:
+def test_quote_states_total_and_last_valid_day(office: Office) -> None:
     [text] = [
         text for _, subject, text in letters(office) if QUOTED in subject and "quote" in subject
     ]

@@ -149,7 +149,7 @@ def test_invalid_brought_in_figures_are_refused(office: Office, said: Document, 
 
 
 @after(nothing)
-def test_a_balance_is_said_once_in_the_house_currency(office: Office) -> None:
+def test_balance_is_stated_once_in_the_publishers_currency(office: Office) -> None:
     setup = a_setup()
     setup["beneficiaries"][2]["brought_in"] = [{"currency": "USD", "amount": "1.00"}]
     with pytest.raises(SetupError, match="is the opening_balance: add both up"):
@@ -157,7 +157,7 @@ def test_a_balance_is_said_once_in_the_house_currency(office: Office) -> None:
 
 
 @after(closed)
-def test_books_begun_at_the_second_half_go_on_like_those_begun_at_the_first(
+def test_books_started_mid_year_continue_like_those_started_in_january(
     office: Office, shelf: Shelf, tmp_path: Path
 ) -> None:
     """What the first close left, entered as what is brought in, gives the second half's run."""

@@ -300,7 +300,7 @@ def test_confirmation_is_bound_to_its_draft(
         require_confirmed(other, confirm=True, seen=found.fingerprint)
 
 
-def test_amounts_not_paid_or_placed_are_listed(found: Outlook) -> None:
+def test_unpaid_and_undistributed_amounts_are_listed(found: Outlook) -> None:
     assert found.shown is not None
     run = found.shown.run
     account, other, *_ = run.contracts

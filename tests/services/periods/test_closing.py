@@ -186,7 +186,7 @@ def test_prepared_close_cannot_be_prepared_again(office: Office) -> None:
     assert (proposal.id, proposal.note) == (number, f"all is well {'y' * 988}")
 
 
-def test_a_reason_to_close_early_is_not_kept_of_a_period_that_has_ended(office: Office) -> None:
+def test_early_close_reason_is_dropped_if_the_period_has_ended(office: Office) -> None:
     clerk = somebody(office, Role.CLERK)
     settle(office, clerk)
     with working(office, clerk) as work:

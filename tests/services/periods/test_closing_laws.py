@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from royalties.domain.approvals import ProposalKind
 from royalties.domain.money import amount_text
 from royalties.domain.people import Role
 from royalties.services import approvals
@@ -101,7 +102,11 @@ def test_prepared_close_states_what_it_would_pay(office: Office) -> None:
         proposal = approvals.find(work, number)
         found = checklist.outlook(work, PERIOD)
     assert proposal is not None
-    assert (proposal.kind, proposal.subject, proposal.note) == ("close", PERIOD, "all is well")
+    assert (proposal.kind, proposal.subject, proposal.note) == (
+        ProposalKind.CLOSE,
+        PERIOD,
+        "all is well",
+    )
     assert proposal.fingerprint == outlook.shown.fingerprint
     assert outlook.to_pay
     assert proposal.body == {

@@ -100,7 +100,7 @@ def test_accounts_are_there_without_any_earned_line(
         list(run.contracts[0].lines)
 
 
-def test_an_account_below_zero_says_what_it_carries_forward(office: Office) -> None:
+def test_debit_account_states_the_carried_balance(office: Office) -> None:
     done = replace(look(office).run.contracts[0], carried_forward=-721)
     assert account_of(done).carried_forward == -721
 

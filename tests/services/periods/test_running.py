@@ -62,7 +62,7 @@ def test_close_by_command_after_the_periods_end_sends_no_mail(office: Office) ->
 
 
 @after(spring)
-def test_an_advance_enters_the_ledger_once_with_what_was_not_earned_back_before(
+def test_advance_is_posted_once_with_its_unrecouped_amount(
     office: Office,
 ) -> None:
     """Of 50.00, 12.34 had been earned back before the books; of 5,000.00 most never is."""

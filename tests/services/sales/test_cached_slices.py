@@ -48,13 +48,13 @@ def agree(office: Office) -> list[tuple[str, int]]:
             lines = slices_of(work.connection, number, asked, names, [PeriodPart()])
             lines = [each for each in lines if each.kind is not SaleKind.FREE]
             assert summed_with_reversals(kept) == summed_with_reversals(lines)
-            assert not [*cached_slices.differing(work.connection, number, asked, names)]
+            assert not [*cached_slices.wrong_sums(work.connection, number, asked, names)]
             found += [
                 (str(period), each.batch_id)
                 for each in cached_slices.slicings(work.connection, [number])
                 if each.grouping == asked.grouping
             ]
-        assert not [*cached_slices.astray(work.connection)]
+        assert not [*cached_slices.orphaned_sums(work.connection)]
     return found
 
 
@@ -91,7 +91,7 @@ def test_import_keeps_the_sums_a_draft_needs(office: Office) -> None:
 
 
 @after(spring)
-def test_a_draft_reads_no_line_with_a_price_of_its_own(office: Office) -> None:
+def test_draft_reads_no_sale_line_that_has_its_own_price(office: Office) -> None:
     """Were they not there, it would not notice."""
     draft = office.run("2025-H1")
     office.execute("DELETE FROM sale WHERE list_price IS NOT NULL")

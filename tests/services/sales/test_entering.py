@@ -294,7 +294,7 @@ def test_numbers_and_days_are_read_as_the_person_writes_them(clerk: Clerk) -> No
     assert found == [("2025-04-03", 1_234_500_000, 125_000, 2_160_380_000)]
 
 
-def test_a_blank_price_is_the_editions_and_net_follows(clerk: Clerk) -> None:
+def test_blank_price_defaults_to_the_editions_and_determines_net(clerk: Clerk) -> None:
     clerk.enter(a_sheet(typed(date="2025-03-31", list_price="", discount="25")))
     assert clerk.office.rows("SELECT list_price, net FROM sale") == [(None, 120_000_000)]
 

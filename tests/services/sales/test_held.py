@@ -150,7 +150,7 @@ def test_a_report_whose_bytes_change_meanwhile_is_read_again(
     assert office.faults() == {}
 
 
-def test_a_file_that_changes_all_the_time_is_refused(
+def test_file_that_keeps_changing_is_refused(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, units = office.report([a_row(8)]), iter(range(9, 99))

@@ -194,7 +194,7 @@ def test_returned_report_can_be_mended_and_reimported(office: Office, suffix: st
     assert office.faults() == {}
 
 
-def test_a_report_under_other_spellings_of_its_isbns_is_the_same_again(office: Office) -> None:
+def test_report_with_other_isbn_spellings_is_a_duplicate(office: Office) -> None:
     opened(office)
     office.bring_batch([a_row(3), a_row(4, isbn=UNKNOWN)])
     rows = [a_row(3, isbn=isbn.format(HARDCOVER)), a_row(4, isbn=isbn.to_isbn10(UNKNOWN))]

@@ -94,9 +94,7 @@ def test_concurrent_changes_of_two_rows_lose_nothing(
 
 @after(spring)
 @pytest.mark.parametrize("trial", range(2))
-def test_a_check_never_stands_for_changes_that_it_did_not_see(
-    office: Office, racers: Racers, trial: int
-) -> None:
+def test_check_does_not_cover_later_changes(office: Office, racers: Racers, trial: int) -> None:
     number = send(office, CLEO, FAULTY).id
     mend(office, number, row(3, "six", "6"), "Cleo")
     check(office, number)

@@ -173,7 +173,7 @@ def test_identifier_cannot_be_both_bundle_and_no_book(office: Office) -> None:
     ]
 
 
-def test_an_alias_counts_more_than_what_was_said(office: Office) -> None:
+def test_alias_takes_precedence_over_remembered_answers(office: Office) -> None:
     no_book(office, "TOTE-01")
     with office.work() as work:
         alias(work, "TOTE-01", HARDCOVER)

@@ -10,9 +10,10 @@ from datetime import date
 
 import pytest
 
+from royalties.domain.documents import Document
 from royalties.domain.people import ANONYMOUS, Actor, NotAllowedError, Role
 from royalties.services.statements import documents
-from royalties.services.statements.documents import Document, NoDocumentError
+from royalties.services.statements.documents import NoDocumentError
 from royalties.services.terms import inverses
 from royalties.services.work import RefusedError
 from tests.builders.books import Office, after, opened

@@ -203,7 +203,7 @@ def test_example_sales_reach_every_rule(office: Office) -> None:
     assert {rule for (rule,) in rules} == {*(rule["name"] for rule in RULES), "translation"}
 
 
-def test_every_sale_that_earns_is_behind_one_rule(books: Books) -> None:
+def test_every_earning_sale_matches_exactly_one_rule(books: Books) -> None:
     """The receipts that a statement shows by month are those of the sale lines it goes down to."""
     behind: dict[tuple[str, str], dict[tuple[str, int, str, bool], tuple[str, Sale]]] = {}
     accounts = {}
@@ -257,7 +257,7 @@ def test_every_sale_line_names_its_row_of_the_file(books: Books) -> None:
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @after(a_year)
-def test_from_the_amount_due_every_line_is_reached(office: Office) -> None:
+def test_every_line_is_reachable_from_the_amount_due(office: Office) -> None:
     for statement in statements_of(office):
         seen: set[str] = set()
         asked = ["due"]

@@ -62,7 +62,7 @@ def test_file_left_by_a_crash_is_issued_with_the_same_bytes(
 ) -> None:
     office.close(PERIOD)
     monkeypatch.setattr(issuing, "draw_all", lambda *each: islice(drawing.draw_all(*each), 1))
-    monkeypatch.setattr(statement_store, "add_issued", lambda *_: 1 / 0)
+    monkeypatch.setattr(statement_store, "add_issued_files", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         office.statements(PERIOD)
     monkeypatch.undo()
@@ -76,7 +76,7 @@ def test_file_left_by_a_crash_is_issued_with_the_same_bytes(
     assert office.faults() == {}
 
 
-def test_an_issued_file_is_never_replaced(office: Office) -> None:
+def test_issued_file_is_never_overwritten(office: Office) -> None:
     office.close(PERIOD)
     office.statements(PERIOD)
     path = next(office.system.files.issued(PERIOD, name) for name in issued(office))

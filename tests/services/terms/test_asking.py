@@ -219,7 +219,7 @@ def test_load_warns_of_its_own_entries_and_a_run_of_all(office: Office) -> None:
 
 
 @after(closed)
-def test_a_load_warns_of_other_entries_that_it_idles(office: Office) -> None:
+def test_load_warns_of_other_entries_made_unused(office: Office) -> None:
     """A shop that moves to another channel takes its sales from a rule."""
     contract = plain(
         rules=[

@@ -115,7 +115,7 @@ def test_correction_of_what_a_closed_period_counted_counts(office: Office) -> No
     assert exceptions(office, "2025-H2") == []
 
 
-def test_end_is_taken_back_and_the_history_tells_both(office: Office) -> None:
+def test_retirement_can_be_undone_and_both_are_in_the_history(office: Office) -> None:
     office.load(house())
     office.bring(sold("2025-04-01"))
     with office.work() as work:
@@ -166,7 +166,7 @@ def test_days_in_the_wrong_order_are_refused(
     assert [fault.path for fault in refused.value.faults] == [f"contracts[0].{path}"]
 
 
-def test_editions_of_other_titles_are_not_told_apart_by_day(office: Office) -> None:
+def test_other_titles_editions_are_not_split_by_day(office: Office) -> None:
     office.load(house({"ends": "2025-03-31"}))
     office.bring(sold("2025-03-01"))
     assert HARDCOVER in {line["isbn"] for line in office.run("2025-H1")["contracts"][0]["lines"]}

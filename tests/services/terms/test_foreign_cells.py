@@ -35,7 +35,7 @@ ROWS = {
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("column", openings.COLUMNS)
 @after(spring)
-def test_foreign_value_in_a_table_of_openings_is_taken_or_told(office: Office, column: str) -> None:
+def test_foreign_value_in_openings_is_accepted_or_reported(office: Office, column: str) -> None:
     with office.work(read_only=True) as work:
         for what, said in ROWS.items():
             rows = [
@@ -56,7 +56,7 @@ def test_foreign_value_in_a_table_of_openings_is_taken_or_told(office: Office, c
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("column", parallel.COLUMNS)
 @after(spring)
-def test_foreign_value_in_old_totals_is_taken_or_told(office: Office, column: str) -> None:
+def test_foreign_value_in_old_totals_is_accepted_or_reported(office: Office, column: str) -> None:
     """Each is told if it is wrong; whatever is taken is compared with the draft."""
     of_contract = {"what": "earned", "of": "foot-2015", "currency": "USD", "amount": "5"}
     of_payee = {"what": "allocated", "of": "tacoma", "currency": "USD", "amount": "5"}

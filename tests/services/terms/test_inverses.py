@@ -119,7 +119,9 @@ def test_entry_that_was_never_used_is_removed_and_may_be_added_again(office: Off
         ("beneficiaries", "seattle", "it is named by plan"),
     ],
 )
-def test_entry_that_another_one_names_stays(office: Office, part: str, key: str, why: str) -> None:
+def test_entry_named_by_another_cannot_be_removed(
+    office: Office, part: str, key: str, why: str
+) -> None:
     with pytest.raises(RefusedError, match=why):
         do(office, inverses.remove, part, key)
 

@@ -180,7 +180,7 @@ def test_first_rows_of_an_upload_are_limited_and_removed_with_it(office: Office)
     assert office.rows(f"SELECT first_rows FROM upload WHERE id = {number}") == [(None,)]
 
 
-def test_file_that_was_not_looked_at_is_not_mapped(office: Office) -> None:
+def test_file_without_a_preview_cannot_be_mapped(office: Office) -> None:
     number = send(office, CLERK, REPORT).id
     with office.system.work(CLERK, read_only=True) as work:
         with pytest.raises(RefusedError, match="not looked at"):

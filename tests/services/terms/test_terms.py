@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 import pytest
@@ -165,7 +166,7 @@ def test_approval_on_an_older_revision_is_refused(people: People) -> None:
         assert terms.proposed(work, found).is_stale
 
 
-def test_a_proposal_that_no_longer_fits_is_refused_with_its_faults(people: People) -> None:
+def test_outdated_proposal_is_refused_naming_its_faults(people: People) -> None:
     saved = people.save(
         people.clerk, "plans", {**entry("plans", "halves"), "key": "thirds"}, revision=0
     )
@@ -208,7 +209,7 @@ def test_new_plan_version_must_begin_after_closed_periods(
 
 def test_new_plan_version_may_begin_with_the_open_period(people: People) -> None:
     with people.at_work(people.clerk) as work:
-        assert terms.next_version_day(work) == "2025-07-01"
+        assert terms.next_version_day(work) == date(2025, 7, 1)
 
 
 @pytest.mark.parametrize(("part", "key"), [("beneficiaries", "tacoma"), ("contracts", "hand-2020")])

@@ -163,7 +163,7 @@ def test_sign_in_without_second_factor_expires(site: Site, clock: Clock) -> None
     assert visitor.get("/account/second-factor").location == "/account/sign-in"
 
 
-def test_a_code_counts_once(site: Site, clock: Clock) -> None:
+def test_totp_code_is_accepted_only_once(site: Site, clock: Clock) -> None:
     actor = site.somebody(Role.MANAGER)
     sign_in(site, clock, actor)
     visitor = site.stranger()
@@ -241,7 +241,7 @@ def test_recovery_codes_can_be_saved_as_a_file(site: Site, clock: Clock) -> None
     assert lines[3:-1] == codes_on(page)
 
 
-def test_an_older_code_does_not_count_after_a_newer(site: Site, clock: Clock) -> None:
+def test_older_totp_code_is_refused_after_a_newer_one(site: Site, clock: Clock) -> None:
     actor = site.somebody(Role.MANAGER)
     older = code_at(clock)
     clock.later(seconds=30)
@@ -844,7 +844,7 @@ def test_browsers_are_named_in_words(agent: str, words: str) -> None:
     assert browser_words(agent) == words
 
 
-def test_first_administrator_is_told_how_to_sign_in(site: Site) -> None:
+def test_first_administrator_is_shown_how_to_sign_in(site: Site) -> None:
     assert "Nobody can sign in yet" in site.stranger().page("/account/sign-in")
     with site.office.system.work(TESS) as work:
         address = people.invite(work, "a@example.org", "Ann", Role.ADMINISTRATOR).address

@@ -1072,6 +1072,7 @@ TAKEN: dict[str, Status] = {
     "order_shipping.produce": 409,
     "order_shipping.ship": 422,
     "ordering.price": 200,
+    "remembering.bundle": 422,
     "orders.hold": 409,
     "orders.move": 409,
     "orders.promise": 409,

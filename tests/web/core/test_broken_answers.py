@@ -142,9 +142,7 @@ def held_by_another(office: Office) -> Iterator[None]:
 
 @pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 @after(closed)
-def test_books_that_another_holds_keep_nobody_waiting(
-    office: Office, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_locked_books_do_not_block_others(office: Office, caplog: pytest.LogCaptureFixture) -> None:
     site = lend_site(office)
     visitor = site.visitor(Role.MANAGER)
     with held_by_another(office):

@@ -27,7 +27,7 @@ def test_every_answer_has_security_headers(site: Site, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/static/icon.svg", "/regions/US"])
-def test_answer_that_is_everybodys_carries_nobodys_cookie(site: Site, path: str) -> None:
+def test_public_response_sets_no_session_cookie(site: Site, path: str) -> None:
     visitor = site.visitor(Role.MANAGER)
     with visitor.client.session_transaction(base_url=BASE) as session:
         session.permanent = True  # as signing in makes it: each answer renews the cookie

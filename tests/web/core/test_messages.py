@@ -5,7 +5,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 import royalties
+from royalties.web.core.formats import sentence
 from royalties.web.core.names import without_commands
 from tests.web.core.spoken import faults_of_words
 
@@ -57,3 +60,19 @@ def test_no_message_on_a_page_has_a_command() -> None:
                         wrong.append(f"{name}: {told}")
     assert seen > 5
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("nothing was sent", "Nothing was sent"),
+        ("empty.pdf is empty", "empty.pdf is empty"),
+        ("sales.xlsx: no rows", "sales.xlsx: no rows"),
+        ("e.g. two", "E.g. two"),
+        ("row 1.50 is wrong", "Row 1.50 is wrong"),
+        (".pdf is no name", ".pdf is no name"),
+        ("", ""),
+    ],
+)
+def test_sentence_begins_with_a_capital_but_for_a_files_name(words: str, said: str) -> None:
+    assert sentence(words) == said

@@ -94,7 +94,7 @@ def readers(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         }
 
 
-def test_every_page_is_in_words(readers: dict[str, Reader]) -> None:
+def test_pages_contain_no_internal_words(readers: dict[str, Reader]) -> None:
     found = []
     for visit in VISITS:
         page = readers[visit.state].page(visit)
@@ -103,7 +103,7 @@ def test_every_page_is_in_words(readers: dict[str, Reader]) -> None:
     assert not found, "\n".join(found)
 
 
-def test_every_file_is_in_words(readers: dict[str, Reader]) -> None:
+def test_exported_files_contain_no_internal_words(readers: dict[str, Reader]) -> None:
     found = []
     for path, role in FILES.values():
         answer = readers["rich"].visitor(role).get(path)
@@ -134,7 +134,7 @@ def words_of_file(data: bytes) -> Iterator[str]:
                 yield from (cell for cell in row if isinstance(cell, str))
 
 
-def test_every_mail_is_in_words(readers: dict[str, Reader]) -> None:
+def test_mails_contain_no_internal_words(readers: dict[str, Reader]) -> None:
     found = []
     for mail in posted(readers["rich"].site.office):
         text = re.sub(r"https?://\S+", "", mail.text)

@@ -69,7 +69,7 @@ def test_waiting_writers_leave_threads_to_readers(site: Site) -> None:
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"], indirect=True)
-def test_a_request_that_writes_waits_for_seconds_only(site: Site, turns: Writers) -> None:
+def test_writing_request_waits_only_seconds_for_a_lock(site: Site, turns: Writers) -> None:
     assert LOCK_SECONDS <= 5
     turns.lock_seconds = 0.05
     clerk = site.visitor(Role.CLERK)

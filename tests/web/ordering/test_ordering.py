@@ -200,7 +200,7 @@ def test_step_keeps_what_was_typed_on_other_steps_meanwhile(site: Site) -> None:
 
 
 @after(takes_orders)
-def test_a_step_is_not_shown_before_those_it_needs(site: Site) -> None:
+def test_first_steps_appear_after_their_prerequisites(site: Site) -> None:
     stranger = site.stranger()
     second = begun(stranger)
     early = stranger.get(f"{second[:-1]}3")

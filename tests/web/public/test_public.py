@@ -236,7 +236,7 @@ def test_hostile_texts_are_escaped(site: Site) -> None:
 
 
 @after(public)
-def test_an_organization_sees_what_it_may_order(site: Site) -> None:
+def test_organization_sees_only_orderable_titles(site: Site) -> None:
     path = "/organization/titles"
     page = site.visitor(Role.ORGANIZATION).page(path)
     assert f"{ORDER}?what=custom" in page

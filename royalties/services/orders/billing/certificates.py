@@ -235,7 +235,7 @@ def _undecided(work: Work, number: int, *, or_in_force: bool = False) -> store.C
 
 
 def _decide(work: Work, row: store.CertificateRow, reason: str) -> None:
-    store.decide(
+    store.decide_certificate(
         work.connection,
         row.id,
         {"checked_at": work.at, "checked_by": work.actor.name, "refused": reason},

@@ -33,13 +33,13 @@ from royalties.services.terms.house import logo_on
 from royalties.services.work import RefusedError, Work
 from royalties.store.mail import messages as mail
 from royalties.store.orders import money as store
-from royalties.store.orders.money import Open, ReceiptRow
+from royalties.store.orders.money import OpenInvoice, ReceiptRow
 
 __all__ = [
     "BUCKETS",
     "REMIND",
     "Aged",
-    "Open",
+    "OpenInvoice",
     "Overdue",
     "ReceiptRow",
     "Unconfirmed",
@@ -85,7 +85,7 @@ class Aged:
     currency: str
     sums: list[int] = field(default_factory=lambda: [0] * (len(BUCKETS) + 1))
     credit: int = 0
-    invoices: list[Open] = field(default_factory=list)
+    invoices: list[OpenInvoice] = field(default_factory=list)
 
     @property
     def total(self) -> int:
@@ -111,13 +111,13 @@ def aging(work: Work, today: date) -> list[Aged]:
     return [aged_by_payer[key] for key in sorted(aged_by_payer)]
 
 
-def still_open(work: Work) -> list[Open]:
+def still_open(work: Work) -> list[OpenInvoice]:
     """Invoices of which something is left, the longest due first."""
     work.actor.require(Verb.BILL)
     return store.open_invoices(work.connection, work.actor)
 
 
-def days_overdue(row: Open, today: date) -> int:
+def days_overdue(row: OpenInvoice, today: date) -> int:
     """Days since an invoice was due; 0 or below before."""
     return (today - row.due_on).days
 
@@ -134,12 +134,12 @@ def bucket_of(days: int) -> int:
 class Overdue:
     """An overdue invoice, and the moments at which somebody was reminded of it."""
 
-    invoice: Open
+    invoice: OpenInvoice
     days: int
     reminded: tuple[datetime, ...]
 
 
-def overdue(work: Work) -> list[Open]:
+def overdue(work: Work) -> list[OpenInvoice]:
     """Invoices whose day has passed while something is left of them, the longest due first."""
     work.actor.require(Verb.BILL)
     return [
@@ -153,7 +153,7 @@ def reminders(work: Work) -> list[Overdue]:
     """Overdue invoices, the longest due first, with when they were reminded of."""
     late = overdue(work)
     told: dict[str, list[datetime]] = {}
-    for detail, at in store.noted(work.connection, [row.order_id for row in late], REMIND):
+    for detail, at in store.action_details(work.connection, [row.order_id for row in late], REMIND):
         told.setdefault(detail["invoice"], []).append(at)
     return [
         Overdue(row, days_overdue(row, work.today), tuple(told.get(row.number, ()))) for row in late
@@ -183,7 +183,7 @@ def remind(work: Work, number: str) -> Overdue:
         raise RefusedError(
             f"order {order.number} has no contact with an e-mail address: write to them by mail"
         )
-    mail.replace(work.connection, "reminder", number)
+    mail.cancel_replaced(work.connection, "reminder", number)
     pay = pay_words(invoice_shown(invoice))
     write(
         work,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
-from royalties.domain.approvals import ProposalStatus
+from royalties.domain.approvals import ProposalKind, ProposalStatus
 from royalties.domain.money import amount_text
 from royalties.domain.one_line import fault_of_line
 from royalties.domain.orders.life import Action
@@ -30,15 +30,13 @@ from royalties.services.orders.life import (
 from royalties.services.work import RefusedError, Work
 from royalties.store.ledger import entries as ledger
 from royalties.store.orders import money as store
-from royalties.store.orders.money import Open, ReceiptRow
+from royalties.store.orders.money import OpenInvoice, ReceiptRow
 from royalties.store.periods import periods
 
 PAY_BACK = "pay-back"
 """What the history calls a step that the table has no line for."""
 
-RECEIPT = "receipt"
-"""What money that came in is as a proposal; what was paid back is a ``PAY_BACK``."""
-
+_OF_MONEY = {ProposalKind.RECEIPT, ProposalKind.PAY_BACK}
 _MOST_WAITING = 10_000
 _LONGEST = 100
 _LONGEST_TOKEN = 64
@@ -147,7 +145,7 @@ def _pay_back(work: Work, number: str, money: "_BankMovement", prepared_by: str 
     return made
 
 
-def _require_too_much(work: Work, order: Order, row: Open, amount: int) -> None:
+def _require_too_much(work: Work, order: Order, row: OpenInvoice, amount: int) -> None:
     # A deposit that was never paid is no money that could go back, though the invoice bears it.
     too_much = -max(row.balance, owed_of(work, order))
     if not 0 < amount <= too_much:
@@ -185,7 +183,9 @@ def prepare_receipt(
         RefusedError: there is no such invoice, no amount, or the same was recorded already.
     """
     work.actor.require(Verb.BILL)
-    return _prepare(work, RECEIPT, number, _BankMovement(amount, received_on, reference, token))
+    return _prepare(
+        work, ProposalKind.RECEIPT, number, _BankMovement(amount, received_on, reference, token)
+    )
 
 
 def prepare_pay_back(
@@ -197,7 +197,9 @@ def prepare_pay_back(
         RefusedError: not so much was paid too much, or the same was recorded already.
     """
     work.actor.require(Verb.CREDIT)
-    return _prepare(work, PAY_BACK, number, _BankMovement(-amount, paid_on, reference, token))
+    return _prepare(
+        work, ProposalKind.PAY_BACK, number, _BankMovement(-amount, paid_on, reference, token)
+    )
 
 
 def approve_receipt(work: Work, proposal: approvals.Proposal) -> ReceiptRow:
@@ -210,7 +212,7 @@ def approve_receipt(work: Work, proposal: approvals.Proposal) -> ReceiptRow:
     money = _BankMovement(
         body["amount"], date.fromisoformat(body["day"]), body["reference"], body["token"]
     )
-    record = _receive if proposal.kind == RECEIPT else _pay_back
+    record = _receive if proposal.kind is ProposalKind.RECEIPT else _pay_back
     return record(work, body["invoice"], money, proposal.prepared_by)
 
 
@@ -227,7 +229,7 @@ def unconfirmed(work: Work, number: str = "") -> list[Unconfirmed]:
         beginning=f"{number} " if number else "",
         limit=_MOST_WAITING,
     )
-    money = [each for each in reversed(proposals) if each.kind in {RECEIPT, PAY_BACK}]
+    money = [each for each in reversed(proposals) if each.kind in _OF_MONEY]
     return [_unconfirmed(each) for each in money]
 
 
@@ -254,11 +256,11 @@ def _require_second_person(work: Work, verb: Verb) -> None:
         )
 
 
-def _prepare(work: Work, kind: str, number: str, money: "_BankMovement") -> int:
+def _prepare(work: Work, kind: ProposalKind, number: str, money: "_BankMovement") -> int:
     order, row, earlier = _lock_invoice(work, number, money.token)
     if earlier is not None:
         raise RefusedError(f"this was recorded and confirmed already, as receipt {earlier.id}")
-    if kind == RECEIPT:
+    if kind is ProposalKind.RECEIPT:
         _require_receivable(order, money)
     else:
         _require_too_much(work, order, row, -money.amount)
@@ -342,19 +344,21 @@ def order_of_receipt(work: Work, row: ReceiptRow) -> str:
     return store.order_number(work.connection, row.order_id)
 
 
-def balances(work: Work, number: str) -> list[Open]:
+def balances(work: Work, number: str) -> list[OpenInvoice]:
     """The invoices of an order that the actor may see, with what is left of each."""
     order = find(work, number)
     return balances_of(work, order) if order is not None else []
 
 
-def balances_of(work: Work, order: Order) -> list[Open]:
+def balances_of(work: Work, order: Order) -> list[OpenInvoice]:
     """The same of an order that was found for the actor."""
     work.actor.require(Verb.READ_ORDERS)
     return store.open_invoices(work.connection, work.actor, order_id=order.id, settled=True)
 
 
-def _lock_invoice(work: Work, number: str, token: str) -> tuple[Order, Open, ReceiptRow | None]:
+def _lock_invoice(
+    work: Work, number: str, token: str
+) -> tuple[Order, OpenInvoice, ReceiptRow | None]:
     """The order of an invoice, held; the invoice with its balance; what a token entered before."""
     if not token or len(token) > _LONGEST_TOKEN:
         raise RefusedError("the form has no token: open it again")
@@ -395,7 +399,7 @@ def _checked(work: Work, money: _BankMovement) -> str:
 
 
 def _post(
-    work: Work, order: Order, row: Open, money: _BankMovement, prepared_by: str = ""
+    work: Work, order: Order, row: OpenInvoice, money: _BankMovement, prepared_by: str = ""
 ) -> ReceiptRow:
     words = _checked(work, money)
     setup = setup_in_force(work)

@@ -7,6 +7,7 @@ order's contact once a second person has approved that.
 
 from typing import Any, cast
 
+from royalties.domain.approvals import ProposalKind
 from royalties.domain.orders.order import Order
 from royalties.domain.people import PersonStatus, Role, Verb
 from royalties.services import approvals
@@ -22,7 +23,7 @@ from royalties.store.orders import orders as store
 from royalties.store.people import people
 
 CONTACT = "contact"
-"""What a new contact is as a proposal, and what the history calls it."""
+"""What the history of an order calls a new contact."""
 
 
 def mailboxes(work: Work, organization: str) -> list[str]:
@@ -60,7 +61,9 @@ def prepare_contact(work: Work, order: Order, name: str, email: str, *, let_in: 
     if approvals.acts_at_once(work):
         _change(work, order, body)
         return None
-    return approvals.prepare(work, CONTACT, f"{order.number} contact {email}"[:200], body)
+    return approvals.prepare(
+        work, ProposalKind.CONTACT, f"{order.number} contact {email}"[:200], body
+    )
 
 
 def approve_contact(work: Work, proposal: approvals.Proposal) -> Order:

@@ -54,7 +54,7 @@ def begin(work: Work, title: str, body: str, address: str) -> str:
     work.actor.require(Verb.ASK)
     if work.actor.person is None and attempt(work, [Subject(Tried.DRAFT, network(address))]):
         raise TooOftenError
-    store.forget_expired(work.connection, work.at)
+    store.delete_expired_drafts(work.connection, work.at)
     token = work.credentials.token()
     store.add_draft(
         work.connection,
@@ -79,12 +79,12 @@ def save(work: Work, token: str, body: str) -> None:
 def forget(work: Work, token: str) -> None:
     """Forget a draft; ``find`` has said whose it is."""
     work.actor.require(Verb.ASK)
-    store.forget_draft(work.connection, fingerprint(token))
+    store.delete_draft(work.connection, fingerprint(token))
 
 
 def sweep(work: Work) -> None:
     """Forget what nobody came back to."""
-    store.forget_expired(work.connection, work.at)
+    store.delete_expired_drafts(work.connection, work.at)
 
 
 def _checked(body: str) -> str:

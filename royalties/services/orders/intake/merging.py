@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any, cast
 
+from royalties.domain.approvals import ProposalKind
 from royalties.domain.orders.order import Order
 from royalties.domain.people import Verb
 from royalties.domain.terms.organizations import Organization
@@ -24,9 +25,6 @@ from royalties.store.orders import orders as store
 from royalties.store.orders.orders import Event
 from royalties.store.people import people
 from royalties.store.people.people import PersonSummary
-
-MOVE = "move"
-"""What it is as a proposal."""
 
 MOVED = "move-organization"
 """What the history calls it; the organizations' own pages do not show it."""
@@ -132,7 +130,7 @@ def prepare_move(
         "to": organization,
         "people": [f"{each.name} ({each.email})" for each in askers(work, order)],
     }
-    return approvals.prepare(work, MOVE, f"{number} move", body, note=why)
+    return approvals.prepare(work, ProposalKind.MOVE, f"{number} move", body, note=why)
 
 
 def approve_move(work: Work, proposal: approvals.Proposal) -> Order:
@@ -187,7 +185,7 @@ def _let_in(work: Work, before: str, after: Organization, moving: Iterable[Perso
     given_up = set()
     if not left and setup_in_force(work).organizations[before].is_called(after.name):
         given_up = {before}
-        certificates.hand_over(work.connection, before, after.key)
+        certificates.reassign_certificates(work.connection, before, after.key)
     for person in moving:
         people.find_person(work.connection, person.id, lock=True)
         keys = people.organizations_of(work.connection, [person.id]).get(person.id, ())

@@ -104,7 +104,7 @@ def ask_for(work: Work, body: Requested, address: str) -> None:
     work.actor.require(Verb.ASK)
     body = checked(work, body)
     count_request(work, address, body.contact_email)
-    kept.forget_requests(work.connection, work.at)
+    kept.delete_expired_requests(work.connection, work.at)
     token = work.credentials.token()
     kept.add_request(
         work.connection,
@@ -309,7 +309,7 @@ def _new_person(work: Work, email: str, name: str, password: str, locale: str) -
     else:
         number = invited.id
         people.change_person(work.connection, number, values)
-        sessions.drop_links(work.connection, number, work.at)
+        sessions.revoke_links(work.connection, number, work.at)
     person = people.find_person(work.connection, number)
     if person is None:
         raise AssertionError

@@ -41,7 +41,7 @@ def make(work: Work, order: Order, version: int, email: str) -> str:
     )
     last = datetime.combine(row.valid_until + timedelta(days=1), time(), work.now.tzinfo)
     token = work.credentials.token()
-    store.forget_links(work.connection, work.at - _REMEMBERED)
+    store.delete_expired_links(work.connection, work.at - _REMEMBERED)
     store.add_link(
         work.connection,
         {
@@ -84,5 +84,5 @@ def ended(work: Work, token: str) -> str:
     So an e-mail's link still leads to the order, for those who can sign in and see it.
     """
     work.actor.require(Verb.ASK)
-    row = store.find_ended(work.connection, fingerprint(token))
+    row = store.find_link_even_expired(work.connection, fingerprint(token))
     return orders.number_of(work.connection, row.order_id) if row else ""

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, cast
 from pydantic import TypeAdapter
 
 from reports import quote as quote_report
+from royalties.domain.approvals import ProposalKind
 from royalties.domain.orders import pricing
 from royalties.domain.orders.life import Action, Precondition, Side, State, find, label_of
 from royalties.domain.orders.order import PaperKind
@@ -54,9 +55,6 @@ __all__ = [
     "wants_second_person",
     "withdraw_quote",
 ]
-
-QUOTE = "quote"
-"""What a quote below the price list is as a proposal."""
 
 _CONTENT = TypeAdapter(QuoteShown)
 _LONGEST_NAME = 200
@@ -165,7 +163,12 @@ def prepare_quote(
         "listed": compose(work, order, versions + 1, replace(edits, discount=None)).total,
     }
     return approvals.prepare(
-        work, QUOTE, f"{number} quote", body, fingerprint=_snapshot(order, versions), note=why
+        work,
+        ProposalKind.QUOTE,
+        f"{number} quote",
+        body,
+        fingerprint=_snapshot(order, versions),
+        note=why,
     )
 
 

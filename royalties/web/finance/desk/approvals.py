@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 
-from royalties.domain.approvals import ProposalStatus
+from royalties.domain.approvals import ProposalKind, ProposalStatus
 from royalties.domain.people import FINANCE, Verb
 from royalties.ingest.setup import SetupError
 from royalties.services import approvals as service
@@ -26,9 +26,10 @@ from royalties.web.core.paging import part_of
 from royalties.web.core.visit import all_or_nothing, current_work, read_only
 from royalties.web.finance.orders import approvals as order_approvals
 from royalties.web.finance.orders.words import proposal_words
+from royalties.web.finance.terms.again import again_address
 from royalties.web.finance.terms.plans import side_by_side
 from royalties.web.forms.entries import EntryForm
-from royalties.web.forms.fields import EntryField
+from royalties.web.forms.fields import EntryField, Tick
 from royalties.web.forms.numbers import as_read
 
 PAGES = Pages("approvals", __name__, "/finance", FINANCE)
@@ -44,6 +45,7 @@ class WithdrawProposalForm(EntryForm):
     """Why a proposal, or a message, is taken back while it waits."""
 
     reason = EntryField("Why", longest=1000)
+    again = Tick("Prepare it again")
 
 
 _DECIDED = 50
@@ -101,7 +103,7 @@ def proposal_view(proposal: Proposal) -> ProposalView:
     if proposal.kind in second_person.KINDS:
         address = url_for("approvals.proposal", number=proposal.id)
         return ProposalView(proposal, proposal_words(proposal), address)
-    if proposal.kind == "close":
+    if proposal.kind is ProposalKind.CLOSE:
         address = url_for("closing.checklist", period=proposal.subject)
         early = " before it ends" if proposal.early else ""
         return ProposalView(proposal, f"Close {proposal.subject}{early}", address)
@@ -120,7 +122,7 @@ def proposal_view(proposal: Proposal) -> ProposalView:
 def proposal(number: int) -> Answer:
     """One proposal: what it would change, and what may be done with it."""
     proposal = _find_proposal(number)
-    if proposal.kind == "close":
+    if proposal.kind is ProposalKind.CLOSE:
         return redirect(proposal_view(proposal).address)
     return _proposal_page(proposal)
 
@@ -130,7 +132,7 @@ def proposal(number: int) -> Answer:
 def tried(number: int) -> Answer:
     """What a proposal would have given."""
     proposal = _find_proposal(number)
-    is_entry = proposal.kind == "setup" and not loading.is_file(proposal)
+    is_entry = proposal.kind is ProposalKind.SETUP and not loading.is_file(proposal)
     part, body = terms.proposed_entry(proposal) if is_entry else ("", {})
     if part not in previewing.PARTS:
         abort(404)
@@ -148,7 +150,9 @@ def _says_how_the_house_is_paid(number: int) -> bool:
 def concerns_payment(proposal: Proposal) -> bool:
     """Whether a proposal may change payment details."""
     part = proposal.subject.partition(" ")[0]
-    return proposal.kind == "setup" and (loading.is_file(proposal) or part == "payment_details")
+    return proposal.kind is ProposalKind.SETUP and (
+        loading.is_file(proposal) or part == "payment_details"
+    )
 
 
 def refusal_words(error: RefusedError | SetupError) -> str:
@@ -197,8 +201,7 @@ def refuse(number: int) -> Answer:
         return _proposal_page(proposal, form=form), 422
     try:
         with all_or_nothing():
-            service.refuse(current_work(), number, form.reason.data)
-            left = dependents_of(current_work(), [number])
+            left = deciding.refuse(current_work(), [number], form.reason.data)
     except RefusedError as error:
         return _proposal_page(_find_proposal(number), refused=in_names(error), form=form), 409
     flash(f"Sent back to {proposal.prepared_by}. Nothing was changed.", "good")
@@ -208,17 +211,18 @@ def refuse(number: int) -> Answer:
 
 @PAGES.post("/approvals/<int:number>/withdraw")
 def withdraw(number: int) -> Answer:
-    """Take a proposal back."""
-    _find_proposal(number)
+    """Take a proposal back; where it is to be prepared again, its form comes next."""
+    proposal = _find_proposal(number)
+    form = WithdrawProposalForm(request.form)
     try:
         with all_or_nothing():
-            service.withdraw(current_work(), number, WithdrawProposalForm(request.form).reason.data)
-            left = dependents_of(current_work(), [number])
+            left = deciding.withdraw(current_work(), number, form.reason.data)
     except RefusedError as error:
         return _proposal_page(_find_proposal(number), refused=in_names(error)), 409
     flash("Withdrawn. Nothing was changed.", "good")
     flash_left(left)
-    return redirect(url_for("approvals.approvals"), 303)
+    again = form.again.is_ticked and again_address(proposal)
+    return redirect(again or url_for("approvals.approvals"), 303)
 
 
 def _find_proposal(number: int) -> Proposal:
@@ -268,21 +272,14 @@ def _proposal_page(
     version = _newest_version(proposal) if waits else ""
     _, body = terms.proposed_entry(proposal)
     return render_template(
-        "finance/desk/approval.html",
-        proposal=proposal,
-        words=proposal_view(proposal).words,
+        "finance/desk/proposed_entry.html",
         told=told,
         versions=side_by_side(setup_in_force(work), body, version) if version else (),
         entry=None if told.is_new else _entry_address(proposal),
-        waits=waits,
-        may_approve=waits and service.may_approve(work, proposal),
-        is_own=proposal.prepared_by_id == work.actor.person,
-        may_withdraw=waits
-        and (proposal.prepared_by_id == work.actor.person or work.actor.may(Verb.APPROVE)),
+        again="" if proposal.status == ProposalStatus.APPROVED else again_address(proposal),
         effects=effects or [],
         has_effects=terms.proposed_entry(proposal)[0] in previewing.PARTS,
-        refused=refused,
-        form=form,
+        **order_approvals.to_decide(proposal, proposal_view(proposal).words, form, refused),
         **_among_others(proposal),
     )
 
@@ -303,19 +300,9 @@ def _among_others(proposal: Proposal) -> dict[str, Any]:
 
 def _file_page(proposal: Proposal, form: RefuseProposalForm, refused: str) -> str:
     """A proposed setup file, with all that it would change."""
-    work = current_work()
-    waits = proposal.status == ProposalStatus.WAITING
     return render_template(
-        "finance/desk/approve_file.html",
-        proposal=proposal,
-        words=proposal_view(proposal).words,
-        told=loading.proposed(work, proposal, as_read),
+        "finance/desk/proposed_file.html",
+        told=loading.proposed(current_work(), proposal, as_read),
+        **order_approvals.to_decide(proposal, proposal_view(proposal).words, form, refused),
         **_among_others(proposal),
-        waits=waits,
-        may_approve=waits and service.may_approve(work, proposal),
-        is_own=proposal.prepared_by_id == work.actor.person,
-        may_withdraw=waits
-        and (proposal.prepared_by_id == work.actor.person or work.actor.may(Verb.APPROVE)),
-        refused=refused,
-        form=form,
     )

@@ -68,8 +68,13 @@ def add(subject: str, key: str) -> Answer:
 
     def do(sent: list[StoredDocument]) -> str:
         form = NewNoteForm(request.form)
-        asks = form.is_question.is_ticked
-        kept.append(service.add(current_work(), about, key, form.text.data, sent, is_question=asks))
+        put_to = form.asked_id
+        asks = form.is_question.is_ticked or put_to is not None
+        kept.append(
+            service.add(
+                current_work(), about, key, form.text.data, sent, is_question=asks, asked=put_to
+            )
+        )
         return _ADDED[NoteKind.QUESTION if asks else NoteKind.NOTE]
 
     return _answer_files(

@@ -4,14 +4,13 @@ from typing import Any, cast
 
 from flask import render_template, url_for
 
-from royalties.domain.approvals import ProposalStatus
+from royalties.domain.approvals import ProposalKind, ProposalStatus
 from royalties.domain.orders.life import label_of
 from royalties.domain.orders.papers import QuoteShown
 from royalties.services import approvals
 from royalties.services.approvals import Proposal
 from royalties.services.orders import life, second_person
-from royalties.services.orders.billing import receiving
-from royalties.services.orders.intake import contacts, merging
+from royalties.services.orders.intake import contacts
 from royalties.services.orders.quoting import quotes
 from royalties.services.orders.quoting.drafting import Edits
 from royalties.services.work import RefusedError
@@ -22,16 +21,16 @@ from royalties.web.finance.orders.words import proposal_words
 from royalties.web.forms.entries import EntryForm
 
 _TABS = {
-    quotes.QUOTE: "order_quotes.quotes",
-    receiving.RECEIPT: "order_money.money",
-    receiving.PAY_BACK: "order_money.money",
+    ProposalKind.QUOTE: "order_quotes.quotes",
+    ProposalKind.RECEIPT: "order_money.money",
+    ProposalKind.PAY_BACK: "order_money.money",
 }
 DONE = {
-    quotes.QUOTE: "Approved: the quote is issued, and the organization is told.",
-    receiving.RECEIPT: "Confirmed: the money is posted, and the organization gets a receipt.",
-    receiving.PAY_BACK: "Confirmed: what was paid back is posted, and the organization is told.",
-    contacts.CONTACT: "Approved: the contact is told of the order from now on.",
-    merging.MOVE: "Approved: the order is moved, and the people of both are told.",
+    ProposalKind.QUOTE: "Approved: the quote is issued, and the organization is told.",
+    ProposalKind.RECEIPT: "Confirmed: the money is posted, and the organization gets a receipt.",
+    ProposalKind.PAY_BACK: "Confirmed: what was paid back is posted, and the organization is told.",
+    ProposalKind.CONTACT: "Approved: the contact is told of the order from now on.",
+    ProposalKind.MOVE: "Approved: the order is moved, and the people of both are told.",
 }
 """What is said once something was approved."""
 
@@ -49,14 +48,12 @@ def page(proposal: Proposal, form: EntryForm, *, refused: str = "") -> str:
     body = cast("dict[str, Any]", proposal.body)
     order = life.find(work, second_person.order_of(proposal))
     organization = order.organization if order else ""
-    edits = quotes.edits_of(body["edits"]) if proposal.kind == quotes.QUOTE else None
+    edits = quotes.edits_of(body["edits"]) if proposal.kind is ProposalKind.QUOTE else None
     draft, problem = _draft(body["order"], edits) if edits and waits else (None, "")
-    is_contact = proposal.kind == contacts.CONTACT
+    is_contact = proposal.kind is ProposalKind.CONTACT
     return render_template(
-        "finance/orders/approval.html",
-        proposal=proposal,
+        "finance/orders/proposed.html",
         body=body,
-        words=proposal_words(proposal),
         order=order,
         organization=order_page.organization_names().get(organization, organization),
         back=order_address(proposal),
@@ -64,15 +61,32 @@ def page(proposal: Proposal, form: EntryForm, *, refused: str = "") -> str:
         draft=draft,
         problem=problem,
         known=contacts.mailboxes(work, organization) if is_contact and organization else [],
-        waits=waits,
-        may_approve=waits and approvals.may_approve(work, proposal),
-        is_own=proposal.prepared_by_id == work.actor.person,
-        may_withdraw=waits
-        and (proposal.prepared_by_id == work.actor.person or approvals.may_refuse(work)),
         said=label_of,
-        refused=refused,
-        form=form,
+        **to_decide(proposal, proposal_words(proposal), form, refused),
     )
+
+
+def to_decide(proposal: Proposal, words: str, form: EntryForm, refused: str = "") -> dict[str, Any]:
+    """What the page of any proposal says of it, and of what this person may do with it.
+
+    Args:
+        proposal: which.
+        words: what it is about.
+        form: with the reason for sending it back.
+        refused: why it could not be decided.
+    """
+    work = current_work()
+    waits = proposal.status == ProposalStatus.WAITING
+    return {
+        "proposal": proposal,
+        "words": words,
+        "waits": waits,
+        "may_approve": waits and approvals.may_approve(work, proposal),
+        "is_own": proposal.prepared_by_id == work.actor.person,
+        "may_withdraw": waits and approvals.may_withdraw(work, proposal),
+        "form": form,
+        "refused": refused,
+    }
 
 
 def _draft(number: str, edits: Edits) -> tuple[QuoteShown | None, str]:

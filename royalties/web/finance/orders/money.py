@@ -17,7 +17,7 @@ from royalties.services.orders import preconditions
 from royalties.services.orders.billing import invoicing, receivables
 from royalties.services.orders.billing.cancelling import Owed
 from royalties.services.orders.billing.issuing import issued_of
-from royalties.services.orders.billing.receivables import Open, ReceiptRow
+from royalties.services.orders.billing.receivables import OpenInvoice, ReceiptRow
 from royalties.services.orders.life import Order
 from royalties.services.orders.quoting.agreed import agreed_of
 from royalties.services.work import RefusedError
@@ -168,7 +168,7 @@ def _find_receipt(number: str, receipt: int) -> ReceiptRow:
     return row
 
 
-def _money_sent(number: str, form: forms.ReceiptForm) -> tuple[Open, int, date, str, str]:
+def _money_sent(number: str, form: forms.ReceiptForm) -> tuple[OpenInvoice, int, date, str, str]:
     """What a form says: the invoice, the amount, the day, the bank's reference, the token."""
     listed = receivables.balances(current_work(), number)
     row = next((each for each in listed if each.number == form.invoice.data), None)
@@ -183,7 +183,7 @@ def _money_sent(number: str, form: forms.ReceiptForm) -> tuple[Open, int, date, 
 
 
 def _receipt_form(
-    form: forms.ReceiptForm, open_: Sequence[Open], today: date
+    form: forms.ReceiptForm, open_: Sequence[OpenInvoice], today: date
 ) -> forms.ReceiptForm | None:
     """The form of a receipt for some invoices; none where there is none."""
     if not open_:

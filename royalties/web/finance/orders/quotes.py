@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Response, abort, flash, redirect, request, url_for
 
+from royalties.domain.approvals import ProposalKind
 from royalties.domain.money import NotAnAmountError, exact_number
 from royalties.domain.orders import pricing
 from royalties.domain.orders.life import Action, Side, find
@@ -240,7 +241,7 @@ def _quotes_page(
         waits=[
             waiting
             for waiting in order_page.waiting(order)
-            if waiting.proposal.kind == quotes.QUOTE
+            if waiting.proposal.kind is ProposalKind.QUOTE
         ],
     )
 

@@ -6,16 +6,15 @@ from typing import Any, Protocol, cast
 
 from markupsafe import Markup
 
+from royalties.domain.approvals import ProposalKind
 from royalties.domain.orders.life import OrderKind
 from royalties.domain.orders.order import Order
 from royalties.domain.orders.price_lists import PriceVersion
 from royalties.services.approvals import Proposal
 from royalties.services.desk.places import MENDED
-from royalties.services.orders.billing import receiving
 from royalties.services.orders.intake import contacts
 from royalties.services.orders.intake.merging import MOVED
 from royalties.services.orders.lead_times import PROMISE
-from royalties.services.orders.quoting import quotes
 from royalties.web.core import formats
 
 _UNTOLD = {"sha256", "fingerprint", "files", "currency", "by_hand", "rights", "shipped"}
@@ -106,13 +105,13 @@ def proposal_words(proposal: Proposal) -> str:
     """What a proposal about an order would do, in a line."""
     body = cast("dict[str, Any]", proposal.body)
     match proposal.kind:
-        case quotes.QUOTE:
+        case ProposalKind.QUOTE:
             return f"Quote of {body['order']} below the price list"
-        case receiving.RECEIPT | receiving.PAY_BACK:
+        case ProposalKind.RECEIPT | ProposalKind.PAY_BACK:
             amount = f"{body['currency']} {formats.money(abs(body['amount']), body['currency'])}"
-            what = "received" if proposal.kind == receiving.RECEIPT else "paid back"
+            what = "received" if proposal.kind is ProposalKind.RECEIPT else "paid back"
             return f"{amount} {what} for {body['invoice']}"
-        case contacts.CONTACT:
+        case ProposalKind.CONTACT:
             return f"{body['name']} as contact of {body['order']}"
         case _:
             return f"Move {body['order']} to {body['to']}"

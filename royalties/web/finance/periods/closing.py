@@ -32,7 +32,7 @@ from royalties.web.finance.periods.closing_forms import (
     PrepareForm,
     RefuseCloseForm,
 )
-from royalties.web.forms.notes import notes_panel
+from royalties.web.forms.notes import notes_panel, open_questions
 
 Row = TypeVar("Row")
 
@@ -339,4 +339,5 @@ def _checklist_page(
         may_approve=status.proposal is not None
         and approvals.may_approve(current_work(), status.proposal),
         history=status.decided,
+        questions=open_questions(),
     )

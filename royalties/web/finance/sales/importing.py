@@ -1,5 +1,6 @@
 """Import reports: the list of uploads and imports, one import, and ISBNs that wait."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ from flask import abort, flash, jsonify, redirect, render_template, request, sen
 from werkzeug.wrappers import Response
 
 from royalties.domain.people import FINANCE
+from royalties.domain.sales.remembered import AnswerKind
 from royalties.services.books import setup_in_force
 from royalties.services.desk import jobs
 from royalties.services.sales import batches, imports, uploads
@@ -159,18 +161,44 @@ def correct(number: int) -> Response:
 @PAGES.get("/waiting")
 def waiting() -> str:
     """Everything that waits for its edition, by identifier."""
+    return waiting_page()
+
+
+def waiting_page(said: Mapping[str, str] | None = None, refused: str = "") -> str:
+    """Show what waits, and what was typed about an identifier with why it was refused, if so."""
+    said = said or {}
     page = page_number()
+    matched = matching()
+    waiting_at = _waiting_at(matched["match"] or said.get("identifier", "")[:_LONGEST])
+    if said and waiting_at:
+        matched["match"] = said["identifier"]
     unmatched = imports.waiting(current_work(), page)
     return render_template(
         "finance/sales/waiting.html",
         found=unmatched,
-        remembered=[(row, value_words(row)) for row in remembered_list(current_work())],
+        remembered=_remembered(),
         shops=retailers(),
-        waiting_at=_waiting_at(request.args.get("match", "")[:_LONGEST]),
+        waiting_at=waiting_at,
+        said=said,
+        refused=refused,
         before=page > 1 and here_with(page=page - 1),
         after=unmatched.more and here_with(page=page + 1),
-        **matching(),
+        **matched,
     )
+
+
+def _remembered() -> list[tuple[object, str, str]]:
+    """What was said once, each with its name and its content in words."""
+    reports = uploads.report_titles(current_work())
+    told: list[tuple[object, str, str]] = []
+    for row in remembered_list(current_work()):
+        name, content = row.name, value_words(row)
+        if row.said is AnswerKind.ANSWER:
+            answer, report = row.value["answer"], row.value["report"]
+            content = f"{words.meaning(name, answer)}; {reports.get(report, report)}"
+            name = words.question_words(name)
+        told.append((row, name, content))
+    return told
 
 
 def _waiting_at(identifier: str) -> list[str]:

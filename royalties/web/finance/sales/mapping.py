@@ -79,9 +79,7 @@ class MappingPage:
         names, every = self.form.labels(), self.form.every_field
         for fault in faults:
             where = self.written.field_of(fault.path.removeprefix("reports[0]."))
-            words = (
-                f"{names[where]}: {in_names(fault.message)}" if where in names else in_names(fault)
-            )
+            words = _told(names.get(where, ""), fault)
             self.mistakes.append((where, words))
             if where in every:
                 every[where].errors.append(in_names(fault.message))
@@ -98,14 +96,15 @@ class MappingPage:
             names = self.form.labels()
             for fault in error.faults:
                 where = self.written.field_of(fault.path.removeprefix("reports[0]."))
-                self.missing.append(
-                    (
-                        where,
-                        f"{names[where]}: {in_names(fault.message)}"
-                        if where in names
-                        else in_names(fault),
-                    )
-                )
+                self.missing.append((where, _told(names.get(where, ""), fault)))
+
+
+def _told(label: str, fault: SetupFault) -> str:
+    """A fault as a sentence about its field, or by its path where no field has it."""
+    if not label:
+        return in_names(fault)
+    words = in_names(fault.message)
+    return f"{label} {words}" if words.startswith("is ") else f"{label}: {words}"
 
 
 @PAGES.post("/<int:number>/map")
@@ -170,7 +169,10 @@ def preview(number: int) -> Answer:
     sheet = _typed(number)
     _prepare(sheet)
     sheet.look()
-    return jsonify(html=render_template("finance/sales/mapping_preview.html", sheet=sheet))
+    html = render_template(
+        "finance/sales/mapping_preview.html", sheet=sheet, answered_by=fields.ANSWERED_BY
+    )
+    return jsonify(html=html)
 
 
 def _save(sheet: MappingPage) -> Answer:
@@ -272,6 +274,7 @@ def _mapping_page(sheet: MappingPage) -> str:
         width=min(shown.width, _SHOWN_COLUMNS),
         samples=fields.sample_texts(shown, row),
         most_row=SEARCHED,
+        answered_by=fields.ANSWERED_BY,
     )
 
 

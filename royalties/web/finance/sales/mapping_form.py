@@ -94,6 +94,14 @@ _FORM_KEYS = frozenset(
 )  # fmt: skip
 """Keys of an entry that the form writes, or takes away; it keeps all others."""
 
+ANSWERED_BY = {
+    "date_order": "date_order",
+    "decimal": "decimal",
+    "date_language": "months",
+    "discount_unit": "percent",
+}
+"""The field that answers a question of the import for this file and later ones."""
+
 _OWN_ANSWERS = ("decimal", "date_language", "discount_unit")
 _MOST_FILTER_VALUES = 200
 _LONGEST = 500

@@ -4,11 +4,16 @@ from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from royalties.domain.people import FINANCE
-from royalties.services.sales import remembered
+from royalties.services.desk import jobs
+from royalties.services.sales import remembered, uploads
+from royalties.services.sales.uploads import Upload
 from royalties.services.work import RefusedError
 from royalties.web.core.formats import plural
-from royalties.web.core.pages import Pages
+from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work
+from royalties.web.core.waiting import wait_for
+from royalties.web.finance.sales.importing import waiting_page
+from royalties.web.finance.sales.uploading import upload_page
 
 PAGES = Pages("remembering", __name__, "/finance/waiting", FINANCE)
 
@@ -18,7 +23,7 @@ _LONGEST = 200
 
 
 @PAGES.post("/no-book")
-def no_book() -> Response:
+def no_book() -> Answer:
     """Say that an identifier, or a title of rows without one, is no book."""
     name, retailer = _field("identifier"), _field("retailer")
     try:
@@ -26,16 +31,15 @@ def no_book() -> Response:
             said = remembered.say_no_book(current_work(), retailer, name)
     except RefusedError as error:
         return _refused(error)
-    flash(
-        f"{name} is no book: its rows are skipped in these reports from now on; "
-        f"{plural(said.rows, 'waiting row')} set aside.",
-        "good",
-    )
-    return redirect(url_for("importing.waiting") + "#remembered", 303)
+    told = f"{name} is no book: its rows are skipped in these reports from now on"
+    if said.rows or not _upload():
+        told += f"; {plural(said.rows, 'waiting row')} set aside"
+    flash(f"{told}.", "good")
+    return _said()
 
 
 @PAGES.post("/bundle")
-def bundle() -> Response:
+def bundle() -> Answer:
     """Say that an identifier is several editions together, with shares of the price."""
     name, retailer = _field("identifier"), _field("retailer")
     pairs = [
@@ -47,14 +51,14 @@ def bundle() -> Response:
             said = remembered.say_bundle(current_work(), retailer, name, shares)
     except RefusedError as error:
         return _refused(error)
-    told = (
-        f"{name} is a bundle of {plural(len(shares), 'edition')} from now on; "
-        f"{plural(said.rows, 'waiting row')} recorded."
-    )
+    told = f"{name} is a bundle of {plural(len(shares), 'edition')} from now on"
+    if said.rows or not _upload():
+        told += f"; {plural(said.rows, 'waiting row')} recorded"
+    told += "."
     if said.without_price:
         told += f" {plural(said.without_price, 'row')} without money of their own still wait."
     flash(told, "good")
-    return redirect(url_for("importing.waiting") + "#remembered", 303)
+    return _said()
 
 
 @PAGES.post("/forget")
@@ -64,7 +68,8 @@ def forget() -> Response:
         with all_or_nothing():
             done = remembered.forget(current_work(), request.form.get("number", 0, int))
     except RefusedError as error:
-        return _refused(error)
+        flash(f"Nothing was changed: {error}", "bad")
+        return redirect(url_for("importing.waiting"), 303)
     flash(f"That is taken back; {plural(done.rows, 'row')} wait again.", "good")
     return redirect(url_for("importing.waiting") + "#remembered", 303)
 
@@ -73,6 +78,26 @@ def _field(name: str) -> str:
     return request.form.get(name, "").strip()[:_LONGEST]
 
 
-def _refused(error: RefusedError) -> Response:
-    flash(f"Nothing was changed: {error}", "bad")
-    return redirect(url_for("importing.waiting"), 303)
+def _upload() -> Upload | None:
+    """The upload on whose page it is said; None on the page of what waits."""
+    upload = uploads.find(current_work(), request.form.get("upload", 0, int))
+    return upload if upload is not None and upload.is_open else None
+
+
+def _said() -> Response:
+    """Check the upload again in which it was found, or show what is remembered."""
+    upload = _upload()
+    if upload is None:
+        return redirect(url_for("importing.waiting") + "#remembered", 303)
+    if not upload.is_busy:
+        wait_for([jobs.start(current_work(), "check", upload, {})])
+    return redirect(url_for("uploading.upload", number=upload.id), 303)
+
+
+def _refused(error: RefusedError) -> Answer:
+    """Show the same page again with what was typed."""
+    upload = _upload()
+    typed = {name: request.form[name].strip()[:_LONGEST] for name in request.form}
+    if upload is not None:
+        return upload_page(upload, unmended=f"{error}", said=typed), 422
+    return waiting_page(typed, f"{error}"), 422

@@ -11,6 +11,7 @@ from royalties.domain.jobs import JobStatus
 from royalties.domain.problems import Cause
 from royalties.services.sales.uploads import Earlier, Upload, UploadSummary
 from royalties.web.core.formats import plural
+from royalties.web.core.formats import sentence as capitalised
 from royalties.web.core.names import in_names
 
 Document: TypeAlias = Mapping[str, Any]
@@ -55,10 +56,16 @@ _OPTIONS = {
     ("second_table", "returns"): "returns: its copies came back",
     ("second_table", "sales"): "more sales",
     ("second_table", "ignore"): "something else: leave its rows out",
+    ("state", "sale"): "sales: they are paid",
+    ("state", "set-aside"): "not paid yet: set aside until a later export",
+    ("state", "skip"): "no sales: skipped",
     ("sheet", "all"): "all of them",
 }
 
-_REMEDIES: Mapping[str, str] = {Cause.OTHER_REPORT: "Let it be recognised, or map the report"}
+_REMEDIES: Mapping[str, str] = {
+    Cause.OTHER_REPORT: "Let it be recognised, or map the report",
+    Cause.OTHER_COLUMNS: "Map its columns once; later files with the same ones are recognised",
+}
 """Of problems whose remedy at the command line is another one."""
 
 _WORK = {
@@ -156,8 +163,7 @@ class Compared:
 
 def sentence(message: str) -> str:
     """A message as a line of its own."""
-    told = in_names(message)
-    return told[:1].upper() + told[1:]
+    return capitalised(in_names(message))
 
 
 def remedy(problem: Mapping[str, Any]) -> str:
@@ -235,6 +241,8 @@ def question_words(key: str) -> str:
     """A question in words."""
     if field := _field_of(key):
         return f"Which column has the {field}?"
+    if (state := key.removeprefix("state_")) != key:
+        return f"What are orders that are “{state.replace('_', ' ')}”?"
     return _QUESTIONS.get(key, key.replace("_", " ").capitalize())
 
 
@@ -248,6 +256,8 @@ def meaning(key: str, answer: str) -> str:
     """What an answer means."""
     if _field_of(key):
         return f"column {answer}"
+    if key.startswith("state_"):
+        key = "state"
     return _OPTIONS.get((key, answer), answer)
 
 

@@ -1,6 +1,6 @@
 """One upload: what a check found, its questions, its problems, and recording it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,17 +40,26 @@ def upload(number: int) -> Answer:
     upload = _find_upload(number)
     if upload.status == UploadStatus.RECORDED:
         return redirect(url_for("importing.batch", number=upload.batch))
-    return _upload_page(upload)
+    return upload_page(upload)
 
 
-def _upload_page(
+def upload_page(
     upload: uploads.Upload,
     seen: Sequence[str] = (),
     mistake: str = "",
     *,
     unmended: str = "",
     typed: MendForm | None = None,
+    said: Mapping[str, str] | None = None,
 ) -> str:
+    """Render an upload's page.
+
+    Args:
+        upload: the upload.
+        seen: warnings that were ticked; ``mistake`` is why it was not recorded.
+        unmended: why a change was refused; ``typed`` is what was to be changed, and ``said`` what
+            was typed about an identifier.
+    """
     document = upload.document
     more: dict[str, Any] = {}
     reports, names = uploads.report_titles(current_work()), retailers()
@@ -78,7 +87,8 @@ def _upload_page(
         forgotten=words.is_forgotten(upload, current_work().now),
         progress=_progress(upload),
         most_waiting=_SHOWN_WAITING,
-        **matching(),
+        said=said or {},
+        **{**matching(), **({"match": said["identifier"]} if said else {})},
         **more,
     )
 
@@ -176,7 +186,7 @@ def mend(number: int) -> Answer:
             job = jobs.start(current_work(), "check", changed, {})
     except RefusedError as error:
         after = _find_upload(number)
-        return _upload_page(after, unmended=f"{error}", typed=form), 422
+        return upload_page(after, unmended=f"{error}", typed=form), 422
     wait_for([job])
     flash(f"{plural(len(wanted), 'change')} made, and checked again.", "good")
     return redirect(_here(number), 303)
@@ -240,9 +250,7 @@ def record(number: int) -> Answer:
     seen = [words[:_LONGEST] for words in request.form.getlist("seen")]
     warnings = (upload.document or {}).get("warnings", ())
     if upload.is_open and not {warning["message"] for warning in warnings} <= set(seen):
-        return _upload_page(
-            upload, seen, "Tick every warning that you have read, then record."
-        ), 422
+        return upload_page(upload, seen, "Tick every warning that you have read, then record."), 422
     try:
         with all_or_nothing():
             job = jobs.start(current_work(), "record", upload, {"seen": seen})

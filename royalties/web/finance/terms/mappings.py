@@ -112,7 +112,7 @@ def _mapped_report_page(key: str, name: str | None = None, mistake: str = "") ->
     )
 
 
-def _require_mapping(key: str) -> terms.Entry:
+def _require_mapping(key: str) -> terms.RecordedEntry:
     entry = terms.find_entry(current_work(), mappings.PART, key)
     if entry is None:
         abort(404)

@@ -126,7 +126,7 @@ def test_counter_names_spelled_differently_are_warned_of() -> None:
     assert warned(pair("tier 1", "tier 2")) == []
 
 
-def test_a_reserve_of_nothing_is_warned_of() -> None:
+def test_zero_reserve_is_warned_of() -> None:
     contract = a_contract(reserve=a_reserve(formats=["paperback"]))
     assert only(some_terms(contract))[0] == "reserve-of-nothing"
     assert warned(some_terms(a_contract(reserve=a_reserve(formats=["hardcover"])))) == []
@@ -152,7 +152,7 @@ def test_a_title_in_two_contracts_is_warned_of_once_for_both() -> None:
     )
 
 
-def test_a_rule_behind_several_names_none_of_them() -> None:
+def test_rule_hidden_by_several_names_none_of_them() -> None:
     halves = [a_discount(up_to="0.5"), a_discount(above="0.5")]
     earlier = [
         a_rule(name=str(place), basis=Basis.NET, discount=each) for place, each in enumerate(halves)
@@ -176,7 +176,7 @@ def test_a_rule_behind_several_names_none_of_them() -> None:
     assert words.endswith("no edition of the contract's titles is an audiobook")
 
 
-def test_a_rule_behind_a_catch_all_is_warned_of_once() -> None:
+def test_rule_after_a_catch_all_gives_one_warning() -> None:
     contract = a_contract(a_rule(name="All"), a_rule(name="Heard", formats=["audiobook"]))
     assert [code for code, _ in warned(some_terms(contract))] == ["rule-behind-others"]
 
@@ -195,7 +195,7 @@ def test_a_rule_without_sales_says_where_and_why() -> None:
     ]
 
 
-def test_a_discount_without_prices_says_where_and_what_to_do() -> None:
+def test_discount_without_prices_names_place_and_remedy() -> None:
     plain = a_rule(name="Heard", basis=Basis.NET, formats=["ebook"])
     deep = a_rule(name="Deep", basis=Basis.NET, discount=a_discount(above="0.5"))
     contract = a_contract(plain, deep, a_rule(name="All", basis=Basis.NET))
@@ -285,7 +285,7 @@ def test_counters_are_compared_without_case_blanks_and_plural(
         (a_reserve(formats=["paperback", "hardcover"], channels=["library", "online"]), ""),
     ],
 )
-def test_a_reserve_of_nothing_says_why(reserve: Reserve, why: str) -> None:
+def test_zero_reserve_warning_says_why(reserve: Reserve, why: str) -> None:
     told = TermsWarning(
         "reserve-of-nothing",
         "contracts",

@@ -76,7 +76,7 @@ def test_a_unit_cost_with_more_digits_than_the_publishers_currency_is_warned_of(
     assert warned(some_terms(titles=[a_title(cents)])) == []
 
 
-def test_a_beneficiary_in_no_plan_is_warned_of_unless_a_balance_was_brought_forward() -> None:
+def test_beneficiary_in_no_plan_gives_a_warning_unless_it_has_a_balance() -> None:
     terms = some_terms(names=["author", "ann"])
     assert terms_warnings(terms) == [
         TermsWarning(

@@ -86,7 +86,7 @@ def test_step_between_two_period_ends_is_warned_of(step: Step, is_told: bool) ->
     assert found == (["step-dates"] if is_told else [])
 
 
-def test_a_step_outlived_by_its_version_is_warned_of() -> None:
+def test_step_ending_before_its_version_is_warned_of() -> None:
     late = fixed(5, to("author"), from_=date(2026, 1, 1))
     versions = [a_version(late, REST), a_version(starts=date(2025, 12, 1))]
     assert only(some_terms(plans=[a_plan(versions=versions)]))[0] == "step-dates"
@@ -434,7 +434,7 @@ def test_a_step_that_matched_no_sale_names_the_condition(
     ]
 
 
-def test_a_step_for_a_format_that_was_sold_says_nothing() -> None:
+def test_step_for_a_sold_format_gives_no_warning() -> None:
     plan = a_plan(share("0.5", to("author"), when=when(formats=["hardcover"])), REST)
     assert warned(some_terms(plans=[plan], sold=[a_kind()])) == []
 
@@ -522,7 +522,7 @@ def test_warning_of_step_for_nonexistent_things_names_its_place(
         ),
     ],
 )
-def test_a_nested_step_against_the_step_around_it_says_in_what(
+def test_nested_step_warning_names_the_conflicting_condition(
     outer: When, inner: When, at: str, message: str
 ) -> None:
     plan = a_plan(share("0.5", nested(fixed(5, to("author"), when=inner), REST), when=outer), REST)
@@ -556,9 +556,7 @@ def test_a_nested_step_against_the_step_around_it_says_in_what(
         (fixed(1, to("author"), when=WA), False),
     ],
 )
-def test_a_step_leaves_nothing_only_if_somebody_takes_any_amount(
-    first: Step, is_told: bool
-) -> None:
+def test_step_leaves_nothing_only_if_a_member_is_uncapped(first: Step, is_told: bool) -> None:
     second = fixed(5, to("author"), when=first.when)
     found = [each.code for each in terms_warnings(some_terms(plans=[a_plan(first, second)]))]
     assert found == ["step-behind-remainder"] * is_told

@@ -185,7 +185,7 @@ def test_invoice_is_refused_if_its_total_changed_since_shown(office: Office) -> 
 
 
 @after(shipped)
-def test_a_certificate_in_force_takes_the_tax_away(office: Office) -> None:
+def test_valid_certificate_removes_the_tax(office: Office) -> None:
     certified(office)
     shown = invoice(office, NUMBER).shown
     assert [line.kind for line in shown.lines] == ["copies", "freight", "freight"]
@@ -203,7 +203,7 @@ def test_a_certificate_in_force_takes_the_tax_away(office: Office) -> None:
         {"expires_on": "2026-08-19"},
     ],
 )
-def test_a_certificate_that_does_not_count_leaves_the_tax(
+def test_invalid_certificate_does_not_remove_the_tax(
     office: Office, columns: dict[str, str]
 ) -> None:
     certified(office, **columns)

@@ -321,7 +321,7 @@ def test_a_crash_while_receiving_leaves_nothing(office: Office, step: int) -> No
 
 
 @after(takes_orders)
-def test_a_deposit_that_was_never_paid_is_not_paid_back(office: Office) -> None:
+def test_unpaid_deposit_is_not_refunded(office: Office) -> None:
     """The invoice bears the deposit, so its credit note leaves it below nothing."""
     olga = somebody(office, "Olga", Role.ORGANIZATION, "guild")
     number = accepted(office, olga, REQUESTED)

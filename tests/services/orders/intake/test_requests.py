@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from royalties.domain.approvals import ProposalStatus
+from royalties.domain.approvals import ProposalKind, ProposalStatus
 from royalties.domain.orders.life import State
 from royalties.domain.people import ANONYMOUS, Actor, NotAllowedError, Role, Verb
 from royalties.services import approvals
@@ -306,7 +306,7 @@ def test_organization_user_orders_only_for_their_own(office: Office, clock: Cloc
 
 
 def office_proposals(work: Work) -> list[approvals.Proposal]:
-    return approvals.proposals(work, status=ProposalStatus.WAITING, kind="contact")
+    return approvals.proposals(work, status=ProposalStatus.WAITING, kind=ProposalKind.CONTACT)
 
 
 def test_contact_told_by_staff_gets_access(office: Office, clock: Clock) -> None:
@@ -323,7 +323,7 @@ def test_contact_told_by_staff_gets_access(office: Office, clock: Clock) -> None
             "O-2026-0001 contact olga@example.org",
         ], "she is of the guild: that she speaks for the league two people say"
     with office.work() as work:  # at the command line
-        assert second_person.approve(work, found[0].id).kind == "contact"
+        assert second_person.approve(work, found[0].id).kind is ProposalKind.CONTACT
         enter_order(work, replace(CUSTOM, contact_email="carl@example.org"), "guild", tell=True)
         taken = replace(CUSTOM, contact_name="Carl", contact_email="new@example.org")
         with pytest.raises(BadRequestError, match="contact name: somebody goes by this name"):

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from lxml import html
 
+from royalties.domain.approvals import ProposalKind
 from royalties.domain.people import Role
 from royalties.services import approvals
 from royalties.services.terms import amending as terms
@@ -108,7 +109,7 @@ def test_proposal_previews_its_effect(site: Site) -> None:
     assert site.office.hashes("session") == before
 
 
-def test_a_clerk_may_not_approve_or_refuse(site: Site) -> None:
+def test_clerk_cannot_approve_or_refuse(site: Site) -> None:
     number = prepared(site, site.visitor(Role.CLERK))
     clerk = site.visitor(Role.CLERK)
     page = clerk.page(f"/finance/approvals/{number}")
@@ -179,7 +180,7 @@ def test_proposals_are_not_found_outside_the_desk(site: Site, verb: str, role: R
 def test_proposal_of_a_close_leads_to_its_period(site: Site) -> None:
     manager = site.visitor(Role.MANAGER)
     with site.office.system.work(manager.actor) as work:
-        number = approvals.prepare(work, "close", "2025-H2", {}, fingerprint="x")
+        number = approvals.prepare(work, ProposalKind.CLOSE, "2025-H2", {}, fingerprint="x")
     assert "/finance/periods/2025-H2" in manager.page("/finance/approvals")
     assert manager.get(f"/finance/approvals/{number}").location == "/finance/periods/2025-H2/close"
     other = site.visitor(Role.MANAGER)

@@ -173,13 +173,13 @@ def test_first_page_sets_up_the_house(site: Site) -> None:
 
 
 @after(nothing)
-def test_house_by_one_who_works_alone_needs_no_second_person(site: Site) -> None:
+def test_house_set_up_for_one_person_needs_no_second_approval(site: Site) -> None:
     visitor = begun(site, alone="1")
     assert "One pair of eyes" in visitor.page("/finance/")
 
 
 @after(nothing)
-def test_house_wants_two_people_unless_told_otherwise(site: Site) -> None:
+def test_second_approval_is_required_by_default(site: Site) -> None:
     assert "One pair of eyes" not in begun(site).page("/finance/")
 
 
@@ -531,7 +531,7 @@ def test_sandbox_says_so_on_every_page_and_is_left_for_empty_books(site: Site) -
 
 @after(nothing)
 @pytest.mark.usefixtures("few_examples")
-def test_guards_stand_again_after_a_sandbox_was_left(site: Site) -> None:
+def test_guards_are_restored_after_leaving_a_sandbox(site: Site) -> None:
     visitor = site.visitor(Role.ADMINISTRATOR)
     visitor.post("/finance/sandbox")
     assert work_once(site.office.system)
@@ -548,7 +548,7 @@ def test_guards_stand_again_after_a_sandbox_was_left(site: Site) -> None:
 
 
 @after(opened)
-def test_books_of_a_house_never_become_a_sandbox_nor_are_emptied(site: Site) -> None:
+def test_real_books_are_never_turned_into_a_sandbox_or_emptied(site: Site) -> None:
     visitor = site.visitor(Role.ADMINISTRATOR)
     assert visitor.post("/finance/sandbox").status_code == 409
     visitor.post("/finance/sandbox/leave", {"typed": "leave"})
@@ -571,7 +571,7 @@ def test_sandbox_sends_no_mail(site: Site) -> None:
 
 @after(nothing)
 @pytest.mark.usefixtures("few_examples")
-def test_examples_that_fail_are_told_and_can_be_left(site: Site, tmp_path: Path) -> None:
+def test_failed_examples_are_reported_and_can_be_skipped(site: Site, tmp_path: Path) -> None:
     visitor = site.visitor(Role.ADMINISTRATOR)
     visitor.post("/finance/sandbox")
     (tmp_path / "examples" / "spring.csv").write_text("nothing that is known\n")

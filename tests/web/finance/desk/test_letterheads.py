@@ -85,7 +85,7 @@ def test_newest_letterhead_is_taken_back(site: Site) -> None:
 
 
 @after(opened)
-def test_form_as_it_stands_changes_nothing(site: Site) -> None:
+def test_unmodified_form_changes_nothing(site: Site) -> None:
     visitor = site.visitor(Role.ADMINISTRATOR)
     assert saves(site, visitor, HOUSE) == 303
     assert saves(site, visitor, {**MOVED, "holds_from": "2026-09-01"}) == 303
@@ -95,7 +95,7 @@ def test_form_as_it_stands_changes_nothing(site: Site) -> None:
 
 
 @after(opened)
-def test_day_that_is_none_is_refused(site: Site) -> None:
+def test_invalid_day_is_refused(site: Site) -> None:
     visitor = site.visitor(Role.ADMINISTRATOR)
     assert saves(site, visitor, {**MOVED, "holds_from": "September"}) == 422
 

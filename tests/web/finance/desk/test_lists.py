@@ -177,7 +177,7 @@ def test_list_is_saved_as_it_was_looked_at_or_not_at_all(site: Site) -> None:
 
 
 @after(opened)
-def test_isbn_of_another_titles_alias_is_told_with_its_row(site: Site) -> None:
+def test_isbn_that_is_another_titles_alias_is_reported_with_its_row(site: Site) -> None:
     site.office.alias(TIDES, HARDCOVER)
     page = sends(site.visitor(Role.MANAGER), GOOD_TITLES)
     assert "row 3, row 4 · Tides of Elsewhere" in page.text
@@ -215,7 +215,7 @@ def test_list_that_will_not_do_is_refused_in_words(site: Site, data: bytes, told
 
 
 @after(opened)
-def test_file_has_to_be_chosen(site: Site) -> None:
+def test_submitting_without_a_file_is_refused(site: Site) -> None:
     answer = site.visitor(Role.MANAGER).post("/finance/lists/titles", {"file": (io.BytesIO(), "")})
     assert answer.status_code == 422
     assert "Choose a file." in answer.text

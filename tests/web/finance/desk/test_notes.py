@@ -200,3 +200,51 @@ def test_nonprofit_sees_no_note_on_any_page(site: Site) -> None:
     written = [str(each) for each in posted(office)]
     assert written
     assert not any(secret in each for each in written for secret in SECRETS)
+
+
+@after(closed)
+def test_question_to_one_colleague_stands_first_on_their_home(site: Site) -> None:
+    clerk, mona = site.visitor(Role.CLERK, "Cleo"), site.visitor(Role.MANAGER, "Mona")
+    page = html.document_fromstring(clerk.page(OF_CONTRACT))
+    offered = {each.text: each.get("value") for each in page.xpath("//*[@name='asked']/option")}
+    assert set(offered) == {"Nobody in particular", "Mona"}
+    answer = post_note(clerk, OF_CONTRACT, {}, text="Is the rate agreed?", asked=offered["Mona"])
+    assert answer.status_code == 303
+    for number in range(4):
+        write_note(site.office, f"Another {number}", is_question=True)
+    assert "Question to you from Cleo" in words_of(mona.page("/finance/"))
+    assert "Question to you" not in words_of(clerk.page("/finance/"))
+    assert "Cleo to you" in words_of(mona.page("/finance/notes/1"))
+    assert "Cleo to Mona" in words_of(clerk.page("/finance/notes"))
+    for wrong in ("x", "0", "999", "1" * 50, offered["Mona"] + "0"):
+        answer = post_note(clerk, OF_CONTRACT, {}, text="Half a word", asked=wrong)
+        assert answer.status_code == 422
+        assert "choose a colleague" in words_of(answer.text).lower()
+        assert "Half a word" in answer.text
+
+
+@after(closed)
+def test_closing_checklist_shows_open_questions_and_is_not_held_up_by_them(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    path = "/finance/periods/2025-H2/close"
+    before = clerk.page(path)
+    assert "Open questions" not in before
+    numbers = [write_note(site.office, f"Question {each}", is_question=True) for each in range(6)]
+    page = clerk.page(path)
+    listed = html.document_fromstring(page).xpath("//*[@aria-labelledby='questions']//li")
+    assert len(listed) == 6, "five, and the way to the others"
+    assert "Question 5" in listed[0].text_content()
+    assert f"/finance/notes/{numbers[-1]}" in page
+    steps = "//ol[@class='steps']/li"
+    assert len(html.document_fromstring(page).xpath(steps)) == len(
+        html.document_fromstring(before).xpath(steps)
+    )
+
+
+@after(opened)
+def test_refusal_keeps_a_files_name_as_it_was_given(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    answer = post_note(clerk, OF_CONTRACT, {"empty.pdf": b""}, text="With a file.")
+    assert answer.status_code == 422
+    assert "empty.pdf" in answer.text
+    assert "Empty.pdf" not in answer.text

@@ -107,7 +107,7 @@ def test_only_its_owner_and_administrators_change_a_shared_filter(site: Site) ->
 
 
 @after(closed)
-def test_a_name_is_needed_and_is_ones_own_only_once(site: Site) -> None:
+def test_filter_name_is_required_and_unique_per_person(site: Site) -> None:
     clerk, other = site.visitor(Role.CLERK), site.visitor(Role.CLERK, "Olive Other")
     save(clerk, "Returns", RETURNS)
     form = {"asked": urlencode(RETURNS)}

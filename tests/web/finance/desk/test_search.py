@@ -6,7 +6,7 @@ from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.services.desk.search import search
 from royalties.services.desk.searched_amounts import searched_amount
 from royalties.services.orders.billing import invoicing
-from tests.builders.books import HARDCOVER, a_row, after, closed, nothing, opened
+from tests.builders.books import HARDCOVER, UNKNOWN, a_row, after, closed, nothing, opened
 from tests.builders.orders import ACCEPTED, UNPAID, order_of, orders_underway
 from tests.builders.shipped import paid, token
 from tests.builders.site import Site, Visitor
@@ -156,12 +156,12 @@ def section(page: str, kind: str) -> str:
 @after(closed)
 def test_statements_contracts_and_entries_are_found_by_their_amounts(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
-    for text in ("119.50", "$119.50", "119.50 usd", "119,50", "(119.50)"):
+    for text in ("154.78", "$154.78", "154.78 usd", "154,78", "(154.78)"):
         statements = section(found(clerk, text), "statement")
         assert "/finance/statements/2025-H1-006" in statements, text
         assert "2025-H1-001" not in statements
         assert "to pay" in statements
-        assert "119.50 <abbr>USD" in statements
+        assert "154.78 <abbr>USD" in statements
     assert "allocated <" in section(found(clerk, "147.01"), "statement")
     earned = section(found(clerk, "341.23"), "contract-period")
     assert 'href="/finance/periods/2025-H1/contracts/foot-2015"' in earned
@@ -171,8 +171,8 @@ def test_statements_contracts_and_entries_are_found_by_their_amounts(site: Site)
     page = found(clerk, "341.23")
     assert 'href="/finance/ledger/entries/2"' in section(page, "entry")
     assert "foot-2015" not in section(page, "entry").replace("contracts/foot-2015", "")
-    assert "Nothing found" in found(clerk, "119.50 GBP")
-    assert "Nothing found" in found(clerk, "119.51")
+    assert "Nothing found" in found(clerk, "154.78 GBP")
+    assert "Nothing found" in found(clerk, "154.79")
 
 
 @after(closed)
@@ -224,6 +224,26 @@ def test_sales_are_found_by_their_reference_and_order(site: Site) -> None:
     assert "Nothing found" in found(clerk, "EB-47")
     csv = clerk.get("/finance/sales/sales.csv?reference=EB-4712&period=all").text
     assert csv.count("EB-471") == 1
+
+
+@after(opened)
+def test_rows_that_wait_are_found_by_their_reference(site: Site) -> None:
+    office, clerk = site.office, site.visitor(Role.CLERK)
+    rows = [
+        a_row(2, isbn=UNKNOWN, reference="EB-4711", date="2025-03-01"),
+        a_row(1, isbn=UNKNOWN, reference="EB-4711", date="2025-03-04"),
+        a_row(5, isbn=UNKNOWN, order="O-2019-0007"),
+        a_row(1, reference="EB-4711"),
+    ]
+    number = office.bring_batch(rows, "spring.csv")
+    waits = section(found(clerk, "eb-4711"), "waiting")
+    assert f'href="/finance/waiting?match={UNKNOWN}"' in waits
+    assert "2 lines" in waits
+    assert "waits for the edition of" in waits
+    assert "O-2019-0007" in section(found(clerk, "O-2019-0007"), "waiting")
+    assert "found-sale" in found(clerk, "EB-4711"), "the one that was recorded"
+    office.undo(number)
+    assert "Nothing found" in found(clerk, "EB-4711")
 
 
 @after(paid)

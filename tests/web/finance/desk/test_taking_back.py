@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from royalties.domain.approvals import ProposalKind
 from royalties.domain.people import Role
 from royalties.services import approvals
 from tests.builders.books import Office, after, spring
@@ -52,7 +53,7 @@ def test_message_is_taken_back_with_a_reason(site: Site) -> None:
 def test_proposal_is_withdrawn_with_a_reason(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     with site.office.system.work(clerk.actor) as work:
-        number = approvals.prepare(work, "close", "2025-H1", {}, note="All is in")
+        number = approvals.prepare(work, ProposalKind.CLOSE, "2025-H1", {}, note="All is in")
     page = clerk.page("/finance/periods/2025-H1/close")
     assert 'id="why-withdrawn" name="reason"' in page
     path = f"/finance/periods/2025-H1/withdraw/{number}"

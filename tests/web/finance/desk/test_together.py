@@ -89,7 +89,7 @@ def test_list_marks_an_entry_whose_change_waits(site: Site) -> None:
     assert rows == ["Houston Readers change pending"]
 
 
-def test_a_contract_is_typed_for_a_plan_that_waits(site: Site) -> None:
+def test_contract_can_use_a_plan_waiting_for_approval(site: Site) -> None:
     clerk, manager = site.visitor(Role.CLERK), site.visitor(Role.MANAGER, "Mona")
     payee, plan = chain(site, clerk)
     form = clerk.page("/finance/new-contract")
@@ -194,7 +194,7 @@ def test_taking_back_says_what_rests_on_it(site: Site) -> None:
     assert "before it is prepared again: Plan “All to the rivers”" in clerk.page(answer.location)
 
 
-def test_a_clerk_looks_and_decides_nothing(site: Site) -> None:
+def test_clerk_can_view_but_not_decide(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     _, plan = chain(site, clerk)
     assert 'name="number"' not in clerk.page("/finance/approvals")
@@ -244,3 +244,19 @@ def test_long_queues_are_shown_page_by_page(site: Site) -> None:
     assert last.count('name="number"') == 20
     assert "New-0 Readers" in last
     assert "and 70 more" in manager.page("/finance/beneficiaries")
+
+
+def test_log_calls_a_new_entry_new(site: Site) -> None:
+    clerk, manager = site.visitor(Role.CLERK, "Carla"), site.visitor(Role.MANAGER, "Mona")
+    administrator = site.visitor(Role.ADMINISTRATOR)
+    payee, plan = chain(site, clerk)
+    manager.post(f"/finance/approvals/{payee}/approve")
+    manager.post(f"/finance/approvals/{plan}/refuse", {"reason": "No"})
+    lines = texts(administrator.page("/finance/audit"), "//main//tbody/tr")
+    for words in (
+        "Prepared the new beneficiary Rivers & Friends",
+        "Approved the new beneficiary Rivers & Friends; prepared by Carla",
+        "Sent back the new plan",
+    ):
+        assert [each for each in lines if words in each], (words, lines)
+    assert not [each for each in lines if "a change of" in each]

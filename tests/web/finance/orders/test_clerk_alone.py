@@ -82,7 +82,7 @@ def link_to(site: Site, email: str) -> str:
     return found[1]
 
 
-def test_clerks_own_mailbox_is_not_told_of_a_customers_order(site: Site, clerk: Visitor) -> None:
+def test_clerk_who_entered_an_order_is_not_notified_of_it(site: Site, clerk: Visitor) -> None:
     somebody(site.office, "Lea League", Role.ORGANIZATION, "league")
     entered(clerk, **{"for": "league"})
     assert order_of(site.office, ONE).contact_email == "league@example.com"

@@ -117,7 +117,7 @@ def test_administrator_forms_ask_for_the_password_again(
     ],
     ids=["payment details", "a beneficiary"],
 )  # fmt: skip
-def test_approving_how_the_house_is_paid_asks_for_the_password_again(
+def test_approving_payment_details_asks_for_the_password_again(
     site: Site, clock: Clock, boss: Visitor, part: str, body: dict[str, str], status: int
 ) -> None:
     with site.office.system.work(boss.actor) as work:

@@ -103,7 +103,7 @@ def test_lists_have_their_rows_in_files(site: Site, page: str) -> None:
 
 
 @after(two_closed)
-def test_headings_sort_and_turn(site: Site) -> None:
+def test_headings_sort_and_reverse_the_order(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     by_total = [row[0] for row in shown(clerk.page(f"{PAGE}?by=beneficiary&currency=USD"))]
     turned = [row[0] for row in shown(clerk.page(f"{PAGE}?by=beneficiary&currency=USD&sort=total"))]

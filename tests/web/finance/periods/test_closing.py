@@ -91,7 +91,7 @@ def test_a_run_that_cannot_be_computed_says_why(site: Site) -> None:
 
 
 @pytest.mark.parametrize("period", ["2025-H1", "2025-H2"])
-def test_a_figure_is_followed_down_to_the_file_and_row(site: Site, period: str) -> None:
+def test_figure_can_be_traced_to_file_and_row(site: Site, period: str) -> None:
     visitor = site.visitor(Role.CLERK)
     label = {"2025-H1": "Final (closed)", "2025-H2": "Estimated (draft)"}[period]
     contract = f"/finance/periods/{period}/contracts/foot-2015"

@@ -98,7 +98,7 @@ def test_corrected_total_needs_no_explanation(site: Site) -> None:
     assert manager.post(f"{PAGE}/sign").status_code == 303
 
 
-def test_a_run_is_left_with_a_reason(site: Site) -> None:
+def test_parallel_run_can_be_abandoned_with_a_reason(site: Site) -> None:
     manager = site.visitor(Role.MANAGER)
     assert send(manager, old_totals(site.office)).status_code == 303
     assert manager.post(f"{PAGE}/abandon", {"note": ""}).status_code == 409
@@ -121,7 +121,7 @@ def test_a_run_is_left_with_a_reason(site: Site) -> None:
         ({"what": "earned", "of": "foot-2015"}, "no row has an amount"),
     ],
 )
-def test_faults_are_told_and_nothing_is_begun(site: Site, row: dict[str, str], said: str) -> None:
+def test_faults_are_reported_and_nothing_starts(site: Site, row: dict[str, str], said: str) -> None:
     answer = send(site.visitor(Role.MANAGER), [row])
     assert answer.status_code == 422
     assert said in answer.text

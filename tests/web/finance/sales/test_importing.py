@@ -177,7 +177,7 @@ def test_a_hostile_file_is_refused_with_a_reason(site: Site) -> None:
         assert "../" not in page, name
 
 
-def test_a_web_page_under_a_workbooks_name_is_refused_and_shown_as_text(site: Site) -> None:
+def test_html_named_as_a_workbook_is_refused_and_shown_as_text(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     data = b"<html><script>alert(1)</script><table><tr><td>x</td></tr></table></html>"
     page = clerk.page(sent(clerk, data, "<script>alert(2)</script>.xls"))
@@ -243,7 +243,7 @@ def test_many_problems_are_shown_a_page_at_a_time(site: Site) -> None:
     assert "901 to 1000 of 1000" in clerk.page(f"{address}?page=10")
 
 
-def test_a_question_is_answered_and_the_answer_taken_back(site: Site) -> None:
+def test_answer_to_a_question_can_be_withdrawn(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     address = sent(clerk, ASKS)
     page = clerk.page(address)

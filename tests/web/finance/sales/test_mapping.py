@@ -104,6 +104,50 @@ def test_report_is_mapped_recorded_and_recognised_next_month(site: Site) -> None
     assert site.office.faults() == {}
 
 
+def test_preview_with_an_open_question_claims_no_difference_and_leads_to_the_answer(
+    site: Site,
+) -> None:
+    clerk = site.visitor(Role.CLERK)
+    rows = [
+        f"{EBOOK};{day}.2025;{copies};{copies},00;Verkauf;Ja"
+        for day, copies in (("03.06", 2), ("06.06", 3), ("04.06", 4))
+    ]
+    data = "\n".join([HEADER, *rows, "Summe;;9;9,00;;", ""]).encode()
+    address = opened(clerk, data)
+    form = filled(clerk.page(f"{address}/mapping"), retailer="bay", currency="EUR")
+    form["typed_kinds-0-means"] = "sale"
+    html = clerk.post(f"{address}/mapping/preview", form).get_json()["html"]
+    assert "The import will ask" in html
+    assert 'href="#date_order"' in html
+    assert "differs" not in html
+    told = {**form, "date_order": "dmy"}
+    html = clerk.post(f"{address}/mapping/preview", told).get_json()["html"]
+    assert "The import will ask" not in html
+    assert "agrees with the sum" in html
+
+
+def test_another_row_says_where_the_headings_have_to_be(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    address = opened(clerk)
+    form = filled(clerk.page(f"{address}/mapping"), retailer="bay", header_row="1")
+    html = clerk.post(f"{address}/mapping/preview", form).get_json()["html"]
+    assert "choose the sheet and the row in which its headings are" in html
+    assert "leave the report" not in html
+    assert "mapped report" not in html
+
+
+def test_everything_that_is_missing_is_told_at_once(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    address = opened(clerk)
+    form = filled(clerk.page(f"{address}/mapping"), act="save", unread="Geprüft")
+    answer = clerk.post(f"{address}/mapping", form)
+    assert answer.status_code == 422
+    assert "Name is missing: give it a name" in answer.text
+    assert "Retailer is missing: name one, or a retailer column" in answer.text
+    assert 'value="Geprüft"' in answer.text
+    assert site.office.rows("SELECT count(*) FROM revision WHERE kind = 'reports'") == [(0,)]
+
+
 def test_mapped_reports_are_listed_renamed_ended_and_taken_up_again(site: Site) -> None:
     clerk = site.visitor(Role.CLERK, "Cleo")
     address = opened(clerk)

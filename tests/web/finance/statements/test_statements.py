@@ -92,7 +92,7 @@ def test_statement_links_to_previous_and_next(site: Site) -> None:
     assert visitor.get("/finance/statements/2025-H1-999").status_code == 404
 
 
-def test_every_why_has_an_answer_down_to_the_row(site: Site) -> None:
+def test_every_figure_is_explained_down_to_its_rows(site: Site) -> None:
     visitor = site.visitor(Role.CLERK)
     number, _ = one_of(site, "seattle")
     page = visitor.page(f"/finance/statements/{number}")

@@ -148,7 +148,7 @@ def test_many_files_are_sorted_by_their_names(site: Site) -> None:
 
 
 @after(opened)
-def test_file_that_is_kept_of_two_is_named_on_its_page(site: Site) -> None:
+def test_uploading_stored_bytes_names_the_existing_document(site: Site) -> None:
     for key in ("seattle", "houston"):
         send_documents(site.office, {"2023.pdf": PDF}, beneficiary=key)
     page = site.visitor(Role.CLERK).page(f"{ALL}/1")

@@ -172,7 +172,7 @@ def test_a_filled_in_table_is_looked_at_then_saved(site: Site) -> None:
         ),
     ],
 )
-def test_faults_are_told_with_their_rows_and_nothing_is_saved(
+def test_faults_are_reported_with_their_rows_and_nothing_is_saved(
     site: Site, row: dict[str, str], said: str
 ) -> None:
     visitor = site.visitor(Role.MANAGER)
@@ -243,7 +243,7 @@ def test_openings_page_marks_what_closed_periods_carry(site: Site) -> None:
     assert "carried by closed periods" in listed
 
 
-def test_all_that_is_brought_in_is_listed_by_the_verb(office: Office) -> None:
+def test_verb_lists_all_brought_in_figures(office: Office) -> None:
     with office.work(read_only=True) as work:
         given = [each.what.value for each in openings(work).given]
     assert given == ["counter", "advance recouped", "debit balance", "balance"]
