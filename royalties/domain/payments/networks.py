@@ -12,6 +12,7 @@ from royalties.domain.payments.accounts import Account, IbanAccount, UsAccount, 
 from royalties.domain.payments.letters import ACH, SEPA, plain, uncarried
 from royalties.domain.payments.orders import (
     AchProfile,
+    Address,
     IsoProfile,
     PayeeKind,
     PaymentOrder,
@@ -105,6 +106,7 @@ def iso_faults(profile: IsoProfile) -> list[str]:
         found.append("SEPA payments need an account of the house with an IBAN of a SEPA country")
     if profile.currency not in EXPONENTS:
         found.append(f"the account's currency {profile.currency!r} is none of ISO 4217")
+    found += [f"of the house, {message}" for message, _ in _address(profile.address)]
     if bool(profile.address.town) != bool(profile.address.country):
         found.append("the house's address needs both town and country, or neither")
     return found
@@ -170,9 +172,21 @@ def _not_by_iso(order: PaymentOrder, profile: IsoProfile) -> _Said:
     if order.reference.startswith("/") or order.reference.endswith("/") or "//" in order.reference:
         yield "a reference neither begins nor ends with /, nor holds //", "use another reference"
     yield from _placed(order)
-    for line in (order.address.street, order.address.town, order.address.region):
+    yield from _address(order.address)
+
+
+def _address(address: Address) -> _Said:
+    for what, line, most in (
+        ("street", address.street, 70),
+        ("building number", address.building, 16),
+        ("postal code", address.postcode, 16),
+        ("town", address.town, 35),
+        ("state or province", address.region, 35),
+    ):
         if signs := uncarried(line, SEPA):
-            yield f"the address holds {signs}, which banks cannot carry", _OTHER_SIGNS
+            yield f"the {what} holds {signs}, which banks cannot carry", "use plain letters"
+        if len(plain(line)) > most:
+            yield f"the {what} has more than {most} characters", "shorten it"
 
 
 def _not_by_check(order: PaymentOrder) -> _Said:
