@@ -23,7 +23,7 @@ from royalties.domain.payments.accounts import (
     UsAccount,
     country,
 )
-from royalties.domain.payments.letters import SEPA, carried, plain
+from royalties.domain.payments.letters import SEPA, carried, written
 from royalties.domain.payments.networks import ISO_REFERENCE, iso_faults, iso_refusals
 from royalties.domain.payments.orders import (
     Address,
@@ -83,8 +83,8 @@ def iso_file(
     for order in orders:
         _add_transfer(payment, namespace, order, profile)
     schema(profile.schema).assertValid(root)
-    written: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
-    return written
+    file: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
+    return file
 
 
 @cache
@@ -109,7 +109,7 @@ def _group_header(
         ("MsgId", message),
         ("CreDtTm", made.replace(microsecond=0, tzinfo=None).isoformat()),
         *_sums(orders),
-        ("InitgPty", [("Nm", plain(profile.name))]),
+        ("InitgPty", [("Nm", written(profile.name, SEPA))]),
     ]
 
 
@@ -129,7 +129,7 @@ def _payment_header(
         *_sums(orders),
         *level,
         ("ReqdExctnDt", day if profile.schema is Schema.V03 else [("Dt", day)]),
-        ("Dbtr", [("Nm", plain(profile.name)), *_postal(profile.address)]),
+        ("Dbtr", [("Nm", written(profile.name, SEPA)), *_postal(profile.address)]),
         ("DbtrAcct", [*_account(profile.account), ("Ccy", profile.currency)]),
         ("DbtrAgt", _agent(profile.account, profile.agent_bic, profile.schema)),
         ("ChrgBr", "SLEV" if profile.sepa else profile.charges.value),
@@ -158,7 +158,7 @@ def _add_transfer(
         namespace,
         [
             *agent,
-            ("Cdtr", [("Nm", plain(order.payee)), *_postal(order.address)]),
+            ("Cdtr", [("Nm", written(order.payee, SEPA)), *_postal(order.address)]),
             ("CdtrAcct", _account(account)),
             ("RmtInf", [("Ustrd", remittance(order))]),
         ],
@@ -191,7 +191,7 @@ def _postal(address: Address) -> Parts:
     )
     if not address.town:
         return []
-    return [("PstlAdr", [(name, plain(value)) for name, value in parts if value.strip()])]
+    return [("PstlAdr", [(name, written(value, SEPA)) for name, value in parts if value.strip()])]
 
 
 def _account(account: Account) -> Parts:

@@ -44,16 +44,28 @@ def plain(text: str) -> str:
     """
     by_hand = "".join(_BY_HAND.get(char, char) for char in text)
     apart = unicodedata.normalize("NFKD", by_hand)
-    return " ".join(
-        "".join(char for char in apart if not unicodedata.combining(char)).split(" ")
-    )
+    return "".join(char for char in apart if not unicodedata.combining(char))
+
+
+_INSTEAD = str.maketrans({"&": "+", '"': "'", ";": ",", "_": "-", "[": "(", "]": ")"})
+"""What EPC217-08 advises to write for signs that SEPA does not carry."""
+
+
+def written(text: str, letters: frozenset[str]) -> str:
+    """Text in a network's letters, as far as there are any for it.
+
+    >>> written("Food & Shelter", SEPA), written("Food & Shelter", ACH)
+    ('Food + Shelter', 'Food & Shelter')
+    """
+    simple = plain(text)
+    return simple if letters >= ACH else simple.translate(_INSTEAD)
 
 
 def uncarried(text: str, letters: frozenset[str]) -> str:
-    """Characters of a text, each once, that have no plain letter among those of a network."""
-    return "".join(dict.fromkeys(char for char in plain(text) if char not in letters))
+    """Characters of a text, each once, for which a network has no letter."""
+    return "".join(dict.fromkeys(char for char in written(text, letters) if char not in letters))
 
 
 def carried(text: str, letters: frozenset[str]) -> str:
     """Text of one's own, not a payee's name, in a network's letters; others become blanks."""
-    return "".join(char if char in letters else " " for char in plain(text))
+    return "".join(char if char in letters else " " for char in written(text, letters))
