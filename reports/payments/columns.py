@@ -84,9 +84,7 @@ def _require_possible(columns: ColumnMap, fields: Sequence[str]) -> None:
     unknown = [field for _, field in columns.columns if field not in fields]
     faults = []
     if unknown or not columns.columns:
-        faults.append(
-            f"there is no field {', '.join(unknown) or 'named'}: use {', '.join(fields)}"
-        )
+        faults.append(f"there is no field {', '.join(unknown) or 'named'}: use {', '.join(fields)}")
     if columns.delimiter not in _DELIMITERS:
         faults.append(f"columns are separated by one of {' '.join(_DELIMITERS)}")
     if columns.dates not in _DATES:
@@ -99,9 +97,7 @@ def _require_possible(columns: ColumnMap, fields: Sequence[str]) -> None:
 
 def _csv(rows: Iterable[Mapping[str, str]], columns: ColumnMap) -> bytes:
     buffer = io.StringIO()
-    writer = csv.writer(
-        buffer, delimiter=_DELIMITERS[columns.delimiter], lineterminator="\r\n"
-    )
+    writer = csv.writer(buffer, delimiter=_DELIMITERS[columns.delimiter], lineterminator="\r\n")
     if columns.has_headings:
         writer.writerow([neutral(heading) for heading, _ in columns.columns])
     for row in rows:

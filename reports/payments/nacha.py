@@ -187,7 +187,7 @@ def _number(value: int, width: int) -> str:
 def _file_header(profile: AchProfile, made: datetime, modifier: str) -> str:
     return (
         "101"  # record type, priority code
-        + f" {profile.odfi}"  # immediate destination
+        f" {profile.odfi}"  # immediate destination
         + (profile.origin or profile.company_id).rjust(10)  # immediate origin
         + made.strftime("%y%m%d%H%M")  # file creation date and time
         + modifier

@@ -117,9 +117,7 @@ class BankVault:
                 f"there is no key for bank details: set ROYALTIES_BANK_KEY, and keep it; {_HOW}"
             )
         if any(len(key) < LEAST for key in keys):
-            raise BankKeyError(
-                f"a key for bank details has fewer than {LEAST} characters; {_HOW}"
-            )
+            raise BankKeyError(f"a key for bank details has fewer than {LEAST} characters; {_HOW}")
         return keys
 
 

@@ -64,7 +64,9 @@ def test_missing_key_is_said_with_what_to_do() -> None:
         lambda: vault().fingerprint(CHECKING),
         lambda: vault().is_newest(""),
     ):
-        with pytest.raises(BankKeyError, match="set ROYALTIES_BANK_KEY, and keep it; make one with"):
+        with pytest.raises(
+            BankKeyError, match="set ROYALTIES_BANK_KEY, and keep it; make one with"
+        ):
             use()
 
 
@@ -75,7 +77,9 @@ def test_short_key_is_refused() -> None:
 
 def test_lost_key_is_named_but_not_told() -> None:
     sealed = vault(ONE).seal(CHECKING, "a")
-    with pytest.raises(BankKeyError, match=rf"sealed with the key {mark_of(ONE)}, which is not given"):
+    with pytest.raises(
+        BankKeyError, match=rf"sealed with the key {mark_of(ONE)}, which is not given"
+    ):
         vault(TWO).open(sealed, "a")
 
 
@@ -100,4 +104,6 @@ def test_fingerprints_tell_the_same_account_and_need_the_key() -> None:
     savings = UsAccount(CHECKING.routing, CHECKING.number, AccountType.SAVINGS)
     assert vault(ONE).fingerprint(CHECKING) == vault(ONE).fingerprint(savings)
     assert vault(ONE).fingerprint(CHECKING) != vault(TWO).fingerprint(CHECKING)
-    assert vault(ONE).fingerprint(CHECKING) != vault(ONE).fingerprint(UsAccount("011401533", "123456789"))
+    assert vault(ONE).fingerprint(CHECKING) != vault(ONE).fingerprint(
+        UsAccount("011401533", "123456789")
+    )

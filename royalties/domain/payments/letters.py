@@ -17,8 +17,8 @@ _BY_HAND = {
     "Þ": "Th",
     "þ": "th",
     "ð": "d",
-    "ı": "i",
-    "‘": "'",
+    "\u0131": "i",
+    "\u2018": "'",
     "’": "'",
     "“": '"',
     "”": '"',
@@ -30,9 +30,7 @@ _BY_HAND = {
 ACH = frozenset(map(chr, range(0x20, 0x7F)))
 """What a NACHA file may hold: printable ASCII (Nacha Operating Rules, Appendix Three)."""
 
-SEPA = frozenset(
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-?:().,'+ "
-)
+SEPA = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-?:().,'+ ")
 """The letters that every bank of SEPA takes (EPC217-08); banks elsewhere ask for the same."""
 
 

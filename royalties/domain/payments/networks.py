@@ -30,10 +30,11 @@ _ISO_DIGITS = 18
 _CHECK_NAME = 60
 _ROUTING = 9
 
-SEPA_COUNTRIES = frozenset(
-    """AD AL AT BE BG CH CY CZ DE DK EE ES FI FR GB GI GR HR HU IE IS IT LI LT LU LV MC MD ME MK
-    MT NL NO PL PT RO RS SE SI SK SM VA""".split()
+_OF_SEPA = (
+    "AD AL AT BE BG CH CY CZ DE DK EE ES FI FR GB GI GR HR HU IE IS IT LI LT LU LV MC MD ME MK MT "
+    "NL NO PL PT RO RS SE SI SK SM VA"
 )
+SEPA_COUNTRIES = frozenset(_OF_SEPA.split(" "))
 
 _BY_CHECK = "pay this one by check or wire"
 _SHORTER = "enter a shorter name as the payee's bank has it"

@@ -5,6 +5,7 @@ addenda 98). Counts, hash and totals are checked for each batch and for the file
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from royalties.domain.payments.accounts import AccountType
 from royalties.domain.payments.bank_lines import NoticeOfChange, ReturnedEntry
@@ -59,7 +60,9 @@ def read_ach_returns(text: str) -> BankFile:
         whole = text.rstrip("\r\n")  # some banks send records without line ends
         lines = [whole[at : at + RECORD] for at in range(0, len(whole), RECORD)]
     if len(lines) > MOST_LINES:
-        state.file.fault(0, f"the file has more than {MOST_LINES:,} records", "ask for smaller ones")
+        state.file.fault(
+            0, f"the file has more than {MOST_LINES:,} records", "ask for smaller ones"
+        )
         return state.file.settled()
     for row, line in enumerate(lines, 1):
         record = line.ljust(RECORD)
@@ -99,7 +102,9 @@ def _read(row: int, record: str, state: _State) -> None:
         case "9":
             _agree(row, record, (13, 21, 31, 43, 55), state.whole, state)
             if _digits(record[1:7]) != state.batches:
-                state.file.fault(row, f"the file's control counts other batches than {state.batches}")
+                state.file.fault(
+                    row, f"the file's control counts other batches than {state.batches}"
+                )
             state.ended = True
         case "1":
             pass
@@ -183,7 +188,7 @@ def _notice(
 def _agree(
     row: int, record: str, at: tuple[int, int, int, int, int], counted: _Sums, state: _State
 ) -> None:
-    parts = [_digits(record[begin:end]) for begin, end in zip(at, at[1:], strict=False)]
+    parts = [_digits(record[begin:end]) for begin, end in pairwise(at)]
     expected = [counted.count, counted.hash % _HASH, counted.debits, counted.credits]
     names = ("count", "hash", "debits", "credits")
     for name, written, sum_ in zip(names, parts, expected, strict=True):

@@ -15,9 +15,8 @@ from royalties.ingest.payments.faults import MOST_LINES, BankFile, day, said
 
 _DEBITS_FROM = 400
 _DETAILS_TO = 699
-_RETURNED = frozenset(
-    "252 257 258 259 266 359 452 555 557 558 559 566 659".split()
-)
+_OF_RETURNS = "252 257 258 259 266 359 452 555 557 558 559 566 659"
+_RETURNED = frozenset(_OF_RETURNS.split(" "))
 """Type codes of items and entries that came back."""
 
 _CODE = re.compile(r"(?<![A-Z0-9])R[0-8][0-9](?![A-Z0-9])")
@@ -68,7 +67,9 @@ def read_bai2(text: str) -> BankFile:
     for record in _records(text, state.file):
         _read(record, state)
         if len(state.file.lines) > MOST_LINES:
-            state.file.fault(0, f"the file has more than {MOST_LINES:,} details", "choose fewer days")
+            state.file.fault(
+                0, f"the file has more than {MOST_LINES:,} details", "choose fewer days"
+            )
             break
     if not state.file.problems and not state.ended:
         state.file.fault(0, "the file ends before its last record (99): a part is missing")
@@ -168,7 +169,9 @@ def _read_group(record: _Record, state: _State) -> None:
     state.group_currency = _field(record, 5) or "USD"
     if _field(record, 2) in {"2", "4"}:
         state.file.fault(
-            record.row, "the group deletes earlier ones, or is a test", "ask the bank for a new file"
+            record.row,
+            "the group deletes earlier ones, or is a test",
+            "ask the bank for a new file",
         )
 
 
@@ -233,8 +236,8 @@ def _read_trailer(record: _Record, state: _State) -> None:
     if total != level.total:
         state.file.fault(
             record.row,
-            f"the control total of what begins in line {level.row} is {total}, but its amounts make "
-            f"{level.total}: lines are missing, or were changed",
+            f"the control total of what begins in line {level.row} is {total}, but its amounts "
+            f"make {level.total}: lines are missing, or were changed",
         )
     if state.open:
         state.open[-1].parts += 1

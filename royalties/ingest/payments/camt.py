@@ -147,7 +147,9 @@ def _signed(
         return None
     mark = _first(where, "CdtDbtInd")
     if mark not in {"CRDT", "DBIT"}:
-        file.fault(row, "it is not said whether money came in (CRDT) or went out (DBIT)", value=mark)
+        file.fault(
+            row, "it is not said whether money came in (CRDT) or went out (DBIT)", value=mark
+        )
         return None
     return currency, -minor if mark == "DBIT" else minor
 

@@ -50,7 +50,9 @@ def read_ofx(text: str) -> BankFile:
     for row, is_end, name, value in _elements(text, begin):
         _read(row, name, value, state, is_end=is_end)
         if len(state.file.lines) > MOST_LINES:
-            state.file.fault(0, f"the file has more than {MOST_LINES:,} bookings", "choose fewer days")
+            state.file.fault(
+                0, f"the file has more than {MOST_LINES:,} bookings", "choose fewer days"
+            )
             break
     if state.transaction is not None:
         state.file.fault(state.transaction.row, "the file ends inside of this booking")

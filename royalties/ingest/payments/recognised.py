@@ -14,7 +14,9 @@ _LOOKED_AT = 4_096
 def read_bank_file(data: bytes) -> BankFile:
     """What a camt.053, BAI2, OFX or NACHA return file says; a table is read by a map instead."""
     if len(data) > MOST_BYTES:
-        return _refused(f"the file is larger than {MOST_BYTES // 1_000_000} MB", "choose fewer days")
+        return _refused(
+            f"the file is larger than {MOST_BYTES // 1_000_000} MB", "choose fewer days"
+        )
     head = data[:_LOOKED_AT].lstrip(b"\xef\xbb\xbf \r\n\t")
     if b"OFXHEADER" in head or b"<OFX>" in head:
         return _text(data, read_ofx)

@@ -113,7 +113,7 @@ def _read_row(row: FilledRow, columns: TableMap, file: BankFile) -> None:
 def _day(text: str, columns: TableMap) -> date | None:
     for written in (_DATES[columns.dates], "%Y-%m-%d"):  # a workbook's dates come as the latter
         try:
-            found = datetime.strptime(text, written).date()
+            found = datetime.strptime(text, written).date()  # noqa: DTZ007 - a day has no zone
         except ValueError:
             continue
         return found if 1990 <= found.year <= 2100 else None
@@ -123,9 +123,10 @@ def _day(text: str, columns: TableMap) -> date | None:
 def _signed(cell: Callable[[str], str], currency: str, columns: TableMap) -> int | None:
     if "amount" in columns.columns:
         return _amount(cell("amount"), currency, columns)
-    came, went = (
-        _amount(cell(name) or "0", currency, columns) for name in ("money in", "money out")
-    )
+    written = [cell(name) for name in ("money in", "money out")]
+    if not any(written):
+        return None
+    came, went = (_amount(each or "0", currency, columns) for each in written)
     if came is None or went is None or (came and went) or came < 0:
         return None
     return came or -abs(went)

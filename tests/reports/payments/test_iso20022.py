@@ -45,7 +45,9 @@ def euros(number: int = 1, **changes: Any) -> PaymentOrder:
     return order(number, **{"currency": "EUR", "account": FRENCH, **changes})
 
 
-def written(orders: list[PaymentOrder], profile: IsoProfile = EURO_BANK, message: str = "F-1") -> bytes:
+def written(
+    orders: list[PaymentOrder], profile: IsoProfile = EURO_BANK, message: str = "F-1"
+) -> bytes:
     return iso_file(orders, profile, message=message, made=MADE, execution=DAY)
 
 
@@ -135,8 +137,12 @@ def test_sums_and_references() -> None:
     ("currency", "amount", "expected"),
     [("JPY", 1500, "1500"), ("KWD", 1500, "1.500"), ("USD", 1500, "15.00")],
 )
-def test_amounts_have_the_digits_of_their_currency(currency: str, amount: int, expected: str) -> None:
-    assert all_of(written([euros(currency=currency, amount=amount)], US_BANK), "InstdAmt") == [expected]
+def test_amounts_have_the_digits_of_their_currency(
+    currency: str, amount: int, expected: str
+) -> None:
+    assert all_of(written([euros(currency=currency, amount=amount)], US_BANK), "InstdAmt") == [
+        expected
+    ]
 
 
 @pytest.mark.parametrize("version", Schema)
@@ -210,13 +216,19 @@ _NAMES = st.text(string.ascii_letters + "0123456789 &@éüñßŁ–’.-", min_s
     st.lists(st.tuples(_NAMES, st.integers(1, 99_999_999_999)), min_size=1, max_size=20),
     st.sampled_from(list(Schema)),
 )
-def test_every_file_is_valid_or_refused_by_name(made: list[tuple[str, int]], version: Schema) -> None:
-    orders = [euros(number, payee=name, amount=amount) for number, (name, amount) in enumerate(made, 1)]
+def test_every_file_is_valid_or_refused_by_name(
+    made: list[tuple[str, int]], version: Schema
+) -> None:
+    orders = [
+        euros(number, payee=name, amount=amount) for number, (name, amount) in enumerate(made, 1)
+    ]
     try:
         file = written(orders, replace(EURO_BANK, schema=version))
     except NotCarriedError as refused:
         at_fault = {each.reference for each in refused.refusals}
-        expected = {each.reference for each in orders if "@" in each.payee or not each.payee.strip()}
+        expected = {
+            each.reference for each in orders if "@" in each.payee or not each.payee.strip()
+        }
         assert at_fault == expected
         return
     assert schema(version).validate(read(file))

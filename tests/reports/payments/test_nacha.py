@@ -47,7 +47,7 @@ def test_one_credit_is_the_file_that_the_rules_describe() -> None:
         "5220Quarto Press                        1911234567CCDROYALTIES       261204   1122105150000001",
         "622021000021123456789        0000120433PAY-2026-0001  Seattle Food Bank       1122105150000001",
         "705RMR*IV*2026-1-0001**1204.33\\".ljust(83) + "00010000001",
-        "82200000020002100002000000000000000000120433" + "1911234567" + " " * 25 + "122105150000001",
+        "822000000200021000020000000000000000001204331911234567" + " " * 25 + "122105150000001",
         "9000001000001000000020002100002000000000000000000120433".ljust(RECORD),
         *["9" * RECORD] * 4,
     ]
@@ -80,7 +80,10 @@ def test_persons_go_into_a_batch_of_their_own() -> None:
         ("CCD", 220),
         ("PPD", 220),
     ]
-    assert [entry["txn_code"] for batch in read["batches"] for entry in batch["entries"]] == [32, 22]
+    assert [entry["txn_code"] for batch in read["batches"] for entry in batch["entries"]] == [
+        32,
+        22,
+    ]
     traces = [entry["trace_number"] for batch in read["batches"] for entry in batch["entries"]]
     assert traces == ["122105150000001", "122105150000002"]
 
@@ -91,7 +94,10 @@ def test_prenote_carries_nothing() -> None:
         order(2, amount=0, is_prenote=True, account=SAVINGS),
     ]
     (batch,) = require_no_fault(written(prenotes, OFFSET))["batches"]
-    assert [(each["txn_code"], each["amount_cents"]) for each in batch["entries"]] == [(23, 0), (33, 0)]
+    assert [(each["txn_code"], each["amount_cents"]) for each in batch["entries"]] == [
+        (23, 0),
+        (33, 0),
+    ]
     assert [each["addenda"] for each in batch["entries"]] == [[], []]
 
 
@@ -100,7 +106,10 @@ def test_offset_balances_each_batch() -> None:
     batches = require_no_fault(file)["batches"]
     for batch, amount in zip(batches, (120433, 67), strict=True):
         assert batch["service_class"] == 200
-        assert (batch["control"]["total_debit"], batch["control"]["total_credit"]) == (amount, amount)
+        assert (batch["control"]["total_debit"], batch["control"]["total_credit"]) == (
+            amount,
+            amount,
+        )
         assert batch["entries"][-1]["txn_code"] == 27
         assert batch["entries"][-1]["account"] == "555000111"
 
