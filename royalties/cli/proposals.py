@@ -4,7 +4,7 @@ import click
 
 from royalties.cli.desk import Desk, command
 from royalties.services import approvals
-from royalties.services.dependencies import dependents_of
+from royalties.services.desk import deciding
 
 
 @click.command("proposals")
@@ -23,8 +23,8 @@ def proposals(desk: Desk, withdraw: int | None, reason: str) -> None:
         _list_waiting(desk)
         return
     with desk.work() as work:
-        proposal = approvals.withdraw(work, withdraw, reason)
-        left = [each.id for each in dependents_of(work, [withdraw])]
+        left = [each.id for each in deciding.withdraw(work, withdraw, reason)]
+        [proposal] = approvals.numbered(work, [withdraw])
     if desk.json:
         told: dict[str, object] = {"outcome": "withdrawn", "proposal": proposal.id}
         desk.show({**told, "left_behind": left} if left else told)

@@ -10,6 +10,7 @@ class StaffEvent(StrEnum):
 
     APPROVAL_WAITS = "approval"
     DECIDED = "decided"
+    LEFT_BEHIND = "left-behind"
     PERIOD_ENDED = "period-ended"
     RETAILER_LATE = "retailer-late"
     UPLOAD_REFUSED = "upload-refused"
@@ -21,6 +22,7 @@ class StaffEvent(StrEnum):
 TOLD: dict[StaffEvent, frozenset[Role]] = {
     StaffEvent.APPROVAL_WAITS: MANAGERS,
     StaffEvent.DECIDED: FINANCE,
+    StaffEvent.LEFT_BEHIND: FINANCE,
     StaffEvent.PERIOD_ENDED: FINANCE,
     StaffEvent.RETAILER_LATE: FINANCE,
     StaffEvent.UPLOAD_REFUSED: FINANCE,

@@ -4,15 +4,19 @@ Only proposals: a person looks at them before anything is read by them.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from difflib import get_close_matches
 from fractions import Fraction
 from functools import cache
 from typing import Any
 
+from royalties.domain.currencies import EXPONENTS
 from royalties.ingest.formats import built_in
-from royalties.ingest.report.cells import Cell, text_of, visible
+from royalties.ingest.report.cells import Cell, Wrong, text_of, visible
+from royalties.ingest.report.conventions import date_order
+from royalties.ingest.report.dates import Dates
 from royalties.ingest.report.declaration import BOOK, normal
 from royalties.ingest.report.headings import unit_of, without_unit
 from royalties.ingest.report.sheet_previews import SheetPreview
@@ -36,7 +40,8 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "isbn": (
         "isbn", "isbn-13", "isbn13", "isbn 13", "isbn-10", "isbn10", "ean", "ean-13", "ean13",
         "gtin", "sku", "asin", "product id", "product code", "item number", "artikelnummer",
-        "book id", "edition", "isbn/asin", "isbn/ean", "identifier",
+        "book id", "edition", "isbn/asin", "isbn/ean", "identifier", "varenr", "varenummer",
+        "artikelnr", "artnr", "bestellnummer", "código", "código de barras", "codice",
     ),
     "title": (
         "title", "book title", "product title", "product", "item", "titel", "titre", "título",
@@ -45,7 +50,9 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     ),
     "date": (
         "date", "sale date", "sales date", "transaction date", "order date", "sold on", "datum",
-        "verkauft am", "verkaufsdatum", "invoice date", "day", "month", "period", "sales month",
+        "verkauft am", "verkaufsdatum", "dato", "salgsdato", "försäljningsdatum", "verkoopdatum",
+        "fecha de venta", "data di vendita", "data da venda", "data sprzedaży", "invoice date",
+        "day", "month", "period", "sales month",
         "sales period", "reporting month", "royalty date", "fecha", "data", "date de vente",
         "posting date", "payment date", "reporting period", "date sold", "date of sale",
         "completed date", "order completed at", "ship date",
@@ -57,12 +64,15 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "units": (
         "units", "qty", "quantity", "copies", "units sold", "copies sold", "quantity sold",
         "qty sold", "net units", "net units sold", "net quantity", "menge", "anzahl", "stück",
-        "exemplare", "quantité", "cantidad", "quantità", "aantal", "sold", "net copies", "sales",
+        "exemplare", "quantité", "cantidad", "quantità", "quantidade", "aantal", "antal", "antall",
+        "ilość", "exemplaires", "ejemplares", "copie", "verkocht", "sold", "net copies", "sales",
         "sales qty", "invoiced qty", "qty shipped", "sales quantity", "quantity shipped",
     ),
     "returned_units": (
         "returns", "returned", "returned units", "units returned", "qty returned", "returned qty",
-        "units refunded", "refunded units", "copies returned", "remissionen", "quantity returned",
+        "units refunded", "refunded units", "copies returned", "quantity returned",
+        "remissionen", "retouren", "rückgaben", "retur", "returer", "retours", "devoluciones",
+        "devoluções", "resi", "zwroty", "refunds", "refunded",
     ),
     "net": (
         "net", "net amount", "net receipts", "net revenue", "royalty", "royalties", "earnings",
@@ -82,10 +92,12 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "list_price": (
         "list price", "price", "rrp", "srp", "msrp", "retail price", "unit price", "cover price",
         "ladenpreis", "listenpreis", "preis", "pvp", "prix public", "listprice", "list",
-        "publisher price",
+        "publisher price", "listepris", "listpris", "vejledende pris", "catalogusprijs",
+        "prezzo di copertina", "precio de catálogo", "preço de capa",
     ),
     "discount": (
-        "discount", "rabatt", "remise", "descuento", "sconto", "korting", "trade discount", "disc",
+        "discount", "rabatt", "remise", "descuento", "sconto", "korting", "rabat", "desconto",
+        "trade discount", "disc",
         "discount percent",
     ),
     "currency": (
@@ -208,6 +220,9 @@ def columns_of(sheet: SheetPreview, row: int) -> dict[str, str]:
             columns[name] = near
     if "net" in columns and "unit_net" in columns:
         del columns["unit_net"]
+    for name, holds in (("date", _is_date), ("currency", _is_currency)):
+        if name not in columns and (column := _only_one_with(holds, sheet, row, names, columns)):
+            columns[name] = column
     return {name: columns[name] for name in FIELDS if name in columns}
 
 
@@ -233,6 +248,34 @@ def _with_isbns(
         if name and not others and texts and 2 * isbns >= len(texts):
             return name
     return ""
+
+
+def _only_one_with(
+    holds: Callable[[Cell], bool], sheet: SheetPreview, row: int, names: Sequence[str],
+    taken: Mapping[str, str],
+) -> str:  # fmt: skip
+    """The heading of the only column left of which at least two values in three are of a kind."""
+    fitting = []
+    for at, name in enumerate(names):
+        if not name or name in taken.values():
+            continue
+        cells = [each[at] for each in sheet.rows[row:] if at < len(each)]
+        cells = [cell for cell in cells if text_of(cell).strip()][:_MOST_TEXTS]
+        if cells and 3 * sum(map(holds, cells)) >= 2 * len(cells):
+            fitting.append(name)
+    return fitting[0] if len(fitting) == 1 else ""
+
+
+def _is_date(cell: Cell) -> bool:
+    if isinstance(cell, tuple):
+        return True
+    if not isinstance(cell, str) or cell.strip().isdigit():
+        return False
+    return not isinstance(Dates(date_order(""), date.max, months=True).day(cell), Wrong)
+
+
+def _is_currency(cell: Cell) -> bool:
+    return isinstance(cell, str) and cell.strip().upper() in EXPONENTS
 
 
 def samples(sheet: SheetPreview, row: int, at: int, most: int = 3) -> list[str]:

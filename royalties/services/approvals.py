@@ -101,9 +101,15 @@ class Proposal:
         return self.kind == "setup" and self.fingerprint == NEW
 
 
-def in_words(work: Work, proposal: Proposal) -> str:
-    """What a proposal is about: a close, or a change of an entry by its name."""
-    name = entry_name(work, proposal)
+def in_words(work: Work, proposal: Proposal, beside: Iterable[pending.Entry] = ()) -> str:
+    """What a proposal is about: a close, or a change of an entry by its name.
+
+    Args:
+        work: the unit of work.
+        proposal: which.
+        beside: entries that it may name although they are neither in force nor wait.
+    """
+    name = entry_name(work, proposal, beside)
     return words_of(
         proposal.kind,
         proposal.subject,
@@ -113,7 +119,7 @@ def in_words(work: Work, proposal: Proposal) -> str:
     )
 
 
-def entry_name(work: Work, proposal: Proposal) -> str:
+def entry_name(work: Work, proposal: Proposal, beside: Iterable[pending.Entry] = ()) -> str:
     """What the entry is called that a proposal changes; empty where it is about no entry."""
     part, _, key = proposal.subject.partition(" ")
     body = proposal.body
@@ -121,7 +127,7 @@ def entry_name(work: Work, proposal: Proposal) -> str:
         return ""
     entry = body.get("body") if isinstance(body, dict) else None
     known = names_of(work)
-    made = known.beside([(part, key, entry)]) if isinstance(entry, dict) else known
+    made = known.beside([*beside, (part, key, entry)]) if isinstance(entry, dict) else known
     return made.of(part, key)
 
 
@@ -212,7 +218,7 @@ def prepare(
     made = find(work, number)
     assert made is not None  # noqa: S101 - it was added above
     what = {"proposal": number, "kind": kind, "subject": subject}
-    work.record(Verb.PREPARE, what | _early(made))
+    work.record(Verb.PREPARE, what | _marks(made))
     _notify_approvers(work, made)
     return number
 
@@ -362,15 +368,19 @@ def _decide(work: Work, proposal: Proposal, status: ProposalStatus, reason: str)
             "status": status,
             "reason": reason,
             "prepared_by": proposal.prepared_by,
-            **_early(proposal),
+            **_marks(proposal),
         },
     )
     _notify_preparer(work, proposal, status, reason)
     return proposal
 
 
-def _early(proposal: Proposal) -> dict[str, str]:
-    return {"early": proposal.early} if proposal.early else {}
+def _marks(proposal: Proposal) -> dict[str, object]:
+    """What a line of the log keeps of a proposal, where there is any of it."""
+    return {
+        **({"early": proposal.early} if proposal.early else {}),
+        **({"is_new": True} if proposal.is_new else {}),
+    }
 
 
 def _notify_approvers(work: Work, proposal: Proposal) -> None:

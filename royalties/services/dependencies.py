@@ -4,13 +4,15 @@ They are approved after those or together with them (``desk/deciding``). One tha
 since what it depends on was sent back, is prepared again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from royalties.domain.approvals import ProposalStatus
+from royalties.domain.events import StaffEvent
 from royalties.domain.people import Verb
 from royalties.domain.terms.references import named_in
 from royalties.services import approvals, pending
 from royalties.services.approvals import Proposal
+from royalties.services.mail.telling import News, tell
 from royalties.services.work import RefusedError, Work
 from royalties.store import work as store
 from royalties.store.history import find_revision
@@ -35,6 +37,56 @@ def dependents_of(work: Work, numbers: Iterable[int]) -> list[Proposal]:
             found.append(proposal)
             below.add(proposal.id)
     return found
+
+
+def entries_below(work: Work, proposal: Proposal) -> list[pending.Entry]:
+    """The entries that a proposal may name, as those that it depends on would have added them."""
+    return [
+        entry for below in depends_on(work, proposal) for entry in pending.entries_of(below.body)
+    ]
+
+
+def tell_of_left_behind(
+    work: Work, gone: Sequence[Proposal], left: Sequence[Proposal], reason: str = ""
+) -> None:
+    """Tell everybody whose proposals cannot be approved any more, with one message to each.
+
+    Args:
+        work: the unit of work.
+        gone: what was refused or withdrawn just now.
+        left: what waits and depends on it.
+        reason: why that was refused or withdrawn.
+    """
+    by_person: dict[int, list[Proposal]] = {}
+    for proposal in left:
+        by_person.setdefault(proposal.prepared_by_id, []).append(proposal)
+    done = "sent back" if _status(work, gone) == ProposalStatus.REFUSED else "withdrawn"
+    because = [f"The reason: “{reason}”"] if reason else []
+    beside = [entry for each in (*gone, *left) for entry in pending.entries_of(each.body)]
+    what = "; ".join(approvals.in_words(work, each, beside) for each in gone)
+    for person, own in by_person.items():
+        listed = [approvals.in_words(work, each, beside) for each in own]
+        one = own[0] if len(own) == 1 else None
+        address = f"/finance/approvals/{one.id}" if one else "/finance/approvals"
+        they, them = ("It", "it") if one else ("They", "them")
+        to_do = f"{they} cannot be approved any more. Withdraw {them} and prepare {them} again."
+        news = News(
+            StaffEvent.LEFT_BEHIND,
+            f"proposal {gone[0].id}",
+            f"Left behind: {listed[0] if one else f'{len(own)} proposals of yours'}",
+            (
+                f"{work.actor.name} has {done}: {what}.",
+                *because,
+                f"You prepared what depends on it: {'; '.join(listed)}.",
+                to_do,
+            ),
+            ("Open it at the desk", address),
+        )
+        tell(work, news, only=person, but=work.actor.person)
+
+
+def _status(work: Work, gone: Sequence[Proposal]) -> ProposalStatus:
+    return approvals.numbered(work, [gone[0].id])[0].status
 
 
 def _waiting_setup(work: Work) -> list[store.ProposalRow]:

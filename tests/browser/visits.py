@@ -224,6 +224,7 @@ VISITS = (
     Visit("/finance/approvals/2"),
     Visit("/finance/approvals/3", CLERK),
     Visit("/finance/approvals/2", submit="form[action$=refuse]"),
+    Visit("/finance/contracts/zq-foot-2015/amend?again=2"),
     Visit("/finance/approvals/4"),
     Visit("/finance/approvals/5"),
     Visit("/finance/approvals/together?number=2&number=5"),

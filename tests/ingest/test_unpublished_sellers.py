@@ -128,3 +128,33 @@ def test_every_column_is_proposed_and_no_other(
     assert propose([preview_of("", rows)]).columns == {
         field: wanted[field] for field in sorted(wanted, key=list(wanted).index)
     }
+
+
+DAYS: tuple[Cell, ...] = ("03.11.2025", "3/11/25", "2025-11-03", "mayo 2025", "2025年5月", "Nov-25")
+
+
+@given(
+    st.sampled_from(DAYS),
+    st.sampled_from(["DKK", "usd", " EUR "]),
+    st.lists(
+        st.sampled_from(["Salgsdag", "Når", "Kol 7", "Zzz"]), min_size=2, max_size=2, unique=True
+    ),
+    st.booleans(),
+)
+def test_date_and_currency_are_proposed_by_their_values_under_any_heading(
+    day: Cell, currency: str, names: list[str], with_total: bool
+) -> None:
+    rows: list[list[Cell]] = [["Varenr", *names, "Antal", "Retur", "Rabat %", "Netto (DKK)"]]
+    rows += [[ISBN, day, currency, 3, 1, "40", "12,50"]] * 3
+    if with_total:
+        rows.append(["", "I alt", "", 9, 3, "", "37,50"])
+    assert propose([preview_of("", rows)]).columns == {
+        "isbn": "Varenr", "date": names[0], "currency": names[1], "units": "Antal",
+        "returned_units": "Retur", "discount": "Rabat %", "net": "Netto (DKK)",
+    }  # fmt: skip
+
+
+def test_date_is_not_proposed_where_two_columns_may_be_it() -> None:
+    rows: list[list[Cell]] = [["ISBN", "Udgivet", "Når", "Antal"]]
+    rows += [[ISBN, "01.02.2020", "03.11.2025", 3]] * 3
+    assert "date" not in propose([preview_of("", rows)]).columns

@@ -15,7 +15,12 @@ from royalties.ingest.setup import SetupError
 from royalties.services import approvals, pending
 from royalties.services.approvals import Proposal
 from royalties.services.books import EmptyBooksError, setup_in_force
-from royalties.services.dependencies import GONE, dependents_of, missing_dependencies
+from royalties.services.dependencies import (
+    GONE,
+    dependents_of,
+    missing_dependencies,
+    tell_of_left_behind,
+)
 from royalties.services.names import names_of
 from royalties.services.orders import second_person
 from royalties.services.terms import amending, loading, setup
@@ -184,6 +189,8 @@ def approve(work: Work, numbers: Sequence[int]) -> list[Proposal]:
 def refuse(work: Work, numbers: Sequence[int], reason: str) -> list[Proposal]:
     """Send proposals back with one reason; returns what waits and depends on them.
 
+    Whoever prepared that is told, as well as who prepared what was sent back.
+
     Raises:
         RefusedError: one of them cannot be refused, or there is no reason; nothing is to be kept.
     """
@@ -192,7 +199,24 @@ def refuse(work: Work, numbers: Sequence[int], reason: str) -> list[Proposal]:
     approvals.hold(work, [proposal.id for proposal in proposals])
     for proposal in proposals:
         _each(work, proposals, proposal, lambda one: approvals.refuse(work, one.id, reason))
-    return dependents_of(work, [proposal.id for proposal in proposals])
+    return _left_behind(work, proposals, reason.strip())
+
+
+def withdraw(work: Work, number: int, reason: str = "") -> list[Proposal]:
+    """Take a proposal back; returns what waits and depends on it, whose preparers are told.
+
+    Raises:
+        RefusedError: it was decided already, or somebody else prepared it.
+    """
+    proposal = approvals.withdraw(work, number, reason)
+    return _left_behind(work, [proposal], " ".join(reason.split()))
+
+
+def _left_behind(work: Work, gone: Sequence[Proposal], reason: str) -> list[Proposal]:
+    left = dependents_of(work, [proposal.id for proposal in gone])
+    if left:
+        tell_of_left_behind(work, gone, left, reason)
+    return left
 
 
 def _required(work: Work, numbers: Sequence[int]) -> list[Proposal]:

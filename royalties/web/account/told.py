@@ -18,6 +18,7 @@ class ToldForm(EntryForm):
 
     approval = Tick("Something waits for my approval")
     decided = Tick("What I prepared was approved, sent back or withdrawn")
+    left_behind = Tick("What I prepared depends on something that was sent back or withdrawn")
     period_ended = Tick("A period has ended and can be closed")
     retailer_late = Tick("A retailer's report is late")
     upload_refused = Tick("A report that I sent cannot be recorded as it is")

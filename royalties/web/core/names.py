@@ -71,6 +71,12 @@ def names() -> Names:
     return found
 
 
+def name_beside(entries: Iterable[pending.Entry]) -> None:
+    """Let this request call entries by name that are neither in force nor wait."""
+    known = names()
+    g.names = (g.names[0], known.beside(entries))
+
+
 def named(key: str | None, part: str) -> str:
     """What an entry is called; empty for no key."""
     return names().of(part, key) if key else ""

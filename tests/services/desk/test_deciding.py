@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from royalties.domain.events import StaffEvent
 from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.ingest.setup import SetupError
 from royalties.services import approvals, dependencies
 from royalties.services.desk import deciding
+from royalties.services.mail import telling
 from royalties.services.names import names_of
 from royalties.services.terms import amending as terms
 from royalties.services.terms import inverses, loading
@@ -27,6 +29,7 @@ from tests.builders.books import (
     opened,
     remainder,
 )
+from tests.builders.post import posted
 from tests.builders.site import lend_site
 
 pytestmark = [after(opened), pytest.mark.engines("either")]
@@ -71,6 +74,9 @@ class People:
     def approve(self, numbers: list[int], actor: Actor | None = None) -> list[int]:
         with self.at_work(actor or self.mona) as work:
             return [each.id for each in deciding.approve(work, numbers)]
+
+    def email(self, actor: Actor) -> str:
+        return f"{actor.name.lower()}@example.org"
 
     def refuse(self, numbers: list[int], reason: str = "Not so") -> list[int]:
         with self.at_work(self.mona) as work:
@@ -361,3 +367,46 @@ def test_any_web_of_proposals_is_approved_whole_and_never_in_part(
     assert people.approve(numbers) == sorted(numbers)
     assert {people.status(each) for each in numbers} == {"approved"}
     assert people.office.faults() == {}
+
+
+def left_behind(people: People) -> list[tuple[str, str, str]]:
+    found = posted(people.office, "kind = 'left-behind'")
+    return [(each.recipient, each.subject, each.text) for each in found]
+
+
+def test_preparers_of_what_is_left_behind_are_told_once_each(people: People) -> None:
+    payee = people.prepare("beneficiaries", RIVERS, people.otto)
+    plan = people.prepare("plans", DELTA)
+    people.prepare("contracts", MOUTH)
+    people.refuse([payee], "Wrong name")
+    [(to, subject, text)] = left_behind(people)
+    assert to == people.email(people.clerk)
+    assert subject == "Left behind: 2 proposals of yours"
+    assert "Mona has sent back: the new beneficiary “Rivers Readers”." in text
+    assert "“Wrong name”" in text
+    assert "the new plan “Rivers Readers”; the new contract" in text
+    assert text.endswith("/finance/approvals\n")
+    # What is sent back together with what it depends on is left behind by nothing.
+    people.refuse([plan, plan + 1])
+    assert len(left_behind(people)) == 1
+
+
+def test_withdrawal_tells_who_is_left_behind_but_not_who_withdrew(people: People) -> None:
+    payee = people.prepare("beneficiaries", RIVERS)
+    plan = people.prepare("plans", DELTA, people.otto)
+    people.prepare("contracts", MOUTH)
+    with people.at_work() as work:
+        assert [each.id for each in deciding.withdraw(work, payee, "twice")] == [plan, plan + 1]
+    [(to, subject, text)] = left_behind(people)
+    assert to == people.email(people.otto)
+    assert subject == "Left behind: the new plan “Rivers Readers”"
+    assert "Cleo has withdrawn: the new beneficiary" in text
+    assert text.endswith(f"/finance/approvals/{plan}\n")
+
+
+def test_who_does_not_want_to_be_told_of_what_is_left_behind_is_not(people: People) -> None:
+    payee, _, _ = people.chain()
+    with people.at_work() as work:
+        telling.choose(work, {StaffEvent.LEFT_BEHIND: False})
+    people.refuse([payee])
+    assert left_behind(people) == []

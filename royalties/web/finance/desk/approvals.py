@@ -26,9 +26,10 @@ from royalties.web.core.paging import part_of
 from royalties.web.core.visit import all_or_nothing, current_work, read_only
 from royalties.web.finance.orders import approvals as order_approvals
 from royalties.web.finance.orders.words import proposal_words
+from royalties.web.finance.terms.again import again_address
 from royalties.web.finance.terms.plans import side_by_side
 from royalties.web.forms.entries import EntryForm
-from royalties.web.forms.fields import EntryField
+from royalties.web.forms.fields import EntryField, Tick
 from royalties.web.forms.numbers import as_read
 
 PAGES = Pages("approvals", __name__, "/finance", FINANCE)
@@ -44,6 +45,7 @@ class WithdrawProposalForm(EntryForm):
     """Why a proposal, or a message, is taken back while it waits."""
 
     reason = EntryField("Why", longest=1000)
+    again = Tick("Prepare it again")
 
 
 _DECIDED = 50
@@ -197,8 +199,7 @@ def refuse(number: int) -> Answer:
         return _proposal_page(proposal, form=form), 422
     try:
         with all_or_nothing():
-            service.refuse(current_work(), number, form.reason.data)
-            left = dependents_of(current_work(), [number])
+            left = deciding.refuse(current_work(), [number], form.reason.data)
     except RefusedError as error:
         return _proposal_page(_find_proposal(number), refused=in_names(error), form=form), 409
     flash(f"Sent back to {proposal.prepared_by}. Nothing was changed.", "good")
@@ -208,17 +209,18 @@ def refuse(number: int) -> Answer:
 
 @PAGES.post("/approvals/<int:number>/withdraw")
 def withdraw(number: int) -> Answer:
-    """Take a proposal back."""
-    _find_proposal(number)
+    """Take a proposal back; where it is to be prepared again, its form comes next."""
+    proposal = _find_proposal(number)
+    form = WithdrawProposalForm(request.form)
     try:
         with all_or_nothing():
-            service.withdraw(current_work(), number, WithdrawProposalForm(request.form).reason.data)
-            left = dependents_of(current_work(), [number])
+            left = deciding.withdraw(current_work(), number, form.reason.data)
     except RefusedError as error:
         return _proposal_page(_find_proposal(number), refused=in_names(error)), 409
     flash("Withdrawn. Nothing was changed.", "good")
     flash_left(left)
-    return redirect(url_for("approvals.approvals"), 303)
+    again = form.again.is_ticked and again_address(proposal)
+    return redirect(again or url_for("approvals.approvals"), 303)
 
 
 def _find_proposal(number: int) -> Proposal:
@@ -275,6 +277,7 @@ def _proposal_page(
         versions=side_by_side(setup_in_force(work), body, version) if version else (),
         entry=None if told.is_new else _entry_address(proposal),
         waits=waits,
+        again="" if proposal.status == ProposalStatus.APPROVED else again_address(proposal),
         may_approve=waits and service.may_approve(work, proposal),
         is_own=proposal.prepared_by_id == work.actor.person,
         may_withdraw=waits

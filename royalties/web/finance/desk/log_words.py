@@ -169,6 +169,8 @@ _FEW = 5
 _CODE = re.compile(r"[a-z]+(?:[-_][a-z]+)+")
 _PLACE = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
 _HASH = re.compile(r"[0-9a-f]{64}")
+_UNSAID = {"what", "is_new"}
+"""Fields that the sentence of a line says already."""
 _LONGEST = 300
 
 
@@ -231,7 +233,7 @@ def details(payload: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - whatever J
     return [
         (str(key).replace("_", " "), _text(_readable(payload, str(key), value)))
         for key, value in payload.items()
-        if key != "what" and value not in ("", None, [], {})
+        if key not in _UNSAID and value not in ("", None, [], {})
     ]
 
 
@@ -313,7 +315,13 @@ def _of_proposal(payload: Mapping[str, Any]) -> str:
     kind, subject = str(payload.get("kind")), str(payload.get("subject"))
     part, _, key = subject.partition(" ")
     name = names().of(part, key) if part in APPROVED_BY_TWO else ""
-    words = words_of(kind, subject, name=name, early=bool(payload.get("early")))
+    words = words_of(
+        kind,
+        subject,
+        name=name,
+        early=bool(payload.get("early")),
+        is_new=bool(payload.get("is_new")),
+    )
     return pattern.format(words=words) + _by_whom(payload)
 
 

@@ -171,7 +171,7 @@ def amend(key: str) -> Answer:
     if request.method == "POST":
         sheet = AmendForm.typed(_PART, key, OrganizationForm, now.body)
         return order_terms.answer_form(sheet, _form_page, _onward)
-    return _form_page(AmendForm(_PART, key, OrganizationForm(body=now.body), now.body, now.id))
+    return _form_page(AmendForm.shown(_PART, OrganizationForm, now, {}))
 
 
 @PAGES.route("/new/organization", methods=["GET", "POST"])
@@ -181,7 +181,7 @@ def new() -> Answer:
     if request.method == "POST":
         sheet = AmendForm.typed(_PART, "", OrganizationForm, None)
         return order_terms.answer_form(sheet, _form_page, _onward)
-    return _form_page(AmendForm(_PART, "", OrganizationForm(), None, 0))
+    return _form_page(AmendForm.shown(_PART, OrganizationForm, None, {}))
 
 
 def _find_organization(key: str) -> Organization:

@@ -22,6 +22,7 @@ from royalties.web.core.paging import part_of
 from royalties.web.core.visit import current_work
 from royalties.web.finance.orders import terms as order_terms
 from royalties.web.finance.orders.price_form import PriceListForm, PriceSheet
+from royalties.web.finance.terms.again import NEW, asked_again, changed_version
 from royalties.web.finance.terms.editing import AmendForm
 from royalties.web.forms.numbers import as_read
 from royalties.web.ordering import fields as order_forms
@@ -29,7 +30,6 @@ from royalties.web.ordering import fields as order_forms
 PAGES = Pages("price_lists", __name__, "/finance/price-lists", FINANCE)
 
 _PART = "price_lists"
-_NEW = "new"
 
 
 @PAGES.get("")
@@ -92,14 +92,19 @@ def amend(key: str, version: str) -> Answer:
         abort(404)
     listed = sorted(now.body["versions"], key=lambda each: each["from"])
     chosen = next((each for each in listed if each["from"] == version), None)
-    if chosen is None and version != _NEW:
+    if chosen is None and version != NEW:
         abort(404)
     amended = "" if chosen is None else version
     if request.method == "POST":
         return _save(key, now.body, amended)
+    again, body = asked_again(_PART, key)
     begins = chosen or {**listed[-1], "from": ""}
-    form = PriceListForm(body={**now.body, **begins})
-    return _form_page(PriceSheet(_PART, key, form, now.body, now.id, version=amended))
+    if body is not None:
+        begins = changed_version(body, now.body)
+    form = PriceListForm(body={**(body or now.body), **begins})
+    sheet = PriceSheet(_PART, key, form, now.body, now.id, version=amended)
+    sheet.prepare_again(again)
+    return _form_page(sheet)
 
 
 @PAGES.route("/new/price-list", methods=["GET", "POST"])
@@ -110,7 +115,12 @@ def new() -> Answer:
         return _save("", None, "")
     setup = preconditions.setup_or_none(current_work())
     start: dict[str, Any] = {"currency": setup.publisher.currency if setup else ""}
-    return _form_page(PriceSheet(_PART, "", PriceListForm(body=start), None, 0))
+    again, body = asked_again(_PART)
+    if body is not None:
+        start = {**body, **changed_version(body, None)}
+    sheet = PriceSheet(_PART, "", PriceListForm(body=start), None, 0)
+    sheet.prepare_again(again)
+    return _form_page(sheet)
 
 
 def _find_price_list(key: str) -> tuple[Setup, PriceList]:
@@ -128,7 +138,7 @@ def _save(key: str, base: dict[str, Any] | None, version: str) -> Answer:
 
 def _form_page(sheet: AmendForm) -> str:
     sheet.form.padded()
-    version = sheet.version or _NEW
+    version = sheet.version or NEW
     return render_template(
         "finance/orders/price_list_form.html",
         sheet=sheet,

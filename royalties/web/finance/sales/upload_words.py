@@ -58,7 +58,10 @@ _OPTIONS = {
     ("sheet", "all"): "all of them",
 }
 
-_REMEDIES: Mapping[str, str] = {Cause.OTHER_REPORT: "Let it be recognised, or map the report"}
+_REMEDIES: Mapping[str, str] = {
+    Cause.OTHER_REPORT: "Let it be recognised, or map the report",
+    Cause.OTHER_COLUMNS: "Map its columns once; later files with the same ones are recognised",
+}
 """Of problems whose remedy at the command line is another one."""
 
 _WORK = {

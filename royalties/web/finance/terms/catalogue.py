@@ -220,9 +220,12 @@ def retailer(key: str) -> str:
     mine: RetailerSummary = next(summary for summary in seen if summary.key == key)
     before = number_in_query("before")
     reports = catalogue.reports_of(work, key, before, _ON_A_PAGE + 1)
+    sold = SalesQuery(By.KIND, against=Against.YEAR, retailer=key)
     return render_template(
         "finance/terms/retailer.html",
-        sold=glimpse(SalesQuery(By.KIND, against=Against.YEAR, retailer=key)),
+        sold=glimpse(sold),
+        by_format=glimpse(replace(sold, by=By.FORMAT)),
+        formats=FORMATS,
         retailer=retailer,
         said=terms.find_entry(work, "retailers", key),
         overview=mine,

@@ -11,6 +11,7 @@ from royalties.domain.problems import SetupFault
 from royalties.domain.terms.changes import Change, changes
 from royalties.domain.terms.replacing import Replaced
 from royalties.ingest.setup import SetupError
+from royalties.services.approvals import Proposal
 from royalties.services.names import WORDS, new_key
 from royalties.services.periods import previewing
 from royalties.services.terms import amending as terms
@@ -22,6 +23,7 @@ from royalties.web.core.consent import prepared
 from royalties.web.core.names import in_names, names
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work, read_only
+from royalties.web.finance.terms.again import asked_again
 from royalties.web.forms.entries import EntryForm, Written
 from royalties.web.forms.fields import EntryField
 from royalties.web.forms.numbers import as_read
@@ -56,6 +58,7 @@ class AmendForm:
         version: of a plan, the version that is amended; ``tried_version`` the day typed for it.
         replaced: what saving replaces that has counted already; ``token`` confirms it.
         warnings: what would never count, as (field, words).
+        again: the proposal that is prepared again.
     """
 
     part: str
@@ -77,11 +80,37 @@ class AmendForm:
     focus: str = ""
     version: str = ""
     tried_version: str = ""
+    again: Proposal | None = None
 
     @property
     def is_new(self) -> bool:
         """Whether the entry does not exist yet."""
         return self.base is None
+
+    @classmethod
+    def shown(
+        cls, part: str, form: type[EntryForm], now: Entry | None, start: Mapping[str, Any]
+    ) -> Self:
+        """An entry's form before anything was typed.
+
+        Args:
+            part: of the setup.
+            form: its fields.
+            now: the entry in force; None for a new one.
+            start: what a new one begins with, where none is prepared again.
+        """
+        key = str(now.body["key"]) if now else ""
+        again, body = asked_again(part, key)
+        said = body or (now.body if now else start)
+        sheet = cls(part, key, form(body=said), now.body if now else None, now.id if now else 0)
+        sheet.prepare_again(again)
+        return sheet
+
+    def prepare_again(self, again: Proposal | None) -> None:
+        """Say which proposal the fields show, with why it was prepared."""
+        self.again = again
+        if again is not None:
+            self.why = ChangeReasonForm(body={"note": again.note})
 
     @classmethod
     def typed(
@@ -306,8 +335,7 @@ class Editor:
         now = self._entry(key)
         if request.method == "POST":
             return answer_form(self._typed(key, now), self.page, self._onward)
-        form = self.form(body=now.body)
-        sheet = AmendForm(self.part, key, form, now.body, now.id)
+        sheet = AmendForm.shown(self.part, self.form, now, {})
         sheet.write()
         sheet.warn()
         return self.page(sheet)
@@ -320,7 +348,7 @@ class Editor:
         """An empty form; sent, the entry is added."""
         if request.method == "POST":
             return answer_form(self._typed("", None), self.page, self._onward)
-        return self.page(AmendForm(self.part, "", self.form(body=self.start()), None, 0))
+        return self.page(AmendForm.shown(self.part, self.form, None, self.start()))
 
     def new_tried(self) -> Answer:
         """What a new entry would have given."""

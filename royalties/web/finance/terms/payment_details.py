@@ -73,7 +73,7 @@ def amend_payment_details(key: str) -> Answer:
         abort(404)
     if request.method == "POST":
         return answer_form(AmendForm.typed(_PART, key, PaymentForm, now.body), _form_page, _onward)
-    return _form_page(AmendForm(_PART, key, PaymentForm(body=now.body), now.body, now.id))
+    return _form_page(AmendForm.shown(_PART, PaymentForm, now, {}))
 
 
 @PAGES.route("/new-payment-details", methods=["GET", "POST"])
@@ -88,7 +88,7 @@ def new_payment_details() -> Answer:
         "payee": publisher.name,
         "address": list(publisher.address),
     }
-    return _form_page(AmendForm(_PART, "", PaymentForm(body=start), None, 0))
+    return _form_page(AmendForm.shown(_PART, PaymentForm, None, start))
 
 
 def _form_page(sheet: AmendForm) -> str:

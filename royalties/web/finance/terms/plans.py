@@ -18,6 +18,7 @@ from royalties.web.core.names import abort_unknown, names
 from royalties.web.core.pages import Answer
 from royalties.web.core.paging import part_of
 from royalties.web.core.visit import current_work, read_only
+from royalties.web.finance.terms.again import NEW, asked_again, changed_version
 from royalties.web.finance.terms.editing import (
     PAGES,
     AmendForm,
@@ -29,7 +30,6 @@ from royalties.web.finance.terms.plan_form import VersionForm
 from royalties.web.forms.numbers import as_read
 
 _PART = "plans"
-_NEW = "new"
 
 
 @PAGES.get("/plans")
@@ -179,7 +179,7 @@ def _typed(key: str, version: str, now: Entry | None) -> PlanSheet:
 
 def _existing(key: str, version: str) -> Entry:
     now = terms.find_entry(current_work(), _PART, key)
-    if now is None or (version != _NEW and _version_of(now.body, version) is None):
+    if now is None or (version != NEW and _version_of(now.body, version) is None):
         abort(404)
     return now
 
@@ -194,15 +194,19 @@ def _onward(sheet: AmendForm, saved: terms.Saved) -> str:
 def amend_version(key: str, version: str) -> Answer:
     """The form of a version; a new one begins as the newest there is, from the next open day."""
     now = _existing(key, version)
-    if version == _NEW:
+    if version == NEW:
         newest = max(now.body["versions"], key=lambda each: str(each["from"]))
         day = max(terms.next_version_day(current_work()), newest["from"])
         body = {**newest, "from": "" if day == newest["from"] else day}
     else:
         body = _version_of(now.body, version) or {}
-    body = {**body, "name": now.body.get("name")}
+    again, said = asked_again(_PART, key)
+    if said is not None:
+        body = {**changed_version(said, now.body)}
+    body = {**body, "name": (said or now.body).get("name")}
     sheet = PlanSheet(_PART, key, VersionForm(body=body), now.body, now.id, version=version)
-    if version != _NEW:
+    sheet.prepare_again(again)
+    if version != NEW:
         sheet.write()
         sheet.warn()
     return _form_page(sheet)
@@ -224,8 +228,13 @@ def try_version(key: str, version: str) -> Answer:
 @PAGES.get("/new-plan")
 def new_plan() -> Answer:
     """The form of a new plan's first version."""
-    form = VersionForm(body={"from": terms.next_version_day(current_work())})
-    return _form_page(PlanSheet(_PART, "", form, None, 0))
+    again, said = asked_again(_PART)
+    start: Mapping[str, Any] = {"from": terms.next_version_day(current_work())}
+    if said is not None:
+        start = {**said, **changed_version(said, None)}
+    sheet = PlanSheet(_PART, "", VersionForm(body=start), None, 0)
+    sheet.prepare_again(again)
+    return _form_page(sheet)
 
 
 @PAGES.post("/new-plan")

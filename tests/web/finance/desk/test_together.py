@@ -244,3 +244,19 @@ def test_long_queues_are_shown_page_by_page(site: Site) -> None:
     assert last.count('name="number"') == 20
     assert "New-0 Readers" in last
     assert "and 70 more" in manager.page("/finance/beneficiaries")
+
+
+def test_log_calls_a_new_entry_new(site: Site) -> None:
+    clerk, manager = site.visitor(Role.CLERK, "Carla"), site.visitor(Role.MANAGER, "Mona")
+    administrator = site.visitor(Role.ADMINISTRATOR)
+    payee, plan = chain(site, clerk)
+    manager.post(f"/finance/approvals/{payee}/approve")
+    manager.post(f"/finance/approvals/{plan}/refuse", {"reason": "No"})
+    lines = texts(administrator.page("/finance/audit"), "//main//tbody/tr")
+    for words in (
+        "Prepared the new beneficiary Rivers & Friends",
+        "Approved the new beneficiary Rivers & Friends; prepared by Carla",
+        "Sent back the new plan",
+    ):
+        assert [each for each in lines if words in each], (words, lines)
+    assert not [each for each in lines if "a change of" in each]

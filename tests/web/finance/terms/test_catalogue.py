@@ -6,16 +6,18 @@ from html.parser import HTMLParser
 from io import BytesIO
 from typing import Any
 
+import pytest
 from babel import Locale
 from flask import Flask, g
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import html
 
 from royalties.domain.people import Role
 from royalties.ingest.setup import parse_setup
 from royalties.web.finance.terms.title_form import TitleForm
 from tests.builders import forms
-from tests.builders.books import EBOOK, HARDCOVER, a_setup, after, nothing, opened
+from tests.builders.books import EBOOK, HARDCOVER, a_row, a_setup, after, nothing, opened
 from tests.builders.forms import sent
 from tests.builders.site import Site, Visitor
 from tests.builders.titles import public, samples
@@ -504,3 +506,20 @@ def test_a_retailer_says_which_reports_are_recognised_as_its(site: Site) -> None
     assert "KDP" in listed, "built in"
     other = site.visitor(Role.CLERK).page("/finance/retailers/bay")
     assert "Their own list" not in other
+
+
+@pytest.mark.parametrize("path", ["titles/collab", "retailers/amazon"])
+@after(opened)
+def test_what_sold_is_told_by_format_in_a_chart_and_in_the_table(site: Site, path: str) -> None:
+    site.office.bring_batch(
+        [a_row(4, date="2025-02-01"), a_row(3, date="2025-02-02", isbn=EBOOK)], "formats.csv"
+    )
+    page = html.document_fromstring(site.visitor(Role.CLERK).page(f"/finance/{path}"))
+    [bars] = page.xpath("//h3[.='By format']/following-sibling::figure[1]//svg")
+    told = bars.get("aria-label")
+    rows = {
+        row.findtext("th"): row.xpath("string(td[last()])").strip()
+        for row in page.xpath("//*[@aria-labelledby='sold']//tbody/tr")
+    }
+    for words in ("Hardcover", "E-book"):
+        assert f"{words} {rows[words]}" in told
