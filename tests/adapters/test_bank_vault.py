@@ -1,9 +1,12 @@
 """Sealed accounts open with their key, for their payee, unchanged; and with nothing else."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config import from_environment
 from royalties.adapters.bank_vault import (
     LEAST,
     BankKeyError,
@@ -18,6 +21,7 @@ from royalties.domain.payments.accounts import (
     IbanAccount,
     UsAccount,
 )
+from royalties.runtime import open_system
 
 ONE, TWO = "first key of the house ".ljust(LEAST, "1"), "second key of it ".ljust(LEAST, "2")
 CHECKING = UsAccount("021000021", "123456789")
@@ -106,4 +110,18 @@ def test_fingerprints_tell_the_same_account_and_need_the_key() -> None:
     assert vault(ONE).fingerprint(CHECKING) != vault(TWO).fingerprint(CHECKING)
     assert vault(ONE).fingerprint(CHECKING) != vault(ONE).fingerprint(
         UsAccount("011401533", "123456789")
+    )
+
+
+def test_keys_come_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("ROYALTIES_HOME", str(tmp_path))
+    monkeypatch.setenv("ROYALTIES_OLD_BANK_KEYS", f"{TWO.replace(' ', '-')} {'3' * LEAST}")
+    monkeypatch.delenv("ROYALTIES_BANK_KEY", raising=False)
+    with pytest.raises(BankKeyError, match="set ROYALTIES_BANK_KEY"):
+        open_system(from_environment()).bank_vault.seal(CHECKING, "a")
+    monkeypatch.setenv("ROYALTIES_BANK_KEY", "1" * LEAST)
+    assert open_system(from_environment()).bank_keys() == (
+        "1" * LEAST,
+        TWO.replace(" ", "-"),
+        "3" * LEAST,
     )

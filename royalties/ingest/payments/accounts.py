@@ -67,7 +67,7 @@ def iban_account(iban: str, bic: str = "") -> IbanAccount:
     """An account with an IBAN; the BIC may be left out where the IBAN says the bank.
 
     Raises:
-        AccountFaultError: the first field that is not possible, or a BIC of another country or bank.
+        AccountFaultError: the first field that is not possible, or a BIC of another country.
     """
     compact = "".join(iban.split()).upper()
     try:
