@@ -1,1 +1,1 @@
-"""Payments to beneficiaries: what is proposed, and the states a payment goes through."""
+"""Payments: accounts, orders to pay, what a bank's network carries, and what it sends back."""

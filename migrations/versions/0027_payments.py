@@ -9,8 +9,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0026"
-down_revision = "0025"
+revision = "0027"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 
@@ -125,7 +125,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_event")),
     )
     op.create_index(op.f("ix_payment_event_payment_id"), "payment_event", ["payment_id"])
-    _run_sql(f"0026_guards_{op.get_bind().dialect.name}.sql")
+    _run_sql(f"0027_guards_{op.get_bind().dialect.name}.sql")
 
 
 def downgrade() -> None:
