@@ -18,3 +18,20 @@ BEGIN SELECT RAISE(ABORT, 'the history of a payment is append-only'); END
 --
 CREATE TRIGGER payment_event_no_delete BEFORE DELETE ON "payment_event"
 BEGIN SELECT RAISE(ABORT, 'the history of a payment is append-only'); END
+--
+CREATE TRIGGER payment_part_no_update BEFORE UPDATE ON "payment_part"
+BEGIN SELECT RAISE(ABORT, 'what a payment settles is written anew, not changed'); END
+--
+CREATE TRIGGER payment_part_no_insert BEFORE INSERT ON "payment_part"
+WHEN (SELECT state FROM "payment" WHERE id = NEW.payment_id) <> 'proposed'
+BEGIN SELECT RAISE(ABORT, 'what an approved payment settles stays as it is'); END
+--
+CREATE TRIGGER payment_part_no_delete BEFORE DELETE ON "payment_part"
+WHEN (SELECT state FROM "payment" WHERE id = OLD.payment_id) <> 'proposed'
+BEGIN SELECT RAISE(ABORT, 'what an approved payment settles stays as it is'); END
+--
+CREATE TRIGGER payment_file_no_update BEFORE UPDATE ON "payment_file"
+BEGIN SELECT RAISE(ABORT, 'a payment file stays as it was made'); END
+--
+CREATE TRIGGER payment_file_no_delete BEFORE DELETE ON "payment_file"
+BEGIN SELECT RAISE(ABORT, 'a payment file stays as it was made'); END

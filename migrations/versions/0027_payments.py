@@ -45,13 +45,17 @@ def upgrade() -> None:
         sa.Column(
             "flags", sa.Text(), nullable=False, comment="why it is signed off on its own, JSON list"
         ),
-        sa.Column(
-            "changed_by", sa.String(200), nullable=False, comment="who last set its amount"
-        ),
+        sa.Column("changed_by", sa.String(200), nullable=False, comment="who last set its amount"),
         sa.Column("changed_by_id", _ID, nullable=True, comment="null: at the command line"),
         sa.Column("approved_at", sa.String(32), nullable=True),
         sa.Column("approved_by", sa.String(200), nullable=True),
         sa.Column("approved_by_id", _ID, nullable=True),
+        sa.Column(
+            "account",
+            sa.String(64),
+            nullable=False,
+            comment="fingerprint of the bank account that was approved; empty: none was known",
+        ),
         sa.Column(
             "method",
             sa.String(8),
@@ -65,9 +69,7 @@ def upgrade() -> None:
             comment="the bank's, or a cheque's number",
         ),
         sa.Column("sent_on", sa.String(10), nullable=True),
-        sa.Column(
-            "tax_rate", sa.Text(), nullable=True, comment="in force on the day it was sent"
-        ),
+        sa.Column("tax_rate", sa.Text(), nullable=True, comment="in force on the day it was sent"),
         sa.Column("tax", sa.BigInteger(), nullable=True, comment="withheld of the gross amount"),
         sa.Column("sent_entry", _ID, nullable=True),
         sa.Column("settled_on", sa.String(10), nullable=True),
@@ -99,13 +101,12 @@ def upgrade() -> None:
     op.create_index(op.f("ix_payment_put_back_in"), "payment", ["put_back_in"])
     op.create_index("ix_payment_beneficiary", "payment", ["beneficiary", "currency"])
     op.create_index("ix_payment_state", "payment", ["state", "id"])
+    _create_one_under_way()
     op.create_table(
         "payment_part",
         sa.Column("payment_id", _ID, nullable=False),
         sa.Column("statement", sa.String(20), nullable=False),
-        sa.Column(
-            "place", sa.Integer(), nullable=False, comment="the earliest statement first"
-        ),
+        sa.Column("place", sa.Integer(), nullable=False, comment="the earliest statement first"),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("amount > 0", name=op.f("ck_payment_part_amount")),
         _to("payment_part", "payment_id", "payment.id"),
@@ -125,13 +126,43 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_event")),
     )
     op.create_index(op.f("ix_payment_event_payment_id"), "payment_event", ["payment_id"])
+    op.create_table(
+        "payment_file",
+        sa.Column("id", _ID, nullable=False),
+        sa.Column("batch_id", _ID, nullable=False),
+        sa.Column("format", sa.String(16), nullable=False),
+        sa.Column("name", sa.String(100), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False, comment="as it is downloaded each time"),
+        sa.Column("fingerprint", sa.String(64), nullable=False, comment="SHA-256 of the content"),
+        sa.Column("made_at", sa.String(32), nullable=False),
+        sa.Column("made_by", sa.String(200), nullable=False),
+        _to("payment_file", "batch_id", "payment_batch.id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_file")),
+        sa.UniqueConstraint("batch_id", name=op.f("uq_payment_file_batch_id")),
+    )
     _run_sql(f"0027_guards_{op.get_bind().dialect.name}.sql")
 
 
 def downgrade() -> None:
     """Take this revision back: payments are forgotten, what they posted stays in the ledger."""
-    for table in ("payment_event", "payment_part", "payment", "payment_batch"):
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP TRIGGER payment_part_guard ON payment_part")
+        op.execute("DROP FUNCTION royalties_payment_part()")
+    for table in ("payment_file", "payment_event", "payment_part", "payment", "payment_batch"):
         op.drop_table(table)
+
+
+def _create_one_under_way() -> None:
+    """Of one beneficiary in one currency, one payment at most waits to be sent."""
+    waits = sa.text("state IN ('proposed', 'approved')")
+    op.create_index(
+        "uq_payment_under_way",
+        "payment",
+        ["beneficiary", "currency"],
+        unique=True,
+        sqlite_where=waits,
+        postgresql_where=waits,
+    )
 
 
 def _to(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:

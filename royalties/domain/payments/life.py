@@ -1,6 +1,6 @@
 """A payment's life as one table: what may be done in which state, and what it is then.
 
-Proposed → approved → sent → settled; a sent or settled one may come back, and a payment that has not
+Proposed → approved → sent → settled; a sent or settled one may come back, and one that has not
 arrived may be voided. Buttons, refusals and tests follow this table.
 """
 
@@ -29,11 +29,13 @@ class PaymentAction(StrEnum):
     RETURN = "return"
     VOID = "void"
     RELEASE = "release"
+    WITHDRAW = "withdraw"
 
 
 class Method(StrEnum):
-    """How a payment is sent by hand."""
+    """How a payment is sent; ``bank file`` is the batch's own file."""
 
+    FILE = "file"
     TRANSFER = "transfer"
     WIRE = "wire"
     CHEQUE = "cheque"
@@ -41,11 +43,21 @@ class Method(StrEnum):
     OTHER = "other"
 
 
+class FileFormat(StrEnum):
+    """What a batch's file is for: a list for the bank's own form, or what its network takes."""
+
+    CSV = "csv"
+    NACHA = "nacha"
+    PAIN_09 = "pain.001.001.09"
+    PAIN_03 = "pain.001.001.03"
+
+
 LIFE: dict[tuple[PaymentState, PaymentAction], PaymentState] = {
     (PaymentState.PROPOSED, PaymentAction.HOLD_BACK): PaymentState.PROPOSED,
     (PaymentState.PROPOSED, PaymentAction.APPROVE): PaymentState.APPROVED,
     (PaymentState.PROPOSED, PaymentAction.VOID): PaymentState.VOIDED,
     (PaymentState.APPROVED, PaymentAction.HOLD_BACK): PaymentState.PROPOSED,
+    (PaymentState.APPROVED, PaymentAction.WITHDRAW): PaymentState.PROPOSED,
     (PaymentState.APPROVED, PaymentAction.SEND): PaymentState.SENT,
     (PaymentState.APPROVED, PaymentAction.VOID): PaymentState.VOIDED,
     (PaymentState.SENT, PaymentAction.SETTLE): PaymentState.SETTLED,
@@ -67,10 +79,10 @@ class PaymentStateError(ValueError):
     """Something was asked of a payment that its state does not allow."""
 
     def __init__(self, name: str, state: PaymentState, action: PaymentAction) -> None:
-        word = action.value.replace("-", " ")
+        word = action.value.replace("-", " ").capitalize()
         possible = [a.value.replace("-", " ") for (s, a) in LIFE if s is state]
         then = f"what can be done: {', '.join(possible)}" if possible else "that is its end"
-        super().__init__(f"payment {name} is {state}: it cannot be asked to {word}; {then}")
+        super().__init__(f"payment {name} is {state}. {word} is not possible; {then}")
 
 
 def after(name: str, state: PaymentState, action: PaymentAction) -> PaymentState:

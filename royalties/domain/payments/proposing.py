@@ -4,7 +4,7 @@ Each closed period sets amounts to pay aside, one for each statement. A proposal
 for each beneficiary and currency of all that waits; an amount may be held back, never raised.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -59,6 +59,7 @@ class Flag(StrEnum):
 
     FIRST = "the first payment to this beneficiary"
     UNUSUAL = "more than three times the usual amount"
+    CAME_BACK = "an earlier payment came back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ def propose(
     held: Mapping[Payee, LeftOutReason],
     wanted: Mapping[Payee, int],
     earlier: Mapping[Payee, Sequence[int]],
+    came_back: Collection[Payee] = (),
 ) -> tuple[list[Proposed], list[LeftOut]]:
     """One payment for each beneficiary and currency, and those who are left out.
 
@@ -99,6 +101,7 @@ def propose(
         held: who is to be left out, and why.
         wanted: amounts that are to be paid instead of all; 0 holds everything back.
         earlier: amounts that arrived, or are on their way, by beneficiary and currency.
+        came_back: to whom a payment came back at any time.
 
     Raises:
         HeldBackError: more is wanted than waits, or less than nothing.
@@ -122,7 +125,7 @@ def propose(
             left_out.append(LeftOut(*payee, total, LeftOutReason.HELD_BACK))
             continue
         gross = sum(part.amount for part in kept)
-        flags = flags_of(gross, earlier.get(payee, ()))
+        flags = flags_of(gross, earlier.get(payee, ()), came_back=payee in came_back)
         proposed.append(Proposed(*payee, kept, flags))
     return proposed, left_out
 
@@ -145,17 +148,18 @@ def held_back(parts: Sequence[Part], amount: int) -> tuple[Part, ...]:
     return tuple(kept)
 
 
-def flags_of(amount: int, earlier: Sequence[int]) -> tuple[Flag, ...]:
+def flags_of(amount: int, earlier: Sequence[int], *, came_back: bool = False) -> tuple[Flag, ...]:
     """Why a payment is signed off on its own.
 
     Of 400.00 after payments of 100.00 and 120.00, whose mean is 110.00, it is more than three times
     the usual; of 330.00 it is not.
     """
+    flags = [Flag.CAME_BACK] if came_back else []
     if not earlier:
-        return (Flag.FIRST,)
-    if amount * len(earlier) > _UNUSUAL * sum(earlier):
-        return (Flag.UNUSUAL,)
-    return ()
+        flags.append(Flag.FIRST)
+    elif amount * len(earlier) > _UNUSUAL * sum(earlier):
+        flags.append(Flag.UNUSUAL)
+    return tuple(flags)
 
 
 def tax_on(parts: Iterable[Part], taxed: Iterable[str], rate: Fraction) -> int:

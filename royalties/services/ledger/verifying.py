@@ -29,6 +29,7 @@ from royalties.services.ledger.verified_books import BooksUnderTest, Check, Fail
 from royalties.services.ledger.verified_carried import carried_forward
 from royalties.services.orders import papers
 from royalties.services.orders.billing import checking
+from royalties.services.payments import checking as payments
 from royalties.services.work import RefusedError, Work
 from royalties.store.engine import small_cache
 from royalties.store.ledger import checks
@@ -201,6 +202,14 @@ def _shipments(books: BooksUnderTest) -> Failures:
     yield from checking.shipments_differ(books.work)
 
 
+def _payments(books: BooksUnderTest) -> Failures:
+    yield from payments.payments_differ(books.work)
+
+
+def _payment_entries(books: BooksUnderTest) -> Failures:
+    yield from payments.entries_of_payments_differ(books.work)
+
+
 def _sales(books: BooksUnderTest) -> Failures:
     yield from checks.orphan_sales(books.connection)
     yield from checks.sales_in_wrong_period(books.connection)
@@ -319,6 +328,10 @@ _CHECKS: dict[str, Check] = {
     "Orders: receivables and deposits equal invoices, credit notes and receipts": _order_money,
     "Invoices are numbered without gaps and unchanged": _invoices,
     "Shipments hold the sales of their batch": _shipments,
+    "Payments: each settles its parts, approved by a second person; no amount twice": _payments,
+    "To pay = payments + what waits, per payee; the ledger holds what payments post (I9)": (
+        _payment_entries
+    ),
     "The log's chain of hashes is whole (I26)": verified_log.is_whole,
     "The log tells of everything that stands": verified_log.tells,
 }

@@ -5,12 +5,13 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, and_, func, insert, select, update
+from sqlalchemy import Connection, Select, and_, func, insert, select, text, update
 
 from royalties.domain.payments.life import Method, PaymentAction, PaymentState
 from royalties.domain.payments.proposing import Part, Payee, Proposed
 from royalties.domain.people import Actor
-from royalties.store.scope import own
+from royalties.store.engine import is_sqlite
+from royalties.store.scope import visible_to_beneficiary
 from royalties.store.tables import (
     closed_run,
     payment,
@@ -21,7 +22,6 @@ from royalties.store.tables import (
     settlement,
     statement,
 )
-
 
 
 class BatchRow(NamedTuple):
@@ -50,6 +50,7 @@ class PaymentRow(NamedTuple):
     approved_at: datetime | None
     approved_by: str | None
     approved_by_id: int | None
+    account: str
     method: Method | None
     reference: str
     sent_on: date | None
@@ -155,8 +156,8 @@ def set_aside(
         query = query.where(left > 0)
     if beneficiary:
         query = query.where(settlement.c.beneficiary == beneficiary)
-    rows = connection.execute(own(query, actor, settlement.c.beneficiary))
-    return [SetAside(*row[:6], int(row[6]), bool(row[7])) for row in rows]
+    rows = connection.execute(visible_to_beneficiary(query, actor, settlement.c.beneficiary))
+    return [SetAside._make((*row[:6], int(row[6]), bool(row[7]))) for row in rows]
 
 
 def _settles() -> Any:  # noqa: ANN401 - SQLAlchemy's condition
@@ -216,6 +217,15 @@ def earlier_amounts(connection: Connection) -> dict[Payee, list[int]]:
     return amounts
 
 
+def lock(connection: Connection) -> None:
+    """Keep others from changing payments until this transaction ends: each step is taken once.
+
+    SQLite has only one writer anyway. The caller holds the open period's lock, if it posts.
+    """
+    if not is_sqlite(connection):
+        connection.execute(text("LOCK TABLE payment IN SHARE ROW EXCLUSIVE MODE"))
+
+
 def add_batch(connection: Connection, values: Mapping[str, object]) -> int:
     """Write a proposal; returns its number."""
     made = connection.execute(insert(payment_batch).values(**values).returning(payment_batch.c.id))
@@ -237,6 +247,7 @@ def add_payment(
             flags=[flag.value for flag in proposed.flags],
             changed_by=by,
             changed_by_id=by_id,
+            account="",
             reference="",
             reason="",
             released=False,
@@ -258,14 +269,15 @@ def _add_parts(connection: Connection, number: int, parts: Sequence[Part]) -> No
     connection.execute(
         insert(payment_part),
         [
-            {"payment_id": number, "statement": part.statement, "place": place, **_amount(part)}
+            {
+                "payment_id": number,
+                "statement": part.statement,
+                "place": place,
+                "amount": part.amount,
+            }
             for place, part in enumerate(parts, 1)
         ],
     )
-
-
-def _amount(part: Part) -> dict[str, int]:
-    return {"amount": part.amount}
 
 
 def change(connection: Connection, number: int, values: Mapping[str, object]) -> None:
@@ -338,7 +350,7 @@ def payments(
         query = query.where(payment.c.id < below)
     if limit is not None:
         query = query.limit(limit)
-    rows = connection.execute(own(query, actor, payment.c.beneficiary))
+    rows = connection.execute(visible_to_beneficiary(query, actor, payment.c.beneficiary))
     return [PaymentRow(*row) for row in rows]
 
 
@@ -375,9 +387,7 @@ def counts(connection: Connection) -> dict[tuple[PaymentState, str], tuple[int, 
     A returned one that was released counts no more.
     """
     rows = connection.execute(
-        select(
-            payment.c.state, payment.c.currency, func.count(), func.sum(payment.c.gross)
-        )
+        select(payment.c.state, payment.c.currency, func.count(), func.sum(payment.c.gross))
         .where(payment.c.released == False)  # noqa: E712 - SQLAlchemy's condition
         .group_by(payment.c.state, payment.c.currency)
         .order_by(payment.c.currency)
@@ -394,6 +404,25 @@ def unreleased(connection: Connection) -> set[Payee]:
         )
     )
     return {(row[0], row[1]) for row in rows}
+
+
+def ever_returned(connection: Connection) -> set[Payee]:
+    """Those to whom a payment came back at any time."""
+    rows = connection.execute(
+        select(payment.c.beneficiary, payment.c.currency)
+        .where(payment.c.state == PaymentState.RETURNED)
+        .distinct()
+    )
+    return {(row[0], row[1]) for row in rows}
+
+
+def by_cheque(connection: Connection, reference: str) -> int | None:
+    """The payment for which a cheque was written, whatever became of it."""
+    return connection.execute(
+        select(func.min(payment.c.id)).where(
+            payment.c.method == Method.CHEQUE, payment.c.reference == reference
+        )
+    ).scalar()
 
 
 def taxed_statements(connection: Connection, numbers: Collection[str]) -> set[str]:

@@ -31,6 +31,7 @@ from royalties.store.tables.payments import (
     payment,
     payment_batch,
     payment_event,
+    payment_file,
     payment_part,
 )
 from royalties.store.tables.people import (
@@ -133,6 +134,7 @@ __all__ = [
     "payment",
     "payment_batch",
     "payment_event",
+    "payment_file",
     "payment_part",
     "period",
     "period_total",

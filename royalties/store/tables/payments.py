@@ -1,8 +1,19 @@
 """Payments to beneficiaries: proposed in batches, what each settles, and its history."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
-from royalties.domain.payments.life import Method, PaymentAction, PaymentState
+from royalties.domain.payments.life import FileFormat, Method, PaymentAction, PaymentState
 from royalties.store.tables.metadata import Currency, Id, Key, Minor, metadata
 from royalties.store.tables.types import Day, Exact, Flag, Json, Moment, Word
 
@@ -32,6 +43,12 @@ payment = Table(
     Column("approved_at", Moment),
     Column("approved_by", String(200)),
     Column("approved_by_id", ForeignKey("person.id")),
+    Column(
+        "account",
+        String(64),
+        nullable=False,
+        comment="fingerprint of the bank account that was approved; empty: none was known",
+    ),
     Column("method", Word(Method, 8), comment="null: not sent yet, like what follows"),
     Column("reference", String(100), nullable=False, comment="the bank's, or a cheque's number"),
     Column("sent_on", Day),
@@ -55,6 +72,14 @@ payment = Table(
     ),
     Index("ix_payment_beneficiary", "beneficiary", "currency"),
     Index("ix_payment_state", "state", "id"),
+    Index(
+        "uq_payment_under_way",
+        "beneficiary",
+        "currency",
+        unique=True,
+        sqlite_where=text("state IN ('proposed', 'approved')"),
+        postgresql_where=text("state IN ('proposed', 'approved')"),
+    ),
 )
 
 payment_part = Table(
@@ -76,4 +101,18 @@ payment_event = Table(
     Column("detail", Json, nullable=False),
     Column("at", Moment, nullable=False),
     Column("by", String(200), nullable=False),
+)
+
+payment_file = Table(
+    "payment_file",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("batch_id", ForeignKey("payment_batch.id"), nullable=False),
+    Column("format", Word(FileFormat, 16), nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("content", Text, nullable=False, comment="as it is downloaded each time"),
+    Column("fingerprint", String(64), nullable=False, comment="SHA-256 of the content"),
+    Column("made_at", Moment, nullable=False),
+    Column("made_by", String(200), nullable=False),
+    UniqueConstraint("batch_id"),
 )

@@ -1,0 +1,258 @@
+"""What becomes of approved payments: sent, arrived, come back, voided; each a balanced entry."""
+
+from collections.abc import Collection, Iterable
+from datetime import date, timedelta
+
+from royalties.domain.money import amount_text
+from royalties.domain.payments import entries
+from royalties.domain.payments.life import (
+    BEFORE_SENDING,
+    Method,
+    PaymentAction,
+    PaymentState,
+    batch_name,
+    name_of,
+)
+from royalties.domain.payments.proposing import Part, tax_on
+from royalties.domain.people import Verb
+from royalties.domain.royalties.postings import Entry
+from royalties.services.books import setup_in_force
+from royalties.services.payments import steps
+from royalties.services.payments.facts import fingerprints, tax_rate
+from royalties.services.work import RefusedError, Work
+from royalties.store.ledger import entries as ledger
+from royalties.store.payments import files
+from royalties.store.payments import payments as store
+from royalties.store.payments.payments import PaymentRow
+
+_LONGEST_AGO = timedelta(days=366)
+
+
+def send(
+    work: Work, numbers: Collection[int], day: date, method: Method, reference: str = ""
+) -> list[PaymentRow]:
+    """Record that approved payments have left the house; tax is withheld by the rate of the day.
+
+    Args:
+        work: the unit of work.
+        numbers: of the payments; a cheque pays one.
+        day: on which they left; not in the future, and not before they were approved.
+        method: how.
+        reference: the bank's, or the cheque's number; our own name of each payment if empty.
+
+    Raises:
+        RefusedError: one is not approved, its account has changed since, or the day will not do.
+    """
+    work.actor.require(Verb.PAY)
+    open_period = steps.hold(work)
+    rows = steps.payments_held(work, numbers)
+    words = steps.reference_of(reference)
+    _require_reference(work, rows, method, words)
+    accounts = fingerprints(work, {row.beneficiary for row in rows})
+    for row in rows:
+        steps.next_state(row, PaymentAction.SEND)
+        _require_day(work, row, day)
+        if row.account != accounts[row.beneficiary]:
+            raise RefusedError(
+                f"the bank account of {name_of(row.id)} has changed since it was approved: void "
+                f"the payment, and propose it again"
+            )
+    return [_sent(work, row, open_period, day, method, words or name_of(row.id)) for row in rows]
+
+
+def _require_reference(
+    work: Work, rows: Collection[PaymentRow], method: Method, words: str
+) -> None:
+    if method is Method.FILE:
+        for number in sorted({row.batch_id for row in rows}):
+            if files.find_file(work.connection, number) is None:
+                raise RefusedError(f"{batch_name(number)} has no file yet: make it first")
+    if method is not Method.CHEQUE:
+        return
+    if not words:
+        raise RefusedError("write the cheque's number as the reference")
+    if len(rows) > 1:
+        raise RefusedError("a cheque pays one payment: record them one by one")
+    earlier = store.by_cheque(work.connection, words)
+    if earlier is not None:
+        raise RefusedError(f"cheque {words} was written for {name_of(earlier)} already")
+
+
+def _require_day(work: Work, row: PaymentRow, day: date) -> None:
+    if day > work.today:
+        raise RefusedError(f"{day} has not come yet: write the day on which it was sent")
+    if day < work.today - _LONGEST_AGO:
+        raise RefusedError(f"{day} is more than a year ago: write the day on which it was sent")
+    if row.approved_at is not None and day < work.day_of(row.approved_at):
+        raise RefusedError(
+            f"{name_of(row.id)} was approved on {work.day_of(row.approved_at)}: it was not sent "
+            f"before"
+        )
+
+
+def _sent(
+    work: Work, row: PaymentRow, open_period: int, day: date, method: Method, reference: str
+) -> PaymentRow:
+    parts = [
+        Part(part.statement, part.amount)
+        for part in store.parts_of(work.connection, [row.id])[row.id]
+    ]
+    rate = tax_rate(setup_in_force(work), row.beneficiary, day)
+    taxed = store.taxed_statements(work.connection, [part.statement for part in parts])
+    tax = tax_on(parts, taxed, rate)
+    made = row._replace(
+        state=PaymentState.SENT,
+        method=method,
+        reference=reference,
+        sent_on=day,
+        tax_rate=rate,
+        tax=tax,
+    )
+    (number,) = ledger.post(work.connection, open_period, work.today, [sent_entry(made)])
+    values = {
+        "state": made.state,
+        "method": method,
+        "reference": reference,
+        "sent_on": day,
+        "tax_rate": rate,
+        "tax": tax,
+        "sent_entry": number,
+    }
+    store.change(work.connection, row.id, values)
+    detail = {"day": day, "method": method, "reference": reference, "tax": tax}
+    steps.record(work, row, PaymentAction.SEND, detail)
+    return made._replace(sent_entry=number)
+
+
+def settle(work: Work, numbers: Collection[int], day: date) -> list[PaymentRow]:
+    """Record that payments have arrived: the bank's statement shows them.
+
+    Raises:
+        RefusedError: one was not sent, or the day lies before that or in the future.
+    """
+    work.actor.require(Verb.PAY)
+    open_period = steps.hold(work)
+    rows = steps.payments_held(work, numbers)
+    for row in rows:
+        steps.next_state(row, PaymentAction.SETTLE)
+        _require_after_sending(work, row, day)
+    done = []
+    for row in rows:
+        made = row._replace(state=PaymentState.SETTLED, settled_on=day)
+        entry = settled_entry(made)
+        number = None
+        if entry.postings:
+            (number,) = ledger.post(work.connection, open_period, work.today, [entry])
+        values = {"state": made.state, "settled_on": day, "settled_entry": number}
+        store.change(work.connection, row.id, values)
+        steps.record(work, row, PaymentAction.SETTLE, {"day": day})
+        done.append(made._replace(settled_entry=number))
+    return done
+
+
+def take_back(work: Work, number: int, day: date, reason: str) -> PaymentRow:
+    """Record that a payment came back: all of it is owed again, once, and the payee is on hold.
+
+    Tax that was withheld of it is owed again too. The next close brings the amount forward, and
+    nothing is proposed to the payee until somebody releases it.
+
+    Raises:
+        RefusedError: it was not sent, came back already, or the day will not do.
+    """
+    return _back(work, number, day, reason, PaymentAction.RETURN)
+
+
+def void(work: Work, number: int, reason: str) -> PaymentRow:
+    """Take back a payment that never left, or never arrived (a cheque that was stopped).
+
+    One that was not sent waits again at once. One that was sent is owed again, and the next close
+    brings it forward.
+
+    Raises:
+        RefusedError: it has arrived or ended already, or no reason is given.
+    """
+    work.actor.require(Verb.PAY)
+    row = store.find(work.connection, number)
+    if row is not None and row.state in BEFORE_SENDING:
+        steps.hold(work)
+        (row,) = steps.payments_held(work, [number])
+        state = steps.next_state(row, PaymentAction.VOID)
+        if row.state in BEFORE_SENDING:
+            why = steps.line_of(reason, "the reason", needed=True)
+            values = {"state": state, "ended_on": work.today, "reason": why}
+            store.change(work.connection, number, values)
+            steps.record(work, row, PaymentAction.VOID, {"reason": why})
+            return row._replace(state=state, ended_on=work.today, reason=why)
+    return _back(work, number, work.today, reason, PaymentAction.VOID)
+
+
+def _back(work: Work, number: int, day: date, reason: str, action: PaymentAction) -> PaymentRow:
+    """A sent payment's amount goes back to what is owed; nobody but a manager says so."""
+    work.actor.require(Verb.APPROVE)
+    open_period = steps.hold(work)
+    (row,) = steps.payments_held(work, [number])
+    state = steps.next_state(row, action)
+    why = steps.line_of(reason, "the reason", needed=True)
+    _require_after_sending(work, row, day)
+    made = row._replace(state=state, ended_on=day, reason=why, put_back_in=open_period)
+    ledger.post(work.connection, open_period, work.today, taken_back_entries(made))
+    values = {"state": state, "ended_on": day, "reason": why, "put_back_in": open_period}
+    store.change(work.connection, number, values)
+    steps.record(work, row, action, {"day": day, "reason": why})
+    return made
+
+
+def _require_after_sending(work: Work, row: PaymentRow, day: date) -> None:
+    if day > work.today:
+        raise RefusedError(f"{day} has not come yet: write the day on the bank's statement")
+    if row.sent_on is not None and day < row.sent_on:
+        raise RefusedError(f"{name_of(row.id)} was sent on {row.sent_on}: not before that")
+
+
+def release(work: Work, number: int, reason: str) -> PaymentRow:
+    """Let a payee be paid again whose payment came back: what was wrong is put right.
+
+    Raises:
+        RefusedError: it did not come back, was released already, or no reason is given.
+    """
+    work.actor.require(Verb.APPROVE)
+    steps.hold(work)
+    (row,) = steps.payments_held(work, [number])
+    steps.next_state(row, PaymentAction.RELEASE)
+    if row.released:
+        raise RefusedError(f"{name_of(number)} was released already")
+    why = steps.line_of(reason, "what was put right", needed=True)
+    store.change(work.connection, number, {"released": True})
+    steps.record(work, row, PaymentAction.RELEASE, {"reason": why})
+    return row._replace(released=True)
+
+
+def sent_entry(row: PaymentRow) -> Entry:
+    """What a payment posted when it was sent."""
+    return entries.sent(row.beneficiary, row.currency, row.gross, row.tax or 0, _words(row))
+
+
+def settled_entry(row: PaymentRow) -> Entry:
+    """What a payment posted when it arrived; without sides where all of it was tax."""
+    return entries.settled(row.beneficiary, row.currency, row.net, _words(row))
+
+
+def taken_back_entries(row: PaymentRow) -> list[Entry]:
+    """What a payment posted when it came back, or was voided after it was sent."""
+    posted = [sent_entry(row)]
+    if row.settled_on is not None and row.net:
+        posted.append(settled_entry(row))
+    return entries.taken_back(row.beneficiary, row.currency, row.gross, posted, _words(row))
+
+
+def _words(row: PaymentRow) -> str:
+    name = name_of(row.id)
+    return f"payment {name}" + (f", {row.reference}" if row.reference not in {"", name} else "")
+
+
+def total_words(rows: Iterable[PaymentRow]) -> str:
+    """What some payments come to after tax: ``USD 380.00, EUR 20.00``."""
+    sums: dict[str, int] = {}
+    for row in rows:
+        sums[row.currency] = sums.get(row.currency, 0) + row.net
+    return ", ".join(f"{each} {amount_text(sums[each], each)}" for each in sorted(sums))
