@@ -132,6 +132,13 @@ def upgrade() -> None:
         sa.Column("batch_id", _ID, nullable=False),
         sa.Column("format", sa.String(16), nullable=False),
         sa.Column("name", sa.String(100), nullable=False),
+        sa.Column("day", sa.String(10), nullable=False, comment="on which the bank is to pay"),
+        sa.Column(
+            "amounts",
+            sa.Text(),
+            nullable=False,
+            comment="after tax, in minor units, by the payment's number; JSON",
+        ),
         sa.Column("content", sa.Text(), nullable=False, comment="as it is downloaded each time"),
         sa.Column("fingerprint", sa.String(64), nullable=False, comment="SHA-256 of the content"),
         sa.Column("made_at", sa.String(32), nullable=False),

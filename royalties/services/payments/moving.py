@@ -1,7 +1,8 @@
 """What becomes of approved payments: sent, arrived, come back, voided; each a balanced entry."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
+from fractions import Fraction
 
 from royalties.domain.money import amount_text
 from royalties.domain.payments import entries
@@ -23,6 +24,7 @@ from royalties.services.work import RefusedError, Work
 from royalties.store.ledger import entries as ledger
 from royalties.store.payments import files
 from royalties.store.payments import payments as store
+from royalties.store.payments.files import FileRow
 from royalties.store.payments.payments import PaymentRow
 
 _LONGEST_AGO = timedelta(days=366)
@@ -47,7 +49,11 @@ def send(
     open_period = steps.hold(work)
     rows = steps.payments_held(work, numbers)
     words = steps.reference_of(reference)
-    _require_reference(work, rows, method, words)
+    made = _file_of(work, rows) if method is Method.FILE else None
+    if made is not None and made.day != day:
+        raise RefusedError(f"the file says that the bank pays on {made.day}: record that day")
+    if method is Method.CHEQUE:
+        _require_cheque(work, rows, words)
     accounts = fingerprints(work, {row.beneficiary for row in rows})
     for row in rows:
         steps.next_state(row, PaymentAction.SEND)
@@ -57,25 +63,41 @@ def send(
                 f"the bank account of {name_of(row.id)} has changed since it was approved: void "
                 f"the payment, and propose it again"
             )
-    return [_sent(work, row, open_period, day, method, words or name_of(row.id)) for row in rows]
+    done = []
+    for row in rows:
+        sent = _sent(work, row, open_period, day, method, words or name_of(row.id))
+        if made is not None and made.amounts[str(row.id)] != sent.net:
+            raise RefusedError(
+                f"the tax of {name_of(row.id)} has changed since its file was made: void the "
+                f"payment, and propose it again"
+            )
+        done.append(sent)
+    return done
 
 
-def _require_reference(
-    work: Work, rows: Collection[PaymentRow], method: Method, words: str
-) -> None:
-    if method is Method.FILE:
-        for number in sorted({row.batch_id for row in rows}):
-            if files.find_file(work.connection, number) is None:
-                raise RefusedError(f"{batch_name(number)} has no file yet: make it first")
-    if method is not Method.CHEQUE:
-        return
-    if not words:
+def _file_of(work: Work, rows: Sequence[PaymentRow]) -> FileRow:
+    """The one file in which all of some payments stand."""
+    batches = {row.batch_id for row in rows}
+    if len(batches) > 1:
+        raise RefusedError("each batch has a file of its own: record the batches one by one")
+    (batch,) = batches
+    made = files.find_file(work.connection, batch)
+    if made is None:
+        raise RefusedError(f"{batch_name(batch)} has no file yet: make it first")
+    for row in rows:
+        if str(row.id) not in made.amounts:
+            raise RefusedError(f"{name_of(row.id)} does not stand in the file")
+    return made
+
+
+def _require_cheque(work: Work, rows: Sequence[PaymentRow], number: str) -> None:
+    if not number:
         raise RefusedError("write the cheque's number as the reference")
     if len(rows) > 1:
         raise RefusedError("a cheque pays one payment: record them one by one")
-    earlier = store.by_cheque(work.connection, words)
+    earlier = store.by_cheque(work.connection, number)
     if earlier is not None:
-        raise RefusedError(f"cheque {words} was written for {name_of(earlier)} already")
+        raise RefusedError(f"cheque {number} was written for {name_of(earlier)} already")
 
 
 def _require_day(work: Work, row: PaymentRow, day: date) -> None:
@@ -93,13 +115,7 @@ def _require_day(work: Work, row: PaymentRow, day: date) -> None:
 def _sent(
     work: Work, row: PaymentRow, open_period: int, day: date, method: Method, reference: str
 ) -> PaymentRow:
-    parts = [
-        Part(part.statement, part.amount)
-        for part in store.parts_of(work.connection, [row.id])[row.id]
-    ]
-    rate = tax_rate(setup_in_force(work), row.beneficiary, day)
-    taxed = store.taxed_statements(work.connection, [part.statement for part in parts])
-    tax = tax_on(parts, taxed, rate)
+    rate, tax = expected_taxes(work, [row], day)[row.id]
     made = row._replace(
         state=PaymentState.SENT,
         method=method,
@@ -122,6 +138,22 @@ def _sent(
     detail = {"day": day, "method": method, "reference": reference, "tax": tax}
     steps.record(work, row, PaymentAction.SEND, detail)
     return made._replace(sent_entry=number)
+
+
+def expected_taxes(
+    work: Work, rows: Collection[PaymentRow], day: date
+) -> dict[int, tuple[Fraction, int]]:
+    """The rate of tax, and what is withheld of each payment, if they are sent on a day."""
+    parts = store.parts_of(work.connection, [row.id for row in rows])
+    numbers = {part.statement for of in parts.values() for part in of}
+    taxed = store.taxed_statements(work.connection, numbers)
+    setup = setup_in_force(work)
+    found = {}
+    for row in rows:
+        rate = tax_rate(setup, row.beneficiary, day)
+        settled = [Part(part.statement, part.amount) for part in parts[row.id]]
+        found[row.id] = (rate, tax_on(settled, taxed, rate))
+    return found
 
 
 def settle(work: Work, numbers: Collection[int], day: date) -> list[PaymentRow]:
@@ -251,8 +283,16 @@ def _words(row: PaymentRow) -> str:
 
 
 def total_words(rows: Iterable[PaymentRow]) -> str:
-    """What some payments come to after tax: ``USD 380.00, EUR 20.00``."""
+    """What some payments come to after tax: ``EUR 20.00, USD 380.00``."""
     sums: dict[str, int] = {}
     for row in rows:
         sums[row.currency] = sums.get(row.currency, 0) + row.net
     return ", ".join(f"{each} {amount_text(sums[each], each)}" for each in sorted(sums))
+
+
+def gross_by_currency(rows: Iterable[PaymentRow]) -> dict[str, int]:
+    """What some payments come to before tax, by currency."""
+    sums: dict[str, int] = {}
+    for row in rows:
+        sums[row.currency] = sums.get(row.currency, 0) + row.gross
+    return dict(sorted(sums.items()))

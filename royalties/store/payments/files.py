@@ -7,15 +7,20 @@ from sqlalchemy import Connection, func, insert, select
 
 from royalties.domain.payments.life import FileFormat, PaymentState
 from royalties.domain.payments.proposing import Payee
-from royalties.store.tables import entry, payment, payment_file, period, settlement
+from royalties.store.tables import entry, payment, payment_file, settlement
 
 
 class FileRow(NamedTuple):
-    """A batch's file as it was made; ``content`` is what each download gives."""
+    """A batch's file as it was made; ``content`` is what each download gives.
+
+    ``amounts`` are those after tax, in minor units, by the number of each payment.
+    """
 
     batch_id: int
     format: FileFormat
     name: str
+    day: date
+    amounts: dict[str, int]
     content: str
     fingerprint: str
     made_at: datetime
@@ -105,12 +110,3 @@ def put_back_by_period(connection: Connection) -> dict[tuple[int, str, str], int
         .group_by(payment.c.put_back_in, payment.c.beneficiary, payment.c.currency)
     )
     return {(row[0], row[1], row[2]): int(row[3]) for row in rows}
-
-
-def first_waiting(connection: Connection) -> date | None:
-    """The last day of the earliest closed period with anything to pay."""
-    return connection.execute(
-        select(func.min(period.c.ends))
-        .join(settlement, settlement.c.period_id == period.c.id)
-        .where(settlement.c.to_pay > 0)
-    ).scalar()

@@ -110,7 +110,12 @@ class SetAside(NamedTuple):
 
 
 def set_aside(
-    connection: Connection, actor: Actor, *, beneficiary: str = "", everything: bool = False
+    connection: Connection,
+    actor: Actor,
+    *,
+    beneficiary: str = "",
+    everything: bool = False,
+    unsent: bool = False,
 ) -> list[SetAside]:
     """Amounts to pay of closed periods, the earliest first, as far as the actor may see them.
 
@@ -119,11 +124,12 @@ def set_aside(
     Args:
         beneficiary: only of this one; all if empty.
         everything: those of which nothing is left as well.
+        unsent: count what is proposed or approved as still waiting: nothing has left the house.
     """
     paid = (
         select(payment_part.c.statement, func.sum(payment_part.c.amount).label("paid"))
         .join(payment, payment.c.id == payment_part.c.payment_id)
-        .where(_settles())
+        .where(_settles() if not unsent else payment.c.sent_on.is_not(None))
         .group_by(payment_part.c.statement)
         .subquery()
     )

@@ -110,6 +110,13 @@ payment_file = Table(
     Column("batch_id", ForeignKey("payment_batch.id"), nullable=False),
     Column("format", Word(FileFormat, 16), nullable=False),
     Column("name", String(100), nullable=False),
+    Column("day", Day, nullable=False, comment="on which the bank is to pay"),
+    Column(
+        "amounts",
+        Json,
+        nullable=False,
+        comment="after tax, in minor units, by the payment's number; JSON",
+    ),
     Column("content", Text, nullable=False, comment="as it is downloaded each time"),
     Column("fingerprint", String(64), nullable=False, comment="SHA-256 of the content"),
     Column("made_at", Moment, nullable=False),

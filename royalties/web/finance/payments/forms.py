@@ -1,0 +1,107 @@
+"""What is typed about payments: each form with its fields' words and limits."""
+
+from typing import Any
+
+from flask import request
+
+from royalties.domain.payments.life import Method
+from royalties.web.forms.choices import Selection
+from royalties.web.forms.entries import EntryForm
+from royalties.web.forms.fields import DayField, EntryField, Hidden, Tick
+
+METHODS = {
+    Method.FILE: "the batch’s file",
+    Method.TRANSFER: "bank transfer",
+    Method.WIRE: "wire",
+    Method.CHEQUE: "check",
+    Method.CARD: "card",
+    Method.OTHER: "another way",
+}
+"""How a payment is sent, in the visitor's words."""
+
+METHOD_OPTIONS = [(each.value, METHODS[each]) for each in Method]
+
+_DECIMAL = {"inputmode": "decimal"}
+
+
+class PaymentForm(EntryForm):
+    """A form about payments; it takes what the request sent."""
+
+    def __init__(self, **_: Any) -> None:  # noqa: ANN401 - as the form it is
+        super().__init__(request.form)
+
+
+class ProposeForm(PaymentForm):
+    """What goes with a proposal."""
+
+    token = Hidden(longest=64)
+    seen = Hidden(longest=64)
+    note = EntryField("Note for whoever approves it", longest=500)
+
+
+class ApproveForm(PaymentForm):
+    """What was looked at, and is approved."""
+
+    seen = Hidden(longest=64)
+
+
+class FileForm(PaymentForm):
+    """When the bank is to pay."""
+
+    pay_on = DayField("The bank pays on", needed=True, short=True)
+
+
+class SentForm(PaymentForm):
+    """How payments have left the house, and when."""
+
+    method = Selection("How", options=METHOD_OPTIONS)
+    sent_on = DayField("Sent on", needed=True, short=True)
+    reference = EntryField(
+        "Reference",
+        hint="The bank’s, or the check’s number; the beneficiary reads it. Blank: our own.",
+        longest=60,
+    )
+
+
+class ArrivedForm(PaymentForm):
+    """When payments have arrived."""
+
+    arrived_on = DayField("Arrived on", needed=True, short=True)
+
+
+class PayLessForm(PaymentForm):
+    """How much of a payment is still made."""
+
+    amount = EntryField("Pay only", needed=True, short=True, longest=30, render_kw=_DECIMAL)
+    reason = EntryField("Why", id="less-reason", longest=500)
+
+
+class EndForm(PaymentForm):
+    """Why a payment is taken back."""
+
+    reason = EntryField("Why", needed=True, longest=500)
+
+
+class CameBackForm(EndForm):
+    """Why and when a payment came back."""
+
+    day = DayField("Came back on", needed=True, short=True)
+    reason = EntryField(
+        "Why", hint="As the bank says it; the beneficiary reads it.", needed=True, longest=500
+    )
+
+
+class ReleaseForm(PaymentForm):
+    """What was put right, so that the payee can be paid again."""
+
+    reason = EntryField("What was put right", needed=True, longest=500)
+
+
+def signing(numbers: list[int]) -> ApproveForm:
+    """The form of an approval, with a tick for each payment to be looked at on its own."""
+    ticks = {
+        f"signed_{number}": Tick("Looked at", name=f"signed-{number}", is_consent=True)
+        for number in numbers
+    }
+    made: ApproveForm = type("ApproveForm", (ApproveForm,), ticks)()
+    return made
