@@ -28,6 +28,8 @@ from royalties.services.desk.first_steps import (
 )
 from royalties.services.desk.note_lists import Note, newest_open
 from royalties.services.orders.billing import receivables
+from royalties.services.payments.listing import PaymentsAtHome
+from royalties.services.payments.listing import at_home as payments_at_home
 from royalties.services.orders.values import OpenOrders, open_orders
 from royalties.services.periods.draft import draft_at_hand
 from royalties.services.periods.variances import missing_report
@@ -116,6 +118,7 @@ class ToDo:
         late: retailers with a report that is late, and nobody has said why.
         questions: how many nobody has settled, and ``asked`` the newest of them.
         exceptions: of the open period's draft; None: it has not been computed since a change.
+        payments: what is to pay to beneficiaries, and payments by state.
     """
 
     approvals: tuple[Proposal, ...]
@@ -131,6 +134,7 @@ class ToDo:
     questions: int
     asked: tuple[Note, ...]
     exceptions: int | None
+    payments: PaymentsAtHome
 
     @property
     def is_empty(self) -> bool:
@@ -146,6 +150,7 @@ class ToDo:
             or self.late
             or self.questions
             or self.exceptions != 0
+            or self.payments.needs_somebody
         )
 
 
@@ -436,6 +441,7 @@ def _to_do(
         counts["questions"],
         newest_open(work, _SHOWN_QUESTIONS) if counts["questions"] else (),
         exceptions,
+        payments_at_home(work, setup.publisher.pays_within),
     )
 
 

@@ -93,12 +93,24 @@ class PayeeAccount:
 
 @dataclass(frozen=True, slots=True)
 class PaymentsAtHome:
-    """What Home says: amounts that wait by currency and since when; payments by state."""
+    """What Home says: amounts not sent yet by currency, and since when; payments by state.
+
+    ``late`` is how much of it should have been sent by the days that the house promises.
+    """
 
     to_pay: dict[str, int]
     since: date | None
     late: dict[str, int]
     counts: dict[PaymentState, int]
+
+    def of(self, state: str) -> int:
+        """How many payments are in a state; returned ones only until they are released."""
+        return self.counts.get(PaymentState(state), 0)
+
+    @property
+    def needs_somebody(self) -> bool:
+        """Whether anything is to pay, to approve, to send or to put right."""
+        return bool(self.to_pay) or any(map(self.of, ("proposed", "approved", "returned")))
 
 
 def payments(

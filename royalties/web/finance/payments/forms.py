@@ -5,19 +5,10 @@ from typing import Any
 from flask import request
 
 from royalties.domain.payments.life import Method
+from royalties.web.core.formats import METHODS
 from royalties.web.forms.choices import Selection
 from royalties.web.forms.entries import EntryForm
 from royalties.web.forms.fields import DayField, EntryField, Hidden, Tick
-
-METHODS = {
-    Method.FILE: "the batch’s file",
-    Method.TRANSFER: "bank transfer",
-    Method.WIRE: "wire",
-    Method.CHEQUE: "check",
-    Method.CARD: "card",
-    Method.OTHER: "another way",
-}
-"""How a payment is sent, in the visitor's words."""
 
 METHOD_OPTIONS = [(each.value, METHODS[each]) for each in Method]
 

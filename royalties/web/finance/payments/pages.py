@@ -21,6 +21,7 @@ from royalties.services.payments.listing import BatchShown, PaymentRow, PaymentS
 from royalties.services.payments.steps import NoPaymentError
 from royalties.services.work import RefusedError
 from royalties.web.core.files import download
+from royalties.web.core.formats import METHODS
 from royalties.web.core.pages import Answer, Pages, number_in_query
 from royalties.web.core.visit import current_work
 from royalties.web.finance.payments import forms
@@ -400,7 +401,7 @@ def _words(rows: Iterable[PaymentRow]) -> dict[str, object]:
             key: setup.beneficiaries[key].name if key in setup.beneficiaries else key
             for key in {*setup.beneficiaries, *(row.beneficiary for row in rows)}
         },
-        "methods": forms.METHODS,
+        "methods": METHODS,
         "name_of": name_of,
         "batch_name": batch_name,
         "today": current_work().today,
