@@ -93,7 +93,7 @@ class PayeeAccount:
 
 @dataclass(frozen=True, slots=True)
 class PaymentsAtHome:
-    """What Home says: amounts not sent yet by currency, and since when; payments by state.
+    """What Home says: amounts not sent yet by currency, and since when.
 
     ``late`` is how much of it should have been sent by the days that the house promises.
     """
@@ -101,16 +101,6 @@ class PaymentsAtHome:
     to_pay: dict[str, int]
     since: date | None
     late: dict[str, int]
-    counts: dict[PaymentState, int]
-
-    def of(self, state: str) -> int:
-        """How many payments are in a state; returned ones only until they are released."""
-        return self.counts.get(PaymentState(state), 0)
-
-    @property
-    def needs_somebody(self) -> bool:
-        """Whether anything is to pay, to approve, to send or to put right."""
-        return bool(self.to_pay) or any(map(self.of, ("proposed", "approved", "returned")))
 
 
 def payments(
@@ -216,12 +206,8 @@ def at_home(work: Work, pays_within: int | None) -> PaymentsAtHome:
         for each in waiting
         if pays_within is not None and (work.today - each.ends).days > pays_within
     ]
-    counted: dict[PaymentState, int] = {}
-    for (state, _), (count, _) in store.counts(work.connection).items():
-        counted[state] = counted.get(state, 0) + count
-    return PaymentsAtHome(
-        sums_of(waiting), min((each.ends for each in waiting), default=None), sums_of(late), counted
-    )
+    since = min((each.ends for each in waiting), default=None)
+    return PaymentsAtHome(sums_of(waiting), since, sums_of(late))
 
 
 def sums_of(waiting: Iterable[SetAside]) -> dict[str, int]:

@@ -387,20 +387,6 @@ def events_of(connection: Connection, number: int) -> list[EventRow]:
     return [EventRow(*row) for row in rows]
 
 
-def counts(connection: Connection) -> dict[tuple[PaymentState, str], tuple[int, int]]:
-    """How many payments are in a state, and what they come to before tax, by currency.
-
-    A returned one that was released counts no more.
-    """
-    rows = connection.execute(
-        select(payment.c.state, payment.c.currency, func.count(), func.sum(payment.c.gross))
-        .where(payment.c.released == False)  # noqa: E712 - SQLAlchemy's condition
-        .group_by(payment.c.state, payment.c.currency)
-        .order_by(payment.c.currency)
-    )
-    return {(row[0], row[1]): (int(row[2]), int(row[3])) for row in rows}
-
-
 def unreleased(connection: Connection) -> set[Payee]:
     """Those whose payment came back and was not released since."""
     rows = connection.execute(
