@@ -1,15 +1,12 @@
 """Money's circle: closed, proposed, approved, sent, arrived; come back, closed again, paid again."""
 
-from datetime import date
-
 import pytest
 
-from royalties.domain.payments.life import Method, PaymentState
-from royalties.domain.people import Actor, NotAllowedError, Role
+from royalties.domain.payments.life import Method
+from royalties.domain.people import Role
 from royalties.services.payments import approving, moving, proposing
 from royalties.services.work import RefusedError
-from royalties.store.payments import payments as store
-from tests.builders.books import NOW, Office, after, closed
+from tests.builders.books import Office, after, closed
 from tests.builders.orders import somebody
 
 pytestmark = pytest.mark.engines("both")

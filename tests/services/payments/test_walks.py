@@ -5,7 +5,7 @@ alone.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -28,7 +28,7 @@ from royalties.domain.payments.life import Method
 from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.services.payments import approving, listing, moving, proposing
 from royalties.services.work import RefusedError, Work
-from tests.builders.books import Office, Shelf, a_row, after, closed, spring
+from tests.builders.books import Office, Shelf, a_row, after, spring
 from tests.builders.orders import somebody
 
 Payee = tuple[str, str]
@@ -89,7 +89,7 @@ class Walker:
         self.office.close(period)
         self.next_period += 1
         self.reached["close"] += 1
-        numbers = {
+        numbers: dict[Payee, str] = {
             (row[1], row[2]): row[0]
             for row in self.office.rows(
                 "SELECT number, beneficiary, currency FROM statement WHERE number LIKE :like",
@@ -134,13 +134,13 @@ class Walker:
                 for row in shown.payments
             }
         assert found.keys() == left.keys()
-        for payee, (number, parts) in found.items():
+        for payee, (made_number, parts) in found.items():
             assert sum(parts.values()) == wanted.get(payee, sum(left[payee].values()))
             for statement, amount in parts.items():
                 assert self.waits[statement][0] == payee
                 assert amount <= self.waits[statement][1]
                 self.waits[statement] = (payee, self.waits[statement][1] - amount)
-            self.payments[number] = Paid(payee, made.number, parts, {who})
+            self.payments[made_number] = Paid(payee, made.number, parts, {who})
         self.reached["propose less" if less else "propose"] += 1
 
     def step(self, what: str, place: int, who: str) -> None:
@@ -296,11 +296,15 @@ class Walker:
 def refused(walker: Walker, what: str, number: int, who: str) -> None:
     """Something that the model says is impossible is refused, and changes nothing."""
     before = walker.office.hashes("log")
+    with pytest.raises((RefusedError, NotAllowedError)):
+        attempted(walker, what, number, who)
+    assert walker.office.hashes("log") == before
+    walker.reached["refused"] += 1
+
+
+def attempted(walker: Walker, what: str, number: int, who: str) -> None:
     paid = walker.payments[number]
-    with (
-        pytest.raises((RefusedError, NotAllowedError)),
-        walker.office.system.work(walker.people[who]) as work,
-    ):
+    with walker.office.system.work(walker.people[who]) as work:
         match what:
             case "approve":
                 approving.approve(work, paid.batch, signed=walker.payments)
@@ -316,8 +320,6 @@ def refused(walker: Walker, what: str, number: int, who: str) -> None:
                 moving.release(work, number, "new account")
             case _:
                 proposing.hold_back(work, number, paid.gross)
-    assert walker.office.hashes("log") == before
-    walker.reached["refused"] += 1
 
 
 POSSIBLE: dict[str, set[str]] = {

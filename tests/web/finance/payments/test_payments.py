@@ -9,7 +9,7 @@ from tests.builders.site import Site, Visitor
 
 
 def hidden(page: str, name: str) -> str:
-    return re.findall(rf'name="{name}" value="([^"]*)"', page)[0]
+    return str(re.findall(rf'name="{name}" value="([^"]*)"', page)[0])
 
 
 def propose(visitor: Visitor) -> str:
