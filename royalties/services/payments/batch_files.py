@@ -90,7 +90,7 @@ def make_file(work: Work, number: int, day: date) -> FileRow:
         Verb.PAY,
         {
             "batch": batch_name(number),
-            "what": "file",
+            "what": "payment-file",
             "sha256": made.fingerprint,
             "day": day,
             "totals": totals,

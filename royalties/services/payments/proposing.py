@@ -241,7 +241,7 @@ def hold_back(work: Work, number: int, amount: int, reason: str = "") -> None:
         },
     )
     store.replace_parts(work.connection, number, kept)
-    detail = {"before": row.gross, "amount": amount, **({"reason": words} if words else {})}
+    detail = {"lowered_to": amount, **({"reason": words} if words else {})}
     steps.record(work, row, PaymentAction.HOLD_BACK, detail)
 
 

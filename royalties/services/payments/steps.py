@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from royalties.domain.money import amount_text
 from royalties.domain.one_line import fault_of_line
 from royalties.domain.payments.life import (
     PaymentAction,
@@ -20,6 +21,8 @@ from royalties.store.periods import periods
 
 LONGEST_REASON = 500
 _LONGEST_REFERENCE = 60
+_AMOUNTS = frozenset({"tax", "lowered_to"})
+"""Details of a step that are amounts, in minor units."""
 
 
 class NoPaymentError(RefusedError):
@@ -80,11 +83,14 @@ def record(
         Verb.PAY,
         {
             "payment": name_of(row.id),
-            "what": action,
+            "what": f"payment-{action}",
             "beneficiary": row.beneficiary,
             "currency": row.currency,
-            "gross": row.gross,
-            **said,
+            "amount": amount_text(row.gross, row.currency),
+            **{
+                name: amount_text(value, row.currency) if name in _AMOUNTS else value
+                for name, value in said.items()
+            },
         },
     )
 
