@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from royalties.cli.confirming import confirm_final, final
 from royalties.cli.desk import Desk, command
 from royalties.cli.orders import DAY
 from royalties.domain.counting import counted
@@ -54,7 +53,6 @@ _HEADINGS = ("payment", "beneficiary", "currency", ">amount", ">tax", ">net", "s
 @click.option("--on", "day", type=DAY, metavar="DAY", help="When it happened; today if left out.")
 @click.option("--reason", default="", help="Why, or what was put right.")
 @click.option("--note", default="", help="With --propose: for whoever approves it.")
-@final
 @command
 def pay(desk: Desk, *, propose: bool, **asked: Any) -> None:  # noqa: ANN401 - click's options
     """Pay beneficiaries: propose, have it approved, and record what became of it.
@@ -148,8 +146,6 @@ def _settled(desk: Desk, asked: dict[str, Any]) -> None:
 
 def _returned(desk: Desk, asked: dict[str, Any]) -> None:
     number = _number(asked["returned"])
-    effect = "is owed again, and its payee is on hold until it is released."
-    _ask(desk, number, effect, yes=asked["yes"])
     with desk.work() as work:
         row = moving.take_back(work, number, _day(work, asked["day"]), asked["reason"])
     _show_payments(desk, [row], "returned")
@@ -157,19 +153,9 @@ def _returned(desk: Desk, asked: dict[str, Any]) -> None:
 
 def _void(desk: Desk, asked: dict[str, Any]) -> None:
     number = _number(asked["void"])
-    _ask(desk, number, "is voided for good; its amount can be proposed again.", yes=asked["yes"])
     with desk.work() as work:
         row = moving.void(work, number, asked["reason"])
     _show_payments(desk, [row], "voided")
-
-
-def _ask(desk: Desk, number: int, effect: str, *, yes: bool) -> None:
-    if yes:
-        return
-    with desk.work(read_only=True) as work:
-        row = listing.payment(work, number).row
-    amount = f"{row.currency} {amount_text(row.gross, row.currency)}"
-    confirm_final(desk, f"{name_of(number)} over {amount} {effect}", yes=yes)
 
 
 def _release(desk: Desk, asked: dict[str, Any]) -> None:

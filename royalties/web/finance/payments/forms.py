@@ -1,48 +1,36 @@
 """What is typed about payments: each form with its fields' words and limits."""
 
-from typing import Any
-
-from flask import request
-
 from royalties.domain.payments.life import Method
 from royalties.web.core.formats import METHODS
 from royalties.web.forms.choices import Selection
-from royalties.web.forms.entries import EntryForm
 from royalties.web.forms.fields import DayField, EntryField, Hidden, Tick
+from royalties.web.ordering.forms import OrderForm
 
 METHOD_OPTIONS = [(each.value, METHODS[each]) for each in Method]
 
 _DECIMAL = {"inputmode": "decimal"}
 
 
-class PaymentForm(EntryForm):
-    """A form about payments; it takes what the request sent."""
-
-    def __init__(self, **_: Any) -> None:  # noqa: ANN401 - as the form it is
-        super().__init__(request.form)
-
-
-class ProposeForm(PaymentForm):
+class ProposeForm(OrderForm):
     """What goes with a proposal."""
 
-    token = Hidden(longest=64)
     seen = Hidden(longest=64)
     note = EntryField("Note for whoever approves it", longest=500)
 
 
-class ApproveForm(PaymentForm):
+class ApproveForm(OrderForm):
     """What was looked at, and is approved."""
 
     seen = Hidden(longest=64)
 
 
-class FileForm(PaymentForm):
+class FileForm(OrderForm):
     """When the bank is to pay."""
 
     pay_on = DayField("The bank pays on", needed=True, short=True)
 
 
-class SentForm(PaymentForm):
+class SentForm(OrderForm):
     """How payments have left the house, and when."""
 
     method = Selection("How", options=METHOD_OPTIONS)
@@ -54,20 +42,20 @@ class SentForm(PaymentForm):
     )
 
 
-class ArrivedForm(PaymentForm):
+class ArrivedForm(OrderForm):
     """When payments have arrived."""
 
     arrived_on = DayField("Arrived on", needed=True, short=True)
 
 
-class PayLessForm(PaymentForm):
+class PayLessForm(OrderForm):
     """How much of a payment is still made."""
 
     amount = EntryField("Pay only", needed=True, short=True, longest=30, render_kw=_DECIMAL)
     reason = EntryField("Why", id="less-reason", longest=500)
 
 
-class EndForm(PaymentForm):
+class EndForm(OrderForm):
     """Why a payment is taken back."""
 
     reason = EntryField("Why", needed=True, longest=500)
@@ -82,7 +70,7 @@ class CameBackForm(EndForm):
     )
 
 
-class ReleaseForm(PaymentForm):
+class ReleaseForm(OrderForm):
     """What was put right, so that the payee can be paid again."""
 
     reason = EntryField("What was put right", needed=True, longest=500)
