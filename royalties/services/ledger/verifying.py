@@ -23,13 +23,16 @@ from royalties.services.books import (
 )
 from royalties.services.cache import cached, refuse_slow_calculation
 from royalties.services.ledger import verified_accounts as sums
-from royalties.services.ledger import verified_files, verified_log
+from royalties.services.ledger import (
+    verified_files,
+    verified_log,
+    verified_orders,
+    verified_payments,
+)
 from royalties.services.ledger.recomputing import DAMAGE
 from royalties.services.ledger.verified_books import BooksUnderTest, Check, Failures
 from royalties.services.ledger.verified_carried import carried_forward
 from royalties.services.orders import papers
-from royalties.services.orders.billing import checking
-from royalties.services.payments import checking as payments
 from royalties.services.work import RefusedError, Work
 from royalties.store.engine import small_cache
 from royalties.store.ledger import checks
@@ -190,24 +193,24 @@ def _sent(books: BooksUnderTest) -> Failures:
 
 
 def _order_money(books: BooksUnderTest) -> Failures:
-    yield from checking.money_differs(books.work)
-    yield from checking.reversals_differ(books.work)
+    yield from verified_orders.money_differs(books.work)
+    yield from verified_orders.reversals_differ(books.work)
 
 
 def _invoices(books: BooksUnderTest) -> Failures:
-    yield from checking.invoices_differ(books.work)
+    yield from verified_orders.invoices_differ(books.work)
 
 
 def _shipments(books: BooksUnderTest) -> Failures:
-    yield from checking.shipments_differ(books.work)
+    yield from verified_orders.shipments_differ(books.work)
 
 
 def _payments(books: BooksUnderTest) -> Failures:
-    yield from payments.payments_differ(books.work)
+    yield from verified_payments.payments_differ(books.work)
 
 
 def _payment_entries(books: BooksUnderTest) -> Failures:
-    yield from payments.entries_of_payments_differ(books.work)
+    yield from verified_payments.entries_of_payments_differ(books.work)
 
 
 def _sales(books: BooksUnderTest) -> Failures:

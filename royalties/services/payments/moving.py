@@ -194,28 +194,35 @@ def take_back(work: Work, number: int, day: date, reason: str) -> PaymentRow:
     return _back(work, number, day, reason, PaymentAction.RETURN)
 
 
-def void(work: Work, number: int, reason: str) -> PaymentRow:
+def void(work: Work, number: int, reason: str, *, seen_sent: bool | None = None) -> PaymentRow:
     """Take back a payment that never left, or never arrived (a cheque that was stopped).
 
     One that was not sent waits again at once. One that was sent is owed again, and the next close
     brings it forward.
 
+    Args:
+        work: the unit of work.
+        number: of the payment.
+        reason: why; the history keeps it.
+        seen_sent: whether it had been sent when it was looked at; None: nobody looked.
+
     Raises:
-        RefusedError: it has arrived or ended already, or no reason is given.
+        RefusedError: it has arrived or ended already, was sent since somebody looked, or no reason
+            is given.
     """
     work.actor.require(Verb.PAY)
-    row = store.find(work.connection, number)
-    if row is not None and row.state in BEFORE_SENDING:
-        steps.hold(work)
-        (row,) = steps.payments_held(work, [number])
-        state = steps.next_state(row, PaymentAction.VOID)
-        if row.state in BEFORE_SENDING:
-            why = steps.line_of(reason, "the reason", needed=True)
-            values = {"state": state, "ended_on": work.today, "reason": why}
-            store.change(work.connection, number, values)
-            steps.record(work, row, PaymentAction.VOID, {"reason": why})
-            return row._replace(state=state, ended_on=work.today, reason=why)
-    return _back(work, number, work.today, reason, PaymentAction.VOID)
+    steps.hold(work)
+    (row,) = steps.payments_held(work, [number])
+    if row.state not in BEFORE_SENDING:
+        if seen_sent is False and row.sent_on is not None:
+            raise RefusedError(f"{name_of(number)} was sent in the meantime: look at it again")
+        return _back(work, number, work.today, reason, PaymentAction.VOID)
+    state = steps.next_state(row, PaymentAction.VOID)
+    why = steps.line_of(reason, "the reason", needed=True)
+    values = {"state": state, "ended_on": work.today, "reason": why}
+    store.change(work.connection, number, values)
+    steps.record(work, row, PaymentAction.VOID, {"reason": why})
+    return row._replace(state=state, ended_on=work.today, reason=why)
 
 
 def _back(work: Work, number: int, day: date, reason: str, action: PaymentAction) -> PaymentRow:

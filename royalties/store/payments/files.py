@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, insert, select
 
-from royalties.domain.payments.life import FileFormat, PaymentState
+from royalties.domain.payments.life import FileFormat
 from royalties.domain.payments.proposing import Payee
 from royalties.store.tables import entry, payment, payment_file, settlement
 
@@ -60,10 +60,10 @@ class MovedRow(NamedTuple):
     """A payment that was sent, or put back, while some period was the open one."""
 
     id: int
+    beneficiary: str
     currency: str
     gross: int
     tax: int
-    state: PaymentState
     reference: str
     sent_on: date
     ended_on: date | None
@@ -72,17 +72,17 @@ class MovedRow(NamedTuple):
     put_back_here: bool
 
 
-def moved_in(connection: Connection, period_id: int, beneficiary: str) -> list[MovedRow]:
-    """What was sent to a beneficiary, or came back, while a period was the open one."""
+def moved_in(connection: Connection, period_id: int) -> list[MovedRow]:
+    """What was sent to beneficiaries, or came back, while a period was the open one."""
     sent_here = entry.c.period_id == period_id
     back_here = func.coalesce(payment.c.put_back_in, 0) == period_id
     rows = connection.execute(
         select(
             payment.c.id,
+            payment.c.beneficiary,
             payment.c.currency,
             payment.c.gross,
             func.coalesce(payment.c.tax, 0),
-            payment.c.state,
             payment.c.reference,
             payment.c.sent_on,
             payment.c.ended_on,
@@ -91,7 +91,7 @@ def moved_in(connection: Connection, period_id: int, beneficiary: str) -> list[M
             back_here.label("back_here"),
         )
         .join(entry, entry.c.id == payment.c.sent_entry)
-        .where(payment.c.beneficiary == beneficiary, sent_here | back_here)
+        .where(sent_here | back_here)
         .order_by(payment.c.id)
     )
     return [MovedRow._make(row) for row in rows]

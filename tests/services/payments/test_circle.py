@@ -5,6 +5,7 @@ import pytest
 from royalties.domain.payments.life import Method
 from royalties.domain.people import Role
 from royalties.services.payments import approving, moving, proposing
+from royalties.services.statements.issuing import statement as statement_of
 from royalties.services.work import RefusedError
 from tests.builders.books import Office, after, closed
 from tests.builders.orders import somebody
@@ -50,4 +51,22 @@ def test_money_goes_from_close_to_arrival(office: Office) -> None:
         moving.take_back(work, first, work.today, "R03 no account")
     assert office.faults() == {}
     office.close("2025-H2")
+    assert office.faults() == {}
+    (payee,) = office.rows("SELECT beneficiary FROM payment WHERE state = 'returned'")[0]
+    [(number,)] = office.rows(
+        "SELECT number FROM statement WHERE number LIKE '2025-H2-%' AND beneficiary = :key "
+        "AND currency = (SELECT currency FROM payment WHERE state = 'returned')",
+        key=payee,
+    )
+    with office.work(read_only=True) as work:
+        said = statement_of(work, number)
+    assert [(each.came_back, each.reason) for each in said.payments] == [
+        (False, ""),
+        (True, "R03 no account"),
+    ]
+    gross = said.payments[1].amount
+    assert (said.brought_forward, said.balance_before) == (gross, 0)
+    assert "a payment that came back" in str(office.explain(number, "brought_forward").how)
+    files = office.statements("2025-H2", office.outside / "second")
+    assert files.statements
     assert office.faults() == {}

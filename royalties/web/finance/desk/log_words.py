@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from royalties.domain.approvals import ProposalKind
+from royalties.domain.approvals import APPROVED_BY_TWO, ProposalKind, words_of
 from royalties.domain.terms.changes import field_words
 from royalties.domain.terms.entry_words import ENTRY_WORDS
 from royalties.ingest import places
-from royalties.services.approvals import APPROVED_BY_TWO, words_of
 from royalties.web.core.formats import day, plural
 from royalties.web.core.names import names
 from royalties.web.finance.orders.words import ACTIONS

@@ -61,6 +61,12 @@ class EndForm(OrderForm):
     reason = EntryField("Why", needed=True, longest=500)
 
 
+class VoidForm(EndForm):
+    """The same, and whether the page said that it had been sent."""
+
+    seen_sent = Hidden(name="seen-sent", longest=1)
+
+
 class CameBackForm(EndForm):
     """Why and when a payment came back."""
 

@@ -229,7 +229,9 @@ def void(number: int) -> Answer:
     _find_payment(number)
 
     def do() -> str:
-        moving.void(current_work(), number, forms.EndForm().reason.data)
+        form = forms.VoidForm()
+        seen_sent = form.seen_sent.data == "1"
+        moving.void(current_work(), number, form.reason.data, seen_sent=seen_sent)
         return f"{name_of(number)} is voided."
 
     return do_or_show(

@@ -134,7 +134,7 @@ def test_logo_of_a_paper_is_that_of_its_day(site: Site) -> None:
         [(_, first), (day, second)] = logos_of(work)
         assert logo_on(work, date(2020, 1, 1)) == first
         assert logo_on(work, today) == second
-        assert day == today.isoformat()
+        assert day == today
     assert saves(site, visitor, {**HOUSE, "no_logo": "1"}) == 303
     with site.office.work(read_only=True) as work:
         assert logo_on(work, today) == b""
