@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from royalties.domain.spreadsheets import no_formula
 from reports.payments.nacha import ProfileError
 from royalties.domain.money import amount_text
 from royalties.domain.payments.accounts import CanadianAccount, IbanAccount, UsAccount
 from royalties.domain.payments.checks import Check, CheckState
 from royalties.domain.payments.orders import PaymentOrder
+from royalties.domain.spreadsheets import no_formula
 
 _DELIMITERS = {",": ",", ";": ";", "tab": "\t", "|": "|"}
 _DATES = {
