@@ -250,11 +250,16 @@ def books_of(work: Work, setup: Setup, period: Period) -> Books:
     )
 
 
+def came_back(period: Period) -> str:
+    """Under which name read-only work knows what came back of payments in a period."""
+    return f"came back in {period}"
+
+
 def _with_put_back(
     work: Work, period: Period, balances: Mapping[tuple[str, str], int]
 ) -> Mapping[tuple[str, str], int]:
     """What was carried forward, and what came back of payments while the period was open."""
-    back = put_back_in(work.connection, period.ordinal)
+    back = work.once(came_back(period), lambda: put_back_in(work.connection, period.ordinal))
     return {**balances, **{key: balances.get(key, 0) + amount for key, amount in back.items()}}
 
 
