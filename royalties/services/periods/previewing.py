@@ -67,7 +67,11 @@ class ContractEffect:
 
 @dataclass(frozen=True, slots=True)
 class BeneficiaryEffect:
-    """What changes for a beneficiary in one currency; ``net`` is to pay less expected tax."""
+    """What changes for a beneficiary in one currency.
+
+    ``net`` is what would arrive: nothing below the minimum or on hold, else what is due without
+    the tax that is expected to be withheld.
+    """
 
     beneficiary: str
     name: str

@@ -15,6 +15,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from royalties.domain.payments.life import PaymentState
 from royalties.domain.sales.imports import BatchStatus, UploadStatus
 from royalties.domain.sales.slices import ImportOutcome, SaleKind
 from royalties.store.desk.notes import IS_OPEN
@@ -25,6 +26,7 @@ from royalties.store.tables import (
     coverage,
     mail,
     note,
+    payment,
     retailer,
     sale_total,
     settlement,
@@ -150,6 +152,8 @@ def report_coverage(connection: Connection, since: date) -> list[ReportCoverageR
 def attention_counts(connection: Connection) -> Mapping[str, int]:
     """What needs attention: ``identifiers``, their ``rows``, uploads, questions, failed ``mail``.
 
+    Of payments to beneficiaries those ``to approve``, ``to send``, and that ``came back``.
+
     Checked uploads are either ``refused`` or ready to be recorded; one that holds nothing new is
     neither. Messages that were withdrawn or replaced have no text any more.
     """
@@ -170,6 +174,12 @@ def attention_counts(connection: Connection) -> Mapping[str, int]:
             mail.c.sent_at.is_(None) & (mail.c.text != "") & (mail.c.error != ""),
         ),
         "questions": (func.count(note.c.id), IS_OPEN),
+        "to approve": (func.count(payment.c.id), payment.c.state == PaymentState.PROPOSED),
+        "to send": (func.count(payment.c.id), payment.c.state == PaymentState.APPROVED),
+        "came back": (
+            func.count(payment.c.id),
+            (payment.c.state == PaymentState.RETURNED) & (payment.c.released == False),  # noqa: E712 - SQLAlchemy
+        ),
     }
     row = connection.execute(
         select(
@@ -179,4 +189,4 @@ def attention_counts(connection: Connection) -> Mapping[str, int]:
             )
         )
     ).one()
-    return {name: int(value) for name, value in row._asdict().items()}
+    return {name: int(value) for name, value in zip(wanted, row, strict=True)}

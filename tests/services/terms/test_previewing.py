@@ -87,9 +87,9 @@ def figures_of(document: Document) -> Figures:
     return found
 
 
-def nothing(key: tuple[str, ...]) -> tuple[int, ...]:
-    """The figures of who is not in a run: a contract's are two, a beneficiary's three."""
-    return (0, 0) if key[0] == "contract" else (0, 0, 0)
+def figures_for(keys: Figures, figures: Figures) -> Figures:
+    """Those of the same contracts and payees; zeros for one that has none."""
+    return {key: figures.get(key, (0,) * len(keys[key])) for key in keys}
 
 
 def _minor(each: Document, currency: str, *names: str) -> tuple[int, ...]:
@@ -167,21 +167,17 @@ def test_preview_equals_the_run_of_amended_books(office: Office, change: str) ->
     effect = tried(office, part, body, version)["2025-H1"]
     assert effect.changes
     assert not effect.closed
-    assert {key: stands.get(key, nothing(key)) for key in before_figures(effect)} == before_figures(
-        effect
-    )
+    assert figures_for(before_figures(effect), stands) == before_figures(effect)
     office.load({part: [body]})
     gives = figures_of(office.run("2025-H1"))
     proposed = after_figures(effect)
-    assert {key: gives.get(key, nothing(key)) for key in proposed} == proposed
+    assert figures_for(proposed, gives) == proposed
     same = {key for key in gives if key not in proposed}
     assert {key: gives[key] for key in same} == {key: stands[key] for key in same}
     for currency, total in effect.totals.items():
-        dues = [figures[1] for key, figures in gives.items() if key[-1] == currency]
-        assert total.due.after == sum(dues)
-        assert total.net.after == sum(
-            figures[2] for key, figures in gives.items() if key[-1] == currency
-        )
+        payees = [figures for key, figures in gives.items() if key[-1] == currency]
+        assert total.due.after == sum(due for _, due, _ in payees)
+        assert total.net.after == sum(net for _, _, net in payees)
 
 
 @pytest.mark.thorough("combinations", but_one_in=2)
