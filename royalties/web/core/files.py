@@ -8,8 +8,9 @@ from typing import IO
 from flask import Response, request, send_file
 
 from royalties.ingest.uploads.attachments import ENDINGS
-from royalties.services.orders import attachments
-from royalties.services.orders.attachments import AttachmentUpload, StoredAttachment
+from royalties.services import enclosures
+from royalties.services.enclosures import TakenFile
+from royalties.services.orders import messages
 from royalties.web.core.visit import release, system
 
 _TYPES = {
@@ -21,9 +22,7 @@ _TYPES = {
 
 
 @contextmanager
-def enclosed(
-    name: str, types: frozenset[str] = frozenset(ENDINGS)
-) -> Iterator[list[StoredAttachment]]:
+def enclosed(name: str, types: frozenset[str] = frozenset(ENDINGS)) -> Iterator[list[TakenFile]]:
     """The files that came with a form in a field, looked at and written down; none stays here.
 
     Nobody waits for the database meanwhile: what the request did before is taken back, and work
@@ -33,21 +32,12 @@ def enclosed(
         RefusedError: one is not taken, or they are too large together.
     """
     sent = [upload for upload in request.files.getlist(name) if upload.filename]
-    kept: list[StoredAttachment] = []
     if sent:
         release()
-    try:
-        for upload in sent[: attachments.MOST_AT_ONCE + 1]:
-            kept.append(
-                attachments.take(
-                    system().files, AttachmentUpload(upload.filename or "", upload.stream), types
-                )
-            )
-            attachments.require_few(kept)
+    files = system().files
+    taken = (enclosures.take(files, upload.filename or "", upload.stream, types) for upload in sent)
+    with enclosures.enclosed(files, taken, messages.require_few) as kept:
         yield kept
-    finally:
-        for file in kept:
-            system().files.drop_enclosure(file.sha256)
 
 
 def download(name: str, data: bytes | IO[bytes]) -> Response:

@@ -6,13 +6,12 @@ from typing import Any
 
 import pytest
 
-from royalties.domain.approvals import ProposalStatus
+from royalties.domain.approvals import Proposal, ProposalStatus
 from royalties.domain.periods import ParallelStatus
 from royalties.domain.royalties.earning import SalesException
 from royalties.domain.royalties.matching import Uncovered
 from royalties.domain.royalties.results import NotPaid
 from royalties.domain.terms.catalogue import Channel
-from royalties.services.approvals import Proposal
 from royalties.services.periods.checklist import (
     Outlook,
     outlook,
@@ -172,7 +171,7 @@ def test_steps_without_a_draft_say_why_they_wait(found: Outlook) -> None:
         assert said(none)[name] == (said(found)[name][0], False, why)
     assert said(none)["waiting"] == ("Waiting rows looked at", False, "no row waits")
     assert said(none)["looked"] == ("Draft looked at", False, "not yet")
-    assert (none.in_debit, none.undistributed, none.held_back, none.paid) == ([], [], [], {})
+    assert (none.in_debit, none.undistributed, none.held_back, none.to_pay) == ([], [], [], {})
     assert none.to_confirm == ()
     assert none.fingerprint != found.fingerprint
     assert not none.is_closed

@@ -93,8 +93,8 @@ def test_message_contains_no_amount_but_a_portal_link(office: Office) -> None:
     assert f"/nonprofit/seattle/statements/{number}" in told.text
     with office.work(read_only=True) as work:
         said = statement(work, number)
-    assert said.paid
-    amount = f"{said.paid / 100:.2f}"
+    assert said.to_pay
+    amount = f"{said.to_pay / 100:.2f}"
     assert amount not in f"{told.subject}{told.text}"
     assert told.subject == "Your royalty statement for 2025-H1 from Example House"
 
@@ -110,6 +110,7 @@ def test_sent_statements_are_marked(office: Office) -> None:
 
     assert state() == []
     send(office.work, period=PERIOD, number=number)
+    assert office.rows("SELECT count(*) FROM log WHERE action = 'send'") == [(1,)]
     assert state() == ["waiting"]
     with office.system.engine.begin() as connection:
         connection.execute(update(mail).values(sent_at=NOW, next_at=None))
