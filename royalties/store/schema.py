@@ -8,7 +8,7 @@ from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import Connection, bindparam, inspect, text
+from sqlalchemy import Connection, String, bindparam, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from royalties.store.engine import is_sqlite
@@ -22,7 +22,7 @@ BOOKS = "books"
 _UNDEFINED_TABLE = "42P01"
 _WITH_SETTINGS = text(
     "SELECT version_num, name, value FROM alembic_version LEFT JOIN setting ON name IN :names"
-).bindparams(bindparam("names", expanding=True))
+).bindparams(bindparam("names", type_=String, expanding=True))
 
 
 class NotMigratedError(RuntimeError):
