@@ -14,7 +14,7 @@ from typing import Any
 
 from royalties.domain.currencies import EXPONENTS
 from royalties.ingest.formats import built_in
-from royalties.ingest.report.cells import Cell, Wrong, text_of, visible
+from royalties.ingest.report.cells import Cell, Invalid, text_of, visible
 from royalties.ingest.report.conventions import date_order
 from royalties.ingest.report.dates import Dates
 from royalties.ingest.report.declaration import BOOK, normal
@@ -273,7 +273,7 @@ def _is_date(cell: Cell) -> bool:
         return True
     if not isinstance(cell, str) or cell.strip().isdigit():
         return False
-    return not isinstance(Dates(date_order(""), date.max, months=True).day(cell), Wrong)
+    return not isinstance(Dates(date_order(""), date.max, months=True).day(cell), Invalid)
 
 
 def _is_currency(cell: Cell) -> bool:

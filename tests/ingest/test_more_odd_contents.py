@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from royalties.ingest.report.passed_over import tells_a_return
 from royalties.ingest.report.reading import UnreadableError
+from royalties.ingest.report.unread_columns import tells_a_return
 from tests.ingest.shelf import RIVER, TRADE, Read, read, read_text
 
 A, B = "9780306406157", "9781861972712"

@@ -7,10 +7,10 @@ from royalties.domain.counting import counted
 from royalties.ingest.report import unread_sheets
 from royalties.ingest.report.judging import SET_ASIDE
 from royalties.ingest.report.other_rows import OtherRows
-from royalties.ingest.report.passed_over import PassedOver
 from royalties.ingest.report.reading_state import ReadingState
 from royalties.ingest.report.shop_orders import shown
 from royalties.ingest.report.tables import Sheet
+from royalties.ingest.report.unread_columns import UnreadColumns
 
 
 def note_undated_rows(state: ReadingState, period: tuple[date, date] | None) -> None:
@@ -24,10 +24,10 @@ def note_undated_rows(state: ReadingState, period: tuple[date, date] | None) -> 
 
 
 def say_what_is_not_read(
-    state: ReadingState, passed_over: Sequence[PassedOver], sheets: Sequence[Sheet]
+    state: ReadingState, unread_columns: Sequence[UnreadColumns], sheets: Sequence[Sheet]
 ) -> None:
     """Warn about unread columns and sheets that hold sales or money."""
-    for table, watched in zip(state.tables, passed_over, strict=True):
+    for table, watched in zip(state.tables, unread_columns, strict=True):
         where = f"sheet {table.sheet.name!r}, " if len(state.tables) > 1 else ""
         watched.say(state.remarks, where, table.constants)
     ways = (

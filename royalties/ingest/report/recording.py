@@ -11,10 +11,10 @@ from royalties.domain.sales.changes import MOST_CHANGES
 from royalties.domain.sales.lines import LineColumns, SaleLine, WaitingLine
 from royalties.domain.sales.remembered import shared
 from royalties.domain.sales.slices import SaleKind
-from royalties.ingest.report.bulk import Bulk, Homes, Workings
 from royalties.ingest.report.cells import Cell, printed
 from royalties.ingest.report.declaration import PLACE
 from royalties.ingest.report.judging import Verdict
+from royalties.ingest.report.plain_rows import CalculationCache, PlaceResolver, PlainRows
 from royalties.ingest.report.reading import Chunk, UnknownBook
 from royalties.ingest.report.reading_state import ReadingState
 from royalties.ingest.report.row_checks import RowChecks
@@ -27,13 +27,15 @@ class Recorder:
     def __init__(self, state: ReadingState, checks: RowChecks) -> None:
         self.unknown_books: dict[str, UnknownBook] = {}
         """What the report says about unknown books, by identifier."""
-        self.workings = Workings()
+        self.calculations = CalculationCache()
         self.totals = state.totals
         self._converters = state.converters
         self._tally = state.tally
         self._checks = checks
         shops = state.known.retailers.values()
-        self._homes = Homes({shop.id: (shop.country, shop.region, shop.city) for shop in shops})
+        self._homes = PlaceResolver(
+            {shop.id: (shop.country, shop.region, shop.city) for shop in shops}
+        )
         self._columns: list[LineColumns] = []
         self._sales: list[SaleLine] = []
         self._waiting: list[WaitingLine] = []
@@ -45,7 +47,7 @@ class Recorder:
             yield chunk
             self._columns, self._sales, self._waiting = [], [], []
 
-    def add_plain(self, table: Table, rows: Bulk) -> None:
+    def add_plain(self, table: Table, rows: PlainRows) -> None:
         """Record plain rows, column by column."""
         columns = rows.sales(self._homes)
         self._columns.append(columns)
@@ -71,7 +73,7 @@ class Recorder:
         """Record one row, given its values by field and its verdict."""
         retailer = values["retailer"]
         country, region, city = (values.get(field, "") for field in PLACE)
-        country, region = self.workings.codes(country, region)
+        country, region = self.calculations.codes(country, region)
         place = self._homes.home(retailer, (country, region, city))
         country, region, _ = place
         tail = (*place, values.get("order", ""), values.get("reference", ""))

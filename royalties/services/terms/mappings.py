@@ -18,11 +18,11 @@ from royalties.domain.sales.slices import SaleKind
 from royalties.ingest import proposing
 from royalties.ingest import setup as setup_file
 from royalties.ingest.recognise import read_first_rows
+from royalties.ingest.report.catalogue import KnownEdition
 from royalties.ingest.report.declaration import normal
 from royalties.ingest.report.mapping import Mapping as ReportMapping
-from royalties.ingest.report.reading import Known, Reading, UnreadableError
+from royalties.ingest.report.reading import Reading, ReferenceData, UnreadableError
 from royalties.ingest.report.sheet_previews import SheetPreview
-from royalties.ingest.report.shelf import KnownEdition
 from royalties.ingest.setup import SetupError
 from royalties.services.books import known_of, setup_in_force
 from royalties.services.sales import uploads
@@ -204,18 +204,20 @@ def _checked(work: Work, body: Body) -> dict[str, Any]:
     return canonical_body(PART, body)
 
 
-def _read_rows(sheets: Sequence[SheetPreview], body: Body, known: Known, period: str) -> Reading:
+def _read_rows(
+    sheets: Sequence[SheetPreview], body: Body, known: ReferenceData, period: str
+) -> Reading:
     mapping = ReportMapping(**setup_file.mapping_of(body))
     choices = {"period": period} if period else {}
     return read_first_rows(sheets, mapping, "this file", known, choices)
 
 
-def _previewed(reading: Reading, known: Known) -> MappingPreview:
+def _previewed(reading: Reading, known: ReferenceData) -> MappingPreview:
     lines: list[SaleLine | WaitingLine] = []
     for chunk in reading.chunks():
         lines += [*chunk.all_sales(), *chunk.waiting]
     lines.sort(key=lambda line: (line.sheet, line.row))
-    books = known.shelf.by_number
+    books = known.catalogue.by_number
     totals = reading.totals
     return MappingPreview(
         lines=[_line(sale_line, books) for sale_line in lines[:SHOWN_LINES]],
@@ -311,7 +313,7 @@ def _named(work: Work, body: Body, name: str, of: str) -> tuple[str, dict[str, A
 
 
 def _tidied(
-    body: dict[str, Any], sheets: Sequence[SheetPreview], known: Known, reading: Reading
+    body: dict[str, Any], sheets: Sequence[SheetPreview], known: ReferenceData, reading: Reading
 ) -> dict[str, Any]:
     """The entry without sheet and header row, if the file is read the same without them."""
     bare = {key: value for key, value in body.items() if key not in ("sheet", "header_row")}

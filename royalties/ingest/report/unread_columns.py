@@ -214,7 +214,7 @@ def _holds(text: str) -> bool:
     return bool(text.strip("0.,-\u2013\u2014 ")) and text.casefold() not in ("n/a", "none")
 
 
-class PassedOver:
+class UnreadColumns:
     """Watches the unread columns of a table while the others are read."""
 
     def __init__(self, header: Header, unread: Sequence[str], *, by_words: bool = False) -> None:
@@ -224,7 +224,7 @@ class PassedOver:
         that holds words of returns counts like one whose heading speaks of them.
         """
         used = {at for _, at in header.columns}
-        doubted = {at for doubt in header.doubts for at in doubt.places}
+        doubted = {at for doubt in header.ambiguous_columns for at in doubt.places}
         read = {normal(header.names[at]) for at in used}
         known = [*map(normal, unread)]
         others = [
