@@ -19,6 +19,7 @@ from royalties.ingest.report.conventions import date_order
 from royalties.ingest.report.dates import Dates
 from royalties.ingest.report.declaration import BOOK, normal
 from royalties.ingest.report.headings import unit_of, without_unit
+from royalties.ingest.report.unread_columns import words_of
 from royalties.ingest.report.sheet_previews import SheetPreview
 
 FIELDS = (
@@ -127,6 +128,8 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 _MAY_BE_ISBNS = frozenset(("title", "reference", "order"))
 """Fields whose headings, such as ``Item`` or ``Artikel``, also stand above ISBNs."""
+
+_NET = frozenset(("net", "netto", "neto", "netos", "neta", "netas", "nets", "nette", "nettes"))
 
 _OF_FORMATS = {
     BOOK: "isbn", "units": "units", "sold": "units", "net_units": "units",
@@ -290,6 +293,11 @@ def samples(sheet: SheetPreview, row: int, at: int, most: int = 3) -> list[str]:
         if len(texts) >= most:
             break
     return list(texts)
+
+
+def is_net_of_returns(heading: str) -> bool:
+    """Whether a heading of copies says that those that came back are taken off already."""
+    return bool(_NET & words_of(heading))
 
 
 def column_is_percent(heading: str) -> bool:

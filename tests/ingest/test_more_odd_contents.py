@@ -87,7 +87,7 @@ REFUSED = {
     ),
     "Currency": ("US Dollar", "GBp", "ZAc", "GBX", "p", "USD/EUR", "BTC", "840", "XAU", "USDT", ""),
     "ISBN": (
-        f"{A} x2", f"{A}-01", A[:-1], f"{A}0", f"{A}|{B}", "97803O6406157", "9.78031E+12", "Gutschein",
+        f"{A} x2", f"{A}-01", A[:-1], f"{A}0", f"{A}|{B}", "97803O6406157", "9.78031E+12", "siehe: Anmerkung!",
         f"{A} / Title",
     ),
 }  # fmt: skip

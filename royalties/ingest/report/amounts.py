@@ -296,8 +296,7 @@ class Numbers:
         digits = {EXPONENTS.get(code, _CENTS) for code in self.currencies()}
         if digits in ({_THOUSANDTHS}, {0}):
             return separator if digits == {_THOUSANDTHS} else _OTHER_MARK[separator]
-        self.mark.asked = True
-        return ""
+        return self.mark.recall()
 
     def _within(self, figure: PrintedNumber, text: str) -> int | NonValue:
         micro = figure.micro()

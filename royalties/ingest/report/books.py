@@ -14,6 +14,7 @@ from royalties.ingest.report.cells import (
     Invalid,
     NonValue,
     UnknownIdentifier,
+    UnknownName,
     oddity,
     printed,
     text_of,
@@ -59,9 +60,11 @@ _LENGTHS_OF_BOOKS = (10, 12, 13)
 _DIGITS_OF_UPC = 12
 _MOST_OF_HOUSE = 8
 """With more digits, a house number looks like an ISBN with a slip."""
+_LEAST_LETTERS = 2
 _NO_NAMES = frozenset(
     ("n/a", "na", "nan", "none", "null", "nil", "unknown", "various", "misc", "tbd", "tba", "isbn",
-     "sku", "title", "book", "test", "missing", "no isbn", "pending", "true", "false"),
+     "sku", "title", "book", "test", "missing", "no isbn", "pending", "true", "false",
+     "see note", "see notes", "see below", "see above"),
 )  # fmt: skip
 """Words that stand where an identifier is missing."""
 
@@ -210,6 +213,8 @@ class EditionFinder:
             return _of_digits(text, bare)
         if _is_own_number(text, bare):
             return UnknownIdentifier(_waiting_under(text))
+        if _is_name(text):
+            return UnknownName(_waiting_under(text), _no_isbn(f"{text!r} is not an ISBN"))
         return _no_isbn(f"{text!r} is not an ISBN")
 
 
@@ -272,6 +277,8 @@ def _of_digits(text: str, bare: str) -> NonValue:
     """What digits alone are that belong to no edition: the number of an article, or none."""
     if len(bare) in _LENGTHS_OF_EAN and bare[:3] not in _BOOKLAND and ean.is_valid(bare):
         return UnknownIdentifier(bare)
+    if len(bare) <= _MOST_OF_HOUSE and bare.strip("0") and not bare.startswith(_BOOKLAND):
+        return UnknownIdentifier(_waiting_under(text))
     kind = counted(len(bare), "digit")
     if len(bare) == _DIGITS_OF_UPC:
         kind = "12 digits: a UPC with a wrong check digit, or an ISBN that lost one"
@@ -293,6 +300,15 @@ def _is_own_number(text: str, bare: str) -> bool:
         return False
     is_word = " " in text or (text.isalpha() and not text.isupper())
     return bool(digits) or not is_word
+
+
+def _is_name(text: str) -> bool:
+    """Whether a text is a few words, such as what a shop calls something that it sells."""
+    return (
+        bool(_OWN_NUMBER.fullmatch(text))
+        and not any(sign.isdecimal() for sign in text)
+        and sum(map(str.isalpha, text)) >= _LEAST_LETTERS
+    )
 
 
 def _waiting_under(text: str) -> str:

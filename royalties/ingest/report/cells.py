@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from royalties.domain.problems import Cause
 
@@ -53,6 +53,21 @@ class UnknownIdentifier(NonValue):
     """A good identifier of no edition of the catalogue."""
 
     identifier: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UnknownName(UnknownIdentifier):
+    """Words where an identifier belongs, such as *Tote bag*; they may be a note or a total, too.
+
+    ``otherwise`` is what is wrong with them in a row that cannot wait.
+    """
+
+    otherwise: Invalid
+
+
+def is_number_of_product(book: Any) -> bool:
+    """Whether an identifier of no edition is a number that a product has, and no words."""
+    return isinstance(book, UnknownIdentifier) and not isinstance(book, UnknownName)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

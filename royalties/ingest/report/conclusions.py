@@ -81,11 +81,13 @@ def note_conventions(state: ReadingState) -> None:
 
 def note_answers(state: ReadingState) -> None:
     """Note the answers recalled from earlier reports, and those without effect."""
-    decimal_mark, date_order = state.conventions
-    if decimal_mark.consulted:
-        state.answers.need(("decimal",))
-    if date_order.consulted:
-        state.answers.need(("date_order",))
+    for convention in state.conventions:
+        if convention.consulted:
+            state.answers.need((convention.key,))
+            if convention.fixed and state.answers.given(convention.key) == convention.fixed:
+                state.answers.taken[convention.key] = convention.fixed
+        if convention.recalled:
+            state.answers.recalled[convention.key] = convention.remembered
     state.answers.need(state.converters.dates.answered)
     state.notes.extend(
         f"{key}={answer} as for this retailer's report before ('royalties remembered')"

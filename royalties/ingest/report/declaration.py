@@ -30,6 +30,7 @@ HEADER_ROWS = 15
 Row: TypeAlias = tuple[int, Sequence[Cell]]
 
 BOOK = "book"
+UNREAD_RETURNS = "returns"
 SALE_UNITS = ("sold", "returned", "free")
 AMOUNTS = ("list_price", "net", "unit_net", "return_net")
 SPANNED = ("units", "sold", "returned", "free", "net_units")
@@ -65,7 +66,9 @@ class Column:
     without a field is known, and at most tells which rows count. ``nth`` counts columns of the same
     name from the left; 0: there is only one, and of several the user chooses. ``read`` chooses how
     where the field leaves it open: ``identifier`` or ``short`` (for a book), ``percent`` or
-    ``fraction`` (for a discount). ``words`` gives the meaning of printed words, in lower case.
+    ``fraction`` (for a discount); ``returns`` is of a column without a field that counts copies
+    that came back, and is to be warned of. ``words`` gives the meaning of printed words, in lower
+    case.
     """
 
     field: str

@@ -15,6 +15,9 @@ _SALE, _FREE, _USAGE = SaleKind.SALE.value, SaleKind.FREE.value, SaleKind.USAGE.
 Figures = tuple[int, int, int | None, int | None, int | None, str]
 """Kind, units, list price, net, discount (in millionths), currency."""
 
+ReceiptsOfRow = tuple[int, int, int | None, int | None, str]
+"""Kind, units, net of the row, net of one copy, currency."""
+
 
 class Contradictions:
     """Finds contradictions; consistent figures are cached, so most rows cost one look-up."""

@@ -21,6 +21,8 @@ from royalties.ingest.report.cells import (
     Invalid,
     MarkedAmount,
     UnknownIdentifier,
+    UnknownName,
+    is_number_of_product,
     printed,
 )
 from royalties.ingest.report.columns import BY_SIGN, SOLD_AND_RETURNED, LeftOut
@@ -91,7 +93,7 @@ class Judge:
             elif not kind.currency:
                 verdict.left_net = _money(values)
             return verdict
-        self._find_book(books, title, verdict)
+        self._find_book(_of_sales(books, values.get("date")), title, verdict)
         self._take_list_price(values)
         if kind == SaleKind.USAGE:
             self._usage(values, verdict)
@@ -128,8 +130,8 @@ class Judge:
                 for at, book in enumerate(books)
                 if isinstance(book, int) and book != known[0]
             ]
-        elif present and isinstance(present[0], UnknownIdentifier):
-            verdict.book = present[0].identifier
+        elif stranger := _stranger(present, is_one_wrong=bool(wrong)):
+            verdict.book = stranger
             verdict.ignored = wrong
         elif wrong:
             verdict.faults.append(RowFault(BOOK, wrong[0][1]))
@@ -396,6 +398,23 @@ class Judge:
             )
         elif (net < 0) is not (units < 0):
             verdict.faults.append(RowFault("net", opposite_signs()))
+
+
+def _of_sales(books: Sequence[Any], day: Any) -> Sequence[Any]:
+    """Identifiers of a row; beside no day, words are a note or a total: nothing waits by them."""
+    if day is not BLANK:
+        return books
+    return [book.otherwise if isinstance(book, UnknownName) else book for book in books]
+
+
+def _stranger(present: Sequence[Any], *, is_one_wrong: bool) -> str:
+    """The identifier of a row under which it waits; a number comes before words."""
+    if not present or not isinstance(present[0], UnknownIdentifier):
+        return ""
+    numbers = [book.identifier for book in present if is_number_of_product(book)]
+    if numbers:
+        return str(numbers[0])
+    return "" if is_one_wrong else present[0].identifier
 
 
 def one_of(kind: int, net: int | None) -> int:

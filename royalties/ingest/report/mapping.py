@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.declaration import (
     BOOK,
+    UNREAD_RETURNS,
     Column,
     CombinedKind,
     ReportFormat,
@@ -48,16 +49,16 @@ class Mapping:
     ``columns`` gives a column's name by what it holds: ``isbn, date, units, net, currency,
     retailer, kind, returned_units, list_price, discount, unit_net, country, region, city, order,
     reference, title``. ``date_order`` is ``ymd``, ``dmy`` or ``mdy``, ``decimal`` a point or a
-    comma, ``returns`` ``negative``, ``positive-by-kind`` or ``own-column``, ``currency`` the
-    default, ``skip`` beginnings of rows to leave out, ``kinds`` what words of the kind column mean
-    beside the usual ones: ``sale``, ``return``, ``free``, ``usage``, ``sold-and-returned`` or
-    ``none``. ``kind`` is that of rows that do not say it. ``rows_are`` is ``lines``, ``one-each``
-    or ``money``. ``only`` and ``leave_out`` are rows to take or to leave: values by their column's
-    name. ``unread`` are columns that are known to be of no use, as patterns. ``ends_at`` are the
-    first words of the row at which the table ends, empty: the first empty row. ``percent`` names
-    columns in per cent, ``period`` is of rows without a date, and ``answers`` are those to
-    questions, by key, that hold for all its files. ``name`` is what people
-    call it; no file is recognised as one that has ``ended``.
+    comma, ``returns`` ``negative``, ``positive-by-kind`` or ``own-column`` (else ``returned_units``
+    is not read, which is warned of), ``currency`` the default, ``skip`` beginnings of rows to leave
+    out, ``kinds`` what words of the kind column mean beside the usual ones: ``sale``, ``return``,
+    ``free``, ``usage``, ``sold-and-returned`` or ``none``. ``kind`` is that of rows that do not say
+    it. ``rows_are`` is ``lines``, ``one-each`` or ``money``. ``only`` and ``leave_out`` are rows to
+    take or to leave: values by their column's name. ``unread`` are columns that are known to be of
+    no use, as patterns. ``ends_at`` are the first words of the row at which the table ends, empty:
+    the first empty row. ``percent`` names columns in per cent, ``period`` is of rows without a
+    date, and ``answers`` are those to questions, by key, that hold for all its files. ``name`` is
+    what people call it; no file is recognised as one that has ``ended``.
 
     A comma as ``decimal`` and ``dmy`` or ``mdy`` as ``date_order`` count unless the file
     proves the opposite throughout, which is asked about. A point and ``ymd``, the defaults of the
@@ -135,6 +136,8 @@ class Mapping:
             if name == "units" and rows_are is RowMeaning.MONEY:
                 filled = ""
             read = "percent" if name in self.percent else ""
+            if name == "returned_units" and self.returns != "own-column":
+                filled, read = "", UNREAD_RETURNS
             yield Column(filled, (printed,), required=name not in _OPTIONAL, read=read)
         for heading in dict.fromkeys((*self.only, *self.leave_out)):
             yield Column("", (heading,), required=True)

@@ -58,6 +58,8 @@ def prepared(
     answers = ask(tuple(key for key in declared.asks if key != "retailer"), choices, known, texts)
     numbers = _numbers(declared, tables_found, choices)
     dates = _dates(declared, known, choices)
+    for convention in (numbers.mark, dates.order):
+        convention.remembered = choices.remembered.get(convention.key, "")
     converters = Converters(declared, known, numbers, dates, choices)
     constants = _constants(declared, answers, known, dates)
     undated = ask(("period",), {"period": choices.peek("period")}, known)

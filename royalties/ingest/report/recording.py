@@ -13,6 +13,7 @@ from royalties.domain.sales.remembered import shared
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.cells import Cell, printed
 from royalties.ingest.report.declaration import PLACE
+from royalties.ingest.report.figures import ReceiptsOfRow
 from royalties.ingest.report.judging import Verdict
 from royalties.ingest.report.plain_rows import CalculationCache, PlaceResolver, PlainRows
 from royalties.ingest.report.reading import Chunk, UnknownBook
@@ -87,26 +88,26 @@ class Recorder:
         if verdict.parts:
             self._add_parts(row, verdict)
             return
-        unit_net = values.get("unit_net") if len(verdict.lines) == 1 else None
+        if (unit_net := values.get("unit_net")) is not None:
+            receipts = _receipts(verdict, unit_net, values["currency"])
+            self._checks.receipts(table, number, receipts)
         if isinstance(verdict.book, int):
-            self._add_sales(row, verdict.book, verdict, unit_net)
+            self._add_sales(row, verdict.book, verdict)
             if self._converters.by_alias:
                 naming = (at for reader, at in table.books if reader.one(cells[at]) == verdict.book)
                 self._note_alias(table, number, cells[next(naming)])
         else:
-            self._add_waiting(row, verdict.book, verdict, unit_net)
+            self._add_waiting(row, verdict.book, verdict)
             self._note_unknown_book(row, cells, verdict.book, verdict)
 
-    def _add_sales(
-        self, row: "_RowOfLines", edition: int, verdict: Verdict, unit_net: int | None
-    ) -> None:
+    def _add_sales(self, row: "_RowOfLines", edition: int, verdict: Verdict) -> None:
         """Record the lines of a row whose book is known."""
         for kind, units, net, discount in verdict.lines:
             line = SaleLine(
                 row.table.place, row.number, edition, row.retailer, kind, row.day, units,
                 row.currency, row.list_price, net or 0, discount, *row.tail,
             )  # fmt: skip
-            self._checks.figures(row.table, line, unit_net)
+            self._checks.figures(row.table, line)
             self._sales.append(line)
             self._tally.add(row.retailer, kind, row.day, units, row.currency, line.net)
             self._tally.look_at_sale(line)
@@ -114,16 +115,14 @@ class Recorder:
         self._tally.look((row.day,))
         self.totals.recordable += 1
 
-    def _add_waiting(
-        self, row: "_RowOfLines", identifier: str, verdict: Verdict, unit_net: int | None
-    ) -> None:
+    def _add_waiting(self, row: "_RowOfLines", identifier: str, verdict: Verdict) -> None:
         """Record the lines of a row whose book is unknown."""
         for kind, units, net, discount in verdict.lines:
             line = WaitingLine(
                 row.table.place, row.number, identifier, row.retailer, kind, row.day, units,
                 row.currency, row.list_price, net, discount, *row.tail,
             )  # fmt: skip
-            self._checks.figures(row.table, line, unit_net)
+            self._checks.figures(row.table, line)
             self._waiting.append(line)
             self._tally.look_at_waiting(line)
         self._tally.look((row.day,))
@@ -169,6 +168,18 @@ class Recorder:
         for line in self._waiting[-len(verdict.lines) :]:
             if line.net is not None:
                 book.net[line.currency] = book.net.get(line.currency, 0) + line.net
+
+
+def _receipts(verdict: Verdict, unit_net: int, currency: str) -> ReceiptsOfRow:
+    """The receipts of a row beside those of one copy: what came back is taken off both."""
+    kind, units, net, _ = verdict.lines[0]
+    if len(verdict.lines) > 1:
+        kept = [line for line in verdict.lines if line[0] != SaleKind.FREE]
+        kind = kept[0][0] if kept else kind
+        units = sum(units for _, units, _, _ in kept)
+        nets = [net for _, _, net, _ in kept]
+        net = None if None in nets else sum(filter(None, nets))
+    return kind, units, net, unit_net, currency
 
 
 class _RowOfLines(NamedTuple):

@@ -15,7 +15,7 @@ from royalties.ingest.report.cells import (
     Invalid,
     MarkedAmount,
     RowBlock,
-    UnknownIdentifier,
+    is_number_of_product,
     printed,
     text_of,
 )
@@ -333,7 +333,7 @@ def _why_no_book(
     """Why a row is not a book, if somebody said so; its title counts only without identifiers."""
     if not remembered.no_books or any(isinstance(book, int) for book in books):
         return ""
-    strangers = [book.identifier for book in books if isinstance(book, UnknownIdentifier)]
+    strangers = [book.identifier for book in books if is_number_of_product(book)]
     names = [*strangers, *(text_of(cells[at]) for _, at in table.books)]
     names += [] if strangers else [table.title_of(cells)]
     name = remembered.no_book(map(identifier_key, names))

@@ -23,7 +23,7 @@ from royalties.ingest.report.cells import Invalid, NonValue, printed, text_of
 from royalties.ingest.report.charged_prices import ChargedPrices
 from royalties.ingest.report.dates import Dates
 from royalties.ingest.report.declaration import ReportFormat
-from royalties.ingest.report.figures import Contradictions
+from royalties.ingest.report.figures import Contradictions, ReceiptsOfRow
 from royalties.ingest.report.plain_rows import PlainRows
 from royalties.ingest.report.plausibility import PlausibilityCheck
 from royalties.ingest.report.reading import ReferenceData
@@ -135,18 +135,13 @@ class RowChecks:
         """Which price counts, if copies were charged at another than their list price."""
         return None if self._charged is None else self._charged.choice()
 
-    def figures(
-        self, table: Table, line: SaleLine | WaitingLine, unit_net: int | None = None
-    ) -> None:
-        """Look at whether the figures of a sale line agree, whether its book is known or not.
+    def receipts(self, table: Table, number: int, row: ReceiptsOfRow) -> None:
+        """Look at whether the receipts of a row are those of one copy times the copies kept."""
+        if disagreement := self._contradictions.of_units(*row):
+            self._figures(table, number, *disagreement)
 
-        ``unit_net`` are the receipts of one copy, where the report has them beside those of the
-        row.
-        """
-        if disagreement := self._contradictions.of_units(
-            line.kind, line.units, line.net, unit_net, line.currency
-        ):
-            self._figures(table, line.row, *disagreement)
+    def figures(self, table: Table, line: SaleLine | WaitingLine) -> None:
+        """Look at whether the figures of a sale line agree, whether its book is known or not."""
         figures = (line.kind, line.units, line.list_price, line.net, line.discount, line.currency)
         if disagreement := self._contradictions.of(figures):
             self._figures(table, line.row, *disagreement)

@@ -17,6 +17,8 @@ from royalties.ingest.report.cells import (
     NonValue,
     RowBlock,
     UnknownIdentifier,
+    UnknownName,
+    is_number_of_product,
     printed,
     spelt_alike,
     text_of,
@@ -319,7 +321,7 @@ class Table:
         """Whether a row names no book and no day, so that its figures may be those of others."""
         texts = (cells[at] for _, at in self.books)
         nameless = all(
-            book is BLANK or (isinstance(book, Invalid) and is_words(cell))
+            book is BLANK or (isinstance(book, Invalid | UnknownName) and is_words(cell))
             for book, cell in zip(books, texts, strict=True)
         )
         return nameless and not self._is_dated(cells)
@@ -335,7 +337,7 @@ class Table:
 
     def is_note(self, cells: Sequence[Any], books: Sequence[Any]) -> bool:
         """Whether a row has texts, and no date, copies, money or book."""
-        if any(isinstance(book, int | UnknownIdentifier) for book in books):
+        if any(isinstance(book, int) or is_number_of_product(book) for book in books):
             return False
         counted = self._figures | {at for field, _, at in self.readers if field == "date"}
         filled = [at for at, cell in enumerate(cells[: self.width]) if text_of(cell).strip()]

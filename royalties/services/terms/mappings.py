@@ -116,7 +116,7 @@ def start(work: Work, upload: uploads.Upload, sheet: int | None, row: int | None
     own = keys[report] if report in keys else None if report else proposing.nearest(sheets, known)
     if own is None:
         found = proposing.propose(sheets, sheet=sheet, row=row)
-        return Start(sheets, found.sheet, found.header_row, {"columns": found.columns})
+        return Start(sheets, found.sheet, found.header_row, _proposed(found.columns))
     entry = find_entry(work, PART, own["key"])
     place, header = _place_of(sheets, own, sheet, row)
     columns = proposing.filled_in(own, sheets[place], header)
@@ -125,6 +125,18 @@ def start(work: Work, upload: uploads.Upload, sheet: int | None, row: int | None
     wanted = (*own["columns"].values(), *own["only"], *own["leave_out"])
     lacks = any(normal(heading) not in printed for heading in wanted)
     return Start(sheets, place, header, body, entry, is_near=lacks)
+
+
+def _proposed(columns: Mapping[str, str]) -> dict[str, Any]:
+    """The entry that proposed columns make; copies that came back have a column of their own.
+
+    Where the copies are those that were left of them, that column tells nothing that counts.
+    """
+    if "returned_units" not in columns:
+        return {"columns": columns}
+    if proposing.is_net_of_returns(columns.get("units", "")):
+        return {"columns": {name: columns[name] for name in columns if name != "returned_units"}}
+    return {"columns": columns, "returns": "own-column"}
 
 
 def _place_of(
