@@ -149,6 +149,18 @@ JOBS = {
             "royalties explain 2025-H1-007 foot-2015/23",
         ),
     },
+    "Payments": {
+        "pay": CommandEntry(
+            "payments",
+            "Propose, approve, send and record payments to beneficiaries",
+            "royalties pay --propose",
+        ),
+        "payments": CommandEntry(
+            "payments",
+            "List payments to beneficiaries and what became of them",
+            "royalties payments --state sent",
+        ),
+    },
     "Proof": {
         "verify": CommandEntry(
             "ledger",

@@ -19,8 +19,8 @@ from royalties.ingest.report.conventions import date_order
 from royalties.ingest.report.dates import Dates
 from royalties.ingest.report.declaration import BOOK, normal
 from royalties.ingest.report.headings import unit_of, without_unit
-from royalties.ingest.report.unread_columns import words_of
 from royalties.ingest.report.sheet_previews import SheetPreview
+from royalties.ingest.report.unread_columns import words_of
 
 FIELDS = (
     "isbn", "title", "date", "kind", "units", "returned_units", "net", "unit_net", "list_price",

@@ -47,6 +47,7 @@ ROOMS = (
     "finance.orders.quotes",
     "finance.orders.shipping",
     "finance.orders.values",
+    "finance.payments.pages",
     "finance.people.pages",
     "finance.periods.closing",
     "finance.periods.reserves_and_advances",

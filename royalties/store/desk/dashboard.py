@@ -15,6 +15,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from royalties.domain.payments.life import PaymentState
 from royalties.domain.sales.imports import BatchStatus, UploadStatus
 from royalties.domain.sales.slices import ImportOutcome, SaleKind
 from royalties.store.desk.notes import IS_OPEN
@@ -28,6 +29,7 @@ from royalties.store.tables import (
     coverage,
     mail,
     note,
+    payment,
     retailer,
     sale_total,
     settlement,
@@ -174,7 +176,8 @@ def standing(connection: Connection, without: Collection[str]) -> Standing:
         without: verbs that change no figure.
 
     Counted are unknown ``identifiers``, their ``rows``, ``uploads``, open ``questions``, and
-    ``mail`` that failed. Checked uploads are either ``refused`` or ready to be recorded; one that
+    ``mail`` that failed; of payments to beneficiaries those ``to approve``, ``to send``, and that
+    ``came back``. Checked uploads are either ``refused`` or ready to be recorded; one that
     holds nothing new is neither. Messages that were withdrawn or replaced have no text any more.
     """
     corrected = select(batch.c.id).where(batch.c.corrected_by.is_not(None))
@@ -194,6 +197,12 @@ def standing(connection: Connection, without: Collection[str]) -> Standing:
             mail.c.sent_at.is_(None) & (mail.c.text != "") & (mail.c.error != ""),
         ),
         "questions": (func.count(note.c.id), IS_OPEN),
+        "to approve": (func.count(payment.c.id), payment.c.state == PaymentState.PROPOSED),
+        "to send": (func.count(payment.c.id), payment.c.state == PaymentState.APPROVED),
+        "came back": (
+            func.count(payment.c.id),
+            (payment.c.state == PaymentState.RETURNED) & (payment.c.released == False),  # noqa: E712 - SQLAlchemy
+        ),
     }
     row = connection.execute(
         select(
