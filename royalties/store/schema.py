@@ -8,7 +8,7 @@ from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import Connection, String, bindparam, inspect, text
+from sqlalchemy import Connection, TextClause, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from royalties.store.engine import is_sqlite
@@ -20,9 +20,6 @@ BOOKS = "books"
 """The setting that numbers the books that this database has held: another number, other books."""
 
 _UNDEFINED_TABLE = "42P01"
-_WITH_SETTINGS = text(
-    "SELECT version_num, name, value FROM alembic_version LEFT JOIN setting ON name IN :names"
-).bindparams(bindparam("names", type_=String, expanding=True))
 
 
 class NotMigratedError(RuntimeError):
@@ -53,7 +50,9 @@ def require_newest(connection: Connection, names: Collection[str] = ()) -> dict[
         NotMigratedError: says what to run.
     """
     try:
-        rows = connection.execute(_WITH_SETTINGS, {"names": list(names)}).all()
+        rows = connection.execute(
+            _with_settings(len(names)), {f"name{place}": name for place, name in enumerate(names)}
+        ).all()
     except DBAPIError as error:
         if not _is_missing(error):
             raise
@@ -64,6 +63,16 @@ def require_newest(connection: Connection, names: Collection[str] = ()) -> dict[
     if not rows or rows[0][0] != newest():
         raise NotMigratedError(rows[0][0] if rows else None)
     return {name: value for _, name, value in rows if name is not None}
+
+
+@cache
+def _with_settings(number: int) -> TextClause:
+    """The query for the migration, with so many settings; each work begins with it."""
+    names = ", ".join(f":name{place}" for place in range(number)) or "NULL"
+    return text(
+        "SELECT version_num, name, value FROM alembic_version "  # noqa: S608 - numbered parameters
+        f"LEFT JOIN setting ON name IN ({names})"
+    )
 
 
 def current_revision(connection: Connection) -> str | None:

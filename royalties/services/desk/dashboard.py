@@ -266,7 +266,7 @@ def dashboard(work: Work) -> Dashboard:
     period, house = sales.period, setup.publisher.currency
     retailers = _retailers(work, setup, sales)
     exceptions = _exceptions(work, period, sales.now)
-    prepared = proposals(work, status=ProposalStatus.WAITING)
+    prepared = proposals(work, status=ProposalStatus.WAITING) if counts["proposals"] else []
     orders = open_orders(work) if work.actor.may(Verb.KEEP_ORDERS) else None
     invoices = receivables.still_open(work) if work.actor.may(Verb.BILL) else []
     to_do = _to_do(

@@ -15,6 +15,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from royalties.domain.approvals import ProposalStatus
 from royalties.domain.payments.life import PaymentState
 from royalties.domain.sales.imports import BatchStatus, UploadStatus
 from royalties.domain.sales.slices import ImportOutcome, SaleKind
@@ -30,6 +31,7 @@ from royalties.store.tables import (
     mail,
     note,
     payment,
+    proposal,
     retailer,
     sale_total,
     settlement,
@@ -175,10 +177,11 @@ def standing(connection: Connection, without: Collection[str]) -> Standing:
         connection: to the books.
         without: verbs that change no figure.
 
-    Counted are unknown ``identifiers``, their ``rows``, ``uploads``, open ``questions``, and
-    ``mail`` that failed; of payments to beneficiaries those ``to approve``, ``to send``, and that
-    ``came back``. Checked uploads are either ``refused`` or ready to be recorded; one that
-    holds nothing new is neither. Messages that were withdrawn or replaced have no text any more.
+    Counted are unknown ``identifiers``, their ``rows``, ``uploads``, open ``questions``,
+    ``proposals`` that wait, and ``mail`` that failed; of payments to beneficiaries those
+    ``to approve``, ``to send``, and that ``came back``. Checked uploads are either ``refused`` or
+    ready to be recorded; one that holds nothing new is neither. Messages that were withdrawn or
+    replaced have no text any more.
     """
     corrected = select(batch.c.id).where(batch.c.corrected_by.is_not(None))
     stands = waiting.c.batch_id.not_in(corrected) & waiting.c.set_aside.is_(None)
@@ -197,6 +200,7 @@ def standing(connection: Connection, without: Collection[str]) -> Standing:
             mail.c.sent_at.is_(None) & (mail.c.text != "") & (mail.c.error != ""),
         ),
         "questions": (func.count(note.c.id), IS_OPEN),
+        "proposals": (func.count(proposal.c.id), proposal.c.status == ProposalStatus.WAITING),
         "to approve": (func.count(payment.c.id), payment.c.state == PaymentState.PROPOSED),
         "to send": (func.count(payment.c.id), payment.c.state == PaymentState.APPROVED),
         "came back": (
