@@ -28,6 +28,10 @@ class Config:
         smtp_url: where e-mail leaves, ``smtp://user:password@host:25`` or ``smtps://…``
             (``ROYALTIES_SMTP_URL``; empty: e-mail waits in the outbox).
         mail_from: sender of e-mail (``ROYALTIES_MAIL_FROM``; empty: the publisher's address).
+        bank_key: encrypts bank details of payees (``ROYALTIES_BANK_KEY``); none is made where it is
+            missing, since who loses it loses every account.
+        old_bank_keys: keys that were in use before (``ROYALTIES_OLD_BANK_KEYS``, separated by
+            spaces): what they encrypted can still be read.
         is_address_named: whether the environment says the base URL; else messages with a link
             wait, since nobody would find the desk by it.
         is_home_named: whether the environment says which home it is.
@@ -44,6 +48,8 @@ class Config:
     is_address_named: bool = True
     state: Path = STATE
     old_secret_keys: tuple[str, ...] = ()
+    bank_key: str = ""
+    old_bank_keys: tuple[str, ...] = ()
 
 
 def from_environment() -> Config:
@@ -61,4 +67,6 @@ def from_environment() -> Config:
         is_address_named=bool(os.environ.get("ROYALTIES_BASE_URL")) and not os.environ.get(GUESSED),
         state=Path(state) / "royalties" if state else STATE,
         old_secret_keys=tuple((os.environ.get("ROYALTIES_OLD_SECRET_KEYS") or "").split()),
+        bank_key=(os.environ.get("ROYALTIES_BANK_KEY") or "").strip(),
+        old_bank_keys=tuple((os.environ.get("ROYALTIES_OLD_BANK_KEYS") or "").split()),
     )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from config import Config
+from royalties.adapters.bank_vault import BankVault
 from royalties.adapters.credentials import Credentials
 from royalties.adapters.files import Files
 from royalties.adapters.mailer import Mailer
@@ -93,6 +94,16 @@ class System:
     def sealer(self) -> Sealer:
         """What encrypts secrets that have to be read again."""
         return Sealer(self.secret_keys)
+
+    @property
+    def bank_vault(self) -> BankVault:
+        """What encrypts bank details of payees."""
+        return BankVault(self.bank_keys)
+
+    def bank_keys(self) -> tuple[str, ...]:
+        """What encrypts bank details, the key in use first; older ones alone encrypt nothing."""
+        configured = self.config.bank_key
+        return tuple(dict.fromkeys((configured, *self.config.old_bank_keys))) if configured else ()
 
     def secret_keys(self) -> tuple[str, ...]:
         """What signs the browser's cookie and seals secrets; after it the older ones.

@@ -1,0 +1,1 @@
+"""What payees and banks send about payments: accounts, statements, returns."""

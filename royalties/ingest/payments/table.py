@@ -1,0 +1,144 @@
+"""A bank's statement as a table, CSV or a workbook, by a map of its columns."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from royalties.domain.payments.bank_lines import BankLine
+from royalties.ingest.payments.faults import BankFile, amount, said
+from royalties.ingest.uploads.filled_table import FilledRow
+
+_DATES = {
+    "YYYY-MM-DD": "%Y-%m-%d",
+    "MM/DD/YYYY": "%m/%d/%Y",
+    "MM/DD/YY": "%m/%d/%y",
+    "DD.MM.YYYY": "%d.%m.%Y",
+    "DD/MM/YYYY": "%d/%m/%Y",
+    "YYYYMMDD": "%Y%m%d",
+}
+FIELDS = (
+    "day", "amount", "money in", "money out", "currency", "reference", "text", "return code",
+    "bank id", "account",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class TableMap:
+    """How a bank writes its table.
+
+    Attributes:
+        columns: the heading of each field of :data:`FIELDS` that the table has; either ``amount``,
+            signed, or ``money in`` and ``money out``.
+        dates: how days are written, such as ``MM/DD/YYYY``.
+        decimal_mark: ``.`` or ``,``; the other one groups thousands.
+        currency: of the account, where no column names it.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    dates: str = "YYYY-MM-DD"
+    decimal_mark: str = "."
+    currency: str = "USD"
+
+    @property
+    def needed(self) -> Sequence[str]:
+        """Headings without which it is another table."""
+        asked = ("day", "amount", "money in", "money out")
+        return [self.columns[each] for each in asked if each in self.columns]
+
+
+def faults_of(columns: TableMap) -> list[str]:
+    """What is wrong with a map, each in words."""
+    known = set(columns.columns)
+    found = [f"there is no field {each!r}: use {', '.join(FIELDS)}" for each in known - {*FIELDS}]
+    if "day" not in known:
+        found.append("name the column of the day")
+    if ("amount" in known) == bool({"money in", "money out"} & known):
+        found.append("name the column of the amount, or those of money in and money out")
+    if columns.dates not in _DATES:
+        found.append(f"days are written as one of {', '.join(_DATES)}")
+    if columns.decimal_mark not in {".", ","}:
+        found.append("the decimal mark is . or ,")
+    return sorted(found)
+
+
+def read_table(rows: Sequence[FilledRow], columns: TableMap) -> BankFile:
+    """Bookings of a table whose cells were read apart; rows without day and amount are left out."""
+    file = BankFile()
+    for row in rows:
+        _read_row(row, columns, file)
+    return file.settled()
+
+
+def _read_row(row: FilledRow, columns: TableMap, file: BankFile) -> None:
+    def cell(name: str) -> str:
+        return said(row[columns.columns[name]]) if name in columns.columns else ""
+
+    amounts = [cell(name) for name in ("amount", "money in", "money out")]
+    if not cell("day") and not any(amounts):
+        return  # a title, a balance, or a note
+    day = _day(cell("day"), columns)
+    if day is None:
+        file.fault(
+            row.number,
+            f"the day is none that is written {columns.dates}",
+            "correct the cell, or how the map writes days",
+            cell("day"),
+        )
+    currency = cell("currency") or columns.currency
+    minor = _signed(cell, currency, columns)
+    if minor is None:
+        file.fault(
+            row.number,
+            f"the amount is none of {currency}",
+            "correct the cell, or the map's decimal mark and columns",
+            " ".join(filter(None, amounts)),
+        )
+    if day is None or minor is None:
+        return
+    file.lines.append(
+        BankLine(
+            day=day,
+            amount=minor,
+            currency=currency,
+            reference=cell("reference"),
+            text=cell("text"),
+            return_code=cell("return code")[:8],
+            bank_id=cell("bank id"),
+            account=cell("account"),
+            row=row.number,
+        )
+    )
+
+
+def _day(text: str, columns: TableMap) -> date | None:
+    for written in (_DATES[columns.dates], "%Y-%m-%d"):  # a workbook's dates come as the latter
+        try:
+            found = datetime.strptime(text, written).date()  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            continue
+        return found if 1990 <= found.year <= 2100 else None
+    return None
+
+
+def _signed(cell: Callable[[str], str], currency: str, columns: TableMap) -> int | None:
+    if "amount" in columns.columns:
+        return _amount(cell("amount"), currency, columns)
+    written = [cell(name) for name in ("money in", "money out")]
+    if not any(written):
+        return None
+    came, went = (_amount(each or "0", currency, columns) for each in written)
+    if came is None or went is None or (came and went) or came < 0:
+        return None
+    return came or -abs(went)
+
+
+def _amount(text: str, currency: str, columns: TableMap) -> int | None:
+    plain = text.replace("\u2212", "-").replace("'", "").replace("\u00a0", "").replace(" ", "")
+    plain = plain.removeprefix("$").replace("-$", "-").removesuffix(currency)
+    if plain.startswith("(") and plain.endswith(")"):
+        plain = f"-{plain[1:-1]}"
+    other = "," if columns.decimal_mark == "." else "."
+    integer, mark, decimals = plain.partition(columns.decimal_mark)
+    if other in decimals or any(len(each) != 3 for each in integer.split(other)[1:]):
+        return None
+    return amount(f"{integer.replace(other, '')}{mark and '.'}{decimals}", currency)

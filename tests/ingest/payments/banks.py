@@ -1,0 +1,84 @@
+"""Files as banks send them, small and whole, that tests change."""
+
+CAMT = """<?xml version="1.0" encoding="UTF-8"?>
+<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08">
+ <BkToCstmrStmt>
+  <GrpHdr><MsgId>M1</MsgId><CreDtTm>2026-12-05T06:00:00</CreDtTm></GrpHdr>
+  <Stmt>
+   <Id>S1</Id>
+   <Acct><Id><IBAN>DE89370400440532013000</IBAN></Id></Acct>
+   <Bal><Tp><CdOrPrtry><Cd>OPBD</Cd></CdOrPrtry></Tp><Amt Ccy="EUR">5000.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-12-04</Dt></Dt></Bal>
+   <Bal><Tp><CdOrPrtry><Cd>CLBD</Cd></CdOrPrtry></Tp><Amt Ccy="EUR">3895.74</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-12-04</Dt></Dt></Bal>
+   <Ntry>
+    <Amt Ccy="EUR">1204.26</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts>
+    <BookgDt><Dt>2026-12-04</Dt></BookgDt><AcctSvcrRef>B-77</AcctSvcrRef>
+    <NtryDtls>
+     <TxDtls><Refs><EndToEndId>PAY-2026-0001</EndToEndId></Refs><Amt Ccy="EUR">1204.19</Amt><RmtInf><Ustrd>Statement 2026-1-0001</Ustrd></RmtInf></TxDtls>
+     <TxDtls><Refs><EndToEndId>PAY-2026-0002</EndToEndId></Refs><Amt Ccy="EUR">0.07</Amt></TxDtls>
+    </NtryDtls>
+   </Ntry>
+   <Ntry>
+    <Amt Ccy="EUR">100.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><RvslInd>true</RvslInd><Sts>BOOK</Sts>
+    <BookgDt><DtTm>2026-12-04T08:15:00</DtTm></BookgDt>
+    <NtryDtls><TxDtls><Refs><EndToEndId>PAY-2025-0009</EndToEndId></Refs>
+     <RtrInf><Rsn><Cd>AC04</Cd></Rsn><AddtlInf>Konto aufgel&#246;st</AddtlInf></RtrInf></TxDtls></NtryDtls>
+   </Ntry>
+   <Ntry><Amt Ccy="EUR">9.00</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>PDNG</Cd></Sts></Ntry>
+  </Stmt>
+ </BkToCstmrStmt>
+</Document>
+"""
+
+BAI2 = """01,122099999,123456789,261205,0600,1,80,,2/
+02,123456789,122099999,1,261204,,USD,2/
+03,5550001,USD,010,500000,,,015,389567,,/
+16,475,120433,Z,B-77,1001,CHECK PAID, SEATTLE FOOD BANK/
+16,257,10000,V,261204,,B-78,PAY-2025-0009,RETURN R03 NO ACCOUNT
+88,ANA DIAZ
+16,890,,,,,BALANCES FOLLOW/
+49,1020000,6/
+98,1020000,1,8/
+99,1020000,1,10/
+"""
+
+OFX = """OFXHEADER:100
+DATA:OFXSGML
+VERSION:102
+ENCODING:USASCII
+CHARSET:1252
+
+<OFX>
+<BANKMSGSRSV1><STMTTRNRS><STMTRS>
+<CURDEF>USD
+<BANKACCTFROM><BANKID>122105155<ACCTID>5550001<ACCTTYPE>CHECKING</BANKACCTFROM>
+<BANKTRANLIST><DTSTART>20261201<DTEND>20261205
+<STMTTRN>
+<TRNTYPE>CHECK<DTPOSTED>20261204120000[-5:EST]
+<TRNAMT>-1204.33
+<FITID>B-77
+<CHECKNUM>1001
+<NAME>SEATTLE FOOD BANK &amp; PANTRY
+</STMTTRN>
+<STMTTRN><TRNTYPE>CREDIT<DTPOSTED>20261204<TRNAMT>100.00<FITID>B-78<NAME>ACH RETURN<MEMO>R03 PAY-2025-0009</STMTTRN>
+</BANKTRANLIST>
+</STMTRS></STMTTRNRS></BANKMSGSRSV1>
+</OFX>
+"""
+
+
+def ach(*records: str) -> str:
+    return "".join(record.ljust(94) + "\n" for record in records)
+
+
+RETURNS = ach(
+    "101 191123456712210515526120508010094101QUARTO PRESS           US BANK",
+    "5200QUARTO PRESS                        1911234567CCDROYALTIES       2612053391021000020000001",
+    "621122105155555000111        0000120433PAY-2026-0001  SEATTLE FOOD BANK       1021000020000001",
+    "799R03122105150000001      02100002RETURNED".ljust(79) + "021000020000001",
+    "820000000200122105150000000000000000001204331911234567" + " " * 25 + "021000020000001",
+    "5220QUARTO PRESS                        1911234567CORROYALTIES       2612053391021000020000002",
+    "621122105155555000111        0000000000PAY-2026-0002  ANA DIAZ                1011401530000001",
+    "798C03122105150000002      01140153011401533   98-7654".ljust(79) + "011401530000001",
+    "82200000020012210515" + "000000000000" * 2 + "1911234567" + " " * 25 + "021000020000002",
+    "9000002000001000000040024421030" + "000000000000" + "000000120433",
+)
