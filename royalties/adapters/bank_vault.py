@@ -94,6 +94,14 @@ class BankVault:
             ) from error
         return from_text(text.decode().rstrip())
 
+    def check(self) -> None:
+        """Make sure that there is a key.
+
+        Raises:
+            BankKeyError: there is none, or it is too short.
+        """
+        self._usable()
+
     def is_newest(self, sealed: str) -> bool:
         """Whether an account is sealed with the key in use; else open it and seal it again.
 

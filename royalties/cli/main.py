@@ -149,6 +149,13 @@ JOBS = {
             "royalties explain 2025-H1-007 foot-2015/23",
         ),
     },
+    "Payments": {
+        "bank-details": CommandEntry(
+            "bank_details",
+            "List, enter or end the bank details of beneficiaries",
+            "royalties bank-details seattle",
+        ),
+    },
     "Proof": {
         "verify": CommandEntry(
             "ledger",

@@ -25,6 +25,7 @@ from royalties.services.cache import cached, refuse_slow_calculation
 from royalties.services.ledger import verified_accounts as sums
 from royalties.services.ledger import verified_files, verified_log
 from royalties.services.ledger.recomputing import DAMAGE
+from royalties.services.ledger.verified_bank_details import bank_details_differ
 from royalties.services.ledger.verified_books import BooksUnderTest, Check, Failures
 from royalties.services.ledger.verified_carried import carried_forward
 from royalties.services.orders import papers
@@ -177,6 +178,10 @@ def _orders_issued(books: BooksUnderTest) -> Failures:
     yield from papers.failures(books.work)
 
 
+def _bank_details(books: BooksUnderTest) -> Failures:
+    yield from bank_details_differ(books.work)
+
+
 def _received(books: BooksUnderTest) -> Failures:
     yield from verified_files.received_differ(books.work)
 
@@ -321,6 +326,7 @@ _CHECKS: dict[str, Check] = {
     "Orders: receivables and deposits equal invoices, credit notes and receipts": _order_money,
     "Invoices are numbered without gaps and unchanged": _invoices,
     "Shipments hold the sales of their batch": _shipments,
+    "Bank details are those that were entered, of the payee who has them": _bank_details,
     "The log's chain of hashes is whole (I26)": verified_log.is_whole,
     "The log tells of everything that stands": verified_log.tells,
 }

@@ -5,12 +5,14 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, case, func, literal, select, union_all
 
+from royalties.domain.payments.account_life import AccountState
 from royalties.domain.sales.imports import BatchStatus, UploadStatus
 from royalties.domain.sales.slices import ImportOutcome, SaleKind
 from royalties.store.desk.notes import IS_OPEN
 from royalties.store.sales.batches import is_report
 from royalties.store.tables import (
     account_carried,
+    bank_account,
     batch,
     coverage,
     mail,
@@ -158,6 +160,10 @@ def attention_counts(connection: Connection) -> Mapping[str, int]:
             mail.c.sent_at.is_(None) & (mail.c.text != "") & (mail.c.error != ""),
         ),
         "questions": (func.count(note.c.id), IS_OPEN),
+        "bank_details": (
+            func.count(bank_account.c.id),
+            bank_account.c.state == AccountState.PROPOSED,
+        ),
     }
     row = connection.execute(
         select(

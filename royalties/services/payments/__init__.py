@@ -1,0 +1,1 @@
+"""Payments to beneficiaries: the accounts that they go to."""
