@@ -15,26 +15,12 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from reports.streaming import MOST_ROWS, clean
+from royalties.domain.spreadsheets import no_formula
 
 MOST = MOST_ROWS - 1
 """Rows that fit on a worksheet, below the headings."""
 
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
-_STARTS_FORMULA = (
-    "=",
-    "+",
-    "-",
-    "@",
-    "\t",
-    "\r",
-    "\N{NULL}",
-    "\uff1d",
-    "\uff0b",
-    "\uff0d",
-    "\uff20",
-)
-"""The last four are the full-width variants of ``=``, ``+``, ``-`` and ``@``."""
-
 _EXACT_DIGITS = 15
 
 Value: TypeAlias = str | int | Decimal | None
@@ -46,9 +32,9 @@ def csv_lines(headings: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     buffer.write(BOM)
-    writer.writerow([neutral(heading) for heading in headings])
+    writer.writerow([no_formula(heading) for heading in headings])
     for row in rows:
-        writer.writerow([neutral(value) if isinstance(value, str) else value for value in row])
+        writer.writerow([no_formula(value) if isinstance(value, str) else value for value in row])
         if buffer.tell() > 1 << 16:
             yield _drained(buffer)
     yield _drained(buffer)
@@ -90,11 +76,6 @@ def write_workbook(
         sheet.autofilter(0, 0, last, len(columns) - 1)
         end = xl_col_to_name(len(columns) - 1)
         sheet.ignore_errors({"number_stored_as_text": f"A1:{end}{last + 1}"})
-
-
-def neutral(text: str) -> str:
-    """A text that a spreadsheet would read as a formula, prefixed with an apostrophe."""
-    return f"'{text}" if text.lstrip(" ").startswith(_STARTS_FORMULA) else text
 
 
 def _write_number(

@@ -24,6 +24,7 @@ from reports.styles import (
 )
 from reports.tables import SheetColumn, heading_row, widths
 from royalties.domain.currencies import exponent
+from royalties.domain.periods import first_of_month
 from royalties.domain.royalties.statements import MonthShown, Statement
 
 _CHART_ROWS = 16
@@ -90,7 +91,7 @@ def sales_of(shown: tuple[MonthShown, ...], statement: Statement) -> Sales:
     sold: dict[date, int] = {}
     returned: dict[date, int] = {}
     for entry in shown:
-        month = date.fromisoformat(f"{entry.month}-01")
+        month = first_of_month(entry.month)
         of_retailer, of_currency = (month, entry.retailer), (month, entry.currency)
         copies[of_retailer] = copies.get(of_retailer, 0) + entry.units
         net[of_currency] = net.get(of_currency, Decimal(0)) + Decimal(entry.net)

@@ -3,11 +3,12 @@
 import getpass
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial, wraps
-from typing import Any, NoReturn
+from pathlib import Path
+from typing import Any, BinaryIO, NoReturn
 
 import click
 
@@ -31,7 +32,7 @@ from royalties.runtime import (
 )
 from royalties.services.books import EmptyBooksError
 from royalties.services.errors import REFUSALS
-from royalties.services.work import Progress, Units, Work, nothing_to_show
+from royalties.services.work import Progress, RefusedError, Units, Work, nothing_to_show
 
 REFUSED = (
     *REFUSALS,
@@ -181,6 +182,19 @@ def actor() -> Actor:
 
 
 _MOST_WARNINGS = 20
+
+
+def named_files(paths: Iterable[Path], advice: str = "") -> Iterator[tuple[str, BinaryIO]]:
+    """Open files one after the other, each with its name; the last one is closed by the next.
+
+    Raises:
+        RefusedError: one is no file; ``advice`` says how they are named.
+    """
+    for path in paths:
+        if not path.is_file():
+            raise RefusedError(f"{path} is no file{advice and f': {advice}'}")
+        with path.open("rb") as stream:
+            yield path.name, stream
 
 
 def show_warnings(desk: Desk, warnings: Sequence[str]) -> None:

@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 import click
 
-from royalties.cli.desk import Desk, command
+from royalties.cli.desk import Desk, command, named_files
 from royalties.domain.counting import counted
 from royalties.domain.documents import Document
+from royalties.services.enclosures import enclosed
 from royalties.services.statements import documents as service
-from royalties.services.statements.documents import StoredDocument
-from royalties.services.work import RefusedError, Work
+from royalties.services.work import Work
 
 _OUTCOMES = {
     "shown": "the beneficiary's people see it in their portal",
@@ -93,22 +93,13 @@ def _keep(
     if not paths:
         raise click.UsageError("name the files")
     files = desk.system.files
-    taken: list[StoredDocument] = []
-    try:
-        for path in paths:
-            if not path.is_file():
-                raise RefusedError(f"{path} is no file: name the files after the beneficiary's key")
-            with path.open("rb") as stream:
-                for each in service.take_each(files, path.name, stream):
-                    taken.append(each)
-                    service.require_few(taken)
-        with desk.work() as work:
-            kept = service.save(
-                work, taken, beneficiary=key, period=period, note=note, visible=visible
-            )
-    finally:
-        for each in taken:
-            files.drop_enclosure(each.sha256)
+    taken = (
+        each
+        for name, stream in named_files(paths, "name the files after the beneficiary's key")
+        for each in service.take_each(files, name, stream)
+    )
+    with enclosed(files, taken, service.require_few) as sent, desk.work() as work:
+        kept = service.save(work, sent, beneficiary=key, period=period, note=note, visible=visible)
     if desk.json:
         desk.show({"outcome": "kept", "kept": list(kept.kept), "again": list(kept.again)})
         return

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import click
 
-from royalties.cli.desk import Desk, command
+from royalties.cli.desk import Desk, command, named_files
 from royalties.domain.notes import NoteSubject
 from royalties.services.desk import note_lists
 from royalties.services.desk import notes as service
 from royalties.services.desk.note_lists import Note
+from royalties.services.enclosures import enclosed
 from royalties.services.statements import documents
 from royalties.services.statements.documents import StoredDocument
 from royalties.services.work import RefusedError, Work
@@ -215,19 +216,9 @@ def _as_json(note: Note) -> dict[str, object]:
 def _with_files(desk: Desk, paths: Sequence[Path], write: Writes) -> int:
     """Look at files, then write with them; what waits is let go whatever comes of it."""
     files = desk.system.files
-    taken: list[StoredDocument] = []
-    try:
-        for path in paths:
-            if not path.is_file():
-                raise RefusedError(f"{path} is no file")
-            with path.open("rb") as stream:
-                taken.append(documents.take(files, path.name, stream))
-            service.require_few(taken)
-        with desk.work() as work:
-            return write(work, taken)
-    finally:
-        for each in taken:
-            files.drop_enclosure(each.sha256)
+    taken = (documents.take(files, name, stream) for name, stream in named_files(paths))
+    with enclosed(files, taken, service.require_few) as sent, desk.work() as work:
+        return write(work, sent)
 
 
 COMMANDS = [notes]

@@ -9,9 +9,9 @@ from typing import Any
 from royalties.cli.desk import Desk
 from royalties.domain.orders.artwork import Use
 from royalties.services.orders import life
-from royalties.services.orders.attachments import AttachmentUpload
-from royalties.services.orders.intake import answering
+from royalties.services.orders.intake import customer_orders
 from royalties.services.orders.life import NoOrderError
+from royalties.services.orders.messages import AttachmentUpload
 from royalties.services.orders.production import artwork, editions, proofs
 from royalties.services.work import RefusedError, Work
 
@@ -19,9 +19,9 @@ INTERNAL = "internal"
 """Instead of an ISBN: the house's next own number."""
 
 HOWS = {
-    "mail": answering.How.MAIL,
-    "e-mail": answering.How.EMAIL,
-    "telephone": answering.How.TELEPHONE,
+    "mail": customer_orders.How.MAIL,
+    "e-mail": customer_orders.How.EMAIL,
+    "telephone": customer_orders.How.TELEPHONE,
 }
 """How an acceptance came, as it is typed."""
 
@@ -62,8 +62,8 @@ def record_acceptance(
         with file.open("rb") if file else nullcontext() as stream:
             sent = AttachmentUpload(file.name, stream) if file and stream else None
             on = day.date() if day else work.today
-            acceptance = answering.Acceptance(name, HOWS[how], on, po_number, sent)
-            return answering.record_acceptance(work, number, acceptance, version=at)
+            acceptance = customer_orders.Acceptance(name, HOWS[how], on, po_number, sent)
+            return customer_orders.record_acceptance(work, number, acceptance, version=at)
 
     return record
 

@@ -22,7 +22,7 @@ from royalties.domain.counting import counted
 from royalties.domain.money import amount_text
 from royalties.domain.orders.life import Action, Side, State
 from royalties.services.orders import board, life, preconditions
-from royalties.services.orders.billing import cancelling, invoicing, receivables
+from royalties.services.orders.billing import invoicing, receivables, settling
 from royalties.services.orders.fulfilment import shipping
 from royalties.services.orders.fulfilment.sales import BeforeBooksError
 from royalties.services.orders.quoting import quotes
@@ -150,7 +150,7 @@ def order_(
     elif accept is not None or how or day or po_number or file:
         raise click.UsageError("--accept and --how go together; --on, --po and --file with them")
     if cancel is not None:
-        steps.append(lambda work, at: cancelling.cancel(work, number, cancel, at))
+        steps.append(lambda work, at: settling.cancel(work, number, cancel, at))
     is_final = cancel is not None or asked["edition"] is not None
     if len(steps) > 1 or (yes and not is_final):
         raise click.UsageError("take one step at a time; --yes belongs to --cancel and --edition")
@@ -173,7 +173,7 @@ def _if_cancelled(desk: Desk, number: str, _step: Step) -> str:
     with desk.work(read_only=True) as work:
         order = the_order(work, number)
         life.require_possible(order, Action.CANCEL, life.preconditions_met(work, order))
-        owed = cancelling.owed_if_cancelled(work, order)
+        owed = settling.owed_if_cancelled(work, order)
     amount = (
         f"{owed.currency} {amount_text(owed.amount, owed.currency)}" if owed.amount else "nothing"
     )

@@ -113,6 +113,15 @@ def _first_day(calendar: Calendar, ordinal: int) -> date:
     return date(year, place * 12 // calendar.per_year + 1, 1)
 
 
+def first_of_month(month: str) -> date:
+    """The first day of a month as it is stored with sales.
+
+    >>> first_of_month("2025-03")
+    datetime.date(2025, 3, 1)
+    """
+    return date.fromisoformat(f"{month}-01")
+
+
 def parse_period(text: str, calendar: Calendar) -> Period:
     """Read a period's name.
 

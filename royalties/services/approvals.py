@@ -8,14 +8,18 @@ told by e-mail, and whoever prepared it is told what became of it.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
-from royalties.domain.approvals import ProposalKind, ProposalStatus
+from royalties.domain.approvals import (
+    APPROVED_BY_TWO,
+    Proposal,
+    ProposalKind,
+    ProposalStatus,
+    words_of,
+)
 from royalties.domain.events import StaffEvent
 from royalties.domain.people import ALLOWED, PersonStatus, Verb
 from royalties.ingest.setup import Entry
-from royalties.services import pending
 from royalties.services.frame import TWO_PEOPLE, frame_of
 from royalties.services.mail import telling
 from royalties.services.mail.outbox import Message, write
@@ -27,29 +31,6 @@ from royalties.store.people import mail_choices, people
 _WAITING = "waiting proposals"
 _LONGEST_REASON = 1000
 
-APPROVED_BY_TWO = {
-    "contracts": "contract",
-    "plans": "plan",
-    "beneficiaries": "beneficiary",
-    "payment_details": "payment details",
-    "organizations": "organization",
-    "price_lists": "price list",
-}
-"""Parts of the setup whose changes a second person approves, and the word for one entry."""
-
-
-NEW = "new"
-"""The fingerprint of a proposal whose entry there is not yet."""
-
-_OF_ORDERS = {
-    ProposalKind.QUOTE: "the quote below the price list for order",
-    ProposalKind.RECEIPT: "the payment recorded for order",
-    ProposalKind.PAY_BACK: "the repayment recorded for order",
-    ProposalKind.CONTACT: "the new contact of order",
-    ProposalKind.MOVE: "the move of order",
-}
-"""What a proposal about an order is, by its kind; its subject begins with the order's number."""
-
 
 class SecondPersonError(RefusedError):
     """Something that nobody does alone: it is to be prepared, and another manager approves it."""
@@ -57,49 +38,6 @@ class SecondPersonError(RefusedError):
 
 class ProposedAlreadyError(RefusedError):
     """Something of the same subject waits already."""
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """What was prepared: of what kind, about what, what became of it.
-
-    ``body`` is what is to be done, as JSON values; ``fingerprint`` tells what was looked at.
-    """
-
-    id: int
-    kind: ProposalKind
-    subject: str
-    body: object
-    fingerprint: str
-    note: str
-    status: ProposalStatus
-    prepared_at: datetime
-    prepared_by: str
-    prepared_by_id: int
-    decided_at: datetime | None
-    decided_by: str | None
-    reason: str
-
-    @property
-    def early(self) -> str:
-        """Why a period is to be closed before it ends; empty of anything else."""
-        return str(self.body.get("early", "")) if isinstance(self.body, dict) else ""
-
-    @property
-    def depends_on(self) -> tuple[int, ...]:
-        """Numbers of the proposals that would add what this one names."""
-        found = self.body.get(pending.DEPENDS_ON, ()) if isinstance(self.body, dict) else ()
-        return tuple(found)
-
-    @property
-    def words(self) -> str:
-        """What it is about, by the key: ``a change of contract foot-2015``."""
-        return words_of(self.kind, self.subject, early=bool(self.early), is_new=self.is_new)
-
-    @property
-    def is_new(self) -> bool:
-        """Whether it is a new entry of the setup."""
-        return self.kind is ProposalKind.SETUP and self.fingerprint == NEW
 
 
 def in_words(work: Work, proposal: Proposal, beside: Iterable[Entry] = ()) -> str:
@@ -130,29 +68,6 @@ def entry_name(work: Work, proposal: Proposal, beside: Iterable[Entry] = ()) -> 
     known = names_of(work)
     made = known.beside([*beside, (part, key, entry)]) if isinstance(entry, dict) else known
     return made.of(part, key)
-
-
-def words_of(
-    kind: ProposalKind, subject: str, *, name: str = "", early: bool = False, is_new: bool = False
-) -> str:
-    """What a proposal is about, in words.
-
-    Args:
-        kind: of the proposal.
-        subject: of the proposal.
-        name: what its entry is called.
-        early: of a close, whether the period has not ended.
-        is_new: whether its entry is new.
-    """
-    if kind is ProposalKind.CLOSE:
-        return f"the {'early ' if early else ''}close of {subject}"
-    part, _, key = subject.partition(" ")
-    if part == "setup-file":
-        return f"the setup file {key}"
-    if kind in _OF_ORDERS:
-        return f"{_OF_ORDERS[kind]} {part}"
-    entry = f"{APPROVED_BY_TWO.get(part, part)} {name or key}"
-    return f"the new {entry}" if is_new else f"a change of {entry}"
 
 
 def two_people(work: Work) -> bool:
@@ -204,7 +119,7 @@ def prepare(
     if waiting:
         first = waiting[0]
         raise ProposedAlreadyError(
-            f"{in_words(work, Proposal(*first))} was prepared by {first.prepared_by} and waits for "
+            f"{in_words(work, first)} was prepared by {first.prepared_by} and waits for "
             f"a decision: have it approved, refused or withdrawn first"
         )
     number = store.add_proposal(
@@ -233,23 +148,20 @@ def prepare(
 def find(work: Work, number: int) -> Proposal | None:
     """A proposal by its number."""
     work.actor.require(Verb.READ)
-    row = store.find_proposal(work.connection, number)
-    return Proposal(*row) if row else None
+    return store.find_proposal(work.connection, number)
 
 
 def numbered(work: Work, numbers: Iterable[int]) -> list[Proposal]:
     """Some proposals by their numbers, the first first; a number of none is left out."""
     work.actor.require(Verb.READ)
     wanted = set(numbers)
-    rows = store.proposals_by_number(work.connection, wanted) if wanted else []
-    return [Proposal(*row) for row in rows]
+    return store.proposals_by_number(work.connection, wanted) if wanted else []
 
 
 def approved_at(work: Work, moments: Iterable[datetime], subjects: Iterable[str]) -> list[Proposal]:
     """Changes of the setup approved at some moments: of some subjects, or whole files."""
     work.actor.require(Verb.READ)
-    rows = store.setup_approved_at(work.connection, set(moments), set(subjects))
-    return [Proposal(*row) for row in rows]
+    return store.setup_approved_at(work.connection, set(moments), set(subjects))
 
 
 def waiting_numbers(work: Work) -> list[int]:
@@ -269,7 +181,7 @@ def proposals(
 ) -> list[Proposal]:
     """Proposals, the newest first; ``beginning`` is how their subjects begin."""
     work.actor.require(Verb.READ)
-    rows = store.proposals(
+    return store.proposals(
         work.connection,
         status=status,
         kind=kind,
@@ -277,7 +189,6 @@ def proposals(
         beginning=beginning,
         limit=limit,
     )
-    return [Proposal(*row) for row in rows]
 
 
 def waiting_count(work: Work) -> int:
@@ -290,10 +201,7 @@ def waiting_count(work: Work) -> int:
 def proposals_about(work: Work, kind: ProposalKind, subject: str) -> list[Proposal]:
     """What was ever prepared of one thing, the newest first; the menu's count comes with it."""
     work.actor.require(Verb.READ)
-    proposals = [
-        Proposal(*row)
-        for row in store.proposals_about(work.connection, kind, subject, ProposalStatus.WAITING)
-    ]
+    proposals = store.proposals_about(work.connection, kind, subject, ProposalStatus.WAITING)
     work.know(_WAITING, sum(each.status == ProposalStatus.WAITING for each in proposals))
     return [each for each in proposals if (each.kind, each.subject) == (kind, subject)]
 
@@ -355,12 +263,12 @@ def withdraw(work: Work, number: int, reason: str = "") -> Proposal:
 
 
 def _waiting(work: Work, number: int) -> Proposal:
-    row = store.find_proposal(work.connection, number, lock=True)
-    if row is None:
+    proposal = store.find_proposal(work.connection, number, lock=True)
+    if proposal is None:
         raise RefusedError(f"there is no proposal {number}")
-    if row.status != ProposalStatus.WAITING:
-        raise RefusedError(f"this was {row.status} by {row.decided_by} already")
-    return Proposal(*row)
+    if proposal.status != ProposalStatus.WAITING:
+        raise RefusedError(f"this was {proposal.status} by {proposal.decided_by} already")
+    return proposal
 
 
 def _decide(work: Work, proposal: Proposal, status: ProposalStatus, reason: str) -> Proposal:

@@ -6,13 +6,12 @@ since what it depends on was sent back, is prepared again.
 
 from collections.abc import Iterable, Sequence
 
-from royalties.domain.approvals import ProposalKind, ProposalStatus
+from royalties.domain.approvals import Proposal, ProposalKind, ProposalStatus
 from royalties.domain.events import StaffEvent
 from royalties.domain.people import Verb
 from royalties.domain.terms.references import named_in
 from royalties.ingest.setup import Entry
 from royalties.services import approvals, pending
-from royalties.services.approvals import Proposal
 from royalties.services.mail.telling import News, tell
 from royalties.services.work import RefusedError, Work
 from royalties.store import work as store
@@ -32,8 +31,7 @@ def dependents_of(work: Work, numbers: Iterable[int]) -> list[Proposal]:
     work.actor.require(Verb.READ)
     found, below = [], set(numbers)
     # What depends on another one was prepared after it.
-    for row in reversed(_waiting_setup(work)):
-        proposal = Proposal(*row)
+    for proposal in reversed(_waiting_setup(work)):
         if not below.isdisjoint(proposal.depends_on):
             found.append(proposal)
             below.add(proposal.id)
@@ -90,7 +88,7 @@ def _status(work: Work, gone: Sequence[Proposal]) -> ProposalStatus:
     return approvals.numbered(work, [gone[0].id])[0].status
 
 
-def _waiting_setup(work: Work) -> list[store.ProposalRow]:
+def _waiting_setup(work: Work) -> list[Proposal]:
     numbers = pending.pending_numbers(work)
     if not numbers:
         return []

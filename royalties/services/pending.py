@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from royalties.domain.approvals import ProposalKind, ProposalStatus
+from royalties.domain.approvals import DEPENDS_ON, Proposal, ProposalKind, ProposalStatus
 from royalties.domain.people import Verb
 from royalties.domain.terms.references import named_in
 from royalties.ingest import setup as setup_file
@@ -21,9 +21,6 @@ from royalties.services.work import Work
 from royalties.store import work as store
 
 Made = TypeVar("Made")
-
-DEPENDS_ON = "depends_on"
-"""Under this name a proposal's body keeps the numbers of those that it depends on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +66,18 @@ def pending_numbers(work: Work) -> tuple[int, ...]:
 
 
 def _read(work: Work, numbers: tuple[int, ...]) -> tuple[PendingEntry, ...]:
-    rows = store.proposals(
+    waiting = store.proposals(
         work.connection, status=ProposalStatus.WAITING, kind=ProposalKind.SETUP, limit=len(numbers)
     )
     return tuple(
-        PendingEntry(part, key, body, row.id, row.prepared_by, row.prepared_at, "file" in row.body)
-        for row in reversed(rows)
-        for part, key, body in entries_of(row.body)
+        PendingEntry(part, key, body, each.id, each.prepared_by, each.prepared_at, _is_file(each))
+        for each in reversed(waiting)
+        for part, key, body in entries_of(each.body)
     )
+
+
+def _is_file(proposal: Proposal) -> bool:
+    return isinstance(proposal.body, dict) and "file" in proposal.body
 
 
 def entries_of(body: object) -> list[Entry]:

@@ -1,12 +1,13 @@
 """Settings, proposals and jobs."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import fields
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 
-from royalties.domain.approvals import ProposalKind, ProposalStatus
+from royalties.domain.approvals import Proposal, ProposalKind, ProposalStatus
 from royalties.domain.jobs import ACTIVE_JOBS, JobStatus
 from royalties.store.engine import is_sqlite
 from royalties.store.tables import job, proposal, setting
@@ -35,37 +36,19 @@ def pop_setting(connection: Connection, name: str) -> Any:  # noqa: ANN401 - JSO
     return connection.execute(taken).scalar()
 
 
-class ProposalRow(NamedTuple):
-    """A change that was prepared for a second person to decide, or that was decided."""
-
-    id: int
-    kind: ProposalKind
-    subject: str
-    body: Any
-    fingerprint: str
-    note: str
-    status: ProposalStatus
-    prepared_at: datetime
-    prepared_by: str
-    prepared_by_id: int
-    decided_at: datetime | None
-    decided_by: str | None
-    reason: str
-
-
 def add_proposal(connection: Connection, values: Mapping[str, object]) -> int:
     """Add a proposal and return its number."""
     made = connection.execute(insert(proposal).values(**values).returning(proposal.c.id))
     return int(made.scalar_one())
 
 
-def find_proposal(connection: Connection, number: int, *, lock: bool = False) -> ProposalRow | None:
+def find_proposal(connection: Connection, number: int, *, lock: bool = False) -> Proposal | None:
     """A proposal; ``lock`` locks its row."""
     query = _proposals().where(proposal.c.id == number)
     if lock and not is_sqlite(connection):
         query = query.with_for_update()
     row = connection.execute(query).first()
-    return ProposalRow(*row) if row else None
+    return Proposal(*row) if row else None
 
 
 def proposals(
@@ -76,7 +59,7 @@ def proposals(
     subject: str = "",
     beginning: str = "",
     limit: int = 100,
-) -> list[ProposalRow]:
+) -> list[Proposal]:
     """Proposals, the newest first; ``beginning`` is a prefix of their subjects."""
     query = _proposals().order_by(proposal.c.id.desc()).limit(limit)
     if status is not None:
@@ -87,7 +70,7 @@ def proposals(
         query = query.where(proposal.c.subject == subject)
     if beginning:
         query = query.where(proposal.c.subject.startswith(beginning, autoescape=True))
-    return [ProposalRow(*row) for row in connection.execute(query)]
+    return [Proposal(*row) for row in connection.execute(query)]
 
 
 def proposal_numbers(
@@ -100,15 +83,15 @@ def proposal_numbers(
     return tuple(connection.execute(query).scalars())
 
 
-def proposals_by_number(connection: Connection, numbers: Collection[int]) -> list[ProposalRow]:
+def proposals_by_number(connection: Connection, numbers: Collection[int]) -> list[Proposal]:
     """Some proposals by their numbers, ascending."""
     query = _proposals().where(proposal.c.id.in_(numbers)).order_by(proposal.c.id)
-    return [ProposalRow(*row) for row in connection.execute(query)]
+    return [Proposal(*row) for row in connection.execute(query)]
 
 
 def setup_approved_at(
     connection: Connection, moments: Collection[datetime], subjects: Collection[str]
-) -> list[ProposalRow]:
+) -> list[Proposal]:
     """Approved setup changes decided at some moments: of some subjects, or whole files."""
     query = _proposals().where(
         proposal.c.status == ProposalStatus.APPROVED,
@@ -116,16 +99,16 @@ def setup_approved_at(
         proposal.c.decided_at.in_(moments),
         or_(proposal.c.subject.in_(subjects), proposal.c.subject.startswith("setup-file ")),
     )
-    return [ProposalRow(*row) for row in connection.execute(query)]
+    return [Proposal(*row) for row in connection.execute(query)]
 
 
 def proposals_about(
     connection: Connection, kind: ProposalKind, subject: str, status: ProposalStatus
-) -> list[ProposalRow]:
+) -> list[Proposal]:
     """Proposals about a subject, and all others of a status, the newest first."""
     about = and_(proposal.c.kind == kind, proposal.c.subject == subject)
     query = _proposals().where(or_(about, proposal.c.status == status))
-    return [ProposalRow(*row) for row in connection.execute(query.order_by(proposal.c.id.desc()))]
+    return [Proposal(*row) for row in connection.execute(query.order_by(proposal.c.id.desc()))]
 
 
 def count_proposals(connection: Connection, status: ProposalStatus) -> int:
@@ -151,7 +134,7 @@ def decide_proposal(
 
 
 def _proposals() -> Any:  # noqa: ANN401 - SQLAlchemy's Select of all columns
-    return select(*(proposal.c[name] for name in ProposalRow._fields))
+    return select(*(proposal.c[field.name] for field in fields(Proposal)))
 
 
 class JobRow(NamedTuple):

@@ -12,7 +12,7 @@ from royalties.adapters.credentials import fingerprint
 from royalties.domain.orders.artwork import Use
 from royalties.domain.people import ANONYMOUS, Actor, Role
 from royalties.services.orders import life, messages
-from royalties.services.orders.billing import cancelling, certificates, invoicing, receivables
+from royalties.services.orders.billing import certificates, invoicing, receivables, settling
 from royalties.services.orders.fulfilment import shipping
 from royalties.services.orders.intake import drafts, requests
 from royalties.services.orders.production import artwork, proofs
@@ -142,7 +142,7 @@ def orders_in_many_states(office: Office) -> None:
     with office.work() as work:
         life.produce(work, CANCELLED)
     with office.work() as work:
-        cancelling.cancel(work, CANCELLED, "The event is off")
+        settling.cancel(work, CANCELLED, "The event is off")
     with office.system.work(guild) as work:
         paper = certificates.AttachmentUpload("exempt.pdf", io.BytesIO(a_pdf()))
         certificates.upload(

@@ -13,7 +13,7 @@ from royalties.services.orders import life
 from royalties.services.orders.billing import invoicing, receivables
 from royalties.services.orders.billing.issuing import IssuedInvoice
 from royalties.services.orders.fulfilment import shipping
-from royalties.services.orders.intake.checking import Requested
+from royalties.services.orders.intake.creation import Requested
 from royalties.services.work import Work
 from royalties.store.orders.money import ReceiptRow, ShipmentRow
 from tests.builders.books import Office

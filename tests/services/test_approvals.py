@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from royalties.domain.approvals import ProposalKind, ProposalStatus
+from royalties.domain.approvals import Proposal, ProposalKind, ProposalStatus
 from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.services import approvals
-from royalties.services.approvals import Proposal, ProposedAlreadyError
+from royalties.services.approvals import ProposedAlreadyError
 from royalties.services.work import RefusedError, stored
 from tests.builders.books import NOW, Office
 from tests.builders.site import lend_site

@@ -6,17 +6,17 @@ from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
-from royalties.domain.approvals import ProposalStatus
+from royalties.domain.approvals import Proposal, ProposalStatus
 from royalties.domain.counting import change
 from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
 from royalties.domain.orders.life import State
 from royalties.domain.people import Verb
-from royalties.domain.periods import Calendar, Period, period_of
+from royalties.domain.periods import Calendar, Period, first_of_month, period_of
 from royalties.domain.royalties.postings import reserve_account
 from royalties.domain.royalties.results import Run
 from royalties.domain.sales.reporting import Expected, ReportStatus
-from royalties.services.approvals import Proposal, may_approve, proposals
+from royalties.services.approvals import may_approve, proposals
 from royalties.services.books import Setup, open_period_of, setup_in_force
 from royalties.services.cache import cached
 from royalties.services.desk.first_steps import (
@@ -352,7 +352,7 @@ def _months(period: Period, now: Iterable[store.RetailerSalesRow]) -> tuple[date
     last = max((row.last_month for row in now), default="")
     if not last:
         return None
-    day = min(max(date.fromisoformat(f"{last}-01"), period.starts), period.ends)
+    day = min(max(first_of_month(last), period.starts), period.ends)
     return period.starts, day.replace(day=1)
 
 

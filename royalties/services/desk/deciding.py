@@ -7,13 +7,12 @@ close is decided alone, on its checklist.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from royalties.domain.approvals import ProposalKind, ProposalStatus
+from royalties.domain.approvals import Proposal, ProposalKind, ProposalStatus
 from royalties.domain.people import Verb
 from royalties.domain.terms.changes import Change, changes
 from royalties.domain.terms.replacing import Replaced
 from royalties.ingest.setup import SetupError
 from royalties.services import approvals, pending
-from royalties.services.approvals import Proposal
 from royalties.services.books import EmptyBooksError, setup_in_force
 from royalties.services.dependencies import (
     GONE,

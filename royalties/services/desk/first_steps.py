@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from royalties.domain.approvals import ProposalKind
+from royalties.domain.approvals import Proposal, ProposalKind
 from royalties.domain.counting import counted, series
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period
 from royalties.domain.terms.contracts import Basis
-from royalties.services.approvals import Proposal
 from royalties.services.books import Setup, last_closed_in
 from royalties.services.frame import NO_OPENINGS, frame_of
 from royalties.services.work import Work

@@ -182,14 +182,13 @@ def _sales(work: Work, setup: Setup, text: str) -> Iterator[Hit]:
     for row in store.references(work.connection, text):
         known = setup.retailers.get(row.retailer)
         name = known.name if known else row.retailer
-        first, last = date.fromisoformat(row.first), date.fromisoformat(row.last)
         yield Hit(
             "waiting" if row.identifier else "sale",
             row.identifier or row.reference,
             row.reference,
             f"{name}, waits for the edition of {row.identifier}" if row.identifier else name,
-            since=first if first != last else None,
-            day=last,
+            since=row.first if row.first != row.last else None,
+            day=row.last,
             lines=row.lines,
         )
 

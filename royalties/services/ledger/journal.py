@@ -10,6 +10,7 @@ from operator import attrgetter
 
 from royalties.domain.money import amount_text
 from royalties.domain.people import Verb
+from royalties.domain.spreadsheets import no_formula
 from royalties.services.books import setup_in_force
 from royalties.services.work import Work
 from royalties.store.ledger import entries as ledger
@@ -106,20 +107,14 @@ def _csv(lines: Iterable[PostedLine]) -> Iterator[str]:
     )
     for line in lines:
         amount = amount_text(line.amount, line.currency)
-        yield _row(*map(_neutral, line[:-1]), amount)
+        cells = (no_formula(each) if isinstance(each, str) else each for each in line[:-1])
+        yield _row(*cells, amount)
 
 
 def _row(*cells: object) -> str:
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="").writerow(cells)
     return buffer.getvalue()
-
-
-def _neutral(cell: object) -> object:
-    """Text that a spreadsheet would take for a formula gets an apostrophe before it."""
-    if isinstance(cell, str) and cell.lstrip()[:1] in {"=", "+", "-", "@", "\t", "\r"}:
-        return f"'{cell}"
-    return cell
 
 
 def _entries(lines: Iterable[PostedLine]) -> Iterator[list[PostedLine]]:

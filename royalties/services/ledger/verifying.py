@@ -23,13 +23,12 @@ from royalties.services.books import (
 )
 from royalties.services.cache import cached, refuse_slow_calculation
 from royalties.services.ledger import verified_accounts as sums
-from royalties.services.ledger import verified_files, verified_log
+from royalties.services.ledger import verified_files, verified_log, verified_orders
 from royalties.services.ledger.recomputing import DAMAGE
 from royalties.services.ledger.verified_bank_details import bank_details_differ
 from royalties.services.ledger.verified_books import BooksUnderTest, Check, Failures
 from royalties.services.ledger.verified_carried import carried_forward
 from royalties.services.orders import papers
-from royalties.services.orders.billing import checking
 from royalties.services.work import RefusedError, Work
 from royalties.store.engine import small_cache
 from royalties.store.ledger import checks
@@ -194,16 +193,16 @@ def _sent(books: BooksUnderTest) -> Failures:
 
 
 def _order_money(books: BooksUnderTest) -> Failures:
-    yield from checking.money_differs(books.work)
-    yield from checking.reversals_differ(books.work)
+    yield from verified_orders.money_differs(books.work)
+    yield from verified_orders.reversals_differ(books.work)
 
 
 def _invoices(books: BooksUnderTest) -> Failures:
-    yield from checking.invoices_differ(books.work)
+    yield from verified_orders.invoices_differ(books.work)
 
 
 def _shipments(books: BooksUnderTest) -> Failures:
-    yield from checking.shipments_differ(books.work)
+    yield from verified_orders.shipments_differ(books.work)
 
 
 def _sales(books: BooksUnderTest) -> Failures:

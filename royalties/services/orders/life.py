@@ -1,8 +1,8 @@
 """An order's life: found by whom it concerns, and moved only along the table.
 
 Every verb that moves an order goes through ``move``: it holds the order, asks the table in
-``domain/orders/life.py``, writes the history and the log, and leaves the rest (files, money,
-e-mail) to the verb, all in one transaction.
+``domain/orders/life.py``, computes again for which day its copies are promised, writes the history
+and the log, and leaves the rest (files, money, e-mail) to the verb, all in one transaction.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,19 +13,25 @@ from royalties.domain.one_line import fault_of_line
 from royalties.domain.orders.life import (
     Action,
     NotPossibleError,
+    OrderKind,
     Precondition,
     Side,
     State,
     label_of,
+    promised_date,
     step,
+    working_day_after,
+    working_days_between,
 )
 from royalties.domain.orders.order import Address, Order
 from royalties.domain.people import FINANCE, PersonStatus, Role, Verb
-from royalties.services.orders import lead_times, notices
+from royalties.services.books import Setup
+from royalties.services.orders import notices
 from royalties.services.orders.preconditions import (
     next_step,
     precondition_words,
     preconditions_met,
+    price_list_for,
     setup_or_none,
     waits_for,
 )
@@ -35,6 +41,8 @@ from royalties.store.orders.orders import Event
 from royalties.store.people import people
 
 __all__ = [
+    "PROMISE",
+    "PROMISED_IN",
     "Address",
     "ChangedMeanwhileError",
     "Event",
@@ -51,6 +59,7 @@ __all__ = [
     "note",
     "preconditions_met",
     "produce",
+    "promised_date_now",
     "reason_of",
     "require_possible",
     "resume",
@@ -157,15 +166,13 @@ def move(
         values["held_in"] = None
     day = order.promised_on
     if setup is not None:
-        day = lead_times.promised_date_now(work, _after(order, after, values), setup, action)
+        day = promised_date_now(work, _after(order, after, values), setup, action)
         values["promised_on"] = day
     moved = _change(work, order, values)
     note(work, order, action.value, before=order.state, after=after, detail=detail, side=acting)
     promise = {"before": order.promised_on, "after": day}
     if day != order.promised_on:
-        note(
-            work, moved, lead_times.PROMISE, before=after, after=after, detail=promise, side=acting
-        )
+        note(work, moved, PROMISE, before=after, after=after, detail=promise, side=acting)
     if setup is not None and tell:
         notices.notify(work, moved, action.value, setup=setup, side=acting, detail=detail)
     return moved
@@ -271,7 +278,7 @@ def set_promise(
     """
     work.actor.require(Verb.KEEP_ORDERS)
     order = lock(work, number, version)
-    if order.state not in lead_times.PROMISED_IN:
+    if order.state not in PROMISED_IN:
         raise RefusedError(f"no day is promised while an order is {label_of(order.state)}")
     if day < work.today or (day - work.today).days > _FARTHEST:
         raise RefusedError("promise a day from today on, within two years")
@@ -282,8 +289,8 @@ def set_promise(
         "by_hand": True,
         "reason": reason_of(reason),
     }
-    note(work, after, lead_times.PROMISE, before=order.state, after=order.state, detail=detail)
-    notices.notify(work, after, lead_times.PROMISE, detail=detail)
+    note(work, after, PROMISE, before=order.state, after=order.state, detail=detail)
+    notices.notify(work, after, PROMISE, detail=detail)
     return after
 
 
@@ -338,3 +345,78 @@ def _after(order: Order, state: State, values: Mapping[str, object]) -> Order:
         approved_on=day("approved_on", order.approved_on),
         started_on=day("started_on", order.started_on),
     )
+
+
+PROMISED_IN = frozenset(
+    {
+        State.ACCEPTED,
+        State.ARTWORK,
+        State.PROOF_SENT,
+        State.CHANGES_ASKED,
+        State.PROOF_APPROVED,
+        State.IN_PRODUCTION,
+    }
+)
+"""States in which a day is promised; before them the quote says what it counts from."""
+
+PROMISE = "promise"
+"""What the history calls a changed promise."""
+
+
+def promised_date_now(
+    work: Work, order: Order, setup: Setup, action: Action | None = None
+) -> date | None:
+    """The day that follows from what is known today.
+
+    A day that somebody of the staff set stands until the clock of production begins or goes on
+    after a hold; then the later of both counts.
+
+    Args:
+        work: the unit of work.
+        order: as it stands after the action.
+        setup: with the price list that says how long the stages take.
+        action: what was done just now.
+    """
+    prices = price_list_for(setup, order.title)
+    version = prices.on(work.today) if prices else None
+    if order.state not in PROMISED_IN or version is None:
+        return order.promised_on
+    events = store.events(work.connection, order.id)
+    by_hand = next(
+        (
+            each
+            for each in reversed(events)
+            if each.action == PROMISE and each.detail.get("by_hand")
+        ),
+        None,
+    )
+    if by_hand is not None and not _sets_the_clock(order, action):
+        return order.promised_on
+    begins = order.started_on if order.kind is OrderKind.BULK else order.approved_on
+    if begins is not None:
+        begins = working_day_after(begins, _days_on_hold(work, events, begins))
+    promised = promised_date(
+        order.kind,
+        version.rush_lead_time if order.rush else version.lead_time,
+        today=work.today,
+        approved=begins,
+        started=begins,
+    )
+    return max(promised, date.fromisoformat(by_hand.detail["after"])) if by_hand else promised
+
+
+def _sets_the_clock(order: Order, action: Action | None) -> bool:
+    begins = Action.PRODUCE if order.kind is OrderKind.BULK else Action.APPROVE_PROOF
+    return action in {begins, Action.RESUME}
+
+
+def _days_on_hold(work: Work, events: list[store.Event], begins: date) -> int:
+    """Working days on hold since a day; a hold that ends just now lasts until today."""
+    days, since = 0, None
+    for event in events:
+        if event.action == Action.HOLD.value:
+            since = max(begins, work.day_of(event.at))
+        elif event.action == Action.RESUME.value and since is not None:
+            until = work.day_of(event.at)
+            days, since = days + working_days_between(since, until), None
+    return days + (working_days_between(since, work.today) if since is not None else 0)

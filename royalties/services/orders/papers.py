@@ -1,12 +1,16 @@
-"""Papers of orders as files: made once, kept, and given out with the same bytes ever after."""
+"""Papers of orders: what they say is frozen, and their files keep the same bytes ever after."""
 
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from typing import NamedTuple
 
+from pydantic import TypeAdapter
+
 from royalties.domain.orders.order import PaperKind
+from royalties.domain.orders.papers import InvoiceShown
 from royalties.services.work import RefusedError, Work
 from royalties.store.orders import papers as store
+from royalties.store.orders.money import InvoiceRow
 
 FOLDER = "orders"
 """Where they are kept among the issued files."""
@@ -93,3 +97,25 @@ def _on_disk(name: str, digest: str) -> str:
     """The file's name at home; with its fingerprint, since work may be taken back and redone."""
     stem, _, file = name.rpartition(".")
     return f"{stem} {digest[:8]}.{file}"
+
+
+_INVOICE = TypeAdapter(InvoiceShown)
+
+
+def invoice_shown(row: InvoiceRow) -> InvoiceShown:
+    """What an invoice or credit note says."""
+    return _INVOICE.validate_json(row.content)
+
+
+def frozen(shown: InvoiceShown) -> tuple[str, str]:
+    """What an invoice says as it is kept, and its fingerprint."""
+    content = _INVOICE.dump_json(shown).decode()
+    return content, fingerprint_of(content)
+
+
+def fingerprint_of(content: str) -> str:
+    """SHA-256 of what is kept, byte for byte.
+
+    It is never compared with what is written anew: a later version says more beside the same.
+    """
+    return sha256(content.encode()).hexdigest()

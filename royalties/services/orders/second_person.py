@@ -7,12 +7,11 @@ not named itself, and an order that is moved to another organization.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
-from royalties.domain.approvals import ProposalKind, ProposalStatus
+from royalties.domain.approvals import Proposal, ProposalKind, ProposalStatus
 from royalties.services import approvals
-from royalties.services.approvals import Proposal
 from royalties.services.orders import life
 from royalties.services.orders.billing import receiving
-from royalties.services.orders.intake import contacts, merging
+from royalties.services.orders.intake import organizations
 from royalties.services.orders.quoting import quotes
 from royalties.services.work import RefusedError, Work
 from royalties.store.people import people
@@ -21,8 +20,8 @@ _DONE: Mapping[ProposalKind, Callable[[Work, Proposal], object]] = {
     ProposalKind.QUOTE: quotes.approve_quote,
     ProposalKind.RECEIPT: receiving.approve_receipt,
     ProposalKind.PAY_BACK: receiving.approve_receipt,
-    ProposalKind.CONTACT: contacts.approve_contact,
-    ProposalKind.MOVE: merging.approve_move,
+    ProposalKind.CONTACT: organizations.approve_contact,
+    ProposalKind.MOVE: organizations.approve_move,
 }
 KINDS = frozenset(_DONE)
 """Kinds of proposals that are about an order."""
@@ -48,7 +47,7 @@ def hold(work: Work, proposals: Sequence[Proposal]) -> None:
     for number in sorted({order_of(proposal) for proposal in proposals}):
         order = life.lock(work, number)
         if any(each.kind is ProposalKind.MOVE and order_of(each) == number for each in proposals):
-            people_moved |= {person.id for person in merging.askers(work, order)}
+            people_moved |= {person.id for person in organizations.askers(work, order)}
     for person in sorted(people_moved):
         people.find_person(work.connection, person, lock=True)
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from royalties.domain.orders.life import ENDED, State
 from royalties.domain.people import Verb
+from royalties.domain.periods import first_of_month
 from royalties.services.books import setup_in_force
 from royalties.services.names import names_of
 from royalties.services.orders.board import OPEN, ORDER, lateness
@@ -264,5 +265,5 @@ def _number(month: str) -> int:
 
 def _moment(month: str, days: int) -> datetime:
     """So many days after a month begins, wide enough for every time zone."""
-    first = date.fromisoformat(f"{month}-01") + timedelta(days=days)
+    first = first_of_month(month) + timedelta(days=days)
     return datetime.combine(first, time(), UTC)

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from royalties.domain.approvals import ProposalKind
+from royalties.domain.approvals import Proposal, ProposalKind
 from royalties.domain.money import amount_text
 from royalties.domain.one_line import fault_of_line
 from royalties.domain.people import Verb
 from royalties.domain.periods import PeriodStatus
 from royalties.services import approvals
-from royalties.services.approvals import Proposal
 from royalties.services.books import open_period_of, setup_in_force
 from royalties.services.periods import close as runs
 from royalties.services.periods.accounts_over_time import AccountsQuery, accounts_over_time

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
-from royalties.domain.approvals import ProposalKind, ProposalStatus
+from royalties.domain.approvals import Proposal, ProposalKind, ProposalStatus
 from royalties.domain.counting import counted
 from royalties.domain.people import Verb
 from royalties.domain.periods import ParallelStatus, Period
 from royalties.domain.royalties.results import ContractRun, NotPaid, Run, Settlement
 from royalties.services import approvals
-from royalties.services.approvals import Proposal
 from royalties.services.books import setup_in_force
 from royalties.services.errors import CANNOT_RUN
 from royalties.services.periods.draft import RunView, paid_of, run_view

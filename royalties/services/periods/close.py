@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from royalties.domain.approvals import ProposalStatus
+from royalties.domain.approvals import Proposal, ProposalStatus
 from royalties.domain.json_values import canonical
 from royalties.domain.people import Verb
 from royalties.domain.royalties.postings import LedgerBefore, advances_account, entries_of_close
@@ -13,7 +13,6 @@ from royalties.domain.royalties.results import Run
 from royalties.domain.royalties.run import run
 from royalties.domain.royalties.run_document import run_document
 from royalties.services import approvals
-from royalties.services.approvals import Proposal
 from royalties.services.books import Setup, books_of, left_before, require_next, setup_in_force
 from royalties.services.periods.checklist import (
     Outlook,

@@ -160,7 +160,7 @@ class SalesOfLine:
         units, currency, list_price, net, discount, country = row[10:16]
         price = list_price
         if price is None:
-            price = self._edition.price_on(date.fromisoformat(row[6]), currency)
+            price = self._edition.price_of_sale(row[6], currency)
         if discount is None and price and units:
             discount = MICRO - rounded(Fraction(net * MICRO, units * price))
         slice_ = Slice(

@@ -6,7 +6,6 @@ run counted is never changed. Every decision is kept.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from itertools import groupby
 
 from royalties.domain.people import Verb
@@ -219,7 +218,7 @@ def _derived(line: UsedLine, edition: Edition) -> int | None:
     """Receipts computed from an edition's list price, which a report may omit."""
     if line.list_price is not None or line.discount is None or line.kind == SaleKind.FREE:
         return None
-    price = edition.price_on(date.fromisoformat(line.day), line.currency)
+    price = edition.price_of_sale(line.day, line.currency)
     return None if price is None else receipts(line.units, price, line.discount)
 
 

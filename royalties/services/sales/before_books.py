@@ -6,7 +6,6 @@ counters and advances of the setup. A history that is loaded as well is paid twi
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
 from fractions import Fraction
 
 from royalties.domain.money import MICRO, amount_text
@@ -55,7 +54,7 @@ def would_earn(work: Work, setup: Setup, early: Early, open_period: Period) -> s
         isbn = names.isbns[key.edition]
         price = key.list_price
         if price is None:
-            price = editions[isbn].price_on(date.fromisoformat(key.day), key.currency)
+            price = editions[isbn].price_of_sale(key.day, key.currency)
         discount = Fraction(key.discount or 0, MICRO)
         slices.append(
             Slice(

@@ -1,6 +1,6 @@
 """Which retailers' reports a period waits for; the home and a close are told the same."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from royalties.domain.periods import Period
 from royalties.domain.sales.reporting import OWN, RETIRED, Expected, Span, expected
@@ -23,9 +23,10 @@ def expected_reports(work: Work, setup: Setup, period: Period) -> dict[str, Acco
     typed by hand is no report.
     """
     spans: dict[str, dict[str, list[Span]]] = {}
-    for row in store.report_coverage(work.connection, (period.starts - _HISTORY).isoformat()):
-        days = (date.fromisoformat(row.first_day), date.fromisoformat(row.last_day))
-        spans.setdefault(row.retailer, {}).setdefault(row.account, []).append(days)
+    for row in store.report_coverage(work.connection, period.starts - _HISTORY):
+        spans.setdefault(row.retailer, {}).setdefault(row.account, []).append(
+            (row.first_day, row.last_day)
+        )
     of_orders = {key for each in setup.price_lists.values() for key in each.retailers.values()}
     return {
         key: (("", OWN),)

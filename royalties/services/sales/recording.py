@@ -5,11 +5,10 @@ import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Self
 
-from royalties.domain.periods import Period, period_of
+from royalties.domain.periods import Period, first_of_month, period_of
 from royalties.domain.sales.lines import SaleLine, SalesTally, Sum, SumKey
 from royalties.services.books import Setup, distinctions_in, names_of, setup_in_force
 from royalties.services.sales.spooling import Spooled, writing
@@ -87,7 +86,7 @@ def record_read(work: Work, setup: Setup, open_period: Period, batch: int, read:
 
 def period_of_month(month: str, setup: Setup) -> Period:
     """The period of a month such as 2025-03, which lies in one of any calendar."""
-    return period_of(date.fromisoformat(f"{month}-01"), setup.calendar)
+    return period_of(first_of_month(month), setup.calendar)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from fractions import Fraction
 
 from stdnum import isbn as isbn_numbers
@@ -139,8 +138,7 @@ def release_waiting(work: Work, setup: Setup) -> Released:
         if net is None:
             price = line.list_price
             if price is None:
-                day = date.fromisoformat(line.day)
-                price = prices[isbns[edition]].price_on(day, line.currency)
+                price = prices[isbns[edition]].price_of_sale(line.day, line.currency)
             if price is None:
                 counts = released.without_price
                 counts[line.identifier] = counts.get(line.identifier, 0) + 1

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from royalties.domain.currencies import exponent
 from royalties.domain.money import MICRO, amount_text, micro_text, number_text, rounded
-from royalties.domain.periods import period_of
+from royalties.domain.periods import first_of_month, period_of
 from royalties.domain.royalties.exchange import Rates
 from royalties.domain.royalties.inputs import BroughtIn, HeldReserve
 from royalties.domain.royalties.results import ContractRun, NotPaid, Run, Settlement
@@ -291,7 +291,7 @@ class Composer:
 
     def _corrections(self, titles: Iterable[str]) -> Iterable[CorrectionShown]:
         for late in (each for key in titles for each in self._late.get(key, ())):
-            day = date.fromisoformat(f"{late.month}-01")
+            day = first_of_month(late.month)
             title = self.setup.titles[self._title_of[late.isbn]]
             yield CorrectionShown(
                 period=str(period_of(day, self.setup.calendar)),

@@ -9,7 +9,6 @@ import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from datetime import date
 from functools import partial
 from hashlib import sha256
 from itertools import chain
@@ -17,6 +16,7 @@ from multiprocessing import get_context, parent_process
 from typing import NamedTuple
 
 from reports import statement as paper
+from royalties.domain.terms.logos import Logos, logo_of_day
 from royalties.services.statements.content import CONTENT
 from royalties.services.statements.spelled import spelled_out
 
@@ -44,15 +44,6 @@ Drawn = tuple[str | None, tuple[File, ...]]
 """A statement's number (none if it is a draft) and its files."""
 
 
-Logos = Sequence[tuple[str, bytes]]
-"""The house's logos as PNG, each with the first day of papers that print it, in order."""
-
-
-def logo_of(logos: Logos, day: date) -> bytes:
-    """The logo of papers of a day; empty if they have none."""
-    return next((png for first, png in reversed(logos) if first <= day.isoformat()), b"")
-
-
 def draw(content: str | bytes, logos: Logos = ()) -> Drawn:
     """The workbook of a statement, given as JSON, and its twin."""
     frozen = CONTENT.validate_json(content)
@@ -60,7 +51,7 @@ def draw(content: str | bytes, logos: Logos = ()) -> Drawn:
     name = paper.file_name(statement)
     twin = json.dumps(paper.twin(frozen), ensure_ascii=False)
     return statement.number, (
-        File("workbook", name, paper.workbook(statement, logo_of(logos, statement.dated))),
+        File("workbook", name, paper.workbook(statement, logo_of_day(logos, statement.dated))),
         File("twin", name.removesuffix(".xlsx") + ".json", f"{twin}\n".encode()),
     )
 

@@ -15,10 +15,11 @@ from royalties.domain.periods import Period
 from royalties.domain.royalties.results import Run
 from royalties.domain.royalties.run import run
 from royalties.domain.royalties.statements import Statement
+from royalties.domain.terms.logos import Logos
 from royalties.services.books import Setup, books_of, require_next, setup_in_force
 from royalties.services.statements.composing import Composer
 from royalties.services.statements.content import CONTENT
-from royalties.services.statements.drawing import Logos, draw_all
+from royalties.services.statements.drawing import draw_all
 from royalties.services.statements.numbering import NoStatementError, statement_of
 from royalties.services.statements.period_report import period_report
 from royalties.services.terms.house import logos_of

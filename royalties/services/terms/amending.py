@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from royalties.domain.approvals import ProposalKind, ProposalStatus
+from royalties.domain.approvals import APPROVED_BY_TWO, NEW, Proposal, ProposalKind, ProposalStatus
 from royalties.domain.json_values import canonical
 from royalties.domain.people import Verb
 from royalties.domain.periods import period_of
@@ -19,7 +19,6 @@ from royalties.domain.terms.changes import Change, changes
 from royalties.domain.terms.replacing import Replaced
 from royalties.ingest import setup as setup_file
 from royalties.services import approvals, pending
-from royalties.services.approvals import APPROVED_BY_TWO
 from royalties.services.books import last_closed_in, setup_in_force
 from royalties.services.dependencies import require_dependencies
 from royalties.services.names import names_of
@@ -255,7 +254,7 @@ def _wants_second_person(part: str, now: RevisionRow | None, body: Body) -> bool
     return any(before.get(name, "") != body.get(name, "") for name in ("email", "net_terms"))
 
 
-def approve(work: Work, number: int) -> approvals.Proposal:
+def approve(work: Work, number: int) -> Proposal:
     """Approve a change of terms that somebody else prepared, and record it.
 
     Raises:
@@ -278,7 +277,7 @@ def approve(work: Work, number: int) -> approvals.Proposal:
     return proposal
 
 
-def proposed_entry(proposal: approvals.Proposal) -> tuple[str, dict[str, Any]]:
+def proposed_entry(proposal: Proposal) -> tuple[str, dict[str, Any]]:
     """The part and the body that a change of terms would record.
 
     Raises:
@@ -290,12 +289,12 @@ def proposed_entry(proposal: approvals.Proposal) -> tuple[str, dict[str, Any]]:
     return str(body["part"]), dict(body["body"])
 
 
-def is_stale(work: Work, proposal: approvals.Proposal) -> bool:
+def is_stale(work: Work, proposal: Proposal) -> bool:
     """Whether the entry of a change of terms has changed since it was prepared."""
     work.actor.require(Verb.READ)
     part, body = proposed_entry(proposal)
     now = setup_in_force(work).revisions.get((part, body["key"]))
-    return (f"revision {now}" if now else approvals.NEW) != proposal.fingerprint
+    return (f"revision {now}" if now else NEW) != proposal.fingerprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,9 +314,7 @@ class Proposed:
     warnings: list[TermsWarning]
 
 
-def proposed(
-    work: Work, proposal: approvals.Proposal, number: Callable[[str], str] = str
-) -> Proposed:
+def proposed(work: Work, proposal: Proposal, number: Callable[[str], str] = str) -> Proposed:
     """What a proposal would change; of a decided one, what it would change today.
 
     Args:
@@ -337,7 +334,7 @@ def proposed(
 
 
 def _consequences(
-    work: Work, proposal: approvals.Proposal, part: str, body: Body
+    work: Work, proposal: Proposal, part: str, body: Body
 ) -> tuple[list[Replaced], list[TermsWarning]]:
     if proposal.status != ProposalStatus.WAITING:
         return [], []
@@ -362,7 +359,7 @@ def _in_force(work: Work, part: str, key: str) -> RevisionRow | None:
 
 
 def _fingerprint(now: RevisionRow | None) -> str:
-    return f"revision {now.id}" if now else approvals.NEW
+    return f"revision {now.id}" if now else NEW
 
 
 # What closed runs used

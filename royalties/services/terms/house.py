@@ -9,6 +9,7 @@ from typing import Any
 from royalties.adapters.files import Files, TooLargeError
 from royalties.domain.orders.artwork import Use
 from royalties.domain.people import Verb
+from royalties.domain.terms.logos import logo_of_day
 from royalties.ingest.uploads import artwork
 from royalties.services import approvals
 from royalties.services.frame import LOGO_MARK
@@ -72,7 +73,7 @@ def save_house(
     if time_zone != str(work.now.tzinfo):
         set_time_zone(work, time_zone)
         changed = True
-    if logo is not None and logo != (logo_of(work) or b""):
+    if logo is not None and logo != (current_logo(work) or b""):
         _save_logo(work, logo)
         changed = True
     return changed
@@ -105,36 +106,44 @@ def redraw_logo(files: Files, sent: Any, name: str) -> bytes:  # noqa: ANN401 - 
     return checked.previews[0]
 
 
-def logo_of(work: Work) -> bytes | None:
+def current_logo(work: Work) -> bytes | None:
     """The house's logo as PNG; everybody may see it."""
     kept = find_setting(work.connection, _LOGO)
-    return base64.b64decode(kept["png"]) if kept else None
+    return _png(kept) if kept else None
 
 
-def logos_of(work: Work) -> list[tuple[str, bytes]]:
-    """The house's logos, each with the first day of papers that print it, in order.
-
-    The first one is of all papers before the next; where there is none any more, it is empty.
-    """
+def logos_of(work: Work) -> list[tuple[date, bytes]]:
+    """The house's logos; the first one is of all papers before the next."""
     kept = find_setting(work.connection, _LOGOS)
     if kept is None:
-        now = logo_of(work)
-        return [("", now)] if now else []
-    return [(each["from"], base64.b64decode(each["png"])) for each in kept]
+        now = current_logo(work)
+        return [(date.min, now)] if now else []
+    return [
+        (date.fromisoformat(each["from"]) if each["from"] else date.min, _png(each))
+        for each in kept
+    ]
 
 
 def logo_on(work: Work, day: date) -> bytes:
     """The logo of papers of a day; empty if they have none."""
-    first = day.isoformat()
-    return next((png for since, png in reversed(logos_of(work)) if since <= first), b"")
+    return logo_of_day(logos_of(work), day)
+
+
+def _png(kept: Mapping[str, str]) -> bytes:
+    return base64.b64decode(kept["png"])
+
+
+def _logo_value(first: date, png: bytes) -> dict[str, str]:
+    """As it is kept: nothing is said of the first day of the first logo."""
+    day = "" if first == date.min else first.isoformat()
+    return {"from": day, "png": base64.b64encode(png).decode()}
 
 
 def _save_logo(work: Work, png: bytes) -> None:
     mark = sha256(png).hexdigest()[:10] if png else ""
-    today = work.today.isoformat()
-    before = [each for each in logos_of(work) if each[0] != today]
-    printed = [*before, (today if before else "", png)]
-    listed = [{"from": first, "png": base64.b64encode(each).decode()} for first, each in printed]
+    before = [each for each in logos_of(work) if each[0] != work.today]
+    printed = [*before, (work.today if before else date.min, png)]
+    listed = [_logo_value(first, each) for first, each in printed]
     write_setting(work.connection, _LOGOS, listed, work.at, work.actor.name)
     pop_setting(work.connection, _LOGO)
     if png:

@@ -10,6 +10,7 @@ from datetime import date
 from enum import Enum, auto
 from typing import Any
 
+from royalties.domain.approvals import APPROVED_BY_TWO
 from royalties.domain.notes import NoteSubject
 from royalties.domain.people import Verb
 from royalties.domain.periods import parse_period
@@ -18,7 +19,6 @@ from royalties.domain.terms.plans import beneficiaries_of
 from royalties.domain.terms.references import references_to, renamed
 from royalties.ingest import setup as setup_file
 from royalties.services import pending
-from royalties.services.approvals import APPROVED_BY_TWO
 from royalties.services.books import Setup, open_period_of, setup_in_force
 from royalties.services.names import Names
 from royalties.services.terms import amending, catalogue, setup

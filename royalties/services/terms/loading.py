@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from royalties.domain.approvals import ProposalKind
+from royalties.domain.approvals import APPROVED_BY_TWO, Proposal, ProposalKind
 from royalties.domain.json_values import canonical
 from royalties.domain.people import Verb
 from royalties.domain.royalties.warnings import TermsWarning
@@ -19,7 +19,6 @@ from royalties.domain.terms.entry_words import ENTRY_WORDS
 from royalties.domain.terms.replacing import Replaced
 from royalties.ingest.setup import Entry, SetupError
 from royalties.services import approvals, pending
-from royalties.services.approvals import APPROVED_BY_TWO
 from royalties.services.dependencies import require_dependencies
 from royalties.services.names import names_of
 from royalties.services.terms import amending, setup
@@ -198,12 +197,12 @@ def save_compared(
     return Saved(changed=True, proposal=number)
 
 
-def is_file(proposal: approvals.Proposal) -> bool:
+def is_file(proposal: Proposal) -> bool:
     """Whether a proposal is a whole setup file."""
     return proposal.kind is ProposalKind.SETUP and proposal.subject.startswith(_SUBJECT)
 
 
-def file_name(proposal: approvals.Proposal) -> str:
+def file_name(proposal: Proposal) -> str:
     """The name of a proposed setup file."""
     return proposal.subject.removeprefix(_SUBJECT)
 
@@ -217,9 +216,7 @@ class ProposedFile:
     fault: str = ""
 
 
-def proposed(
-    work: Work, proposal: approvals.Proposal, number: Callable[[str], str] = str
-) -> ProposedFile:
+def proposed(work: Work, proposal: Proposal, number: Callable[[str], str] = str) -> ProposedFile:
     """What a proposed setup file would change."""
     work.actor.require(Verb.READ)
     try:
@@ -232,7 +229,7 @@ def proposed(
     return ProposedFile(difference(work, comparison, number), stale)
 
 
-def approve(work: Work, number: int) -> approvals.Proposal:
+def approve(work: Work, number: int) -> Proposal:
     """Approve a setup file that somebody else prepared, and record it.
 
     Raises:
@@ -252,7 +249,7 @@ def approve(work: Work, number: int) -> approvals.Proposal:
     return proposal
 
 
-def _entries(proposal: approvals.Proposal) -> list[Entry]:
+def _entries(proposal: Proposal) -> list[Entry]:
     body: Any = proposal.body
     if not is_file(proposal):
         raise RefusedError(f"proposal {proposal.id} is no setup file")

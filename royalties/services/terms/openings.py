@@ -17,6 +17,7 @@ from royalties.domain.money import (
     minor_units,
 )
 from royalties.domain.people import Verb
+from royalties.domain.spreadsheets import no_formula
 from royalties.ingest.uploads.filled_table import (
     FilledRow,
 )
@@ -147,9 +148,9 @@ def _figure(text: str) -> plain_table.Value:
 
 
 def _harmless(text: str) -> str:
-    """No spreadsheet takes it for a formula."""
+    """No spreadsheet takes it for a formula; a number below zero stays one."""
     is_number = text[:1] == "-" and text[1:].replace(".", "", 1).isdecimal()
-    return f"'{text}" if text[:1] in "=+-@\t\r" and text and not is_number else text
+    return text if is_number else no_formula(text)
 
 
 def read(path: Path, name: str) -> list[FilledRow]:

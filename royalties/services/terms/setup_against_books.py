@@ -124,7 +124,7 @@ def _used_prices(work: Work, document: setup_file.Document, before: Bodies) -> l
     faults = []
     for key, (isbn, currency, starts) in changed:
         last_day = used.get((isbn, currency))
-        if last_day and starts.isoformat() <= last_day:
+        if last_day and starts <= last_day:
             faults.append(
                 SetupFault(
                     f"{document.paths['titles', key]}.editions",

@@ -1,9 +1,19 @@
 """What the dashboard shows of the books, one query for each kind of thing."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, case, func, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    case,
+    func,
+    literal,
+    select,
+    type_coerce,
+    union_all,
+)
 
 from royalties.domain.payments.account_life import AccountState
 from royalties.domain.sales.imports import BatchStatus, UploadStatus
@@ -23,6 +33,7 @@ from royalties.store.tables import (
     upload,
     waiting,
 )
+from royalties.store.tables.types import Day
 
 _KINDS_SOLD = (SaleKind.SALE.value, SaleKind.RETURN.value, SaleKind.USAGE.value)
 
@@ -116,23 +127,24 @@ class ReportCoverageRow(NamedTuple):
 
     retailer: str
     account: str
-    first_day: str
-    last_day: str
+    first_day: date
+    last_day: date
 
 
-def report_coverage(connection: Connection, since: str) -> list[ReportCoverageRow]:
+def report_coverage(connection: Connection, since: date) -> list[ReportCoverageRow]:
     """What recorded reports cover that end on a day or later; typed sales cover no days."""
+    first_day, last_day = (type_coerce(coverage.c[name], Day) for name in ("first_day", "last_day"))
     rows = connection.execute(
-        select(retailer.c.key, coverage.c.account, coverage.c.first_day, coverage.c.last_day)
+        select(retailer.c.key, coverage.c.account, first_day, last_day)
         .join(batch, batch.c.id == coverage.c.batch_id)
         .join(retailer, retailer.c.id == coverage.c.retailer_id)
         .where(
             batch.c.status == BatchStatus.RECORDED,
             batch.c.corrected_by.is_(None),
             is_report,
-            coverage.c.last_day >= since,
+            last_day >= since,
         )
-        .order_by(retailer.c.key, coverage.c.account, coverage.c.last_day)
+        .order_by(retailer.c.key, coverage.c.account, last_day)
     )
     return [ReportCoverageRow(*row) for row in rows]
 

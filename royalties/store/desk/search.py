@@ -17,6 +17,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    type_coerce,
     union_all,
 )
 
@@ -45,6 +46,7 @@ from royalties.store.tables import (
     waiting,
 )
 from royalties.store.tables import period as period_table
+from royalties.store.tables.types import Day
 
 MOST = 20
 """Hits of each kind; one more is fetched, to tell whether there are more."""
@@ -113,8 +115,8 @@ class ReferenceHit(NamedTuple):
     reference: str
     retailer: str
     lines: int
-    first: str
-    last: str
+    first: date
+    last: date
     identifier: str
 
 
@@ -306,8 +308,8 @@ def references(connection: Connection, text: str) -> list[ReferenceHit]:
             lines.c.reference,
             retailer.c.key,
             func.count(),
-            func.min(lines.c.day),
-            func.max(lines.c.day),
+            type_coerce(func.min(lines.c.day), Day),
+            type_coerce(func.max(lines.c.day), Day),
             lines.c.identifier,
         )
         .join(retailer, retailer.c.id == lines.c.retailer_id)

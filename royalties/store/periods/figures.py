@@ -1,14 +1,16 @@
 """Sums over sale lines that statements show beside the earned lines."""
 
 from collections.abc import Collection
+from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, case, func, or_, select
+from sqlalchemy import Connection, and_, case, func, or_, select, type_coerce
 
 from royalties.domain.periods import PeriodStatus
 from royalties.domain.sales.slices import SaleKind
 from royalties.store.sales.slices import in_period
 from royalties.store.tables import batch, edition, period, retailer, sale
+from royalties.store.tables.types import Day
 
 
 class MonthSum(NamedTuple):
@@ -141,13 +143,13 @@ def late_sales(
 
 def closed_without_price(
     connection: Connection, isbns: Collection[str]
-) -> dict[tuple[str, str], str]:
+) -> dict[tuple[str, str], date]:
     """Where a closed run used an edition's own price: the last such day, by ISBN and currency.
 
     Reads only the sales of these editions.
     """
     rows = connection.execute(
-        select(edition.c.isbn, sale.c.currency, func.max(sale.c.day))
+        select(edition.c.isbn, sale.c.currency, type_coerce(func.max(sale.c.day), Day))
         .join(edition, edition.c.id == sale.c.edition_id)
         .join(period, and_(period.c.id == sale.c.period_id, period.c.status == PeriodStatus.CLOSED))
         .where(edition.c.isbn.in_(sorted(isbns)), sale.c.list_price.is_(None))

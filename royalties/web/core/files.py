@@ -8,8 +8,9 @@ from typing import IO
 from flask import Response, request, send_file
 
 from royalties.ingest.uploads.attachments import ENDINGS
-from royalties.services.orders import attachments
-from royalties.services.orders.attachments import AttachmentUpload, StoredAttachment
+from royalties.services import enclosures
+from royalties.services.orders import messages
+from royalties.services.orders.messages import AttachmentUpload, StoredAttachment
 from royalties.web.core.visit import release, system
 
 _TYPES = {
@@ -33,21 +34,15 @@ def enclosed(
         RefusedError: one is not taken, or they are too large together.
     """
     sent = [upload for upload in request.files.getlist(name) if upload.filename]
-    kept: list[StoredAttachment] = []
     if sent:
         release()
-    try:
-        for upload in sent[: attachments.MOST_AT_ONCE + 1]:
-            kept.append(
-                attachments.take(
-                    system().files, AttachmentUpload(upload.filename or "", upload.stream), types
-                )
-            )
-            attachments.require_few(kept)
+    files = system().files
+    taken = (
+        messages.take_file(files, AttachmentUpload(upload.filename or "", upload.stream), types)
+        for upload in sent
+    )
+    with enclosures.enclosed(files, taken, messages.require_few) as kept:
         yield kept
-    finally:
-        for file in kept:
-            system().files.drop_enclosure(file.sha256)
 
 
 def download(name: str, data: bytes | IO[bytes]) -> Response:

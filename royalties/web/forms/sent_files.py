@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from flask import request
+from flask import render_template, request
 from werkzeug.datastructures import FileStorage
 
 from royalties.adapters.files import TooLargeError
@@ -114,3 +115,17 @@ def faults_by_place(error: SetupError | FaultyTableError) -> list[tuple[str, str
             for fault in error.faults
         ]
     return [(fault.path, fault.message) for fault in error.faults]
+
+
+def preview_page(template: str, found: object, sent: SentFile, refused: str) -> tuple[str, int]:
+    """What a file would change, with what is against saving it."""
+    page = render_template(
+        template, found=found, name=sent.name, file=sent.fingerprint, refused=refused
+    )
+    return page, 409 if refused else 200
+
+
+def faults_shown(error: SetupError | FaultyTableError | None) -> dict[str, Any]:
+    """What a template is given of a file's faults: the first ones, and how many more there are."""
+    faults = faults_by_place(error) if error else []
+    return {"faults": faults[:MOST_FAULTS], "more": max(0, len(faults) - MOST_FAULTS)}

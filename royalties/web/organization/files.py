@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from io import BytesIO
 
-from flask import Response, abort, jsonify, render_template, request, send_file, url_for
+from flask import Response, abort, jsonify, render_template, request, url_for
 from werkzeug.datastructures import FileStorage
 
 from royalties.domain.orders.artwork import Use, length_words, panel_of, print_size, wanted
@@ -28,6 +28,7 @@ from royalties.web.core.visit import current_work, read_only, release, system
 from royalties.web.core.waiting import TooManyReadingsError, looking
 from royalties.web.ordering import forms
 from royalties.web.ordering.fields import do_or_show
+from royalties.web.ordering.files import comment_on_proof, picture
 from royalties.web.organization.actions import find_order, may, page
 from royalties.web.organization.checked_files import checked_file, checked_file_of, drawn
 
@@ -157,7 +158,7 @@ def look(number: str) -> Response | tuple[Response, int]:
 def waiting_preview(number: str, page_number: int) -> Response:
     """A page of a file that waits to be sent, as a picture that was drawn of it."""
     file = checked_file_of(find_order(number), request.args.get("look", ""))
-    return _picture(file.picture(page_number) if file else None)
+    return picture(file.picture(page_number) if file else None)
 
 
 def _look_at_uploads(order: Order) -> list[InspectedFile]:
@@ -177,14 +178,14 @@ def _look_at_uploads(order: Order) -> list[InspectedFile]:
 @PAGES.get("/<number>/files/<int:file>/<int:page_number>.png")
 def preview(number: str, file: int, page_number: int) -> Response:
     """A page of a file as a picture that was drawn of it."""
-    return _picture(service.preview_of(current_work(), number, file, page_number))
+    return picture(service.preview_of(current_work(), number, file, page_number))
 
 
 @PAGES.get("/<number>/cover.png")
 def cover(number: str) -> Response:
     """The cover as far as it can be shown before a proof, also with files that wait to be sent."""
     order = find_order(number)
-    return _picture(
+    return picture(
         service.cover_preview(current_work(), order, drawn(order, request.args.getlist("look")))
     )
 
@@ -226,19 +227,13 @@ def comment(number: str) -> Answer:
     find_order(number)
     form = forms.CommentForm()
 
-    def do() -> str:
-        proofs.comment(
-            current_work(),
-            number,
-            proof_version=form.proof_version.number,
-            page=form.page.number,
-            text=form.text.data,
-        )
-        return "Your comment stands on the proof."
-
     anchor = f"page-{max(form.page.number, 0)}"
     onward = url_for(".proof", number=number, _anchor=anchor)
-    return do_or_show(do, onward, lambda refused: _proof_page(number, refused))
+    return do_or_show(
+        lambda: comment_on_proof(number, form),
+        onward,
+        lambda refused: _proof_page(number, refused),
+    )
 
 
 @PAGES.post("/<number>/proof/changes")
@@ -328,12 +323,6 @@ def approve(number: str) -> Answer:
 
     onward = url_for("organization_orders.order", number=number)
     return do_or_show(do, onward, lambda refused: _approve_page(number, refused))
-
-
-def _picture(png: bytes | None) -> Response:
-    if png is None:
-        abort(404)
-    return send_file(BytesIO(png), "image/png")
 
 
 def _uploads_sent(use: Use) -> list[ArtworkUpload]:

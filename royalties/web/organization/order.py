@@ -7,13 +7,13 @@ from flask import Response, abort, redirect, url_for
 from royalties.domain.orders.life import Action, State, label_of
 from royalties.domain.people import ORGANIZATIONS
 from royalties.services.orders import board, life, messages
-from royalties.services.orders.attachments import StoredAttachment
 from royalties.services.orders.billing import invoicing, receivables
-from royalties.services.orders.billing.cancelling import cancel, owed_if_cancelled
-from royalties.services.orders.fulfilment import packing, shipping
-from royalties.services.orders.intake import answering, customer_orders
-from royalties.services.orders.intake.merging import MOVED
+from royalties.services.orders.billing.settling import cancel, owed_if_cancelled
+from royalties.services.orders.fulfilment import shipping
+from royalties.services.orders.intake import customer_orders
+from royalties.services.orders.intake.organizations import MOVED
 from royalties.services.orders.life import Order
+from royalties.services.orders.messages import StoredAttachment
 from royalties.services.orders.quoting import quotes
 from royalties.services.orders.quoting.quotes import IssuedQuote
 from royalties.services.work import RefusedError
@@ -187,7 +187,7 @@ def ask_another(number: str) -> Answer:
 
     def do() -> str:
         form = forms.AskForm()
-        answering.ask_another_quote(
+        customer_orders.ask_another_quote(
             current_work(), number, form.text.data, version=form.version.number
         )
         return "You asked for a change; we make another quote."
@@ -260,7 +260,7 @@ def packing_list(number: str, shipment: int, file: str) -> Response:
     sent = {each.number for each in shipping.shipments(current_work(), number) if each.copies > 0}
     if shipment not in sent:
         abort(404)
-    made = packing.packing_list(current_work(), number, shipment, file)
+    made = shipping.packing_list(current_work(), number, shipment, file)
     return download(made.name, made.data)
 
 

@@ -3,7 +3,7 @@
 from flask import Response, abort
 
 from royalties.domain.people import EVERYBODY
-from royalties.services.terms.house import logo_of
+from royalties.services.terms.house import current_logo
 from royalties.web.core.pages import Pages
 from royalties.web.core.visit import current_work
 
@@ -16,7 +16,7 @@ _KEPT = 3600
 @PAGES.get("/logo/<mark>.png")
 def logo(mark: str) -> Response:
     """The logo; ``mark`` tells browsers one from the next."""
-    png = logo_of(current_work())
+    png = current_logo(current_work())
     if png is None or not mark.isalnum():
         abort(404)
     answer = Response(png, mimetype="image/png")

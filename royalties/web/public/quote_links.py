@@ -11,8 +11,8 @@ from flask import Response, redirect, render_template, request, url_for
 
 from royalties.domain.people import EVERYBODY
 from royalties.services.orders import life, preconditions
-from royalties.services.orders.attachments import StoredAttachment
-from royalties.services.orders.intake import answering, customer_orders
+from royalties.services.orders.intake import customer_orders
+from royalties.services.orders.messages import StoredAttachment
 from royalties.services.orders.quoting import links as quote_links
 from royalties.services.orders.quoting import quotes
 from royalties.services.orders.quoting.links import Linked
@@ -142,7 +142,7 @@ def ask(token: str) -> Answer | Response:
     form = forms.AskByLinkForm()
     return _answer(
         token,
-        lambda linked: answering.ask_another_quote(
+        lambda linked: customer_orders.ask_another_quote(
             linked.work, linked.order.number, form.text.data, version=form.version.number
         ),
         "asked",

@@ -17,7 +17,7 @@ from royalties.domain.orders.life import (
 )
 from royalties.domain.people import ANONYMOUS, Actor, NotAllowedError, Role
 from royalties.services.orders import life
-from royalties.services.orders.billing import cancelling
+from royalties.services.orders.billing import settling
 from royalties.services.orders.intake import requests
 from royalties.services.orders.life import ChangedMeanwhileError, NoOrderError
 from royalties.services.work import RefusedError, Work
@@ -70,7 +70,7 @@ def lena(office: Office) -> Actor:
 
 VERBS: dict[str, Callable[[Work, str], object]] = {
     "decline": lambda work, number: life.decline(work, number, "no"),
-    "cancel": lambda work, number: cancelling.cancel(work, number, "no"),
+    "cancel": lambda work, number: settling.cancel(work, number, "no"),
     "reorder": requests.reorder,
     "hold still": life.lock,
 }
@@ -315,8 +315,8 @@ def test_nothing_is_promised_before_acceptance(office: Office, olga: Actor) -> N
 def test_cancelling_before_acceptance_owes_nothing(office: Office, olga: Actor) -> None:
     number = QUOTED
     with office.system.work(olga) as work:
-        assert cancelling.owed_if_cancelled(work, order_of(office, number)) == (0, "")
-        assert cancelling.cancel(work, number, "No budget").state is State.CANCELLED
+        assert settling.owed_if_cancelled(work, order_of(office, number)) == (0, "")
+        assert settling.cancel(work, number, "No budget").state is State.CANCELLED
     ours, theirs = letters(office)[-1], letters(office)[-2]
     if ours[0] != "desk@example.com":
         ours, theirs = theirs, ours
@@ -333,10 +333,10 @@ def test_cancellation_states_and_records_the_fee(office: Office, olga: Actor) ->
     )
     order = order_of(office, number)
     with office.system.work(olga) as work:
-        owed = cancelling.owed_if_cancelled(work, order)
+        owed = settling.owed_if_cancelled(work, order)
         # 150.00 of set-up, and a quarter of the rest from the first proof on
-        assert owed == cancelling.Owed(15000 + round((total - 15000) / 4), "USD")
-        cancelling.cancel(work, number, "No budget")
+        assert owed == settling.Owed(15000 + round((total - 15000) / 4), "USD")
+        settling.cancel(work, number, "No budget")
     [(detail,)] = office.rows("SELECT detail FROM order_event WHERE action = 'cancel'")
     assert f'"owed": {owed.amount}' in detail
     assert f"Owed at this stage: USD {owed.amount / 100:,.2f}".replace(",", "") in letters(office)[
@@ -347,18 +347,18 @@ def test_cancellation_states_and_records_the_fee(office: Office, olga: Actor) ->
 def test_cancellation_fee_is_unchanged_while_on_hold(office: Office, olga: Actor) -> None:
     number = IN_PROOF
     with office.work() as work:
-        before = cancelling.owed_if_cancelled(work, order_of(office, number))
+        before = settling.owed_if_cancelled(work, order_of(office, number))
         life.hold(work, number, "Wait")
-        assert cancelling.owed_if_cancelled(work, order_of(office, number)) == before
+        assert settling.owed_if_cancelled(work, order_of(office, number)) == before
     with office.system.work(olga) as work, pytest.raises(RefusedError, match="staff"):
-        cancelling.cancel(work, number, "Enough")
+        settling.cancel(work, number, "Enough")
     with office.work() as work:
-        assert cancelling.cancel(work, number, "Enough").state is State.CANCELLED
+        assert settling.cancel(work, number, "Enough").state is State.CANCELLED
 
 
 def test_organization_cannot_cancel_after_approving_the_proof(office: Office, olga: Actor) -> None:
     number = IN_PROOF
     go(office, number, Action.APPROVE_PROOF, approved_on=TODAY)
     with office.system.work(olga) as work, pytest.raises(RefusedError, match="for staff"):
-        cancelling.cancel(work, number, "Enough")
+        settling.cancel(work, number, "Enough")
     assert CUSTOM.kind is OrderKind.CUSTOM

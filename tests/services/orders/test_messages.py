@@ -7,7 +7,7 @@ from zipfile import ZipFile
 import pytest
 
 from royalties.domain.people import ANONYMOUS, Actor, NotAllowedError, Role
-from royalties.services.orders import attachments, life, messages
+from royalties.services.orders import life, messages
 from royalties.services.orders.life import NoOrderError
 from royalties.services.orders.messages import AttachmentUpload
 from royalties.services.work import RefusedError
@@ -142,7 +142,7 @@ def test_unsupported_attachment_is_refused(
 def test_too_large_a_file_is_refused(
     office: Office, olga: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(attachments, "LARGEST", 10)
+    monkeypatch.setattr(messages, "LARGEST", 10)
     with pytest.raises(RefusedError, match="larger than"):
         post(office, olga, "Look", ("big.pdf", PDF))
 
@@ -190,7 +190,7 @@ def test_refused_file_is_removed(office: Office, olga: Actor) -> None:
 def test_total_size_of_a_message_is_limited(
     office: Office, olga: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(attachments, "MOST_BYTES_AT_ONCE", 2 * len(PDF))
+    monkeypatch.setattr(messages, "MOST_BYTES_AT_ONCE", 2 * len(PDF))
     post(office, olga, "", ("a.pdf", PDF), ("b.pdf", PDF[:-1]))
     with pytest.raises(RefusedError, match="together: send them one after"):
         post(office, olga, "", ("a.pdf", PDF), ("b.pdf", PDF), ("c.pdf", PDF))
@@ -199,7 +199,7 @@ def test_total_size_of_a_message_is_limited(
 def test_bytes_sent_per_organization_and_day_are_limited(
     office: Office, olga: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(attachments, "MOST_BYTES_A_DAY", 2 * len(PDF) + 1)
+    monkeypatch.setattr(messages, "MOST_BYTES_A_DAY", 2 * len(PDF) + 1)
     post(office, olga, "", ("a.pdf", PDF), ("b.pdf", PDF))
     with pytest.raises(RefusedError, match="as much as is taken: send the others tomorrow"):
         post(office, olga, "", ("c.pdf", PDF))
@@ -210,7 +210,7 @@ def test_bytes_sent_per_organization_and_day_are_limited(
 def test_files_sent_per_organization_and_day_are_limited(
     office: Office, olga: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(attachments, "MOST_A_DAY", 2)
+    monkeypatch.setattr(messages, "MOST_A_DAY", 2)
     post(office, olga, "", ("a.pdf", PDF))
     with pytest.raises(RefusedError, match="within a day"):
         post(office, olga, "", ("b.pdf", PDF), ("c.pdf", PDF))

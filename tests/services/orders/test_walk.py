@@ -40,7 +40,7 @@ from royalties.domain.orders.life import (
 from royalties.domain.people import Actor, Role
 from royalties.ingest.uploads.artwork import LARGEST, CheckedFile, check
 from royalties.services.orders import life
-from royalties.services.orders.billing import cancelling, invoicing, receivables
+from royalties.services.orders.billing import invoicing, receivables, settling
 from royalties.services.orders.fulfilment import shipping
 from royalties.services.orders.production import artwork, editions, proofs
 from royalties.services.orders.quoting import quotes
@@ -503,7 +503,7 @@ class Walker:
 
     def _cancel(self, order: Known, number: int) -> bool:
         side, actor = self._side(order, number)
-        verb = partial(_reasoned, cancelling.cancel, order.number)
+        verb = partial(_reasoned, settling.cancel, order.number)
         return bool(self._try(order, actor, verb, self._to(order, Action.CANCEL, side)))
 
     def _hold(self, order: Known, _: int) -> bool:

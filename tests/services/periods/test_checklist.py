@@ -6,13 +6,12 @@ from typing import Any
 
 import pytest
 
-from royalties.domain.approvals import ProposalStatus
+from royalties.domain.approvals import Proposal, ProposalStatus
 from royalties.domain.periods import ParallelStatus
 from royalties.domain.royalties.earning import SalesException
 from royalties.domain.royalties.matching import Uncovered
 from royalties.domain.royalties.results import NotPaid
 from royalties.domain.terms.catalogue import Channel
-from royalties.services.approvals import Proposal
 from royalties.services.periods.checklist import (
     Outlook,
     outlook,

@@ -13,11 +13,10 @@ from royalties.ingest import places
 from royalties.ingest.uploads.attachments import PAPERS
 from royalties.services.books import setup_in_force
 from royalties.services.mail.outbox import Message, write
-from royalties.services.orders import attachments
-from royalties.services.orders.attachments import AttachmentUpload, StoredAttachment
+from royalties.services.orders import messages
 from royalties.services.orders.life import reason_of
-from royalties.services.orders.messages import OrderDownload
-from royalties.services.orders.quoting.wording import date_words
+from royalties.services.orders.messages import AttachmentUpload, OrderDownload, StoredAttachment
+from royalties.services.orders.quoting.drafting import date_words
 from royalties.services.work import RefusedError, Work
 from royalties.store.orders import certificates as store
 from royalties.store.people import people
@@ -107,11 +106,11 @@ def upload(
         raise RefusedError("this certificate has expired: send one that is in force")
     if expires_on.year - signed_on.year > _LONGEST_YEARS:
         raise RefusedError(f"a certificate holds for {_LONGEST_YEARS} years at most")
-    if store.sent_since(work.connection, organization, work.at - attachments.DAY) >= _MOST_A_DAY:
+    if store.sent_since(work.connection, organization, work.at - messages.DAY) >= _MOST_A_DAY:
         raise RefusedError(
             f"{_MOST_A_DAY} certificates came within a day: wait until they are checked"
         )
-    kept = attachments.store_file(work, sent, PAPERS)
+    kept = messages.store_file(work, sent, PAPERS)
     number = store.add_certificate(
         work.connection,
         {

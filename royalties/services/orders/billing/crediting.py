@@ -20,11 +20,11 @@ from royalties.services.orders.billing.issuing import (
     issued_of,
 )
 from royalties.services.orders.billing.settling import settle_if_paid
-from royalties.services.orders.frozen import invoice_shown
 from royalties.services.orders.fulfilment.sales import Selling
 from royalties.services.orders.fulfilment.shipping import moved_of
 from royalties.services.orders.life import lock, move, require_possible
-from royalties.services.orders.quoting.agreed import agreed_of
+from royalties.services.orders.papers import invoice_shown
+from royalties.services.orders.quoting.terms import agreed_of
 from royalties.services.work import RefusedError, Work
 from royalties.store.orders import money as store
 from royalties.store.orders.money import InvoiceRow

@@ -18,7 +18,6 @@ from royalties.domain.royalties.postings import CANCELLATION_LINE, DEPOSIT_LINE
 from royalties.ingest.places import in_words, place_name
 from royalties.services.books import setup_in_force
 from royalties.services.orders import notices
-from royalties.services.orders.addresses import require_places
 from royalties.services.orders.billing.crediting import credit_note, left_of
 from royalties.services.orders.billing.issuing import (
     Bill,
@@ -32,7 +31,6 @@ from royalties.services.orders.billing.issuing import (
     shown_of,
 )
 from royalties.services.orders.billing.settling import settle_if_paid
-from royalties.services.orders.frozen import invoice_shown
 from royalties.services.orders.fulfilment.shipping import moved_of
 from royalties.services.orders.life import (
     ChangedMeanwhileError,
@@ -43,8 +41,8 @@ from royalties.services.orders.life import (
     note,
     require_possible,
 )
-from royalties.services.orders.papers import FILES, Paper
-from royalties.services.orders.quoting.agreed import Agreed, agreed_of
+from royalties.services.orders.papers import FILES, Paper, invoice_shown
+from royalties.services.orders.quoting.terms import Agreed, agreed_of, require_places
 from royalties.services.work import RefusedError, Work
 from royalties.store.orders import certificates
 from royalties.store.orders import money as store

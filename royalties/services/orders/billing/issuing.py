@@ -12,10 +12,9 @@ from royalties.domain.royalties.postings import entry_of_invoice
 from royalties.domain.terms.payment_details import PaymentDetails, payment_on
 from royalties.domain.terms.wording import percent
 from royalties.services.books import Setup
-from royalties.services.orders.frozen import frozen, invoice_shown
 from royalties.services.orders.life import Order
-from royalties.services.orders.papers import FILES, Paper, paper
-from royalties.services.orders.quoting.agreed import Agreed, goods_of, party_of_order
+from royalties.services.orders.papers import FILES, Paper, frozen, invoice_shown, paper
+from royalties.services.orders.quoting.terms import Agreed, goods_of, party_of_order
 from royalties.services.terms.house import logo_on
 from royalties.services.work import RefusedError, Work
 from royalties.store.ledger import entries as ledger

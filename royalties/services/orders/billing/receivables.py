@@ -1,4 +1,4 @@
-"""What organizations owe, and since when; reminders, and statements of account."""
+"""What organizations owe, and since when: lists of invoices, reminders, statements of account."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -26,17 +26,21 @@ from royalties.services.orders.billing.receiving import (
     unconfirmed,
     wants_second_person,
 )
-from royalties.services.orders.frozen import invoice_shown
 from royalties.services.orders.life import lock, note
+from royalties.services.orders.papers import invoice_shown
 from royalties.services.orders.quoting import terms
 from royalties.services.terms.house import logo_on
 from royalties.services.work import RefusedError, Work
 from royalties.store.mail import messages as mail
+from royalties.store.orders import invoice_list as list_store
 from royalties.store.orders import money as store
+from royalties.store.orders.invoice_list import InvoiceListRow
 from royalties.store.orders.money import OpenInvoice, ReceiptRow
 
 __all__ = [
     "BUCKETS",
+    "INVOICES_ON_A_PAGE",
+    "INVOICE_STATUSES",
     "REMIND",
     "Aged",
     "OpenInvoice",
@@ -49,6 +53,7 @@ __all__ = [
     "balances_of",
     "bucket_of",
     "days_overdue",
+    "invoice_page",
     "order_of_receipt",
     "overdue",
     "pay_back",
@@ -289,3 +294,30 @@ def _sorted(
     """Lines of a currency by day; what was invoiced on a day stands before what came in."""
     own = [line for currency, line in lines if currency == wanted]
     return tuple(sorted(own, key=lambda line: (line.dated, line.amount < 0, line.number)))
+
+
+INVOICES_ON_A_PAGE = 50
+INVOICE_STATUSES = ("open", "overdue")
+
+
+def invoice_page(
+    work: Work, *, organization: str = "", status: str = "", page: int = 1
+) -> list[InvoiceListRow]:
+    """One page of invoices and credit notes, the newest first, and one more if there are more.
+
+    Args:
+        work: the unit of work.
+        organization: its key; empty for all.
+        status: open, overdue, or empty for all.
+        page: counted from 1.
+    """
+    work.actor.require(Verb.BILL)
+    return list_store.invoices(
+        work.connection,
+        work.actor,
+        organization=organization,
+        open_only=status == "open",
+        due_before=work.today if status == "overdue" else None,
+        limit=INVOICES_ON_A_PAGE + 1,
+        skip=(page - 1) * INVOICES_ON_A_PAGE,
+    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
-from royalties.domain.approvals import ProposalKind, ProposalStatus
+from royalties.domain.approvals import Proposal, ProposalKind, ProposalStatus
 from royalties.domain.money import amount_text
 from royalties.domain.one_line import fault_of_line
 from royalties.domain.orders.life import Action
@@ -202,7 +202,7 @@ def prepare_pay_back(
     )
 
 
-def approve_receipt(work: Work, proposal: approvals.Proposal) -> ReceiptRow:
+def approve_receipt(work: Work, proposal: Proposal) -> ReceiptRow:
     """Post money that somebody else recorded; its proposal was just approved.
 
     Raises:
@@ -233,7 +233,7 @@ def unconfirmed(work: Work, number: str = "") -> list[Unconfirmed]:
     return [_unconfirmed(each) for each in money]
 
 
-def _unconfirmed(proposal: approvals.Proposal) -> Unconfirmed:
+def _unconfirmed(proposal: Proposal) -> Unconfirmed:
     body = cast("dict[str, Any]", proposal.body)
     return Unconfirmed(
         proposal.id,

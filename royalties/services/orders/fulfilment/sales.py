@@ -23,9 +23,9 @@ from royalties.domain.sales.imports import BatchStatus
 from royalties.domain.sales.lines import Early, SaleLine
 from royalties.domain.sales.slices import OF_CREDIT_NOTE, OF_SHIPMENT, Origin, SaleKind
 from royalties.services.books import Setup
-from royalties.services.orders.frozen import invoice_shown
 from royalties.services.orders.life import Order
-from royalties.services.orders.quoting.agreed import Agreed, micro_of
+from royalties.services.orders.papers import invoice_shown
+from royalties.services.orders.quoting.terms import Agreed, micro_of
 from royalties.services.sales.before_books import notice_of
 from royalties.services.sales.import_document import document_of_order
 from royalties.services.sales.recording import record_lines

@@ -1,18 +1,27 @@
-"""An organization's own orders: what each waits for, and a purchase order that comes later."""
+"""An organization's own orders: what each waits for, and how it answers beside accepting a quote.
+
+Who mails a purchase order or telephones has accepted, and the staff record it: in whose name, how,
+on which day, with the paper. The organization is told what was recorded in its name.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
 
-from royalties.domain.orders.life import ENDED, Side, State, path_of
+from royalties.domain.one_line import fault_of_line
+from royalties.domain.orders.life import ENDED, Action, Precondition, Side, State, path_of
 from royalties.domain.orders.order import FileKind, Order
 from royalties.domain.people import Verb
 from royalties.domain.terms.organizations import Organization
 from royalties.services.books import setup_in_force
-from royalties.services.orders import attachments, board, life, notices, preconditions
-from royalties.services.orders.attachments import AttachmentUpload, StoredAttachment
+from royalties.services.orders import board, life, messages, notices, preconditions
+from royalties.services.orders.messages import AttachmentUpload, StoredAttachment
+from royalties.services.orders.quoting import quotes
 from royalties.services.orders.quoting.drafting import line_of
 from royalties.services.work import RefusedError, Work
-from royalties.store.orders import invoice_list, messages
+from royalties.store.orders import invoice_list
+from royalties.store.orders import messages as message_store
 from royalties.store.orders import orders as store
 from royalties.store.orders.facts import facts_of
 from royalties.store.orders.invoice_list import InvoiceListRow
@@ -150,10 +159,10 @@ def send_purchase_order(
     return after
 
 
-def purchase_orders(work: Work, order: Order) -> list[messages.FileRow]:
+def purchase_orders(work: Work, order: Order) -> list[message_store.FileRow]:
     """Files of purchase orders that came for an order that was found for the actor."""
     work.actor.require(Verb.READ_ORDERS)
-    return messages.files_of(work.connection, order.id, FileKind.PURCHASE_ORDER)
+    return message_store.files_of(work.connection, order.id, FileKind.PURCHASE_ORDER)
 
 
 def save_purchase_order(work: Work, order: Order, file: AttachmentUpload | StoredAttachment) -> str:
@@ -162,12 +171,13 @@ def save_purchase_order(work: Work, order: Order, file: AttachmentUpload | Store
     Raises:
         RefusedError: there are too many, or the file is not taken.
     """
-    if len(messages.files_of(work.connection, order.id, FileKind.PURCHASE_ORDER)) >= _MOST_FILES:
+    earlier = message_store.files_of(work.connection, order.id, FileKind.PURCHASE_ORDER)
+    if len(earlier) >= _MOST_FILES:
         raise RefusedError(f"this order has {_MOST_FILES} purchase orders: write us a message")
-    taken = file if isinstance(file, StoredAttachment) else attachments.take(work.files, file)
-    attachments.require_room(work, order.organization, [taken.size])
-    kept = attachments.store_file(work, taken)
-    messages.add_file(
+    taken = file if isinstance(file, StoredAttachment) else messages.take_file(work.files, file)
+    messages.require_room(work, order.organization, [taken.size])
+    kept = messages.store_file(work, taken)
+    message_store.add_file(
         work.connection,
         {
             "order_id": order.id,
@@ -197,3 +207,118 @@ def organizations(work: Work) -> dict[str, Organization]:
     known = setup.organizations if setup else {}
     own = [known[key] for key in work.actor.organizations if key in known]
     return {each.key: each for each in sorted(own, key=lambda each: each.name.casefold())}
+
+
+RECORDED = "record-acceptance"
+"""By which words the organization is told."""
+
+_LONGEST_REASON = 500
+
+
+class How(StrEnum):
+    """How an acceptance came; the words finish "accepted it …"."""
+
+    MAIL = "by mail"
+    EMAIL = "by e-mail"
+    TELEPHONE = "by telephone"
+
+
+ON_PAPER = frozenset({How.MAIL, How.EMAIL})
+"""Of these there is a file to be kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """What the staff record of an acceptance: whose, how, when; a purchase order and its file."""
+
+    name: str
+    how: How
+    on: date
+    po_number: str = ""
+    file: AttachmentUpload | StoredAttachment | None = None
+
+
+def record_acceptance(
+    work: Work,
+    number: str,
+    acceptance: Acceptance,
+    *,
+    version: int | None = None,
+    quote_version: int | None = None,
+) -> Order:
+    """Record that an organization accepted the newest quote by mail, e-mail or telephone.
+
+    Args:
+        work: the unit of work.
+        number: the order's.
+        acceptance: what is recorded.
+        version: the order's, as it was looked at.
+        quote_version: the quote that was looked at.
+
+    Raises:
+        RefusedError: the quote cannot be accepted any more, the day or the file is missing.
+        ChangedMeanwhileError: somebody else changed the order.
+    """
+    work.actor.require(Verb.KEEP_ORDERS)
+    order = life.lock(work, number, version)
+    newest = next(iter(quotes.quotes(work, order)), None)
+    if newest is not None and not newest.shown.dated <= acceptance.on <= work.today:
+        raise RefusedError(
+            f"quote {newest.shown.number} is of {newest.shown.dated}: write the day on which it "
+            f"was accepted, from then to today"
+        )
+    if acceptance.how in ON_PAPER and acceptance.file is None:
+        raise RefusedError(
+            f"what came {acceptance.how.value} is kept: choose the file, as PDF or picture"
+        )
+    detail: dict[str, object] = {
+        "name": acceptance.name,
+        "how": acceptance.how.value,
+        "on": acceptance.on,
+    }
+    if acceptance.file is not None:
+        detail["file"] = save_purchase_order(work, order, acceptance.file)
+    accepted = quotes.accept(
+        work,
+        order,
+        name=acceptance.name,
+        po_number=acceptance.po_number,
+        quote_version=quote_version,
+        met=[Precondition.ACCEPTANCE],
+        detail=detail,
+        tell=False,
+    )
+    if newest is None:
+        raise AssertionError
+    told = {"quote": newest.version, "total": newest.total, "currency": newest.currency}
+    notices.notify(
+        work, accepted, RECORDED, detail=detail | told | {"po_number": accepted.po_number}
+    )
+    return accepted
+
+
+def ask_another_quote(work: Work, number: str, text: str, *, version: int | None = None) -> Order:
+    """Say what a quote should say instead: the staff make another one, and this one ends.
+
+    Raises:
+        RefusedError: nothing is said, or there is no quote to be answered.
+        ChangedMeanwhileError: somebody else changed the order.
+    """
+    work.actor.require(Verb.ORDER)
+    order = life.lock(work, number, version)
+    said = " ".join(text.split())
+    if not said:
+        raise RefusedError("say what should be different")
+    if fault := fault_of_line(said):
+        raise RefusedError(f"what should be different cannot be recorded: {fault}")
+    reason = said if len(said) <= _LONGEST_REASON else f"{said[: _LONGEST_REASON - 2]} …"
+    moved = life.move(
+        work,
+        order,
+        Action.ASK_ANOTHER_QUOTE,
+        met=[Precondition.COMMENT],
+        detail={"reason": reason},
+        tell=False,
+    )
+    messages.post(work, number, text, event=Action.ASK_ANOTHER_QUOTE)
+    return moved

@@ -5,14 +5,14 @@ from dataclasses import replace
 from royalties.domain.orders.order import Address, Order
 from royalties.domain.people import Verb
 from royalties.services.books import setup_in_force
-from royalties.services.orders.intake import contacts
-from royalties.services.orders.intake.checking import (
+from royalties.services.orders.intake import organizations
+from royalties.services.orders.intake.creation import (
     BadRequestError,
     Requested,
     checked,
+    create_order,
     fit_address,
 )
-from royalties.services.orders.intake.creation import create_order
 from royalties.services.orders.intake.requests import add_organization, fit_token
 from royalties.services.people.names import BadNameError
 from royalties.services.work import RefusedError, Work
@@ -54,16 +54,16 @@ def enter_order(
         return row
     body = _checked(work, body, organization)
     key = organization or add_organization(work, body, fit_address(address) if address else None)
-    known = contacts.mailboxes(work, key)
+    known = organizations.mailboxes(work, key)
     is_known = not organization or body.contact_email in known
     begun = body if is_known else replace(body, contact_email=known[0] if known else "")
     order = create_order(work, begun, key, token=token, tell=tell)
     try:
         if not is_known:
             name, email = body.contact_name, body.contact_email
-            contacts.prepare_contact(work, order, name, email, let_in=tell)
+            organizations.prepare_contact(work, order, name, email, let_in=tell)
         elif tell:
-            contacts.let_in(work, order)
+            organizations.let_in(work, order)
     except BadNameError as error:
         raise BadRequestError({"contact_name": str(error)}) from error
     row = store.find_by_id(work.connection, work.actor, order.id)

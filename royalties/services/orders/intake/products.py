@@ -11,7 +11,7 @@ from royalties.domain.orders.price_lists import Option, PriceList, PriceVersion
 from royalties.domain.orders.pricing import Quote
 from royalties.domain.terms.catalogue import Edition, Title
 from royalties.services.books import Setup, setup_in_force
-from royalties.services.orders.intake.checking import Requested, estimate
+from royalties.services.orders.intake.creation import Requested, estimate
 from royalties.services.orders.preconditions import price_list_for
 from royalties.services.orders.quoting import terms
 from royalties.services.work import RefusedError, Work

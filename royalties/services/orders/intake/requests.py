@@ -20,9 +20,15 @@ from royalties.ingest.places import NotAPlaceError
 from royalties.services.books import setup_in_force
 from royalties.services.mail.outbox import Message, write
 from royalties.services.orders import life
-from royalties.services.orders.addresses import placed
-from royalties.services.orders.intake.checking import BadRequestError, Requested, checked, estimate
-from royalties.services.orders.intake.creation import create_order, next_number
+from royalties.services.orders.intake.creation import (
+    BadRequestError,
+    Requested,
+    checked,
+    create_order,
+    estimate,
+    next_number,
+)
+from royalties.services.orders.quoting.terms import placed
 from royalties.services.people.invitations import house_name
 from royalties.services.people.links import DeadLinkError
 from royalties.services.people.names import fit_name

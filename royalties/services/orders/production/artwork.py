@@ -23,8 +23,8 @@ from royalties.domain.problems import Problem
 from royalties.ingest.uploads.artwork import LARGEST, CheckedFile, check, named, too_large
 from royalties.services.books import setup_in_force
 from royalties.services.orders import life, messages
-from royalties.services.orders.attachments import require_room
 from royalties.services.orders.life import Order
+from royalties.services.orders.messages import require_room
 from royalties.services.orders.preconditions import preconditions_met
 from royalties.services.sales.uploads import shown_name
 from royalties.services.work import RefusedError, Work

@@ -8,7 +8,7 @@ from royalties.domain.terms.catalogue import INTERNAL, Format
 from royalties.ingest.setup import SetupError
 from royalties.services.books import setup_in_force
 from royalties.services.orders.life import ChangedMeanwhileError, Order, lock, note
-from royalties.services.orders.quoting.agreed import edition_of
+from royalties.services.orders.quoting.terms import edition_of
 from royalties.services.terms import setup
 from royalties.services.work import RefusedError, Work
 from royalties.store.history import find_revision, lock_setup

@@ -1,13 +1,21 @@
-"""What the next version of an order's quote says: by the price list, and what was agreed."""
+"""What the next version of an order's quote says: by the price list, and what was agreed.
 
+Beside its lines that is tax, delivery and terms, in sentences.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import Any
 
+from reports.order_words import amount
+from royalties.domain.counting import counted, series
 from royalties.domain.money import amount_text
 from royalties.domain.one_line import fault_of_line
 from royalties.domain.orders import pricing
 from royalties.domain.orders.artwork import wanted
+from royalties.domain.orders.life import PATH, LeadTime, OrderKind, State, path_of, promised_date
 from royalties.domain.orders.papers import (
     CheaperShown,
     Goods,
@@ -16,12 +24,14 @@ from royalties.domain.orders.papers import (
     ShipToShown,
     lines_shown,
 )
+from royalties.domain.orders.price_lists import PriceVersion
+from royalties.domain.orders.pricing import LineKind, Quote, ShipTo
+from royalties.domain.terms.wording import percent
 from royalties.ingest import places
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.orders import life
-from royalties.services.orders.addresses import require_places
 from royalties.services.orders.quoting import terms
-from royalties.services.orders.quoting import wording as quote_words
+from royalties.services.orders.quoting.terms import require_places
 from royalties.services.work import RefusedError, Work
 from royalties.store.orders import certificates
 
@@ -50,6 +60,28 @@ class Edits:
     extra_proofs: int = 0
     valid_until: date | None = None
     note: str = ""
+
+
+def edits_document(edits: Edits) -> dict[str, Any]:
+    """What was agreed, as JSON values."""
+    return {
+        "discount": str(edits.discount),
+        "charges": [[each.words, each.amount] for each in edits.charges],
+        "extra_proofs": edits.extra_proofs,
+        "valid_until": edits.valid_until.isoformat() if edits.valid_until else "",
+        "note": edits.note,
+    }
+
+
+def edits_of(stored: Mapping[str, Any]) -> Edits:
+    """What was agreed, as a proposal keeps it."""
+    return Edits(
+        Fraction(stored["discount"]),
+        tuple(pricing.AgreedCharge(words, amount) for words, amount in stored["charges"]),
+        stored["extra_proofs"],
+        date.fromisoformat(stored["valid_until"]) if stored["valid_until"] else None,
+        stored["note"],
+    )
 
 
 def is_below_list(setup: Setup, order: life.Order, edits: Edits, day: date) -> bool:
@@ -115,11 +147,9 @@ def compose(
         total=cost.total,
         deposit=cost.deposit,
         net_terms=organization.net_terms,
-        tax_note=quote_words.tax_note(asked.ship_to, cost),
-        delivery=quote_words.delivery(
-            order.kind, lead_time, work.today, artwork=bool(wanted(order.options))
-        ),
-        terms=quote_words.terms(version, order.kind, cost, net_terms=organization.net_terms),
+        tax_note=tax_note(asked.ship_to, cost),
+        delivery=delivery(order.kind, lead_time, work.today, artwork=bool(wanted(order.options))),
+        terms=terms_in_words(version, order.kind, cost, net_terms=organization.net_terms),
         cheaper=_cheaper(cost.cheaper),
         note=edits.note.strip(),
     )
@@ -220,3 +250,137 @@ def text_of(text: str, label: str, longest: int) -> str:
     if not all(line.replace("\t", " ").isprintable() for line in kept.splitlines()):
         raise RefusedError(f"{label} holds signs that cannot be printed: take them out")
     return kept
+
+
+def tax_note(ship_to: Iterable[ShipTo], priced: Quote) -> str:
+    """Where tax is charged, where a certificate spares it, and what may change that."""
+    shipments = list(ship_to)
+    exempt = sorted({places.place_name(each.place) for each in shipments if each.exempt})
+    taxed = sorted(
+        {places.place_name(line.place) for line in priced.lines if line.kind is LineKind.TAX}
+    )
+    told = []
+    if exempt:
+        told.append(f"No tax for {series(exempt)}: an exemption certificate is on file.")
+    if taxed:
+        told.append(
+            f"Sales tax is charged for {series(taxed)} unless a certificate for the ship-to "
+            f"state, signed and dated, is on file before we invoice."
+        )
+    return " ".join(told) or "No sales tax is charged on this order."
+
+
+def delivery(kind: OrderKind, lead_time: LeadTime, today: date, *, artwork: bool = True) -> str:
+    """When the copies would be there, and what that counts from; artwork: whether some is sent."""
+    day = date_words(promised_date(kind, lead_time, today=today, approved=None, started=None))
+    if kind is OrderKind.BULK:
+        return (
+            f"About {day}, if you accept today: {_days(lead_time.production)} to make ready and "
+            f"{_days(lead_time.shipping)} on the way."
+        )
+    today_ = "accept and send artwork today" if artwork else "accept today"
+    return (
+        f"About {day}, if you {today_} and approve the first proof: "
+        f"{_days(lead_time.proof)} for the proof, {_days(lead_time.production)} for production "
+        f"from the day of your approval, and {_days(lead_time.shipping)} on the way."
+    )
+
+
+def terms_in_words(
+    version: PriceVersion, kind: OrderKind, priced: Quote, *, net_terms: bool
+) -> tuple[str, ...]:
+    """The terms_in_words of an order, one sentence or two each; the house's own come last."""
+    currency = priced.currency
+    set_up = bool(priced.sum_of(LineKind.SET_UP))
+    return (
+        *_payment(version, currency, priced.deposit, net_terms=net_terms),
+        *(_proofs(version, currency) if kind is OrderKind.CUSTOM else ()),
+        *_tolerance(version),
+        *_cancellation(kind, version.cancellation, set_up=set_up),
+        *version.terms,
+    )
+
+
+def date_words(day: date) -> str:
+    """A day as papers write it: 3 April 2026."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def _payment(
+    version: PriceVersion, currency: str, deposit: int, *, net_terms: bool
+) -> Iterator[str]:
+    due = (
+        f"within {counted(version.net_days, 'day')} of the invoice"
+        if version.net_days
+        else "on invoice"
+    )
+    ahead = f"{currency} {amount(deposit, currency)} ({percent(version.deposit)})"
+    if not deposit:
+        yield f"Payment {due}."
+    elif net_terms:
+        yield (
+            f"Payment {due} if you send a purchase order; without one, a deposit of {ahead} is "
+            f"paid before work begins."
+        )
+    else:
+        yield f"A deposit of {ahead} is paid before work begins, the rest {due}."
+
+
+def _proofs(version: PriceVersion, currency: str) -> Iterator[str]:
+    more = ""
+    if version.proof_charge:
+        cost = f"{currency} {amount(version.proof_charge, currency)}"
+        free = (
+            f"{counted(version.free_proofs, 'proof')} {'is' if version.free_proofs == 1 else 'are'}"
+        )
+        more = f" {free} included; each further one costs {cost}."
+    yield f"Nothing is printed before you have approved a proof.{more}"
+
+
+def _tolerance(version: PriceVersion) -> Iterator[str]:
+    if version.tolerance:
+        yield (
+            f"Printing may run over or under by up to {percent(version.tolerance)}; you are "
+            f"invoiced for the copies that are shipped."
+        )
+
+
+def _cancellation(
+    kind: OrderKind, shares: Mapping[State, Fraction], *, set_up: bool
+) -> Iterator[str]:
+    """What is owed, told at each state from which on it is more; as ``owed_on_cancel`` has it."""
+    told, before = [], ""
+    for state in path_of(kind):
+        if state not in _WHEN:
+            continue
+        place = PATH.index(state)
+        due = [each for since, each in shares.items() if PATH.index(since) <= place]
+        share = max(due, default=Fraction(0))
+        begun = set_up and place >= PATH.index(State.ARTWORK)
+        owed = _owed(share, begun=begun)
+        if owed != before:
+            told.append(f"{_WHEN[state]}, {owed}")
+        before = owed
+    if told:
+        yield f"If you cancel, you owe: {'; '.join(told)}."
+
+
+def _owed(share: Fraction, *, begun: bool) -> str:
+    if share == 1:
+        return "the total"
+    if not begun:
+        return f"{percent(share)} of the total" if share else ""
+    return f"set-up and {percent(share)} of the rest" if share else "set-up"
+
+
+_WHEN = {
+    State.ACCEPTED: "once accepted",
+    State.ARTWORK: "from artwork on",
+    State.PROOF_SENT: "from the first proof on",
+    State.PROOF_APPROVED: "from the approved proof on",
+    State.IN_PRODUCTION: "from production on",
+}
+
+
+def _days(days: int) -> str:
+    return "1 working day" if days == 1 else f"{days} working days"

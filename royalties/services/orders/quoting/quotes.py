@@ -7,14 +7,13 @@ later version never alters it. Only the newest one can be accepted, while it is 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from fractions import Fraction
 from hashlib import sha256
 from typing import Any, NamedTuple, cast
 
 from pydantic import TypeAdapter
 
 from reports import quote as quote_report
-from royalties.domain.approvals import ProposalKind
+from royalties.domain.approvals import Proposal, ProposalKind
 from royalties.domain.orders import pricing
 from royalties.domain.orders.life import Action, Precondition, Side, State, find, label_of
 from royalties.domain.orders.order import PaperKind
@@ -29,6 +28,8 @@ from royalties.services.orders.quoting import terms
 from royalties.services.orders.quoting.drafting import (
     Edits,
     compose,
+    edits_document,
+    edits_of,
     is_below_list,
     line_of,
     priced,
@@ -157,7 +158,7 @@ def prepare_quote(
     shown = compose(work, order, versions + 1, edits)
     body = {
         "order": number,
-        "edits": _edits_document(edits),
+        "edits": edits_document(edits),
         "currency": shown.currency,
         "total": shown.total,
         "listed": compose(work, order, versions + 1, replace(edits, discount=None)).total,
@@ -172,7 +173,7 @@ def prepare_quote(
     )
 
 
-def approve_quote(work: Work, proposal: approvals.Proposal) -> QuoteShown:
+def approve_quote(work: Work, proposal: Proposal) -> QuoteShown:
     """Issue the quote that was prepared; the proposal was just approved by somebody else.
 
     Raises:
@@ -192,28 +193,6 @@ def approve_quote(work: Work, proposal: approvals.Proposal) -> QuoteShown:
             "the quote comes to another total by now: refuse it, and let it be prepared again"
         )
     return _issue(work, order, edits, issued_by=proposal.prepared_by)
-
-
-def _edits_document(edits: Edits) -> dict[str, Any]:
-    """What was agreed, as JSON values."""
-    return {
-        "discount": str(edits.discount),
-        "charges": [[each.words, each.amount] for each in edits.charges],
-        "extra_proofs": edits.extra_proofs,
-        "valid_until": edits.valid_until.isoformat() if edits.valid_until else "",
-        "note": edits.note,
-    }
-
-
-def edits_of(stored: Mapping[str, Any]) -> Edits:
-    """What was agreed, as a proposal keeps it."""
-    return Edits(
-        Fraction(stored["discount"]),
-        tuple(pricing.AgreedCharge(words, amount) for words, amount in stored["charges"]),
-        stored["extra_proofs"],
-        date.fromisoformat(stored["valid_until"]) if stored["valid_until"] else None,
-        stored["note"],
-    )
 
 
 def _snapshot(order: life.Order, versions: int) -> str:

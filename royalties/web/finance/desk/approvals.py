@@ -6,11 +6,10 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 
-from royalties.domain.approvals import ProposalKind, ProposalStatus
+from royalties.domain.approvals import APPROVED_BY_TWO, Proposal, ProposalKind, ProposalStatus
 from royalties.domain.people import FINANCE, Verb
 from royalties.ingest.setup import SetupError
 from royalties.services import approvals as service
-from royalties.services.approvals import Proposal
 from royalties.services.books import setup_in_force
 from royalties.services.dependencies import dependents_of, depends_on, missing_dependencies
 from royalties.services.desk import deciding
@@ -113,7 +112,7 @@ def proposal_view(proposal: Proposal) -> ProposalView:
         address = url_for("approvals.proposal", number=proposal.id)
         return ProposalView(proposal, f"Setup file {loading.file_name(proposal)}", address)
     part = proposal.subject.partition(" ")[0]
-    word = service.APPROVED_BY_TWO.get(part, part)
+    word = APPROVED_BY_TWO.get(part, part)
     name = service.entry_name(current_work(), proposal)
     return ProposalView(
         proposal, f"{word.capitalize()} “{name}”", url_for("approvals.proposal", number=proposal.id)
@@ -242,7 +241,7 @@ def _entry_address(proposal: Proposal) -> str:
         return url_for("organizations.organization", key=body["key"])
     if part == "price_lists":
         return url_for("price_lists.price_list", key=body["key"])
-    return url_for(f"terms.{service.APPROVED_BY_TWO[part]}", key=body["key"])
+    return url_for(f"terms.{APPROVED_BY_TWO[part]}", key=body["key"])
 
 
 def _newest_version(proposal: Proposal) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from royalties.domain.people import FINANCE, Verb
@@ -13,17 +13,16 @@ from royalties.services.books import setup_in_force
 from royalties.services.desk import listing
 from royalties.services.desk.listing import SentList
 from royalties.services.terms import list_templates, lists
+from royalties.services.terms.amending import Saved
 from royalties.services.terms.lists import ListFaultsError, ListKind
-from royalties.services.terms.replacing import UnconfirmedError
 from royalties.services.work import RefusedError
-from royalties.web.core.consent import prepared
 from royalties.web.core.files import download
 from royalties.web.core.formats import sentence
 from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work, release, system
 from royalties.web.core.waiting import wait_for
-from royalties.web.finance.terms.editing import confirmed
+from royalties.web.finance.terms.editing import answer_saved_file, confirmed
 from royalties.web.forms.entries import EntryForm
 from royalties.web.forms.fields import FileUpload
 from royalties.web.forms.numbers import as_read
@@ -136,28 +135,25 @@ def answer(kind: str, number: int) -> Answer:
 def save(kind: str, number: int) -> Answer:
     """Save what was looked at."""
     sent = _require_sent_list(kind, number)
-    try:
-        with all_or_nothing():
-            work = current_work()
-            saved = lists.save(
-                work,
-                sent.kind,
-                lists.find_saved(work, sent.kept),
-                seen=SentFileForm(request.form).seen.data,
-                confirmed=confirmed(),
-            )
-    except ListFaultsError as error:
-        return _faults_page(sent.kind, error.faults), 422
-    except UnconfirmedError:
-        return _preview(sent, "Tick that you have read what is replaced.")
-    except RefusedError as error:
-        return _preview(sent, in_names(error))
-    if saved.proposal is not None:
-        flash(prepared(saved.proposal), "good")
-        return redirect(url_for("approvals.approvals"), 303)
-    flash("Saved." if saved.changed else "The list says what the books say already.", "good")
+
+    def do() -> Saved:
+        work = current_work()
+        return lists.save(
+            work,
+            sent.kind,
+            lists.find_saved(work, sent.kept),
+            seen=SentFileForm(request.form).seen.data,
+            confirmed=confirmed(),
+        )
+
     to = "catalogue.titles" if sent.kind is ListKind.TITLES else "terms.beneficiaries"
-    return redirect(url_for(to), 303)
+    return answer_saved_file(
+        do,
+        lambda refused: _preview(sent, refused),
+        lambda error: _faults_page(sent.kind, error.faults),
+        url_for(to),
+        what="list",
+    )
 
 
 def _require_sent_list(kind: str, number: int) -> SentList:

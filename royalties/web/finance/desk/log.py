@@ -11,6 +11,7 @@ from flask import flash, redirect, render_template, request, stream_with_context
 from werkzeug.wrappers import Response
 
 from royalties.domain.people import Actor, Verb
+from royalties.domain.spreadsheets import no_formula
 from royalties.runtime import System
 from royalties.services.mail import log as mail_log
 from royalties.services.names import WORDS
@@ -33,7 +34,6 @@ _KINDS = (
     "order-request",
     "reminder",
 )
-_RISKY = frozenset("=+-@\t\r＝＋－＠")  # noqa: RUF001 - fullwidth twins count too
 
 
 def add_to(pages: Pages) -> None:
@@ -169,10 +169,10 @@ def _csv(desk: System, actor: Actor, filters: LogFilter) -> Iterator[str]:
 def _cells(line: LogLine) -> Iterator[str]:
     yield str(line.seq)
     yield line.at
-    yield _neutral(line.actor)
-    yield _neutral(verb_words(line.action))
-    yield _neutral(headline(line.action, line.payload))
-    yield _neutral(json.dumps(line.payload, ensure_ascii=False, sort_keys=True))
+    yield no_formula(line.actor)
+    yield no_formula(verb_words(line.action))
+    yield no_formula(headline(line.action, line.payload))
+    yield no_formula(json.dumps(line.payload, ensure_ascii=False, sort_keys=True))
     yield line.hash
 
 
@@ -180,8 +180,3 @@ def _row(*cells: str) -> str:
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\r\n").writerow(cells)
     return buffer.getvalue()
-
-
-def _neutral(cell: str) -> str:
-    """Text that a spreadsheet would take for a formula gets an apostrophe before it."""
-    return f"'{cell}" if cell.lstrip()[:1] in _RISKY else cell

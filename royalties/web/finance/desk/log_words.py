@@ -4,11 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from royalties.domain.approvals import ProposalKind
+from royalties.domain.approvals import APPROVED_BY_TWO, ProposalKind, words_of
 from royalties.domain.terms.changes import field_words
 from royalties.domain.terms.entry_words import ENTRY_WORDS
 from royalties.ingest import places
-from royalties.services.approvals import APPROVED_BY_TWO, words_of
 from royalties.web.core.formats import plural
 from royalties.web.core.names import names
 from royalties.web.finance.orders.words import ACTIONS

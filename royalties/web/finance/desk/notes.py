@@ -9,6 +9,7 @@ from royalties.domain.people import FINANCE, Verb
 from royalties.services.desk import note_lists
 from royalties.services.desk import notes as service
 from royalties.services.desk.notes import NoNoteError
+from royalties.services.enclosures import enclosed
 from royalties.services.statements import documents
 from royalties.services.statements.documents import StoredDocument
 from royalties.services.work import RefusedError
@@ -191,21 +192,15 @@ def _answer_files(
     if uploads:
         release()
     files = system().files
-    taken: list[StoredDocument] = []
+    taken = (documents.take(files, each.filename or "", each.stream) for each in uploads)
     try:
-        with all_or_nothing():
-            for upload in uploads:
-                taken.append(documents.take(files, upload.filename or "", upload.stream))
-                service.require_few(taken)
-            words = do(taken)
+        with all_or_nothing(), enclosed(files, taken, service.require_few) as sent:
+            words = do(sent)
     except NoNoteError:
         abort(404)
     except RefusedError as error:
         again = ". Choose the files again" if uploads else ""
         return page(f"{in_names(error)}{again}"), 422
-    finally:
-        for each in taken:
-            files.drop_enclosure(each.sha256)
     flash(words, "good")
     return redirect(onward(), 303)
 

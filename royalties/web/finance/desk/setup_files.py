@@ -1,29 +1,25 @@
 """A setup file in the browser: looked at entry by entry, then saved or prepared."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 
 from royalties.domain.people import FINANCE, Verb
 from royalties.ingest.setup import SetupError
 from royalties.services.terms import loading as service
-from royalties.services.terms.replacing import UnconfirmedError
-from royalties.services.work import RefusedError
 from royalties.web.account.proving import proven
-from royalties.web.core.consent import prepared
-from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer, Pages
-from royalties.web.core.visit import all_or_nothing, current_work, read_only
-from royalties.web.finance.terms.editing import confirmed
+from royalties.web.core.visit import current_work, read_only
+from royalties.web.finance.terms.editing import answer_saved_file, confirmed
 from royalties.web.forms.entries import EntryForm
 from royalties.web.forms.fields import FileUpload
 from royalties.web.forms.numbers import as_read
 from royalties.web.forms.sent_files import (
     GONE,
-    MOST_FAULTS,
     NotSentError,
     SentFile,
     SentFileForm,
     fault_count,
-    faults_by_place,
+    faults_shown,
+    preview_page,
     store_sent,
 )
 
@@ -68,22 +64,15 @@ def save() -> Answer:
     path = sent.path
     if path is None:
         return _form_page(GONE), 422
-    try:
-        with all_or_nothing():
-            saved = service.save(
-                current_work(), path, sent.name, seen=form.seen.data, confirmed=confirmed()
-            )
-    except SetupError as error:
-        return _form_page(fault_count(error, "saved"), error), 422
-    except UnconfirmedError:
-        return _preview(sent, "Tick that you have read what is replaced.")
-    except RefusedError as error:
-        return _preview(sent, in_names(error))
-    if saved.proposal is not None:
-        flash(prepared(saved.proposal), "good")
-        return redirect(url_for("approvals.approvals"), 303)
-    flash("Loaded." if saved.changed else "The file says what the books say already.", "good")
-    return redirect(url_for("home.home"), 303)
+    return answer_saved_file(
+        lambda: service.save(
+            current_work(), path, sent.name, seen=form.seen.data, confirmed=confirmed()
+        ),
+        lambda refused: _preview(sent, refused),
+        lambda error: _form_page(fault_count(error, "saved"), error),
+        url_for("home.home"),
+        done="Loaded.",
+    )
 
 
 def _preview(sent: SentFile, refused: str = "") -> Answer:
@@ -94,25 +83,16 @@ def _preview(sent: SentFile, refused: str = "") -> Answer:
         preview = service.preview(current_work(), path, sent.name, as_read)
     except SetupError as error:
         return _form_page(fault_count(error, "saved"), error), 422
-    page = render_template(
-        "finance/desk/setup_file.html",
-        found=preview,
-        name=sent.name,
-        file=sent.fingerprint,
-        refused=refused,
-    )
-    return page, 409 if refused else 200
+    return preview_page("finance/desk/setup_file.html", preview, sent, refused)
 
 
 def _form_page(refused: str = "", error: SetupError | None = None) -> str:
     form = FileForm()
     if refused:
         form.file.errors.append(refused)
-    faults = faults_by_place(error) if error else []
     return render_template(
         "finance/desk/setup_file_form.html",
         form=form,
         refused=refused,
-        faults=faults[:MOST_FAULTS],
-        more=max(0, len(faults) - MOST_FAULTS),
+        **faults_shown(error),
     )

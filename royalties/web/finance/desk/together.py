@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
+from royalties.domain.approvals import Proposal
 from royalties.domain.people import FINANCE, Verb
 from royalties.ingest.setup import SetupError
 from royalties.services import approvals as service
-from royalties.services.approvals import Proposal
 from royalties.services.dependencies import dependents_of
 from royalties.services.desk import deciding
 from royalties.services.desk.deciding import Looked

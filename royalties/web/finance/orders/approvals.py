@@ -4,15 +4,14 @@ from typing import Any, cast
 
 from flask import render_template, url_for
 
-from royalties.domain.approvals import ProposalKind, ProposalStatus
+from royalties.domain.approvals import Proposal, ProposalKind, ProposalStatus
 from royalties.domain.orders.life import label_of
 from royalties.domain.orders.papers import QuoteShown
 from royalties.services import approvals
-from royalties.services.approvals import Proposal
 from royalties.services.orders import life, second_person
-from royalties.services.orders.intake import contacts
+from royalties.services.orders.intake import organizations
 from royalties.services.orders.quoting import quotes
-from royalties.services.orders.quoting.drafting import Edits
+from royalties.services.orders.quoting.drafting import Edits, edits_of
 from royalties.services.work import RefusedError
 from royalties.web.core.names import in_names
 from royalties.web.core.visit import current_work
@@ -48,7 +47,7 @@ def page(proposal: Proposal, form: EntryForm, *, refused: str = "") -> str:
     body = cast("dict[str, Any]", proposal.body)
     order = life.find(work, second_person.order_of(proposal))
     organization = order.organization if order else ""
-    edits = quotes.edits_of(body["edits"]) if proposal.kind is ProposalKind.QUOTE else None
+    edits = edits_of(body["edits"]) if proposal.kind is ProposalKind.QUOTE else None
     draft, problem = _draft(body["order"], edits) if edits and waits else (None, "")
     is_contact = proposal.kind is ProposalKind.CONTACT
     return render_template(
@@ -60,7 +59,7 @@ def page(proposal: Proposal, form: EntryForm, *, refused: str = "") -> str:
         edits=edits,
         draft=draft,
         problem=problem,
-        known=contacts.mailboxes(work, organization) if is_contact and organization else [],
+        known=organizations.mailboxes(work, organization) if is_contact and organization else [],
         said=label_of,
         **to_decide(proposal, proposal_words(proposal), form, refused),
     )

@@ -5,9 +5,9 @@ from flask import redirect, render_template, request, url_for
 from royalties.domain.orders.life import Action, Precondition, Side, State, find, label_of
 from royalties.domain.people import FINANCE
 from royalties.services.orders import board as service
-from royalties.services.orders import lead_times, life, messages, preconditions
-from royalties.services.orders.billing import cancelling, receivables
-from royalties.services.orders.intake import customer_orders, merging, products
+from royalties.services.orders import life, messages, preconditions
+from royalties.services.orders.billing import receivables, settling
+from royalties.services.orders.intake import customer_orders, organizations, products
 from royalties.services.orders.life import Order
 from royalties.services.work import RefusedError
 from royalties.web.core.consent import Consent
@@ -131,7 +131,7 @@ def _order_page(number: str, refused: str = "") -> str:
         stages=order_forms.stages(order, events),
         offers=order_page.actions_of(order, met, invoiced=invoiced, unpriced=bool(unpriced)),
         unpriced=unpriced,
-        namesakes=merging.organizations_of_same_name(work, order, events) if setup else [],
+        namesakes=organizations.organizations_of_same_name(work, order, events) if setup else [],
         action_words=order_words.action_words,
         detail_words=order_words.detail_words,
         promise_words=order_words.promise_words(order, events, version),
@@ -144,7 +144,7 @@ def _order_page(number: str, refused: str = "") -> str:
         held=held,
         promised=promised,
         waits=order_page.waiting(order),
-        may_promise=order.state in lead_times.PROMISED_IN,
+        may_promise=order.state in life.PROMISED_IN,
         may_hold=find(Action.HOLD, Side.STAFF, order.state, order.kind) is not None,
     )
 
@@ -249,7 +249,7 @@ def cancel(number: str) -> Answer:
     def do() -> str:
         _cancelling(order_page.find_order(number)).require()
         form = forms.TellReasonForm()
-        cancelling.cancel(current_work(), number, form.reason.data, form.version.number)
+        settling.cancel(current_work(), number, form.reason.data, form.version.number)
         return "The order is cancelled, and the organization is told."
 
     return order_forms.do_or_show(
@@ -279,13 +279,13 @@ def _ask_cancel(number: str, refused: str = "") -> str:
     )
 
 
-def _owed(order: Order) -> cancelling.Owed | None:
+def _owed(order: Order) -> settling.Owed | None:
     """What an order would owe; None where nothing was agreed, or it cannot be cancelled."""
     stands = order.held_in or order.state
     agreed = stands not in {State.REQUESTED, State.QUOTED} and order.quote_version is not None
     if not agreed or find(Action.CANCEL, Side.STAFF, order.state, order.kind) is None:
         return None
-    return cancelling.owed_if_cancelled(current_work(), order)
+    return settling.owed_if_cancelled(current_work(), order)
 
 
 def _cancelling(order: Order) -> Consent:
@@ -317,10 +317,10 @@ def move(number: str) -> Answer:
                 "tick that you have made sure who asked: it opens all orders to them"
             )
         to, version = form.organization.data, form.version.number
-        if merging.wants_second_person(current_work()):
-            merging.prepare_move(current_work(), number, to, version, form.why.data)
+        if organizations.wants_second_person(current_work()):
+            organizations.prepare_move(current_work(), number, to, version, form.why.data)
             return "It is prepared: once another manager has approved it, the order is moved."
-        merging.move_order(current_work(), number, to, version)
+        organizations.move_order(current_work(), number, to, version)
         return "The order is moved, and the people of both are told."
 
     return order_forms.do_or_show(
@@ -331,7 +331,7 @@ def move(number: str) -> Answer:
 def _ask_move(number: str, refused: str = "") -> str:
     work = current_work()
     order = order_page.find_order(number)
-    there = merging.organizations_of_same_name(work, order, life.history(work, order))
+    there = organizations.organizations_of_same_name(work, order, life.history(work, order))
     form = forms.MoveOrderForm()
     form.organization.offer(
         [(namesake.key, named(namesake.key, "organizations")) for namesake in there]
@@ -343,9 +343,9 @@ def _ask_move(number: str, refused: str = "") -> str:
         refused=refused,
         form=form,
         namesakes=there,
-        wants_second=merging.wants_second_person(work),
-        sizes=merging.sizes(work, [namesake.key for namesake in there]),
-        askers=merging.askers(work, order),
+        wants_second=organizations.wants_second_person(work),
+        sizes=organizations.sizes(work, [namesake.key for namesake in there]),
+        askers=organizations.askers(work, order),
     )
 
 

@@ -1,8 +1,6 @@
 """An order's artwork and proofs: previews, warnings, originals, comments; and all its files."""
 
-from io import BytesIO
-
-from flask import Response, abort, request, send_file, url_for
+from flask import Response, abort, request, url_for
 
 from royalties.domain.orders.artwork import Use, wanted
 from royalties.domain.orders.life import Action, Precondition, Side, State, find
@@ -19,6 +17,7 @@ from royalties.web.core.waiting import looking
 from royalties.web.finance.orders import order as order_page
 from royalties.web.ordering import fields as order_forms
 from royalties.web.ordering import forms
+from royalties.web.ordering.files import comment_on_proof, picture
 
 PAGES = Pages("order_files", __name__, "/finance/orders", FINANCE)
 
@@ -64,55 +63,37 @@ def send_proof(number: str) -> Answer:
 @PAGES.post("/<number>/comment")
 def comment(number: str) -> Answer:
     """Say something about a page of the newest proof."""
-
-    def do() -> str:
-        form = forms.StaffCommentForm()
-        proofs.comment(
-            current_work(),
-            number,
-            proof_version=form.proof_version.number,
-            page=form.page.number,
-            text=form.text.data,
-        )
-        return "Your comment stands on the proof."
-
-    return _do_or_show(number, do)
+    return _do_or_show(number, lambda: comment_on_proof(number, forms.StaffCommentForm()))
 
 
 @PAGES.get("/<number>/files/<int:file>/<int:page>.png")
 def preview(number: str, file: int, page: int) -> Response:
     """A page of a file as a picture that was drawn of it."""
-    return _picture(artwork.preview_of(current_work(), number, file, page))
+    return picture(artwork.preview_of(current_work(), number, file, page))
 
 
 @PAGES.get("/<number>/cover.png")
 def cover(number: str) -> Response:
     """The cover as far as it can be shown before a proof."""
-    return _picture(artwork.cover_preview(current_work(), order_page.find_order(number)))
+    return picture(artwork.cover_preview(current_work(), order_page.find_order(number)))
 
 
 @PAGES.get("/<number>/files/<int:file>")
 def original(number: str, file: int) -> Response:
     """A file as it was sent, only ever to be saved."""
-    stored = messages.file_of(current_work(), number, file)
-    if stored is None:
-        abort(404)
-    return download(stored.name, stored.path.open("rb"))
+    return _download(messages.file_of(current_work(), number, file))
 
 
 @PAGES.get("/<number>/files/<int:file>/drawing")
 def drawing(number: str, file: int) -> Response:
     """An SVG with only what draws, for the printer."""
-    stored = artwork.drawing_of(current_work(), number, file)
+    return _download(artwork.drawing_of(current_work(), number, file))
+
+
+def _download(stored: messages.OrderDownload | None) -> Response:
     if stored is None:
         abort(404)
     return download(stored.name, stored.path.open("rb"))
-
-
-def _picture(png: bytes | None) -> Response:
-    if png is None:
-        abort(404)
-    return send_file(BytesIO(png), "image/png")
 
 
 def _is_sent(name: str) -> bool:

@@ -6,7 +6,7 @@ from flask import Response, abort, render_template, request, url_for
 
 from royalties.domain.money import NotAnAmountError, amount_text
 from royalties.domain.people import FINANCE
-from royalties.services.orders.billing import crediting, invoice_list, invoicing, receivables
+from royalties.services.orders.billing import crediting, invoicing, receivables
 from royalties.services.orders.billing.invoicing import IssuedInvoice
 from royalties.services.work import RefusedError
 from royalties.web.core.files import download
@@ -33,14 +33,14 @@ def invoices() -> Answer:
     status = request.args.get("status", "")
     chosen = {
         "organization": request.args.get("organization", "")[:100],
-        "status": status if status in invoice_list.STATUSES else "",
+        "status": status if status in receivables.INVOICE_STATUSES else "",
     }
     page = min(number_in_query("page", 1), _MOST_PAGES)
-    listed = invoice_list.listed(work, **chosen, page=page)
+    listed = receivables.invoice_page(work, **chosen, page=page)
     return render_template(
         "finance/orders/invoices.html",
-        invoices=listed[: invoice_list.PAGE],
-        has_more=len(listed) > invoice_list.PAGE,
+        invoices=listed[: receivables.INVOICES_ON_A_PAGE],
+        has_more=len(listed) > receivables.INVOICES_ON_A_PAGE,
         chosen=chosen,
         page=page,
         organizations=order_page.organization_names(),

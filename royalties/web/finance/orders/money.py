@@ -15,11 +15,11 @@ from royalties.domain.terms.payment_details import PaymentDetails, payment_on
 from royalties.services.books import setup_in_force
 from royalties.services.orders import preconditions
 from royalties.services.orders.billing import invoicing, receivables
-from royalties.services.orders.billing.cancelling import Owed
 from royalties.services.orders.billing.issuing import issued_of
 from royalties.services.orders.billing.receivables import OpenInvoice, ReceiptRow
+from royalties.services.orders.billing.settling import Owed
 from royalties.services.orders.life import Order
-from royalties.services.orders.quoting.agreed import agreed_of
+from royalties.services.orders.quoting.terms import agreed_of
 from royalties.services.work import RefusedError
 from royalties.web.core.formats import money
 from royalties.web.core.names import in_names

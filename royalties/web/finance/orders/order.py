@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flask import abort, render_template, url_for
 
+from royalties.domain.approvals import Proposal
 from royalties.domain.orders.artwork import wanted
 from royalties.domain.orders.life import (
     Action,
@@ -17,7 +18,6 @@ from royalties.domain.orders.life import (
 )
 from royalties.domain.orders.order import InvoiceKind
 from royalties.domain.people import Verb
-from royalties.services.approvals import Proposal
 from royalties.services.orders import board, life, preconditions, second_person
 from royalties.services.orders.life import Order
 from royalties.services.orders.quoting.terms import lacking

@@ -15,7 +15,7 @@ from royalties.domain.orders.papers import QuoteShown
 from royalties.domain.people import FINANCE
 from royalties.services.orders import life
 from royalties.services.orders.billing import receivables
-from royalties.services.orders.intake import answering
+from royalties.services.orders.intake import customer_orders
 from royalties.services.orders.life import Order
 from royalties.services.orders.quoting import quotes
 from royalties.services.orders.quoting.quotes import Edits
@@ -129,15 +129,15 @@ def accept(number: str) -> Answer:
 
     def do() -> str:
         form = forms.RecordAcceptForm()
-        hows = {way.value: way for way in answering.How}
+        hows = {way.value: way for way in customer_orders.How}
         how = hows.get(form.how.data)
         if how is None:
             raise RefusedError("choose how the acceptance came")
         with enclosed("po_file") as sent:
-            answering.record_acceptance(
+            customer_orders.record_acceptance(
                 current_work(),
                 number,
-                answering.Acceptance(
+                customer_orders.Acceptance(
                     form.name.data,
                     how,
                     form.on.day,
@@ -207,7 +207,7 @@ def _quotes_page(
         found_wrong = {**more, **found_wrong} if previewed or wrong else found_wrong
     issued = quotes.quotes(current_work(), order)
     accepted = forms.RecordAcceptForm()
-    accepted.how.offer([(way.value, way.value.capitalize()) for way in answering.How])
+    accepted.how.offer([(way.value, way.value.capitalize()) for way in customer_orders.How])
     accepted.on.data = accepted.on.data or current_work().today.isoformat()
     edits, _ = _edits(form, draft.currency if draft else "")
     fields = form.every_field

@@ -10,10 +10,10 @@ from royalties.domain.orders.billing import copies_at
 from royalties.domain.orders.life import Action, OrderKind, Precondition, Side, find
 from royalties.domain.people import FINANCE
 from royalties.services.orders import life, preconditions
-from royalties.services.orders.fulfilment import packing, shipping
+from royalties.services.orders.fulfilment import shipping
 from royalties.services.orders.life import Order
 from royalties.services.orders.production import editions
-from royalties.services.orders.quoting.agreed import agreed_of
+from royalties.services.orders.quoting.terms import agreed_of
 from royalties.services.work import RefusedError
 from royalties.web.core.files import download
 from royalties.web.core.formats import number as written
@@ -127,7 +127,7 @@ def packing_list(number: str, shipment: int, file: str) -> Response:
     listed = shipping.shipments(current_work(), order_page.find_order(number).number)
     if all(each.number != shipment or each.copies < 0 for each in listed):
         abort(404)
-    made = packing.packing_list(current_work(), number, shipment, file)
+    made = shipping.packing_list(current_work(), number, shipment, file)
     return download(made.name, made.data)
 
 

@@ -6,15 +6,14 @@ from typing import Any, Protocol, cast
 
 from markupsafe import Markup
 
-from royalties.domain.approvals import ProposalKind
+from royalties.domain.approvals import Proposal, ProposalKind
 from royalties.domain.orders.life import OrderKind
 from royalties.domain.orders.order import Order
 from royalties.domain.orders.price_lists import PriceVersion
-from royalties.services.approvals import Proposal
 from royalties.services.desk.places import MENDED
-from royalties.services.orders.intake import contacts
-from royalties.services.orders.intake.merging import MOVED
-from royalties.services.orders.lead_times import PROMISE
+from royalties.services.orders.intake import organizations
+from royalties.services.orders.intake.organizations import MOVED
+from royalties.services.orders.life import PROMISE
 from royalties.web.core import formats
 
 _UNTOLD = {"sha256", "fingerprint", "files", "currency", "by_hand", "rights", "shipped"}
@@ -52,7 +51,7 @@ ACTIONS = {
     "ask-another-quote": "Asked for another quote",
     "withdraw-quote": "Withdrew the quote",
     "purchase-order": "Purchase order sent",
-    contacts.CONTACT: "New contact",
+    organizations.CONTACT: "New contact",
     "assign": "Assigned",
     "invoice": "Invoice issued",
     "send-artwork": "Artwork sent",

@@ -18,11 +18,10 @@ from royalties.web.forms.entries import EntryForm
 from royalties.web.forms.fields import FileUpload, Lines
 from royalties.web.forms.sent_files import (
     GONE,
-    MOST_FAULTS,
     NotSentError,
     SentFile,
     fault_count,
-    faults_by_place,
+    faults_shown,
     store_sent,
 )
 
@@ -183,7 +182,6 @@ def _parallel_page(
 ) -> str:
     form, decide = TotalsForm(), DecideForm()
     decide.note.data = note
-    faults = faults_by_place(error) if error else []
     return render_template(
         "finance/periods/parallel.html",
         period=period,
@@ -193,7 +191,6 @@ def _parallel_page(
         form=form,
         decide=decide,
         refused=refused,
-        faults=faults[:MOST_FAULTS],
-        more=max(0, len(faults) - MOST_FAULTS),
         typed=typed or {},
+        **faults_shown(error),
     )

@@ -9,10 +9,9 @@ from typing import Any
 
 from flask import url_for
 
-from royalties.domain.approvals import ProposalKind
+from royalties.domain.approvals import APPROVED_BY_TWO, Proposal, ProposalKind
 from royalties.domain.people import Verb
 from royalties.services import approvals
-from royalties.services.approvals import APPROVED_BY_TWO, Proposal
 from royalties.services.dependencies import entries_below
 from royalties.services.terms import amending as terms
 from royalties.services.terms import loading

@@ -128,14 +128,8 @@ def _prices(title: Title, today: date) -> list[ListPrice]:
 @PAGES.get("/titles/<key>/history")
 def title_history(key: str) -> str:
     """What a title's entry said before."""
-    work = current_work()
-    return render_template(
-        "finance/terms/title_history.html",
-        heading=_find_title(work, key).title,
-        back=("Titles", url_for(".titles")),
-        page=url_for(".title", key=key),
-        history=terms.history(work, "titles", key, as_read),
-    )
+    heading = _find_title(current_work(), key).title
+    return _history_page("titles", key, heading, ("Titles", url_for(".titles")), ".title")
 
 
 @PAGES.route("/titles/<key>/amend", methods=["GET", "POST"])
@@ -144,12 +138,7 @@ def amend_title(key: str) -> Answer:
     work = current_work()
     _require_load(work)
     _find_title(work, key)
-    entry = terms.find_entry(work, "titles", key)
-    if entry is None:
-        abort(404)
-    if request.method == "POST":
-        return _save(AmendForm.typed("titles", key, TitleForm, entry.body), _title_page, ".title")
-    return _title_page(AmendForm("titles", key, TitleForm(body=entry.body), entry.body, entry.id))
+    return _amend("titles", key, TitleForm, _title_page, ".title")
 
 
 @PAGES.route("/new-title", methods=["GET", "POST"])
@@ -242,13 +231,9 @@ def retailer(key: str) -> str:
 @PAGES.get("/retailers/<key>/history")
 def retailer_history(key: str) -> str:
     """What a retailer's entry said before."""
-    work = current_work()
-    return render_template(
-        "finance/terms/title_history.html",
-        heading=_find_retailer(work, key).name,
-        back=("Retailers", url_for(".retailers")),
-        page=url_for(".retailer", key=key),
-        history=terms.history(work, "retailers", key, as_read),
+    heading = _find_retailer(current_work(), key).name
+    return _history_page(
+        "retailers", key, heading, ("Retailers", url_for(".retailers")), ".retailer"
     )
 
 
@@ -258,14 +243,7 @@ def amend_retailer(key: str) -> Answer:
     work = current_work()
     _require_load(work)
     _find_retailer(work, key)
-    entry = terms.find_entry(work, "retailers", key)
-    if entry is None:
-        abort(404)
-    if request.method == "POST":
-        sheet = AmendForm.typed("retailers", key, RetailerForm, entry.body)
-        return _save(sheet, _retailer_page, ".retailer")
-    form = RetailerForm(body=entry.body)
-    return _retailer_page(AmendForm("retailers", key, form, entry.body, entry.id))
+    return _amend("retailers", key, RetailerForm, _retailer_page, ".retailer")
 
 
 @PAGES.route("/new-retailer", methods=["GET", "POST"])
@@ -281,6 +259,32 @@ def new_retailer() -> Answer:
 
 def _retailer_page(sheet: AmendForm) -> str:
     return render_template("finance/terms/retailer_form.html", sheet=sheet, form=sheet.form)
+
+
+# Both
+
+
+def _history_page(part: str, key: str, heading: str, back: tuple[str, str], onward: str) -> str:
+    """What an entry said before; ``back`` is the list, by its name and its address."""
+    return render_template(
+        "finance/terms/title_history.html",
+        heading=heading,
+        back=back,
+        page=url_for(onward, key=key),
+        history=terms.history(current_work(), part, key, as_read),
+    )
+
+
+def _amend(
+    part: str, key: str, form: type[EntryForm], page: Callable[[AmendForm], str], onward: str
+) -> Answer:
+    """Show an entry's form, or answer it."""
+    entry = terms.find_entry(current_work(), part, key)
+    if entry is None:
+        abort(404)
+    if request.method == "POST":
+        return _save(AmendForm.typed(part, key, form, entry.body), page, onward)
+    return page(AmendForm(part, key, form(body=entry.body), entry.body, entry.id))
 
 
 _TO_CONFIRM = (

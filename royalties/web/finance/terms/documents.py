@@ -9,6 +9,7 @@ from royalties.domain.documents import DocumentAction
 from royalties.domain.people import FINANCE, Verb
 from royalties.domain.terms.beneficiaries import Beneficiary
 from royalties.services.books import setup_in_force
+from royalties.services.enclosures import enclosed
 from royalties.services.statements import documents as service
 from royalties.services.statements.documents import NoDocumentError, SavedDocuments, StoredDocument
 from royalties.services.work import RefusedError
@@ -226,20 +227,17 @@ def _answer_files(
     """Take the files that came, while nobody waits for the database, then keep them."""
     release()
     files = system().files
-    taken: list[StoredDocument] = []
+    taken = (
+        each
+        for upload in request.files.getlist("files")
+        if upload.filename
+        for each in service.take_each(files, upload.filename, upload.stream)
+    )
     try:
-        with all_or_nothing():
-            for upload in request.files.getlist("files"):
-                if upload.filename:
-                    for each in service.take_each(files, upload.filename, upload.stream):
-                        taken.append(each)
-                        service.require_few(taken)
-            words = keep(taken)
+        with all_or_nothing(), enclosed(files, taken, service.require_few) as sent:
+            words = keep(sent)
     except RefusedError as error:
         return page(f"{error}. Nothing was kept: choose the files again"), 422
-    finally:
-        for each in taken:
-            files.drop_enclosure(each.sha256)
     flash(words, "good")
     return redirect(onward, 303)
 

@@ -6,16 +6,18 @@ from typing import Any, Self
 
 from flask import abort, flash, redirect, render_template, request, url_for
 
+from royalties.domain.approvals import Proposal
 from royalties.domain.people import FINANCE
 from royalties.domain.problems import SetupFault
 from royalties.domain.terms.changes import Change, changes
 from royalties.domain.terms.replacing import Replaced
 from royalties.ingest.setup import SetupError
-from royalties.services.approvals import Proposal
 from royalties.services.names import WORDS, new_key
 from royalties.services.periods import previewing
 from royalties.services.terms import amending as terms
 from royalties.services.terms.amending import RecordedEntry
+from royalties.services.terms.filled_tables import FaultyTableError
+from royalties.services.terms.lists import ListFaultsError
 from royalties.services.terms.replacing import UnconfirmedError
 from royalties.services.terms.warnings import warnings_about
 from royalties.services.work import RefusedError
@@ -381,3 +383,38 @@ class Editor:
         if sheet.is_new and saved.proposal is not None:
             return url_for(f"terms.{self.part}")
         return url_for(f"terms.{self.word}", key=sheet.key)
+
+
+def answer_saved_file(
+    save: Callable[[], terms.Saved],
+    again: Callable[[str], Answer],
+    faulty: Callable[[Any], str],
+    onward: str,
+    *,
+    what: str = "file",
+    done: str = "Saved.",
+) -> Answer:
+    """Save what was looked at of a file, and go on to what it changed.
+
+    Args:
+        save: the verb.
+        again: shows once more what the file would change, with what is against it.
+        faulty: shows the faults that the file has by now, given the verb's refusal.
+        onward: the address of what it changed.
+        what: the word for such a file.
+        done: what is said where nothing waits for approval.
+    """
+    try:
+        with all_or_nothing():
+            saved = save()
+    except (SetupError, FaultyTableError, ListFaultsError) as error:
+        return faulty(error), 422
+    except UnconfirmedError:
+        return again("Tick that you have read what is replaced.")
+    except RefusedError as error:
+        return again(in_names(error))
+    if saved.proposal is not None:
+        flash(prepared(saved.proposal), "good")
+        return redirect(url_for("approvals.approvals"), 303)
+    flash(done if saved.changed else f"The {what} says what the books say already.", "good")
+    return redirect(onward, 303)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, render_template, request, url_for
 
 from royalties.domain.people import Verb
 from royalties.ingest.setup import SetupError
@@ -11,27 +11,24 @@ from royalties.services.books import setup_in_force
 from royalties.services.terms import openings as service
 from royalties.services.terms.filled_tables import FaultyTableError
 from royalties.services.terms.opening_rows import OF_BENEFICIARIES, Brings, OpeningRow
-from royalties.services.terms.replacing import UnconfirmedError
-from royalties.services.work import RefusedError
-from royalties.web.core.consent import prepared
 from royalties.web.core.files import download
 from royalties.web.core.formats import sentence
 from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer
-from royalties.web.core.visit import all_or_nothing, current_work, read_only, release
+from royalties.web.core.visit import current_work, read_only, release
 from royalties.web.core.waiting import TooManyReadingsError, looking
-from royalties.web.finance.terms.editing import PAGES, confirmed
+from royalties.web.finance.terms.editing import PAGES, answer_saved_file, confirmed
 from royalties.web.forms.entries import EntryForm
 from royalties.web.forms.fields import FileUpload
 from royalties.web.forms.numbers import as_read
 from royalties.web.forms.sent_files import (
     GONE,
-    MOST_FAULTS,
     NotSentError,
     SentFile,
     SentFileForm,
     fault_count,
-    faults_by_place,
+    faults_shown,
+    preview_page,
     store_sent,
 )
 
@@ -91,22 +88,14 @@ def save_openings() -> Answer:
     rows = _rows_sent(sent)
     if not isinstance(rows, list):
         return rows
-    try:
-        with all_or_nothing():
-            saved = service.save(
-                current_work(), rows, sent.name, seen=form.seen.data, confirmed=confirmed()
-            )
-    except (SetupError, FaultyTableError) as error:
-        return _openings_page(fault_count(error, "saved"), error), 422
-    except UnconfirmedError:
-        return _preview(rows, sent, "Tick that you have read what is replaced.")
-    except RefusedError as error:
-        return _preview(rows, sent, in_names(error))
-    if saved.proposal is not None:
-        flash(prepared(saved.proposal), "good")
-        return redirect(url_for("approvals.approvals"), 303)
-    flash("Saved." if saved.changed else "The file says what the books say already.", "good")
-    return redirect(url_for("terms.openings"), 303)
+    return answer_saved_file(
+        lambda: service.save(
+            current_work(), rows, sent.name, seen=form.seen.data, confirmed=confirmed()
+        ),
+        lambda refused: _preview(rows, sent, refused),
+        lambda error: _openings_page(fault_count(error, "saved"), error),
+        url_for(".openings"),
+    )
 
 
 def _rows_sent(sent: SentFile) -> list[FilledRow] | Answer:
@@ -133,14 +122,7 @@ def _preview(rows: Sequence[FilledRow], sent: SentFile, refused: str = "") -> An
     except (SetupError, FaultyTableError) as error:
         sent.drop()
         return _openings_page(fault_count(error, "saved"), error), 422
-    page = render_template(
-        "finance/terms/openings_file.html",
-        found=difference,
-        name=sent.name,
-        file=sent.fingerprint,
-        refused=refused,
-    )
-    return page, 409 if refused else 200
+    return preview_page("finance/terms/openings_file.html", difference, sent, refused)
 
 
 def _openings_page(refused: str = "", error: SetupError | FaultyTableError | None = None) -> str:
@@ -149,7 +131,6 @@ def _openings_page(refused: str = "", error: SetupError | FaultyTableError | Non
     form = OpeningsFile()
     if refused:
         form.file.errors.append(refused)
-    faults = faults_by_place(error) if error else []
     return render_template(
         "finance/terms/openings.html",
         found=brought_in,
@@ -160,8 +141,7 @@ def _openings_page(refused: str = "", error: SetupError | FaultyTableError | Non
         first=setup_in_force(work).first_period,
         form=form,
         refused=refused,
-        faults=faults[:MOST_FAULTS],
-        more=max(0, len(faults) - MOST_FAULTS),
+        **faults_shown(error),
     )
 
 

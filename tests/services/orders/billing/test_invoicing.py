@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.services.ledger.journal import journal
 from royalties.services.orders.billing import invoicing
-from royalties.services.orders.billing.cancelling import cancel
+from royalties.services.orders.billing.settling import cancel
 from royalties.services.orders.life import ChangedMeanwhileError
 from royalties.services.work import RefusedError
 from royalties.store.ledger import entries as ledger

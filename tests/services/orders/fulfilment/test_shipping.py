@@ -10,7 +10,7 @@ import pytest
 from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.domain.terms.catalogue import INTERNAL
 from royalties.services.books import setup_in_force
-from royalties.services.orders.fulfilment import packing, shipping
+from royalties.services.orders.fulfilment import shipping
 from royalties.services.orders.life import ChangedMeanwhileError
 from royalties.services.orders.production import editions
 from royalties.services.periods.checklist import outlook
@@ -366,14 +366,14 @@ def test_a_plan_directs_what_an_order_earns_and_explain_reaches_it(office: Offic
 def test_a_packing_list_is_kept_with_its_shipment(office: Office) -> None:
     theirs = Actor("Olga", Role.ORGANIZATION, organizations=frozenset({"guild"}))
     with office.system.work(theirs, read_only=True) as work:
-        found = packing.packing_list(work, NUMBER, 2, "pdf")
+        found = shipping.packing_list(work, NUMBER, 2, "pdf")
     assert found.name == "Packing list O-2026-0001-S2.pdf"
     assert found.data.startswith(b"%PDF")
     others = replace(theirs, organizations=frozenset({"league"}))
     with office.system.work(others, read_only=True) as work:
         for shipment in (2, 9):
             with pytest.raises(RefusedError, match="there is no shipment"):
-                packing.packing_list(work, NUMBER, shipment, "xlsx")
+                shipping.packing_list(work, NUMBER, shipment, "xlsx")
         assert shipping.shipments(work, NUMBER) == []
 
 

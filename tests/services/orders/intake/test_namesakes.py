@@ -9,7 +9,7 @@ import pytest
 from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.services.orders import life
 from royalties.services.orders.billing import certificates
-from royalties.services.orders.intake import merging, requests
+from royalties.services.orders.intake import organizations, requests
 from royalties.services.orders.intake.requests import Requested
 from royalties.services.orders.life import ChangedMeanwhileError, NoOrderError
 from royalties.services.work import RefusedError
@@ -61,8 +61,8 @@ def found(office: Office, number: str) -> list[tuple[str, int, int]]:
     with office.work(read_only=True) as work:
         order = life.find(work, number)
         assert order is not None
-        every = merging.organizations_of_same_name(work, order, life.history(work, order))
-        sizes = merging.sizes(work, [each.key for each in every])
+        every = organizations.organizations_of_same_name(work, order, life.history(work, order))
+        sizes = organizations.sizes(work, [each.key for each in every])
     return [(key, each.orders, each.people) for key, each in sizes.items()]
 
 
@@ -92,7 +92,7 @@ def test_same_name_gives_no_access_until_staff_moves_the_order(office: Office, g
         certificates.upload(work, own, "US-WA", date(2026, 1, 2), date(2027, 1, 1), paper)
     told = len(letters(office, "notice"))
     with office.work() as work:
-        moved = merging.move_order(work, OURS, "guild", 1)
+        moved = organizations.move_order(work, OURS, "guild", 1)
     assert (moved.organization, moved.version) == ("guild", 2)
     assert keys_of(office, "Gil") == ["guild"]
     assert seen_by(office, gil) == [True, True]
@@ -101,7 +101,7 @@ def test_same_name_gives_no_access_until_staff_moves_the_order(office: Office, g
     to_olga, to_gil = letters(office, "notice")[told:]
     assert (to_olga[0], to_gil[0]) == ("olga@example.org", "gil@example.org")
     assert "Gil (gil@example.org) asked for order O-2026-0002" in to_olga[2]
-    assert history(office, OURS)[-1][1:] == (merging.MOVED, "requested")
+    assert history(office, OURS)[-1][1:] == (organizations.MOVED, "requested")
     [(logged,)] = office.rows("SELECT payload FROM log ORDER BY seq DESC LIMIT 1")
     for words in (own, '"to":"guild"', '"people":["Gil"]'):
         assert words in bytes(logged).decode()
@@ -115,20 +115,20 @@ def test_order_is_moved_only_to_a_namesake_and_by_permitted_staff(
     before = office.hashes()
     with office.work() as work:
         with pytest.raises(RefusedError, match="of the name with which"):
-            merging.move_order(work, OURS, "league")
+            organizations.move_order(work, OURS, "league")
         with pytest.raises(RefusedError, match="of the name with which"):
-            merging.move_order(work, THEIRS, order_of(office, OURS).organization)
+            organizations.move_order(work, THEIRS, order_of(office, OURS).organization)
         with pytest.raises(ChangedMeanwhileError):
-            merging.move_order(work, OURS, "guild", 9)
+            organizations.move_order(work, OURS, "guild", 9)
         with pytest.raises(NoOrderError):
-            merging.move_order(work, "O-2026-0099", "guild")
+            organizations.move_order(work, "O-2026-0099", "guild")
     with office.system.work(gil) as work, pytest.raises(NotAllowedError):
-        merging.move_order(work, OURS, "guild")
+        organizations.move_order(work, OURS, "guild")
     assert office.hashes() == before
     number = accepted(office, gil, REQUESTED)
     assert found(office, number) == [("guild", 1, 1)]
     with office.work() as work, pytest.raises(RefusedError, match="was accepted"):
-        merging.move_order(work, number, "guild")
+        organizations.move_order(work, number, "guild")
 
 
 def test_person_with_other_orders_keeps_their_organization(office: Office, gil: Actor) -> None:
@@ -137,7 +137,7 @@ def test_person_with_other_orders_keeps_their_organization(office: Office, gil: 
         again = requests.reorder(work, OURS).number
     for number, keys in ((OURS, ["guild", own]), (again, ["guild"])):
         with office.work() as work:
-            merging.move_order(work, number, "guild")
+            organizations.move_order(work, number, "guild")
         assert keys_of(office, "Gil") == keys
 
 
@@ -148,5 +148,5 @@ def test_request_by_an_account_offers_the_named_organization_as_namesake(
     assert order_of(office, number).organization == "league"
     assert found(office, number) == [("guild", 1, 1)]
     with office.work() as work:
-        merging.move_order(work, number, "guild")
+        organizations.move_order(work, number, "guild")
     assert keys_of(office, "Lena") == ["guild", "league"], "the league is no guild"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from royalties.domain.approvals import ProposalKind, ProposalStatus
+from royalties.domain.approvals import Proposal, ProposalKind, ProposalStatus
 from royalties.domain.orders.life import State
 from royalties.domain.people import ANONYMOUS, Actor, NotAllowedError, Role, Verb
 from royalties.services import approvals
@@ -305,7 +305,7 @@ def test_organization_user_orders_only_for_their_own(office: Office, clock: Cloc
     assert Verb.ORDER not in {verb for verb in Verb if ANONYMOUS.may(verb)}
 
 
-def office_proposals(work: Work) -> list[approvals.Proposal]:
+def office_proposals(work: Work) -> list[Proposal]:
     return approvals.proposals(work, status=ProposalStatus.WAITING, kind=ProposalKind.CONTACT)
 
 

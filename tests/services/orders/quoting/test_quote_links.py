@@ -10,8 +10,8 @@ from royalties.domain.orders.life import State
 from royalties.domain.people import ANONYMOUS, NotAllowedError, Role
 from royalties.services.orders import life, messages
 from royalties.services.orders.billing import invoicing, receivables
-from royalties.services.orders.billing.cancelling import cancel
-from royalties.services.orders.intake import answering, customer_orders, requests
+from royalties.services.orders.billing.settling import cancel
+from royalties.services.orders.intake import customer_orders, requests
 from royalties.services.orders.quoting import links as quote_links
 from royalties.services.orders.quoting import quotes
 from royalties.services.people.links import DeadLinkError
@@ -132,7 +132,7 @@ def test_quote_link_expires_with_its_quote(office: Office, clock: Clock, how: st
                 clock.later(days=200)
             case _:
                 linked = quote_links.find(replace(work, actor=ANONYMOUS), token)
-                answering.ask_another_quote(linked.work, OURS, "Please 300 copies")
+                customer_orders.ask_another_quote(linked.work, OURS, "Please 300 copies")
     assert is_dead(office, token)
     if how == "replaced":
         assert opened(office, token_of(office)) == (OURS, 2)
@@ -143,8 +143,8 @@ def test_asking_for_a_change_makes_the_order_wait_for_staff(office: Office, cloc
     with office.system.work(ANONYMOUS) as work:
         linked = quote_links.find(work, token)
         with pytest.raises(RefusedError, match="say what"):
-            answering.ask_another_quote(linked.work, OURS, "  ")
-        answering.ask_another_quote(linked.work, OURS, "Please 300 copies,\nand in June")
+            customer_orders.ask_another_quote(linked.work, OURS, "  ")
+        customer_orders.ask_another_quote(linked.work, OURS, "Please 300 copies,\nand in June")
     assert order_of(office, OURS).state is State.REQUESTED
     to, subject, text = letters(office, "order")[-1]
     assert to == "desk@example.com"

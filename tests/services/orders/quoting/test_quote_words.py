@@ -14,7 +14,7 @@ from royalties.domain.orders.pricing import (
     QuoteLine,
     ShipTo,
 )
-from royalties.services.orders.quoting import wording as quote_words
+from royalties.services.orders.quoting import drafting as quote_words
 
 DAY = date(2026, 8, 3)
 BULK, CUSTOM = OrderKind.BULK, OrderKind.CUSTOM
@@ -56,7 +56,7 @@ def cost(*kinds: LineKind, deposit: int = 0, places: tuple[str, ...] = ()) -> Qu
     ],
 )
 def test_terms_say_how_to_pay(deposit: int, *, net_terms: bool, days: int, said: str) -> None:
-    terms = quote_words.terms(
+    terms = quote_words.terms_in_words(
         version(deposit=Fraction(1, 2), net_days=days),
         BULK,
         cost(deposit=deposit),
@@ -99,14 +99,14 @@ def test_terms_say_what_cancelling_costs(
     kind: OrderKind, *, set_up: bool, shares: dict[State, Fraction], said: str
 ) -> None:
     priced = cost(*([LineKind.SET_UP] if set_up else []))
-    terms = quote_words.terms(version(cancellation=shares), kind, priced, net_terms=True)
+    terms = quote_words.terms_in_words(version(cancellation=shares), kind, priced, net_terms=True)
     told = [each for each in terms if "cancel" in each]
     assert told == ([f"If you cancel, you owe: {said}."] if said else [])
 
 
 def test_publishers_own_terms_come_last() -> None:
     own = ("Copies cannot be returned.",)
-    terms = quote_words.terms(
+    terms = quote_words.terms_in_words(
         version(terms=own, tolerance=Fraction(1, 10), proof_charge=6500),
         CUSTOM,
         cost(),

@@ -1,6 +1,7 @@
 """The house's name and address, dated: papers of an earlier day print the earlier ones."""
 
 import io
+import json
 from datetime import date
 from typing import Any
 from zipfile import ZipFile
@@ -44,6 +45,12 @@ def saves(site: Site, visitor: Visitor, form: dict[str, Any]) -> int:
 def on(office: Office, day: date) -> tuple[str, tuple[str, ...]]:
     publisher = now(office).publisher_on(day)
     return publisher.name, publisher.address
+
+
+def logged(office: Office) -> list[str]:
+    """What the log says was done with the logo, the first first."""
+    lines = office.rows("SELECT payload FROM log WHERE action = 'set' ORDER BY seq")
+    return [said["logo"] for (text,) in lines if "logo" in (said := json.loads(text))]
 
 
 OLD = ("Example House", ("1 Pier Lane", "Seattle, WA 98101"))
@@ -134,8 +141,9 @@ def test_logo_of_a_paper_is_that_of_its_day(site: Site) -> None:
         [(_, first), (day, second)] = logos_of(work)
         assert logo_on(work, date(2020, 1, 1)) == first
         assert logo_on(work, today) == second
-        assert day == today.isoformat()
+        assert day == today
     assert saves(site, visitor, {**HOUSE, "no_logo": "1"}) == 303
+    assert logged(site.office) == ["changed", "changed", "removed"]
     with site.office.work(read_only=True) as work:
         assert logo_on(work, today) == b""
         assert logo_on(work, date(2020, 1, 1)) == first

@@ -4,6 +4,7 @@ from typing import Any
 
 from lxml import html
 
+from royalties.domain.approvals import Proposal
 from royalties.domain.people import Role
 from royalties.services import approvals
 from royalties.services.desk import deciding
@@ -125,7 +126,7 @@ def test_a_plan_and_what_it_named_are_called_by_name_in_the_form(site: Site) -> 
         deciding.approve(work, [contract])
 
 
-def _waiting(site: Site) -> list[approvals.Proposal]:
+def _waiting(site: Site) -> list[Proposal]:
     with site.office.work(read_only=True) as work:
         return approvals.numbered(work, approvals.waiting_numbers(work))
 

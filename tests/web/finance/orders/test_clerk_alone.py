@@ -16,7 +16,7 @@ from royalties.domain.orders.life import State
 from royalties.domain.people import Role
 from royalties.services import approvals
 from royalties.services.orders.billing import receivables
-from royalties.services.orders.intake import answering
+from royalties.services.orders.intake import customer_orders
 from royalties.services.orders.quoting import quotes
 from royalties.services.orders.quoting.quotes import Edits
 from tests.builders.books import after
@@ -194,7 +194,7 @@ def test_customer_is_told_what_staff_records_in_their_name(site: Site, clerk: Vi
         "version": version(site),
         "quote": "1",
         "name": "Olga Orr",
-        "how": answering.How.MAIL.value,
+        "how": customer_orders.How.MAIL.value,
         "on": site.office.system.clock().date().isoformat(),
         "po_number": "PO-9",
     }

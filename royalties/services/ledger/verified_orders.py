@@ -18,7 +18,7 @@ from royalties.domain.royalties.postings import (
     receipt_reference,
 )
 from royalties.domain.sales.imports import BatchStatus
-from royalties.services.orders.frozen import fingerprint_of, invoice_shown
+from royalties.services.orders.papers import fingerprint_of, invoice_shown
 from royalties.services.work import Work
 from royalties.store.ledger import entries as ledger
 from royalties.store.orders import money as store
