@@ -147,7 +147,13 @@ def _beneficiaries(report: PeriodReport) -> _Table:
         SheetColumn("Beneficiary", least=24, most=44),
         SheetColumn("Statement", least=14),
     )
-    headings = ("Brought forward", "Allocated", "Tax", "Due", "To pay", "Carried forward")
+    # Closes of earlier versions took tax at once; of all others there is nothing to show.
+    taken = any(each.tax_withheld for each in report.settlements)
+    headings = (
+        *("Brought forward", "Allocated"),
+        *(("Tax of the close",) if taken else ()),
+        *("Due", "To pay", "Expected tax", "Net", "Carried forward"),
+    )
     entries = [
         _Entry(
             (settlement.name, settlement.statement),
@@ -155,9 +161,11 @@ def _beneficiaries(report: PeriodReport) -> _Table:
             (
                 settlement.brought_forward,
                 settlement.allocated,
-                settlement.tax,
+                *((settlement.tax_withheld,) if taken else ()),
                 settlement.due,
-                settlement.paid,
+                settlement.to_pay,
+                settlement.tax,
+                settlement.net,
                 settlement.carried_forward,
             ),
         )

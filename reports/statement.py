@@ -13,7 +13,7 @@ from reports.statement_sales import sales_sheet
 from reports.statement_twin import document
 from royalties.domain.royalties.statements import Statement
 
-TEMPLATE_VERSION: str = "4"
+TEMPLATE_VERSION: str = "5"
 """Changes whenever the same statement would be printed differently."""
 
 _MOST_SIGNS = 120

@@ -1,5 +1,6 @@
 """The first sheet: the letter that says who is paid how much, and why."""
 
+from collections.abc import Iterator
 from itertools import zip_longest
 
 from reports.measure import Cell
@@ -61,7 +62,7 @@ def letter_sheet(book: Book, statement: Statement) -> None:
 
 
 def _layout(statement: Statement) -> Layout:
-    own = (statement.brought_forward, statement.allocated, statement.tax, statement.due)
+    own = (statement.brought_forward, statement.allocated, statement.to_pay, statement.due)
     amounts = [(minor, statement.currency) for minor in own]
     adjusted = sum(each.amount for each in statement.adjustments)
     amounts.append((statement.brought_forward - adjusted, statement.currency))
@@ -69,7 +70,7 @@ def _layout(statement: Statement) -> Layout:
     for contract in statement.contracts:
         amounts += printed_amounts(contract)
     width = amount_width(amounts)
-    boxed = 1.35 * (amount_width([(statement.paid, statement.currency)]) + 1)
+    boxed = 1.35 * (amount_width([(statement.to_pay, statement.currency)]) + 1)
     return Layout(
         [_LABELS, *[max(13.0, width)] * 3, max(17.0, width, boxed)],
         landscape=False,
@@ -131,29 +132,51 @@ def _facts(statement: Statement) -> list[tuple[Cell, Cell]]:
 def _outcome(sheet: SheetWriter, statement: Statement) -> None:
     edge: list[Cell] = [(None, _BOX)] * 5
     digits = exponent(statement.currency)
-    paid = as_decimal(statement.paid, statement.currency)
+    to_pay = as_decimal(statement.to_pay, statement.currency)
     amount = _BOX.as_number(f'"{statement.currency}" {money(digits)}')
     name = _BOX.to_the_right().also(size=10, bold=False, color=MUTED)
     sheet.row(edge, height=5)
-    sheet.row([(statement.outcome, _BOX), *edge[:2], ("To pay", name), (paid, amount)])
+    sheet.row([(statement.outcome, _BOX), *edge[:2], ("To pay", name), (to_pay, amount)])
     sheet.row(edge, height=5)
 
 
 def _account(sheet: SheetWriter, statement: Statement) -> None:
     sheet.row(height=12)
     heading_line(sheet, "Your account", HEADING, statement.currency)
-    tax = f"{percent_text(statement.tax_rate)} of what was allocated" if statement.tax else ""
     adjusted = sum(each.amount for each in statement.adjustments)
     for name, amount, style, remark in (
         ("Balance brought forward", statement.brought_forward - adjusted, LINE, ""),
         *(("Adjustment", each.amount, LINE, each.reason) for each in statement.adjustments),
         ("Royalties allocated to you", statement.allocated, LINE, ""),
-        ("Tax withheld", -statement.tax, LINE, tax),
+        *_withheld(statement),
         ("Due", statement.due, SUBTOTAL, ""),
-        ("To pay", -statement.paid, LINE, ""),
+        ("To pay", -statement.to_pay, LINE, ""),
         ("Balance carried forward", statement.carried_forward, TOTAL, ""),
+        *_expected(statement),
     ):
         account_line(sheet, name, amount, statement.currency, style, remark)
+
+
+def _withheld(statement: Statement) -> Iterator[tuple[str, int, Style, str]]:
+    """Tax that a close took itself, as closes once did, or gave back."""
+    if statement.tax_withheld > 0:
+        rate = f"{percent_text(statement.tax_rate)} of what was allocated"
+        yield "Tax withheld", -statement.tax_withheld, LINE, rate
+    elif statement.tax_withheld:
+        yield (
+            "Tax given back",
+            -statement.tax_withheld,
+            LINE,
+            "withheld from what was carried forward",
+        )
+
+
+def _expected(statement: Statement) -> Iterator[tuple[str, int, Style, str]]:
+    """What is expected to be withheld of the amount to pay when it is sent, and what is left."""
+    if statement.tax:
+        rate = f"{percent_text(statement.tax_rate)} of what is to pay, when it is sent"
+        yield "Expected tax", -statement.tax, LINE, rate
+        yield "Expected to arrive", statement.net, SUBTOTAL, ""
 
 
 def _closing(sheet: SheetWriter, statement: Statement) -> None:

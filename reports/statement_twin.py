@@ -7,7 +7,7 @@ from royalties.domain.money import amount_text
 from royalties.domain.royalties.statements import ContractAccount, Statement
 
 KIND = "royalty-statement"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _COPIES = {"free", "returned", "sold", "units", "units_life", "units_period"}
 _NO_AMOUNTS = frozenset({"more", "step", "tier", *_COPIES})
@@ -16,7 +16,7 @@ _NO_AMOUNTS = frozenset({"more", "step", "tier", *_COPIES})
 _LEFT_OUT = frozenset({"calendar", "first_period", "pays_within"})
 """The publisher's internal settings, which no statement shows."""
 
-_IF_ANY = frozenset({"adjustments"})
+_IF_ANY = frozenset({"adjustments", "tax_withheld"})
 """Left out if empty, so that documents of earlier statements stay the same."""
 
 

@@ -183,7 +183,7 @@ def _show_year(desk: Desk, year: _Year) -> None:
                 f"payable {contract['payable']} {contract['currency']}"
             )
         desk.table(
-            ("beneficiary", ">allocated", ">tax", ">due", ">to pay", ">carried forward"),
+            ("beneficiary", ">allocated", ">due", ">to pay", ">expected tax", ">carried forward"),
             [(payee["key"], *(payee[name] for name in _SETTLED)) for payee in run["beneficiaries"]],
         )
     desk.say("")
@@ -202,7 +202,7 @@ def _show_year(desk: Desk, year: _Year) -> None:
     desk.say(f"All {year.verified} invariants hold.")
 
 
-_SETTLED = ("allocated", "tax", "due", "paid", "carried_forward")
+_SETTLED = ("allocated", "due", "to_pay", "tax", "carried_forward")
 
 
 def _sums(year: _Year, period: str) -> Iterator[object]:

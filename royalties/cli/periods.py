@@ -32,6 +32,10 @@ def run_(desk: Desk, period: str) -> None:
         show_document(desk, document)
 
 
+_SETTLED = ("brought_forward", "allocated", "due", "to_pay", "tax", "net", "carried_forward")
+_HEADINGS = {"tax": "expected tax", "net": "net of it"}
+
+
 def show_document(desk: Desk, document: dict[str, Any]) -> None:
     """A run document as tables for people."""
     desk.say(f"{document['period']}: {document['status']} run")
@@ -44,15 +48,14 @@ def show_document(desk: Desk, document: dict[str, Any]) -> None:
         ],
     )
     desk.say("")
-    columns = ("brought_forward", "allocated", "tax", "due", "paid", "carried_forward")
     desk.table(
         (
             "beneficiary",
             "currency",
-            *(f">{'to pay' if name == 'paid' else name.replace('_', ' ')}" for name in columns),
+            *(f">{_HEADINGS.get(name, name.replace('_', ' '))}" for name in _SETTLED),
         ),
         [
-            (beneficiary["key"], beneficiary["currency"], *(beneficiary[name] for name in columns))
+            (beneficiary["key"], beneficiary["currency"], *(beneficiary[name] for name in _SETTLED))
             for beneficiary in document["beneficiaries"]
         ],
     )
@@ -110,11 +113,11 @@ def close_(desk: Desk, period: str, *, yes: bool, early: bool, reason: str) -> N
 
 def _effect(outlook: Outlook) -> str:
     """What a close would do, and in spite of what."""
-    paid = ", ".join(
-        f"{currency} {amount_text(amount, currency)}" for currency, amount in outlook.paid.items()
+    to_pay = ", ".join(
+        f"{currency} {amount_text(amount, currency)}" for currency, amount in outlook.to_pay.items()
     )
     count = counted(len(outlook.shown.run.settlements) if outlook.shown else 0, "statement")
-    lines = [f"Closing {outlook.period} numbers {count} and leaves {paid or 'nothing'} to pay."]
+    lines = [f"Closing {outlook.period} numbers {count} and leaves {to_pay or 'nothing'} to pay."]
     if not outlook.has_ended:
         lines.append(f"It has not ended: its last day is {outlook.ends}.")
     if outlook.to_confirm:

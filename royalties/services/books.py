@@ -245,6 +245,7 @@ def books_of(work: Work, setup: Setup, period: Period) -> Books:
         blocks=blocks,
         states=left.states,
         balances=left.balances,
+        withheld_before=left.withheld,
     )
 
 

@@ -48,7 +48,12 @@ def freeze(connection: Connection, run: Run) -> None:
         )
     )
     used = {done.contract.key: runs.UsedRevisions(1, 1) for done in run.contracts}
-    runs.write_run(connection, run, runs.ClosedRun(number, NOW, "tess", "{}", "", 1), used)
+    runs.write_run(
+        connection,
+        run,
+        runs.ClosedRun(number, NOW, "tess", "{}", "", 1, taxed_at_close=False),
+        used,
+    )
 
 
 def close_frozen(connection: Connection, run: Run) -> None:

@@ -65,9 +65,10 @@ class Balance:
 
     brought_forward: int
     allocated: int
-    tax: int
     due: int
-    paid: int
+    to_pay: int
+    tax: int
+    net: int
     carried_forward: int
 
 
@@ -672,7 +673,7 @@ class Plan:
         return (self.version, ".".join(str(number) for number in path))
 
 
-# 4. Due and paid
+# 4. Due and to pay
 
 
 def _balances(
@@ -695,13 +696,15 @@ def _balances(
             )
             rates = [tax for tax in payee.tax_rates if tax.starts <= period.ends]
             rate = max(rates, key=lambda tax: tax.starts).rate if rates else NOTHING
-            tax = round_off(rate * allocated)
-            due = brought + allocated - tax
-            paid = 0
+            due = brought + allocated
+            to_pay = 0
             if not payee.on_hold:
                 if due >= payee.minimum_payment * 10 ** EXPONENTS[currency]:
-                    paid = max(due, 0)
+                    to_pay = max(due, 0)
                 if payee.pay_out_at_year_end and period.ends.month == 12 and due > 0:
-                    paid = due
-            found[payee.key, currency] = Balance(brought, allocated, tax, due, paid, due - paid)
+                    to_pay = due
+            tax = round_off(rate * to_pay)
+            found[payee.key, currency] = Balance(
+                brought, allocated, due, to_pay, tax, to_pay - tax, due - to_pay
+            )
     return found

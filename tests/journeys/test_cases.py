@@ -325,13 +325,21 @@ def _check_beneficiaries(document: Document, before: Document | None) -> None:
             allocated[key] = allocated.get(key, Fraction(0)) + Fraction(each["amount"])
             assert Fraction(each["amount"]) > 0
     for row in document["beneficiaries"]:
-        brought, given, tax, due, paid, carried = (
+        brought, given, due, to_pay, tax, net, carried = (
             Fraction(row[name])
-            for name in ("brought_forward", "allocated", "tax", "due", "paid", "carried_forward")
+            for name in (
+                "brought_forward",
+                "allocated",
+                "due",
+                "to_pay",
+                "tax",
+                "net",
+                "carried_forward",
+            )
         )
-        assert brought + given == tax + paid + carried
-        assert due == brought + given - tax == paid + carried
-        assert paid in {0, due}
+        assert brought + given == due == to_pay + carried
+        assert to_pay == tax + net
+        assert to_pay in {0, due}
         assert given == allocated.pop((row["key"], row["currency"]), Fraction(0))
         earlier = _earlier(before, document, "beneficiaries", row)
         assert not earlier or brought == Fraction(earlier["carried_forward"])

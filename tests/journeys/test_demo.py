@@ -88,7 +88,7 @@ def test_demo_allocates_money_to_the_nonprofits(played: tuple[Path, str]) -> Non
     assert {line["currency"] for line in contract["lines"]} == {"USD", "GBP", "EUR", "CAD", "JPY"}
     accounts = {each["key"]: each for each in closed["beneficiaries"]}
     assert set(accounts) == set(PAYEES)
-    unpaid = {key for key, each in accounts.items() if each["paid"] == "0.00"}
+    unpaid = {key for key, each in accounts.items() if each["to_pay"] == "0.00"}
     assert unpaid == {"pittsburgh"}
     assert accounts["pittsburgh"]["carried_forward"] == "120.00"
     taxed = {key for key, each in accounts.items() if each["tax"] != "0.00"}
@@ -148,7 +148,7 @@ def test_demo_statements_open_and_agree_with_their_json(played: tuple[Path, str]
         shown = {cell for row in book["Statement"].iter_rows(values_only=True) for cell in row}
         assert said["number"] in shown
         assert said["outcome"] in shown
-        assert float(said["paid"]) in shown
+        assert float(said["to_pay"]) in shown
         assert [name for name in book.sheetnames if f"| **{name}** |" not in page] == []
 
 
@@ -246,8 +246,8 @@ def test_worked_example_matches_the_documentation(tmp_path: Path) -> None:
         (4, "283.53"),
         (4, "283.52"),
     ]
-    settled = [(each["due"], each["paid"]) for each in first["beneficiaries"]]
-    assert settled == [("583.53", "583.53"), ("387.87", "0.00"), ("224.22", "224.22")]
+    settled = [(each["due"], each["to_pay"]) for each in first["beneficiaries"]]
+    assert settled == [("583.53", "583.53"), ("387.87", "0.00"), ("295.02", "295.02")]
     document(tmp_path, "import", str(folder / "sales-2025-H2.csv"))
     (account,) = document(tmp_path, "run", "2025-H2")["contracts"]
     assert {line["portion"] for line in account["lines"]} == {"3/10", "7/10"}

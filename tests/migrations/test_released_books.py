@@ -2,11 +2,13 @@
 
 import tarfile
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from alembic.script import ScriptDirectory
 
+from royalties.services.statements.issuing import statement as statement_of
 from royalties.services.terms.setup import load
 from tests.builders.books import TESS, Office, a_row, a_setup, after, closed, open_office
 from tests.migrations.test_migrations import config
@@ -16,7 +18,7 @@ pytestmark = pytest.mark.engines("both")
 BOOKS = Path(__file__).parent / "books"
 RELEASED = [
     *("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0009", "0010", "0011", "0012"),
-    *("0013", "0014", "0015", "0018", "0021", "0022", "0023", "0024"),
+    *("0013", "0014", "0015", "0018", "0021", "0022", "0023", "0024", "0025"),
 ]
 """The others were never the newest: they came together with the one after them."""
 
@@ -81,6 +83,51 @@ def test_books_of_a_release_are_upgraded(schema: str, tmp_path: Path) -> None:
     office.system.migrate()
     works(office, issued)
     office.system.dispose()
+
+
+def test_tax_taken_from_what_is_carried_forward_is_given_back(tmp_path: Path) -> None:
+    """A close of 0024 took 49.59 from 206.63 that were on hold; and 148.81 of what is to pay."""
+    office = old("0024", tmp_path)
+    [(kept,)] = office.rows("SELECT document FROM closed_run")
+    statements = office.rows("SELECT number, content, fingerprint FROM statement")
+    office.system.migrate()
+    assert office.rows("SELECT document FROM closed_run") == [(kept,)]
+    assert office.rows("SELECT number, content, fingerprint FROM statement") == statements
+    before = {each["key"]: each for each in office.run("2025-H1")["beneficiaries"]}
+    assert _named(before["spokane"], "due", "to_pay", "tax", "tax_withheld", "carried_forward") == (
+        *("157.04", "0.00", "0.00", "49.59", "157.04"),
+    )
+    assert _named(before["tacoma"], "due", "to_pay", "tax", "net", "tax_withheld") == (
+        *("479.01", "479.01", "0.00", "479.01", "148.81"),
+    )
+    accounts = dict(
+        office.rows(
+            "SELECT account, sum(amount) FROM posting WHERE account LIKE 'liability:to-pay:%' OR "
+            "account IN ('liability:payments', 'liability:tax') GROUP BY account"
+        )
+    )
+    assert accounts["liability:to-pay:tacoma"] == -47901
+    assert accounts["liability:tax"] == -(4959 + 14881)
+    assert "liability:payments" not in accounts
+    assert office.faults() == {}
+    office.close("2025-H2")
+    after = {each["key"]: each for each in office.run("2025-H2")["beneficiaries"]}
+    spokane = after["spokane"]
+    assert (spokane["brought_forward"], spokane["tax_withheld"]) == ("157.04", "-49.59")
+    due = Decimal("157.04") + Decimal(spokane["allocated"]) + Decimal("49.59")
+    assert Decimal(spokane["due"]) == Decimal(spokane["carried_forward"]) == due
+    assert "tax_withheld" not in after["tacoma"]
+    [(left,)] = office.rows("SELECT sum(amount) FROM posting WHERE account = 'liability:tax'")
+    assert left == -14881
+    assert office.faults() == {}
+    with office.work() as work:
+        said = statement_of(work, "2025-H2-005")
+    assert (said.payee.key, said.tax_withheld) == ("spokane", -4959)
+    office.system.dispose()
+
+
+def _named(settled: dict[str, str], *names: str) -> tuple[str, ...]:
+    return tuple(settled[name] for name in names)
 
 
 @pytest.fixture

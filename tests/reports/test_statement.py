@@ -62,20 +62,34 @@ def test_corrections_sheet_exists_only_if_there_are_any() -> None:
 def test_the_account_adds_up_from_opening_to_closing() -> None:
     workbook = reports.workbook(
         samples.statement(
-            tax_rate="0.24", tax=83354, due=265196, paid=255000, carried_forward=10196
+            tax_rate="0.24", tax=61200, net=193800, to_pay=255000, carried_forward=93550
         )
     )
     names = (
         "Balance brought forward",
         "Royalties allocated to you",
-        "Tax withheld",
         "To pay",
         "Balance carried forward",
     )
     amounts = [letter_amount(workbook, name) for name in names]
-    assert amounts == [12.4, 3473.1, -833.54, -2550, 101.96]
-    assert letter_amount(workbook, "Due") == 2651.96
+    assert amounts == [12.4, 3473.1, -2550, 935.5]
+    assert letter_amount(workbook, "Due") == 3485.5
+    expected = [letter_amount(workbook, name) for name in ("Expected tax", "Expected to arrive")]
+    assert expected == [-612, 1938]
+    texts = texts_of(sheet_of(workbook, "Statement"))
+    assert "24 % of what is to pay, when it is sent" in texts
+
+
+def test_letter_says_what_a_close_once_withheld_and_gives_back() -> None:
+    """Closes took tax of what was allocated; the first that does not gives back what was too much."""
+    taken = samples.statement(tax_rate="0.24", tax_withheld=83354, due=265196, to_pay=265196)
+    workbook = reports.workbook(taken)
+    assert letter_amount(workbook, "Tax withheld") == -833.54
     assert "24 % of what was allocated" in texts_of(sheet_of(workbook, "Statement"))
+    workbook = reports.workbook(samples.statement(tax_withheld=-4959, due=353509))
+    assert letter_amount(workbook, "Tax given back") == 49.59
+    nothing = texts_of(sheet_of(reports.workbook(samples.statement()), "Statement"))
+    assert not [each for each in nothing if "tax" in each.casefold()]
 
 
 def test_letter_has_its_head() -> None:
@@ -384,13 +398,14 @@ def test_statement_with_nothing_due_is_complete() -> None:
             brought_forward=0,
             allocated=0,
             due=0,
-            paid=0,
-            outcome="Nothing was earned, so nothing is paid.",
+            to_pay=0,
+            net=0,
+            outcome="Nothing was earned, so nothing is to pay.",
             contracts=contracts,
         )
         workbook = reports.workbook(value)
         assert letter_amount(workbook, "Due") == 0
-        assert "Nothing was earned, so nothing is paid." in texts_of(
+        assert "Nothing was earned, so nothing is to pay." in texts_of(
             sheet_of(workbook, "Statement")
         )
 

@@ -31,17 +31,18 @@ def test_json_has_the_head_of_the_statement() -> None:
         "currency",
         "brought_forward",
         "allocated",
+        "due",
+        "to_pay",
         "tax_rate",
         "tax",
-        "due",
-        "paid",
+        "net",
         "carried_forward",
         "outcome",
         "contracts",
         "pays_by",
     ]
     assert document["kind"] == "royalty-statement"
-    assert document["schema_version"] == 1
+    assert document["schema_version"] == 2
     assert document["template_version"] == reports.TEMPLATE_VERSION
     assert (document["status"], document["number"]) == ("issued", "2025-H1-001")
     assert (document["dated"], document["starts"]) == ("2025-08-15", "2025-01-01")

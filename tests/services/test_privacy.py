@@ -55,7 +55,7 @@ class Papers:
     def amounts(self, period: str, key: str) -> set[Decimal]:
         """Every amount of somebody in a period."""
         run = self.runs[period]
-        names = ("brought_forward", "allocated", "tax", "due", "paid", "carried_forward")
+        names = ("brought_forward", "allocated", "due", "to_pay", "tax", "net", "carried_forward")
         accounts = [each for each in run["beneficiaries"] if each["key"] == key]
         return {Decimal(each[name]) for each in accounts for name in names} | {
             Decimal(each["amount"])

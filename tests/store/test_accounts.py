@@ -29,7 +29,7 @@ OF_CONTRACT: dict[str, Callable[[ContractRun], int]] = {
     "undistributed": lambda done: done.undistributed,
     "carried_forward": lambda done: done.carried_forward,
 }
-OF_BENEFICIARY = ("allocated", "tax", "paid", "carried_forward")
+OF_BENEFICIARY = ("allocated", "tax", "to_pay", "carried_forward")
 
 
 def counted(sums: Iterable[AccountSum]) -> Counter[Key]:

@@ -29,11 +29,13 @@ class LeftBefore:
         states: the state of each contract that was ever in a run, by key.
         balances: what each beneficiary last carried forward, by (key, currency).
         sold: copies and earnings over the life of a contract, by (its key, ISBN).
+        withheld: tax that closes took from what is still carried forward, by (key, currency).
     """
 
     states: Mapping[str, ContractState] = field(default_factory=dict)
     balances: Mapping[tuple[str, str], int] = field(default_factory=dict)
     sold: Mapping[tuple[str, str], Sold] = field(default_factory=dict)
+    withheld: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
     def entering(self, period: Period) -> "LeftBefore":
         """The same as a period begins; a calendar year's first period resets yearly figures."""
@@ -66,10 +68,16 @@ class ContractFigures(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ClosedFigures:
-    """What one closed period froze: contracts by key, balances by (beneficiary, currency)."""
+    """What one closed period froze: contracts by key, balances by (beneficiary, currency).
+
+    ``withheld`` is the tax that it took itself, as closes once did, or gave back (negative);
+    ``to_pay`` names those to whom anything was to pay.
+    """
 
     contracts: Mapping[str, ContractFigures]
     balances: Mapping[tuple[str, str], int]
+    withheld: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    to_pay: Collection[tuple[str, str]] = ()
 
 
 def carry(before: LeftBefore, period: Period, figures: ClosedFigures) -> LeftBefore:
@@ -90,7 +98,13 @@ def carry(before: LeftBefore, period: Period, figures: ClosedFigures) -> LeftBef
         for isbn, (units, earned) in closed.sold.items():
             earlier = sold.get((key, isbn), (0, 0))
             sold[key, isbn] = (earlier[0] + units, earlier[1] + earned)
-    return LeftBefore(states, {**entered.balances, **figures.balances}, sold)
+    withheld = _added(entered.withheld, figures.withheld, 0)
+    return LeftBefore(
+        states,
+        {**entered.balances, **figures.balances},
+        sold,
+        {key: amount for key, amount in withheld.items() if amount and key not in figures.to_pay},
+    )
 
 
 def _carried(state: ContractState, period: Period, figures: ContractFigures) -> ContractState:

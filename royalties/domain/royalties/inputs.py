@@ -90,7 +90,9 @@ class BroughtIn:
 class Books:
     """Everything a run reads: the setup in force, the period's sales, what earlier closes left.
 
-    ``balances`` holds what each beneficiary carried forward by (key, currency).
+    ``balances`` holds what each beneficiary carried forward by (key, currency);
+    ``withheld_before`` the tax that closes once took from it. ``taxed_at_close`` computes a run as
+    those closes did, to prove them.
     """
 
     period: Period
@@ -106,3 +108,5 @@ class Books:
     blocks: Sequence[Block]
     states: Mapping[str, ContractState]
     balances: Mapping[tuple[str, str], int]
+    withheld_before: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    taxed_at_close: bool = False

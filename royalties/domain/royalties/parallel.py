@@ -31,10 +31,10 @@ class Figure(StrEnum):
     PAYABLE = "payable"
     ALLOCATED = "allocated"
     DUE = "due"
-    PAID = "to pay"
+    TO_PAY = "to pay"
 
 
-OF_PAYEES = frozenset((Figure.ALLOCATED, Figure.DUE, Figure.PAID))
+OF_PAYEES = frozenset((Figure.ALLOCATED, Figure.DUE, Figure.TO_PAY))
 
 
 class DifferenceCause(StrEnum):
@@ -202,7 +202,7 @@ def _of_payee(settled: Settlement) -> dict[Figure, int]:
         Figure.BROUGHT_FORWARD: settled.brought_forward,
         Figure.ALLOCATED: settled.allocated,
         Figure.DUE: settled.due,
-        Figure.PAID: settled.paid,
+        Figure.TO_PAY: settled.to_pay,
     }
 
 
@@ -301,7 +301,7 @@ _SOURCES: Mapping[Figure, frozenset[Figure]] = {
     ),
     Figure.ALLOCATED: frozenset({Figure.EARNED, Figure.PAYABLE}),
     Figure.DUE: frozenset({Figure.EARNED, Figure.PAYABLE, Figure.ALLOCATED}),
-    Figure.PAID: frozenset({Figure.EARNED, Figure.PAYABLE, Figure.ALLOCATED, Figure.DUE}),
+    Figure.TO_PAY: frozenset({Figure.EARNED, Figure.PAYABLE, Figure.ALLOCATED, Figure.DUE}),
 }
 
 

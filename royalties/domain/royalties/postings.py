@@ -36,9 +36,10 @@ class Entry:
 
 OPENING = "equity:opening"
 TAX = "liability:tax"
-PAYMENTS = "liability:payments"
 ADVANCES_PAID = "asset:advances-paid"
 BANK = "asset:bank"
+SETTLED = "settled"
+"""The event by which a close sets aside what is to pay."""
 ORDERED_COPIES = "income:orders:copies"
 ORDER_CHARGES = "income:orders:charges"
 FREIGHT = "income:orders:freight"
@@ -96,8 +97,13 @@ def pool_account(contract: str) -> str:
 
 
 def beneficiary_account(beneficiary: str) -> str:
-    """Allocated and not yet paid: the balance carried forward."""
+    """Allocated and not yet to pay: the balance carried forward."""
     return f"liability:beneficiary:{beneficiary}"
+
+
+def to_pay_account(beneficiary: str) -> str:
+    """Set aside by closes and not sent yet, in full: tax is withheld when it is sent."""
+    return f"liability:to-pay:{beneficiary}"
 
 
 def receivable_account(organization: str) -> str:
@@ -131,8 +137,8 @@ MEANINGS: Mapping[str, str] = {
     "liability:reserve:": "Held against returns",
     "liability:pool:": "Not distributed yet",
     "liability:beneficiary:": "Owed to beneficiaries, carried forward",
-    TAX: "Tax withheld",
-    PAYMENTS: "To be paid out",
+    "liability:to-pay:": "To pay to beneficiaries",
+    TAX: "Tax withheld, to be passed on",
     OPENING: "Balances brought into the books",
     BANK: "Paid by organizations",
     "asset:receivable:": "Invoiced to organizations, not paid yet",
@@ -161,8 +167,8 @@ def meaning_of(account: str) -> tuple[str, str]:
 def entries_of_close(run: Run, before: LedgerBefore) -> list[Entry]:
     """All entries that a close posts: openings first, then contracts, then settlements.
 
-    A contract that earned 50.00, all of it allocated to Seattle and paid, posts 50.00 from its
-    expense to its account, from there to Seattle's, and from there to payments.
+    A contract that earned 50.00, all of it allocated to Seattle and to pay, posts 50.00 from its
+    expense to its account, from there to Seattle's, and from there to what Seattle is to be paid.
 
     Args:
         run: the run being closed.
@@ -361,17 +367,24 @@ def _beneficiary_openings(settlement: Settlement) -> list[Entry | None]:
 
 def _settled(settlement: Settlement) -> Entry | None:
     return _entry(
-        "settled",
+        SETTLED,
         settlement.beneficiary,
-        "Tax withheld and amount to pay",
+        _SETTLED[(settlement.tax_withheld > 0) - (settlement.tax_withheld < 0)],
         (
             beneficiary_account(settlement.beneficiary),
             settlement.currency,
-            settlement.tax + settlement.paid,
+            settlement.tax_withheld + settlement.to_pay,
         ),
-        (TAX, settlement.currency, -settlement.tax),
-        (PAYMENTS, settlement.currency, -settlement.paid),
+        (TAX, settlement.currency, -settlement.tax_withheld),
+        (to_pay_account(settlement.beneficiary), settlement.currency, -settlement.to_pay),
     )
+
+
+_SETTLED = {
+    0: "Amount to pay set aside",
+    1: "Tax withheld and amount to pay",
+    -1: "Tax of earlier closes given back, and amount to pay set aside",
+}
 
 
 def _entry(

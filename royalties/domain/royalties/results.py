@@ -67,7 +67,7 @@ class ContractRun:
 
 
 class NotPaid(StrEnum):
-    """Why nothing is paid out, though something may be due."""
+    """Why nothing is to pay, though something may be due."""
 
     ON_HOLD = "on hold"
     DEBIT_BALANCE = "debit balance"
@@ -78,27 +78,40 @@ class NotPaid(StrEnum):
 class Settlement:
     """One beneficiary's account in one currency, in minor units.
 
-    ``adjustments`` are those parts of the balance brought into the books that state a reason.
+    ``due`` is what was brought forward and allocated; ``to_pay`` is all of it or nothing, with
+    ``reason`` saying why not; ``tax`` is what is expected to be withheld when that is sent, at the
+    rate in force on the period's last day, and ``net`` what then arrives. ``adjustments`` are
+    those parts of the balance brought into the books that state a reason.
+
+    ``tax_withheld`` is tax that the close itself took: positive in books closed by versions that
+    withheld from what was allocated, negative where a later close gives back what they took from
+    money that is still carried forward, and 0 in all others.
     """
 
     beneficiary: str
     currency: str
     brought_forward: int
     allocated: int
+    due: int
+    to_pay: int
     tax_rate: Fraction
     tax: int
-    due: int
-    paid: int
+    net: int
     carried_forward: int
     reason: NotPaid | None
     adjustments: tuple[BalanceBroughtIn, ...] = ()
+    tax_withheld: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A period calculated: contracts by key, exceptions, settlements by beneficiary."""
+    """A period calculated: contracts by key, exceptions, settlements by beneficiary.
+
+    ``taxed_at_close`` marks one that withheld tax from what was allocated, as closes once did.
+    """
 
     period: Period
     contracts: tuple[ContractRun, ...]
     exceptions: tuple[SalesException, ...]
     settlements: tuple[Settlement, ...]
+    taxed_at_close: bool = False

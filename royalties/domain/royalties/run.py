@@ -67,6 +67,7 @@ def run(books: Books) -> Run:
         tuple(accounts),
         tuple(sorted(_merged(exceptions), key=lambda e: (e.contract or "", e.isbn, e.retailer))),
         tuple(settle(books, accounts)),
+        books.taxed_at_close,
     )
 
 
@@ -276,8 +277,9 @@ def recoup(
 def settle(books: Books, contracts: Sequence[ContractRun]) -> list[Settlement]:
     """What each beneficiary is due, and what is to pay (calculation.md, "4 Due and to pay").
 
-    -20.00 brought forward + 100.00 allocated - 10.00 tax = 70.00 due: paid if the minimum payment
-    is 70.00 or less, carried forward otherwise.
+    -20.00 brought forward + 100.00 allocated = 80.00 due: to pay if the minimum payment is 80.00
+    or less, carried forward otherwise. Of what is to pay, 10 % tax is 8.00, expected to be withheld
+    when it is sent.
     """
     allocated: dict[tuple[str, str], int] = dict.fromkeys(books.balances, 0)
     for contract_run in contracts:
@@ -310,8 +312,11 @@ def _settlement(books: Books, payee: Beneficiary, currency: str, allocated: int)
         carried = payee.brought_in_by(books.currency).get(currency, 0)
     brought_forward = carried
     rate = payee.tax_rate_on(books.period.ends)
-    tax = rounded(rate * allocated)
-    due = brought_forward + allocated - tax
+    if books.taxed_at_close:
+        tax_withheld = rounded(rate * allocated)
+    else:
+        tax_withheld = -books.withheld_before.get((payee.key, currency), 0)
+    due = brought_forward + allocated - tax_withheld
     reason = None
     if payee.on_hold:
         reason = NotPaid.ON_HOLD
@@ -321,19 +326,22 @@ def _settlement(books: Books, payee: Beneficiary, currency: str, allocated: int)
         payee.pay_out_at_year_end and books.period.ends_year and due > 0
     ):
         reason = NotPaid.BELOW_MINIMUM
-    paid = 0 if reason else due
+    to_pay = 0 if reason else due
+    tax = 0 if books.taxed_at_close else rounded(rate * to_pay)
     return Settlement(
         payee.key,
         currency,
         brought_forward,
         allocated,
+        due,
+        to_pay,
         rate,
         tax,
-        due,
-        paid,
-        due - paid,
+        to_pay - tax,
+        due - to_pay,
         reason,
         payee.adjustments(currency) if is_first else (),
+        tax_withheld,
     )
 
 

@@ -1,6 +1,6 @@
 """A run as the JSON document of the public interface, the same bytes for the same run."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from royalties.domain.currencies import exponent
@@ -27,8 +27,36 @@ def run_document(run: Run, status: str, *, with_lines: bool = True) -> Document:
         "status": status,
         "exceptions": [_exception(each) for each in run.exceptions],
         "contracts": [_contract(each, with_lines=with_lines) for each in run.contracts],
-        "beneficiaries": [_settlement(each) for each in run.settlements],
+        "beneficiaries": [
+            (_taxed_at_close if run.taxed_at_close else _settlement)(each)
+            for each in run.settlements
+        ],
     }
+
+
+def in_todays_words(document: Document) -> Document:
+    """The document of a closed run, with amounts *to pay* where earlier versions said *paid*.
+
+    Their tax was withheld by the close: it becomes ``tax_withheld``, and none is expected any more.
+    """
+    return document | {"beneficiaries": [_renamed(each) for each in document["beneficiaries"]]}
+
+
+def _renamed(settled: Document) -> Document:
+    if "paid" not in settled:
+        return settled
+    currency = settled["currency"]
+    amounts = {
+        **{name: settled[name] for name in ("brought_forward", "allocated", "due")},
+        "to_pay": settled["paid"],
+        "tax": amount_text(0, currency),
+        "net": settled["paid"],
+        "carried_forward": settled["carried_forward"],
+    }
+    rest = {name: settled[name] for name in settled if name not in {*amounts, "paid"}}
+    if settled["tax"] != amounts["tax"]:
+        amounts["tax_withheld"] = settled["tax"]
+    return {"key": settled["key"], "currency": currency} | amounts | rest
 
 
 def _exception(exception: SalesException) -> Document:
@@ -123,11 +151,31 @@ def _settlement(settlement: Settlement) -> Document:
     amounts = {
         "brought_forward": settlement.brought_forward,
         "allocated": settlement.allocated,
-        "tax": settlement.tax,
         "due": settlement.due,
-        "paid": settlement.paid,
+        "to_pay": settlement.to_pay,
+        "tax": settlement.tax,
+        "net": settlement.net,
         "carried_forward": settlement.carried_forward,
     }
+    if settlement.tax_withheld:
+        amounts["tax_withheld"] = settlement.tax_withheld
+    return _with_amounts(settlement, amounts)
+
+
+def _taxed_at_close(settlement: Settlement) -> Document:
+    """The same in the words of the closes that withheld tax at once."""
+    amounts = {
+        "brought_forward": settlement.brought_forward,
+        "allocated": settlement.allocated,
+        "tax": settlement.tax_withheld,
+        "due": settlement.due,
+        "paid": settlement.to_pay,
+        "carried_forward": settlement.carried_forward,
+    }
+    return _with_amounts(settlement, amounts)
+
+
+def _with_amounts(settlement: Settlement, amounts: Mapping[str, int]) -> Document:
     return {
         "key": settlement.beneficiary,
         "currency": settlement.currency,

@@ -210,8 +210,10 @@ class Payee:
 class Statement:
     """A beneficiary's statement; ``number`` is None and ``dated`` the last day for a draft.
 
-    ``outcome`` says what happens to the amount due (to be paid, or why it is carried forward);
-    ``pays_by`` is the day by which it is paid, if it is and the publisher states one.
+    ``outcome`` says what happens to the amount due (to pay, or why it is carried forward);
+    ``pays_by`` is the day by which it is to be sent, if it is to pay and the publisher states one.
+    ``tax`` is what is expected to be withheld when ``to_pay`` is sent, ``net`` what is left of it.
+    ``tax_withheld`` is tax that closes of earlier versions took at once (negative: given back).
     """
 
     number: str | None
@@ -224,15 +226,17 @@ class Statement:
     currency: str
     brought_forward: int
     allocated: int
+    due: int
+    to_pay: int
     tax_rate: str
     tax: int
-    due: int
-    paid: int
+    net: int
     carried_forward: int
     outcome: str
     contracts: tuple[ContractAccount, ...]
     pays_by: date | None = None
     adjustments: tuple[AdjustmentShown, ...] = ()
+    tax_withheld: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,9 +289,11 @@ class SettlementShown:
     currency: str
     brought_forward: int
     allocated: int
-    tax: int
+    tax_withheld: int
     due: int
-    paid: int
+    to_pay: int
+    tax: int
+    net: int
     carried_forward: int
 
 

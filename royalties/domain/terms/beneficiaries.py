@@ -9,7 +9,7 @@ from royalties.domain.periods import Period
 
 @dataclass(frozen=True, slots=True)
 class WithholdingRate:
-    """The part of what is allocated that is withheld as tax, from a day on."""
+    """The part of what is to pay that is withheld as tax, from a day on."""
 
     starts: date
     rate: Fraction
@@ -84,7 +84,7 @@ class Letterhead:
 class Publisher:
     """The house whose books these are; address and contact stand on its statements.
 
-    ``pays_within`` are the days from a period's end until its royalties are paid.
+    ``pays_within`` are the days from a period's end until its royalties are to be sent.
     """
 
     name: str
@@ -98,5 +98,5 @@ class Publisher:
     pays_within: int | None = None
 
     def pays_by(self, period: Period) -> date | None:
-        """The day by which a period's royalties are paid, if the house says so."""
+        """The day by which a period's royalties are to be sent, if the house says so."""
         return None if self.pays_within is None else period.ends + timedelta(self.pays_within)

@@ -238,7 +238,7 @@ BENEFICIARIES = (
         also=("Minimum", "Payment threshold", "Threshold", "Minimum payout"),
     ),
     ListColumn(
-        "tax_rate", "Tax withheld", "Per cent of what is allocated that is withheld as tax, such "
+        "tax_rate", "Tax withheld", "Per cent of what is to pay that is withheld as tax, such "
         "as 24 or 24 %.",
         ("0", "24"), also=("Tax rate", "Withholding", "Withholding tax", "Withholding rate", "Tax"),
     ),

@@ -52,7 +52,7 @@ class Publisher(Part):
     pays_within: s.Days | None = Field(
         title="Days until payment",
         default=None,
-        description="Days from a period's end by which its royalties are paid.",
+        description="Days from a period's end by which its royalties are sent.",
     )
     letterheads: list[Letterhead] = Field(
         title="Letterheads",

@@ -532,7 +532,7 @@ def _estimated(
         )
 
     for settled in run.settlements:
-        add(settled.currency, settled.paid, max(settled.carried_forward, 0), 0)
+        add(settled.currency, settled.to_pay, max(settled.carried_forward, 0), 0)
     for done in run.contracts:
         brought_in = done.brought_in.reserves if done.brought_in else 0
         add(

@@ -134,7 +134,7 @@ def _statements(work: Work, setup: Setup, text: str, wanted: AmountQuery) -> Ite
     for row in store.statements(work.connection, work.actor, text, wanted):
         payee = setup.beneficiaries.get(row.beneficiary)
         name = payee.name if payee else row.beneficiary
-        found = (("allocated", row.allocated), ("due", row.due), ("to pay", row.paid))
+        found = (("allocated", row.allocated), ("due", row.due), ("to pay", row.to_pay))
         amounts = _looked_for(wanted, row.currency, found, "to pay")
         is_named = row.number == text.upper()
         yield Hit("statement", row.number, row.number, name, is_named, amounts=amounts)

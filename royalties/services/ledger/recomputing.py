@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import zip_longest
 from typing import Any
@@ -59,7 +59,8 @@ def recomputed(work: Work) -> Iterator[tuple[str, str]]:
         try:
             setup = setup_used_by(work, closed.revision)
             period = parse_period(name, setup.calendar)
-            again = run(books_of(work, setup, period))
+            books = books_of(work, setup, period)
+            again = run(replace(books, taxed_at_close=closed.taxed_at_close))
         except DAMAGE as error:
             yield "document", f"the closed run of {name} cannot be computed again: {error!r}"
             continue
@@ -253,10 +254,12 @@ _TOP = (
     "currency",
     "brought_forward",
     "allocated",
+    "tax_withheld",
+    "due",
+    "to_pay",
     "tax_rate",
     "tax",
-    "due",
-    "paid",
+    "net",
     "carried_forward",
 )
 _ACCOUNT = (

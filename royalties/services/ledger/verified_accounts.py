@@ -124,12 +124,20 @@ def settled(books: BooksUnderTest) -> Failures:
     last: dict[tuple[str, str], int] = {}
     for row in books.rows("settlement"):
         key = (row.beneficiary, row.currency)
-        if row.brought_forward + row.allocated != row.tax + row.paid + row.carried_forward:
+        if (
+            row.brought_forward + row.allocated
+            != row.tax_withheld + row.to_pay + row.carried_forward
+        ):
             yield f"{books.period(row.period_id)}, {row.beneficiary}: the account does not add up"
         if key in last and last[key] != row.brought_forward:
             yield f"{books.period(row.period_id)}, {row.beneficiary}: opens at another balance"
-        if row.paid < 0:
-            yield f"{books.period(row.period_id)}, {row.beneficiary}: paid less than nothing"
+        if row.to_pay < 0:
+            yield f"{books.period(row.period_id)}, {row.beneficiary}: less than nothing to pay"
+        if row.to_pay != row.tax + row.net:
+            yield (
+                f"{books.period(row.period_id)}, {row.beneficiary}: to pay is not what is expected "
+                f"as tax and net"
+            )
         last[key] = row.carried_forward
 
 

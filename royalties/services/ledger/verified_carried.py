@@ -33,8 +33,8 @@ def carried_forward(books: BooksUnderTest) -> Failures:
 def _parts(
     kept: carrying.CarriedForward, computed: carrying.CarriedForward
 ) -> Iterator[tuple[str, Mapping[Any, Any], Mapping[Any, Any]]]:
-    for part in ("contracts", "balances"):
-        yield part, _by_key(kept.state[part]), _by_key(computed.state[part])
+    for part in ("contracts", "balances", "withheld"):
+        yield part, _by_key(kept.state.get(part, ())), _by_key(computed.state.get(part, ()))
     yield "the account", kept.accounts, computed.accounts
     yield "the sums in", kept.totals, computed.totals
     yield "the ledger's", {"entries": kept.entries}, {"entries": computed.entries}

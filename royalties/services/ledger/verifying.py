@@ -298,9 +298,7 @@ _CHECKS: dict[str, Check] = {
         sums.earned_lines
     ),
     "Allocated + undistributed = payable + undistributed before (I3)": sums.allocated,
-    "Beneficiaries: brought forward + allocated = tax + to pay + carried forward (I21)": (
-        sums.settled
-    ),
+    "Beneficiaries: brought forward + allocated = to pay + carried forward (I21)": (sums.settled),
     "Reserves: withheld = released + still held (I8)": sums.reserves,
     "The setup can be read, and the catalogue is what it says": _setup_read,
     "Periods follow the calendar, and those with a closed run are closed": _periods,

@@ -48,8 +48,8 @@ class AccountFigure(StrEnum):
     CARRIED = "carried"
     UNDISTRIBUTED = "undistributed"
     ALLOCATED = "allocated"
+    TO_PAY = "to_pay"
     TAX = "tax"
-    PAID = "paid"
 
     @property
     def is_balance(self) -> bool:
@@ -78,8 +78,8 @@ FIGURES: Mapping[AccountsBy, tuple[AccountFigure, ...]] = {
     ),
     AccountsBy.BENEFICIARY: (
         AccountFigure.ALLOCATED,
+        AccountFigure.TO_PAY,
         AccountFigure.TAX,
-        AccountFigure.PAID,
         AccountFigure.CARRIED,
     ),
     AccountsBy.BOTH: (AccountFigure.ALLOCATED,),
@@ -331,8 +331,8 @@ def _of_contract(contract_run: ContractRun, figure: AccountFigure, stood: int) -
 def _of_settlement(settled: Settlement, figure: AccountFigure) -> int:
     return {
         AccountFigure.ALLOCATED: settled.allocated,
+        AccountFigure.TO_PAY: settled.to_pay,
         AccountFigure.TAX: settled.tax,
-        AccountFigure.PAID: settled.paid,
         AccountFigure.CARRIED: settled.carried_forward,
     }[figure]
 

@@ -160,7 +160,7 @@ def prepare(work: Work, text: str, note: str, early: str = "") -> int:
         checklist.period,
         {
             "statements": len(checklist.shown.run.settlements),
-            "paid": {key: amount_text(value, key) for key, value in checklist.paid.items()},
+            "to_pay": {key: amount_text(value, key) for key, value in checklist.to_pay.items()},
             **({"early": early} if early else {}),
         },
         fingerprint=checklist.shown.fingerprint,

@@ -18,7 +18,7 @@ from royalties.domain.royalties.results import ContractRun, NotPaid, Run, Settle
 from royalties.services import approvals
 from royalties.services.books import setup_in_force
 from royalties.services.errors import CANNOT_RUN
-from royalties.services.periods.draft import RunView, paid_of, run_view
+from royalties.services.periods.draft import RunView, run_view, to_pay_of
 from royalties.services.periods.variances import CloseException, CloseExceptions, close_exceptions
 from royalties.services.work import RefusedError, Work
 from royalties.store.periods import parallel as parallel_runs
@@ -129,9 +129,9 @@ class Outlook:
         return sha256("\n".join(seen).encode()).hexdigest()
 
     @property
-    def paid(self) -> dict[str, int]:
-        """What a close would pay, by currency."""
-        return paid_of(self.shown.run) if self.shown else {}
+    def to_pay(self) -> dict[str, int]:
+        """What a close would set aside to pay, by currency."""
+        return to_pay_of(self.shown.run) if self.shown else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from royalties.domain.people import Verb
 from royalties.domain.royalties.postings import LedgerBefore, advances_account, entries_of_close
 from royalties.domain.royalties.results import Run
 from royalties.domain.royalties.run import run
-from royalties.domain.royalties.run_document import run_document
+from royalties.domain.royalties.run_document import in_todays_words, run_document
 from royalties.services import approvals
 from royalties.services.books import Setup, books_of, left_before, require_next, setup_in_force
 from royalties.services.periods.checklist import (
@@ -59,7 +59,7 @@ def show_run(work: Work, text: str, *, with_lines: bool = True) -> dict[str, Any
     closed = store.find_closed(work.connection, setup.period(text).ordinal)
     if closed is not None:
         document: dict[str, Any] = json.loads(closed.document)
-        return document | {"warnings": []}
+        return in_todays_words(document) | {"warnings": []}
     computed, used = draft(work, text)
     warnings = [warning_document(each) for each in warnings_of_run(work, used)]
     return run_document(computed, "draft", with_lines=with_lines) | {"warnings": warnings}
@@ -136,6 +136,7 @@ def close(
             frozen,
             fingerprint,
             newest_revision(work.connection),
+            taxed_at_close=False,
         ),
         {
             contract.contract.key: store.UsedRevisions(

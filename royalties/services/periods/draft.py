@@ -163,12 +163,12 @@ def totals_of(run: Run) -> dict[str, AccountFigures]:
     return dict(sorted(totals.items()))
 
 
-def paid_of(run: Run) -> dict[str, int]:
-    """What a run pays, by currency."""
-    paid: dict[str, int] = {}
+def to_pay_of(run: Run) -> dict[str, int]:
+    """What a run sets aside to pay, by currency."""
+    to_pay: dict[str, int] = {}
     for each in run.settlements:
-        paid[each.currency] = paid.get(each.currency, 0) + each.paid
-    return dict(sorted(paid.items()))
+        to_pay[each.currency] = to_pay.get(each.currency, 0) + each.to_pay
+    return dict(sorted(to_pay.items()))
 
 
 def fingerprint_of(run: Run) -> str:

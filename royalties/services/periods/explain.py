@@ -64,7 +64,7 @@ def explain(
     Sale lines, which name files and customers' orders, are for finance only; with ``most``, only
     so many behind ``after`` are read.
 
-    Figures: ``due``, ``paid``, ``allocated``, ``tax``, ``brought_forward``,
+    Figures: ``due``, ``to_pay``, ``tax``, ``net``, ``allocated``, ``brought_forward``,
     ``carried_forward``; ``CONTRACT`` and ``CONTRACT/earned`` and the other amounts of its
     account; ``CONTRACT/12`` for its twelfth earned line.
 
@@ -88,7 +88,7 @@ def explain(
     raise NoFigureError(f"statement {number} has no figure {wanted!r}: ask for {_names(statement)}")
 
 
-_TOP = ("due", "paid", "allocated", "tax", "brought_forward", "carried_forward")
+_TOP = ("due", "to_pay", "tax", "net", "allocated", "brought_forward", "carried_forward")
 _ACCOUNT = (
     "earned",
     "withheld",
@@ -133,11 +133,12 @@ def _top(statement: Statement, name: str) -> Explanation:
     explained = Explanation(statement.number or "", name, text(name), statement.currency)
     match name:
         case "due":
-            explained.how = ["brought forward + allocated − tax"]
+            taken = ("tax_withheld",) if statement.tax_withheld else ()
+            explained.how = ["brought forward + allocated" + " − tax withheld" * len(taken)]
             explained.parts = [
-                (part, text(part)) for part in ("brought_forward", "allocated", "tax")
+                (part, text(part)) for part in ("brought_forward", "allocated", *taken)
             ]
-        case "paid" | "carried_forward":
+        case "to_pay" | "carried_forward":
             explained.how = [statement.outcome]
             explained.parts = [("due", text("due"))]
         case "allocated":
@@ -147,8 +148,12 @@ def _top(statement: Statement, name: str) -> Explanation:
                 for account in statement.contracts
             ]
         case "tax":
-            explained.how = [f"{percent(Fraction(statement.tax_rate))} of allocated, rounded"]
-            explained.parts = [("allocated", text("allocated"))]
+            rate = percent(Fraction(statement.tax_rate))
+            explained.how = [f"expected when it is sent: {rate} of what is to pay, rounded"]
+            explained.parts = [("to_pay", text("to_pay"))]
+        case "net":
+            explained.how = ["to pay − the tax that is expected"]
+            explained.parts = [(part, text(part)) for part in ("to_pay", "tax")]
         case _:
             explained.how = ["what the last statement carried forward, or the opening balance"]
             explained.how += [

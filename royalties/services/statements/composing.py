@@ -118,10 +118,11 @@ class Composer:
             currency=settlement.currency,
             brought_forward=settlement.brought_forward,
             allocated=settlement.allocated,
+            due=settlement.due,
+            to_pay=settlement.to_pay,
             tax_rate=number_text(settlement.tax_rate),
             tax=settlement.tax,
-            due=settlement.due,
-            paid=settlement.paid,
+            net=settlement.net,
             carried_forward=settlement.carried_forward,
             outcome=self._outcome(settlement),
             contracts=tuple(
@@ -130,10 +131,11 @@ class Composer:
                 if contract_run.contract.currency == settlement.currency
                 and settlement.beneficiary in beneficiaries_of(contract_run.version.steps)
             ),
-            pays_by=self.setup.publisher.pays_by(self.run.period) if settlement.paid else None,
+            pays_by=self.setup.publisher.pays_by(self.run.period) if settlement.to_pay else None,
             adjustments=tuple(
                 AdjustmentShown(each.reason, each.amount) for each in settlement.adjustments
             ),
+            tax_withheld=settlement.tax_withheld,
         )
 
     def copies_of(self, title: str) -> int:
@@ -373,8 +375,8 @@ class Composer:
             case NotPaid.BELOW_MINIMUM:
                 least = f"{currency} {_minimum(payee.minimum_payment, currency)}"
                 return f"{due} is below your minimum payment of {least} and is carried forward."
-        if settlement.paid:
-            return f"{due} is to be paid to you for this period."
+        if settlement.to_pay:
+            return f"{due} is set aside to be paid to you."
         return "Nothing is due for this period."
 
 

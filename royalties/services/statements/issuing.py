@@ -199,9 +199,11 @@ class StatementSummary:
     currency: str
     brought_forward: int
     allocated: int
-    tax: int
+    tax_withheld: int
     due: int
-    paid: int
+    to_pay: int
+    tax: int
+    net: int
     carried_forward: int
     issued_at: datetime | None
     mails: tuple[Mailed, ...] = ()

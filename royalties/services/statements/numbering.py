@@ -6,7 +6,7 @@ from royalties.domain.royalties.results import Run
 from royalties.domain.royalties.statements import Statement
 from royalties.services.books import Setup
 from royalties.services.statements.composing import Composer
-from royalties.services.statements.content import CONTENT
+from royalties.services.statements.content import CONTENT, said_in
 from royalties.services.work import RefusedError, Work
 from royalties.store.statements import statements as store
 
@@ -40,4 +40,4 @@ def number_statements(work: Work, setup: Setup, done: Run) -> list[str]:
 
 def statement_of(row: store.StatementRow) -> Statement:
     """What a numbered statement says."""
-    return CONTENT.validate_json(row.content)
+    return said_in(row.content)

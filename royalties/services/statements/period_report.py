@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from royalties.domain.money import micro_text
 from royalties.domain.periods import Period
-from royalties.domain.royalties.postings import PAYMENTS, TAX
+from royalties.domain.royalties.postings import SETTLED, TAX, to_pay_account
 from royalties.domain.royalties.results import Run
 from royalties.domain.royalties.statements import (
     AllocationShown,
@@ -153,11 +153,11 @@ def _run_checks(run: Run, currency: str) -> Iterator[Check]:
         sum(settlement.allocated for settlement in settlements),
     )
     yield Check(
-        "Brought forward + allocated = tax + to pay + carried forward",
+        "Brought forward + allocated = to pay + carried forward",
         currency,
         sum(settlement.brought_forward + settlement.allocated for settlement in settlements),
         sum(
-            settlement.tax + settlement.paid + settlement.carried_forward
+            settlement.tax_withheld + settlement.to_pay + settlement.carried_forward
             for settlement in settlements
         ),
     )
@@ -166,9 +166,12 @@ def _run_checks(run: Run, currency: str) -> Iterator[Check]:
 def _ledger_checks(work: Work, run: Run, period: Period) -> Iterator[Check]:
     """The ledger's movements of the period against the run's figures."""
     moved: dict[tuple[str, str], int] = {}
+    moved_by_close: dict[tuple[str, str], int] = {}
     for line in ledger.journal_of(work.connection, period.ordinal):
         key = (line.account, line.currency)
         moved[key] = moved.get(key, 0) + line.amount
+        if line.event == SETTLED:
+            moved_by_close[key] = moved_by_close.get(key, 0) + line.amount
     for currency in sorted({currency for _, currency in moved}):
         yield Check(
             "Debits = credits in the ledger",
@@ -180,16 +183,19 @@ def _ledger_checks(work: Work, run: Run, period: Period) -> Iterator[Check]:
             settlement for settlement in run.settlements if settlement.currency == currency
         ]
         yield Check(
-            "Ledger: payments = to pay",
+            "Ledger: set aside = to pay",
             currency,
-            -moved.get((PAYMENTS, currency), 0),
-            sum(settlement.paid for settlement in settlements),
+            -sum(
+                moved_by_close.get((to_pay_account(settlement.beneficiary), currency), 0)
+                for settlement in settlements
+            ),
+            sum(settlement.to_pay for settlement in settlements),
         )
         yield Check(
-            "Ledger: tax = tax withheld",
+            "Ledger: tax = tax withheld by the close",
             currency,
-            -moved.get((TAX, currency), 0),
-            sum(settlement.tax for settlement in settlements),
+            -moved_by_close.get((TAX, currency), 0),
+            sum(settlement.tax_withheld for settlement in settlements),
         )
 
 
@@ -223,9 +229,11 @@ def _settlements(
             settlement.currency,
             settlement.brought_forward,
             settlement.allocated,
-            settlement.tax,
+            settlement.tax_withheld,
             settlement.due,
-            settlement.paid,
+            settlement.to_pay,
+            settlement.tax,
+            settlement.net,
             settlement.carried_forward,
         )
 

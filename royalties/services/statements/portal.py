@@ -18,7 +18,7 @@ from royalties.domain.royalties.results import NotPaid
 from royalties.domain.royalties.statements import Statement
 from royalties.domain.terms.beneficiaries import Beneficiary
 from royalties.services.books import setup_in_force
-from royalties.services.statements.content import CONTENT
+from royalties.services.statements.content import said_in
 from royalties.services.work import RefusedError, Work
 from royalties.store.periods import periods
 from royalties.store.statements import portal as store
@@ -40,8 +40,9 @@ class ReceivedSums:
 
     currency: str
     allocated: int
+    tax_withheld: int
+    to_pay: int
     tax: int
-    paid: int
     carried_forward: int
 
 
@@ -233,11 +234,11 @@ def _statements(work: Work, key: str, rows: Iterable[Settled]) -> list[Statement
     if not numbers:
         return []
     texts = store.contents(work.connection, work.actor, key, numbers)
-    return [CONTENT.validate_json(text) for text in texts]
+    return [said_in(text) for text in texts]
 
 
 def _short(said: Statement, rows: Iterable[Settled]) -> str:
-    """What is missing to the minimum payment, where that is why nothing was paid."""
+    """What is missing to the minimum payment, where that is why nothing is to pay."""
     reason = next((row.reason for row in rows if row.number == said.number), "")
     if reason != NotPaid.BELOW_MINIMUM or not said.payee.minimum_payment:
         return ""
@@ -250,13 +251,14 @@ def _received(rows: Sequence[Settled]) -> tuple[ReceivedSums, ...]:
     received_by_currency: dict[str, ReceivedSums] = {}
     for row in rows:
         before = received_by_currency.get(
-            row.currency, ReceivedSums(row.currency, 0, 0, 0, row.carried_forward)
+            row.currency, ReceivedSums(row.currency, 0, 0, 0, 0, row.carried_forward)
         )
         received_by_currency[row.currency] = ReceivedSums(
             row.currency,
             before.allocated + row.allocated,
+            before.tax_withheld + row.tax_withheld,
+            before.to_pay + row.to_pay,
             before.tax + row.tax,
-            before.paid + row.paid,
             before.carried_forward,
         )
     return tuple(received_by_currency[currency] for currency in sorted(received_by_currency))

@@ -151,7 +151,7 @@ def _write(work: Work, letter: Letter, workbook: str) -> int:
     files = [(row.period, workbook)] if workbook else []
     opening = (
         f"The royalty statement of {row.name} for {row.period} is ready. It says what was earned "
-        f"and from where, what is due, and what is to be paid. Its number is {row.number}."
+        f"and from where, what is due, and what is to pay. Its number is {row.number}."
     )
     final = "figures are final and will not change."
     paragraphs = [opening, f"The workbook is attached; its {final}" if workbook else f"Its {final}"]

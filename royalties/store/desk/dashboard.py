@@ -76,7 +76,7 @@ class OutstandingRow(NamedTuple):
     """Amounts outstanding after a close in one currency; minor units.
 
     Attributes:
-        to_pay: what the close paid out.
+        to_pay: what the close set aside to pay.
         carried: credit balances carried forward; debit balances are left out.
         held: reserves against returns.
     """
@@ -100,7 +100,7 @@ def amounts_outstanding(
     parts = union_all(
         select(
             settlement.c.currency,
-            settlement.c.paid.label("to_pay"),
+            settlement.c.to_pay.label("to_pay"),
             carried.label("carried"),
             nothing.label("held"),
         ).where(settlement.c.period_id == period_id),

@@ -68,7 +68,7 @@ class StatementHit(NamedTuple):
     currency: str
     allocated: int
     due: int
-    paid: int
+    to_pay: int
 
 
 class ContractHit(NamedTuple):
@@ -186,7 +186,7 @@ def statements(
     connection: Connection, actor: Actor, text: str, amount: AmountQuery = ()
 ) -> list[StatementHit]:
     """Statements whose number begins with a text, or with a closing amount, the newest first."""
-    ends = (settlement.c.allocated, settlement.c.due, settlement.c.paid)
+    ends = (settlement.c.allocated, settlement.c.due, settlement.c.to_pay)
     query = (
         select(
             statement.c.number,

@@ -184,11 +184,15 @@ def figures(connection: Connection, number: int) -> ClosedFigures:
         )
         for row in _rows(connection, contract_close, number)
     }
-    balances = {
-        (row.beneficiary, row.currency): row.carried_forward
-        for row in _rows(connection, settlement, number)
+    settled = {
+        (row.beneficiary, row.currency): row for row in _rows(connection, settlement, number)
     }
-    return ClosedFigures(contracts, balances)
+    return ClosedFigures(
+        contracts,
+        {key: row.carried_forward for key, row in settled.items()},
+        {key: row.tax_withheld for key, row in settled.items() if row.tax_withheld},
+        {key for key, row in settled.items() if row.to_pay},
+    )
 
 
 def state_of(left: LeftBefore) -> State:
@@ -212,6 +216,11 @@ def state_of(left: LeftBefore) -> State:
             for key, state in left.states.items()
         },
         "balances": [[*key, amount] for key, amount in sorted(left.balances.items())],
+        **(
+            {"withheld": [[*key, amount] for key, amount in sorted(left.withheld.items())]}
+            if left.withheld
+            else {}
+        ),
     }
 
 
@@ -238,6 +247,7 @@ def left_of(state: State) -> LeftBefore:
             for key, contract in contracts.items()
             for isbn, (units, earned) in contract["sold"].items()
         },
+        {(name, currency): amount for name, currency, amount in state.get("withheld", ())},
     )
 
 
@@ -304,10 +314,10 @@ def totals_of(number: int) -> Any:  # noqa: ANN401 - a Select of the columns of 
             contract_close.c.currency,
             contract_close.c.earned,
             contract_close.c.payable,
-            nothing.label("paid"),
+            nothing.label("to_pay"),
             nothing.label("statements"),
         ).where(contract_close.c.period_id == number),
-        select(settlement.c.currency, nothing, nothing, settlement.c.paid, nothing).where(
+        select(settlement.c.currency, nothing, nothing, settlement.c.to_pay, nothing).where(
             settlement.c.period_id == number
         ),
         select(statement.c.currency, nothing, nothing, nothing, literal(1)).where(
@@ -316,7 +326,7 @@ def totals_of(number: int) -> Any:  # noqa: ANN401 - a Select of the columns of 
     ).subquery()
     sums = [
         cast(func.sum(parts.c[name]), BigInteger)
-        for name in ("earned", "payable", "paid", "statements")
+        for name in ("earned", "payable", "to_pay", "statements")
     ]
     return select(literal(number), parts.c.currency, *sums).group_by(parts.c.currency)
 

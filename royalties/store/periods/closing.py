@@ -25,7 +25,7 @@ class Amounts(NamedTuple):
 
     earned: int = 0
     payable: int = 0
-    paid: int = 0
+    to_pay: int = 0
     statements: int = 0
 
 

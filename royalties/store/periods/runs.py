@@ -24,7 +24,10 @@ from royalties.store.tables import (
 
 
 class ClosedRun(NamedTuple):
-    """A closed run's frozen document, with its provenance."""
+    """A closed run's frozen document, with its provenance.
+
+    ``taxed_at_close`` marks closes of versions that withheld tax at once.
+    """
 
     period_id: int
     closed_at: datetime
@@ -32,6 +35,7 @@ class ClosedRun(NamedTuple):
     document: str
     fingerprint: str
     revision: int
+    taxed_at_close: bool
 
 
 class UsedRevisions(NamedTuple):
@@ -79,10 +83,12 @@ def rows_of_run(
             "currency": settled.currency,
             "brought_forward": settled.brought_forward,
             "allocated": settled.allocated,
+            "tax_withheld": settled.tax_withheld,
+            "due": settled.due,
+            "to_pay": settled.to_pay,
             "tax_rate": settled.tax_rate,
             "tax": settled.tax,
-            "due": settled.due,
-            "paid": settled.paid,
+            "net": settled.net,
             "carried_forward": settled.carried_forward,
             "reason": settled.reason.value if settled.reason else "",
         }

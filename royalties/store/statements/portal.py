@@ -22,9 +22,11 @@ class SettledRow(NamedTuple):
     currency: str
     brought_forward: int
     allocated: int
-    tax: int
+    tax_withheld: int
     due: int
-    paid: int
+    to_pay: int
+    tax: int
+    net: int
     carried_forward: int
     reason: str
     issued_at: datetime | None
@@ -49,7 +51,7 @@ def settled_periods(connection: Connection, actor: Actor, beneficiary: str) -> l
             period.c.name,
             period.c.ends,
             closed_run.c.closed_at,
-            *(settlement.c[name] for name in SettledRow._fields[5:13]),
+            *(settlement.c[name] for name in SettledRow._fields[5:15]),
             issued.c.issued_at,
         )
         .join(period, period.c.id == statement.c.period_id)

@@ -47,9 +47,11 @@ class StatementListRow(NamedTuple):
     currency: str
     brought_forward: int
     allocated: int
-    tax: int
+    tax_withheld: int
     due: int
-    paid: int
+    to_pay: int
+    tax: int
+    net: int
     carried_forward: int
     issued_at: datetime | None
 
@@ -139,7 +141,7 @@ def statement_rows(
     limit: int | None = None,
 ) -> list[StatementListRow]:
     """Statements that an actor may see, the newest period first, without their contents."""
-    amounts = [settlement.c[name] for name in StatementListRow._fields[6:12]]
+    amounts = [settlement.c[name] for name in StatementListRow._fields[6:14]]
     query = (
         select(
             statement.c.number,

@@ -17,7 +17,7 @@ from royalties.store.tables.metadata import (
     Minor,
     metadata,
 )
-from royalties.store.tables.types import Canonical, Day, Exact, Moment
+from royalties.store.tables.types import Canonical, Day, Exact, Flag, Moment
 
 closed_run = Table(
     "closed_run",
@@ -28,6 +28,13 @@ closed_run = Table(
     Column("document", Text, nullable=False, comment="the run document, canonical JSON"),
     Column("fingerprint", String(64), nullable=False, comment="SHA-256 of the document"),
     Column("revision", Integer, nullable=False, comment="newest revision that was in force"),
+    Column(
+        "taxed_at_close",
+        Flag,
+        nullable=False,
+        server_default="1",
+        comment="1: it withheld tax from what was allocated, as closes once did",
+    ),
 )
 
 contract_close = Table(
@@ -145,11 +152,25 @@ settlement = Table(
     Column("brought_forward", Minor, nullable=False),
     Column("allocated", Minor, nullable=False),
     Column("tax_rate", Exact, nullable=False),
-    Column("tax", Minor, nullable=False),
+    Column("tax", Minor, nullable=False, comment="expected when it is sent"),
     Column("due", Minor, nullable=False),
-    Column("paid", Minor, nullable=False),
+    Column("to_pay", Minor, nullable=False),
     Column("carried_forward", Minor, nullable=False),
-    Column("reason", String(40), nullable=False, comment="why nothing was paid; empty if it was"),
+    Column("reason", String(40), nullable=False, comment="why nothing is to pay; empty if it is"),
+    Column(
+        "net",
+        Minor,
+        nullable=False,
+        server_default="0",
+        comment="to pay less the expected tax",
+    ),
+    Column(
+        "tax_withheld",
+        Minor,
+        nullable=False,
+        server_default="0",
+        comment="tax taken by the close itself, as once; negative: given back",
+    ),
 )
 
 # What the next run needs, so that it reads one row and not all that was ever closed.
@@ -177,6 +198,6 @@ period_total = Table(
     Column("currency", Currency, primary_key=True),
     Column("earned", Minor, nullable=False),
     Column("payable", Minor, nullable=False),
-    Column("paid", Minor, nullable=False),
+    Column("to_pay", Minor, nullable=False),
     Column("statements", Integer, nullable=False),
 )

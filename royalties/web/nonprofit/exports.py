@@ -22,9 +22,10 @@ def year_csv(year: Year) -> bytes:
             "currency",
             "brought_forward",
             "allocated",
-            "tax",
             "due",
-            "paid",
+            "to_pay",
+            "expected_tax",
+            "tax_withheld",
             "carried_forward",
         )
     )
@@ -32,9 +33,10 @@ def year_csv(year: Year) -> bytes:
         amounts = (
             row.brought_forward,
             row.allocated,
-            row.tax,
             row.due,
-            row.paid,
+            row.to_pay,
+            row.tax,
+            row.tax_withheld,
             row.carried_forward,
         )
         texts = (amount_text(minor, row.currency) for minor in amounts)
@@ -43,13 +45,17 @@ def year_csv(year: Year) -> bytes:
         text = amount_text(amount, currency)
         writer.writerow(("titles", year.year, "", plain(titles), currency, "", text))
     for total in year.totals:
-        allocated, tax, paid, carried = (
+        allocated, *others = (
             amount_text(minor, total.currency)
-            for minor in (total.allocated, total.tax, total.paid, total.carried_forward)
+            for minor in (
+                total.allocated,
+                total.to_pay,
+                total.tax,
+                total.tax_withheld,
+                total.carried_forward,
+            )
         )
-        writer.writerow(
-            ("total", year.year, "", "", total.currency, "", allocated, tax, "", paid, carried)
-        )
+        writer.writerow(("total", year.year, "", "", total.currency, "", allocated, "", *others))
     return out.getvalue().encode("utf-8-sig")
 
 

@@ -56,11 +56,11 @@ def _same(found: Run, expected: oracle.Outcome) -> None:
             assert value == getattr(account, name), name
     stand = {
         (s.beneficiary, s.currency): oracle.Balance(
-            s.brought_forward, s.allocated, s.tax, s.due, s.paid, s.carried_forward
+            s.brought_forward, s.allocated, s.due, s.to_pay, s.tax, s.net, s.carried_forward
         )
         for s in found.settlements
     }
-    nothing = oracle.Balance(0, 0, 0, 0, 0, 0)
+    nothing = oracle.Balance(0, 0, 0, 0, 0, 0, 0)
     for key, balance in expected.balances.items():
         assert stand.get(key, nothing) == balance
     assert {(e.contract, e.isbn, e.retailer): e.units for e in found.exceptions} == dict(

@@ -383,7 +383,7 @@ def test_the_minimum_counts_all_contracts_of_a_payee() -> None:
         beneficiaries=[a_beneficiary(minimum_payment=25)],
     )
     (run,) = runs_of(house, [a_sale(net=15), a_sale(net=20, isbn="9781442200029")])
-    assert [each.paid for each in run.settlements] == [3500]
+    assert [each.to_pay for each in run.settlements] == [3500]
 
 
 def test_a_threshold_by_quarter_and_the_rest_at_the_years_end() -> None:
@@ -396,10 +396,12 @@ def test_a_threshold_by_quarter_and_the_rest_at_the_years_end() -> None:
         first_period="2025-Q1",
     )
     quarters = [[a_sale(net=net)] for net in ("40", "35", "0.01", "10")]
-    assert [run.settlements[0].paid for run in runs_of(house, *quarters)] == [0, 0, 7501, 1000]
+    assert [run.settlements[0].to_pay for run in runs_of(house, *quarters)] == [0, 0, 7501, 1000]
 
 
 def test_thirty_per_cent_withheld() -> None:
     house = a_house(a_contract(a_rule(1, Basis.NET)), beneficiaries=[a_beneficiary(tax="0.30")])
     (run,) = runs_of(house, [a_sale(net=500)])
-    assert [(each.tax, each.paid) for each in run.settlements] == [(15_000, 35_000)]
+    assert [(each.to_pay, each.tax, each.net) for each in run.settlements] == [
+        (50_000, 15_000, 35_000)
+    ]

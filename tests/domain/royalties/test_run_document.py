@@ -38,7 +38,7 @@ AMOUNTS = (
     *("earned", "withheld", "released", "brought_forward", "available", "recouped", "payable"),
     *("carried_forward", "undistributed"),
 )
-BALANCES = ("brought_forward", "allocated", "tax", "due", "paid", "carried_forward")
+BALANCES = ("brought_forward", "allocated", "due", "to_pay", "tax", "net", "carried_forward")
 LINE = {
     *("rule", "isbn", "retailer", "kind", "currency", "tier", "units", "portion", "base"),
     *("exchange_rate", "rate", "earned"),
@@ -162,9 +162,10 @@ def test_run_document_matches_the_documented_example() -> None:
                 "currency": "USD",
                 "brought_forward": "0.00",
                 "allocated": "1650.00",
-                "tax": "0.00",
                 "due": "1650.00",
-                "paid": "0.00",
+                "to_pay": "0.00",
+                "tax": "0.00",
+                "net": "0.00",
                 "carried_forward": "1650.00",
                 "reason": "below minimum",
             },
@@ -173,9 +174,10 @@ def test_run_document_matches_the_documented_example() -> None:
                 "currency": "USD",
                 "brought_forward": "0.00",
                 "allocated": "50.00",
-                "tax": "0.00",
                 "due": "50.00",
-                "paid": "50.00",
+                "to_pay": "50.00",
+                "tax": "0.00",
+                "net": "50.00",
                 "carried_forward": "0.00",
                 "reason": None,
             },
@@ -237,9 +239,9 @@ def _identities(document: Document, run: Run) -> None:
         )
     for balance in document["beneficiaries"]:
         amount = {name: Fraction(balance[name]) for name in BALANCES}
-        assert amount["brought_forward"] + amount["allocated"] == (
-            amount["tax"] + amount["paid"] + amount["carried_forward"]
-        )
+        assert amount["brought_forward"] + amount["allocated"] == amount["due"]
+        assert amount["due"] == amount["to_pay"] + amount["carried_forward"]
+        assert amount["to_pay"] == amount["tax"] + amount["net"]
     assert len(document["exceptions"]) == len(run.exceptions)
 
 

@@ -1,5 +1,6 @@
 """What beneficiaries are due, and what is to pay: calculation.md, "4 Due and to pay"."""
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from royalties.domain.money import rounded, scale
 from royalties.domain.periods import Calendar
 from royalties.domain.royalties.results import Run, Settlement
+from royalties.domain.royalties.run import run as computed
 from royalties.domain.terms.beneficiaries import Beneficiary
 from royalties.domain.terms.contracts import Basis
 from tests.builders.domain import (
@@ -62,10 +64,10 @@ def calendar_first(calendar: Calendar) -> str:
 
 
 @given(st.lists(st.tuples(payees, payees, cents), min_size=1, max_size=5), calendars)
-def test_due_equals_paid_plus_carried_forward(
+def test_due_equals_to_pay_plus_carried_forward(
     periods: list[tuple[Beneficiary, Beneficiary, int]], calendar: Calendar
 ) -> None:
-    """ "Brought forward + allocated = tax + to pay + carried forward", for each and any terms."""
+    """ "Brought forward + allocated = to pay + carried forward; to pay = tax + net", for each and any terms."""
     years: list[Year] = []
     for ann, ben, net in periods:
         people = [_called(ann, "ann"), _called(ben, "ben")]
@@ -76,14 +78,14 @@ def test_due_equals_paid_plus_carried_forward(
         terms = {payee.key: payee for payee in house.beneficiaries}
         for each in run.settlements:
             key, payee = (each.beneficiary, each.currency), terms[each.beneficiary]
-            assert each.brought_forward + each.allocated == (
-                each.tax + each.paid + each.carried_forward
-            )
-            assert each.due == each.paid + each.carried_forward
+            assert each.brought_forward + each.allocated == each.due
+            assert each.due == each.to_pay + each.carried_forward
+            assert each.to_pay == each.tax + each.net
+            assert each.tax_withheld == 0
             opening = payee.opening_balance if each.currency == "USD" else 0
             assert each.brought_forward == carried.get(key, opening)
-            assert each.tax == rounded(payee.tax_rate_on(run.period.ends) * each.allocated)
-            _paid_as_agreed(each, payee, run)
+            assert each.tax == rounded(payee.tax_rate_on(run.period.ends) * each.to_pay)
+            _to_pay_as_agreed(each, payee, run)
             carried[key] = each.carried_forward
         assert _allocated_in(run) == {
             (each.beneficiary, each.currency): each.allocated for each in run.settlements
@@ -103,12 +105,12 @@ def _called(payee: Beneficiary, key: str) -> Beneficiary:
     )
 
 
-def _paid_as_agreed(each: Settlement, payee: Beneficiary, run: Run) -> None:
+def _to_pay_as_agreed(each: Settlement, payee: Beneficiary, run: Run) -> None:
     """All or nothing; never on hold, never below nothing; the minimum, or the year's end."""
     enough = each.due >= payee.minimum_payment * scale(each.currency)
     at_end = payee.pay_out_at_year_end and run.period.ends.month == 12
     pays = not payee.on_hold and each.due > 0 and (enough or at_end)
-    assert each.paid == (each.due if pays else 0)
+    assert each.to_pay == (each.due if pays else 0)
     assert bool(each.reason) == (not pays and (each.due != 0 or payee.on_hold or not enough))
 
 
@@ -121,9 +123,9 @@ def _allocated_in(run: Run) -> dict[tuple[str, str], int]:
 
 
 def settlements(runs: list[Run], key: str = "author") -> list[tuple[int, int, int, str]]:
-    """Due, paid, carried forward and why not paid, period by period."""
+    """Due, to pay, carried forward and why not to pay, period by period."""
     return [
-        (each.due, each.paid, each.carried_forward, each.reason or "")
+        (each.due, each.to_pay, each.carried_forward, each.reason or "")
         for run in runs
         for each in run.settlements
         if each.beneficiary == key
@@ -183,7 +185,7 @@ def test_minimum_payment_is_the_same_number_in_every_currency() -> None:
         exchange_rates={("USD", "JPY"): 150},
     )
     (run,) = runs_of(house, [a_sale(net=2)])
-    assert [(each.currency, each.due, each.paid) for each in run.settlements] == [
+    assert [(each.currency, each.due, each.to_pay) for each in run.settlements] == [
         ("JPY", 30, 30),
         ("USD", 20, 0),
     ]
@@ -196,7 +198,7 @@ def test_an_opening_balance_is_in_the_publishers_currency() -> None:
         exchange_rates={("USD", "JPY"): 100},
     )
     first, second = runs_of(house, [a_sale(net=1)], [])
-    assert [(each.currency, each.brought_forward, each.paid) for each in first.settlements] == [
+    assert [(each.currency, each.brought_forward, each.to_pay) for each in first.settlements] == [
         ("JPY", 0, 100),
         ("USD", 777, 777),
     ]
@@ -209,18 +211,46 @@ def test_an_opening_balance_is_in_the_publishers_currency() -> None:
 @pytest.mark.parametrize(
     ("rates", "tax"),
     [
-        ({date.min: "0.30"}, 30),
+        ({date.min: "0.30"}, 30030),
         ({date.min: "0.30", date(2025, 6, 30): "0"}, 0),
-        ({date.min: "0.30", date(2025, 7, 1): "0"}, 30),
+        ({date.min: "0.30", date(2025, 7, 1): "0"}, 30030),
         ({date(2025, 7, 1): "0.30"}, 0),
-        ({date.min: "0.005"}, 1),
+        ({date.min: "0.005"}, 501),
     ],
 )
 def test_tax_uses_the_rate_of_the_last_day(rates: dict[date, str], tax: int) -> None:
-    """Not on what is brought forward: that was taxed when it was allocated."""
+    """On all that is to pay, what was brought forward with it: nothing was taxed before."""
     payee = a_beneficiary(tax=rates, opening_balance=100_000)
     (run,) = runs_of(a_house_for(payee), [a_sale(net=1)])
     assert [each.tax for each in run.settlements] == [tax]
+
+
+def test_what_is_carried_forward_is_not_taxed() -> None:
+    """24 % of 10.00 and then of 40.00 would be 12.00; nothing is taken until 50.00 are to pay."""
+    house = a_house_for(a_beneficiary(minimum_payment=50, tax={date.min: "0.24"}))
+    runs = runs_of(house, [a_sale(net=10)], [a_sale(net=40)])
+    assert settlements(runs) == [(1000, 0, 1000, "below minimum"), (5000, 5000, 0, "")]
+    assert [each.tax for run in runs for each in run.settlements] == [0, 1200]
+    assert [each.net for run in runs for each in run.settlements] == [0, 3800]
+
+
+def test_tax_of_earlier_closes_is_given_back_once() -> None:
+    """9.60 of 40.00 went to a close that taxed at once; 30.40 + 10.00 + 9.60 are due then."""
+    house = a_house_for(a_beneficiary(minimum_payment=50, tax={date.min: "0.24"}))
+    taxed = computed(replace(house.books([a_sale(net=40)]), taxed_at_close=True))
+    key = ("author", "USD")
+    given_back = computed(
+        replace(
+            house.books([a_sale(net=10)], balances={key: 3040}),
+            withheld_before={key: 960},
+        )
+    )
+    found = [
+        (each.tax_withheld, each.due, each.to_pay, each.tax, each.carried_forward)
+        for done in (taxed, given_back)
+        for each in done.settlements
+    ]
+    assert found == [(960, 3040, 0, 0, 3040), (-960, 5000, 5000, 1200, 0)]
 
 
 def test_beneficiary_has_one_balance_over_all_contracts() -> None:
@@ -266,5 +296,5 @@ def test_last_cent_is_paid_at_year_end(cents: int, paid: int, reason: str) -> No
     house = a_house(beneficiaries=[payee], calendar=Calendar.YEARLY, first_period="2025")
     (done,) = runs_of(house, [])
     (settlement,) = done.settlements
-    assert (settlement.due, settlement.paid, settlement.reason or "") == (cents, paid, reason)
+    assert (settlement.due, settlement.to_pay, settlement.reason or "") == (cents, paid, reason)
     assert settlement.tax_rate == 0

@@ -143,11 +143,11 @@ TAMPERINGS = {
         "ledger entries are those",
         "(earned foot-2015)",
     ),
-    "tax becomes a payment": Tampering(
+    "what is to pay becomes tax": Tampering(
         (
             (
-                "UPDATE posting SET account = 'liability:payments' WHERE account = 'liability:tax' "
-                f"AND entry_id = {SETTLED}"
+                "UPDATE posting SET account = 'liability:tax' WHERE account LIKE "
+                f"'liability:to-pay:%' AND entry_id = {SETTLED}"
             ),
         ),
         "ledger entries are those",
@@ -388,14 +388,14 @@ TAMPERINGS = {
     "what is carried forward": Tampering(
         (
             (
-                "UPDATE settlement SET carried_forward = carried_forward + 100, paid = paid - 100 "
+                "UPDATE settlement SET carried_forward = carried_forward + 100, to_pay = to_pay - 100 "
                 f"WHERE beneficiary = 'tacoma' AND period_id = {H2}"
             ),
         ),
         "every account equals",
         "liability:beneficiary:tacoma",
     ),
-    "why nothing was paid": Tampering(
+    "why nothing is to pay": Tampering(
         (f"UPDATE settlement SET reason = '' WHERE beneficiary = 'spokane' AND period_id = {H1}",),
         "what closed runs left",
         "settlement spokane USD: reason",
@@ -642,7 +642,7 @@ def with_fingerprint(work: Work, table: str, column: str, key: str, old: str, ne
 
 def test_statement_with_a_recomputed_fingerprint_is_found(year: Office) -> None:
     [(content,)] = year.rows("SELECT content FROM statement WHERE number = '2025-H1-005'")
-    paid = json.loads(unpacked(content))["paid"]
+    to_pay = json.loads(unpacked(content))["to_pay"]
 
     def tamper(work: Work) -> None:
         with_fingerprint(
@@ -650,13 +650,13 @@ def test_statement_with_a_recomputed_fingerprint_is_found(year: Office) -> None:
             "statement",
             "content",
             "number = '2025-H1-005'",
-            f'"paid":{paid},',
-            f'"paid":{paid + 100},',
+            f'"to_pay":{to_pay},',
+            f'"to_pay":{to_pay + 100},',
         )
 
     faults = faults_after(year, tamper)
     assert told(faults, "statements say") == (
-        "statement 2025-H1-005: paid is not what its closed run gave"
+        "statement 2025-H1-005: to_pay is not what its closed run gave"
     )
 
 

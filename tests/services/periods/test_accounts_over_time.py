@@ -64,7 +64,7 @@ def table_of(office: Office, asked: AccountsQuery) -> AccountsOverTime:
 
 WRITTEN = {
     AccountFigure.CARRIED: "carried_forward",
-    AccountFigure.PAID: "paid",
+    AccountFigure.TO_PAY: "to_pay",
 }
 
 

@@ -171,7 +171,7 @@ def test_steps_without_a_draft_say_why_they_wait(found: Outlook) -> None:
         assert said(none)[name] == (said(found)[name][0], False, why)
     assert said(none)["waiting"] == ("Waiting rows looked at", False, "no row waits")
     assert said(none)["looked"] == ("Draft looked at", False, "not yet")
-    assert (none.in_debit, none.undistributed, none.held_back, none.paid) == ([], [], [], {})
+    assert (none.in_debit, none.undistributed, none.held_back, none.to_pay) == ([], [], [], {})
     assert none.to_confirm == ()
     assert none.fingerprint != found.fingerprint
     assert not none.is_closed

@@ -108,10 +108,10 @@ def test_prepared_close_states_what_it_would_pay(office: Office) -> None:
         "all is well",
     )
     assert proposal.fingerprint == outlook.shown.fingerprint
-    assert outlook.paid
+    assert outlook.to_pay
     assert proposal.body == {
         "statements": len(office.run(PERIOD)["beneficiaries"]),
-        "paid": {key: amount_text(value, key) for key, value in outlook.paid.items()},
+        "to_pay": {key: amount_text(value, key) for key, value in outlook.to_pay.items()},
     }
     assert [step.name for step in found.steps if not step.done] == ["approved"]
     assert found.exceptions is not None

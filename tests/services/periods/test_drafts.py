@@ -23,10 +23,10 @@ from royalties.services.periods.draft import (
     draft_statement,
     draft_warnings,
     fingerprint_of,
-    paid_of,
     run_view,
     shown_closed,
     state_of,
+    to_pay_of,
     totals_of,
 )
 from royalties.services.statements.numbering import NoStatementError
@@ -118,16 +118,16 @@ def test_account_totals_are_by_currency(office: Office, period: str) -> None:
 
 def test_payment_totals_are_by_currency(office: Office) -> None:
     run = look(office, CLOSED).run
-    paid: dict[str, int] = {}
+    to_pay: dict[str, int] = {}
     for each in office.run(CLOSED)["beneficiaries"]:
-        paid[each["currency"]] = paid.get(each["currency"], 0) + cents(each["paid"])
-    assert sum(paid.values()) > 0
+        to_pay[each["currency"]] = to_pay.get(each["currency"], 0) + cents(each["to_pay"])
+    assert sum(to_pay.values()) > 0
     turned = replace(run, settlements=run.settlements[::-1])
     for either in (run, turned):
-        assert paid_of(either) == paid
-        assert list(paid_of(either)) == sorted(paid)
+        assert to_pay_of(either) == to_pay
+        assert list(to_pay_of(either)) == sorted(to_pay)
     nothing: Run = replace(run, contracts=(), settlements=())
-    assert (paid_of(nothing), totals_of(nothing)) == ({}, {})
+    assert (to_pay_of(nothing), totals_of(nothing)) == ({}, {})
 
 
 # What is shown

@@ -93,8 +93,8 @@ def test_message_contains_no_amount_but_a_portal_link(office: Office) -> None:
     assert f"/nonprofit/seattle/statements/{number}" in told.text
     with office.work(read_only=True) as work:
         said = statement(work, number)
-    assert said.paid
-    amount = f"{said.paid / 100:.2f}"
+    assert said.to_pay
+    amount = f"{said.to_pay / 100:.2f}"
     assert amount not in f"{told.subject}{told.text}"
     assert told.subject == "Your royalty statement for 2025-H1 from Example House"
 

@@ -81,7 +81,7 @@ def test_no_portal_page_names_another_nonprofit(site: Site) -> None:
     """Names, keys, addresses, numbers of statements, and amounts of others stand nowhere."""
     amounts: dict[str, set[Decimal]] = {}
     for key, *row in site.office.rows(
-        "SELECT beneficiary, allocated, tax, due, paid, carried_forward FROM settlement"
+        "SELECT beneficiary, allocated, due, to_pay, tax, net, carried_forward FROM settlement"
     ):
         amounts.setdefault(key, set()).update(Decimal(each).scaleb(-2) for each in row)
     checked = 0
@@ -222,7 +222,7 @@ def test_portal_pages_agree_with_the_statements(site: Site) -> None:
     listed = visitor.page("/nonprofit/tacoma/statements")
     twins = {number: twin(visitor, "tacoma", number) for number in numbers_of(site, "tacoma")}
     for number, said in twins.items():
-        for name in ("allocated", "paid", "carried_forward"):
+        for name in ("allocated", "to_pay", "carried_forward"):
             shown = f"{Decimal(said[name]):,.2f}".replace("-", "\N{MINUS SIGN}")
             assert shown in home, (number, name)
             assert shown in year, (number, name)
@@ -282,12 +282,12 @@ def test_year_csv_agrees_with_the_page(site: Site) -> None:
     answer = visitor.get("/nonprofit/tacoma/years/2025.csv")
     rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
     said = [twin(visitor, "tacoma", number) for number in numbers_of(site, "tacoma")]
-    names = ("brought_forward", "allocated", "tax", "due", "paid", "carried_forward")
+    names = ("brought_forward", "allocated", "due", "to_pay", "carried_forward")
     assert [[row[name] for name in names] for row in rows if row["row"] == "statement"] == [
         [each[name] for name in names] for each in said
     ]
     [total] = [row for row in rows if row["row"] == "total"]
-    assert Decimal(total["paid"]) == sum(Decimal(each["paid"]) for each in said)
+    assert Decimal(total["to_pay"]) == sum(Decimal(each["to_pay"]) for each in said)
     assert total["carried_forward"] == said[-1]["carried_forward"]
     titles = sum(Decimal(row["allocated"]) for row in rows if row["row"] == "titles")
     assert titles == sum(Decimal(each["allocated"]) for each in said)
@@ -356,7 +356,7 @@ def test_portal_shows_the_day_of_payment(site: Site) -> None:
     office.close("2025-H2")
     visitor = theirs(site, "seattle")
     page = visitor.page("/nonprofit/")
-    assert "Payment is due by Mar 31, 2026" in page
+    assert "Payment was due by Mar 31, 2026" in page
     assert "payment of what it says is due by Sep 28, 2026" in page
     [number] = [each for each in numbers_of(site, "seattle") if each.startswith("2025-H2")]
     said = visitor.page(f"/nonprofit/seattle/statements/{number}")

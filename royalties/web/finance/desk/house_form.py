@@ -84,7 +84,7 @@ class HouseForm(EntryForm):
     pays_within = _of(
         "pays_within",
         kind=Whole,
-        hint="From a period’s end until its royalties are paid; statements then name the day.",
+        hint="From a period’s end until its royalties are sent; statements then name the day.",
         short=True,
     )
     time_zone = Selection(

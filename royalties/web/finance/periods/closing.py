@@ -16,7 +16,7 @@ from royalties.services import approvals
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.periods import approval as closing
 from royalties.services.periods.checklist import Outlook, outlook
-from royalties.services.periods.draft import account_of, draft_warnings, paid_of, totals_of
+from royalties.services.periods.draft import account_of, draft_warnings, to_pay_of, totals_of
 from royalties.services.periods.variances import CloseException
 from royalties.services.statements.issuing import issued_of, period_workbook, statements_of
 from royalties.services.work import RefusedError
@@ -78,7 +78,7 @@ def period(period: str) -> str:
         found=status,
         setup=run_view.setup if run_view else setup_in_force(work),
         totals=totals_of(run_view.run) if run_view else {},
-        paid=paid_of(run_view.run) if run_view else {},
+        to_pay=to_pay_of(run_view.run) if run_view else {},
         contracts=rows_of(run_view.run.contracts, contracts) if run_view else (),
         payees=rows_of(run_view.run.settlements, payees) if run_view else (),
         page=contracts,
@@ -201,7 +201,7 @@ def done(period: str) -> Response | str:
         "finance/periods/closed.html",
         period=period,
         shown=shown,
-        paid=paid_of(shown.run),
+        to_pay=to_pay_of(shown.run),
         totals=totals_of(shown.run),
         history=status.decided,
         next=str(shown.period.shift(1)),

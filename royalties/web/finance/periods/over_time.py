@@ -48,8 +48,8 @@ FIGURE_WORDS = {
     AccountFigure.CARRIED: "Carried forward",
     AccountFigure.UNDISTRIBUTED: "Undistributed",
     AccountFigure.ALLOCATED: "Allocated",
-    AccountFigure.TAX: "Tax withheld",
-    AccountFigure.PAID: "To pay",
+    AccountFigure.TO_PAY: "To pay",
+    AccountFigure.TAX: "Expected tax",
 }
 AGAINST = {Against.BEFORE: "what came just before", Against.YEAR: "the same a year earlier"}
 

@@ -51,7 +51,7 @@ FIGURES = {
     Figure.PAYABLE: "Payable",
     Figure.ALLOCATED: "Allocated",
     Figure.DUE: "Due",
-    Figure.PAID: "To pay",
+    Figure.TO_PAY: "To pay",
 }
 
 

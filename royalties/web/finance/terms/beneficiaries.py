@@ -49,7 +49,11 @@ def beneficiaries() -> str:
     )
 
 
-_CHARTED = (("Allocated", "allocated"), ("To pay", "paid"), ("Carried forward", "carried_forward"))
+_CHARTED = (
+    ("Allocated", "allocated"),
+    ("To pay", "to_pay"),
+    ("Carried forward", "carried_forward"),
+)
 
 
 def _charts(settlements: Sequence[Any]) -> list[tuple[str, list[str], list[Series]]]:

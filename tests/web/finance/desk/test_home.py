@@ -282,7 +282,7 @@ def owed_in(run: Run) -> dict[str, tuple[int, int]]:
     owed: dict[str, tuple[int, int]] = {}
     for each in run.settlements:
         paid, carried = owed.get(each.currency, (0, 0))
-        owed[each.currency] = (paid + each.paid, carried + max(each.carried_forward, 0))
+        owed[each.currency] = (paid + each.to_pay, carried + max(each.carried_forward, 0))
     return owed
 
 

@@ -156,12 +156,12 @@ def section(page: str, kind: str) -> str:
 @after(closed)
 def test_statements_contracts_and_entries_are_found_by_their_amounts(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
-    for text in ("119.50", "$119.50", "119.50 usd", "119,50", "(119.50)"):
+    for text in ("154.78", "$154.78", "154.78 usd", "154,78", "(154.78)"):
         statements = section(found(clerk, text), "statement")
         assert "/finance/statements/2025-H1-006" in statements, text
         assert "2025-H1-001" not in statements
         assert "to pay" in statements
-        assert "119.50 <abbr>USD" in statements
+        assert "154.78 <abbr>USD" in statements
     assert "allocated <" in section(found(clerk, "147.01"), "statement")
     earned = section(found(clerk, "341.23"), "contract-period")
     assert 'href="/finance/periods/2025-H1/contracts/foot-2015"' in earned
@@ -171,8 +171,8 @@ def test_statements_contracts_and_entries_are_found_by_their_amounts(site: Site)
     page = found(clerk, "341.23")
     assert 'href="/finance/ledger/entries/2"' in section(page, "entry")
     assert "foot-2015" not in section(page, "entry").replace("contracts/foot-2015", "")
-    assert "Nothing found" in found(clerk, "119.50 GBP")
-    assert "Nothing found" in found(clerk, "119.51")
+    assert "Nothing found" in found(clerk, "154.78 GBP")
+    assert "Nothing found" in found(clerk, "154.79")
 
 
 @after(closed)

@@ -222,4 +222,4 @@ def test_clerk_cannot_send_statements(site: Site) -> None:
 def test_amounts_follow_the_readers_number_format(site: Site) -> None:
     number, found = one_of(site, "seattle")
     page = site.visitor(Role.CLERK).page(f"/finance/statements/{number}")
-    assert f"To pay {amount_text(found.paid, 'USD')} <abbr>USD</abbr>" in page
+    assert f"To pay {amount_text(found.to_pay, 'USD')} <abbr>USD</abbr>" in page
