@@ -285,6 +285,8 @@ VISITS = (
     Visit("/nonprofit/zq-seattle/years/", Role.NONPROFIT, "opened"),
     Visit("/nonprofit/zq-seattle/years/2025", Role.NONPROFIT),
     Visit("/nonprofit/zq-seattle/details", Role.NONPROFIT),
+    Visit("/nonprofit/zq-seattle/bank-details", Role.NONPROFIT),
+    Visit("/nonprofit/zq-houston/bank-details", Role.NONPROFIT, status=404),
     Visit("/nonprofit/zq-seattle/people", Role.NONPROFIT),
     Visit("/nonprofit/zq-seattle/help", Role.NONPROFIT),
     Visit("/nonprofit/zq-houston/", Role.NONPROFIT, status=404),

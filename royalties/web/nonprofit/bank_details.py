@@ -43,7 +43,15 @@ def enter(key: str) -> Answer:
 def withdraw(key: str, number: int) -> Answer:
     """Take back bank details that are being checked."""
     nonprofit(current_work(), key)
+    _require(key, number)
     return _do(key, lambda: service.withdraw(current_work(), number), "Taken back.")
+
+
+def _require(key: str, number: int) -> None:
+    """Answer as for what is not there where an account is another payee's."""
+    account = service.find_account(current_work(), number)
+    if account is None or account.beneficiary != key:
+        abort(404)
 
 
 def _do(key: str, do: Callable[[], object], words: str) -> Answer:

@@ -94,6 +94,7 @@ def enter(key: str) -> Answer:
 @proven()
 def confirm(key: str, number: int) -> Answer:
     """Let bank details count that somebody else entered."""
+    _require(key, number)
     form = ConfirmForm(request.form)
     return _do(
         key,
@@ -105,6 +106,7 @@ def confirm(key: str, number: int) -> Answer:
 @PAGES.post("/<key>/bank-details/<int:number>/decline")
 def decline(key: str, number: int) -> Answer:
     """Send bank details back."""
+    _require(key, number)
     form = DeclineForm(request.form)
     return _do(
         key,
@@ -116,6 +118,7 @@ def decline(key: str, number: int) -> Answer:
 @PAGES.post("/<key>/bank-details/<int:number>/withdraw")
 def withdraw(key: str, number: int) -> Answer:
     """Take back bank details that wait."""
+    _require(key, number)
     return _do(
         key,
         lambda: service.withdraw(current_work(), number),
@@ -127,6 +130,7 @@ def withdraw(key: str, number: int) -> Answer:
 @proven()
 def end(key: str, number: int) -> Answer:
     """Pay to an account no more."""
+    _require(key, number)
     form = EndForm(request.form)
     return _do(
         key,
@@ -139,6 +143,7 @@ def end(key: str, number: int) -> Answer:
 @proven()
 def reveal(key: str, number: int) -> Answer:
     """Show an account in clear, once."""
+    _require(key, number)
     form = RevealForm(request.form)
     try:
         with all_or_nothing():
@@ -148,6 +153,13 @@ def reveal(key: str, number: int) -> Answer:
     except RefusedError as error:
         return _page(key, str(error)), 422
     return _page(key, clear=(number, as_parts(account)))
+
+
+def _require(key: str, number: int) -> None:
+    """Answer as for what is not there where an account is another payee's."""
+    account = service.find_account(current_work(), number)
+    if account is None or account.beneficiary != key:
+        abort(404)
 
 
 def _do(key: str, do: Callable[[], object], words: str) -> Answer:
