@@ -24,9 +24,9 @@ from reports.styles import (
     Style,
     money,
 )
-from reports.tables import amount_width, figure, percent_text
+from reports.tables import amount_width, day_text, figure, percent_text
 from royalties.domain.currencies import exponent
-from royalties.domain.money import as_decimal
+from royalties.domain.money import amount_text, as_decimal
 from royalties.domain.royalties.statements import Statement
 from royalties.domain.terms.beneficiaries import Publisher
 
@@ -52,6 +52,7 @@ def letter_sheet(book: Book, statement: Statement) -> None:
     _addressee(sheet, statement)
     _outcome(sheet, statement)
     _account(sheet, statement)
+    _sent(sheet, statement)
     for contract in statement.contracts:
         contract_section(sheet, contract, statement.payee.city)
     if not statement.contracts:
@@ -64,8 +65,8 @@ def letter_sheet(book: Book, statement: Statement) -> None:
 def _layout(statement: Statement) -> Layout:
     own = (statement.brought_forward, statement.allocated, statement.to_pay, statement.due)
     amounts = [(minor, statement.currency) for minor in own]
-    adjusted = sum(each.amount for each in statement.adjustments)
-    amounts.append((statement.brought_forward - adjusted, statement.currency))
+    amounts.append((statement.balance_before, statement.currency))
+    amounts += [(each.amount, statement.currency) for each in statement.payments]
     amounts += [(each.amount, statement.currency) for each in statement.adjustments]
     for contract in statement.contracts:
         amounts += printed_amounts(contract)
@@ -143,9 +144,9 @@ def _outcome(sheet: SheetWriter, statement: Statement) -> None:
 def _account(sheet: SheetWriter, statement: Statement) -> None:
     sheet.row(height=12)
     heading_line(sheet, "Your account", HEADING, statement.currency)
-    adjusted = sum(each.amount for each in statement.adjustments)
     for name, amount, style, remark in (
-        ("Balance brought forward", statement.brought_forward - adjusted, LINE, ""),
+        ("Balance brought forward", statement.balance_before, LINE, ""),
+        *_came_back(statement),
         *(("Adjustment", each.amount, LINE, each.reason) for each in statement.adjustments),
         ("Royalties allocated to you", statement.allocated, LINE, ""),
         *_withheld(statement),
@@ -155,6 +156,29 @@ def _account(sheet: SheetWriter, statement: Statement) -> None:
         *_expected(statement),
     ):
         account_line(sheet, name, amount, statement.currency, style, remark)
+
+
+def _came_back(statement: Statement) -> Iterator[tuple[str, int, Style, str]]:
+    """Payments that came back: they are owed again."""
+    for each in statement.payments:
+        if each.came_back:
+            why = f"{day_text(each.day)}, {each.reference}: {each.reason}"
+            yield "A payment that came back", each.amount, LINE, why
+
+
+def _sent(sheet: SheetWriter, statement: Statement) -> None:
+    """Payments since the last statement; what is to pay by this one comes later."""
+    sent = [each for each in statement.payments if not each.came_back]
+    if not sent:
+        return
+    sheet.row(height=12)
+    heading_line(sheet, "Payments since the last statement", SUBHEADING, statement.currency)
+    for each in sent:
+        tax = f", {amount_text(each.tax, statement.currency)} tax withheld" if each.tax else ""
+        remark = f"{each.reference}{tax}"
+        account_line(
+            sheet, f"Sent on {day_text(each.day)}", each.amount, statement.currency, LINE, remark
+        )
 
 
 def _withheld(statement: Statement) -> Iterator[tuple[str, int, Style, str]]:

@@ -10,13 +10,13 @@ KIND = "royalty-statement"
 SCHEMA_VERSION = 2
 
 _COPIES = {"free", "returned", "sold", "units", "units_life", "units_period"}
-_NO_AMOUNTS = frozenset({"more", "step", "tier", *_COPIES})
+_NO_AMOUNTS = frozenset({"came_back", "more", "step", "tier", *_COPIES})
 """Fields of integers that count something; all other integers are amounts in minor units."""
 
 _LEFT_OUT = frozenset({"calendar", "first_period", "pays_within"})
 """The publisher's internal settings, which no statement shows."""
 
-_IF_ANY = frozenset({"adjustments", "tax_withheld"})
+_IF_ANY = frozenset({"adjustments", "payments", "tax_withheld"})
 """Left out if empty, so that documents of earlier statements stay the same."""
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from reports.listing import neutral
 from reports.payments.nacha import ProfileError
 from royalties.domain.money import amount_text
 from royalties.domain.payments.accounts import CanadianAccount, IbanAccount, UsAccount
 from royalties.domain.payments.checks import Check, CheckState
 from royalties.domain.payments.orders import PaymentOrder
+from royalties.domain.spreadsheets import no_formula
 
 _DELIMITERS = {",": ",", ";": ";", "tab": "\t", "|": "|"}
 _DATES = {
@@ -99,10 +99,10 @@ def _csv(rows: Iterable[Mapping[str, str]], columns: ColumnMap) -> bytes:
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=_DELIMITERS[columns.delimiter], lineterminator="\r\n")
     if columns.has_headings:
-        writer.writerow([neutral(heading) for heading, _ in columns.columns])
+        writer.writerow([no_formula(heading) for heading, _ in columns.columns])
     for row in rows:
         # No amount is negative, and no day begins with a sign: every value may be made neutral.
-        writer.writerow([neutral(_line(row[field])) for _, field in columns.columns])
+        writer.writerow([no_formula(_line(row[field])) for _, field in columns.columns])
     return buffer.getvalue().encode("utf-8")
 
 

@@ -9,7 +9,7 @@ import click
 from royalties.cli.desk import Desk, command, named_files
 from royalties.domain.counting import counted
 from royalties.domain.documents import Document
-from royalties.services.enclosures import enclosed
+from royalties.services.enclosures import enclosed, take_each
 from royalties.services.statements import documents as service
 from royalties.services.work import Work
 
@@ -96,7 +96,7 @@ def _keep(
     taken = (
         each
         for name, stream in named_files(paths, "name the files after the beneficiary's key")
-        for each in service.take_each(files, name, stream)
+        for each in take_each(files, name, stream)
     )
     with enclosed(files, taken, service.require_few) as sent, desk.work() as work:
         kept = service.save(work, sent, beneficiary=key, period=period, note=note, visible=visible)

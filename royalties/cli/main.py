@@ -155,6 +155,16 @@ JOBS = {
             "List, enter or end the bank details of beneficiaries",
             "royalties bank-details seattle",
         ),
+        "pay": CommandEntry(
+            "payments",
+            "Propose, approve, send and record payments to beneficiaries",
+            "royalties pay --propose",
+        ),
+        "payments": CommandEntry(
+            "payments",
+            "List payments to beneficiaries and what became of them",
+            "royalties payments --state sent",
+        ),
     },
     "Proof": {
         "verify": CommandEntry(

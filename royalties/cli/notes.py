@@ -7,15 +7,14 @@ import click
 
 from royalties.cli.desk import Desk, command, named_files
 from royalties.domain.notes import NoteSubject
+from royalties.services import enclosures
 from royalties.services.desk import note_lists
 from royalties.services.desk import notes as service
 from royalties.services.desk.note_lists import Note
-from royalties.services.enclosures import enclosed
-from royalties.services.statements import documents
-from royalties.services.statements.documents import StoredDocument
+from royalties.services.enclosures import TakenFile
 from royalties.services.work import RefusedError, Work
 
-Writes = Callable[[Work, Sequence[StoredDocument]], int]
+Writes = Callable[[Work, Sequence[TakenFile]], int]
 """What is written with the files that were looked at; returns its number."""
 
 _SUBJECTS = {
@@ -102,7 +101,7 @@ def _add(
     *,
     is_question: bool,
 ) -> None:
-    def write(work: Work, sent: Sequence[StoredDocument]) -> int:
+    def write(work: Work, sent: Sequence[TakenFile]) -> int:
         return service.add(work, subject, key, text, sent, is_question=is_question)
 
     number = _with_files(desk, paths, write)
@@ -216,8 +215,8 @@ def _as_json(note: Note) -> dict[str, object]:
 def _with_files(desk: Desk, paths: Sequence[Path], write: Writes) -> int:
     """Look at files, then write with them; what waits is let go whatever comes of it."""
     files = desk.system.files
-    taken = (documents.take(files, name, stream) for name, stream in named_files(paths))
-    with enclosed(files, taken, service.require_few) as sent, desk.work() as work:
+    taken = (enclosures.take(files, name, stream) for name, stream in named_files(paths))
+    with enclosures.enclosed(files, taken, service.require_few) as sent, desk.work() as work:
         return write(work, sent)
 
 

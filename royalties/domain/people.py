@@ -74,6 +74,7 @@ class Verb(StrEnum):
     KEEP_ORDERS = "keep-orders"
     BILL = "bill"
     CREDIT = "credit"
+    PAY = "pay"
 
 
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
@@ -99,6 +100,7 @@ ALLOWED: dict[Verb, frozenset[Role]] = {
     Verb.KEEP_FILTERS: FINANCE,
     Verb.BILL: FINANCE,
     Verb.CREDIT: MANAGERS,
+    Verb.PAY: FINANCE,
     Verb.CORRECT: MANAGERS,
     Verb.MEND: MANAGERS,
     Verb.LOAD: MANAGERS,

@@ -29,6 +29,7 @@ from royalties.ingest.report.shelf import KnownEdition, Shelf
 from royalties.services.cache import Made, cached, extent_of
 from royalties.services.work import RefusedError, Work
 from royalties.store.history import Revision, newest_revision, revisions_in_force
+from royalties.store.payments.payments import put_back_in
 from royalties.store.periods import carrying, periods, runs
 from royalties.store.periods.closing import last_change
 from royalties.store.sales.cached_slices import period_blocks
@@ -244,9 +245,22 @@ def books_of(work: Work, setup: Setup, period: Period) -> Books:
         income=[entry for entry in setup.income if entry.period == str(period)],
         blocks=blocks,
         states=left.states,
-        balances=left.balances,
+        balances=_with_put_back(work, period, left.balances),
         withheld_before=left.withheld,
     )
+
+
+def came_back(period: Period) -> str:
+    """Under which name read-only work knows what came back of payments in a period."""
+    return f"came back in {period}"
+
+
+def _with_put_back(
+    work: Work, period: Period, balances: Mapping[tuple[str, str], int]
+) -> Mapping[tuple[str, str], int]:
+    """What was carried forward, and what came back of payments while the period was open."""
+    back = work.once(came_back(period), lambda: put_back_in(work.connection, period.ordinal))
+    return {**balances, **{key: balances.get(key, 0) + amount for key, amount in back.items()}}
 
 
 def rates_of(

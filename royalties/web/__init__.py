@@ -48,6 +48,7 @@ ROOMS = (
     "finance.orders.shipping",
     "finance.orders.values",
     "finance.payments.bank_details",
+    "finance.payments.pages",
     "finance.people.pages",
     "finance.periods.closing",
     "finance.periods.reserves_and_advances",

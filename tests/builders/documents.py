@@ -4,6 +4,7 @@ import io
 from collections.abc import Mapping
 
 from royalties.domain.people import Actor
+from royalties.services import enclosures
 from royalties.services.statements import documents
 from royalties.services.statements.documents import SavedDocuments
 from tests.builders.books import TESS, Office
@@ -26,7 +27,7 @@ def send_documents(
     taken = [
         each
         for name, data in files.items()
-        for each in documents.take_each(kept, name, io.BytesIO(data))
+        for each in enclosures.take_each(kept, name, io.BytesIO(data))
     ]
     try:
         with office.system.work(actor) as work:

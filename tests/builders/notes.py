@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 from royalties.domain.notes import NoteSubject
 from royalties.domain.people import Actor
+from royalties.services import enclosures
 from royalties.services.desk import notes
-from royalties.services.statements import documents
 from tests.builders.books import TESS, Office
 
 
@@ -23,7 +23,7 @@ def write_note(
 ) -> int:
     """Write a note, a question, or an answer to one, as a page does; returns its number."""
     kept = office.system.files
-    taken = [documents.take(kept, name, io.BytesIO(data)) for name, data in (files or {}).items()]
+    taken = [enclosures.take(kept, name, io.BytesIO(data)) for name, data in (files or {}).items()]
     try:
         with office.system.work(actor) as work:
             if answers:

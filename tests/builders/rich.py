@@ -11,10 +11,11 @@ from royalties.adapters.credentials import fingerprint
 from royalties.cli.jobs import work_once
 from royalties.domain.notes import NoteSubject
 from royalties.domain.payments.accounts import IbanAccount, UsAccount
+from royalties.domain.payments.life import Method
 from royalties.domain.people import Actor, Role
 from royalties.services.approvals import set_two_people
 from royalties.services.desk import listing, notes, saved_filters
-from royalties.services.payments import accounts
+from royalties.services.payments import accounts, approving, batch_files, moving, proposing
 from royalties.services.people.staff import invite
 from royalties.services.periods import approval as closing
 from royalties.services.periods import checklist
@@ -94,6 +95,10 @@ NOTE_FILE = 1
 FILTER_OF_ALL, FILTER_OF_CLERK = 1, 2
 """Numbers of saved filters: one that everybody has, and the clerk's own."""
 
+FILED, BATCH = 1, 2
+ARRIVED, ON_ITS_WAY, TO_APPROVE, TO_SEND = 1, 2, 3, 4
+"""Numbers of batches of payments, the first with its file, and of their payments, two of each."""
+
 OLGA, LEA = 8, 9
 """Numbers of the guild's and the league's own people."""
 
@@ -131,6 +136,7 @@ def rich(office: Office) -> None:
     _uploads(office, clerk)
     _lists(office)
     office.alias(ALIAS, HARDCOVER)
+    _payments(office, clerk)
     _prepared(office, clerk)
     _amended(office, clerk)
     _earlier_statements(office, clerk)
@@ -181,6 +187,24 @@ def _people(office: Office, site: Site) -> Actor:
     ]
     office.load({"beneficiaries": beneficiaries, "reports": [MAPPED]})
     return clerk
+
+
+def _payments(office: Office, clerk: Actor) -> None:
+    """Two batches of which each payment stands elsewhere: arrived, on its way, to approve, to send."""
+    mona = Actor("Mona Reyes", Role.MANAGER, MANAGER)
+    later = {(keyed("houston"), "USD"): 0, (keyed("tacoma"), "USD"): 0}
+    with office.system.work(clerk) as work:
+        note = "The first half, as agreed"
+        first = proposing.propose_payments(work, "rich 1", note=note, wanted=later)
+        second = proposing.propose_payments(work, "rich 2")
+    with office.system.work(mona) as work:
+        for each in (first, second):
+            approving.approve(work, each.number, signed=each.payments)
+    with office.system.work(clerk) as work:
+        batch_files.make_file(work, first.number, work.today)
+        moving.send(work, first.payments, work.today, Method.FILE, "ACH 4711")
+        moving.settle(work, [ARRIVED], work.today)
+        proposing.hold_back(work, TO_APPROVE, 100, "The rest once the address is known")
 
 
 def typed(**cells: str) -> tuple[str, ...]:

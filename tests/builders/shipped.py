@@ -140,10 +140,12 @@ def credit(office: Office, number: str, amounts: dict[int, int] | None = None) -
         )
 
 
-def receive(office: Office, number: str, amount: int, day: date = SHIPPED) -> ReceiptRow:
+def receive(
+    office: Office, number: str, amount: int, day: date = SHIPPED, reference: str = "wire 17"
+) -> ReceiptRow:
     """Money comes in for an invoice."""
     with office.work() as work:
-        return receivables.receive(work, number, amount, day, "wire 17", token())
+        return receivables.receive(work, number, amount, day, reference, token())
 
 
 def shipped(office: Office) -> None:

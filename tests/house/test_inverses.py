@@ -21,6 +21,7 @@ TEMPLATES = ROOT / "royalties" / "web" / "templates"
 _COLUMNS = 5
 
 LOOKS = {
+    "payments.batch_files.file_of",
     "desk.listing.find",
     "desk.notes.colleagues",
     "mail.telling.choices",
@@ -78,6 +79,8 @@ PARTS = {
     "orders.life.note": "of every step of an order",
     "orders.quoting.quotes.expire_quotes": "the calendar's: a quote expires by itself",
     "orders.quoting.quotes.run_calendar": "the calendar's: a quote expires by itself",
+    "payments.approving.withdraw_approvals": "of a change of the payee's account",
+    "payments.steps.record": "of every step of a payment",
     "people.accounts.check_password": "of signing in",
     "people.accounts.note_blocked": "the log's: somebody tried too often",
     "people.demo_people.add_demo_person": "of the demo",

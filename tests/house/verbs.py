@@ -38,6 +38,16 @@ def verbs() -> set[str]:
     }
 
 
+def unlogged_verbs() -> set[str]:
+    """Verbs that ask for a permission to act, and whose code leads to no line of the log."""
+    known = _functions()
+    return {
+        name
+        for name, found in known.items()
+        if found.is_public and found.may_act and not _records(name, known)
+    }
+
+
 def public_functions() -> set[str]:
     """Every public function of ``services``."""
     return {name for name, found in _functions().items() if found.is_public}

@@ -18,10 +18,12 @@ from sqlalchemy import Connection, insert, update
 import royalties.store
 from royalties.domain.notes import NoteSubject
 from royalties.domain.orders.life import State
+from royalties.domain.payments.life import Method
 from royalties.domain.people import ANONYMOUS, Actor, Role
 from royalties.services.orders import messages as order_messages
 from royalties.services.orders.billing import certificates as tax
 from royalties.services.orders.billing import invoicing, receivables
+from royalties.services.payments import approving, moving, proposing
 from royalties.store import scope
 from royalties.store.desk import notes, search
 from royalties.store.orders import (
@@ -33,6 +35,7 @@ from royalties.store.orders import (
     orders,
     values,
 )
+from royalties.store.payments import payments
 from royalties.store.people import people
 from royalties.store.statements import documents, portal, statements
 from royalties.store.tables import membership
@@ -148,6 +151,8 @@ SEATTLES, HOUSTONS = ["2025-H1-004"], ["2025-H1-002", "2025-H1-003"]
 EVERYBODYS = [f"2025-H1-00{place}" for place in range(1, 7)]
 TWICE = [HOUSTONS[0], HOUSTONS[0], HOUSTONS[1], HOUSTONS[1]]
 PERIOD = 4050  # 2025-H1
+TO_PAY = [EVERYBODYS[0], HOUSTONS[1], SEATTLES[0], EVERYBODYS[5]]
+PAID = ["P-000004", "P-000003", "P-000002", "P-000001"]
 ABOUT_SEATTLE: Mapping[str, object] = {"subject": NoteSubject.BENEFICIARY, "key": "seattle"}
 
 OF_NONPROFITS = (
@@ -171,6 +176,8 @@ OF_NONPROFITS = (
     seconds(portal.contents, HOUSTONS, beneficiary="houston", numbers=EVERYBODYS),
     firsts(portal.issued_files, SEATTLES * 2, beneficiary="seattle", numbers=EVERYBODYS),
     seconds(portal.issued_files, TWICE, beneficiary="houston", numbers=EVERYBODYS),
+    shared(payments.set_aside, SEATTLES, HOUSTONS[1:], TO_PAY, everything=True),
+    shared(payments.payments, ["P-000003"], ["P-000002"], PAID),
     firsts(documents.find_document, ["seattle.pdf"], number=1),
     shared(documents.find_document, [], [], ["hidden.pdf"], number=2),
     seconds(documents.find_document, ["houston.pdf"], number=3),
@@ -244,6 +251,17 @@ def two_nonprofits(office: Office) -> None:
     about = (NoteSubject.BENEFICIARY, "seattle")
     write_note(office, "Who signs?", about=about, is_question=True)
     write_note(office, "Sam does.", answers=1, files={"letter.pdf": b"%PDF a letter"})
+    all_paid(office)
+
+
+def all_paid(office: Office) -> None:
+    """What the close set aside is sent, each payment under its own name."""
+    maker, checker = (somebody(office, name, Role.MANAGER) for name in ("Max", "Mia"))
+    with office.system.work(maker) as work:
+        made = proposing.propose_payments(work, "scope")
+    with office.system.work(checker) as work:
+        approving.approve(work, made.number, signed=made.payments)
+        moving.send(work, made.payments, work.today, Method.WIRE)
 
 
 def names_in(answer: Any) -> list[str]:
@@ -252,7 +270,7 @@ def names_in(answer: Any) -> list[str]:
         return [json.loads(answer)["number"] if answer.startswith("{") else answer]
     if isinstance(answer, Mapping):
         return [f"{key}: {value}" for key, value in answer.items()]
-    for called in ("number", "reference", "name", "text"):
+    for called in ("number", "statement", "reference", "name", "text"):
         if hasattr(answer, called):
             return [getattr(answer, called)]
     return [name for each in answer or () if each for name in names_in(each)]

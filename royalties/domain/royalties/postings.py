@@ -51,7 +51,12 @@ ORDER_EVENTS = frozenset(
         *("received", "paid-back", "receipt-reversed"),
     }
 )
-"""Events that orders post on the day they happen; all others are posted by a close."""
+"""Events that orders post on the day they happen."""
+
+PAYMENT_EVENTS = frozenset(
+    {"payment-sent", "payment-settled", "payment-reversed", "payment-put-back"}
+)
+"""Events that payments to beneficiaries post on the day they are recorded."""
 
 DEPOSIT_LINE = "deposit"
 CANCELLATION_LINE = "cancellation"
@@ -106,6 +111,11 @@ def to_pay_account(beneficiary: str) -> str:
     return f"liability:to-pay:{beneficiary}"
 
 
+def in_transit_account(beneficiary: str) -> str:
+    """Sent and not arrived yet, after tax."""
+    return f"liability:in-transit:{beneficiary}"
+
+
 def receivable_account(organization: str) -> str:
     """Invoiced to an organization and not yet paid; below zero it has paid too much."""
     return f"asset:receivable:{organization}"
@@ -138,9 +148,10 @@ MEANINGS: Mapping[str, str] = {
     "liability:pool:": "Not distributed yet",
     "liability:beneficiary:": "Owed to beneficiaries, carried forward",
     "liability:to-pay:": "To pay to beneficiaries",
+    "liability:in-transit:": "Sent to beneficiaries, not arrived yet",
     TAX: "Tax withheld, to be passed on",
     OPENING: "Balances brought into the books",
-    BANK: "Paid by organizations",
+    BANK: "Received from organizations, less what arrived with beneficiaries",
     "asset:receivable:": "Invoiced to organizations, not paid yet",
     "liability:deposits:": "Deposits of organizations",
     "liability:sales-tax:": "Sales tax charged, by place",

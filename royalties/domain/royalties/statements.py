@@ -207,6 +207,18 @@ class Payee:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentShown:
+    """A payment since the last statement, before tax; one that came back is owed again."""
+
+    day: date
+    reference: str
+    amount: int
+    tax: int
+    came_back: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
     """A beneficiary's statement; ``number`` is None and ``dated`` the last day for a draft.
 
@@ -214,6 +226,8 @@ class Statement:
     ``pays_by`` is the day by which it is to be sent, if it is to pay and the publisher states one.
     ``tax`` is what is expected to be withheld when ``to_pay`` is sent, ``net`` what is left of it.
     ``tax_withheld`` is tax that closes of earlier versions took at once (negative: given back).
+    ``payments`` are those since the last statement; what came back is part of what is brought
+    forward.
     """
 
     number: str | None
@@ -237,6 +251,14 @@ class Statement:
     pays_by: date | None = None
     adjustments: tuple[AdjustmentShown, ...] = ()
     tax_withheld: int = 0
+    payments: tuple[PaymentShown, ...] = ()
+
+    @property
+    def balance_before(self) -> int:
+        """What the last statement carried forward, without adjustments and what came back."""
+        apart = [each.amount for each in self.adjustments]
+        apart += [each.amount for each in self.payments if each.came_back]
+        return self.brought_forward - sum(apart)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ from royalties.services.desk.first_steps import (
 from royalties.services.desk.note_lists import Note, newest_open
 from royalties.services.orders.billing import receivables
 from royalties.services.orders.values import OpenOrders, open_orders
+from royalties.services.payments.listing import PaymentsAtHome
+from royalties.services.payments.listing import at_home as payments_at_home
 from royalties.services.periods.draft import draft_at_hand
 from royalties.services.periods.variances import missing_report
 from royalties.services.sales.expected_reports import Accounts, expected_reports
@@ -117,6 +119,8 @@ class ToDo:
         late: retailers with a report that is late, and nobody has said why.
         questions: how many nobody has settled, and ``asked`` the newest of them.
         exceptions: of the open period's draft; None: it has not been computed since a change.
+        payments: what is to pay to beneficiaries and was not sent.
+        to_approve: payments to them; ``to_send`` those approved, ``came_back`` those not released.
     """
 
     approvals: tuple[Proposal, ...]
@@ -133,6 +137,10 @@ class ToDo:
     questions: int
     asked: tuple[Note, ...]
     exceptions: int | None
+    payments: PaymentsAtHome
+    to_approve: int
+    to_send: int
+    came_back: int
 
     @property
     def is_empty(self) -> bool:
@@ -149,6 +157,10 @@ class ToDo:
             or self.late
             or self.questions
             or self.exceptions != 0
+            or self.payments.to_pay
+            or self.to_approve
+            or self.to_send
+            or self.came_back
         )
 
 
@@ -440,6 +452,10 @@ def _to_do(
         counts["questions"],
         newest_open(work, _SHOWN_QUESTIONS) if counts["questions"] else (),
         exceptions,
+        payments_at_home(work, setup.publisher.pays_within),
+        counts["to approve"],
+        counts["to send"],
+        counts["came back"],
     )
 
 

@@ -9,7 +9,7 @@ from royalties.domain.jobs import ACTIVE_JOBS
 from royalties.domain.people import Verb
 from royalties.ingest.lists.contents import ListFault, ListQuestion
 from royalties.services.desk import jobs
-from royalties.services.sales.uploads import shown_name
+from royalties.services.enclosures import shown_name
 from royalties.services.terms import lists
 from royalties.services.terms.lists import ListKind
 from royalties.services.work import RefusedError, Work

@@ -15,8 +15,8 @@ from royalties.domain.people import FINANCE, Verb
 from royalties.domain.periods import NotAPeriodError
 from royalties.services.books import Setup, open_period_of, setup_in_force
 from royalties.services.desk.note_lists import is_own, subject_name
+from royalties.services.enclosures import TakenFile
 from royalties.services.mail.telling import News, tell
-from royalties.services.statements.documents import StoredDocument
 from royalties.services.work import RefusedError, Work
 from royalties.store.desk import notes as store
 from royalties.store.people import people
@@ -51,7 +51,7 @@ class NoNoteError(RefusedError):
         super().__init__(words)
 
 
-def require_few(sent: Sequence[StoredDocument]) -> None:
+def require_few(sent: Sequence[TakenFile]) -> None:
     """Refuse more files, or larger ones, than come with one note.
 
     Raises:
@@ -71,7 +71,7 @@ def add(
     subject: NoteSubject,
     key: str,
     text: str,
-    files: Sequence[StoredDocument] = (),
+    files: Sequence[TakenFile] = (),
     *,
     is_question: bool = False,
     asked: int | None = None,
@@ -125,7 +125,7 @@ def answer(
     work: Work,
     number: int,
     text: str,
-    files: Sequence[StoredDocument] = (),
+    files: Sequence[TakenFile] = (),
     *,
     resolves: bool = False,
 ) -> int:
@@ -256,9 +256,7 @@ class _About(NamedTuple):
     asked: Colleague | None = None
 
 
-def _write(
-    work: Work, about: _About, kind: NoteKind, text: str, files: Sequence[StoredDocument]
-) -> int:
+def _write(work: Work, about: _About, kind: NoteKind, text: str, files: Sequence[TakenFile]) -> int:
     if not text and not files:
         raise RefusedError("write something, or attach a file")
     require_few(files)
@@ -331,14 +329,14 @@ def _quoted(text: str) -> str:
     )
 
 
-def _keep(work: Work, sent: StoredDocument) -> None:
+def _keep(work: Work, sent: TakenFile) -> None:
     waits, kept = work.files.enclosure(sent.sha256), work.files.document(sent.sha256)
     if not waits.is_file() and not kept.is_file():
         raise RefusedError(f"{sent.name} has waited for too long: choose it again")
     work.files.keep_document(sent.sha256)
 
 
-def _require_room(work: Work, sent: Sequence[StoredDocument]) -> None:
+def _require_room(work: Work, sent: Sequence[TakenFile]) -> None:
     if not sent:
         return
     count, size = store.sent_since(work.connection, work.actor.name, work.at - _DAY)

@@ -10,6 +10,7 @@ from typing import Any
 from royalties.domain.periods import Period, parse_period
 from royalties.domain.royalties.postings import (
     ORDER_EVENTS,
+    PAYMENT_EVENTS,
     LedgerBefore,
     Posting,
     entries_of_close,
@@ -154,10 +155,10 @@ def _columns_differ(where: str, stands: dict[str, Any], computed: dict[str, Any]
 
 
 def entries_differ(work: Work, again: Recomputed) -> Failures:
-    """The ledger's entries of a period, but those of orders, against those of the run."""
+    """The ledger's entries of a period, but those of orders and payments, against the run's."""
     stand: dict[int, tuple[str, str, date, list[Posting]]] = {}
     for line in ledger.journal_of(work.connection, again.period.ordinal):
-        if line.event in ORDER_EVENTS:
+        if line.event in ORDER_EVENTS | PAYMENT_EVENTS:
             continue
         entry = stand.setdefault(line.entry, (line.event, line.subject, line.dated, []))
         entry[3].append(Posting(line.account, line.currency, line.amount))

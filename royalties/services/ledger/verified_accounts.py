@@ -19,6 +19,7 @@ from royalties.domain.royalties.postings import (
 from royalties.services.ledger.verified_books import BooksUnderTest, Failures
 from royalties.store.ledger import checks
 from royalties.store.ledger import entries as ledger
+from royalties.store.payments.files import put_back_by_period
 from royalties.store.periods.brought_in import brought_in_of
 
 
@@ -122,6 +123,7 @@ def _allocated(books: BooksUnderTest, period: int) -> Failures:
 def settled(books: BooksUnderTest) -> Failures:
     """What came to a beneficiary's account is what went from it, period after period."""
     last: dict[tuple[str, str], int] = {}
+    back = put_back_by_period(books.connection)
     for row in books.rows("settlement"):
         key = (row.beneficiary, row.currency)
         if (
@@ -129,7 +131,7 @@ def settled(books: BooksUnderTest) -> Failures:
             != row.tax_withheld + row.to_pay + row.carried_forward
         ):
             yield f"{books.period(row.period_id)}, {row.beneficiary}: the account does not add up"
-        if key in last and last[key] != row.brought_forward:
+        if key in last and last[key] + back.get((row.period_id, *key), 0) != row.brought_forward:
             yield f"{books.period(row.period_id)}, {row.beneficiary}: opens at another balance"
         if row.to_pay < 0:
             yield f"{books.period(row.period_id)}, {row.beneficiary}: less than nothing to pay"
@@ -205,4 +207,8 @@ def _expected(books: BooksUnderTest) -> dict[tuple[str, str], int]:
             expected[OPENING, settled.currency] += settled.brought_forward
         account = beneficiary_account(settled.beneficiary)
         expected[account, settled.currency] = -settled.carried_forward
+    closed = set(books.closed())
+    for (period, beneficiary, currency), amount in put_back_by_period(books.connection).items():
+        if period not in closed:
+            expected[beneficiary_account(beneficiary), currency] -= amount
     return expected

@@ -23,7 +23,12 @@ from royalties.services.books import (
 )
 from royalties.services.cache import cached, refuse_slow_calculation
 from royalties.services.ledger import verified_accounts as sums
-from royalties.services.ledger import verified_files, verified_log, verified_orders
+from royalties.services.ledger import (
+    verified_files,
+    verified_log,
+    verified_orders,
+    verified_payments,
+)
 from royalties.services.ledger.recomputing import DAMAGE
 from royalties.services.ledger.verified_bank_details import bank_details_differ
 from royalties.services.ledger.verified_books import BooksUnderTest, Check, Failures
@@ -205,6 +210,14 @@ def _shipments(books: BooksUnderTest) -> Failures:
     yield from verified_orders.shipments_differ(books.work)
 
 
+def _payments(books: BooksUnderTest) -> Failures:
+    yield from verified_payments.payments_differ(books.work)
+
+
+def _payment_entries(books: BooksUnderTest) -> Failures:
+    yield from verified_payments.entries_of_payments_differ(books.work)
+
+
 def _sales(books: BooksUnderTest) -> Failures:
     yield from checks.orphan_sales(books.connection)
     yield from checks.sales_in_wrong_period(books.connection)
@@ -324,6 +337,10 @@ _CHECKS: dict[str, Check] = {
     "Invoices are numbered without gaps and unchanged": _invoices,
     "Shipments hold the sales of their batch": _shipments,
     "Bank details are those that were entered, of the payee who has them": _bank_details,
+    "Payments: each settles its parts, approved by a second person; no amount twice": _payments,
+    "To pay = payments + what waits, per payee; the ledger holds what payments post (I9)": (
+        _payment_entries
+    ),
     "The log's chain of hashes is whole (I26)": verified_log.is_whole,
     "The log tells of everything that stands": verified_log.tells,
 }

@@ -10,20 +10,18 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from royalties.adapters.files import Files, TooLargeError
 from royalties.domain.orders.life import Side
 from royalties.domain.orders.order import FileKind, Order
 from royalties.domain.people import NotAllowedError, Verb
-from royalties.ingest.report.reading import UnreadableError
-from royalties.ingest.uploads.attachments import ENDINGS, named, type_of
+from royalties.ingest.uploads.attachments import ENDINGS
+from royalties.services.enclosures import TakenFile, take
 from royalties.services.orders import life, notices
-from royalties.services.sales.uploads import shown_name
 from royalties.services.work import RefusedError, Work
 from royalties.store.orders import messages as store
 from royalties.store.orders.messages import FileRow
 
-LARGEST = 20_000_000
-"""Bytes of a file that is taken."""
+ATTACHED = frozenset(ENDINGS)
+"""Types of files that come with a message."""
 
 MOST_AT_ONCE, MOST_BYTES_AT_ONCE = 10, 50_000_000
 """Files that may come with one form, and their bytes together."""
@@ -31,8 +29,6 @@ MOST_AT_ONCE, MOST_BYTES_AT_ONCE = 10, 50_000_000
 DAY = timedelta(days=1)
 MOST_A_DAY, MOST_BYTES_A_DAY = 200, 500_000_000
 """Files that an organization, or one of the staff, may send within a day, and their bytes."""
-
-_LONGEST_NAME = 255
 
 
 class AttachmentUpload(NamedTuple):
@@ -42,40 +38,7 @@ class AttachmentUpload(NamedTuple):
     stream: IO[bytes]
 
 
-class StoredAttachment(NamedTuple):
-    """A file that was kept."""
-
-    name: str
-    type: str
-    sha256: str
-    size: int
-
-
-def take_file(
-    files: Files, sent: AttachmentUpload, types: frozenset[str] = frozenset(ENDINGS)
-) -> StoredAttachment:
-    """Look at a file that was sent and write it down, before anything is held for it.
-
-    It waits among the uploads, as those do for an hour; what is refused is not written down.
-
-    Raises:
-        RefusedError: it is too large, or something else; says what is taken.
-    """
-    name = shown_name(sent.name)
-    try:
-        type_ = type_of(sent.stream, types)
-    except UnreadableError as error:
-        raise RefusedError(f"{name}: {error.problem.message}: {error.problem.remedy}") from None
-    try:
-        fingerprint, size = files.keep_enclosure(sent.stream, LARGEST)
-    except TooLargeError:
-        raise RefusedError(
-            f"{name} is larger than {LARGEST // 1_000_000} MB: reduce its pictures, or split it"
-        ) from None
-    return StoredAttachment(named(name, type_)[-_LONGEST_NAME:], type_, fingerprint, size)
-
-
-def require_few(files: Sequence[StoredAttachment]) -> None:
+def require_few(files: Sequence[TakenFile]) -> None:
     """Refuse more files, or larger ones, than come with one form.
 
     Raises:
@@ -112,15 +75,15 @@ def require_room(work: Work, organization: str, sizes: Sequence[int]) -> None:
 
 def store_file(
     work: Work,
-    sent: AttachmentUpload | StoredAttachment,
-    types: frozenset[str] = frozenset(ENDINGS),
-) -> StoredAttachment:
-    """Keep a file for good, one that ``take_file`` looked at or one that it looks at now.
+    sent: AttachmentUpload | TakenFile,
+    types: frozenset[str] = ATTACHED,
+) -> TakenFile:
+    """Keep a file for good, one that ``take`` looked at or one that it looks at now.
 
     Raises:
         RefusedError: it is not what is taken; says what is.
     """
-    taken = sent if isinstance(sent, StoredAttachment) else take_file(work.files, sent, types)
+    taken = sent if isinstance(sent, TakenFile) else take(work.files, *sent, types)
     if taken.type not in types:
         raise RefusedError(f"{taken.name}: this is not what is taken here: send it as PDF")
     waits = work.files.enclosure(taken.sha256)
@@ -162,7 +125,7 @@ def post(
     work: Work,
     number: str,
     text: str,
-    files: Sequence[AttachmentUpload | StoredAttachment] = (),
+    files: Sequence[AttachmentUpload | TakenFile] = (),
     *,
     internal: bool = False,
     event: str = "message",
@@ -194,8 +157,7 @@ def post(
     if len(files) > MOST_FILES:
         raise RefusedError(f"send up to {MOST_FILES} files with one message")
     taken = [
-        file if isinstance(file, StoredAttachment) else take_file(work.files, file)
-        for file in files
+        file if isinstance(file, TakenFile) else take(work.files, *file, ATTACHED) for file in files
     ]
     require_few(taken)
     require_room(work, order.organization, [file.size for file in taken])
@@ -244,7 +206,7 @@ def file_of(work: Work, number: str, file_id: int) -> OrderDownload | None:
     return OrderDownload(row.name, row.type, path)
 
 
-def _add_file(work: Work, order: Order, message: int, side: Side, sent: StoredAttachment) -> str:
+def _add_file(work: Work, order: Order, message: int, side: Side, sent: TakenFile) -> str:
     kept = store_file(work, sent)
     store.add_file(
         work.connection,

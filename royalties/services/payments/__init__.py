@@ -1,1 +1,1 @@
-"""Payments to beneficiaries: the accounts that they go to."""
+"""Payments to beneficiaries: proposed, approved by a second person, sent, arrived or come back."""

@@ -22,6 +22,7 @@ from royalties.services.books import (
     LAST_CLOSED,
     Setup,
     books_of,
+    came_back,
     last_change_of_figures,
     require_next,
     setup_in_force,
@@ -106,8 +107,11 @@ def draft_at_hand(work: Work, period: Period) -> RunView | None:
 
 def shown_closed(work: Work, period: Period) -> RunView | None:
     """The run of a closed period, for verbs that have asked who may see it; None: it is open."""
-    closed, last = runs.closing_and_last(work.connection, period.ordinal)
-    work.know(LAST_CLOSED, last)
+    found = runs.closing_and_last(work.connection, period.ordinal)
+    closed = found.closing
+    work.know(LAST_CLOSED, found.last)
+    if not found.is_anything_back:
+        work.know(came_back(period), {})
     if closed is None:
         return None
 

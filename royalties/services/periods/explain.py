@@ -161,6 +161,12 @@ def _top(statement: Statement, name: str) -> Explanation:
                 f"{each.reason}"
                 for each in statement.adjustments
             ]
+            explained.how += [
+                f"of it a payment that came back: {amount_text(each.amount, statement.currency)}, "
+                f"{each.reason}"
+                for each in statement.payments
+                if each.came_back
+            ]
     return explained
 
 

@@ -1,11 +1,8 @@
 """Reports sent in a browser: kept, checked by a dry run, and recorded or removed."""
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from pathlib import Path
 from typing import IO, Any
 
 from royalties.adapters.files import Files, TooLargeError
@@ -21,6 +18,7 @@ from royalties.ingest.recognise import first_rows
 from royalties.ingest.report.reading import UnreadableError
 from royalties.ingest.report.sheet_previews import SheetPreview, sheets_of
 from royalties.services.books import setup_in_force
+from royalties.services.enclosures import shown_name
 from royalties.services.mail.telling import News, tell
 from royalties.services.sales.import_document import receipts_of
 from royalties.services.sales.importing import (
@@ -43,14 +41,11 @@ LARGEST = 200_000_000
 MOST_WAITING, MOST_WAITING_BYTES = 200, 2_000_000_000
 """Reports of one person that may wait to be recorded, and their bytes."""
 
-_NAME_LENGTH = 255
-_ENDING_LENGTH = 16
 _SHOWN = 200
 _MOST_CHOICES = 20
 _ENCODING = "encoding"
 _ANSWER_LENGTH = 100
 _SWEPT_AFTER = timedelta(hours=1)
-_BACKSTROKE = re.compile(r"[/\\]")
 _FACTS = ("recordable", "sale_lines", "units", "net", "waiting", "skipped")
 """What a person saw of an import before recording it: it must still be so."""
 
@@ -133,16 +128,6 @@ class StoredFile:
 def subject_of(number: int) -> str:
     """What a job that works on an upload names."""
     return f"upload:{number}"
-
-
-def shown_name(name: str) -> str:
-    """A file's name as it may be shown: no folders, nothing invisible, not too long."""
-    last = _BACKSTROKE.split(unicodedata.normalize("NFC", name))[-1]
-    text = " ".join("".join(c if c.isprintable() else " " for c in last).split())
-    if len(text) > _NAME_LENGTH:
-        ending = Path(text).suffix[:_ENDING_LENGTH]
-        text = text[: _NAME_LENGTH - len(ending)] + ending
-    return text or "a report"
 
 
 def receive(work: Work, name: str, stream: IO[bytes]) -> ReceivedUpload:

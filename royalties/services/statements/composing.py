@@ -22,6 +22,7 @@ from royalties.domain.royalties.statements import (
     LifeToDateShown,
     MonthShown,
     Payee,
+    PaymentShown,
     PlaceShown,
     ReserveShown,
     ShareShown,
@@ -35,6 +36,7 @@ from royalties.services.books import Setup, left_before, rates_of
 from royalties.services.cache import extent_of
 from royalties.services.names import Names
 from royalties.services.work import Work
+from royalties.store.payments.files import MovedRow, moved_in
 from royalties.store.periods import figures
 from royalties.store.sales.slices import reversed_periods
 
@@ -62,6 +64,7 @@ class Composer:
     _life: Mapping[tuple[str, str], tuple[int, int]] = field(init=False)
     _held: dict[str, tuple[HeldReserve, ...]] = field(init=False)
     _rates: Rates = field(init=False)
+    _moved: list[MovedRow] = field(init=False)
     _names: Names = field(init=False)
     _details: _Details | None = field(init=False, default=None)
     _accounts: dict[str, ContractAccount] = field(init=False, default_factory=dict)
@@ -90,6 +93,7 @@ class Composer:
         may_take_back = extent_of(self.work, (period.ordinal,)).has_corrections
         taken_back = reversed_periods(connection, period.ordinal) if may_take_back else ()
         self._rates = rates_of(self.work, self.setup, period, taken_back)
+        self._moved = moved_in(connection, period.ordinal)
 
     def read_all(self) -> None:
         """Read now what would be read when it is first needed."""
@@ -136,7 +140,31 @@ class Composer:
                 AdjustmentShown(each.reason, each.amount) for each in settlement.adjustments
             ),
             tax_withheld=settlement.tax_withheld,
+            payments=self._payments(settlement.beneficiary, settlement.currency),
         )
+
+    def _payments(self, beneficiary: str, currency: str) -> tuple[PaymentShown, ...]:
+        """What was sent since the last statement, then what came back."""
+        payee = (beneficiary, currency)
+        mine = [each for each in self._moved if (each.beneficiary, each.currency) == payee]
+        sent = [
+            PaymentShown(each.sent_on, each.reference, each.gross, each.tax)
+            for each in mine
+            if each.sent_here
+        ]
+        back = [
+            PaymentShown(
+                each.ended_on or each.sent_on,
+                each.reference,
+                each.gross,
+                each.tax,
+                came_back=True,
+                reason=each.reason,
+            )
+            for each in mine
+            if each.put_back_here
+        ]
+        return (*sent, *back)
 
     def copies_of(self, title: str) -> int:
         """Net copies of a title that were recorded in the period, free ones left out."""

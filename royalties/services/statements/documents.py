@@ -4,30 +4,24 @@ Nobody but the staff sees one until somebody shows it to the beneficiary's peopl
 again, and one that was kept by mistake is taken back: its history stays.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from royalties.adapters.files import Files, TooLargeError
 from royalties.domain.documents import Document, DocumentAction
 from royalties.domain.one_line import fault_of_line
 from royalties.domain.people import Verb
 from royalties.domain.spans import NotASpanError, Span, parse_span, span_name
-from royalties.ingest.report.reading import UnreadableError
-from royalties.ingest.uploads.documents import name_for, payee_in, span_in, type_of_any
-from royalties.ingest.uploads.packed import is_packed, unpacked
+from royalties.ingest.uploads.documents import payee_in, span_in
 from royalties.services.books import setup_in_force
-from royalties.services.sales.uploads import shown_name
+from royalties.services.enclosures import MOST_AT_ONCE, TakenFile
 from royalties.services.work import RefusedError, Work
 from royalties.store.statements import documents as store
 
-LARGEST = 20_000_000
-"""Bytes of a file that is taken."""
-
-MOST_AT_ONCE, MOST_BYTES_AT_ONCE = 200, 180_000_000
-"""Files that come together, and their bytes."""
+MOST_BYTES_AT_ONCE = 180_000_000
+"""Of files that come together."""
 
 MOST_A_DAY, MOST_BYTES_A_DAY = 1_000, 2_000_000_000
 """Files that one person sends within a day, and their bytes."""
@@ -48,16 +42,6 @@ class NoDocumentError(RefusedError):
 
     def __init__(self) -> None:
         super().__init__("there is no such earlier statement")
-
-
-@dataclass(frozen=True, slots=True)
-class StoredDocument:
-    """A file that was looked at and written down, and belongs to nobody yet."""
-
-    name: str
-    type: str
-    sha256: str
-    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,51 +80,7 @@ class DocumentFile:
     path: Path
 
 
-def take(files: Files, name: str, stream: IO[bytes]) -> StoredDocument:
-    """Look at a file that was sent and write it down, while nobody waits for the database.
-
-    It waits among the uploads, as those do for an hour.
-
-    Raises:
-        RefusedError: it is empty, too large, or something that a computer would run.
-    """
-    shown = shown_name(name)
-    try:
-        type_ = type_of_any(stream, shown)
-    except UnreadableError as error:
-        raise RefusedError(f"{shown}: {error.problem.message}: {error.problem.remedy}") from None
-    try:
-        fingerprint, size = files.keep_enclosure(stream, LARGEST)
-    except TooLargeError:
-        raise RefusedError(
-            f"{shown} is larger than {LARGEST // 1_000_000} MB: reduce its pictures, or split it"
-        ) from None
-    return StoredDocument(name_for(shown, type_)[-_LONGEST_NAME:], type_, fingerprint, size)
-
-
-def take_each(files: Files, name: str, stream: IO[bytes]) -> Iterator[StoredDocument]:
-    """The same of each file in a ZIP that somebody packed; of any other file of itself.
-
-    One after the other, so that who takes them can stop, and drop those that were written down.
-
-    Raises:
-        RefusedError: a file of it would be refused, or it cannot be unpacked.
-    """
-    shown = shown_name(name)
-    try:
-        if not is_packed(stream, shown):
-            yield take(files, name, stream)
-            return
-        for inner, file in unpacked(stream, MOST_AT_ONCE, LARGEST):
-            try:
-                yield take(files, inner, file)
-            except RefusedError as error:
-                raise RefusedError(f"{shown}: {error}") from None
-    except UnreadableError as error:
-        raise RefusedError(f"{shown}: {error.problem.message}: {error.problem.remedy}") from None
-
-
-def require_few(sent: Sequence[StoredDocument]) -> None:
+def require_few(sent: Sequence[TakenFile]) -> None:
     """Refuse more files, or larger ones, than come together.
 
     Raises:
@@ -157,7 +97,7 @@ def require_few(sent: Sequence[StoredDocument]) -> None:
 
 def save(
     work: Work,
-    sent: Sequence[StoredDocument],
+    sent: Sequence[TakenFile],
     *,
     beneficiary: str = "",
     period: str = "",
@@ -437,16 +377,14 @@ def _required(work: Work, number: int) -> Document:
     return document
 
 
-def _waits(work: Work, sent: StoredDocument) -> StoredDocument:
+def _waits(work: Work, sent: TakenFile) -> TakenFile:
     waits, kept = work.files.enclosure(sent.sha256), work.files.document(sent.sha256)
     if not waits.is_file() and not kept.is_file():
         raise RefusedError(f"{sent.name} has waited for too long: choose it again")
     return sent
 
 
-def _require_room(
-    work: Work, sent: Sequence[StoredDocument], beneficiary: str, more: int = 0
-) -> None:
+def _require_room(work: Work, sent: Sequence[TakenFile], beneficiary: str, more: int = 0) -> None:
     count, size = store.sent_since(work.connection, work.actor.name, work.at - _DAY)
     if count + len(sent) > MOST_A_DAY or size + sum(each.size for each in sent) > MOST_BYTES_A_DAY:
         raise RefusedError(

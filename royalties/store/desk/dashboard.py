@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 
 from royalties.domain.payments.account_life import AccountState
+from royalties.domain.payments.life import PaymentState
 from royalties.domain.sales.imports import BatchStatus, UploadStatus
 from royalties.domain.sales.slices import ImportOutcome, SaleKind
 from royalties.store.desk.notes import IS_OPEN
@@ -27,6 +28,7 @@ from royalties.store.tables import (
     coverage,
     mail,
     note,
+    payment,
     retailer,
     sale_total,
     settlement,
@@ -152,6 +154,8 @@ def report_coverage(connection: Connection, since: date) -> list[ReportCoverageR
 def attention_counts(connection: Connection) -> Mapping[str, int]:
     """What needs attention: ``identifiers``, their ``rows``, uploads, questions, failed ``mail``.
 
+    Of payments to beneficiaries those ``to approve``, ``to send``, and that ``came back``.
+
     Checked uploads are either ``refused`` or ready to be recorded; one that holds nothing new is
     neither. Messages that were withdrawn or replaced have no text any more.
     """
@@ -176,6 +180,12 @@ def attention_counts(connection: Connection) -> Mapping[str, int]:
             func.count(bank_account.c.id),
             bank_account.c.state == AccountState.PROPOSED,
         ),
+        "to approve": (func.count(payment.c.id), payment.c.state == PaymentState.PROPOSED),
+        "to send": (func.count(payment.c.id), payment.c.state == PaymentState.APPROVED),
+        "came back": (
+            func.count(payment.c.id),
+            (payment.c.state == PaymentState.RETURNED) & (payment.c.released == False),  # noqa: E712 - SQLAlchemy
+        ),
     }
     row = connection.execute(
         select(
@@ -185,4 +195,4 @@ def attention_counts(connection: Connection) -> Mapping[str, int]:
             )
         )
     ).one()
-    return {name: int(value) for name, value in row._asdict().items()}
+    return {name: int(value) for name, value in zip(wanted, row, strict=True)}

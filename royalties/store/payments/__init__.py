@@ -1,1 +1,1 @@
-"""Payments to beneficiaries: the accounts that they go to."""
+"""Payments to beneficiaries: reads and writes."""

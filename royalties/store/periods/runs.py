@@ -17,6 +17,7 @@ from royalties.store.tables import (
     contract_close,
     counter_close,
     earned_line,
+    payment,
     period,
     reserve_release,
     settlement,
@@ -138,15 +139,28 @@ def find_closing(connection: Connection, period_id: int) -> Closing | None:
     return Closing(*row) if row else None
 
 
-def closing_and_last(connection: Connection, period_id: int) -> tuple[Closing | None, int | None]:
-    """The same, with the latest closed period, in one query."""
+class FoundPeriod(NamedTuple):
+    """A period's close if there is one, the latest closed period, and whether money came back."""
+
+    closing: Closing | None
+    last: int | None
+    is_anything_back: bool
+
+
+def closing_and_last(connection: Connection, period_id: int) -> FoundPeriod:
+    """A close's facts with what goes beside them, in one query.
+
+    ``is_anything_back`` says whether a payment came back while the period was the open one.
+    """
     last = select(func.max(closed_run.c.period_id).label("last")).subquery()
+    back = select(func.count()).where(payment.c.put_back_in == period_id).scalar_subquery()
     row = connection.execute(
-        select(last.c.last, *(closed_run.c[name] for name in Closing._fields)).select_from(
+        select(last.c.last, back, *(closed_run.c[name] for name in Closing._fields)).select_from(
             last.outerjoin(closed_run, closed_run.c.period_id == period_id)
         )
     ).one()
-    return (Closing(*row[1:]) if row[1] is not None else None), row[0]
+    closing = Closing(*row[2:]) if row[2] is not None else None
+    return FoundPeriod(closing, row[0], bool(row[1]))
 
 
 def closed_runs(connection: Connection) -> list[ClosedRun]:

@@ -28,6 +28,13 @@ from royalties.store.tables.orders import (
     receipt,
     shipment,
 )
+from royalties.store.tables.payments import (
+    payment,
+    payment_batch,
+    payment_event,
+    payment_file,
+    payment_part,
+)
 from royalties.store.tables.people import (
     attempt,
     colleague,
@@ -127,6 +134,11 @@ __all__ = [
     "organization_member",
     "paper",
     "parallel_run",
+    "payment",
+    "payment_batch",
+    "payment_event",
+    "payment_file",
+    "payment_part",
     "period",
     "period_total",
     "person",

@@ -16,6 +16,7 @@ from werkzeug.formparser import FormDataParser
 from werkzeug.http import parse_cookie
 
 from royalties.ingest.uploads import artwork
+from royalties.services import enclosures
 from royalties.services.desk import notes
 from royalties.services.orders import messages
 from royalties.services.periods import parallel
@@ -36,7 +37,7 @@ _PARTS = 2_000
 _ASKED = 1_000
 """Fields behind the question mark."""
 
-_ONE_FILE = messages.LARGEST + _STRANGERS_FORM
+_ONE_FILE = enclosures.LARGEST + _STRANGERS_FORM
 _ONE_PICTURE = artwork.LARGEST + _STRANGERS_FORM
 _PICTURES = 3 * artwork.LARGEST + _STRANGERS_FORM
 _FILES = {
@@ -52,14 +53,14 @@ _FILES = {
     "order_files.send_artwork": _PICTURES,
     "order_files.send_proof": _ONE_PICTURE,
     "order_quotes.accept": _ONE_FILE,
-    "orders.write": messages.MOST_FILES * messages.LARGEST,
+    "orders.write": messages.MOST_FILES * enclosures.LARGEST,
     "organization_certificates.send": _ONE_FILE,
     "organization_files.look": _ONE_PICTURE,
     "organization_files.send_artwork": _PICTURES,
     "organization_files.show_artwork": _PICTURES,
     "organization_orders.accept": _ONE_FILE,
     "organization_orders.purchase_order": _ONE_FILE,
-    "organization_orders.say": messages.MOST_FILES * messages.LARGEST,
+    "organization_orders.say": messages.MOST_FILES * enclosures.LARGEST,
     "parallel.begin": parallel.LARGEST + _STRANGERS_FORM,
     "quote_links.accept": _ONE_FILE,
     "terms.look_at_openings": openings.LARGEST + _STRANGERS_FORM,

@@ -9,8 +9,8 @@ from flask import Response, request, send_file
 
 from royalties.ingest.uploads.attachments import ENDINGS
 from royalties.services import enclosures
+from royalties.services.enclosures import TakenFile
 from royalties.services.orders import messages
-from royalties.services.orders.messages import AttachmentUpload, StoredAttachment
 from royalties.web.core.visit import release, system
 
 _TYPES = {
@@ -22,9 +22,7 @@ _TYPES = {
 
 
 @contextmanager
-def enclosed(
-    name: str, types: frozenset[str] = frozenset(ENDINGS)
-) -> Iterator[list[StoredAttachment]]:
+def enclosed(name: str, types: frozenset[str] = frozenset(ENDINGS)) -> Iterator[list[TakenFile]]:
     """The files that came with a form in a field, looked at and written down; none stays here.
 
     Nobody waits for the database meanwhile: what the request did before is taken back, and work
@@ -37,10 +35,7 @@ def enclosed(
     if sent:
         release()
     files = system().files
-    taken = (
-        messages.take_file(files, AttachmentUpload(upload.filename or "", upload.stream), types)
-        for upload in sent
-    )
+    taken = (enclosures.take(files, upload.filename or "", upload.stream, types) for upload in sent)
     with enclosures.enclosed(files, taken, messages.require_few) as kept:
         yield kept
 

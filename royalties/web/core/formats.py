@@ -19,6 +19,7 @@ from markupsafe import Markup, escape
 from royalties.domain.counting import noun
 from royalties.domain.currencies import exponent
 from royalties.domain.money import amount_text
+from royalties.domain.payments.life import Method
 from royalties.domain.sales.reporting import account_words
 from royalties.domain.sales.slices import kind_label
 from royalties.domain.spans import span_name
@@ -82,6 +83,17 @@ def compact(value: Amount) -> str:
     digits = 0 if abs(exact) < 1000 else 1  # noqa: PLR2004
     text: str = format_compact_decimal(exact, locale=locale(), fraction_digits=digits)
     return text.replace("-", "\N{MINUS SIGN}")
+
+
+METHODS = {
+    Method.FILE: "bank file",
+    Method.TRANSFER: "bank transfer",
+    Method.WIRE: "wire",
+    Method.CHEQUE: "check",
+    Method.CARD: "card",
+    Method.OTHER: "another way",
+}
+"""How a payment is sent, in the visitor's words."""
 
 
 def money(value: Amount, currency: str = "", *, code: bool = False) -> Markup:

@@ -64,6 +64,7 @@ MENU: tuple[tuple[str, tuple[MenuEntry, ...]], ...] = (
             MenuEntry("Run and close", "closing.periods"),
             MenuEntry("Approvals", "approvals.approvals"),
             MenuEntry("Statements", "closing.statements"),
+            MenuEntry("Payments", "payments.payments"),
             MenuEntry("Royalties over time", "accounts.over_time"),
             MenuEntry("Reserves held", "holdings.reserves"),
             MenuEntry("Advances", "holdings.advances"),

@@ -9,7 +9,7 @@ from werkzeug.datastructures import FileStorage
 
 from royalties.adapters.files import TooLargeError
 from royalties.ingest.setup import SetupError
-from royalties.services.sales.uploads import shown_name
+from royalties.services.enclosures import shown_name
 from royalties.services.terms.filled_tables import FaultyTableError
 from royalties.services.work import RefusedError
 from royalties.web.core.names import in_names

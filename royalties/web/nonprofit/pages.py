@@ -11,10 +11,11 @@ from werkzeug.wrappers import Response
 
 from royalties.domain.money import as_decimal
 from royalties.domain.people import NONPROFITS
+from royalties.services.payments import listing as payments
 from royalties.services.statements import documents, portal
 from royalties.services.statements.portal import Settled
 from royalties.web.core.files import download as attached
-from royalties.web.core.formats import money
+from royalties.web.core.formats import METHODS, money
 from royalties.web.core.names import named
 from royalties.web.core.pages import Pages
 from royalties.web.core.paging import page_number
@@ -66,6 +67,8 @@ def nonprofit(key: str) -> str:
         regions=regions,
         region_bars=region_bars,
         region_words=region_words,
+        account=payments.payee_account(current_work(), key),
+        methods=METHODS,
     )
 
 

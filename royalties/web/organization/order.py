@@ -6,6 +6,7 @@ from flask import Response, abort, redirect, url_for
 
 from royalties.domain.orders.life import Action, State, label_of
 from royalties.domain.people import ORGANIZATIONS
+from royalties.services.enclosures import TakenFile
 from royalties.services.orders import board, life, messages
 from royalties.services.orders.billing import invoicing, receivables
 from royalties.services.orders.billing.settling import cancel, owed_if_cancelled
@@ -13,7 +14,6 @@ from royalties.services.orders.fulfilment import shipping
 from royalties.services.orders.intake import customer_orders
 from royalties.services.orders.intake.organizations import MOVED
 from royalties.services.orders.life import Order
-from royalties.services.orders.messages import StoredAttachment
 from royalties.services.orders.quoting import quotes
 from royalties.services.orders.quoting.quotes import IssuedQuote
 from royalties.services.work import RefusedError
@@ -151,7 +151,7 @@ def accept(number: str) -> Answer:
         with enclosed("po_file") as sent:
             return accept_with(next(iter(sent), None))
 
-    def accept_with(file: StoredAttachment | None) -> str:
+    def accept_with(file: TakenFile | None) -> str:
         order = find_order(number)
         _acceptance_consent(order, quotes.quotes(current_work(), order)).require()
         form = forms.AcceptQuoteForm()

@@ -10,9 +10,9 @@ from contextlib import ExitStack
 from flask import Response, redirect, render_template, request, url_for
 
 from royalties.domain.people import EVERYBODY
+from royalties.services.enclosures import TakenFile
 from royalties.services.orders import life, preconditions
 from royalties.services.orders.intake import customer_orders
-from royalties.services.orders.messages import StoredAttachment
 from royalties.services.orders.quoting import links as quote_links
 from royalties.services.orders.quoting import quotes
 from royalties.services.orders.quoting.links import Linked
@@ -94,9 +94,7 @@ def accept(token: str) -> Answer | Response:
         return _accept(token, file, refused)
 
 
-def _accept(
-    token: str, file: StoredAttachment | None, refused: RefusedError | None
-) -> Answer | Response:
+def _accept(token: str, file: TakenFile | None, refused: RefusedError | None) -> Answer | Response:
     def do(linked: Linked) -> None:
         if refused is not None:
             raise refused
@@ -151,7 +149,7 @@ def ask(token: str) -> Answer | Response:
 
 def _enclosed_file(
     token: str, name: str, stack: ExitStack
-) -> tuple[StoredAttachment | None, RefusedError | None]:
+) -> tuple[TakenFile | None, RefusedError | None]:
     """The file that came with an answer, if the link opens anything; or why it is not taken."""
     try:
         quote_links.find(current_work(), token)

@@ -233,9 +233,9 @@ def test_more_files_than_are_taken_are_refused(
 
 
 def test_file_that_waited_too_long_is_refused(office: Office) -> None:
-    from royalties.services.statements.documents import StoredDocument  # noqa: PLC0415
+    from royalties.services.enclosures import TakenFile  # noqa: PLC0415
 
-    gone = StoredDocument("letter.pdf", "application/pdf", "0" * 64, 9)
+    gone = TakenFile("letter.pdf", "application/pdf", "0" * 64, 9)
     with office.work() as work, pytest.raises(RefusedError, match="waited for too long"):
         notes.add(work, *CONTRACT, "", [gone])
 

@@ -7,6 +7,7 @@ from zipfile import ZipFile
 import pytest
 
 from royalties.domain.people import ANONYMOUS, Actor, NotAllowedError, Role
+from royalties.services import enclosures
 from royalties.services.orders import life, messages
 from royalties.services.orders.life import NoOrderError
 from royalties.services.orders.messages import AttachmentUpload
@@ -142,7 +143,7 @@ def test_unsupported_attachment_is_refused(
 def test_too_large_a_file_is_refused(
     office: Office, olga: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(messages, "LARGEST", 10)
+    monkeypatch.setattr(enclosures, "LARGEST", 10)
     with pytest.raises(RefusedError, match="larger than"):
         post(office, olga, "Look", ("big.pdf", PDF))
 

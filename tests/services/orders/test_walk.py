@@ -434,7 +434,7 @@ class Walker:
         )
         token = self.token()
         verb = lambda w, v: receivables.receive(  # noqa: E731 - one of many alike
-            w, bill.number, amount, w.today, "wire", token
+            w, bill.number, amount, w.today, f"wire {token}", token
         )
         row = self._try(order, None, verb, self._to(order, Action.RECEIVE, Side.STAFF))
         if row:

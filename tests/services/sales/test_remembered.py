@@ -182,6 +182,7 @@ def test_alias_takes_precedence_over_remembered_answers(office: Office) -> None:
 
 def test_the_log_tells_it(office: Office) -> None:
     forget(office, no_book(office, "TOTE-01").number)
+    bundle(office, "SET-1", {HARDCOVER: "2/3", EBOOK: "1/3"})
     with office.work(read_only=True) as work:
         told = [
             json.loads(line.payload)
@@ -189,5 +190,5 @@ def test_the_log_tells_it(office: Office) -> None:
             if line.action == "remember"
         ]
     assert [(each["what"], each["name"]) for each in told] == [
-        ("no-book", "TOTE-01"), ("forgotten", "TOTE-01"),
+        ("no-book", "TOTE-01"), ("forgotten", "TOTE-01"), ("bundle", "SET-1"),
     ]  # fmt: skip

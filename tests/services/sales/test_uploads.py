@@ -11,10 +11,10 @@ import pytest
 
 from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.services.books import open_period_of, setup_in_force
+from royalties.services.enclosures import shown_name
 from royalties.services.sales import uploads
 from royalties.services.sales.importing import ImportResult
 from royalties.services.sales.unrecorded import unrecorded
-from royalties.services.sales.uploads import shown_name
 from royalties.services.work import RefusedError, Work
 from tests.builders.books import HARDCOVER, NOW, TESS, UNKNOWN, Office, a_row, after, spring
 from tests.builders.sent import as_file, found, kept, send

@@ -12,6 +12,7 @@ import pytest
 
 from royalties.domain.documents import Document
 from royalties.domain.people import ANONYMOUS, Actor, NotAllowedError, Role
+from royalties.services import enclosures
 from royalties.services.statements import documents
 from royalties.services.statements.documents import NoDocumentError
 from royalties.services.terms import inverses
@@ -162,7 +163,7 @@ def test_files_are_stored_all_or_none(office: Office) -> None:
 
 
 def test_more_than_is_taken_is_refused(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "LARGEST", len(PDF) - 1)
+    monkeypatch.setattr(enclosures, "LARGEST", len(PDF) - 1)
     with pytest.raises(RefusedError, match="larger than"):
         send_documents(office, {"2023.pdf": PDF}, beneficiary="seattle")
     monkeypatch.undo()

@@ -110,6 +110,7 @@ def test_sent_statements_are_marked(office: Office) -> None:
 
     assert state() == []
     send(office.work, period=PERIOD, number=number)
+    assert office.rows("SELECT count(*) FROM log WHERE action = 'send'") == [(1,)]
     assert state() == ["waiting"]
     with office.system.engine.begin() as connection:
         connection.execute(update(mail).values(sent_at=NOW, next_at=None))

@@ -1,5 +1,6 @@
 """Entries of the setup that are taken back: retired, brought back, removed, called otherwise."""
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -41,6 +42,13 @@ def with_another(office: Office) -> None:
 def do(office: Office, act: Callable[..., object], *what: str, **more: str) -> object:
     with office.work() as work:
         return act(work, *what, "A mistake", **more)
+
+
+def last_logged(office: Office) -> dict[str, object]:
+    """What the newest line of the log says."""
+    (payload,) = office.rows("SELECT payload FROM log ORDER BY seq DESC LIMIT 1")[0]
+    said: dict[str, object] = json.loads(payload)
+    return said
 
 
 def history(office: Office, part: str, key: str) -> list[EntryRevision]:
@@ -97,6 +105,7 @@ def test_entry_that_was_never_used_is_removed_and_may_be_added_again(office: Off
     with_another(office)
     before = a_setup()
     do(office, inverses.remove, "retailers", BRANCH)
+    assert last_logged(office)["what"] == "removed"
     with office.work(read_only=True) as work:
         assert BRANCH not in setup_in_force(work).retailers
         assert inverses.find_entry_status(work, "retailers", BRANCH) is None
@@ -140,6 +149,7 @@ def test_edition_that_was_never_used_is_removed(office: Office) -> None:
     setup["titles"][0]["editions"].append(an_edition("9781442200081", "paperback"))
     office.load(setup)
     do(office, inverses.remove, "titles", "collab", isbn="9781442200081")
+    assert last_logged(office)["what"] == "edition-removed"
     with office.work(read_only=True) as work:
         isbns = {each.isbn for each in setup_in_force(work).titles["collab"].editions}
     assert "9781442200081" not in isbns

@@ -51,6 +51,13 @@ class Row:
     query: str = ""
 
 
+_TODAY = "2026-08-20"
+_BATCH: Values = {"number": rich.BATCH}
+_FILED: Values = {"number": rich.FILED}
+_TO_APPROVE: Values = {"number": rich.TO_APPROVE}
+_TO_SEND: Values = {"number": rich.TO_SEND}
+_SENT: Values = {"method": "wire", "sent_on": _TODAY, "reference": "FED 12"}
+_ON_ITS_WAY: Values = {"number": rich.ON_ITS_WAY}
 _NO_PERIOD: Values = {"period": "2031-H1"}
 _OPEN: Values = {"period": rich.OPEN}
 _CLOSED: Values = {"period": rich.CLOSED}
@@ -711,6 +718,41 @@ _ORDERS = {
         foreign=({"number": orders.AHEAD, "receipt": orders.RECEIPT},),
         form={"reason": "Typed twice"},
     ),
+    "payments.payments": _desk(),
+    "payments.propose": Row(send=FINANCE, form={"token": "a-token"}),
+    "payments.history": _desk(),
+    "payments.batch": _desk(own=_BATCH, missing=_NO_NUMBER),
+    "payments.approve": Row(
+        send=MANAGERS, own=_BATCH, missing=_NO_NUMBER, form={f"signed-{rich.TO_APPROVE}": "1"}
+    ),
+    "payments.make_file": Row(
+        send=FINANCE, own=_FILED, missing=_NO_NUMBER, form={"pay_on": _TODAY}
+    ),
+    "payments.batch_file": Row(FINANCE, own=_FILED, missing=_NO_NUMBER),
+    "payments.batch_sent": Row(send=FINANCE, own=_BATCH, missing=_NO_NUMBER, form=_SENT),
+    "payments.batch_arrived": Row(
+        send=FINANCE, own=_FILED, missing=_NO_NUMBER, form={"arrived_on": _TODAY}
+    ),
+    "payments.payment": _desk(own=_TO_APPROVE, missing=_NO_NUMBER),
+    "payments.pay_less": Row(
+        send=FINANCE, own=_TO_APPROVE, missing=_NO_NUMBER, form={"amount": "0.50"}
+    ),
+    "payments.sent": Row(send=FINANCE, own=_TO_SEND, missing=_NO_NUMBER, form=_SENT),
+    "payments.arrived": Row(
+        send=FINANCE, own=_ON_ITS_WAY, missing=_NO_NUMBER, form={"arrived_on": _TODAY}
+    ),
+    "payments.release": Row(send=MANAGERS, own=_ON_ITS_WAY, missing=_NO_NUMBER),
+    "payments.ask_came_back": _desk(MANAGERS, own=_ON_ITS_WAY, missing=_NO_NUMBER),
+    "payments.came_back": Row(
+        send=MANAGERS,
+        own=_ON_ITS_WAY,
+        missing=_NO_NUMBER,
+        form={"day": _TODAY, "reason": "R03 No account"},
+    ),
+    "payments.ask_void": _desk(own=_TO_APPROVE, missing=_NO_NUMBER),
+    "payments.void": Row(
+        send=FINANCE, own=_TO_APPROVE, missing=_NO_NUMBER, form={"reason": "Not this time"}
+    ),
     "invoices.invoices": _desk(),
     "invoices.invoice": _desk(own=_BILL, missing=_NO_BILL),
     "invoices.paper": _desk(own={**_BILL, "file": "xlsx"}, missing={**_NO_BILL, "file": "xlsx"}),
@@ -1107,6 +1149,8 @@ TAKEN: dict[str, Status] = {
     "parallel.abandon": 409,
     "terms.save_openings": 422,
     "setup_files.save": 422,
+    "payments.propose": 422,
+    "payments.release": 422,
     "invoices.preview_credit": 200,
     "invoices.remind": 422,
     "links.forgotten": 200,

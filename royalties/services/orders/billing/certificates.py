@@ -12,10 +12,11 @@ from royalties.domain.people import Verb
 from royalties.ingest import places
 from royalties.ingest.uploads.attachments import PAPERS
 from royalties.services.books import setup_in_force
+from royalties.services.enclosures import TakenFile
 from royalties.services.mail.outbox import Message, write
 from royalties.services.orders import messages
 from royalties.services.orders.life import reason_of
-from royalties.services.orders.messages import AttachmentUpload, OrderDownload, StoredAttachment
+from royalties.services.orders.messages import AttachmentUpload, OrderDownload
 from royalties.services.orders.quoting.drafting import date_words
 from royalties.services.work import RefusedError, Work
 from royalties.store.orders import certificates as store
@@ -79,7 +80,7 @@ def upload(
     place: str,
     signed_on: date,
     expires_on: date,
-    sent: AttachmentUpload | StoredAttachment,
+    sent: AttachmentUpload | TakenFile,
 ) -> int:
     """Keep a certificate that was signed; returns its number. The staff checks it next.
 

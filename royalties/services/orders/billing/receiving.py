@@ -17,6 +17,7 @@ from royalties.domain.royalties.postings import entry_of_receipt, receipt_refere
 from royalties.services import approvals
 from royalties.services.books import setup_in_force
 from royalties.services.orders import notices
+from royalties.services.orders.billing.same_money import OF_MONEY, Moved, require_new
 from royalties.services.orders.billing.settling import owed_of, reopen_if_owed, settle_if_paid
 from royalties.services.orders.life import (
     Order,
@@ -36,7 +37,6 @@ from royalties.store.periods import periods
 PAY_BACK = "pay-back"
 """What the history calls a step that the table has no line for."""
 
-_OF_MONEY = {ProposalKind.RECEIPT, ProposalKind.PAY_BACK}
 _MOST_WAITING = 10_000
 _LONGEST = 100
 _LONGEST_TOKEN = 64
@@ -76,7 +76,8 @@ def receive(
         token: of the form; the same one gives the same receipt, once.
 
     Raises:
-        RefusedError: there is no such invoice, or no amount.
+        RefusedError: there is no such invoice, no amount, or the same money is recorded already or
+            waits for a second person.
         SecondPersonError: nobody records money alone: prepare it instead.
     """
     _require_second_person(work, Verb.BILL)
@@ -88,6 +89,7 @@ def _receive(work: Work, number: str, money: "_BankMovement", prepared_by: str =
     if earlier is not None:
         return earlier
     _require_receivable(order, money)
+    require_new(work, row, money.moved, is_at_once=not prepared_by)
     made = _post(work, order, row, money, prepared_by)
     detail: dict[str, object] = {
         "invoice": number,
@@ -132,6 +134,7 @@ def _pay_back(work: Work, number: str, money: "_BankMovement", prepared_by: str 
     if earlier is not None:
         return earlier
     _require_too_much(work, order, row, -money.amount)
+    require_new(work, row, money.moved, is_at_once=not prepared_by)
     made = _post(work, order, row, money, prepared_by)
     detail: dict[str, object] = {
         "invoice": number,
@@ -229,7 +232,7 @@ def unconfirmed(work: Work, number: str = "") -> list[Unconfirmed]:
         beginning=f"{number} " if number else "",
         limit=_MOST_WAITING,
     )
-    money = [each for each in reversed(proposals) if each.kind in _OF_MONEY]
+    money = [each for each in reversed(proposals) if each.kind in OF_MONEY]
     return [_unconfirmed(each) for each in money]
 
 
@@ -272,6 +275,7 @@ def _prepare(work: Work, kind: ProposalKind, number: str, money: "_BankMovement"
     ):
         if cast("dict[str, Any]", each.body)["token"] == money.token:
             return each.id
+    require_new(work, row, money.moved, is_at_once=False)
     body = {
         "order": order.number,
         "invoice": number,
@@ -384,6 +388,11 @@ class _BankMovement:
     reference: str
     token: str
     reverses: int | None = None
+
+    @property
+    def moved(self) -> Moved:
+        """What tells it from other money."""
+        return Moved(self.amount, self.day, self.reference)
 
 
 def _checked(work: Work, money: _BankMovement) -> str:

@@ -15,8 +15,9 @@ from royalties.domain.orders.order import FileKind, Order
 from royalties.domain.people import Verb
 from royalties.domain.terms.organizations import Organization
 from royalties.services.books import setup_in_force
+from royalties.services.enclosures import TakenFile, take
 from royalties.services.orders import board, life, messages, notices, preconditions
-from royalties.services.orders.messages import AttachmentUpload, StoredAttachment
+from royalties.services.orders.messages import AttachmentUpload
 from royalties.services.orders.quoting import quotes
 from royalties.services.orders.quoting.drafting import line_of
 from royalties.services.work import RefusedError, Work
@@ -128,7 +129,7 @@ def send_purchase_order(
     *,
     version: int,
     po_number: str,
-    file: AttachmentUpload | StoredAttachment | None = None,
+    file: AttachmentUpload | TakenFile | None = None,
 ) -> Order:
     """Send a purchase order after the quote was accepted: its number, its file, or both.
 
@@ -165,7 +166,7 @@ def purchase_orders(work: Work, order: Order) -> list[message_store.FileRow]:
     return message_store.files_of(work.connection, order.id, FileKind.PURCHASE_ORDER)
 
 
-def save_purchase_order(work: Work, order: Order, file: AttachmentUpload | StoredAttachment) -> str:
+def save_purchase_order(work: Work, order: Order, file: AttachmentUpload | TakenFile) -> str:
     """Keep the file of a purchase order; returns its name. The caller holds the order.
 
     Raises:
@@ -174,7 +175,7 @@ def save_purchase_order(work: Work, order: Order, file: AttachmentUpload | Store
     earlier = message_store.files_of(work.connection, order.id, FileKind.PURCHASE_ORDER)
     if len(earlier) >= _MOST_FILES:
         raise RefusedError(f"this order has {_MOST_FILES} purchase orders: write us a message")
-    taken = file if isinstance(file, StoredAttachment) else messages.take_file(work.files, file)
+    taken = file if isinstance(file, TakenFile) else take(work.files, *file, messages.ATTACHED)
     messages.require_room(work, order.organization, [taken.size])
     kept = messages.store_file(work, taken)
     message_store.add_file(
@@ -235,7 +236,7 @@ class Acceptance:
     how: How
     on: date
     po_number: str = ""
-    file: AttachmentUpload | StoredAttachment | None = None
+    file: AttachmentUpload | TakenFile | None = None
 
 
 def record_acceptance(

@@ -22,11 +22,11 @@ from royalties.domain.people import Verb
 from royalties.domain.problems import Problem
 from royalties.ingest.uploads.artwork import LARGEST, CheckedFile, check, named, too_large
 from royalties.services.books import setup_in_force
+from royalties.services.enclosures import shown_name
 from royalties.services.orders import life, messages
 from royalties.services.orders.life import Order
 from royalties.services.orders.messages import require_room
 from royalties.services.orders.preconditions import preconditions_met
-from royalties.services.sales.uploads import shown_name
 from royalties.services.work import RefusedError, Work
 from royalties.store.orders import messages as store
 

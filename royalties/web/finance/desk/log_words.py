@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from royalties.domain.approvals import APPROVED_BY_TWO, ProposalKind, words_of
 from royalties.domain.terms.changes import field_words
 from royalties.domain.terms.entry_words import ENTRY_WORDS
 from royalties.ingest import places
-from royalties.web.core.formats import plural
+from royalties.web.core.formats import day, plural
 from royalties.web.core.names import names
 from royalties.web.finance.orders.words import ACTIONS
 
@@ -37,6 +38,7 @@ _VERBS = {
     "sign-in": "signing in",
     "order": "ordering",
     "keep-orders": "orders",
+    "pay": "payments",
 }
 
 _SAID = {
@@ -95,6 +97,16 @@ _SAID = {
     "filter-deleted": "Deleted the filter {name}",
     "mail-chosen": "Chose what to be told by e-mail",
     "mail-again": "Let e-mail {mail} be sent again",
+    "payment-propose": "Proposed payment {payment} of {currency} {amount} to {beneficiary}",
+    "payment-hold-back": "Lowered payment {payment} to {beneficiary} to {currency} {lowered_to}",
+    "payment-approve": "Approved payment {payment} of {currency} {amount} to {beneficiary}",
+    "payment-withdraw": "Withdrew the approval of payment {payment} to {beneficiary}",
+    "payment-file": "Made the file of {batch} for the bank",
+    "payment-send": "Payment {payment} of {currency} {amount} to {beneficiary} was sent",
+    "payment-settle": "Payment {payment} of {currency} {amount} to {beneficiary} arrived",
+    "payment-return": "Payment {payment} of {currency} {amount} to {beneficiary} came back",
+    "payment-void": "Voided payment {payment} of {currency} {amount} to {beneficiary}",
+    "payment-release": "Let {beneficiary} be paid again after payment {payment}",
     "mail-given-up": "Gave e-mail {mail} up: it is not sent any more",
 }
 
@@ -243,11 +255,20 @@ def _readable(payload: Mapping[str, Any], key: str, value: Any) -> Any:  # noqa:
     of = _PART_OF.get(key) or (part if key in ("key", "was") and part in ENTRY_WORDS else "")
     if of:
         return _by_name(of, value)
+    if key == "day":
+        return _day_words(value)
     if key == "part":
         return ENTRY_WORDS.get(part, part)
     if key == "subject":
         return _subject_words(str(value))
     return _as_words(key, value)
+
+
+def _day_words(value: Any) -> Any:  # noqa: ANN401 - JSON
+    try:
+        return day(date.fromisoformat(value))
+    except (TypeError, ValueError):
+        return value
 
 
 def _as_words(key: str, value: Any) -> Any:  # noqa: ANN401 - JSON

@@ -6,12 +6,11 @@ from flask import Response, abort, flash, redirect, render_template, request, ur
 
 from royalties.domain.notes import NoteAction, NoteKind, NoteSubject
 from royalties.domain.people import FINANCE, Verb
+from royalties.services import enclosures
 from royalties.services.desk import note_lists
 from royalties.services.desk import notes as service
 from royalties.services.desk.notes import NoNoteError
-from royalties.services.enclosures import enclosed
-from royalties.services.statements import documents
-from royalties.services.statements.documents import StoredDocument
+from royalties.services.enclosures import TakenFile
 from royalties.services.work import RefusedError
 from royalties.web.core.files import download
 from royalties.web.core.names import in_names
@@ -67,7 +66,7 @@ def add(subject: str, key: str) -> Answer:
     service.require_subject(work, about, key)
     kept: list[int] = []
 
-    def do(sent: list[StoredDocument]) -> str:
+    def do(sent: list[TakenFile]) -> str:
         form = NewNoteForm(request.form)
         put_to = form.asked_id
         asks = form.is_question.is_ticked or put_to is not None
@@ -96,7 +95,7 @@ def answer(number: int) -> Answer:
     """Answer a question."""
     current_work().actor.require(Verb.KEEP_NOTES)
 
-    def do(sent: list[StoredDocument]) -> str:
+    def do(sent: list[TakenFile]) -> str:
         form = AnswerForm(request.form)
         settles = form.resolves.is_ticked
         service.answer(current_work(), number, form.text.data, sent, resolves=settles)
@@ -183,7 +182,7 @@ def _do(number: int, do: Callable[[], str]) -> Answer:
 
 
 def _answer_files(
-    do: Callable[[list[StoredDocument]], str],
+    do: Callable[[list[TakenFile]], str],
     onward: Callable[[], str],
     page: Callable[[str], str],
 ) -> Answer:
@@ -192,9 +191,9 @@ def _answer_files(
     if uploads:
         release()
     files = system().files
-    taken = (documents.take(files, each.filename or "", each.stream) for each in uploads)
+    taken = (enclosures.take(files, each.filename or "", each.stream) for each in uploads)
     try:
-        with all_or_nothing(), enclosed(files, taken, service.require_few) as sent:
+        with all_or_nothing(), enclosures.enclosed(files, taken, service.require_few) as sent:
             words = do(sent)
     except NoNoteError:
         abort(404)

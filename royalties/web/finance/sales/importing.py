@@ -11,6 +11,7 @@ from royalties.domain.people import FINANCE
 from royalties.domain.sales.remembered import AnswerKind
 from royalties.services.books import setup_in_force
 from royalties.services.desk import jobs
+from royalties.services.enclosures import shown_name
 from royalties.services.sales import batches, imports, uploads
 from royalties.services.sales.remembered import (
     remembered_list,
@@ -118,7 +119,7 @@ def received_file(number: int) -> Response:
     import_ = _find_import(number)
     if import_.file is None:
         abort(404)
-    return attachment(import_.file, uploads.shown_name(import_.row.file_name))
+    return attachment(import_.file, shown_name(import_.row.file_name))
 
 
 @PAGES.post("/imports/<int:number>/undo")

@@ -7,14 +7,17 @@ from flask import render_template, request
 
 from royalties.domain.money import number_text
 from royalties.domain.notes import NoteSubject
+from royalties.domain.payments.life import name_of
 from royalties.domain.terms.plans import beneficiaries_of
 from royalties.domain.terms.wording import percent
 from royalties.services.books import setup_in_force
 from royalties.services.payments import accounts as bank_accounts
+from royalties.services.payments import listing as payments
 from royalties.services.statements import documents
 from royalties.services.terms import amending as terms
 from royalties.services.terms import balances
 from royalties.web.core.charts import Series, amount_series
+from royalties.web.core.formats import METHODS
 from royalties.web.core.names import abort_unknown
 from royalties.web.core.paging import part_of
 from royalties.web.core.visit import current_work
@@ -96,6 +99,9 @@ def beneficiary(key: str) -> str:
         history=terms.history(work, _PART, key, as_read),
         waiting=terms.waiting_for(work, _PART, key),
         notes=notes_panel(NoteSubject.BENEFICIARY, key),
+        account=payments.payee_account(work, key),
+        name_of_payment=name_of,
+        methods=METHODS,
     )
 
 

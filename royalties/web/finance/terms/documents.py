@@ -9,9 +9,9 @@ from royalties.domain.documents import DocumentAction
 from royalties.domain.people import FINANCE, Verb
 from royalties.domain.terms.beneficiaries import Beneficiary
 from royalties.services.books import setup_in_force
-from royalties.services.enclosures import enclosed
+from royalties.services.enclosures import TakenFile, enclosed, take_each
 from royalties.services.statements import documents as service
-from royalties.services.statements.documents import NoDocumentError, SavedDocuments, StoredDocument
+from royalties.services.statements.documents import NoDocumentError, SavedDocuments
 from royalties.services.work import RefusedError
 from royalties.web.core.files import download
 from royalties.web.core.pages import Answer, Pages
@@ -85,7 +85,7 @@ def send(key: str) -> Answer:
     current_work().actor.require(Verb.KEEP_DOCUMENTS)
     payee = _payee(key)
 
-    def keep(sent: list[StoredDocument]) -> str:
+    def keep(sent: list[TakenFile]) -> str:
         form = SendForm(request.form)
         kept = service.save(
             current_work(),
@@ -113,7 +113,7 @@ def send_many() -> Answer:
     """Keep earlier statements of several beneficiaries; whose each is comes next."""
     current_work().actor.require(Verb.KEEP_DOCUMENTS)
 
-    def keep(sent: list[StoredDocument]) -> str:
+    def keep(sent: list[TakenFile]) -> str:
         return _saved_words(service.save(current_work(), sent), "to be sorted")
 
     return _answer_files(keep, url_for(".documents"), _many_page)
@@ -222,7 +222,7 @@ def _answer(do: Callable[[], str], onward: str, page: Callable[[str], str]) -> A
 
 
 def _answer_files(
-    keep: Callable[[list[StoredDocument]], str], onward: str, page: Callable[[str], str]
+    keep: Callable[[list[TakenFile]], str], onward: str, page: Callable[[str], str]
 ) -> Answer:
     """Take the files that came, while nobody waits for the database, then keep them."""
     release()
@@ -231,7 +231,7 @@ def _answer_files(
         each
         for upload in request.files.getlist("files")
         if upload.filename
-        for each in service.take_each(files, upload.filename, upload.stream)
+        for each in take_each(files, upload.filename, upload.stream)
     )
     try:
         with all_or_nothing(), enclosed(files, taken, service.require_few) as sent:

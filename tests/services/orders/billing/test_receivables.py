@@ -105,7 +105,7 @@ def reverse(office: Office, receipt: int, reason: str = "typed twice") -> receiv
 @after(invoiced)
 def test_a_wrong_receipt_is_reversed_once_and_both_stay(office: Office) -> None:
     receive(office, "I-000001", TOTAL)
-    receive(office, "I-000001", TOTAL)
+    receive(office, "I-000001", TOTAL, reference="wire 1 7")
     made = reverse(office, 2)
     assert (made.amount, made.reverses_id, made.reference) == (-TOTAL, 2, "typed twice")
     assert (owed(office), order_of(office, NUMBER).state) == (0, "paid")

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from royalties.domain.notes import NoteSubject
 from royalties.domain.people import Role
-from royalties.services.statements import documents
+from royalties.services import enclosures
 from royalties.services.statements.sending import send as send_statements
 from tests.builders.books import after, closed, opened
 from tests.builders.documents import PDF
@@ -122,7 +122,7 @@ def test_refused_note_comes_back_with_what_was_typed(
     page = html.document_fromstring(answer.text)
     assert page.get_element_by_id("text").text_content().strip() == "As agreed"
     assert page.get_element_by_id("is_question").get("checked") is not None
-    monkeypatch.setattr(documents, "LARGEST", 10)
+    monkeypatch.setattr(enclosures, "LARGEST", 10)
     answer = post_note(clerk, OF_CONTRACT, {"letter.pdf": PDF}, text="As agreed")
     assert answer.status_code == 422
     assert "is larger than" in answer.text

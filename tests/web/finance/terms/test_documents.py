@@ -9,7 +9,7 @@ from lxml import html
 from werkzeug.test import TestResponse
 
 from royalties.domain.people import Role
-from royalties.services.statements import documents
+from royalties.services import enclosures
 from tests.builders.books import after, closed, opened
 from tests.builders.documents import PDF, send_documents
 from tests.builders.site import Site, Visitor
@@ -175,7 +175,7 @@ def test_amended_statement_says_what_it_said_before(site: Site) -> None:
 def test_more_bytes_than_are_taken_do_not_come_in(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(documents, "LARGEST", 10)
+    monkeypatch.setattr(enclosures, "LARGEST", 10)
     answer = post_files(site.visitor(Role.CLERK), OF_SEATTLE, {"2023.pdf": PDF})
     assert answer.status_code == 422
     assert "larger than" in answer.text

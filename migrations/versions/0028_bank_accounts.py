@@ -9,8 +9,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0027"
-down_revision = "0026"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
@@ -118,7 +118,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_account_event")),
     )
     op.create_index(op.f("ix_bank_account_event_account_id"), "bank_account_event", ["account_id"])
-    _run_sql(f"0027_guards_{op.get_bind().dialect.name}.sql")
+    _run_sql(f"0028_guards_{op.get_bind().dialect.name}.sql")
 
 
 def downgrade() -> None:

@@ -1,0 +1,305 @@
+"""What becomes of approved payments: sent, arrived, come back, voided; each a balanced entry."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, timedelta
+from fractions import Fraction
+
+from royalties.domain.money import amount_text
+from royalties.domain.payments import entries
+from royalties.domain.payments.life import (
+    BEFORE_SENDING,
+    Method,
+    PaymentAction,
+    PaymentState,
+    batch_name,
+    name_of,
+)
+from royalties.domain.payments.proposing import Part, tax_on
+from royalties.domain.people import Verb
+from royalties.domain.royalties.postings import Entry
+from royalties.services.books import setup_in_force
+from royalties.services.payments import steps
+from royalties.services.payments.facts import fingerprints, tax_rate
+from royalties.services.work import RefusedError, Work
+from royalties.store.ledger import entries as ledger
+from royalties.store.payments import files
+from royalties.store.payments import payments as store
+from royalties.store.payments.files import FileRow
+from royalties.store.payments.payments import PaymentRow
+
+_LONGEST_AGO = timedelta(days=366)
+
+
+def send(
+    work: Work, numbers: Collection[int], day: date, method: Method, reference: str = ""
+) -> list[PaymentRow]:
+    """Record that approved payments have left the house; tax is withheld by the rate of the day.
+
+    Args:
+        work: the unit of work.
+        numbers: of the payments; a cheque pays one.
+        day: on which they left; not in the future, and not before they were approved.
+        method: how.
+        reference: the bank's, or the cheque's number; our own name of each payment if empty.
+
+    Raises:
+        RefusedError: one is not approved, its account has changed since, or the day will not do.
+    """
+    work.actor.require(Verb.PAY)
+    open_period = steps.hold(work)
+    rows = steps.payments_held(work, numbers)
+    words = steps.reference_of(reference)
+    made = _file_of(work, rows) if method is Method.FILE else None
+    if made is not None and made.day != day:
+        raise RefusedError(f"the file says that the bank pays on {made.day}: record that day")
+    if method is Method.CHEQUE:
+        _require_cheque(work, rows, words)
+    accounts = fingerprints(work, {row.beneficiary for row in rows})
+    for row in rows:
+        steps.next_state(row, PaymentAction.SEND)
+        _require_day(work, row, day)
+        if row.account != accounts[row.beneficiary]:
+            raise RefusedError(
+                f"the bank account of {name_of(row.id)} has changed since it was approved: void "
+                f"the payment, and propose it again"
+            )
+    done = []
+    for row in rows:
+        sent = _sent(work, row, open_period, day, method, words or name_of(row.id))
+        if made is not None and made.amounts[str(row.id)] != sent.net:
+            raise RefusedError(
+                f"the tax of {name_of(row.id)} has changed since its file was made: void the "
+                f"payment, and propose it again"
+            )
+        done.append(sent)
+    return done
+
+
+def _file_of(work: Work, rows: Sequence[PaymentRow]) -> FileRow:
+    """The one file in which all of some payments stand."""
+    batches = {row.batch_id for row in rows}
+    if len(batches) > 1:
+        raise RefusedError("each batch has a file of its own: record the batches one by one")
+    (batch,) = batches
+    made = files.find_file(work.connection, batch)
+    if made is None:
+        raise RefusedError(f"{batch_name(batch)} has no file yet: make it first")
+    for row in rows:
+        if str(row.id) not in made.amounts:
+            raise RefusedError(f"{name_of(row.id)} does not stand in the file")
+    return made
+
+
+def _require_cheque(work: Work, rows: Sequence[PaymentRow], number: str) -> None:
+    if not number:
+        raise RefusedError("write the cheque's number as the reference")
+    if len(rows) > 1:
+        raise RefusedError("a cheque pays one payment: record them one by one")
+    earlier = store.by_cheque(work.connection, number)
+    if earlier is not None:
+        raise RefusedError(f"cheque {number} was written for {name_of(earlier)} already")
+
+
+def _require_day(work: Work, row: PaymentRow, day: date) -> None:
+    if day > work.today:
+        raise RefusedError(f"{day} has not come yet: write the day on which it was sent")
+    if day < work.today - _LONGEST_AGO:
+        raise RefusedError(f"{day} is more than a year ago: write the day on which it was sent")
+    if row.approved_at is not None and day < work.day_of(row.approved_at):
+        raise RefusedError(
+            f"{name_of(row.id)} was approved on {work.day_of(row.approved_at)}: it was not sent "
+            f"before"
+        )
+
+
+def _sent(
+    work: Work, row: PaymentRow, open_period: int, day: date, method: Method, reference: str
+) -> PaymentRow:
+    rate, tax = expected_taxes(work, [row], day)[row.id]
+    made = row._replace(
+        state=PaymentState.SENT,
+        method=method,
+        reference=reference,
+        sent_on=day,
+        tax_rate=rate,
+        tax=tax,
+    )
+    (number,) = ledger.post(work.connection, open_period, work.today, [sent_entry(made)])
+    values = {
+        "state": made.state,
+        "method": method,
+        "reference": reference,
+        "sent_on": day,
+        "tax_rate": rate,
+        "tax": tax,
+        "sent_entry": number,
+    }
+    store.change(work.connection, row.id, values)
+    detail = {"day": day, "method": method, "reference": reference, "tax": tax}
+    steps.record(work, row, PaymentAction.SEND, detail)
+    return made._replace(sent_entry=number)
+
+
+def expected_taxes(
+    work: Work, rows: Collection[PaymentRow], day: date
+) -> dict[int, tuple[Fraction, int]]:
+    """The rate of tax, and what is withheld of each payment, if they are sent on a day."""
+    parts = store.parts_of(work.connection, [row.id for row in rows])
+    numbers = {part.statement for of in parts.values() for part in of}
+    taxed = store.taxed_statements(work.connection, numbers)
+    setup = setup_in_force(work)
+    found = {}
+    for row in rows:
+        rate = tax_rate(setup, row.beneficiary, day)
+        settled = [Part(part.statement, part.amount) for part in parts[row.id]]
+        found[row.id] = (rate, tax_on(settled, taxed, rate))
+    return found
+
+
+def settle(work: Work, numbers: Collection[int], day: date) -> list[PaymentRow]:
+    """Record that payments have arrived: the bank's statement shows them.
+
+    Raises:
+        RefusedError: one was not sent, or the day lies before that or in the future.
+    """
+    work.actor.require(Verb.PAY)
+    open_period = steps.hold(work)
+    rows = steps.payments_held(work, numbers)
+    for row in rows:
+        steps.next_state(row, PaymentAction.SETTLE)
+        _require_after_sending(work, row, day)
+    done = []
+    for row in rows:
+        made = row._replace(state=PaymentState.SETTLED, settled_on=day)
+        entry = settled_entry(made)
+        number = None
+        if entry.postings:
+            (number,) = ledger.post(work.connection, open_period, work.today, [entry])
+        values = {"state": made.state, "settled_on": day, "settled_entry": number}
+        store.change(work.connection, row.id, values)
+        steps.record(work, row, PaymentAction.SETTLE, {"day": day})
+        done.append(made._replace(settled_entry=number))
+    return done
+
+
+def take_back(work: Work, number: int, day: date, reason: str) -> PaymentRow:
+    """Record that a payment came back: all of it is owed again, once, and the payee is on hold.
+
+    Tax that was withheld of it is owed again too. The next close brings the amount forward, and
+    nothing is proposed to the payee until somebody releases it.
+
+    Raises:
+        RefusedError: it was not sent, came back already, or the day will not do.
+    """
+    return _back(work, number, day, reason, PaymentAction.RETURN)
+
+
+def void(work: Work, number: int, reason: str, *, seen_sent: bool | None = None) -> PaymentRow:
+    """Take back a payment that never left, or never arrived (a cheque that was stopped).
+
+    One that was not sent waits again at once. One that was sent is owed again, and the next close
+    brings it forward.
+
+    Args:
+        work: the unit of work.
+        number: of the payment.
+        reason: why; the history keeps it.
+        seen_sent: whether it had been sent when it was looked at; None: nobody looked.
+
+    Raises:
+        RefusedError: it has arrived or ended already, was sent since somebody looked, or no reason
+            is given.
+    """
+    work.actor.require(Verb.PAY)
+    steps.hold(work)
+    (row,) = steps.payments_held(work, [number])
+    if row.state not in BEFORE_SENDING:
+        if seen_sent is False and row.sent_on is not None:
+            raise RefusedError(f"{name_of(number)} was sent in the meantime: look at it again")
+        return _back(work, number, work.today, reason, PaymentAction.VOID)
+    state = steps.next_state(row, PaymentAction.VOID)
+    why = steps.line_of(reason, "the reason", needed=True)
+    values = {"state": state, "ended_on": work.today, "reason": why}
+    store.change(work.connection, number, values)
+    steps.record(work, row, PaymentAction.VOID, {"reason": why})
+    return row._replace(state=state, ended_on=work.today, reason=why)
+
+
+def _back(work: Work, number: int, day: date, reason: str, action: PaymentAction) -> PaymentRow:
+    """A sent payment's amount goes back to what is owed; nobody but a manager says so."""
+    work.actor.require(Verb.APPROVE)
+    open_period = steps.hold(work)
+    (row,) = steps.payments_held(work, [number])
+    state = steps.next_state(row, action)
+    why = steps.line_of(reason, "the reason", needed=True)
+    _require_after_sending(work, row, day)
+    made = row._replace(state=state, ended_on=day, reason=why, put_back_in=open_period)
+    ledger.post(work.connection, open_period, work.today, taken_back_entries(made))
+    values = {"state": state, "ended_on": day, "reason": why, "put_back_in": open_period}
+    store.change(work.connection, number, values)
+    steps.record(work, row, action, {"day": day, "reason": why})
+    return made
+
+
+def _require_after_sending(work: Work, row: PaymentRow, day: date) -> None:
+    if day > work.today:
+        raise RefusedError(f"{day} has not come yet: write the day on the bank's statement")
+    if row.sent_on is not None and day < row.sent_on:
+        raise RefusedError(f"{name_of(row.id)} was sent on {row.sent_on}: not before that")
+
+
+def release(work: Work, number: int, reason: str) -> PaymentRow:
+    """Let a payee be paid again whose payment came back: what was wrong is put right.
+
+    Raises:
+        RefusedError: it did not come back, was released already, or no reason is given.
+    """
+    work.actor.require(Verb.APPROVE)
+    steps.hold(work)
+    (row,) = steps.payments_held(work, [number])
+    steps.next_state(row, PaymentAction.RELEASE)
+    if row.released:
+        raise RefusedError(f"{name_of(number)} was released already")
+    why = steps.line_of(reason, "what was put right", needed=True)
+    store.change(work.connection, number, {"released": True})
+    steps.record(work, row, PaymentAction.RELEASE, {"reason": why})
+    return row._replace(released=True)
+
+
+def sent_entry(row: PaymentRow) -> Entry:
+    """What a payment posted when it was sent."""
+    return entries.sent(row.beneficiary, row.currency, row.gross, row.tax or 0, _words(row))
+
+
+def settled_entry(row: PaymentRow) -> Entry:
+    """What a payment posted when it arrived; without sides where all of it was tax."""
+    return entries.settled(row.beneficiary, row.currency, row.net, _words(row))
+
+
+def taken_back_entries(row: PaymentRow) -> list[Entry]:
+    """What a payment posted when it came back, or was voided after it was sent."""
+    posted = [sent_entry(row)]
+    if row.settled_on is not None and row.net:
+        posted.append(settled_entry(row))
+    return entries.taken_back(row.beneficiary, row.currency, row.gross, posted, _words(row))
+
+
+def _words(row: PaymentRow) -> str:
+    name = name_of(row.id)
+    return f"payment {name}" + (f", {row.reference}" if row.reference not in {"", name} else "")
+
+
+def total_words(rows: Iterable[PaymentRow]) -> str:
+    """What some payments come to after tax: ``EUR 20.00, USD 380.00``."""
+    sums: dict[str, int] = {}
+    for row in rows:
+        sums[row.currency] = sums.get(row.currency, 0) + row.net
+    return ", ".join(f"{each} {amount_text(sums[each], each)}" for each in sorted(sums))
+
+
+def gross_by_currency(rows: Iterable[PaymentRow]) -> dict[str, int]:
+    """What some payments come to before tax, by currency."""
+    sums: dict[str, int] = {}
+    for row in rows:
+        sums[row.currency] = sums.get(row.currency, 0) + row.gross
+    return dict(sorted(sums.items()))

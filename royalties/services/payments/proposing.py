@@ -1,0 +1,259 @@
+"""What is proposed to be paid: one payment for each beneficiary and currency of all that waits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+from royalties.domain.json_values import canonical
+from royalties.domain.money import amount_text
+from royalties.domain.payments.life import (
+    BEFORE_SENDING,
+    PaymentAction,
+    batch_name,
+    name_of,
+)
+from royalties.domain.payments.proposing import (
+    HeldBackError,
+    LeftOut,
+    LeftOutReason,
+    Part,
+    Payee,
+    Proposed,
+    Waiting,
+    flags_of,
+    held_back,
+    propose,
+)
+from royalties.domain.people import Verb
+from royalties.domain.royalties.results import NotPaid
+from royalties.services.books import setup_in_force
+from royalties.services.payments import steps
+from royalties.services.payments.facts import name_of_payee
+from royalties.services.work import RefusedError, Work
+from royalties.store.payments import files
+from royalties.store.payments import payments as store
+
+_LONGEST_TOKEN = 64
+_LEFT_OUT = {
+    NotPaid.ON_HOLD.value: LeftOutReason.ON_HOLD,
+    NotPaid.DEBIT_BALANCE.value: LeftOutReason.DEBIT_BALANCE,
+    NotPaid.BELOW_MINIMUM.value: LeftOutReason.BELOW_MINIMUM,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentOutlook:
+    """What would be proposed now, and who is left out, each with the reason."""
+
+    proposed: tuple[Proposed, ...]
+    left_out: tuple[LeftOut, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells whether what was looked at still stands."""
+        said = [[*each[:2], each[2]] for each in self._amounts()]
+        return sha256(canonical(said).encode()).hexdigest()
+
+    def _amounts(self) -> list[tuple[str, str, int]]:
+        return [(each.beneficiary, each.currency, each.gross) for each in self.proposed]
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """What it comes to before tax, by currency."""
+        sums: dict[str, int] = {}
+        for each in self.proposed:
+            sums[each.currency] = sums.get(each.currency, 0) + each.gross
+        return dict(sorted(sums.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedBatch:
+    """A batch that was proposed: its number, its payments' numbers, and who was left out."""
+
+    number: int
+    payments: tuple[int, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def outlook(work: Work, wanted: Mapping[Payee, int] | None = None) -> PaymentOutlook:
+    """What would be proposed of all that waits; nothing is written.
+
+    Args:
+        work: the unit of work.
+        wanted: amounts in minor units to be paid instead of all; 0 holds everything back.
+
+    Raises:
+        RefusedError: more is wanted than waits.
+    """
+    work.actor.require(Verb.READ)
+    setup = setup_in_force(work)
+    waiting = [
+        Waiting(each.statement, each.beneficiary, each.currency, each.left, each.taxed)
+        for each in store.set_aside(work.connection, work.actor)
+    ]
+    returned = store.unreleased(work.connection)
+    under_way = {
+        (row.beneficiary, row.currency)
+        for row in store.payments(work.connection, work.actor, states=BEFORE_SENDING)
+    }
+    held: dict[Payee, LeftOutReason] = {}
+    for each in waiting:
+        payee = (each.beneficiary, each.currency)
+        entry = setup.beneficiaries.get(each.beneficiary)
+        if entry is None or entry.on_hold:
+            held[payee] = LeftOutReason.ON_HOLD
+        elif payee in returned:
+            held[payee] = LeftOutReason.RETURNED
+        elif payee in under_way:
+            held[payee] = LeftOutReason.UNDER_WAY
+    earlier = store.earlier_amounts(work.connection)
+    came_back = store.ever_returned(work.connection)
+    try:
+        proposed, left_out = propose(waiting, held, wanted or {}, earlier, came_back)
+    except HeldBackError as error:
+        raise RefusedError(str(error)) from None
+    known = {(each.beneficiary, each.currency) for each in proposed}
+    known |= {(each.beneficiary, each.currency) for each in left_out}
+    return PaymentOutlook(tuple(proposed), (*left_out, *_nothing_to_pay(work, known)))
+
+
+def _nothing_to_pay(work: Work, known: set[Payee]) -> list[LeftOut]:
+    """Those to whom the last close left nothing to pay, though something stands, and why."""
+    last = store.last_closed(work.connection)
+    rows = store.not_to_pay(work.connection, last) if last is not None else []
+    return [
+        LeftOut(beneficiary, currency, carried, _LEFT_OUT.get(reason, LeftOutReason.NOTHING))
+        for beneficiary, currency, carried, reason in rows
+        if (beneficiary, currency) not in known
+    ]
+
+
+def propose_payments(
+    work: Work,
+    token: str,
+    *,
+    wanted: Mapping[Payee, int] | None = None,
+    note: str = "",
+    seen: str = "",
+) -> ProposedBatch:
+    """Propose one payment for each beneficiary and currency of all that waits.
+
+    Nothing leaves the house by it: another manager approves it first.
+
+    Args:
+        work: the unit of work.
+        token: of the form; the same one proposes once.
+        wanted: amounts in minor units to be paid instead of all; 0 holds everything back.
+        note: for whoever approves it.
+        seen: the fingerprint of the outlook that was shown; empty: none was.
+
+    Raises:
+        RefusedError: nothing is to pay, other than was shown, or more is wanted than waits.
+    """
+    work.actor.require(Verb.PAY)
+    if not token or len(token) > _LONGEST_TOKEN:
+        raise RefusedError("the form has no token: open it again")
+    steps.hold(work)
+    earlier = store.batch_by_token(work.connection, token)
+    if earlier is not None:
+        rows = store.payments(work.connection, work.actor, batch=earlier)
+        return ProposedBatch(earlier, tuple(sorted(row.id for row in rows)), ())
+    found = outlook(work, wanted)
+    if seen and seen != outlook(work).fingerprint:
+        raise RefusedError(
+            "what is to pay has changed since you looked: look at it again, then propose it"
+        )
+    if not found.proposed:
+        raise RefusedError(
+            "nothing can be proposed: no closed period left anything to pay that is not under way, "
+            "held or sent"
+        )
+    words = steps.line_of(note, "the note")
+    person = work.actor.person
+    batch = store.add_batch(
+        work.connection,
+        {
+            "note": words,
+            "token": token,
+            "prepared_at": work.at,
+            "prepared_by": work.actor.name,
+            "prepared_by_id": person,
+        },
+    )
+    numbers = []
+    for each in found.proposed:
+        number = store.add_payment(work.connection, batch, each, work.actor.name, person)
+        numbers.append(number)
+        row = steps.payments_held(work, [number])[0]
+        statements = [part.statement for part in each.parts]
+        detail = {"batch": batch_name(batch), "statements": statements}
+        steps.record(work, row, PaymentAction.PROPOSE, detail)
+    return ProposedBatch(batch, tuple(numbers), found.left_out)
+
+
+def hold_back(work: Work, number: int, amount: int, reason: str = "") -> None:
+    """Let a payment that was not sent be less; its approval is withdrawn.
+
+    What is held back waits, and is proposed again once the payment was sent.
+
+    Args:
+        work: the unit of work.
+        number: of the payment.
+        amount: that is still paid, in minor units; less than now, and above 0.
+        reason: for whoever approves it.
+
+    Raises:
+        RefusedError: the amount is no smaller one, the payment was sent, or its file was made.
+    """
+    work.actor.require(Verb.PAY)
+    steps.hold(work)
+    (row,) = steps.payments_held(work, [number])
+    state = steps.next_state(row, PaymentAction.HOLD_BACK)
+    if files.find_file(work.connection, row.batch_id) is not None:
+        raise RefusedError(
+            f"{name_of(number)} stands in the file of {batch_name(row.batch_id)}, which is made "
+            f"once: void the payment, and propose it again"
+        )
+    if not 0 < amount < row.gross:
+        raise RefusedError(
+            f"write less than {amount_text(row.gross, row.currency)} and more than 0: an amount "
+            f"can be held back, never raised; to pay nothing, void the payment"
+        )
+    words = steps.line_of(reason, "the reason")
+    parts = [
+        Part(each.statement, each.amount)
+        for each in store.parts_of(work.connection, [number])[number]
+    ]
+    kept = held_back(parts, amount)
+    earlier = store.earlier_amounts(work.connection).get((row.beneficiary, row.currency), ())
+    came_back = (row.beneficiary, row.currency) in store.ever_returned(work.connection)
+    flags = [flag.value for flag in flags_of(amount, earlier, came_back=came_back)]
+    store.change(
+        work.connection,
+        number,
+        {
+            "state": state,
+            "gross": amount,
+            "flags": flags,
+            "changed_by": work.actor.name,
+            "changed_by_id": work.actor.person,
+            **NOT_APPROVED,
+        },
+    )
+    store.replace_parts(work.connection, number, kept)
+    detail = {"lowered_to": amount, **({"reason": words} if words else {})}
+    steps.record(work, row, PaymentAction.HOLD_BACK, detail)
+
+
+NOT_APPROVED: Mapping[str, object] = {
+    "approved_at": None,
+    "approved_by": None,
+    "approved_by_id": None,
+    "account": "",
+}
+"""What a payment's row says of its approval when there is none."""
+
+
+def payee_words(work: Work, each: Proposed | LeftOut) -> str:
+    """Who gets a payment, by name."""
+    return name_of_payee(setup_in_force(work), each.beneficiary)
