@@ -82,7 +82,7 @@ CLERK, MANAGER, ADMINISTRATOR, NONPROFIT, OTHER_NONPROFIT, INVITED, COLLEAGUE = 
 """Numbers of people; the colleague is the nonprofit's."""
 
 BANK_PROPOSED, BANK_CONFIRMED = 1, 2
-"""Numbers of bank details: Seattle's, which wait, and Houston's, which are in force."""
+"""Numbers of bank details: Seattle's, which wait, and the author's, which are in force."""
 
 OLD_SHOWN, OLD_HIDDEN, OLD_OF_HOUSTON, OLD_UNSORTED = range(1, 5)
 """Numbers of earlier statements: two of Seattle, one of Houston, one of which nobody has said whose."""
@@ -302,7 +302,7 @@ def _earlier_statements(office: Office, clerk: Actor) -> None:
 
 
 def _bank_details(office: Office, site: Site) -> None:
-    """Details of Houston's are confirmed; those that Seattle entered wait."""
+    """Details of the author's are confirmed; those that Seattle entered wait."""
     seattle = Actor("Sam Seattle", Role.NONPROFIT, NONPROFIT, frozenset({keyed("seattle")}))
     mona = Actor("Mona Reyes", Role.MANAGER, MANAGER)
     ours = UsAccount("021000021", "5550009012")
@@ -311,9 +311,9 @@ def _bank_details(office: Office, site: Site) -> None:
         assert accounts.enter(work, keyed("seattle"), ours, "Seattle Fund") == BANK_PROPOSED
     with office.work() as work:
         letter = "letter of 3 May"
-        assert accounts.enter(work, keyed("houston"), theirs, "Houston", letter) == BANK_CONFIRMED
+        assert accounts.enter(work, keyed("author"), theirs, "Ann Author", letter) == BANK_CONFIRMED
     with office.system.work(mona) as work:
-        accounts.confirm(work, BANK_CONFIRMED, "called Hal at the number of the contract")
+        accounts.confirm(work, BANK_CONFIRMED, "called Ann at the number of the contract")
 
 
 def _notes(office: Office, clerk: Actor) -> None:

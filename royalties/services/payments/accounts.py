@@ -440,8 +440,9 @@ def _note(work: Work, row: BankAccount, action: AccountAction, reason: str = "")
             "by": work.actor.name,
         },
     )
+    verb = _VERBS.get(action, Verb.KEEP_BANK_DETAILS)
     work.record(
-        _VERBS.get(action, Verb.KEEP_BANK_DETAILS),
+        verb,
         {
             "what": action,
             "bank_details": row.id,

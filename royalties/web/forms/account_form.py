@@ -30,8 +30,13 @@ _FIELDS = {
 
 
 class AccountForm(EntryForm):
-    """Bank details of one kind; of the others' fields nothing is shown."""
+    """Bank details of one kind; of the others' fields nothing is shown.
 
+    Attributes:
+        is_sent: whether it was sent; else it is blank.
+    """
+
+    is_sent = False
     kind = Hidden()
     holder = EntryField(
         "In whose name",
@@ -97,15 +102,16 @@ class AccountForm(EntryForm):
                 return iban_account(self.iban.data, self.bic.data)
 
 
-def account_form(typed: "MultiDict[str, str] | None", kind: str, country: str) -> AccountForm:
+def account_form(sent: "MultiDict[str, str]", kind: str, country: str) -> AccountForm:
     """The form of a kind of account; unless one is named, of the payee's country.
 
     Args:
-        typed: what was sent; None: nothing yet.
+        sent: what was sent, of this form or of another one of its page.
         kind: of ``KINDS``.
         country: two letters, of the payee.
     """
-    form = AccountForm(typed)
+    form = AccountForm(sent if "kind" in sent else None)
+    form.is_sent = "kind" in sent
     named = form.kind.data or kind
     if named not in KINDS:
         named = {"US": "us", "CA": "ca", "": "us"}.get(country, "iban")

@@ -70,9 +70,8 @@ def _do(key: str, do: Callable[[], object], words: str) -> Answer:
 def _page(key: str, refused: str = "") -> str:
     work = current_work()
     chosen = nonprofit(work, key)
-    typed = request.form if request.method == "POST" and "kind" in request.form else None
-    form = account_form(typed, request.args.get("kind", ""), chosen.country)
-    if typed is not None and not refused:
+    form = account_form(request.form, request.args.get("kind", ""), chosen.country)
+    if form.is_sent and not refused:
         form.account()
     return render_template(
         "nonprofit/bank_details.html",

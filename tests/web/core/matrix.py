@@ -72,8 +72,8 @@ _OWN: Values = {"key": "zq-seattle"}
 _FOREIGN: Values = {"key": "zq-houston"}
 _SEATTLES, _HOUSTONS, _NOBODYS = "2025-H1-004", "2025-H1-002", "2025-H1-999"
 _BANK: Values = {"number": rich.BANK_PROPOSED}
-_BANK_IN_FORCE: Values = {**_FOREIGN, "number": rich.BANK_CONFIRMED}
-_ACCOUNT: Values = {
+_BANK_IN_FORCE: Values = {"key": "zq-author", "number": rich.BANK_CONFIRMED}
+_BANK_FORM: Values = {
     "kind": "us",
     "holder": "Seattle Fund",
     "routing": "021000021",
@@ -384,7 +384,7 @@ _TERMS = {
     "filters.delete": Row(send=ADMINISTRATORS, own=_FILTER, missing=_NO_NUMBER),
     "bank_details.bank_details": _desk(own=_OWN, missing=_NO_KEY),
     "bank_details.enter": Row(
-        send=FINANCE, own={"key": "zq-tacoma"}, missing=_NO_KEY, form=_ACCOUNT
+        send=FINANCE, own={"key": "zq-tacoma"}, missing=_NO_KEY, form=_BANK_FORM
     ),
     "bank_details.confirm": Row(
         send=MANAGERS,
@@ -1028,12 +1028,19 @@ _OUTSIDE = {
     ),
     "nonprofit.explained": _portal(),
     "nonprofit_bank_details.bank_details": _portal(),
-    "nonprofit_bank_details.enter": _portal(send=NONPROFITS, form=_ACCOUNT),
+    "nonprofit_bank_details.enter": Row(
+        send=NONPROFITS,
+        own=_FOREIGN,
+        foreign=(_OWN,),
+        missing=_NO_KEY,
+        whose="other nonprofit",
+        form=_BANK_FORM,
+    ),
     "nonprofit_bank_details.withdraw": Row(
         send=NONPROFITS,
         own={**_OWN, **_BANK},
         foreign=(
-            {**_FOREIGN, "number": rich.BANK_CONFIRMED},
+            _BANK_IN_FORCE,
             {**_OWN, "number": rich.BANK_CONFIRMED},
             {**_FOREIGN, **_BANK},
         ),
@@ -1109,6 +1116,7 @@ SEEN: dict[str, Status] = {
 """What those who may look get, where it is not 200: exactly that, so that each row can fail."""
 
 TAKEN: dict[str, Status] = {
+    "bank_details.reveal": 200,
     "account.account": _signed_in(303, 302),
     "account.end_session": _signed_in(404, 302),
     "account.password": _signed_in(422, 302),

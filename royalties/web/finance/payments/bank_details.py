@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from flask import abort, flash, redirect, render_template, request, url_for
-from werkzeug.datastructures import ImmutableMultiDict
 
 from royalties.domain.payments.account_life import COOLING_DAYS, PaymentHold
 from royalties.domain.payments.accounts import as_parts
@@ -187,10 +186,8 @@ def _page(
 ) -> str:
     payee, work = _payee(key), current_work()
     known = service.accounts(work, key)
-    sent = request.form if request.method == "POST" else None
-    typed = sent if sent is not None and "kind" in sent else None
-    form = account_form(typed, request.args.get("kind", ""), payee.country)
-    if typed is not None and not refused:
+    form = account_form(request.form, request.args.get("kind", ""), payee.country)
+    if form.is_sent and not refused:
         form.account()
     of = names_of(work)
     return render_template(
@@ -205,17 +202,12 @@ def _page(
         may_confirm=known.proposed is not None and service.may_confirm(work, known.proposed),
         form=form,
         kinds=KINDS,
-        confirming=ConfirmForm(_if_sent("verified")),
-        declining=DeclineForm(_if_sent("declined")),
-        ending=EndForm(_if_sent("ended")),
-        revealing=RevealForm(_if_sent("needed_for")),
+        confirming=ConfirmForm(request.form),
+        declining=DeclineForm(request.form),
+        ending=EndForm(request.form),
+        revealing=RevealForm(request.form),
         clear=clear,
         refused=refused,
         unavailable="" if service.is_available(work) else UNAVAILABLE,
         may_reveal=work.actor.may(Verb.READ_BANK_DETAILS),
     )
-
-
-def _if_sent(name: str) -> "ImmutableMultiDict[str, str] | None":
-    """What was sent of the form that has a field of this name."""
-    return request.form if request.method == "POST" and name in request.form else None
