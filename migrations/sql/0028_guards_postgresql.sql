@@ -15,3 +15,8 @@ FOR EACH ROW EXECUTE FUNCTION royalties_refuse('the history of bank details is a
 --
 CREATE TRIGGER bank_account_event_no_truncate BEFORE TRUNCATE ON "bank_account_event"
 FOR EACH STATEMENT EXECUTE FUNCTION royalties_refuse('the history of bank details is append-only')
+--
+DROP TRIGGER payment_file_no_update ON "payment_file"
+--
+CREATE TRIGGER payment_file_no_update BEFORE UPDATE OF "id", "batch_id", "format", "name", "day", "amounts", "fingerprint", "made_at", "made_by" ON "payment_file"
+FOR EACH ROW EXECUTE FUNCTION royalties_refuse('a payment file stays as it was made')

@@ -1,4 +1,4 @@
-"""Bank details of beneficiaries, encrypted, and their history.
+"""Bank details of beneficiaries, encrypted, and their history; files that name them, encrypted.
 
 A migration must work beside the previous release, must not lock long, and never imports the
 desk's own code: tables are written out here as they were.
@@ -118,13 +118,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_account_event")),
     )
     op.create_index(op.f("ix_bank_account_event_account_id"), "bank_account_event", ["account_id"])
+    _comment_on_content("as it is downloaded each time; encrypted where it names accounts")
     _run_sql(f"0028_guards_{op.get_bind().dialect.name}.sql")
 
 
 def downgrade() -> None:
-    """Take this revision back, with all bank details."""
+    """Take this revision back, with all bank details; files that name accounts stay encrypted."""
+    _run_sql(f"0028_guards_{op.get_bind().dialect.name}_down.sql")
+    _comment_on_content("as it is downloaded each time")
     op.drop_table("bank_account_event")
     op.drop_table("bank_account")
+
+
+def _comment_on_content(words: str) -> None:
+    """SQLite has no comments."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.alter_column("payment_file", "content", existing_type=sa.Text(), comment=words)
 
 
 def _run_sql(name: str) -> None:

@@ -15,6 +15,7 @@ from royalties.ingest.payments.accounts import (
     us_account,
 )
 from royalties.services.payments import accounts as service
+from royalties.services.payments import sealing
 from royalties.services.work import RefusedError, Work
 
 _OUTCOMES = {"declined": "declined", "withdrawn": "taken back", "ended": "ended"}
@@ -74,8 +75,12 @@ def bank_details(
         _clear(desk, clear, reason)
     elif encrypt_again:
         with desk.work() as work:
-            changed = service.seal_again(work)
-        _say(desk, {"outcome": "encrypted", "accounts": changed}, f"{counted(changed, 'account')}")
+            accounts, files = sealing.seal_again(work)
+        _say(
+            desk,
+            {"outcome": "encrypted", "accounts": accounts, "files": files},
+            f"{counted(accounts, 'account')}, {counted(files, 'file')}",
+        )
     elif key:
         _list_of(desk, key)
     else:

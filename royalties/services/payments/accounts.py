@@ -6,15 +6,12 @@ it counts after some days; and the payee's e-mail addresses, the one before a re
 told of each step. What is stored is encrypted; pages, mails and the log hold the last digits only.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from royalties.adapters.bank_vault import BankKeyError, DamagedDetailsError
-from royalties.domain.events import StaffEvent
 from royalties.domain.one_line import fault_of_line
 from royalties.domain.payments.account_life import (
-    CONTACT_DAYS,
     COOLING_DAYS,
     AccountAction,
     AccountState,
@@ -24,14 +21,13 @@ from royalties.domain.payments.account_life import (
     usable_from,
 )
 from royalties.domain.payments.accounts import Account, masked
-from royalties.domain.people import PersonStatus, Verb
+from royalties.domain.people import Verb
 from royalties.services.books import setup_in_force
-from royalties.services.mail.outbox import Message, write
-from royalties.services.mail.telling import News, tell
+from royalties.services.payments.account_news import name_of, tell_managers, tell_payee
+from royalties.services.payments.approving import withdraw_approvals
 from royalties.services.work import RefusedError, Work
-from royalties.store.history import lock_setup, revisions_of
+from royalties.store.history import lock_setup
 from royalties.store.payments import accounts as store
-from royalties.store.people import people
 
 AccountEvent = store.AccountEventRow
 
@@ -44,10 +40,6 @@ _MOST_A_DAY = 20
 _SHOWN_AT_ONCE = 200
 _DAY = timedelta(days=1)
 
-_ASK_FIRST = (
-    "Ask the payee by a telephone number that you knew before, not by one from the message in "
-    "which the details came."
-)
 UNAVAILABLE = (
     "bank details cannot be kept yet: whoever looks after the server has to give it a key for them"
 )
@@ -152,28 +144,15 @@ def enter(work: Work, beneficiary: str, account: Account, holder: str, source: s
     )
     row = _required(work, number)
     _note(work, row, AccountAction.ENTERED, source)
-    _tell_payee(
+    withdraw_approvals(work, beneficiary, "new bank details were entered")
+    tell_payee(
         work,
         row,
         "Your bank details are to be changed",
         f"{work.actor.name} entered bank details for payments to {payee.name}: {row.masked}.",
         "Nothing is paid until we have confirmed them. If none of you did that, tell us at once.",
     )
-    tell(
-        work,
-        News(
-            StaffEvent.BANK_DETAILS,
-            f"bank details {number}",
-            f"To confirm: bank details of {payee.name}",
-            (
-                f"{work.actor.name} entered bank details for {payee.name}: {row.masked}.",
-                "Payments to them wait until a second person has confirmed these.",
-                _ASK_FIRST,
-            ),
-            ("Look at them", f"/finance/beneficiaries/{beneficiary}/bank-details"),
-        ),
-        but=work.actor.person,
-    )
+    tell_managers(work, row)
     return number
 
 
@@ -206,11 +185,12 @@ def confirm(work: Work, number: int, verified: str) -> datetime:
     starts = usable_from(work.at)
     _decide(work, row, AccountState.CONFIRMED, {"verified": said, "usable_from": starts})
     _note(work, row, AccountAction.CONFIRMED, said)
-    _tell_payee(
+    withdraw_approvals(work, row.beneficiary, "new bank details were confirmed")
+    tell_payee(
         work,
         row,
         "Your bank details are confirmed",
-        f"We pay {_name(work, row)} to {row.masked} from now on, {COOLING_DAYS} days after this "
+        f"We pay {name_of(work, row)} to {row.masked} from now on, {COOLING_DAYS} days after this "
         "message at the earliest.",
         "If this is not your account, tell us at once.",
     )
@@ -229,11 +209,11 @@ def decline(work: Work, number: int, reason: str) -> None:
     why = _line(reason, "say why, so that they know what to do")
     _decide(work, row, AccountState.DECLINED, {"reason": why})
     _note(work, row, AccountAction.DECLINED, why)
-    _tell_payee(
+    tell_payee(
         work,
         row,
         "Your bank details were not taken",
-        f"We did not take the bank details for {_name(work, row)} ({row.masked}): {why}",
+        f"We did not take the bank details for {name_of(work, row)} ({row.masked}): {why}",
         "Those that were in force before stay. Enter them again, or write to us.",
     )
 
@@ -250,11 +230,11 @@ def withdraw(work: Work, number: int, reason: str = "") -> None:
     why = _optional_line(reason)
     store.change_account(work.connection, row.id, {"state": AccountState.WITHDRAWN, "reason": why})
     _note(work, row, AccountAction.WITHDRAWN, why)
-    _tell_payee(
+    tell_payee(
         work,
         row,
         "The change of your bank details was taken back",
-        f"{work.actor.name} took back the bank details for {_name(work, row)} that waited "
+        f"{work.actor.name} took back the bank details for {name_of(work, row)} that waited "
         f"({row.masked}).",
         "Those that were in force before stay.",
     )
@@ -274,11 +254,12 @@ def end(work: Work, number: int, reason: str) -> None:
     why = _line(reason, "say why, in a few words: the history keeps it")
     store.change_account(work.connection, row.id, {"state": AccountState.ENDED, "reason": why})
     _note(work, row, AccountAction.ENDED, why)
-    _tell_payee(
+    withdraw_approvals(work, row.beneficiary, "the bank details ended")
+    tell_payee(
         work,
         row,
         "Your bank details are not used any more",
-        f"{work.actor.name} ended the bank details of {_name(work, row)} ({row.masked}): {why}",
+        f"{work.actor.name} ended the bank details of {name_of(work, row)} ({row.masked}): {why}",
         "Nothing is paid until other ones are confirmed. If this was not wanted, tell us at once.",
     )
 
@@ -358,48 +339,6 @@ def may_confirm(work: Work, account: BankAccount) -> bool:
     )
 
 
-def holds(work: Work, beneficiaries: Iterable[str]) -> dict[str, PaymentHold | None]:
-    """Of each of some payees, why nothing can be paid to an account of theirs; None if it can."""
-    work.actor.require(Verb.READ)
-    keys = list(beneficiaries)
-    known = store.accounts_in_force(work.connection, keys)
-    return {
-        key: payment_hold(
-            known.get(key, {}).get(AccountState.PROPOSED),
-            known.get(key, {}).get(AccountState.CONFIRMED),
-            work.now,
-        )
-        for key in keys
-    }
-
-
-def seal_again(work: Work) -> int:
-    """Encrypt all accounts with the key in use that an older one encrypted; returns how many.
-
-    Raises:
-        BankKeyError: there is no key, or not the one of an account.
-        DamagedDetailsError: one was tampered with.
-    """
-    work.actor.require(Verb.SET)
-    vault = work.bank_vault
-    old = [
-        each for each in store.sealed_accounts(work.connection) if not vault.is_newest(each.sealed)
-    ]
-    for row in old:
-        account = vault.open(row.sealed, row.beneficiary)
-        store.change_account(
-            work.connection,
-            row.id,
-            {
-                "sealed": vault.seal(account, row.beneficiary),
-                "fingerprint": vault.fingerprint(account),
-            },
-        )
-    if old:
-        work.record(Verb.SET, {"what": "bank-details-sealed-again", "accounts": len(old)})
-    return len(old)
-
-
 def _is_for_payee(event: AccountEvent) -> bool:
     """Whether a line of the history is shown to the payee: not how the staff made sure."""
     return event.action is not AccountAction.VIEWED
@@ -444,7 +383,7 @@ def _note(work: Work, row: BankAccount, action: AccountAction, reason: str = "")
     work.record(
         verb,
         {
-            "what": action,
+            "what": f"bank-details-{action}",
             "bank_details": row.id,
             "beneficiary": row.beneficiary,
             "account": row.masked,
@@ -460,33 +399,6 @@ _VERBS = {
     AccountAction.VIEWED: Verb.READ_BANK_DETAILS,
 }
 """What the log calls each step that is not the entering itself."""
-
-
-def _tell_payee(work: Work, row: BankAccount, subject: str, *paragraphs: str) -> None:
-    """Tell all who can be reached for a payee: its address, the one before, and its people."""
-    for recipient in _contacts(work, row.beneficiary):
-        write(
-            work,
-            Message(recipient, subject, paragraphs, kind="notice", about=f"bank details {row.id}"),
-        )
-
-
-def _contacts(work: Work, beneficiary: str) -> list[str]:
-    """Addresses at which a payee is told, so that no thief who changed one keeps it quiet."""
-    since = work.at - timedelta(days=CONTACT_DAYS)
-    emails: list[str] = []
-    for revision in revisions_of(work.connection, "beneficiaries", beneficiary):
-        emails.append(str(revision.body.get("email", "")) if revision.body else "")
-        if revision.at < since:
-            break
-    members = people.members(work.connection, work.actor, beneficiary)
-    emails += [each.email for each in members if each.status is PersonStatus.ACTIVE]
-    return [each for each in dict.fromkeys(emails) if each]
-
-
-def _name(work: Work, row: BankAccount) -> str:
-    payee = setup_in_force(work).beneficiaries.get(row.beneficiary)
-    return payee.name if payee else row.beneficiary
 
 
 def _line(text: str, missing: str, longest: int = _LONGEST_TEXT) -> str:

@@ -11,7 +11,7 @@ from royalties.domain.payments.account_life import AccountAction, AccountState, 
 from royalties.domain.people import Actor
 from royalties.store.engine import is_sqlite
 from royalties.store.scope import visible_to_beneficiary
-from royalties.store.tables import bank_account, bank_account_event
+from royalties.store.tables import bank_account, bank_account_event, payment
 
 _LARGEST = 2**63 - 1
 _COLUMNS = [bank_account.c[each.name] for each in fields(BankAccount)]
@@ -110,6 +110,66 @@ def others_with(connection: Connection, fingerprint: str, beneficiary: str) -> l
         .order_by(bank_account.c.beneficiary)
     )
     return list(rows.scalars())
+
+
+_SAID_TO_BE_THEIRS = (
+    AccountState.PROPOSED,
+    AccountState.CONFIRMED,
+    AccountState.REPLACED,
+    AccountState.ENDED,
+)
+
+
+def payees_with(connection: Connection, fingerprints: Collection[str]) -> dict[str, set[str]]:
+    """Who has, or had, each of some accounts; those that were declined or taken back count not."""
+    rows = connection.execute(
+        select(bank_account.c.fingerprint, bank_account.c.beneficiary).where(
+            bank_account.c.fingerprint.in_(sorted(fingerprints)),
+            bank_account.c.state.in_(_SAID_TO_BE_THEIRS),
+        )
+    )
+    found: dict[str, set[str]] = {}
+    for fingerprint, beneficiary in rows:
+        found.setdefault(fingerprint, set()).add(beneficiary)
+    return found
+
+
+def masks_of(connection: Connection, fingerprints: Collection[str]) -> dict[str, str]:
+    """Some accounts as pages show them, by their fingerprints."""
+    rows = connection.execute(
+        select(bank_account.c.fingerprint, bank_account.c.masked)
+        .where(bank_account.c.fingerprint.in_(sorted(fingerprints)))
+        .order_by(bank_account.c.id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def are_any_in_force(connection: Connection) -> bool:
+    """Whether some beneficiary has bank details, or some that wait."""
+    query = select(bank_account.c.id).where(bank_account.c.state.in_(_IN_FORCE)).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def accounts_paid(connection: Connection) -> dict[str, set[str]]:
+    """The fingerprints of accounts to which each beneficiary was paid; empty: not to an account."""
+    rows = connection.execute(
+        select(payment.c.beneficiary, payment.c.account)
+        .where(payment.c.sent_on.is_not(None))
+        .distinct()
+    )
+    found: dict[str, set[str]] = {}
+    for beneficiary, account in rows:
+        found.setdefault(beneficiary, set()).add(account)
+    return found
+
+
+def rename_account(connection: Connection, beneficiary: str, old: str, new: str) -> None:
+    """Let payments to an account have its fingerprint, which has changed with the key."""
+    connection.execute(
+        update(payment)
+        .where(payment.c.beneficiary == beneficiary, payment.c.account == old)
+        .values(account=new)
+    )
 
 
 def account_events(connection: Connection, numbers: Collection[int]) -> list[AccountEventRow]:

@@ -189,7 +189,7 @@ def _page(
     form = account_form(request.form, request.args.get("kind", ""), payee.country)
     if form.is_sent and not refused:
         form.account()
-    of = names_of(work)
+    of, newest = names_of(work), known.proposed or known.confirmed
     return render_template(
         "finance/payments/bank_details.html",
         payee=payee,
@@ -197,7 +197,7 @@ def _page(
         hold=_HOLDS[known.hold] if known.hold else "",
         also=[
             of.of("beneficiaries", other)
-            for other in (service.others_with(work, known.proposed) if known.proposed else ())
+            for other in (service.others_with(work, newest) if newest else ())
         ],
         may_confirm=known.proposed is not None and service.may_confirm(work, known.proposed),
         form=form,
