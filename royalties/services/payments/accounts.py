@@ -23,6 +23,7 @@ from royalties.domain.payments.account_life import (
 from royalties.domain.payments.accounts import Account, masked
 from royalties.domain.people import Verb
 from royalties.services.books import setup_in_force
+from royalties.services.payments import steps
 from royalties.services.payments.account_news import name_of, tell_managers, tell_payee
 from royalties.services.payments.approving import withdraw_approvals
 from royalties.services.work import RefusedError, Work
@@ -101,7 +102,7 @@ def enter(work: Work, beneficiary: str, account: Account, holder: str, source: s
         SameAccountError: it is the account in force.
     """
     work.actor.require(Verb.KEEP_BANK_DETAILS)
-    lock_setup(work.connection)
+    _hold(work)
     payee = setup_in_force(work).beneficiaries.get(beneficiary)
     is_own = work.actor.sees_all or beneficiary in work.actor.beneficiaries
     if payee is None or not is_own:
@@ -248,6 +249,7 @@ def end(work: Work, number: int, reason: str) -> None:
         RefusedError: it is not in force, or no reason is given.
     """
     work.actor.require(Verb.KEEP_BANK_DETAILS)
+    _hold(work)
     row = _required(work, number, lock=True)
     if row.state is not AccountState.CONFIRMED:
         raise RefusedError(f"these bank details are not in force: they were {row.state}")
@@ -351,8 +353,14 @@ def _required(work: Work, number: int, *, lock: bool = False) -> BankAccount:
     return row
 
 
-def _waiting(work: Work, number: int) -> BankAccount:
+def _hold(work: Work) -> None:
+    """Hold the setup, then payments: a change withdraws approvals. The log comes last."""
     lock_setup(work.connection)
+    steps.hold(work)
+
+
+def _waiting(work: Work, number: int) -> BankAccount:
+    _hold(work)
     row = _required(work, number, lock=True)
     if row.state is not AccountState.PROPOSED:
         by = f" by {row.decided_by}" if row.decided_by else ""
