@@ -14,12 +14,13 @@ from typing import Any
 
 from royalties.domain.currencies import EXPONENTS
 from royalties.ingest.formats import built_in
-from royalties.ingest.report.cells import Cell, Wrong, text_of, visible
+from royalties.ingest.report.cells import Cell, Invalid, text_of, visible
 from royalties.ingest.report.conventions import date_order
 from royalties.ingest.report.dates import Dates
 from royalties.ingest.report.declaration import BOOK, normal
 from royalties.ingest.report.headings import unit_of, without_unit
 from royalties.ingest.report.sheet_previews import SheetPreview
+from royalties.ingest.report.unread_columns import words_of
 
 FIELDS = (
     "isbn", "title", "date", "kind", "units", "returned_units", "net", "unit_net", "list_price",
@@ -127,6 +128,8 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 _MAY_BE_ISBNS = frozenset(("title", "reference", "order"))
 """Fields whose headings, such as ``Item`` or ``Artikel``, also stand above ISBNs."""
+
+_NET = frozenset(("net", "netto", "neto", "netos", "neta", "netas", "nets", "nette", "nettes"))
 
 _OF_FORMATS = {
     BOOK: "isbn", "units": "units", "sold": "units", "net_units": "units",
@@ -273,7 +276,7 @@ def _is_date(cell: Cell) -> bool:
         return True
     if not isinstance(cell, str) or cell.strip().isdigit():
         return False
-    return not isinstance(Dates(date_order(""), date.max, months=True).day(cell), Wrong)
+    return not isinstance(Dates(date_order(""), date.max, months=True).day(cell), Invalid)
 
 
 def _is_currency(cell: Cell) -> bool:
@@ -290,6 +293,11 @@ def samples(sheet: SheetPreview, row: int, at: int, most: int = 3) -> list[str]:
         if len(texts) >= most:
             break
     return list(texts)
+
+
+def is_net_of_returns(heading: str) -> bool:
+    """Whether a heading of copies says that those that came back are taken off already."""
+    return bool(_NET & words_of(heading))
 
 
 def column_is_percent(heading: str) -> bool:

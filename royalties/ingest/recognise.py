@@ -10,13 +10,13 @@ from royalties.domain.sales.changes import Change
 from royalties.ingest.formats import built_in
 from royalties.ingest.report.answers import TrackedAnswers
 from royalties.ingest.report.cells import as_value
+from royalties.ingest.report.changed_sheet import changed
 from royalties.ingest.report.conventions import again
-from royalties.ingest.report.declaration import Facts, ReportFormat
+from royalties.ingest.report.declaration import Preamble, ReportFormat
 from royalties.ingest.report.mapping import Mapping as MappedReport
-from royalties.ingest.report.mending import changed
 from royalties.ingest.report.opening import OpenedFile, open_file
 from royalties.ingest.report.preparing import prepared, questions_only
-from royalties.ingest.report.reading import Known, Reading, UnreadableError
+from royalties.ingest.report.reading import Reading, ReferenceData, UnreadableError
 from royalties.ingest.report.report import ReportReading
 from royalties.ingest.report.sheet_previews import SHEETS, FirstRows, SheetPreview, preview_of
 from royalties.ingest.report.tables import FoundTables, Sheet
@@ -38,7 +38,7 @@ def open_report(
     path: Path,
     *,
     name: str,
-    known: Known,
+    known: ReferenceData,
     mappings: Sequence[MappedReport],
     choices: Mapping[str, str],
     report: str | None = None,
@@ -93,7 +93,7 @@ def read_first_rows(
     sheets: Sequence[SheetPreview],
     mapping: MappedReport,
     name: str,
-    known: Known,
+    known: ReferenceData,
     choices: Mapping[str, str],
 ) -> Reading:
     """Get the first rows of a file ready to be read as a mapped report.
@@ -136,7 +136,7 @@ def as_received(
 def _recognised(
     opened: OpenedFile,
     name: str,
-    known: Known,
+    known: ReferenceData,
     mappings: Sequence[MappedReport],
     choices: TrackedAnswers,
     report_name: str | None,
@@ -196,11 +196,11 @@ def tables_in(declared: ReportFormat, sheets: Sequence[Sheet]) -> FoundTables:
         header = (declared.by_content or declared.header)(rows)
         if header is None:
             continue
-        facts: Facts | None = Facts()
-        if declared.facts is not None:
-            facts = declared.facts(rows)
-        if facts is not None:
-            tables.append((sheet, header, facts))
+        preamble: Preamble | None = Preamble()
+        if declared.preamble is not None:
+            preamble = declared.preamble(rows)
+        if preamble is not None:
+            tables.append((sheet, header, preamble))
     return tables
 
 

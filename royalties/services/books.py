@@ -24,8 +24,8 @@ from royalties.domain.terms.organizations import Organization
 from royalties.domain.terms.payment_details import PaymentDetails
 from royalties.domain.terms.plans import Plan, steps_of
 from royalties.ingest import setup as setup_file
-from royalties.ingest.report.reading import Known, KnownRetailer
-from royalties.ingest.report.shelf import KnownEdition, Shelf
+from royalties.ingest.report.catalogue import Catalogue, KnownEdition
+from royalties.ingest.report.reading import KnownRetailer, ReferenceData
 from royalties.services.cache import Made, cached, extent_of
 from royalties.services.work import RefusedError, Work
 from royalties.store.history import Revision, newest_revision, revisions_in_force
@@ -393,9 +393,9 @@ def _editions_by_discount(
     )
 
 
-def known_of(work: Work, setup: Setup) -> Known:
+def known_of(work: Work, setup: Setup) -> ReferenceData:
     """What the rows of a report are matched against."""
-    shelf, by_hand = _shelf_of(work, setup)
+    editions, by_hand = _editions_of(work, setup)
     numbers = catalogue.retailer_ids(work.connection)
     retailers = {
         key: KnownRetailer(
@@ -409,8 +409,8 @@ def known_of(work: Work, setup: Setup) -> Known:
         )
         for key, retailer in setup.retailers.items()
     }
-    return Known(
-        shelf,
+    return ReferenceData(
+        editions,
         retailers,
         work.today,
         setup.first_period.starts.isoformat(),
@@ -421,32 +421,32 @@ def known_of(work: Work, setup: Setup) -> Known:
     )
 
 
-def _shelf_of(work: Work, setup: Setup) -> tuple[Shelf, frozenset[str]]:
+def _editions_of(work: Work, setup: Setup) -> tuple[Catalogue, frozenset[str]]:
     """The catalogue's editions by all their names, and the names that were given by hand.
 
     It is the same as long as neither the setup nor an alias changes, and large: read-only work
     remembers it, so that the preview of a few rows looks up those rows alone.
     """
     state = (newest_revision(work.connection), aliases.newest_change(work.connection))
-    if work.memory is None and (known := work.seen.get("shelf", {}).get(state)):
-        return cast("tuple[Shelf, frozenset[str]]", known)
-    return cached(work, "shelf", state, lambda: _filled_shelf(work, setup))
+    if work.memory is None and (known := work.seen.get("catalogue", {}).get(state)):
+        return cast("tuple[Catalogue, frozenset[str]]", known)
+    return cached(work, "catalogue", state, lambda: _load_editions(work, setup))
 
 
-def _filled_shelf(work: Work, setup: Setup) -> tuple[Shelf, frozenset[str]]:
-    editions = {
+def _load_editions(work: Work, setup: Setup) -> tuple[Catalogue, frozenset[str]]:
+    by_isbn = {
         edition.isbn: (title, edition)
         for title in setup.titles.values()
         for edition in title.editions
     }
-    shelf, by_number = Shelf(), {}
+    editions, by_number = Catalogue(), {}
     for row in catalogue.edition_rows(work.connection):
-        title, edition = editions[row.isbn]
+        title, edition = by_isbn[row.isbn]
         known = KnownEdition(row.id, row.isbn, title.title, title.published, edition.prices)
-        by_number[row.id] = shelf[row.isbn] = known
+        by_number[row.id] = editions[row.isbn] = known
     for value, number in catalogue.identifiers(work.connection).items():
-        shelf[value] = by_number[number]
-    return shelf, frozenset(catalogue.aliases(work.connection))
+        editions[value] = by_number[number]
+    return editions, frozenset(catalogue.aliases(work.connection))
 
 
 def _named_cities(setup: Setup) -> tuple[str, ...]:

@@ -234,7 +234,7 @@ def _typed(office: Office, clerk: Actor) -> None:
 
 
 def _uploads(office: Office, clerk: Actor) -> None:
-    wrong = [a_row(3, date="2025-12-02"), {**a_row(2), "units": "six"}, a_row(2, isbn="123")]
+    wrong = [a_row(3, date="2025-12-02"), {**a_row(2), "units": "six"}, a_row(2, isbn="978")]
     assert send(office, clerk, as_file(keyed_rows(wrong)), "december.csv").id == UPLOAD_WRONG
     good = [a_row(3, date="2025-12-02"), a_row(1, date="2025-12-03", isbn=UNKNOWN)]
     assert send(office, clerk, as_file(keyed_rows(good)), "december mended.csv").id == UPLOAD_GOOD

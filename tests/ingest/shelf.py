@@ -12,9 +12,9 @@ from typing import Any
 from royalties.domain.sales.lines import SaleLine, WaitingLine
 from royalties.domain.terms.catalogue import Price
 from royalties.ingest.recognise import open_report
+from royalties.ingest.report.catalogue import KnownEdition
 from royalties.ingest.report.mapping import Mapping as MappedReport
-from royalties.ingest.report.reading import Known, KnownRetailer, Reading
-from royalties.ingest.report.shelf import KnownEdition
+from royalties.ingest.report.reading import KnownRetailer, Reading, ReferenceData
 
 FILES = Path(__file__).parent / "files"
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -24,7 +24,7 @@ BAD = FILES / "bad"
 TODAY = date(2026, 11, 23)
 
 
-def known_from(setup: Mapping[str, Any]) -> Known:
+def known_from(setup: Mapping[str, Any]) -> ReferenceData:
     """What a setup file makes known, as a service would put it."""
     editions: dict[str, KnownEdition] = {}
     number = 0
@@ -55,13 +55,13 @@ def known_from(setup: Mapping[str, Any]) -> Known:
         )
         for place, body in enumerate(setup["retailers"], 1)
     }
-    return Known(editions, retailers, TODAY)
+    return ReferenceData(editions, retailers, TODAY)
 
 
 CATALOGUE = known_from(json.loads((SAMPLES / "catalogue.json").read_text(encoding="utf-8")))
 
 
-def _house_of_sellers() -> Known:
+def _house_of_sellers() -> ReferenceData:
     """The examples' house, with the sellers whose samples there are."""
     setup = json.loads((EXAMPLES / "setup.json").read_text(encoding="utf-8"))
     more = json.loads((SELLERS / "retailers.json").read_text(encoding="utf-8"))
@@ -142,7 +142,7 @@ class Read:
 
 def read(
     path: Path,
-    known: Known = CATALOGUE,
+    known: ReferenceData = CATALOGUE,
     mappings: Sequence[MappedReport] = (),
     report: str | None = None,
     **choices: str,
@@ -159,7 +159,7 @@ def read(
     return Read(reading, sales, waiting)
 
 
-def read_text(folder: Path, text: str, *, known: Known = TRADE, **options: Any) -> Read:
+def read_text(folder: Path, text: str, *, known: ReferenceData = TRADE, **options: Any) -> Read:
     """Read a text report as the mapped one."""
     path = folder / "report.csv"
     path.write_bytes(text.encode())

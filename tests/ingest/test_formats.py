@@ -12,7 +12,7 @@ from royalties.domain.money import MICRO
 from royalties.domain.sales.reporting import account_words
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.formats import built_in
-from royalties.ingest.report.reading import Known, UnreadableError
+from royalties.ingest.report.reading import ReferenceData, UnreadableError
 from tests.ingest.shelf import CATALOGUE, FILES, SAMPLES, TODAY, Read, known_from, read
 
 
@@ -32,7 +32,7 @@ def _lines(found: Read) -> list[tuple[Any, ...]]:
 def test_every_format_declaration_is_complete() -> None:
     for declared in built_in():
         fields = {column.field for column in declared.columns} | set(declared.constants)
-        fields |= {"date"} if declared.facts else set(declared.asks)
+        fields |= {"date"} if declared.preamble else set(declared.asks)
         assert "book" in fields
         assert fields & {"units", "sold"} or declared.kind is SaleKind.USAGE
         assert declared.title
@@ -327,14 +327,14 @@ def test_elliott_bay_report_with_another_type_is_refused(tmp_path: Path) -> None
 
 def test_stores_of_the_setup_give_the_place() -> None:
     shops = [{"key": "elliott-bay", "name": "Elliott Bay", "country": "US", "region": "WA", "city": "Seattle"}]  # fmt: skip
-    known = Known(
+    known = ReferenceData(
         CATALOGUE.editions, known_from({"titles": [], "retailers": shops}).retailers, TODAY
     )
     found = read(SAMPLES / "elliott-bay.csv", known)
     assert {line[11:14] for line in found.sales} == {("US", "WA", "Seattle")}
 
 
-def _catalogue(*identifiers: str) -> Known:
+def _catalogue(*identifiers: str) -> ReferenceData:
     editions = [
         {"isbn": f"978000000000{place}", "identifiers": {"other": name}}
         for place, name in enumerate(identifiers)

@@ -17,7 +17,7 @@ from openpyxl import Workbook
 from python_calamine import CalamineWorkbook
 from stdnum import isbn as isbn_numbers
 
-from royalties.ingest.report.reading import Known, UnreadableError
+from royalties.ingest.report.reading import ReferenceData, UnreadableError
 from tests.ingest.shelf import CATALOGUE, HOUSE_OF_SELLERS, SAMPLES, SELLERS, Read, read
 
 Grid = list[list[Any]]
@@ -31,7 +31,7 @@ class Sample(NamedTuple):
     name: str
     header: int | None
     choices: Mapping[str, Any] = {}
-    known: Known = CATALOGUE
+    known: ReferenceData = CATALOGUE
     folder: Path = SAMPLES
     encoding: str = "utf-8"
     delimiter: str = ","

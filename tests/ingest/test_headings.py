@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from royalties.domain.money import MICRO
 from royalties.ingest.report.amounts import Numbers
 from royalties.ingest.report.answers import TrackedAnswers
-from royalties.ingest.report.cells import Undecided
+from royalties.ingest.report.cells import Ambiguous
 from royalties.ingest.report.conventions import decimal_mark
 from royalties.ingest.report.discounts import DiscountUnit
 from royalties.ingest.report.headings import unit_of, without_unit
@@ -108,7 +108,7 @@ def test_every_discount_is_read_as_meant_or_asked(
         assert unit.choice() is None
     else:
         assert unit.choice() is not None
-        assert any(isinstance(value, Undecided) for value in values)
+        assert any(isinstance(value, Ambiguous) for value in values)
 
 
 @pytest.mark.parametrize(

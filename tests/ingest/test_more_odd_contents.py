@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from royalties.ingest.report.passed_over import tells_a_return
 from royalties.ingest.report.reading import UnreadableError
+from royalties.ingest.report.unread_columns import tells_a_return
 from tests.ingest.shelf import RIVER, TRADE, Read, read, read_text
 
 A, B = "9780306406157", "9781861972712"
@@ -87,7 +87,7 @@ REFUSED = {
     ),
     "Currency": ("US Dollar", "GBp", "ZAc", "GBX", "p", "USD/EUR", "BTC", "840", "XAU", "USDT", ""),
     "ISBN": (
-        f"{A} x2", f"{A}-01", A[:-1], f"{A}0", f"{A}|{B}", "97803O6406157", "9.78031E+12", "Gutschein",
+        f"{A} x2", f"{A}-01", A[:-1], f"{A}0", f"{A}|{B}", "97803O6406157", "9.78031E+12", "siehe: Anmerkung!",
         f"{A} / Title",
     ),
 }  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from royalties.ingest.report.passed_over import speaks_of_money, speaks_of_sales
+from royalties.ingest.report.unread_columns import speaks_of_money, speaks_of_sales
 from tests.ingest.shelf import RIVER, SAMPLES, TRADE, Read, read, read_text
 from tests.ingest.test_samples import SUPPLIED
 

@@ -10,7 +10,7 @@ from babel.dates import format_date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from royalties.ingest.report.cells import Undecided
+from royalties.ingest.report.cells import Ambiguous
 from royalties.ingest.report.conventions import date_order
 from royalties.ingest.report.dates import Dates, month_span
 from tests.ingest.shelf import RIVER, TODAY, Read, read_text
@@ -70,15 +70,15 @@ def test_a_day_with_a_month_in_words_is_read_or_its_language_is_asked(
 ) -> None:
     text = format_date(day, "d MMMM yyyy", locale=locale)
     found = Dates(date_order(""), TODAY).day(text)
-    assert found == day.isoformat() or isinstance(found, Undecided)
+    assert found == day.isoformat() or isinstance(found, Ambiguous)
 
 
 @pytest.mark.parametrize("text", ["listopad 2025", "juil. 2025", "15 mars. 25"])
 def test_a_month_that_differs_between_languages_is_asked_about(text: str) -> None:
     dates = Dates(date_order(""), TODAY, months=True)
     found = dates.day(text)
-    assert isinstance(found, Undecided) is (text != "15 mars. 25")
-    if isinstance(found, Undecided):
+    assert isinstance(found, Ambiguous) is (text != "15 mars. 25")
+    if isinstance(found, Ambiguous):
         assert dates.asked == {"date_language"}
 
 

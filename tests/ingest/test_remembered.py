@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from royalties.domain.sales.remembered import BundlePart, Remembered, shared
 from royalties.domain.terms.identifiers import identifier_key
-from royalties.ingest.report.reading import Known
+from royalties.ingest.report.reading import ReferenceData
 from tests.ingest.shelf import RIVER, TRADE, Read, read_text
 
 A, B, C = "9780306406157", "9781861972712", "9780804429573"
@@ -19,15 +19,15 @@ AMAZON = TRADE.retailers["amazon"].id
 HEADER = "ISBN,Title,Sale date,Units,Net amount,Currency\n"
 
 
-def _known(**said: Any) -> Known:
+def _known(**said: Any) -> ReferenceData:
     return replace(TRADE, remembered={AMAZON: Remembered(**said)})
 
 
-def _no_books(*names: str) -> Known:
+def _no_books(*names: str) -> ReferenceData:
     return _known(no_books={identifier_key(name): name for name in names})
 
 
-def _read(folder: Path, known: Known, *rows: str) -> Read:
+def _read(folder: Path, known: ReferenceData, *rows: str) -> Read:
     return read_text(folder, HEADER + "".join(f"{row}\n" for row in rows), known=known)
 
 
@@ -78,7 +78,7 @@ def test_row_without_an_identifier_lists_both_remedies(tmp_path: Path) -> None:
     )
 
 
-def _bundle(*shares: str) -> Known:
+def _bundle(*shares: str) -> ReferenceData:
     editions = [TRADE.editions[isbn].id for isbn in (A, B, C)]
     parts = [
         BundlePart(edition, Fraction(share))

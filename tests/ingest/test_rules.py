@@ -11,14 +11,14 @@ import pytest
 from royalties.domain.terms.catalogue import Price
 from royalties.ingest.recognise import report_names
 from royalties.ingest.report.mapping import Mapping as MappedReport
-from royalties.ingest.report.reading import Known, KnownRetailer, UnreadableError
+from royalties.ingest.report.reading import KnownRetailer, ReferenceData, UnreadableError
 from tests.ingest.shelf import CATALOGUE, RIVER, SAMPLES, TODAY, TRADE, Read, read, read_text
 
 STANDARD = "date,isbn,retailer,kind,units,currency,list_price,net,discount,country,region,city,order,reference\n"
 A, B = "9780306406157", "9781861972712"
 
 
-def _standard(folder: Path, *rows: str, known: Known = TRADE, **choices: str) -> Read:
+def _standard(folder: Path, *rows: str, known: ReferenceData = TRADE, **choices: str) -> Read:
     return read_text(folder, STANDARD + "\n".join(rows) + "\n", known=known, mappings=[], **choices)
 
 
@@ -27,7 +27,7 @@ def _river(
     header: str,
     *rows: str,
     mapping: MappedReport = RIVER,
-    known: Known = TRADE,
+    known: ReferenceData = TRADE,
     **choices: str,
 ) -> Read:
     return read_text(
@@ -122,7 +122,7 @@ def test_prices_by_day(tmp_path: Path) -> None:
             Price("USD", 15_000_000, date(2025, 9, 1)),
         ),
     )
-    known = Known({A: edition}, TRADE.retailers, TODAY)
+    known = ReferenceData({A: edition}, TRADE.retailers, TODAY)
     rows = [
         f"{day},{A},amazon,sale,1,USD,,,0.5,,,,,"
         for day in ("2025-05-31", "2025-06-01", "2026-01-01")
@@ -159,7 +159,7 @@ def test_places_of_sales(tmp_path: Path) -> None:
         "shop": KnownRetailer(1, "shop", "The Shop", "US", "WA", "Seattle"),
         "web": KnownRetailer(2, "web", "The Web"),
     }
-    known = Known(TRADE.editions, shops, TODAY)
+    known = ReferenceData(TRADE.editions, shops, TODAY)
     found = _standard(
         tmp_path,
         f"2025-03-01,{A},shop,sale,1,USD,,3.00,,,,,,",
@@ -443,7 +443,7 @@ def test_report_without_rows_is_handled(tmp_path: Path) -> None:
 
 
 def test_the_catalogue_is_not_needed_to_refuse(tmp_path: Path) -> None:
-    empty = Known({}, CATALOGUE.retailers, TODAY)
+    empty = ReferenceData({}, CATALOGUE.retailers, TODAY)
     found = read(SAMPLES / "standard-sales.csv", empty)
     assert not found.sales
     assert not found.reading.problems

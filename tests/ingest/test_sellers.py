@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from royalties.domain.sales.lines import SaleLine, WaitingLine
 from royalties.domain.sales.slices import SaleKind
-from royalties.ingest.report.reading import Known, KnownRetailer
+from royalties.ingest.report.reading import KnownRetailer, ReferenceData
 from tests.ingest.layouts import SELLERS
 from tests.ingest.sellers import RECORDED, Book, Row, Seller, Written, reports, write
 from tests.ingest.shelf import CATALOGUE, TODAY, Read, read
@@ -18,7 +18,7 @@ SHOPS = {
     "digital": "Draft2Digital", "overdrive": "OverDrive", "everand": "Everand", "acx": "ACX",
     "findaway": "Findaway Voices", "publisher-web": "The web shop", "publisher-square": "The publisher's till",
 }  # fmt: skip
-KNOWN = Known(
+KNOWN = ReferenceData(
     CATALOGUE.editions,
     {key: KnownRetailer(place, key, name) for place, (key, name) in enumerate(SHOPS.items(), 1)},
     TODAY,

@@ -21,7 +21,7 @@ from royalties.domain.money import MICRO, micro_text, rounded
 from royalties.domain.sales.recorded_orders import RecordedLines
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.no_books import is_no_book
-from royalties.ingest.report.reading import Known
+from royalties.ingest.report.reading import ReferenceData
 from royalties.ingest.report.shop_taxes import taxes_of
 from tests.ingest.shelf import Read, known_from, read
 
@@ -81,7 +81,10 @@ def order(number: str, *lines: Cells, **facts: str) -> list[Cells]:
 
 
 def exported(
-    rows: Sequence[Cells], known: Known = SHOP, without: Collection[str] = (), **choices: str
+    rows: Sequence[Cells],
+    known: ReferenceData = SHOP,
+    without: Collection[str] = (),
+    **choices: str,
 ) -> Read:
     """Read an export, in which some columns are absent."""
     text = io.StringIO(newline="")
@@ -435,7 +438,7 @@ def lines_of(report: Read) -> list[Any]:
     return [*report.sales, *report.waiting]
 
 
-def standing(*found: Read) -> Known:
+def standing(*found: Read) -> ReferenceData:
     """The shop, with what was read of its exports as imports 1, 2, …"""
     lines = [
         RecordedLines(each[14], number, each[2], each[4], each[7], each[6], each[9])

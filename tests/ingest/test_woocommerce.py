@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from royalties.domain.sales.remembered import Remembered
 from royalties.ingest.report.order_states import state_key
-from royalties.ingest.report.reading import Known
+from royalties.ingest.report.reading import ReferenceData
 from tests.ingest.shelf import Read, known_from, read
 
 BOOK = "9780306406157"
@@ -28,7 +28,7 @@ HEADER = (
 )
 
 
-def _export(folder: Path, *rows: str, known: Known = SHOP, **choices: Any) -> Read:
+def _export(folder: Path, *rows: str, known: ReferenceData = SHOP, **choices: Any) -> Read:
     path = folder / "orders.csv"
     path.write_text("\n".join((HEADER, *rows, "")), encoding="utf-8")
     return read(path, known, **choices)

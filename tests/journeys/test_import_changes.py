@@ -21,7 +21,7 @@ def run(office: Office) -> Run:
 
 
 def faulty(office: Office) -> Path:
-    return office.report([a_row(3), {**a_row(2), "units": "six"}, {**a_row(4), "isbn": "123"}])
+    return office.report([a_row(3), {**a_row(2), "units": "six"}, {**a_row(4), "isbn": "978"}])
 
 
 @after(opened)

@@ -10,16 +10,16 @@ from datetime import date
 
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.formats.amazon_kdp import COLUMNS, SHEETS
-from royalties.ingest.report.cells import Cell, Odd, text_of
+from royalties.ingest.report.cells import Cell, NonValue, text_of
 from royalties.ingest.report.conventions import date_order
 from royalties.ingest.report.dates import Dates
 from royalties.ingest.report.declaration import (
+    ArrangeContext,
     Column,
-    Facts,
     Header,
+    Preamble,
     ReportFormat,
     Row,
-    Surroundings,
     normal,
 )
 
@@ -35,20 +35,22 @@ PAGES_OR_UNITS = (
 )
 
 
-def month_above(rows: Sequence[Row]) -> Facts | None:
+def month_above(rows: Sequence[Row]) -> Preamble | None:
     """Find ``Sales Period | March 2025`` above the header."""
     dates = Dates(date_order(""), date.max, months=True)
     for _, cells in rows[:3]:
         if len(cells) > 1 and normal(text_of(cells[0])) == "sales period":
             last = dates.day(cells[1])
             if isinstance(last, str) and last in dates.spans:
-                return Facts(span=(date.fromisoformat(dates.spans[last]), date.fromisoformat(last)))
+                return Preamble(
+                    span=(date.fromisoformat(dates.spans[last]), date.fromisoformat(last))
+                )
     return None
 
 
 def _arranged(
-    rows: Iterable[Row], header: Header, _: Surroundings
-) -> Iterator[tuple[int, Sequence[Cell | Odd | None]]]:
+    rows: Iterable[Row], header: Header, _: ArrangeContext
+) -> Iterator[tuple[int, Sequence[Cell | NonValue | None]]]:
     """All rows of the sheets by format; of the totals only those of pages."""
     plan = next((at for at, name in enumerate(header.names) if normal(name) == "payout plan"), -1)
     for number, cells in rows:
@@ -67,7 +69,7 @@ _REPORT = ReportFormat(
     other_kinds=SaleKind.SALE,
     blanks=frozenset({"n/a"}),
     decimal=".",
-    facts=month_above,
+    preamble=month_above,
 )
 _WITH_PAGES = replace(
     _REPORT,

@@ -39,5 +39,5 @@ FORMAT = ReportFormat(
     blanks=frozenset({"n/a"}),
     decimal=".",
     own_totals=True,
-    facts=month_above,
+    preamble=month_above,
 )

@@ -16,8 +16,8 @@ from royalties.ingest.report.dates import Dates
 from royalties.ingest.report.declaration import (
     BOOK,
     Column,
-    Facts,
     Header,
+    Preamble,
     ReportFormat,
     Row,
     normal,
@@ -87,15 +87,15 @@ def _fits(layout: Sequence[str], cells: Sequence[Cell]) -> bool:
         return False
 
 
-def _month(rows: Sequence[Row]) -> Facts:
+def _month(rows: Sequence[Row]) -> Preamble:
     """The month above the tables of the prior month's workbook."""
     dates = Dates(date_order(""), date.max, months=True)
     for _, cells in rows[:1]:
         told = [cell for cell in cells if text_of(cell).strip()]
         last = dates.day(told[1]) if len(told) == 2 else None
         if isinstance(last, str) and last in dates.spans:
-            return Facts(span=(date.fromisoformat(dates.spans[last]), date.fromisoformat(last)))
-    return Facts()
+            return Preamble(span=(date.fromisoformat(dates.spans[last]), date.fromisoformat(last)))
+    return Preamble()
 
 
 FORMAT = ReportFormat(
@@ -111,7 +111,7 @@ FORMAT = ReportFormat(
     months=True,
     points=True,
     by_content=_header,
-    facts=_month,
+    preamble=_month,
     unread_sheets=(
         "Resumen",
         "Resumo",

@@ -13,7 +13,7 @@ from royalties.ingest.places import country
 from royalties.ingest.report.cells import Cell, text_of
 from royalties.ingest.report.conventions import date_order
 from royalties.ingest.report.dates import Dates
-from royalties.ingest.report.declaration import BOOK, Column, Facts, ReportFormat, Row
+from royalties.ingest.report.declaration import BOOK, Column, Preamble, ReportFormat, Row
 
 _DAYS = re.compile(r"(\d[\d/.-]{4,8}\d)\s*+[-–]\s*+(\d[\d/.-]{4,8}\d)")
 _DECIMAL_COMMA = frozenset({"fr", "de", "it", "es", "nl", "pl", "sv", "pt", "tr"})
@@ -23,7 +23,7 @@ _PIVOT = date(2050, 1, 1)
 _MONTH_FIRST = frozenset({"en_US"})
 
 
-def _facts(rows: Sequence[Row]) -> Facts | None:
+def _preamble(rows: Sequence[Row]) -> Preamble | None:
     """Read row 1; nothing where it lacks the days covered."""
     for _, cells in rows[:1]:
         named = dict(filter(None, map(_fact, cells)))
@@ -31,7 +31,7 @@ def _facts(rows: Sequence[Row]) -> Facts | None:
         span = _span(named.get("Viewing Range", ""), locale)
         if span is None:
             return None
-        return Facts(
+        return Preamble(
             texts={
                 "currency": named.get("Currency", ""),
                 # Several countries are no country.
@@ -80,5 +80,5 @@ FORMAT = ReportFormat(
     idle="no activity",
     unread=("Ordered *", "Shipped Revenue"),
     money_on_sales=True,
-    facts=_facts,
+    preamble=_preamble,
 )

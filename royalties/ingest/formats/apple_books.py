@@ -7,14 +7,14 @@ newer reports, sums by country; both repeat what is above.
 from collections.abc import Iterable, Iterator, Sequence
 
 from royalties.domain.sales.slices import SaleKind
-from royalties.ingest.report.cells import Cell, Odd, text_of
+from royalties.ingest.report.cells import Cell, NonValue, text_of
 from royalties.ingest.report.declaration import (
     BOOK,
+    ArrangeContext,
     Column,
     Header,
     ReportFormat,
     Row,
-    Surroundings,
     normal,
 )
 
@@ -22,8 +22,8 @@ _ENDS = ("total_rows", "total_amount", "country of sale")
 
 
 def _sales(
-    rows: Iterable[Row], header: Header, _: Surroundings
-) -> Iterator[tuple[int, Sequence[Cell | Odd | None]]]:
+    rows: Iterable[Row], header: Header, _: ArrangeContext
+) -> Iterator[tuple[int, Sequence[Cell | NonValue | None]]]:
     """Rows down to the sums."""
     for number, cells in rows:
         if normal(text_of(cells[0])) in _ENDS and not header.repeats(cells):

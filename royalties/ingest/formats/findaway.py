@@ -42,5 +42,5 @@ FORMAT = ReportFormat(
     own_totals=True,
     months=True,
     points=True,
-    facts=stated_period,
+    preamble=stated_period,
 )

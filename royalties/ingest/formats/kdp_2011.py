@@ -8,17 +8,17 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from royalties.ingest.report.cells import Cell, Odd, text_of
+from royalties.ingest.report.cells import Cell, NonValue, text_of
 from royalties.ingest.report.conventions import date_order
 from royalties.ingest.report.dates import Dates
 from royalties.ingest.report.declaration import (
     BOOK,
+    ArrangeContext,
     Column,
-    Facts,
     Header,
+    Preamble,
     ReportFormat,
     Row,
-    Surroundings,
     normal,
 )
 
@@ -31,7 +31,7 @@ _COUNTRIES = {"uk": "GB"}
 _LEAST_FILLED = 4
 
 
-def _facts(rows: Sequence[Row]) -> Facts | None:
+def _preamble(rows: Sequence[Row]) -> Preamble | None:
     """The period of the first block, which all share."""
     dates = Dates(date_order(""), date.max)
     for _, cells in rows:
@@ -39,13 +39,13 @@ def _facts(rows: Sequence[Row]) -> Facts | None:
         days = [dates.day(day) for day in found.groups()] if found else []
         if days and all(isinstance(day, str) for day in days):
             first, last = (date.fromisoformat(str(day)) for day in days)
-            return Facts(span=(first, last))
+            return Preamble(span=(first, last))
     return None
 
 
 def _arranged(
-    rows: Iterable[Row], header: Header, _: Surroundings
-) -> Iterator[tuple[int, Sequence[Cell | Odd | None]]]:
+    rows: Iterable[Row], header: Header, _: ArrangeContext
+) -> Iterator[tuple[int, Sequence[Cell | NonValue | None]]]:
     """Give every sale the currency and the country of its block; pass over all other rows."""
     currency = country = ""
     royalty = header.at("net")
@@ -75,7 +75,7 @@ FORMAT = ReportFormat(
     ),
     blanks=frozenset({"n/a"}),
     decimal=".",
-    facts=_facts,
+    preamble=_preamble,
     arrange=_arranged,
     extras=("currency", "country"),
 )

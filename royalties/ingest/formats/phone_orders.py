@@ -23,5 +23,5 @@ FORMAT = ReportFormat(
     strict=True,
     prices="exact",
     full_discount_is_free=True,
-    charged=True,
+    charged_prices=True,
 )

@@ -10,15 +10,22 @@ from itertools import groupby
 from stdnum import isbn as isbn_numbers
 
 from royalties.domain.problems import Cause
-from royalties.ingest.report.cells import Cell, Odd, UnknownIdentifier, Wrong, printed, text_of
+from royalties.ingest.report.cells import (
+    Cell,
+    Invalid,
+    NonValue,
+    UnknownIdentifier,
+    printed,
+    text_of,
+)
 from royalties.ingest.report.columns import plain_text
 from royalties.ingest.report.declaration import (
     BOOK,
+    ArrangeContext,
     Column,
     Header,
     ReportFormat,
     Row,
-    Surroundings,
     normal,
 )
 from royalties.ingest.report.exported_orders import (
@@ -71,7 +78,9 @@ _READ = frozenset(
 class _WebOrderRow(dict[str, str]):
     """A row's texts by the normal name of its column."""
 
-    def __init__(self, texts: Iterable[tuple[str, str]], read: Callable[[Cell], int | Odd]) -> None:
+    def __init__(
+        self, texts: Iterable[tuple[str, str]], read: Callable[[Cell], int | NonValue]
+    ) -> None:
         super().__init__(texts)
         self._read = read
 
@@ -82,22 +91,24 @@ class _WebOrderRow(dict[str, str]):
 
 
 def _arranged(
-    rows: Iterable[Row], header: Header, around: Surroundings
-) -> Iterator[tuple[int, Sequence[Cell | Odd | None]]]:
-    return ShopExport(around).arranged(_orders(rows, header, around))
+    rows: Iterable[Row], header: Header, context: ArrangeContext
+) -> Iterator[tuple[int, Sequence[Cell | NonValue | None]]]:
+    return ShopExport(context).arranged(_orders(rows, header, context))
 
 
-def _orders(rows: Iterable[Row], header: Header, around: Surroundings) -> Iterator[ExportedOrder]:
+def _orders(
+    rows: Iterable[Row], header: Header, context: ArrangeContext
+) -> Iterator[ExportedOrder]:
     names = [without_marks(normal(name)) for name in header.names]
     read = [(name, place) for place, name in enumerate(names) if name in _READ]
     at, sku, created = header.at("order"), header.at(BOOK), header.at("date")
     for number, group in groupby(
-        order_rows(rows, header, around.warn), key=lambda row: plain_text(row[1][at]) or row[0]
+        order_rows(rows, header, context.warn), key=lambda row: plain_text(row[1][at]) or row[0]
     ):
         rows_of_order = [*group]
         lines = [
             _WebOrderRow(
-                ((name, text_of(cells[place]).strip()) for name, place in read), around.amount
+                ((name, text_of(cells[place]).strip()) for name, place in read), context.amount
             )
             for _, cells in rows_of_order
         ]
@@ -110,14 +121,19 @@ def _orders(rows: Iterable[Row], header: Header, around: Surroundings) -> Iterat
         except NoAmountError as error:
             prices, wrong = [(0, 0)] * len(lines), error.wrong
         items = [
-            _item(row, line, around.book(row[1][sku]), around.day(row[1][created]), *price)
+            _item(row, line, context.book(row[1][sku]), context.day(row[1][created]), *price)
             for row, line, price in zip(rows_of_order, lines, prices, strict=True)
         ]
         yield _order("" if isinstance(number, int) else number, lines, items, wrong)
 
 
 def _item(
-    row: Row, line: _WebOrderRow, book: int | Odd, day: str | Odd, price: int, compare_at: int
+    row: Row,
+    line: _WebOrderRow,
+    book: int | NonValue,
+    day: str | NonValue,
+    price: int,
+    compare_at: int,
 ) -> Item:
     title = line.get("lineitem name", "")
     is_book = isinstance(book, int) or (
@@ -136,10 +152,10 @@ def _item(
 
 
 def _order(
-    number: str, lines: Sequence[_WebOrderRow], items: Sequence[Item], wrong: Wrong | None
+    number: str, lines: Sequence[_WebOrderRow], items: Sequence[Item], wrong: Invalid | None
 ) -> ExportedOrder:
     first = lines[0]
-    figures: ShopOrder | Wrong
+    figures: ShopOrder | Invalid
     try:
         figures = wrong or _figures(number, lines, items)
     except NoAmountError as error:
@@ -193,10 +209,10 @@ def _figures(number: str, lines: Sequence[_WebOrderRow], items: Sequence[Item]) 
     )
 
 
-def _payment(number: str, state: str, figures: ShopOrder | Wrong) -> Payment | Wrong:
+def _payment(number: str, state: str, figures: ShopOrder | Invalid) -> Payment | Invalid:
     payment = _PAYMENTS.get(state)
     if payment is None:
-        return Wrong(
+        return Invalid(
             Cause.ORDER_STATE,
             f"{printed(state)!r} of order {printed(number)} is no known Financial Status",
             f"write one of {', '.join(filter(None, _PAYMENTS))}",
@@ -208,7 +224,7 @@ def _payment(number: str, state: str, figures: ShopOrder | Wrong) -> Payment | W
         and figures.total
         and not figures.refunded
     ):
-        return Wrong(
+        return Invalid(
             Cause.ORDER_STATE,
             f"order {printed(number)} is {state.replace('_', ' ')}, but its Refunded Amount is 0",
             "write what was refunded, or export the order again",

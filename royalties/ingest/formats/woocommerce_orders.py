@@ -12,15 +12,22 @@ from itertools import groupby
 from stdnum import isbn as isbn_numbers
 
 from royalties.domain.problems import Cause
-from royalties.ingest.report.cells import Cell, Odd, UnknownIdentifier, Wrong, printed, text_of
+from royalties.ingest.report.cells import (
+    Cell,
+    Invalid,
+    NonValue,
+    UnknownIdentifier,
+    printed,
+    text_of,
+)
 from royalties.ingest.report.columns import plain_text
 from royalties.ingest.report.declaration import (
     BOOK,
+    ArrangeContext,
     Column,
     Header,
     ReportFormat,
     Row,
-    Surroundings,
     normal,
 )
 from royalties.ingest.report.exported_orders import (
@@ -115,7 +122,7 @@ class _OrderRow:
     """A row's cells by what they are."""
 
     cells: Mapping[str, Cell]
-    read: Callable[[Cell], int | Odd]
+    read: Callable[[Cell], int | NonValue]
 
     def text(self, name: str) -> str:
         """A cell as text; empty where the column is missing."""
@@ -128,9 +135,9 @@ class _OrderRow:
 
 
 def _arranged(
-    rows: Iterable[Row], header: Header, around: Surroundings
-) -> Iterator[tuple[int, Sequence[Cell | Odd | None]]]:
-    return ShopExport(around).arranged(_orders(rows, header, around))
+    rows: Iterable[Row], header: Header, context: ArrangeContext
+) -> Iterator[tuple[int, Sequence[Cell | NonValue | None]]]:
+    return ShopExport(context).arranged(_orders(rows, header, context))
 
 
 def _places(header: Header) -> dict[str, int]:
@@ -142,20 +149,22 @@ def _places(header: Header) -> dict[str, int]:
     }
 
 
-def _orders(rows: Iterable[Row], header: Header, around: Surroundings) -> Iterator[ExportedOrder]:
+def _orders(
+    rows: Iterable[Row], header: Header, context: ArrangeContext
+) -> Iterator[ExportedOrder]:
     places = _places(header)
     at, sku, created = header.at("order"), header.at(BOOK), header.at("date")
-    sold = order_rows(rows, header, around.warn)
+    sold = order_rows(rows, header, context.warn)
     for number, group in groupby(_numbered(sold, at), key=lambda row: row[0]):
         rows_of_order = [row for _, row in group]
         lines = [
-            _OrderRow({what: cells[place] for what, place in places.items()}, around.amount)
+            _OrderRow({what: cells[place] for what, place in places.items()}, context.amount)
             for _, cells in rows_of_order
         ]
-        day = around.day(rows_of_order[0][1][created])
+        day = context.day(rows_of_order[0][1][created])
         items, wrong = [], None
         for row, line in zip(rows_of_order, lines, strict=True):
-            book = around.book(row[1][sku])
+            book = context.book(row[1][sku])
             try:
                 items.append(_item(row, line, book, day))
             except NoAmountError as error:
@@ -174,7 +183,7 @@ def _numbered(rows: Iterable[Row], at: int) -> Iterator[tuple[str | int, Row]]:
         yield number, row
 
 
-def _item(row: Row, line: _OrderRow, book: int | Odd, day: str | Odd) -> Item:
+def _item(row: Row, line: _OrderRow, book: int | NonValue, day: str | NonValue) -> Item:
     title, units = line.text("title"), _units(line)
     is_book = isinstance(book, int) or (
         isinstance(book, UnknownIdentifier) and isbn_numbers.is_valid(book.identifier)
@@ -194,13 +203,13 @@ def _item(row: Row, line: _OrderRow, book: int | Odd, day: str | Odd) -> Item:
 
 
 def _order(
-    number: str, lines: Sequence[_OrderRow], items: Sequence[Item], wrong: Wrong | None
+    number: str, lines: Sequence[_OrderRow], items: Sequence[Item], wrong: Invalid | None
 ) -> ExportedOrder:
     first = lines[0]
     state = " ".join(first.text("status").casefold().replace("-", " ").split())
     state = state.removeprefix("wc ")
     state = _STATE_OF.get(state, state)
-    figures: ShopOrder | Wrong
+    figures: ShopOrder | Invalid
     try:
         figures = wrong or _figures(number, state, lines, items)
     except NoAmountError as error:
@@ -219,9 +228,9 @@ def _order(
     )
 
 
-def _payment(number: str, state: str, figures: ShopOrder | Wrong) -> Payment | Wrong:
+def _payment(number: str, state: str, figures: ShopOrder | Invalid) -> Payment | Invalid:
     if state not in _PAYMENTS:
-        return Wrong(
+        return Invalid(
             Cause.ORDER_STATE,
             f"{printed(state)!r} of order {printed(number)} is no known Order Status",
             f"write one of {', '.join(filter(None, _PAYMENTS))}",
@@ -229,7 +238,7 @@ def _payment(number: str, state: str, figures: ShopOrder | Wrong) -> Payment | W
         )
     is_figured = isinstance(figures, ShopOrder) and figures.total and not figures.refunded
     if state == "refunded" and is_figured:
-        return Wrong(
+        return Invalid(
             Cause.ORDER_STATE,
             f"order {printed(number)} is refunded, but its Order Refund Amount is 0",
             "write what was refunded, or export the order again",
@@ -276,7 +285,7 @@ def _figures(
     )
 
 
-def _units(line: _OrderRow) -> int | Wrong:
+def _units(line: _OrderRow) -> int | Invalid:
     return order_units(line.text("units"), "Quantity")
 
 

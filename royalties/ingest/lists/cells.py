@@ -11,7 +11,7 @@ from royalties.ingest.lists.contents import Answers, ListFault, ListQuestion
 from royalties.ingest.lists.table import Row, tidy
 from royalties.ingest.report.amounts import CURRENCY_MARKS
 from royalties.ingest.report.books import unfit, written_identifier
-from royalties.ingest.report.cells import BLANK, Cell, Undecided, Wrong, oddity, text_of
+from royalties.ingest.report.cells import BLANK, Ambiguous, Cell, Invalid, oddity, text_of
 from royalties.ingest.report.conventions import date_order
 from royalties.ingest.report.dates import Dates
 from royalties.ingest.setup.identifiers import isbn as isbn_of
@@ -168,14 +168,14 @@ class Days:
         parsed = self._dates.day(cell)
         if parsed is BLANK:
             return ""
-        if isinstance(parsed, Undecided):
+        if isinstance(parsed, Ambiguous):
             if parsed.key == "date_order":
                 words = "Dates such as 07/08/2025 stand in the list. What comes first?"
                 options = (("dmy", "the day"), ("mdy", "the month"))
                 self._asked[parsed.key] = ListQuestion(parsed.key, words, options)
                 return ""
             raise NoValueError(f"“{tidy(cell)}” is no day: write it such as 2025-07-31")
-        if isinstance(parsed, Wrong):
+        if isinstance(parsed, Invalid):
             message = parsed.message.replace("{column}", "it")
             raise NoValueError(f"{message}: {parsed.remedy}")
         return str(parsed)

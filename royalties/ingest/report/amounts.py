@@ -14,11 +14,11 @@ from royalties.domain.money import MICRO
 from royalties.domain.problems import Cause
 from royalties.ingest.report.cells import (
     BLANK,
+    Ambiguous,
     Cell,
-    Marked,
-    Odd,
-    Undecided,
-    Wrong,
+    Invalid,
+    MarkedAmount,
+    NonValue,
     oddity,
     printed,
     visible,
@@ -184,28 +184,28 @@ class Numbers:
             self.mark.prove(figure.proves, cell.strip(), row)
             self.grouped = self.grouped or bool(figure.grouped_by)
 
-    def amount(self, cell: Cell) -> int | Odd:
+    def amount(self, cell: Cell) -> int | NonValue:
         """Millionths of a currency's unit."""
         if isinstance(cell, float | int):
             return _from_number(cell)
         figure = self._read(cell, "an amount")
-        if isinstance(figure, Odd):
+        if isinstance(figure, NonValue):
             return figure
         currencies = _currencies(figure.unit)
         if currencies is None:
             return _no_amount(printed(cell))
         micro = self._within(figure, printed(cell))
-        if isinstance(micro, Odd) or not figure.unit:
+        if isinstance(micro, NonValue) or not figure.unit:
             return micro
-        return Marked(micro, figure.unit, currencies)
+        return MarkedAmount(micro, figure.unit, currencies)
 
-    def discount(self, cell: Cell, percent: bool = False) -> int | Odd:
+    def discount(self, cell: Cell, percent: bool = False) -> int | NonValue:
         """Millionths of one; a bare number is a fraction unless its column says per cent."""
         if isinstance(cell, float | int):
-            figure: PrintedNumber | Odd = _float_figure(cell) or _no_discount(printed(cell))
+            figure: PrintedNumber | NonValue = _float_figure(cell) or _no_discount(printed(cell))
         else:
             figure = self._read(cell, "a discount")
-        if isinstance(figure, Odd):
+        if isinstance(figure, NonValue):
             return figure
         known = figure.unit in ("", "%")
         figure = figure.hundredth() if percent or figure.unit == "%" else figure
@@ -214,7 +214,7 @@ class Numbers:
             return _no_discount(printed(cell))
         return micro
 
-    def units(self, cell: Cell) -> int | Odd:
+    def units(self, cell: Cell) -> int | NonValue:
         """A whole number of copies."""
         if isinstance(cell, float | int):
             return _whole(int(cell)) if cell == cell // 1 else _no_units(printed(cell))
@@ -223,8 +223,8 @@ class Numbers:
         if isinstance(cell, str) and _WHOLE.fullmatch(cell):
             return _whole(int(cell[:_LONGEST_NUMBER]))
         figure = self._read(cell, "a number of units", settle=False)
-        if isinstance(figure, Odd):
-            return _no_units(printed(cell)) if isinstance(figure, Wrong) else figure
+        if isinstance(figure, NonValue):
+            return _no_units(printed(cell)) if isinstance(figure, Invalid) else figure
         if (figure.doubtful == "," and self.mark.answer != ",") or (
             figure.doubtful == "." and self.mark.answer == ","
         ):
@@ -233,11 +233,11 @@ class Numbers:
             return _no_units(printed(cell))
         return _whole(-int(figure.whole) if figure.negative else int(figure.whole))
 
-    def _read(self, cell: Cell, wanted: str, *, settle: bool = True) -> PrintedNumber | Odd:
+    def _read(self, cell: Cell, wanted: str, *, settle: bool = True) -> PrintedNumber | NonValue:
         if isinstance(cell, bytes):
             return oddity(cell)
         if not isinstance(cell, str):
-            return Wrong(
+            return Invalid(
                 Cause.DATE_AS_NUMBER,
                 f"{printed(cell)!r} is a date, not {wanted}",
                 "write the number",
@@ -253,15 +253,15 @@ class Numbers:
             return _no_number(text)
         return self._by_mark(figure, text) if settle else figure
 
-    def _by_mark(self, figure: PrintedNumber, text: str) -> PrintedNumber | Odd:
+    def _by_mark(self, figure: PrintedNumber, text: str) -> PrintedNumber | NonValue:
         if figure.proves:
             answer = self.mark.beside(figure.proves, text)
             if answer == figure.proves:
                 return figure
             self.mark.consulted = True
             if not answer:
-                return Undecided(self.mark.key)
-            return Wrong(
+                return Ambiguous(self.mark.key)
+            return Invalid(
                 Cause.OTHER_DECIMAL_MARK,
                 f"{text!r} has the other decimal mark: {self.mark.witness()}",
                 "write all amounts of the file in one way",
@@ -270,7 +270,7 @@ class Numbers:
             return figure
         meaning = self._meaning(figure.doubtful)
         if not meaning:
-            return Undecided(self.mark.key)
+            return Ambiguous(self.mark.key)
         if meaning == figure.doubtful:
             return figure
         return PrintedNumber(figure.negative, figure.whole + figure.decimals, "", figure.unit)
@@ -296,10 +296,9 @@ class Numbers:
         digits = {EXPONENTS.get(code, _CENTS) for code in self.currencies()}
         if digits in ({_THOUSANDTHS}, {0}):
             return separator if digits == {_THOUSANDTHS} else _OTHER_MARK[separator]
-        self.mark.asked = True
-        return ""
+        return self.mark.recall()
 
-    def _within(self, figure: PrintedNumber, text: str) -> int | Odd:
+    def _within(self, figure: PrintedNumber, text: str) -> int | NonValue:
         micro = figure.micro()
         if micro is None:
             return too_many_decimals(text)
@@ -324,11 +323,11 @@ def _currencies(unit: str) -> frozenset[str] | None:
     return frozenset((unit.upper(),)) if is_code else None
 
 
-def _from_number(cell: float) -> int | Odd:
+def _from_number(cell: float) -> int | NonValue:
     figure = _float_figure(cell)
     micro = figure.micro() if figure else None
     if micro is None:
-        return Wrong(
+        return Invalid(
             Cause.TOO_MANY_DECIMALS,
             f"{printed(cell)} has more than six decimals" if figure else f"{cell} is not a number",
             "round it to what was paid or is listed",
@@ -344,13 +343,13 @@ def _float_figure(cell: float) -> PrintedNumber | None:
     return PrintedNumber(value < 0, whole, decimals, "")
 
 
-def _whole(value: int) -> int | Odd:
+def _whole(value: int) -> int | NonValue:
     if abs(value) > MOST_UNITS:
-        return Wrong(Cause.TOO_LARGE, f"more than {MOST_UNITS:,} units", "check the number")
+        return Invalid(Cause.TOO_LARGE, f"more than {MOST_UNITS:,} units", "check the number")
     return value
 
 
-def within(micro: int) -> int | Odd:
+def within(micro: int) -> int | NonValue:
     """An amount in millionths that was worked out, if the books can hold it."""
     return _too_large(_decimal_text(micro)) if abs(micro) > MOST * MICRO else micro
 
@@ -365,50 +364,50 @@ def _foreign_digits(text: str) -> bool:
     return any(sign.isdecimal() and not sign.isascii() for sign in text)
 
 
-def _no_number(text: str) -> Wrong:
+def _no_number(text: str) -> Invalid:
     if _foreign_digits(text):
-        return Wrong(
+        return Invalid(
             Cause.OTHER_DIGITS,
             f"{printed(text)!r} is not written with the digits 0-9",
             "use digits 0-9",
         )
     if text in ("-", "–", "—"):
-        return Wrong(Cause.NO_NUMBER, f"{{column}} is {text!r}", "enter 0 if nothing was paid")
-    return Wrong(
+        return Invalid(Cause.NO_NUMBER, f"{{column}} is {text!r}", "enter 0 if nothing was paid")
+    return Invalid(
         Cause.NO_NUMBER,
         f"{printed(text)!r} is not a number",
         "write a plain number such as 1234.56",
     )
 
 
-def _no_amount(text: str) -> Wrong:
-    return Wrong(
+def _no_amount(text: str) -> Invalid:
+    return Invalid(
         Cause.NO_NUMBER, f"{text!r} is not an amount", "write a plain number such as 1234.56"
     )
 
 
-def _no_units(text: str) -> Wrong:
-    return Wrong(
+def _no_units(text: str) -> Invalid:
+    return Invalid(
         Cause.NO_WHOLE_NUMBER,
         f"{text!r} is not a whole number",
         "write how many copies as a whole number such as 12",
     )
 
 
-def _no_discount(text: str) -> Wrong:
-    return Wrong(
+def _no_discount(text: str) -> Invalid:
+    return Invalid(
         Cause.NO_DISCOUNT, f"{text!r} is not a discount", "write a fraction such as 0.42, or 42%"
     )
 
 
-def too_many_decimals(text: str) -> Wrong:
+def too_many_decimals(text: str) -> Invalid:
     """The problem of an amount that the books cannot hold exactly."""
-    return Wrong(
+    return Invalid(
         Cause.TOO_MANY_DECIMALS,
         f"{text!r} has more than six decimals",
         "round it to what was paid or is listed",
     )
 
 
-def _too_large(text: str) -> Wrong:
-    return Wrong(Cause.TOO_LARGE, f"{printed(text)!r} is too large an amount", "check the number")
+def _too_large(text: str) -> Invalid:
+    return Invalid(Cause.TOO_LARGE, f"{printed(text)!r} is too large an amount", "check the number")

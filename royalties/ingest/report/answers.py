@@ -41,6 +41,10 @@ class TrackedAnswers(Mapping[str, str]):
         answer = self._answers.get(key) or self._standing.get(key, "")
         return answer if not options or answer in options else ""
 
+    def given(self, key: str) -> str:
+        """The answer that the user gives now; empty if there is none."""
+        return self._answers.get(key, "")
+
     def need(self, keys: Collection[str]) -> None:
         """Mark answers as needed: they changed what was read."""
         self._needed.update(keys)

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from royalties.domain.sales.changes import Change, RowLeftOut, words_of
-from royalties.ingest.report.mending import ChangedSheet
+from royalties.ingest.report.changed_sheet import ChangedSheet
 from royalties.ingest.report.reading_state import ReadingState
 from royalties.ingest.report.tables import Sheet, Table
 

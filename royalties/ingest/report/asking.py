@@ -12,12 +12,12 @@ from typing import Any
 from royalties.domain.currencies import EXPONENTS
 from royalties.domain.problems import Choice
 from royalties.ingest.report.amounts import Numbers
-from royalties.ingest.report.cells import Odd
+from royalties.ingest.report.cells import NonValue
 from royalties.ingest.report.conventions import again, date_order, decimal_mark
 from royalties.ingest.report.dates import FIRST_DAY, MONTHS_OF, Dates, month_span
 from royalties.ingest.report.named_currencies import proposed_currencies
 from royalties.ingest.report.named_periods import proposed, proposed_days
-from royalties.ingest.report.reading import Known
+from royalties.ingest.report.reading import ReferenceData
 
 _MONTHS = {"": 12, **MONTHS_OF}
 _PERIOD = re.compile(r"(\d{4})(?:-(?:([HQ])([1-4])|(0[1-9]|1[0-2])))?", re.ASCII | re.IGNORECASE)
@@ -38,7 +38,7 @@ class Answers:
 def ask(
     keys: tuple[str, ...],
     choices: Mapping[str, str],
-    known: Known,
+    known: ReferenceData,
     texts: Sequence[tuple[str, str]] = (),
 ) -> Answers:
     """Take the user's answers to what a report asks; ``retailer`` is asked elsewhere.
@@ -59,7 +59,7 @@ def ask(
             answers.values[key] = answer.upper()
         else:
             value = Numbers(decimal_mark(".")).discount(answer)
-            is_valid = not isinstance(value, Odd)
+            is_valid = not isinstance(value, NonValue)
             answers.values[key] = value
         if not is_valid:
             question = again(_question(key, known), {key: answer})
@@ -89,11 +89,14 @@ def with_proposals(question: Choice, texts: Sequence[tuple[str, str]]) -> Choice
     )
 
 
-def _question(key: str, known: Known) -> Choice:
+def _question(key: str, known: ReferenceData) -> Choice:
     asked, options = {
         "period": ("the report does not say of which period it is: give it as 2025-04", ()),
         "week": ("the report does not say of which week it is: give its last day, a Saturday", ()),
-        "currency": ("the report does not say its currency: give its code", known.shelf.currencies),
+        "currency": (
+            "the report does not say its currency: give its code",
+            known.catalogue.currencies,
+        ),
         "discount": ("the report does not say the discount: give it as 0.40 or 40%", ()),
     }[key]
     return Choice(key, asked, options)

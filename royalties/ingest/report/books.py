@@ -11,9 +11,10 @@ from royalties.domain.terms.identifiers import identifier_key, is_isbn10
 from royalties.ingest.report.cells import (
     BLANK,
     Cell,
-    Odd,
+    Invalid,
+    NonValue,
     UnknownIdentifier,
-    Wrong,
+    UnknownName,
     oddity,
     printed,
     text_of,
@@ -21,7 +22,7 @@ from royalties.ingest.report.cells import (
 )
 from royalties.ingest.report.declaration import begins, normal
 from royalties.ingest.report.labels import TOTALS, is_number_of_its_own, is_total_label
-from royalties.ingest.report.reading import Known
+from royalties.ingest.report.reading import ReferenceData
 
 _THIRTEEN = re.compile(r"97[89]\d{10}", re.ASCII)
 _TEN = re.compile(r"\d{9}[\dX]", re.ASCII)
@@ -59,9 +60,11 @@ _LENGTHS_OF_BOOKS = (10, 12, 13)
 _DIGITS_OF_UPC = 12
 _MOST_OF_HOUSE = 8
 """With more digits, a house number looks like an ISBN with a slip."""
+_LEAST_LETTERS = 2
 _NO_NAMES = frozenset(
     ("n/a", "na", "nan", "none", "null", "nil", "unknown", "various", "misc", "tbd", "tba", "isbn",
-     "sku", "title", "book", "test", "missing", "no isbn", "pending", "true", "false"),
+     "sku", "title", "book", "test", "missing", "no isbn", "pending", "true", "false",
+     "see note", "see notes", "see below", "see above"),
 )  # fmt: skip
 """Words that stand where an identifier is missing."""
 
@@ -70,26 +73,26 @@ class EditionFinder:
     """Finds editions by what a report prints; ``short`` ones lack leading zeros."""
 
     def __init__(
-        self, known: Known, *, short: bool = False, blanks: frozenset[str] = frozenset()
+        self, known: ReferenceData, *, short: bool = False, blanks: frozenset[str] = frozenset()
     ) -> None:
         """``blanks`` are words that mean nothing, in lower case."""
         self._editions = known.editions
-        self._names = known.shelf.names
+        self._names = known.catalogue.names
         self._aliases = {identifier_key(each): each for each in known.aliases}
         self.by_alias: dict[Cell, str] = {}
         """Aliases by the cells whose edition they told."""
         self._short = short
         self._blanks = blanks
 
-    def isbn(self, cell: Cell) -> int | Odd:
+    def isbn(self, cell: Cell) -> int | NonValue:
         """The edition's id by ISBN, or by any other identifier that stands in its place."""
         return self._noted(cell, self._book_of(cell, self._by_isbn))
 
-    def identifier(self, cell: Cell) -> int | Odd:
+    def identifier(self, cell: Cell) -> int | NonValue:
         """The edition's id by a retailer's own number, or by an ISBN in its place."""
         return self._noted(cell, self._book_of(cell, self._by_own_number))
 
-    def _noted(self, cell: Cell, book: int | Odd) -> int | Odd:
+    def _noted(self, cell: Cell, book: int | NonValue) -> int | NonValue:
         """What was found, taking note of an alias that told it."""
         if self._aliases and isinstance(book, int):
             key = identifier_key(unlabelled(written_identifier(text_of(cell))))
@@ -101,10 +104,12 @@ class EditionFinder:
                 self.by_alias[cell] = alias
         return book
 
-    def _book_of(self, cell: Cell, otherwise: Callable[[str, str], int | Odd]) -> int | Odd:
+    def _book_of(
+        self, cell: Cell, otherwise: Callable[[str, str], int | NonValue]
+    ) -> int | NonValue:
         """What an identifier names, as it is written, else without its label; else otherwise."""
         text = self._written(cell)
-        if isinstance(text, Odd):
+        if isinstance(text, NonValue):
             return text
         if (book := self._named(text)) is not None:
             return book
@@ -118,7 +123,7 @@ class EditionFinder:
             return self._by_own_number(text, bare)
         return otherwise(text, bare)
 
-    def _by_isbn(self, text: str, bare: str) -> int | Odd:
+    def _by_isbn(self, text: str, bare: str) -> int | NonValue:
         if self._short and bare.isdecimal() and len(bare) < 10:
             bare = bare.zfill(10)
         if _THIRTEEN.fullmatch(bare):
@@ -128,7 +133,7 @@ class EditionFinder:
         padded = self._padded(bare)
         return self._other(text, bare) if padded is None else padded
 
-    def _by_own_number(self, text: str, bare: str) -> int | Odd:
+    def _by_own_number(self, text: str, bare: str) -> int | NonValue:
         if _TEN.fullmatch(bare) and isbn.is_valid(bare):
             return self._ten(bare)
         if _THIRTEEN.fullmatch(bare) and ean.is_valid(bare):
@@ -138,24 +143,24 @@ class EditionFinder:
             return padded
         return UnknownIdentifier(_waiting_under(text))
 
-    def _named(self, text: str) -> int | Odd | None:
+    def _named(self, text: str) -> int | NonValue | None:
         """The edition that an identifier of the catalogue names."""
         editions = self._names.find(text)
         if len(editions) > 1:
             isbns = sorted({each.isbn for each in self._editions.values() if each.id in editions})
-            return Wrong(
+            return Invalid(
                 Cause.SEVERAL_EDITIONS,
                 f"{text!r} can mean {' or '.join(isbns)}",
                 "write the ISBN, or the identifier exactly as it stands in the setup",
             )
         return next(iter(editions), None)
 
-    def _written(self, cell: Cell) -> str | Odd:
+    def _written(self, cell: Cell) -> str | NonValue:
         """The text of an identifier, without what spreadsheets put around it."""
         if isinstance(cell, bytes):
             return oddity(cell)
         if isinstance(cell, tuple):
-            return Wrong(
+            return Invalid(
                 Cause.NO_ISBN,
                 f"{printed(cell)!r} is a date, not an ISBN",
                 "format the column as text",
@@ -163,20 +168,20 @@ class EditionFinder:
         text = written_identifier(text_of(cell))
         return text[:200] if text and text.casefold() not in self._blanks else BLANK
 
-    def _thirteen(self, bare: str) -> int | Odd:
+    def _thirteen(self, bare: str) -> int | NonValue:
         if not ean.is_valid(bare):
             return _wrong_digit(bare, ean.calc_check_digit(bare[:-1]))
         known = self._editions.get(bare)
         return known.id if known else UnknownIdentifier(bare)
 
-    def _ten(self, bare: str) -> int | Odd:
+    def _ten(self, bare: str) -> int | NonValue:
         if not isbn.is_valid(bare):
             total = sum(place * int(digit) for place, digit in enumerate(bare[:-1], 1)) % 11
             return _wrong_digit(bare, "X" if total == 10 else str(total))
         known = self._editions.get(bare) or self._editions.get(isbn.to_isbn13(bare))
         return known.id if known else UnknownIdentifier(isbn.to_isbn13(bare))
 
-    def _padded(self, bare: str) -> int | Odd | None:
+    def _padded(self, bare: str) -> int | NonValue | None:
         """The edition of an ISBN with zeros before it, or without the one or two it begins with.
 
         Digits alone could be some other number, unless the catalogue has that ISBN.
@@ -194,7 +199,7 @@ class EditionFinder:
         book = self._ten(ten)
         return book if isinstance(book, int) or ten.endswith("X") else None
 
-    def _other(self, text: str, bare: str) -> Odd:
+    def _other(self, text: str, bare: str) -> NonValue:
         if _ASIN.fullmatch(bare):
             return UnknownIdentifier(bare)
         if wrong := unfit(text):
@@ -208,6 +213,8 @@ class EditionFinder:
             return _of_digits(text, bare)
         if _is_own_number(text, bare):
             return UnknownIdentifier(_waiting_under(text))
+        if _is_name(text):
+            return UnknownName(_waiting_under(text), _no_isbn(f"{text!r} is not an ISBN"))
         return _no_isbn(f"{text!r} is not an ISBN")
 
 
@@ -228,16 +235,16 @@ def unlabelled(text: str) -> str:
     return written_identifier(text[label.end() :]) if label else text
 
 
-def unfit(text: str) -> Wrong | None:
+def unfit(text: str) -> Invalid | None:
     """Why a text cannot stand for one edition, whatever the catalogue holds."""
     if _DAMAGED.fullmatch(text):
-        return Wrong(
+        return Invalid(
             Cause.DAMAGED_ISBN,
             f"the ISBN was damaged by a spreadsheet ({text})",
             "format the column as text and export it again",
         )
     if _SEVERAL.search(identifier_key(text)):
-        return Wrong(
+        return Invalid(
             Cause.SEVERAL_ISBNS, f"two ISBNs in one cell: {text!r}", "write a row for each book"
         )
     word = normal(text)
@@ -247,7 +254,7 @@ def unfit(text: str) -> Wrong | None:
     return None
 
 
-def may_name_a_book(cell: Cell, book: int | Odd) -> bool:
+def may_name_a_book(cell: Cell, book: int | NonValue) -> bool:
     """Whether a cell that stands alone in its row is a book whose figures are missing.
 
     Args:
@@ -266,10 +273,12 @@ def _looks_like_isbn(bare: str) -> bool:
     return bool(_THIRTEEN.fullmatch(bare) or _TEN.fullmatch(bare))
 
 
-def _of_digits(text: str, bare: str) -> Odd:
+def _of_digits(text: str, bare: str) -> NonValue:
     """What digits alone are that belong to no edition: the number of an article, or none."""
     if len(bare) in _LENGTHS_OF_EAN and bare[:3] not in _BOOKLAND and ean.is_valid(bare):
         return UnknownIdentifier(bare)
+    if len(bare) <= _MOST_OF_HOUSE and bare.strip("0") and not bare.startswith(_BOOKLAND):
+        return UnknownIdentifier(_waiting_under(text))
     kind = counted(len(bare), "digit")
     if len(bare) == _DIGITS_OF_UPC:
         kind = "12 digits: a UPC with a wrong check digit, or an ISBN that lost one"
@@ -293,13 +302,22 @@ def _is_own_number(text: str, bare: str) -> bool:
     return bool(digits) or not is_word
 
 
+def _is_name(text: str) -> bool:
+    """Whether a text is a few words, such as what a shop calls something that it sells."""
+    return (
+        bool(_OWN_NUMBER.fullmatch(text))
+        and not any(sign.isdecimal() for sign in text)
+        and sum(map(str.isalpha, text)) >= _LEAST_LETTERS
+    )
+
+
 def _waiting_under(text: str) -> str:
     """An identifier of no edition, as it is listed."""
     return " ".join(text.split()).upper()
 
 
-def _no_isbn(message: str) -> Wrong:
-    return Wrong(
+def _no_isbn(message: str) -> Invalid:
+    return Invalid(
         Cause.NO_ISBN,
         message,
         "write the 13 digits of the ISBN, or add this identifier to the edition in the setup; if "
@@ -307,8 +325,8 @@ def _no_isbn(message: str) -> Wrong:
     )
 
 
-def _wrong_digit(bare: str, expected: str) -> Wrong:
-    return Wrong(
+def _wrong_digit(bare: str, expected: str) -> Invalid:
+    return Invalid(
         Cause.WRONG_CHECK_DIGIT,
         f"{bare!r} is not an ISBN: its check digit is wrong (expected {expected})",
         "check the number against the book",

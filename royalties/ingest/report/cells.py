@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from royalties.domain.problems import Cause
 
@@ -25,14 +25,14 @@ _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u20
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
-class Odd:
+class NonValue:
     """What a converted cell is where it is no plain value; compared by identity."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Wrong(Odd):
+class Invalid(NonValue):
     """A cell that cannot be right; ``{column}`` in the texts stands for its column's name."""
 
     cause: Cause
@@ -42,21 +42,36 @@ class Wrong(Odd):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Undecided(Odd):
+class Ambiguous(NonValue):
     """A cell that can be read in two ways until the user chose."""
 
     key: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class UnknownIdentifier(Odd):
+class UnknownIdentifier(NonValue):
     """A good identifier of no edition of the catalogue."""
 
     identifier: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Marked(Odd):
+class UnknownName(UnknownIdentifier):
+    """Words where an identifier belongs, such as *Tote bag*; they may be a note or a total, too.
+
+    ``otherwise`` is what is wrong with them in a row that cannot wait.
+    """
+
+    otherwise: Invalid
+
+
+def is_number_of_product(book: Any) -> bool:
+    """Whether an identifier of no edition is a number that a product has, and no words."""
+    return isinstance(book, UnknownIdentifier) and not isinstance(book, UnknownName)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MarkedAmount(NonValue):
     """An amount in millionths that carries a currency's mark; to be held against the row's."""
 
     micro: int
@@ -64,7 +79,7 @@ class Marked(Odd):
     currencies: frozenset[str]
 
 
-class _Blank(Odd):
+class _Blank(NonValue):
     __slots__ = ()
 
 
@@ -168,19 +183,19 @@ def _moment(cell: tuple[int, ...]) -> datetime:
     return datetime(year, month, day, hour, minute, second)
 
 
-def oddity(cell: bytes) -> Wrong:
+def oddity(cell: bytes) -> Invalid:
     """What is wrong with a workbook's cell that is no value."""
     if cell == b"=":
-        return Wrong(
+        return Invalid(
             Cause.FORMULA_WITHOUT_VALUE,
             "the formula in {column} was never calculated",
             "open the workbook in a spreadsheet program and save it, or replace formulas by values",
         )
     text = cell.decode("utf-8", "replace")
     if text.startswith("#"):
-        return Wrong(
+        return Invalid(
             Cause.ERROR_VALUE,
             f"{{column}} holds the error {text}",
             "mend the formula and save the workbook",
         )
-    return Wrong(Cause.NO_VALUE, f"{text} is not a value of {{column}}", "write the value itself")
+    return Invalid(Cause.NO_VALUE, f"{text} is not a value of {{column}}", "write the value itself")

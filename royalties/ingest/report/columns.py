@@ -26,12 +26,12 @@ from royalties.ingest.report.cells import (
     BLANK,
     CONTROL,
     LONGEST,
+    Ambiguous,
     Cell,
-    Marked,
-    Odd,
+    Invalid,
+    MarkedAmount,
+    NonValue,
     RowBlock,
-    Undecided,
-    Wrong,
     oddity,
     printed,
     text_of,
@@ -43,14 +43,14 @@ from royalties.ingest.report.declaration import (
     BOOK,
     PLACE,
     SALE_UNITS,
-    BothWays,
     Column,
+    CombinedKind,
     ReportFormat,
     normal,
 )
 from royalties.ingest.report.discounts import Cells, DiscountUnit
 from royalties.ingest.report.headings import unit_of
-from royalties.ingest.report.reading import Known
+from royalties.ingest.report.reading import ReferenceData
 
 MOST_KEPT = 100_000
 """Distinct cells that a reader remembers: memory stays flat in a file of any length."""
@@ -67,7 +67,7 @@ _SPACES = " \t\r\n\x0b\x0c"
 _NEUTRALISED = tuple(f"'{sign}" for sign in "=+-@\t\r＝＋－＠")
 
 
-class LeftOut(Odd):
+class LeftOut(NonValue):
     """A row that is no sale, with the reason; and its money in millionths, where that is told."""
 
     __slots__ = ("currency", "net", "reason")
@@ -78,7 +78,7 @@ class LeftOut(Odd):
         self.net = net
 
 
-class SoldAndReturned(Odd):
+class SoldAndReturned(NonValue):
     """The kind of a row whose copies went out and came back."""
 
     __slots__ = ()
@@ -119,7 +119,7 @@ class Reader:
             values = itemgetter(*cells)(self._kept)
         return values
 
-    def odd_places(self, cells: Sequence[Cell]) -> Iterable[int]:
+    def non_value_places(self, cells: Sequence[Cell]) -> Iterable[int]:
         """Places of cells that are no plain values; ask after ``all``."""
         if not self._odd or self._odd.isdisjoint(cells):
             return ()
@@ -132,7 +132,7 @@ class Reader:
         for cell in cells:
             if cell not in self._kept:
                 value = self._kept[cell] = self._convert(cell)
-                if isinstance(value, Odd):
+                if isinstance(value, NonValue):
                     self._odd.add(cell)
 
 
@@ -167,7 +167,7 @@ class Converters:
     def __init__(
         self,
         report: ReportFormat,
-        known: Known,
+        known: ReferenceData,
         numbers: Numbers,
         dates: Dates,
         choices: TrackedAnswers,
@@ -249,7 +249,7 @@ class Converters:
             "city": self.city,
         }.get(column.field, plain_text)
 
-    def worked_out(self, field: str) -> Callable[[Any], Any]:
+    def proceeds_of(self, field: str) -> Callable[[Any], Any]:
         """The conversion of a value that a format works out of several cells."""
         if field == "currency":
             return self.currency
@@ -268,37 +268,37 @@ class Converters:
             return text
         return self._cities.get(city_key(visible(text)), text)
 
-    def kind(self, cell: Cell) -> int | Odd:
+    def kind(self, cell: Cell) -> int | NonValue:
         """What kind of line a word means."""
         word = normal(text_of(cell))
         if not word:
             return BY_SIGN if self._report.kind is None else self._report.kind.value
         kind = self._report.kinds.get(word, self._report.other_kinds)
         if kind is None:
-            return Wrong(
+            return Invalid(
                 Cause.UNKNOWN_KIND,
                 f"{printed(cell)!r} is no known kind of sale",
                 f"write one of {', '.join(self._report.kinds)}",
             )
-        if isinstance(kind, BothWays):
+        if isinstance(kind, CombinedKind):
             return SOLD_AND_RETURNED
         return kind.value if isinstance(kind, SaleKind) else LeftOut(kind)
 
-    def retailer(self, cell: Cell) -> int | Odd:
+    def retailer(self, cell: Cell) -> int | NonValue:
         """The retailer's id by key or name."""
         text = text_of(cell).strip()
         if not text:
             return BLANK
         retailer = self._retailers.get(text, self._retailers.get(normal(text)))
         if retailer is None:
-            return Wrong(
+            return Invalid(
                 Cause.UNKNOWN_RETAILER,
                 f"no retailer is known as {printed(text)!r}",
                 "correct the key, or add the retailer to the setup",
             )
         return retailer
 
-    def currency(self, cell: Cell) -> str | Odd:
+    def currency(self, cell: Cell) -> str | NonValue:
         """An ISO code; a sign where it can mean one currency only."""
         if isinstance(cell, bytes):
             return oddity(cell)
@@ -316,8 +316,8 @@ class Converters:
             return chosen
         if meant:
             self.asked.add("currency")
-            return Undecided("currency")
-        return Wrong(
+            return Ambiguous("currency")
+        return Invalid(
             Cause.UNKNOWN_CURRENCY,
             f"unknown currency {printed(text)}",
             "use a code of ISO 4217 such as USD",
@@ -329,7 +329,7 @@ class Converters:
         def convert(cell: Cell) -> Any:
             value = words.get(normal(text_of(cell)))
             if value is None and column.field == "currency":
-                return Wrong(
+                return Invalid(
                     Cause.UNKNOWN_CURRENCY,
                     f"no currency is known for {printed(cell)!r}",
                     "map this report instead, with a currency",
@@ -365,7 +365,7 @@ def _agreeing(
             return next(iter(amounts_in.values()))
         for heading, code in amounts_in.items():
             if isinstance(value, str) and value != code:
-                return Wrong(
+                return Invalid(
                     Cause.OTHER_CURRENCY,
                     f"the heading {heading!r} says {code}, but the row is in {value}",
                     "correct the one that is wrong, or map the column of the row's own currency",
@@ -380,7 +380,7 @@ def _of_cents(convert: Callable[[Cell], Any]) -> Callable[[Cell], Any]:
 
     def converted(cell: Cell) -> Any:
         value = convert(cell)
-        if isinstance(value, Marked):
+        if isinstance(value, MarkedAmount):
             value = value.micro
         if not isinstance(value, int):
             return value
@@ -390,10 +390,10 @@ def _of_cents(convert: Callable[[Cell], Any]) -> Callable[[Cell], Any]:
     return converted
 
 
-def _price(value: int | Odd, cell: Cell) -> int | Odd | None:
+def _price(value: int | NonValue, cell: Cell) -> int | NonValue | None:
     """A list price: nothing costs less than nothing, whichever way the copies go."""
     if isinstance(value, int) and value < 0:
-        return Wrong(
+        return Invalid(
             Cause.NEGATIVE_PRICE,
             f"a {{column}} of {printed(cell)} is below zero",
             "write the price without its sign",
@@ -401,17 +401,17 @@ def _price(value: int | Odd, cell: Cell) -> int | Odd | None:
     return _none_if_blank(value)
 
 
-def _none_if_blank(value: int | Odd) -> int | Odd | None:
+def _none_if_blank(value: int | NonValue) -> int | NonValue | None:
     return None if value is BLANK else value
 
 
-def _if_blank(value: int | Odd, nothing: int | None) -> int | Odd | None:
+def _if_blank(value: int | NonValue, nothing: int | None) -> int | NonValue | None:
     return nothing if value is BLANK else value
 
 
-def bad_cells(block: RowBlock) -> dict[int, list[tuple[int, Wrong]]]:
+def bad_cells(block: RowBlock) -> dict[int, list[tuple[int, Invalid]]]:
     """Overlong cells and control characters, as place in the block: columns and what is wrong."""
-    bad: dict[int, list[tuple[int, Wrong]]] = {}
+    bad: dict[int, list[tuple[int, Invalid]]] = {}
     if not block.suspect:
         return bad
     for column, cells in enumerate(block.columns):
@@ -435,16 +435,16 @@ def _fit_text(value: Any, field: str) -> Any:
     return replace(wrong, column=field) if wrong else value
 
 
-def bad_text(text: str) -> Wrong | None:
+def bad_text(text: str) -> Invalid | None:
     """What is wrong with a text as such."""
     if len(text) > LONGEST:
-        return Wrong(
+        return Invalid(
             Cause.TOO_LONG,
             f"{{column}} is longer than {LONGEST} characters",
             "shorten it; the rest is not needed",
         )
     if sign := CONTROL.search(text):
-        return Wrong(
+        return Invalid(
             Cause.CONTROL_CHARACTER,
             f"{{column}} holds the control character U+{ord(sign[0]):04X}, which is not allowed",
             "delete it, or export the report again",

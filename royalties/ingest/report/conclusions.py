@@ -7,10 +7,10 @@ from royalties.domain.counting import counted
 from royalties.ingest.report import unread_sheets
 from royalties.ingest.report.judging import SET_ASIDE
 from royalties.ingest.report.other_rows import OtherRows
-from royalties.ingest.report.passed_over import PassedOver
 from royalties.ingest.report.reading_state import ReadingState
 from royalties.ingest.report.shop_orders import shown
 from royalties.ingest.report.tables import Sheet
+from royalties.ingest.report.unread_columns import UnreadColumns
 
 
 def note_undated_rows(state: ReadingState, period: tuple[date, date] | None) -> None:
@@ -24,10 +24,10 @@ def note_undated_rows(state: ReadingState, period: tuple[date, date] | None) -> 
 
 
 def say_what_is_not_read(
-    state: ReadingState, passed_over: Sequence[PassedOver], sheets: Sequence[Sheet]
+    state: ReadingState, unread_columns: Sequence[UnreadColumns], sheets: Sequence[Sheet]
 ) -> None:
     """Warn about unread columns and sheets that hold sales or money."""
-    for table, watched in zip(state.tables, passed_over, strict=True):
+    for table, watched in zip(state.tables, unread_columns, strict=True):
         where = f"sheet {table.sheet.name!r}, " if len(state.tables) > 1 else ""
         watched.say(state.remarks, where, table.constants)
     ways = (
@@ -81,11 +81,13 @@ def note_conventions(state: ReadingState) -> None:
 
 def note_answers(state: ReadingState) -> None:
     """Note the answers recalled from earlier reports, and those without effect."""
-    decimal_mark, date_order = state.conventions
-    if decimal_mark.consulted:
-        state.answers.need(("decimal",))
-    if date_order.consulted:
-        state.answers.need(("date_order",))
+    for convention in state.conventions:
+        if convention.consulted:
+            state.answers.need((convention.key,))
+            if convention.fixed and state.answers.given(convention.key) == convention.fixed:
+                state.answers.taken[convention.key] = convention.fixed
+        if convention.recalled:
+            state.answers.recalled[convention.key] = convention.remembered
     state.answers.need(state.converters.dates.answered)
     state.notes.extend(
         f"{key}={answer} as for this retailer's report before ('royalties remembered')"

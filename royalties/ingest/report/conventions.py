@@ -2,7 +2,8 @@
 
 A convention is proven by cells that can be read one way only. Where none is found in the whole
 file, a kind of report has its habit, or the user chooses; nobody guesses. A file whose every proof
-speaks against the habit, as after a spreadsheet of another country saved it, is asked about.
+speaks against the habit, as after a spreadsheet of another country saved it, is asked about. What
+the user chose for such a report of this retailer before is not asked again.
 """
 
 from collections.abc import Callable, Mapping
@@ -32,6 +33,9 @@ class Convention:
         self.key = key
         self.fixed = fixed
         self.habit = habit
+        self.remembered = ""
+        """What the user chose before: it counts only where there would be a question."""
+        self.recalled = False
         self.asked = False
         self.consulted = bool(habit and fixed and fixed != habit)
         self._message = message
@@ -63,6 +67,9 @@ class Convention:
         elif not self.fixed and not self._contradicted:
             self._search_file()
             self._contradicted = self.habit not in self._proofs
+            if self._contradicted and self._proofs.keys() == {self.remembered}:
+                self._contradicted, self._settled, self.recalled = False, self.remembered, True
+                return
             self.asked = self.asked or self._contradicted
             self.settle()
 
@@ -86,9 +93,21 @@ class Convention:
         return self.answer
 
     def needed(self) -> str:
-        """The same; asks if there is none."""
-        self.asked = not self.found() or self.asked
-        return self.answer
+        """The same; goes by what was chosen before, or asks, if there is none."""
+        return self.found() or self.recall()
+
+    def recall(self) -> str:
+        """What was chosen before for what the file leaves open; asks if there was nothing."""
+        if self.remembered and not self._contradicted:
+            self.recalled = True
+            return self.remembered
+        self.asked = True
+        return ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the user has to choose: also where a later table shows another answer."""
+        return self.asked or (self.recalled and self._settled not in ("", self.remembered))
 
     def _search_file(self) -> None:
         if self._search:

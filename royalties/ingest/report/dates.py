@@ -7,10 +7,10 @@ from functools import cache
 from royalties.domain.problems import Cause
 from royalties.ingest.report.cells import (
     BLANK,
+    Ambiguous,
     Cell,
-    Odd,
-    Undecided,
-    Wrong,
+    Invalid,
+    NonValue,
     oddity,
     printed,
     visible,
@@ -145,7 +145,7 @@ class Dates:
                 if (first > 12) is not (second > 12):
                     self.order.prove("dmy" if first > 12 else "mdy", cell.strip(), row)
 
-    def day(self, cell: Cell) -> str | Odd:
+    def day(self, cell: Cell) -> str | NonValue:
         """A cell as an ISO day."""
         if isinstance(cell, tuple):
             return self._checked(date(*cell[:3]), printed(cell))
@@ -167,13 +167,13 @@ class Dates:
             return self._whole_months(found[0], int(found[1]), int(found[2]))
         return self._from_serial(cell)
 
-    def _from_serial(self, cell: float) -> str | Odd:
+    def _from_serial(self, cell: float) -> str | NonValue:
         if not 0 <= cell <= _LAST_SERIAL:
             return no_date(cell)
         # 23:59:59.9999 is still its day: serials truncate.
         return self._checked(_EPOCH + timedelta(days=int(cell)), printed(cell))
 
-    def _from_text(self, text: str) -> str | Odd:
+    def _from_text(self, text: str) -> str | NonValue:
         if match := _YEAR_FIRST.fullmatch(text):
             return self._calendar(text, int(match[1]), int(match[3]), int(match[4]))
         if match := _YEAR_LAST.fullmatch(text):
@@ -190,7 +190,7 @@ class Dates:
             return self._month_of(text, match[2], match[1])
         return self._numeric(text)
 
-    def _numeric(self, text: str) -> str | Odd:
+    def _numeric(self, text: str) -> str | NonValue:
         if match := _IDEOGRAPHS.fullmatch(text):
             year, month = int(match[1]), int(match[2])
             if match[3]:
@@ -210,9 +210,9 @@ class Dates:
             return day
         return self._range(text)
 
-    def _range(self, text: str) -> str | Odd:
+    def _range(self, text: str) -> str | NonValue:
         """Days from one to another, or a week of ISO 8601: the answer says which end counts."""
-        days: list[str | Odd]
+        days: list[str | NonValue]
         if match := _WEEK.fullmatch(text):
             try:
                 monday = date.fromisocalendar(int(match[1]), int(match[2]), 1)
@@ -221,16 +221,16 @@ class Dates:
             days = [self._checked(day, text) for day in (monday, monday + timedelta(days=6))]
         else:
             days = [self._from_text(part) for part in _ends(text)]
-        undecided = [day for day in days if isinstance(day, Undecided)]
-        if not days or any(isinstance(day, Wrong) for day in days):
+        undecided = [day for day in days if isinstance(day, Ambiguous)]
+        if not days or any(isinstance(day, Invalid) for day in days):
             return no_date(text)
         self.answered.add("date_range")
         if self._range_end not in RANGE_ENDS:
             self.asked.add("date_range")
-            return Undecided("date_range")
+            return Ambiguous("date_range")
         return undecided[0] if undecided else days[RANGE_ENDS.index(self._range_end)]
 
-    def _year_last(self, text: str, match: re.Match[str]) -> str | Odd:
+    def _year_last(self, text: str, match: re.Match[str]) -> str | NonValue:
         first, second = int(match[1]), int(match[3])
         year = self._year(match[4])
         if len(match[4]) == 2:
@@ -245,9 +245,9 @@ class Dates:
         order = self.order.answer or self.order.needed()
         self.order.consulted = True
         if not order:
-            return Undecided(self.order.key)
+            return Ambiguous(self.order.key)
         if proven and proven != order:
-            return Wrong(
+            return Invalid(
                 Cause.OTHER_DATE_ORDER,
                 f"{text!r} has no such month: {self.order.witness()}",
                 f"choose date_order={proven} if all dates of the file are written so; else "
@@ -258,18 +258,18 @@ class Dates:
         day, month = (first, second) if order == "dmy" else (second, first)
         return self._calendar(text, year, month, day)
 
-    def _worded(self, text: str, day: str, word: str, year: str) -> str | Odd:
+    def _worded(self, text: str, day: str, word: str, year: str) -> str | NonValue:
         month = self._month(word)
         if not month and self._language not in LOCALES:
             self.asked.add("date_language")
-            return Undecided("date_language")
+            return Ambiguous("date_language")
         if not month:
             return no_date(text)
         if len(year) == 2:
             self._remark("two-digit-year", text)
         return self._calendar(text, self._year(year), month, int(day))
 
-    def _month_of(self, text: str, word: str, year: str) -> str | Odd:
+    def _month_of(self, text: str, word: str, year: str) -> str | NonValue:
         """The month of a name and a year, or of a quarter (``Q3 2026`` without its figure)."""
         month = self._month(word)
         if not month:
@@ -277,7 +277,7 @@ class Dates:
                 return no_date(text)
             if self._language not in LOCALES:
                 self.asked.add("date_language")
-                return Undecided("date_language")
+                return Ambiguous("date_language")
             return no_date(text)
         if len(year) == 2 and MONTHS not in self._expected:
             self._remark("two-digit-year", text)
@@ -311,15 +311,17 @@ class Dates:
         century = self._today.year // 100 * 100
         return century + year - (100 if century + year > self._today.year + _YEARS_AHEAD else 0)
 
-    def _quarter(self, text: str, *parts: str) -> str | Odd:
+    def _quarter(self, text: str, *parts: str) -> str | NonValue:
         year = next(int(part) for part in parts if len(part) > 1)
         count = next(int(part) for part in parts if len(part) == 1 and part.isdecimal())
         months = next(MONTHS_OF[part.upper()] for part in parts if part.isalpha())
         return self._whole_months(text, year, months * count, months)
 
-    def _whole_months(self, text: str, year: int, last_month: int, months: int = 1) -> str | Odd:
+    def _whole_months(
+        self, text: str, year: int, last_month: int, months: int = 1
+    ) -> str | NonValue:
         if not self._months:
-            return Wrong(
+            return Invalid(
                 Cause.MONTH_WITHOUT_DAY,
                 f"{text!r} is a month, not a day",
                 "write the day, such as 2026-07-31",
@@ -332,22 +334,22 @@ class Dates:
         self.whole = self.whole or (text, last.isoformat())
         return day
 
-    def _calendar(self, text: str, year: int, month: int, day: int) -> str | Odd:
+    def _calendar(self, text: str, year: int, month: int, day: int) -> str | NonValue:
         try:
             day_found = date(year, month, day)
         except ValueError:
             return _no_such_date(text)
         return self._checked(day_found, text)
 
-    def _checked(self, day: date, text: str) -> str | Odd:
+    def _checked(self, day: date, text: str) -> str | NonValue:
         if day < FIRST_DAY:
-            return Wrong(
+            return Invalid(
                 Cause.DATE_OUT_OF_RANGE,
                 f"{text!r} is out of range: a date before 1900",
                 "check the date",
             )
         if day > self._last:
-            return Wrong(Cause.DATE_IN_FUTURE, f"{text!r} is in the future", "check the date")
+            return Invalid(Cause.DATE_IN_FUTURE, f"{text!r} is in the future", "check the date")
         return day.isoformat()
 
     def _remark(self, code: str, text: str) -> None:
@@ -383,10 +385,10 @@ def month_span(year: int, month: int) -> tuple[date, date]:
     return date(year, month, 1), after - timedelta(days=1)
 
 
-def no_date(cell: Cell) -> Wrong:
+def no_date(cell: Cell) -> Invalid:
     """The problem of a cell that is no date."""
-    return Wrong(Cause.NO_DATE, f"{printed(cell)!r} is not a date", "write it as 2026-07-31")
+    return Invalid(Cause.NO_DATE, f"{printed(cell)!r} is not a date", "write it as 2026-07-31")
 
 
-def _no_such_date(text: str) -> Wrong:
-    return Wrong(Cause.NO_DATE, f"{printed(text)!r}: there is no such date", "check the date")
+def _no_such_date(text: str) -> Invalid:
+    return Invalid(Cause.NO_DATE, f"{printed(text)!r}: there is no such date", "check the date")

@@ -14,7 +14,7 @@ from royalties.domain.problems import Choice
 from royalties.domain.sales.recorded_orders import RecordedLines
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.answers import TrackedAnswers
-from royalties.ingest.report.cells import Cell, Odd, text_of, visible
+from royalties.ingest.report.cells import Cell, NonValue, text_of, visible
 from royalties.ingest.report.headings import (
     look_alike,
     unit_of,
@@ -30,13 +30,14 @@ HEADER_ROWS = 15
 Row: TypeAlias = tuple[int, Sequence[Cell]]
 
 BOOK = "book"
+UNREAD_RETURNS = "returns"
 SALE_UNITS = ("sold", "returned", "free")
 AMOUNTS = ("list_price", "net", "unit_net", "return_net")
 SPANNED = ("units", "sold", "returned", "free", "net_units")
 PLACE = ("country", "region", "city")
 
 
-class BothWays(Enum):
+class CombinedKind(Enum):
     """What a word of a kind column may mean beside a kind of sale: copies that went out and back.
 
     Such a row is a sale and a return of the same copies; its money is what was left of it.
@@ -45,7 +46,7 @@ class BothWays(Enum):
     SOLD_AND_RETURNED = "sold-and-returned"
 
 
-class RowsAre(StrEnum):
+class RowMeaning(StrEnum):
     """What each row of a report is: so many copies, one copy, or money for use and no copies."""
 
     LINES = "lines"
@@ -65,7 +66,9 @@ class Column:
     without a field is known, and at most tells which rows count. ``nth`` counts columns of the same
     name from the left; 0: there is only one, and of several the user chooses. ``read`` chooses how
     where the field leaves it open: ``identifier`` or ``short`` (for a book), ``percent`` or
-    ``fraction`` (for a discount). ``words`` gives the meaning of printed words, in lower case.
+    ``fraction`` (for a discount); ``returns`` is of a column without a field that counts copies
+    that came back, and is to be warned of. ``words`` gives the meaning of printed words, in lower
+    case.
     """
 
     field: str
@@ -77,7 +80,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class Preamble:
     """What a report says once, above its table: texts by field, and the days it covers."""
 
     texts: Mapping[str, str] = field(default_factory=dict)
@@ -86,7 +89,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class AmbiguousColumn:
     """A column that may stand in one of several places, and why the user has to say which."""
 
     field: str
@@ -103,14 +106,14 @@ LOOK_ALIKE = "is written with letters of another alphabet, or nearly so"
 class Header:
     """Where a table's columns are: ``row`` is its number, ``place`` its place among the rows.
 
-    Of each of ``doubts``, the first place stands among the columns until the user has chosen.
+    An ambiguous column counts at the first of its possible places until the user has chosen one.
     """
 
     row: int
     place: int
     names: tuple[str, ...]
     columns: tuple[tuple[Column, int], ...]
-    doubts: tuple[Doubt, ...] = ()
+    ambiguous_columns: tuple[AmbiguousColumn, ...] = ()
 
     def at(self, field: str) -> int:
         """The place of the first column that fills a field, or -1."""
@@ -139,7 +142,7 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class ArrangeContext:
     """What a format that arranges rows may look up, and where it says what is to be said.
 
     ``book``, ``day`` and ``amount`` read cells as all reports are read; ``price`` is an edition's
@@ -148,9 +151,9 @@ class Surroundings:
     a code and what is to be confirmed, ``note`` what is only shown, ``ask`` a question.
     """
 
-    book: Callable[[Cell], int | Odd]
-    day: Callable[[Cell], str | Odd]
-    amount: Callable[[Cell], int | Odd]
+    book: Callable[[Cell], int | NonValue]
+    day: Callable[[Cell], str | NonValue]
+    amount: Callable[[Cell], int | NonValue]
     price: Callable[[int, str, str], int | None]
     recorded: Callable[[Sequence[str]], Sequence[RecordedLines]]
     choices: TrackedAnswers
@@ -185,7 +188,8 @@ class ReportFormat:
     ``zero_is_free``: copies without money whose price, paid or listed, is 0 are free ones.
     ``by_order``: sales are known by the numbers of their orders, so that ``arrange`` leaves out
     what is recorded already. ``points``: a point parts decimals unless the file has decimal
-    commas. ``charged``: its list prices are what was charged, which may be less than the edition's.
+    commas. ``charged_prices``: its list prices are what was charged, which may be less than the
+    edition's.
     ``rows_are`` says what a row is. ``only`` and ``leave_out`` take or leave rows: the values, by
     the heading of their column. ``ends_at`` are the first words of the row at which the table ends;
     empty: the first empty row, None: nothing ends it. ``answers`` are those to questions that were
@@ -208,10 +212,10 @@ class ReportFormat:
     header_row: int | None = None
     alone: bool = False
     constants: Mapping[str, str] = field(default_factory=dict)
-    kinds: Mapping[str, SaleKind | BothWays | str] = field(default_factory=dict)
+    kinds: Mapping[str, SaleKind | CombinedKind | str] = field(default_factory=dict)
     other_kinds: SaleKind | None = None
     kind: SaleKind | None = None
-    rows_are: RowsAre = RowsAre.LINES
+    rows_are: RowMeaning = RowMeaning.LINES
     only: Mapping[str, Sequence[str]] = field(default_factory=dict)
     leave_out: Mapping[str, Sequence[str]] = field(default_factory=dict)
     ends_at: str | None = None
@@ -236,16 +240,17 @@ class ReportFormat:
     asks: tuple[str, ...] = ()
     natural: tuple[str, ...] = ()
     prices: str = "most"
-    charged: bool = False
+    charged_prices: bool = False
     by_order: bool = False
     unread: tuple[str, ...] = ()
     unread_sheets: tuple[str, ...] = ()
-    facts: Callable[[Sequence[Row]], Facts | None] | None = None
+    preamble: Callable[[Sequence[Row]], Preamble | None] | None = None
     variants: Mapping[str, tuple[str, "ReportFormat"]] = field(default_factory=dict)
     by_content: Callable[[Sequence[Row]], Header | None] | None = None
     arrange: (
         Callable[
-            [Iterable[Row], Header, Surroundings], Iterator[tuple[int, Sequence[Cell | Odd | None]]]
+            [Iterable[Row], Header, ArrangeContext],
+            Iterator[tuple[int, Sequence[Cell | NonValue | None]]],
         ]
         | None
     ) = None
@@ -262,13 +267,13 @@ class ReportFormat:
 
     def _matched(
         self, cells: Sequence[Cell]
-    ) -> tuple[tuple[str, ...], tuple[tuple[Column, int], ...], tuple[Doubt, ...]] | None:
+    ) -> tuple[tuple[str, ...], tuple[tuple[Column, int], ...], tuple[AmbiguousColumn, ...]] | None:
         row = _headings(tuple(cells))
         if not self.strict and row.is_ascii and any(map(row.lacks, self.columns)):
             return None
         printed, names = row.printed, row.names
         columns: list[tuple[Column, int]] = []
-        doubts: list[Doubt] = []
+        ambiguous_columns: list[AmbiguousColumn] = []
         for column in self.columns:
             place = _place(column, names, printed)
             doubt = self._doubt(column, place, names)
@@ -279,13 +284,15 @@ class ReportFormat:
             if place is not None:
                 columns.append((column, place))
             if doubt is not None:
-                doubts.append(doubt)
+                ambiguous_columns.append(doubt)
         used = {names[place] for _, place in columns}
         if self.alone and set(names) - used - {"", "problem"}:
             return None
-        return printed, tuple(columns), tuple(doubts)
+        return printed, tuple(columns), tuple(ambiguous_columns)
 
-    def _doubt(self, column: Column, place: int | None, names: Sequence[str]) -> Doubt | None:
+    def _doubt(
+        self, column: Column, place: int | None, names: Sequence[str]
+    ) -> AmbiguousColumn | None:
         """Why a column's place is not certain."""
         if column.field in ("", "title"):
             return None
@@ -295,12 +302,12 @@ class ReportFormat:
             counted = any(
                 other.nth and bare in map(_declared, other.names) for other in self.columns
             )
-            return None if len(same) == 1 or counted else Doubt(column.field, same, TWICE)
+            return None if len(same) == 1 or counted else AmbiguousColumn(column.field, same, TWICE)
         wanted = {*map(_normal, column.names)}
         if self.strict and column.field in (*SPANNED, *AMOUNTS):
             spans = [without_span(name) for name in names]
             if places := tuple(at for at, name in enumerate(spans) if name in wanted):
-                return Doubt(column.field, places, TO_DATE)
+                return AmbiguousColumn(column.field, places, TO_DATE)
         if all(name.isascii() for name in names):
             return None
         alike = {look_alike(name) for name in wanted}
@@ -308,7 +315,7 @@ class ReportFormat:
             at for at, name in enumerate(names)
             if not name.isascii() and look_alike(name) in alike
         )  # fmt: skip
-        return Doubt(column.field, places, LOOK_ALIKE) if places else None
+        return AmbiguousColumn(column.field, places, LOOK_ALIKE) if places else None
 
     def missing(self, rows: Sequence[Row]) -> list[str]:
         """Names of required columns that the likeliest header row lacks."""

@@ -10,7 +10,7 @@ from typing import Any
 from royalties.domain.problems import Choice
 from royalties.ingest.report.amounts import Numbers
 from royalties.ingest.report.answers import TrackedAnswers
-from royalties.ingest.report.cells import BLANK, Cell, Odd, Undecided, printed
+from royalties.ingest.report.cells import BLANK, Ambiguous, Cell, NonValue, printed
 
 KEY = "discount_unit"
 PERCENT, FRACTION, MIXED = "percent", "fraction", "mixed"
@@ -31,7 +31,9 @@ class DiscountUnit:
         self._below_one = ""
         self._asked = False
 
-    def reader(self, *, says_percent: bool, cells: Cells) -> Callable[[Cell], int | Odd | None]:
+    def reader(
+        self, *, says_percent: bool, cells: Cells
+    ) -> Callable[[Cell], int | NonValue | None]:
         """The conversion of a column, which a heading may say is in per cent."""
         is_mixed: list[bool] = []
 
@@ -40,7 +42,7 @@ class DiscountUnit:
                 is_mixed.append(self._has_above_one(cells()))
             return is_mixed[0]
 
-        def convert(cell: Cell) -> int | Odd | None:
+        def convert(cell: Cell) -> int | NonValue | None:
             value = self._numbers.discount(cell)
             if value is BLANK:
                 return None
@@ -58,12 +60,12 @@ class DiscountUnit:
     def _small(
         self,
         value: int,
-        per_cent: int | Odd,
+        per_cent: int | NonValue,
         cell: Cell,
         *,
         says_percent: bool,
         mixed: Callable[[], bool],
-    ) -> int | Odd:
+    ) -> int | NonValue:
         if not value:
             return value
         self._below_one = self._below_one or printed(cell)
@@ -76,7 +78,9 @@ class DiscountUnit:
             return per_cent
         return value
 
-    def _large(self, value: Any, per_cent: int, cell: Cell, *, says_percent: bool) -> int | Odd:
+    def _large(
+        self, value: Any, per_cent: int, cell: Cell, *, says_percent: bool
+    ) -> int | NonValue:
         self._above_one = self._above_one or printed(cell)
         if says_percent and not self._answer:
             return per_cent
@@ -93,16 +97,16 @@ class DiscountUnit:
         else:
             self._choices.recalled[KEY] = self._remembered
 
-    def _undecided(self) -> Undecided:
+    def _undecided(self) -> Ambiguous:
         self._asked = True
-        return Undecided(KEY)
+        return Ambiguous(KEY)
 
     def _has_above_one(self, blocks: Iterable[Sequence[Cell]]) -> bool:
         for block in blocks:
             for cell in dict.fromkeys(block):
                 value = self._numbers.discount(cell)
                 if (
-                    isinstance(value, Odd)
+                    isinstance(value, NonValue)
                     and value is not BLANK
                     and isinstance(self._numbers.discount(cell, percent=True), int)
                 ):

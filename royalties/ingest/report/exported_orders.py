@@ -6,7 +6,14 @@ from enum import Enum
 
 from royalties.domain.problems import Cause
 from royalties.ingest.report.amounts import take_apart
-from royalties.ingest.report.cells import Marked, Odd, UnknownIdentifier, Wrong, printed, text_of
+from royalties.ingest.report.cells import (
+    Invalid,
+    MarkedAmount,
+    NonValue,
+    UnknownIdentifier,
+    printed,
+    text_of,
+)
 from royalties.ingest.report.declaration import BOOK, Header, Row
 from royalties.ingest.report.labels import is_total_label
 from royalties.ingest.report.shop_orders import ShopOrder
@@ -28,9 +35,9 @@ class Item:
 
     row: Row
     title: str
-    units: int | Wrong
-    book: int | Odd
-    day: str | Odd
+    units: int | Invalid
+    book: int | NonValue
+    day: str | NonValue
     price: int | None = None
     compare_at: int | None = None
     is_extra: bool = False
@@ -55,8 +62,8 @@ class ExportedOrder:
 
     number: str
     items: Sequence[Item]
-    figures: ShopOrder | Wrong
-    payment: Payment | Wrong
+    figures: ShopOrder | Invalid
+    payment: Payment | Invalid
     state: str = ""
     gone: str = ""
     currency: str = ""
@@ -87,7 +94,7 @@ def _is_total(texts: Sequence[str]) -> bool:
     return all(take_apart(text) for text in texts if text)
 
 
-def order_units(text: str, column: str) -> int | Wrong:
+def order_units(text: str, column: str) -> int | Invalid:
     """The number of copies of an item."""
     digits, _, decimals = text.partition(".")
     if (
@@ -97,7 +104,7 @@ def order_units(text: str, column: str) -> int | Wrong:
         and not decimals.strip("0")
     ):
         return int(digits)
-    return Wrong(
+    return Invalid(
         Cause.NO_WHOLE_NUMBER,
         f"{printed(text)!r} is not a whole number",
         "write how many copies",
@@ -113,22 +120,22 @@ class NoAmountError(ValueError):
         self.column = column
 
     @property
-    def wrong(self) -> Wrong:
+    def wrong(self) -> Invalid:
         """What is wrong with the order."""
-        return Wrong(
+        return Invalid(
             Cause.NO_NUMBER, f"{self} is not an amount", "write a number such as 12.50", self.column
         )
 
 
-def order_amount(value: int | Odd, column: str, text: str) -> int:
+def order_amount(value: int | NonValue, column: str, text: str) -> int:
     """An amount in millionths; 0 where it is blank, or waits for an answer.
 
     Raises:
         NoAmountError: the cell holds something else.
     """
-    if isinstance(value, Wrong):
+    if isinstance(value, Invalid):
         raise NoAmountError(column, text)
-    if isinstance(value, Marked):
+    if isinstance(value, MarkedAmount):
         return value.micro
     return value if isinstance(value, int) else 0
 

@@ -6,14 +6,17 @@ from typing import Any
 from royalties.domain.counting import counted
 from royalties.domain.money import MICRO, micro_text, scale
 from royalties.domain.sales.slices import SaleKind
-from royalties.ingest.report.bulk import Bulk
 from royalties.ingest.report.declaration import ReportFormat
+from royalties.ingest.report.plain_rows import PlainRows
 
 _MOST_KEPT = 50_000
 _SALE, _FREE, _USAGE = SaleKind.SALE.value, SaleKind.FREE.value, SaleKind.USAGE.value
 
 Figures = tuple[int, int, int | None, int | None, int | None, str]
 """Kind, units, list price, net, discount (in millionths), currency."""
+
+ReceiptsOfRow = tuple[int, int, int | None, int | None, str]
+"""Kind, units, net of the row, net of one copy, currency."""
 
 
 class Contradictions:
@@ -23,7 +26,7 @@ class Contradictions:
         self._prices = report.prices
         self._agreed: set[Figures] = set()
 
-    def among(self, rows: Bulk) -> Iterator[tuple[int, str, str]]:
+    def among(self, rows: PlainRows) -> Iterator[tuple[int, str, str]]:
         """Yield the place of each contradictory plain row, with the code and text of a warning."""
         fields = ("kind", "units", "list_price", "net", "discount", "currency")
         columns: list[Sequence[Any]] = [rows.column(field) for field in fields]

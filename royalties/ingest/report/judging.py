@@ -1,7 +1,7 @@
 """What one row of a report means: sale lines, or a reason why there are none.
 
-Every rule about signs, blanks and the division of a row's money stands here; ``bulk`` does the
-same for plain rows by the thousand, and sends all others here.
+All rules about signs, blanks and the division of a row's money are here. ``plain_rows`` applies
+the same rules to thousands of plain rows at once, and leaves all other rows to this module.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,17 +14,19 @@ from royalties.domain.problems import Cause
 from royalties.domain.sales.remembered import BundlePart
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.amounts import MOST
+from royalties.ingest.report.catalogue import KnownEdition
 from royalties.ingest.report.cells import (
     BLANK,
-    Marked,
-    Undecided,
+    Ambiguous,
+    Invalid,
+    MarkedAmount,
     UnknownIdentifier,
-    Wrong,
+    UnknownName,
+    is_number_of_product,
     printed,
 )
 from royalties.ingest.report.columns import BY_SIGN, SOLD_AND_RETURNED, LeftOut
-from royalties.ingest.report.declaration import AMOUNTS, BOOK, SALE_UNITS, ReportFormat, RowsAre
-from royalties.ingest.report.shelf import KnownEdition
+from royalties.ingest.report.declaration import AMOUNTS, BOOK, SALE_UNITS, ReportFormat, RowMeaning
 
 _NEEDED = ("date", "retailer", "currency", "units")
 _REMEDIES = {
@@ -43,7 +45,7 @@ class RowFault:
     """What is wrong with a row, by the field at fault."""
 
     field: str
-    wrong: Wrong
+    wrong: Invalid
 
 
 @dataclass(slots=True)
@@ -63,7 +65,7 @@ class Verdict:
     left: str = ""
     left_net: tuple[str, int] | None = None
     faults: list[RowFault] = field(default_factory=list)
-    ignored: list[tuple[int, Wrong]] = field(default_factory=list)
+    ignored: list[tuple[int, Invalid]] = field(default_factory=list)
     pending: bool = False
     undated: bool = False
     is_use_by_money: bool = False
@@ -91,12 +93,12 @@ class Judge:
             elif not kind.currency:
                 verdict.left_net = _money(values)
             return verdict
-        self._find_book(books, title, verdict)
+        self._find_book(_of_sales(books, values.get("date")), title, verdict)
         self._take_list_price(values)
         if kind == SaleKind.USAGE:
             self._usage(values, verdict)
             return verdict
-        is_one_each = self._report.rows_are is RowsAre.ONE_EACH
+        is_one_each = self._report.rows_are is RowMeaning.ONE_EACH
         if is_one_each:
             values["units"] = 1
         self._find_faults(values, verdict)
@@ -120,7 +122,7 @@ class Judge:
     def _find_book(self, books: Sequence[Any], title: str, verdict: Verdict) -> None:
         present = [book for book in books if book is not BLANK]
         known = [book for book in present if isinstance(book, int)]
-        wrong = [(at, book) for at, book in enumerate(books) if isinstance(book, Wrong)]
+        wrong = [(at, book) for at, book in enumerate(books) if isinstance(book, Invalid)]
         if known:
             verdict.book = known[0]
             verdict.ignored = wrong + [
@@ -128,8 +130,8 @@ class Judge:
                 for at, book in enumerate(books)
                 if isinstance(book, int) and book != known[0]
             ]
-        elif present and isinstance(present[0], UnknownIdentifier):
-            verdict.book = present[0].identifier
+        elif stranger := _stranger(present, is_one_wrong=bool(wrong)):
+            verdict.book = stranger
             verdict.ignored = wrong
         elif wrong:
             verdict.faults.append(RowFault(BOOK, wrong[0][1]))
@@ -138,18 +140,18 @@ class Judge:
             remedy = "write the ISBN of the book"
             if title:
                 remedy += f"; if it is none, say once that {printed(title)!r} is no book"
-            wrong_cell = Wrong(Cause.EMPTY, f"{{column}} is empty{asked}", remedy)
+            wrong_cell = Invalid(Cause.EMPTY, f"{{column}} is empty{asked}", remedy)
             verdict.faults.append(RowFault(BOOK, wrong_cell))
 
     def _find_faults(self, values: Mapping[str, Any], verdict: Verdict) -> None:
         for name, value in values.items():
-            if isinstance(value, Wrong):
+            if isinstance(value, Invalid):
                 verdict.faults.append(RowFault(name, value))
-            elif isinstance(value, Undecided):
+            elif isinstance(value, Ambiguous):
                 verdict.pending = True
             elif value is BLANK and name in _NEEDED and name != "date":
                 verdict.faults.append(
-                    RowFault(name, Wrong(Cause.EMPTY, "{column} is empty", _REMEDIES[name]))
+                    RowFault(name, Invalid(Cause.EMPTY, "{column} is empty", _REMEDIES[name]))
                 )
         money = (values.get(name) for name in ("net", "unit_net", "discount"))
         if values.get("kind") != SaleKind.FREE and all(amount is None for amount in money):
@@ -159,7 +161,7 @@ class Judge:
         if values.get("date") is not BLANK:
             return
         if verdict.faults:
-            no_date = Wrong(Cause.EMPTY, "{column} is empty", _REMEDIES["date"])
+            no_date = Invalid(Cause.EMPTY, "{column} is empty", _REMEDIES["date"])
             verdict.faults.append(RowFault("date", no_date))
         verdict.pending = verdict.undated = not verdict.faults
 
@@ -177,14 +179,14 @@ class Judge:
             values[name] = None
         units = values.get("units")
         if self._is_usage_bare and isinstance(units, int) and units:
-            fault = Wrong(
+            fault = Invalid(
                 Cause.UNITS_OF_USAGE,
                 f"usage is money for no copies, but {{column}} is {units}",
                 "leave the units blank, or write sale or return",
             )
             verdict.faults.append(RowFault("units", fault))
         for name in ("units", *SALE_UNITS, "net_units"):
-            if not (self._is_usage_bare and isinstance(values.get(name), Wrong)):
+            if not (self._is_usage_bare and isinstance(values.get(name), Invalid)):
                 values.pop(name, None)
         self._find_faults(values, verdict)
         if verdict.faults or verdict.pending:
@@ -193,7 +195,7 @@ class Judge:
         net = values.get("net")
         if net is None:
             verdict.faults.append(
-                RowFault("net", Wrong(Cause.EMPTY, "{column} is blank", _WRITE_NET))
+                RowFault("net", Invalid(Cause.EMPTY, "{column} is blank", _WRITE_NET))
             )
         elif abs(net) > MOST * MICRO:
             verdict.faults.append(RowFault("net", _too_large()))
@@ -204,11 +206,11 @@ class Judge:
         """Take currency signs off amounts that agree with the row's currency."""
         for name in AMOUNTS:
             value = values.get(name)
-            if isinstance(value, Marked):
+            if isinstance(value, MarkedAmount):
                 values[name] = value.micro
                 currency = values["currency"]
                 if currency not in value.currencies:
-                    wrong = Wrong(
+                    wrong = Invalid(
                         Cause.OTHER_CURRENCY,
                         f"the amount is marked {value.mark}, but the row is in {currency}",
                         "correct the currency of the row or of the amount",
@@ -230,7 +232,7 @@ class Judge:
             verdict.faults.append(
                 RowFault(
                     "net_units",
-                    Wrong(
+                    Invalid(
                         Cause.COUNTS_DISAGREE,
                         f"{sold} sold less {returned} returned is not {agreed}",
                         "check the row",
@@ -274,7 +276,7 @@ class Judge:
             verdict.faults.append(
                 RowFault(
                     "units",
-                    Wrong(
+                    Invalid(
                         Cause.SIGN_OF_UNITS,
                         f"the units of a {word} are {wanted}, not {units}",
                         "correct the sign of the units, or the kind",
@@ -288,7 +290,7 @@ class Judge:
             return False
         paid = values.get("paid_price")
         price = values.get("list_price") if paid is None else paid
-        return (price.micro if isinstance(price, Marked) else price) == 0
+        return (price.micro if isinstance(price, MarkedAmount) else price) == 0
 
     def _lines(
         self, values: Mapping[str, Any], parts: list[tuple[int, int]], verdict: Verdict
@@ -336,7 +338,7 @@ class Judge:
             return 0
         if unit_net is not None:
             verdict.faults.append(
-                RowFault("net", Wrong(Cause.EMPTY, "{column} is blank", _WRITE_NET))
+                RowFault("net", Invalid(Cause.EMPTY, "{column} is blank", _WRITE_NET))
             )
             return None
         if discount is None:
@@ -349,15 +351,15 @@ class Judge:
                 verdict.faults.append(RowFault("net", _no_price(values["currency"])))
         return None if price is None else rounded(net_of(units, price, discount))
 
-    def _no_money(self) -> Wrong:
+    def _no_money(self) -> Invalid:
         has = {column.field for column in self._report.columns} | set(self._report.constants)
         if "discount" in has:
-            return Wrong(
+            return Invalid(
                 Cause.EMPTY,
                 "{column} is empty, and so is the discount",
                 "write what the publisher received, or the discount",
             )
-        return Wrong(Cause.EMPTY, "{column} is empty", _WRITE_NET)
+        return Invalid(Cause.EMPTY, "{column} is empty", _WRITE_NET)
 
     def _divided(
         self, net: int | None, parts: list[tuple[int, int]], charged: int | None
@@ -387,7 +389,7 @@ class Judge:
             verdict.faults.append(
                 RowFault(
                     "net",
-                    Wrong(
+                    Invalid(
                         Cause.MONEY_FOR_FREE_COPIES,
                         "free copies bring no money",
                         "write 0, or make it a sale",
@@ -396,6 +398,23 @@ class Judge:
             )
         elif (net < 0) is not (units < 0):
             verdict.faults.append(RowFault("net", opposite_signs()))
+
+
+def _of_sales(books: Sequence[Any], day: Any) -> Sequence[Any]:
+    """Identifiers of a row; beside no day, words are a note or a total: nothing waits by them."""
+    if day is not BLANK:
+        return books
+    return [book.otherwise if isinstance(book, UnknownName) else book for book in books]
+
+
+def _stranger(present: Sequence[Any], *, is_one_wrong: bool) -> str:
+    """The identifier of a row under which it waits; a number comes before words."""
+    if not present or not isinstance(present[0], UnknownIdentifier):
+        return ""
+    numbers = [book.identifier for book in present if is_number_of_product(book)]
+    if numbers:
+        return str(numbers[0])
+    return "" if is_one_wrong else present[0].identifier
 
 
 def one_of(kind: int, net: int | None) -> int:
@@ -407,7 +426,7 @@ def one_of(kind: int, net: int | None) -> int:
 def _money(values: Mapping[str, Any]) -> tuple[str, int] | None:
     """Currency and net receipts of a row, if it says both."""
     currency, net = values.get("currency"), values.get("net")
-    if isinstance(net, Marked):
+    if isinstance(net, MarkedAmount):
         net = net.micro
     return (currency, net) if isinstance(currency, str) and isinstance(net, int) else None
 
@@ -432,17 +451,17 @@ def discount_of(units: int, price: int, net: int) -> int:
     return rounded(MICRO - Fraction(net * MICRO, units * price))
 
 
-def _other_edition(edition: KnownEdition) -> Wrong:
-    return Wrong(
+def _other_edition(edition: KnownEdition) -> Invalid:
+    return Invalid(
         Cause.SEVERAL_EDITIONS,
         f"it names another edition, {edition.isbn}, than the row's first identifier",
         "correct the one that is wrong",
     )
 
 
-def opposite_signs() -> Wrong:
+def opposite_signs() -> Invalid:
     """The fault of a row whose copies go one way and whose money goes the other."""
-    return Wrong(
+    return Invalid(
         Cause.OPPOSITE_SIGNS, "units and net have opposite signs", "correct the sign of one of them"
     )
 
@@ -452,20 +471,20 @@ def _discount(values: Mapping[str, Any], net: int | None, units: int) -> int | N
     return discount_of(units, price, net) if net is not None and units and price else None
 
 
-def _too_large() -> Wrong:
-    return Wrong(Cause.TOO_LARGE, "the amount is too large", "check the row")
+def _too_large() -> Invalid:
+    return Invalid(Cause.TOO_LARGE, "the amount is too large", "check the row")
 
 
-def _no_units(net: int) -> Wrong:
-    return Wrong(
+def _no_units(net: int) -> Invalid:
+    return Invalid(
         Cause.MONEY_WITHOUT_UNITS,
         f"an amount of {net / MICRO:,.2f} without units",
         "write the units; money for pages read, loans or subscriptions is of the kind usage",
     )
 
 
-def _no_price(currency: str) -> Wrong:
-    return Wrong(
+def _no_price(currency: str) -> Invalid:
+    return Invalid(
         Cause.NO_LIST_PRICE,
         f"{{column}} cannot be worked out: no list price in {currency} on that day",
         "write the net amount, or add the price to the setup",

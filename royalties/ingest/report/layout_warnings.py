@@ -42,7 +42,7 @@ def layout_notes(
     """Notes about where headers were found, stray cells and unread sheets."""
     for table in tables:
         where = f"sheet {table.sheet.name!r}: " if table.sheet.name else ""
-        if table.header.row > 1 and not declared.facts:
+        if table.header.row > 1 and not declared.preamble:
             yield f"{where}header found on row {table.header.row}"
         if table.sheet.look.beyond[1] == 1:
             yield f"{where}a stray cell in row {table.sheet.look.beyond[0]} was ignored"

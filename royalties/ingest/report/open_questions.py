@@ -36,7 +36,7 @@ def open_questions(
     outside the rows, which may name the period, each preceded by where it is.
     """
     converters = state.converters
-    asked = [convention.choice() for convention in state.conventions if convention.asked]
+    asked = [convention.choice() for convention in state.conventions if convention.is_open]
     asked += [_QUESTIONS[key] for key in sorted(converters.dates.asked | converters.asked)]
     if (unit := converters.discounts.choice()) is not None:
         asked.append(unit)

@@ -10,9 +10,9 @@ from royalties.domain.problems import Choice
 from royalties.ingest.report.answers import TrackedAnswers
 from royalties.ingest.report.cells import printed
 from royalties.ingest.report.conventions import again
-from royalties.ingest.report.declaration import Surroundings
+from royalties.ingest.report.declaration import ArrangeContext
 from royalties.ingest.report.exported_orders import ExportedOrder, Payment
-from royalties.ingest.report.shop_warnings import Mentioned
+from royalties.ingest.report.shop_warnings import MentionedOrders
 
 SALE, AWAITED, NEVER = "sale", "set-aside", "skip"
 ANSWERS = (SALE, AWAITED, NEVER)
@@ -41,7 +41,7 @@ class OrderStates:
 
     def __init__(self, choices: TrackedAnswers) -> None:
         self._choices = choices
-        self._seen: dict[str, Mentioned] = {}
+        self._seen: dict[str, MentionedOrders] = {}
         self._named: dict[str, str] = {}
 
     def settled(self, order: ExportedOrder) -> ExportedOrder:
@@ -54,7 +54,7 @@ class OrderStates:
         key = state_key(order.state)
         if key not in self._seen and len(self._seen) == MOST_STATES:
             return order
-        self._seen.setdefault(key, Mentioned())
+        self._seen.setdefault(key, MentionedOrders())
         self._named.setdefault(key, order.state)
         answer = self._answer(key)
         payment = _PAYMENTS[answer or AWAITED]
@@ -76,12 +76,12 @@ class OrderStates:
         """Have the question name an order, with its net receipts in millionths."""
         self._seen[state_key(order.state)].add(printed(order.number), order.currency, net)
 
-    def ask(self, around: Surroundings) -> None:
+    def ask(self, context: ArrangeContext) -> None:
         """Ask what each state means that nobody answered for."""
         for key, orders in self._seen.items():
             if orders.count:
                 are = "is" if orders.count == 1 else "are"
-                around.ask(
+                context.ask(
                     again(
                         Choice(
                             key,

@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 from royalties.domain.problems import Choice, Skipped
 from royalties.domain.sales.slices import SaleKind
-from royalties.ingest.report.bulk import Bulk
 from royalties.ingest.report.cells import BLANK, printed, text_of
 from royalties.ingest.report.conventions import again
 from royalties.ingest.report.declaration import ReportFormat, begins, normal
+from royalties.ingest.report.plain_rows import PlainRows
 from royalties.ingest.report.printed_totals import PrintedTotals
 from royalties.ingest.report.reading import ControlTotals
 from royalties.ingest.report.tables import Table, is_sentence, is_words
@@ -55,7 +55,7 @@ class OtherRows:
         cells: Sequence[Any],
         values: Mapping[str, Any],
         books: Sequence[Any],
-        bulk: Bulk | None,
+        plain_rows: PlainRows | None,
     ) -> bool:
         """Whether a row is not a sale; a row with a known book is a sale or a subtotal."""
         is_known = any(isinstance(book, int) for book in books)
@@ -66,8 +66,10 @@ class OtherRows:
         if not is_known and table.header.repeats(cells):
             self._header_again(table, number)
             return True
-        if table.is_total(cells, books) or self._is_sum(table, number, cells, values, books, bulk):
-            self._totals.add(table, number, values, bulk, table.currency_of_total(cells))
+        if table.is_total(cells, books) or self._is_sum(
+            table, number, cells, values, books, plain_rows
+        ):
+            self._totals.add(table, number, values, plain_rows, table.currency_of_total(cells))
             return True
         return not is_known and self._is_left_out(table, number, cells, filled, books)
 
@@ -78,11 +80,11 @@ class OtherRows:
         cells: Sequence[Any],
         values: Mapping[str, Any],
         books: Sequence[Any],
-        bulk: Bulk | None,
+        plain_rows: PlainRows | None,
     ) -> bool:
         """Whether a row without a book and a date repeats what rows above it come to."""
         return table.may_be_sum(cells, books) and self._totals.is_sum(
-            number, values, bulk, is_labelled=table.speaks_of_total(cells)
+            number, values, plain_rows, is_labelled=table.speaks_of_total(cells)
         )
 
     def _is_left_out(

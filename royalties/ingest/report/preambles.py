@@ -6,7 +6,7 @@ from datetime import date
 from royalties.ingest.report.cells import Cell, text_of
 from royalties.ingest.report.conventions import date_order
 from royalties.ingest.report.dates import Dates
-from royalties.ingest.report.declaration import Facts, Row, begins, normal
+from royalties.ingest.report.declaration import Preamble, Row, begins, normal
 
 _LABELS = (
     "sales period", "royalty period", "reporting period", "statement period", "report period",
@@ -15,13 +15,13 @@ _LABELS = (
 _ROWS = 6
 
 
-def stated_period(rows: Sequence[Row]) -> Facts:
+def stated_period(rows: Sequence[Row]) -> Preamble:
     """The month, quarter or half-year stated above a table after a label such as *Period*."""
     for _, cells in rows[:_ROWS]:
         filled = [cell for cell in cells if text_of(cell).strip()]
         if filled and (span := _span(filled)):
-            return Facts(span=span)
-    return Facts()
+            return Preamble(span=span)
+    return Preamble()
 
 
 def _span(cells: Sequence[Cell]) -> tuple[date, date] | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from royalties.domain.problems import Choice
 from royalties.domain.sales.remembered import NOTHING
-from royalties.ingest.report import charged
+from royalties.ingest.report import charged_prices
 from royalties.ingest.report.amounts import Numbers
 from royalties.ingest.report.answers import TrackedAnswers
 from royalties.ingest.report.asking import Answers, ask
@@ -17,11 +17,11 @@ from royalties.ingest.report.cells import printed
 from royalties.ingest.report.columns import Converters
 from royalties.ingest.report.conventions import date_order, decimal_mark
 from royalties.ingest.report.dates import MONTHS, Dates
-from royalties.ingest.report.declaration import AMOUNTS, Facts, Header, ReportFormat, normal
+from royalties.ingest.report.declaration import AMOUNTS, Header, Preamble, ReportFormat, normal
 from royalties.ingest.report.headings import column_letters
 from royalties.ingest.report.layout_warnings import layout_notes, layout_warnings
 from royalties.ingest.report.opening import OpenedFile
-from royalties.ingest.report.reading import Known
+from royalties.ingest.report.reading import ReferenceData
 from royalties.ingest.report.report import ReportReading
 from royalties.ingest.report.tables import FoundTables, Sheet, Table
 from royalties.ingest.report.undecided import (
@@ -38,7 +38,7 @@ def prepared(
     declared: ReportFormat,
     tables_found: FoundTables,
     opened: OpenedFile,
-    known: Known,
+    known: ReferenceData,
     choices: TrackedAnswers,
 ) -> ReportReading:
     """A report that is ready to be read, or has questions that come first."""
@@ -50,14 +50,16 @@ def prepared(
     declared = replace(declared, retailer=retailer)
     _recall(declared, known, choices)
     declared, tables_found = _at_prices_of_editions(declared, tables_found, choices)
-    around = [*_around(tables_found, opened)]
-    doubts = [*around, *_formats_of_amounts(tables_found)]
-    declared, stated = with_stated_currency(declared, tables_found, doubts, choices)
+    outside_texts = [*_outside_texts(tables_found, opened)]
+    currency_hints = [*outside_texts, *_formats_of_amounts(tables_found)]
+    declared, stated = with_stated_currency(declared, tables_found, currency_hints, choices)
     declared = replace(declared, asks=_asked(declared, tables_found))
-    texts = [*around, *_first_rows(tables_found)]
+    texts = [*outside_texts, *_first_rows(tables_found)]
     answers = ask(tuple(key for key in declared.asks if key != "retailer"), choices, known, texts)
     numbers = _numbers(declared, tables_found, choices)
     dates = _dates(declared, known, choices)
+    for convention in (numbers.mark, dates.order):
+        convention.remembered = choices.remembered.get(convention.key, "")
     converters = Converters(declared, known, numbers, dates, choices)
     constants = _constants(declared, answers, known, dates)
     undated = ask(("period",), {"period": choices.peek("period")}, known)
@@ -69,9 +71,9 @@ def prepared(
             header,
             declared,
             converters,
-            constants | _facts(facts, dates) | _kind(declared, sheet.name),
+            constants | _preamble(preamble, dates) | _kind(declared, sheet.name),
         )
-        for place, (sheet, header, facts) in enumerate(tables_found)
+        for place, (sheet, header, preamble) in enumerate(tables_found)
     ]
     report = ReportReading(declared, tables, known, converters, choices)
     report.period = undated.span
@@ -84,7 +86,7 @@ def prepared(
     return report
 
 
-def _recall(declared: ReportFormat, known: Known, choices: TrackedAnswers) -> None:
+def _recall(declared: ReportFormat, known: ReferenceData, choices: TrackedAnswers) -> None:
     """Add the answers that earlier reports of this kind and retailer were given."""
     if shop := known.retailers.get(declared.retailer or ""):
         said = known.remembered.get(shop.id, NOTHING)
@@ -99,16 +101,22 @@ def _at_prices_of_editions(
     declared: ReportFormat, tables: FoundTables, choices: TrackedAnswers
 ) -> tuple[ReportFormat, FoundTables]:
     """Drop the prices charged, if the user chose those of the editions."""
-    if not declared.charged or not choices.peek(charged.KEY, (charged.EDITION,)):
+    if not declared.charged_prices or not choices.peek(
+        charged_prices.KEY, (charged_prices.EDITION,)
+    ):
         return declared, tables
-    choices.need((charged.KEY,))
+    choices.need((charged_prices.KEY,))
     # The report's discount is off what was charged, so it says nothing of the edition's price.
     declared = replace(declared, prices=declared.prices and "most")
-    return declared, [(sheet, _without_prices(header), facts) for sheet, header, facts in tables]
+    return declared, [
+        (sheet, _without_prices(header), preamble) for sheet, header, preamble in tables
+    ]
 
 
 def _numbers(declared: ReportFormat, tables: FoundTables, choices: TrackedAnswers) -> Numbers:
-    mark = next((facts.decimal for _, _, facts in tables if facts.decimal), declared.decimal)
+    mark = next(
+        (preamble.decimal for _, _, preamble in tables if preamble.decimal), declared.decimal
+    )
     return Numbers(
         decimal_mark(choices.peek("decimal", (".", ",")), habit=mark),
         declared.blanks,
@@ -116,7 +124,7 @@ def _numbers(declared: ReportFormat, tables: FoundTables, choices: TrackedAnswer
     )
 
 
-def _dates(declared: ReportFormat, known: Known, choices: TrackedAnswers) -> Dates:
+def _dates(declared: ReportFormat, known: ReferenceData, choices: TrackedAnswers) -> Dates:
     return Dates(
         date_order(choices.peek("date_order", ("dmy", "mdy")), habit=declared.date_order),
         known.today,
@@ -129,7 +137,7 @@ def _dates(declared: ReportFormat, known: Known, choices: TrackedAnswers) -> Dat
 
 def questions_only(choice: Choice) -> ReportReading:
     """A reading of no rows that asks one question: without its answer nothing can be read."""
-    known = Known({}, {}, date.min)
+    known = ReferenceData({}, {}, date.min)
     numbers, dates = Numbers(decimal_mark("")), Dates(date_order(""), date(2000, 1, 1))
     declared = ReportFormat(name="", title="", columns=())
     converters = Converters(declared, known, numbers, dates, TrackedAnswers({}))
@@ -138,7 +146,7 @@ def questions_only(choice: Choice) -> ReportReading:
     return report
 
 
-def _around(tables: FoundTables, opened: OpenedFile) -> Iterator[tuple[str, str]]:
+def _outside_texts(tables: FoundTables, opened: OpenedFile) -> Iterator[tuple[str, str]]:
     """Texts above headers, on covers, and in names, each preceded by where it is."""
     places: dict[str, int] = {}
     for sheet, header, _ in tables:
@@ -204,8 +212,10 @@ def _lack(tables: FoundTables, declared: ReportFormat, field: str) -> bool:
     if field in declared.constants or field in declared.extras:
         return False
     return any(
-        header.at(field) < 0 and field not in facts.texts and not (field == "date" and facts.span)
-        for _, header, facts in tables
+        header.at(field) < 0
+        and field not in preamble.texts
+        and not (field == "date" and preamble.span)
+        for _, header, preamble in tables
     )
 
 
@@ -218,7 +228,7 @@ def _kind(declared: ReportFormat, sheet: str) -> dict[str, Any]:
 
 
 def _constants(
-    declared: ReportFormat, answers: Answers, known: Known, dates: Dates
+    declared: ReportFormat, answers: Answers, known: ReferenceData, dates: Dates
 ) -> dict[str, Any]:
     constants: dict[str, Any] = {**declared.constants, **answers.values}
     if declared.retailer in known.retailers:
@@ -229,10 +239,10 @@ def _constants(
     return constants
 
 
-def _facts(facts: Facts, dates: Dates) -> dict[str, Any]:
-    constants: dict[str, Any] = dict(facts.texts)
-    if facts.span:
-        first, last = facts.span
+def _preamble(preamble: Preamble, dates: Dates) -> dict[str, Any]:
+    constants: dict[str, Any] = dict(preamble.texts)
+    if preamble.span:
+        first, last = preamble.span
         dates.spans[last.isoformat()] = first.isoformat()
         constants["date"] = last.isoformat()
     return constants

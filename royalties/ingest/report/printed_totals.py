@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from royalties.domain.counting import counted
 from royalties.domain.money import micro_text
 from royalties.domain.sales.slices import SaleKind
-from royalties.ingest.report.bulk import Bulk
-from royalties.ingest.report.cells import Marked
+from royalties.ingest.report.cells import MarkedAmount
+from royalties.ingest.report.plain_rows import PlainRows
 from royalties.ingest.report.row_warnings import RowWarnings
 from royalties.ingest.report.shop_orders import shown
 from royalties.ingest.report.tables import Table
@@ -90,7 +90,7 @@ class PrintedTotals:
     def __init__(self, tally: Tally) -> None:
         self._tally = tally
         self._found: list[_Total] = []
-        self._bulk = _BulkSums(None)
+        self._plain_sums = _PlainRowSums(None)
         nothing = _Sums(0, 0, 0, {}, 0)
         self._cuts: dict[tuple[int, int], int] = {}
         self._money: dict[str, set[int]] = {}
@@ -101,34 +101,39 @@ class PrintedTotals:
         table: Table,
         number: int,
         values: Mapping[str, Any],
-        bulk: Bulk | None,
+        plain_rows: PlainRows | None,
         code: str = "",
     ) -> None:
-        """Compare a totals row; ``bulk`` holds plain rows of its block, not yet added up.
+        """Compare a totals row; ``plain_rows`` holds plain rows of its block, not yet added up.
 
         ``code`` is a currency that its label names.
         """
-        sums, printed = self._sums(number, bulk), _printed(values, code)
+        sums, printed = self._sums(number, plain_rows), _printed(values, code)
         agrees = self._rows_of(printed, sums) is not None
         at = (table.place, number)
         self._found.append(_Total(at, table.where(number), printed, agrees, sums))
         self._cut(sums)
 
     def is_sum(
-        self, number: int, values: Mapping[str, Any], bulk: Bulk | None, *, is_labelled: bool
+        self,
+        number: int,
+        values: Mapping[str, Any],
+        plain_rows: PlainRows | None,
+        *,
+        is_labelled: bool,
     ) -> bool:
         """Whether a row says exactly what rows above it come to; without a label, two or more."""
         printed = _printed(values)
         if not printed.money:
             return False
-        rows = self._rows_of(printed, self._sums(number, bulk))
+        rows = self._rows_of(printed, self._sums(number, plain_rows))
         return rows is not None and rows >= (1 if is_labelled else _LEAST_ROWS)
 
-    def _sums(self, number: int, bulk: Bulk | None) -> _Sums:
+    def _sums(self, number: int, plain_rows: PlainRows | None) -> _Sums:
         tally = self._tally
-        if self._bulk.of is not bulk:
-            self._bulk = _BulkSums(bulk)
-        more = self._bulk.above(number)
+        if self._plain_sums.of is not plain_rows:
+            self._plain_sums = _PlainRowSums(plain_rows)
+        more = self._plain_sums.above(number)
         net = Counter(tally.receipts)
         net.update(tally.waiting_net)
         net.update(more.net)
@@ -198,21 +203,21 @@ class PrintedTotals:
             remarks.add("totals-row", first[0].at, text, len(first))
 
 
-class _BulkSums:
+class _PlainRowSums:
     """What the plain rows of a block come to, down to each of them."""
 
-    def __init__(self, bulk: Bulk | None) -> None:
-        self.of = bulk
+    def __init__(self, plain_rows: PlainRows | None) -> None:
+        self.of = plain_rows
         self._numbers: Sequence[int] = ()
-        if bulk is None or not bulk.numbers:
+        if plain_rows is None or not plain_rows.numbers:
             return
         units, kinds, nets, codes = (
-            bulk.column(field) for field in ("units", "kind", "net", "currency")
+            plain_rows.column(field) for field in ("units", "kind", "net", "currency")
         )
         is_free = [kind == SaleKind.FREE for kind in kinds]
         free = [count * given for count, given in zip(units, is_free, strict=True)]
         sold = [count - given for count, given in zip(units, free, strict=True)]
-        self._numbers = bulk.numbers
+        self._numbers = plain_rows.numbers
         self._units = [0, *accumulate(sold)]
         self._free = [0, *accumulate(free)]
         self._net = {
@@ -238,7 +243,7 @@ def _printed(values: Mapping[str, Any], code: str = "") -> _Printed:
     if copies is None and isinstance(sold, int) and isinstance(returned, int):
         copies = sold - abs(returned)
     money, currency = values.get("net"), values.get("currency")
-    if isinstance(money, Marked):
+    if isinstance(money, MarkedAmount):
         money = money.micro
     return _Printed(
         copies,

@@ -18,7 +18,7 @@ from royalties.domain.sales.lines import (
 )
 from royalties.domain.sales.recorded_orders import RecordedLines
 from royalties.domain.sales.remembered import Remembered
-from royalties.ingest.report.shelf import KnownEdition, Shelf
+from royalties.ingest.report.catalogue import Catalogue, KnownEdition
 
 
 class UnreadableError(ValueError):
@@ -47,7 +47,7 @@ def _nothing_recorded(_: int, __: Sequence[str]) -> Sequence[RecordedLines]:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class ReferenceData:
     """All that rows are matched against.
 
     ``editions`` goes by ISBN-13 (13 bare digits) and by every other identifier (ASIN, BN ID,
@@ -65,12 +65,14 @@ class Known:
     remembered: Mapping[int, Remembered] = field(default_factory=dict)
     cities: Sequence[str] = ()
     aliases: Collection[str] = ()
-    shelf: Shelf = field(init=False, repr=False)
+    catalogue: Catalogue = field(init=False, repr=False)
     """The same editions, with what follows from all of them."""
 
     def __post_init__(self) -> None:
-        shelf = self.editions if isinstance(self.editions, Shelf) else Shelf(self.editions)
-        object.__setattr__(self, "shelf", shelf)
+        catalogue = (
+            self.editions if isinstance(self.editions, Catalogue) else Catalogue(self.editions)
+        )
+        object.__setattr__(self, "catalogue", catalogue)
 
 
 @dataclass(frozen=True, slots=True)

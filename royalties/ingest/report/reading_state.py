@@ -9,7 +9,7 @@ from royalties.ingest.report.columns import Converters
 from royalties.ingest.report.conventions import Convention
 from royalties.ingest.report.declaration import ReportFormat
 from royalties.ingest.report.printed_totals import PrintedTotals
-from royalties.ingest.report.reading import ControlTotals, Known
+from royalties.ingest.report.reading import ControlTotals, ReferenceData
 from royalties.ingest.report.refusals import Refusals
 from royalties.ingest.report.row_warnings import RowWarnings
 from royalties.ingest.report.tables import Table
@@ -27,7 +27,7 @@ class ReadingState:
 
     declared: ReportFormat
     tables: Sequence[Table]
-    known: Known
+    known: ReferenceData
     converters: Converters
     answers: TrackedAnswers
     tally: Tally

@@ -11,9 +11,9 @@ from royalties.domain.counting import counted, noun
 from royalties.domain.problems import Cause
 from royalties.domain.sales.recorded_orders import RecordedLines
 from royalties.domain.sales.slices import SaleKind
-from royalties.ingest.report.cells import Wrong, printed
+from royalties.ingest.report.cells import Invalid, printed
 from royalties.ingest.report.exported_orders import ExportedOrder, Item
-from royalties.ingest.report.shop_orders import Worked, shown
+from royalties.ingest.report.shop_orders import OrderProceeds, shown
 
 
 class BookSum(NamedTuple):
@@ -34,14 +34,14 @@ class RowSales(NamedTuple):
     free: int = 0
 
 
-def sales_of_row(item: Item, place: int, worked: Worked) -> RowSales:
+def sales_of_row(item: Item, place: int, proceeds: OrderProceeds) -> RowSales:
     """Sales in a row of an order that is not recorded yet."""
     units = item.units if isinstance(item.units, int) else 0
-    if worked.free:
-        return RowSales(free=units, net=worked.nets[place])
-    if place in worked.returned:
-        return RowSales(units, worked.nets[place], units, -worked.nets[place])
-    return RowSales(units, worked.nets[place] - worked.reduced[place])
+    if proceeds.free:
+        return RowSales(free=units, net=proceeds.nets[place])
+    if place in proceeds.returned:
+        return RowSales(units, proceeds.nets[place], units, -proceeds.nets[place])
+    return RowSales(units, proceeds.nets[place] - proceeds.reduced[place])
 
 
 def recorded_by_book(recorded: Iterable[RecordedLines]) -> dict[int | str, BookSum]:
@@ -56,13 +56,13 @@ def recorded_by_book(recorded: Iterable[RecordedLines]) -> dict[int | str, BookS
     return sums
 
 
-def wanted_by_book(order: ExportedOrder, worked: Worked) -> dict[int | str, BookSum]:
+def wanted_by_book(order: ExportedOrder, proceeds: OrderProceeds) -> dict[int | str, BookSum]:
     """What should be recorded of each book, as the order is now."""
     target: dict[int | str, BookSum] = {}
     for place, item in enumerate(order.items):
         if item.is_extra or item.key is None:
             continue
-        line = sales_of_row(item, place, worked)
+        line = sales_of_row(item, place, proceeds)
         units, net, free = target.get(item.key, BookSum())
         target[item.key] = BookSum(
             units + line.sold - line.returned, net + line.net + line.back, free + line.free
@@ -103,15 +103,17 @@ def changes_between(
 
 def changed_fault(
     order: ExportedOrder,
-    worked: Worked | None,
+    proceeds: OrderProceeds | None,
     recorded: Sequence[RecordedLines],
     batches: Sequence[int],
-) -> Wrong:
+) -> Invalid:
     """What is wrong with an order that was recorded otherwise, in some imports."""
     imports = f"{noun(len(batches), 'import')} {', '.join(map(str, batches))}"
-    now = wanted_by_book(order, worked).values() if worked is not None and not order.gone else ()
+    now = (
+        wanted_by_book(order, proceeds).values() if proceeds is not None and not order.gone else ()
+    )
     was = _copies_and_money(recorded_by_book(recorded).values(), recorded[0].currency)
-    return Wrong(
+    return Invalid(
         Cause.ORDER_CHANGED,
         f"order {printed(order.number)} stands in {imports} with {was}, but this export says "
         f"{_copies_and_money(now, order.currency)}, which is no refund of it",

@@ -11,10 +11,11 @@ from royalties.domain.sales.changes import MOST_CHANGES
 from royalties.domain.sales.lines import LineColumns, SaleLine, WaitingLine
 from royalties.domain.sales.remembered import shared
 from royalties.domain.sales.slices import SaleKind
-from royalties.ingest.report.bulk import Bulk, Homes, Workings
 from royalties.ingest.report.cells import Cell, printed
 from royalties.ingest.report.declaration import PLACE
+from royalties.ingest.report.figures import ReceiptsOfRow
 from royalties.ingest.report.judging import Verdict
+from royalties.ingest.report.plain_rows import CalculationCache, PlaceResolver, PlainRows
 from royalties.ingest.report.reading import Chunk, UnknownBook
 from royalties.ingest.report.reading_state import ReadingState
 from royalties.ingest.report.row_checks import RowChecks
@@ -27,13 +28,15 @@ class Recorder:
     def __init__(self, state: ReadingState, checks: RowChecks) -> None:
         self.unknown_books: dict[str, UnknownBook] = {}
         """What the report says about unknown books, by identifier."""
-        self.workings = Workings()
+        self.calculations = CalculationCache()
         self.totals = state.totals
         self._converters = state.converters
         self._tally = state.tally
         self._checks = checks
         shops = state.known.retailers.values()
-        self._homes = Homes({shop.id: (shop.country, shop.region, shop.city) for shop in shops})
+        self._homes = PlaceResolver(
+            {shop.id: (shop.country, shop.region, shop.city) for shop in shops}
+        )
         self._columns: list[LineColumns] = []
         self._sales: list[SaleLine] = []
         self._waiting: list[WaitingLine] = []
@@ -45,7 +48,7 @@ class Recorder:
             yield chunk
             self._columns, self._sales, self._waiting = [], [], []
 
-    def add_plain(self, table: Table, rows: Bulk) -> None:
+    def add_plain(self, table: Table, rows: PlainRows) -> None:
         """Record plain rows, column by column."""
         columns = rows.sales(self._homes)
         self._columns.append(columns)
@@ -71,7 +74,7 @@ class Recorder:
         """Record one row, given its values by field and its verdict."""
         retailer = values["retailer"]
         country, region, city = (values.get(field, "") for field in PLACE)
-        country, region = self.workings.codes(country, region)
+        country, region = self.calculations.codes(country, region)
         place = self._homes.home(retailer, (country, region, city))
         country, region, _ = place
         tail = (*place, values.get("order", ""), values.get("reference", ""))
@@ -85,26 +88,26 @@ class Recorder:
         if verdict.parts:
             self._add_parts(row, verdict)
             return
-        unit_net = values.get("unit_net") if len(verdict.lines) == 1 else None
+        if (unit_net := values.get("unit_net")) is not None:
+            receipts = _receipts(verdict, unit_net, values["currency"])
+            self._checks.receipts(table, number, receipts)
         if isinstance(verdict.book, int):
-            self._add_sales(row, verdict.book, verdict, unit_net)
+            self._add_sales(row, verdict.book, verdict)
             if self._converters.by_alias:
                 naming = (at for reader, at in table.books if reader.one(cells[at]) == verdict.book)
                 self._note_alias(table, number, cells[next(naming)])
         else:
-            self._add_waiting(row, verdict.book, verdict, unit_net)
+            self._add_waiting(row, verdict.book, verdict)
             self._note_unknown_book(row, cells, verdict.book, verdict)
 
-    def _add_sales(
-        self, row: "_RowOfLines", edition: int, verdict: Verdict, unit_net: int | None
-    ) -> None:
+    def _add_sales(self, row: "_RowOfLines", edition: int, verdict: Verdict) -> None:
         """Record the lines of a row whose book is known."""
         for kind, units, net, discount in verdict.lines:
             line = SaleLine(
                 row.table.place, row.number, edition, row.retailer, kind, row.day, units,
                 row.currency, row.list_price, net or 0, discount, *row.tail,
             )  # fmt: skip
-            self._checks.figures(row.table, line, unit_net)
+            self._checks.figures(row.table, line)
             self._sales.append(line)
             self._tally.add(row.retailer, kind, row.day, units, row.currency, line.net)
             self._tally.look_at_sale(line)
@@ -112,16 +115,14 @@ class Recorder:
         self._tally.look((row.day,))
         self.totals.recordable += 1
 
-    def _add_waiting(
-        self, row: "_RowOfLines", identifier: str, verdict: Verdict, unit_net: int | None
-    ) -> None:
+    def _add_waiting(self, row: "_RowOfLines", identifier: str, verdict: Verdict) -> None:
         """Record the lines of a row whose book is unknown."""
         for kind, units, net, discount in verdict.lines:
             line = WaitingLine(
                 row.table.place, row.number, identifier, row.retailer, kind, row.day, units,
                 row.currency, row.list_price, net, discount, *row.tail,
             )  # fmt: skip
-            self._checks.figures(row.table, line, unit_net)
+            self._checks.figures(row.table, line)
             self._waiting.append(line)
             self._tally.look_at_waiting(line)
         self._tally.look((row.day,))
@@ -167,6 +168,18 @@ class Recorder:
         for line in self._waiting[-len(verdict.lines) :]:
             if line.net is not None:
                 book.net[line.currency] = book.net.get(line.currency, 0) + line.net
+
+
+def _receipts(verdict: Verdict, unit_net: int, currency: str) -> ReceiptsOfRow:
+    """The receipts of a row beside those of one copy: what came back is taken off both."""
+    kind, units, net, _ = verdict.lines[0]
+    if len(verdict.lines) > 1:
+        kept = [line for line in verdict.lines if line[0] != SaleKind.FREE]
+        kind = kept[0][0] if kept else kind
+        units = sum(units for _, units, _, _ in kept)
+        nets = [net for _, _, net, _ in kept]
+        net = None if None in nets else sum(filter(None, nets))
+    return kind, units, net, unit_net, currency
 
 
 class _RowOfLines(NamedTuple):

@@ -5,7 +5,7 @@ from typing import Any
 
 from royalties.domain.problems import Cause, Problem
 from royalties.domain.sales.changes import MOST_CHANGES, CellChange, Change, RowLeftOut, words_of
-from royalties.ingest.report.cells import Wrong, printed
+from royalties.ingest.report.cells import Invalid, printed
 from royalties.ingest.report.declaration import normal
 from royalties.ingest.report.judging import RowFault
 from royalties.ingest.report.reading import RefusedRow
@@ -13,7 +13,7 @@ from royalties.ingest.report.tables import Table
 
 MOST_PROBLEMS = 10_000
 
-_SURPLUS = Wrong(
+_SURPLUS = Invalid(
     Cause.SURPLUS_VALUES,
     "the row has more values than the header has columns",
     "put a value that holds the delimiter into quotation marks",
@@ -57,7 +57,7 @@ class Refusals:
         table: Table,
         number: int,
         cells: Sequence[Any],
-        bad: Sequence[tuple[int, Wrong]],
+        bad: Sequence[tuple[int, Invalid]],
         faults: Sequence[RowFault],
     ) -> None:
         """Cells that are bad as such, and faults of all others, in the order of the columns."""
@@ -89,7 +89,7 @@ class Refusals:
             self.rows.append(RefusedRow(table.sheet.name, number, shown))
 
     def _add(
-        self, table: Table, number: int, column: str, value: str, wrong: Wrong, at: int = -1
+        self, table: Table, number: int, column: str, value: str, wrong: Invalid, at: int = -1
     ) -> None:
         if len(self.problems) >= MOST_PROBLEMS:
             self.unlisted += 1

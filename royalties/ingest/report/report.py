@@ -11,34 +11,34 @@ from royalties.domain.terms.identifiers import identifier_key
 from royalties.ingest.report import conclusions
 from royalties.ingest.report.answers import TrackedAnswers
 from royalties.ingest.report.applied_changes import applied_changes, count_left_out
-from royalties.ingest.report.bulk import Bulk
 from royalties.ingest.report.cells import (
-    Marked,
+    Invalid,
+    MarkedAmount,
     RowBlock,
-    UnknownIdentifier,
-    Wrong,
+    is_number_of_product,
     printed,
     text_of,
 )
 from royalties.ingest.report.columns import Converters, bad_cells
 from royalties.ingest.report.conventions import again
-from royalties.ingest.report.declaration import BOOK, Column, ReportFormat, Surroundings
+from royalties.ingest.report.declaration import BOOK, ArrangeContext, Column, ReportFormat
 from royalties.ingest.report.judging import Judge, RowFault, Verdict, listed
 from royalties.ingest.report.open_questions import open_questions
 from royalties.ingest.report.other_rows import OtherRows
-from royalties.ingest.report.passed_over import PassedOver
+from royalties.ingest.report.plain_rows import PlainRows
 from royalties.ingest.report.printed_totals import PrintedTotals
-from royalties.ingest.report.reading import Chunk, Known
+from royalties.ingest.report.reading import Chunk, ReferenceData
 from royalties.ingest.report.reading_state import ReadingState
 from royalties.ingest.report.recording import Recorder
 from royalties.ingest.report.row_checks import RowChecks
 from royalties.ingest.report.tables import Sheet, Table
 from royalties.ingest.report.tally import Tally
+from royalties.ingest.report.unread_columns import UnreadColumns
 
 CHUNK = 128
 """Lines handed over at a time, at least: while they are still near the processor."""
 
-_NO_PRICE_OF_BUNDLE = Wrong(
+_NO_PRICE_OF_BUNDLE = Invalid(
     Cause.NO_LIST_PRICE,
     "{column} cannot be worked out: a bundle has no list price of its own",
     "write the net amount, or the list price of the bundle",
@@ -52,7 +52,7 @@ class ReportReading:
         self,
         declared: ReportFormat,
         tables: Sequence[Table],
-        known: Known,
+        known: ReferenceData,
         converters: Converters,
         choices: TrackedAnswers,
     ) -> None:
@@ -88,7 +88,7 @@ class ReportReading:
         self.problems = state.refusals.problems
         self.refused_rows = state.refusals.rows
 
-        editions = known.shelf.by_number
+        editions = known.catalogue.by_number
         self._state = state
         self._declared = declared
         self._tables = tables
@@ -100,7 +100,8 @@ class ReportReading:
         self._refusals = state.refusals
         self._tally = tally
         self._passed_over = [
-            PassedOver(table.header, declared.unread, by_words=declared.strict) for table in tables
+            UnreadColumns(table.header, declared.unread, by_words=declared.strict)
+            for table in tables
         ]
         self._judge = Judge(declared, editions)
         self._checks = RowChecks(known, state.remarks, declared)
@@ -149,7 +150,7 @@ class ReportReading:
         watched = self._passed_over[table.place]
         if self._declared.arrange:
             watched.look_at_rows(cells for _, cells in table.sheet.peek()[table.header.place + 1 :])
-            for number, cells in table.rows(self._around(table)):
+            for number, cells in table.rows(self._arrange_context(table)):
                 self._row(table, number, cells, bad=table.bad_cells(cells))
                 yield from self._recorder.full_chunk(CHUNK)
             count_left_out(self._state, table)
@@ -172,9 +173,9 @@ class ReportReading:
             self.totals.rows += table.end.below
             self.skipped.add(table.end.reason, table.end.below)
 
-    def _around(self, table: Table) -> Surroundings:
+    def _arrange_context(self, table: Table) -> ArrangeContext:
         retailer = table.constants.get("retailer")
-        return Surroundings(
+        return ArrangeContext(
             book=self._state.converters.convert(Column(BOOK, ())),
             day=self._dates.day,
             amount=self._numbers.amount,
@@ -195,17 +196,17 @@ class ReportReading:
 
     def _block(self, table: Table, block: RowBlock) -> None:
         bad = bad_cells(block)
-        bulk = None
+        plain_rows = None
         places: Sequence[int] = range(len(block.numbers))
         if table.plain:
             odd = {*bad, *block.surplus, *table.filter.places(block)}
             if table.end is not None and table.end.row == block.numbers[-1]:
                 odd.add(len(block.numbers) - 1)
-            bulk = Bulk(table, block, odd, self._recorder.workings)
-            places = sorted(bulk.strange)
+            plain_rows = PlainRows(table, block, odd, self._recorder.calculations)
+            places = sorted(plain_rows.irregular)
             if any(table.header.repeats(_row_at(block, place)) for place in places):
                 # Rows below a second header may have to be read differently.
-                bulk, places = None, range(len(block.numbers))
+                plain_rows, places = None, range(len(block.numbers))
         for place in places:
             self._row(
                 table,
@@ -213,13 +214,13 @@ class ReportReading:
                 _row_at(block, place),
                 bad=bad.get(place, ()),
                 surplus=place in block.surplus,
-                bulk=bulk,
+                plain_rows=plain_rows,
             )
-        if bulk is not None and bulk.numbers:
+        if plain_rows is not None and plain_rows.numbers:
             self._last_rows[table.place] = max(
-                bulk.numbers[-1], self._last_rows.get(table.place, 0)
+                plain_rows.numbers[-1], self._last_rows.get(table.place, 0)
             )
-            self._recorder.add_plain(table, bulk)
+            self._recorder.add_plain(table, plain_rows)
 
     def _row(
         self,
@@ -227,13 +228,13 @@ class ReportReading:
         number: int,
         cells: Sequence[Any],
         *,
-        bad: Sequence[tuple[int, Wrong]] = (),
+        bad: Sequence[tuple[int, Invalid]] = (),
         surplus: bool = False,
-        bulk: Bulk | None = None,
+        plain_rows: PlainRows | None = None,
     ) -> None:
         """Read one row that is not plain."""
         values, books = table.read(cells)
-        if self._other_rows.takes(table, number, cells, values, books, bulk):
+        if self._other_rows.takes(table, number, cells, values, books, plain_rows):
             return
         self.totals.rows += 1
         self._last_rows[table.place] = max(number, self._last_rows.get(table.place, 0))
@@ -332,7 +333,7 @@ def _why_no_book(
     """Why a row is not a book, if somebody said so; its title counts only without identifiers."""
     if not remembered.no_books or any(isinstance(book, int) for book in books):
         return ""
-    strangers = [book.identifier for book in books if isinstance(book, UnknownIdentifier)]
+    strangers = [book.identifier for book in books if is_number_of_product(book)]
     names = [*strangers, *(text_of(cells[at]) for _, at in table.books)]
     names += [] if strangers else [table.title_of(cells)]
     name = remembered.no_book(map(identifier_key, names))
@@ -342,7 +343,7 @@ def _why_no_book(
 def _money_of(values: Mapping[str, Any]) -> tuple[str, int] | None:
     """Currency and net receipts of a skipped row, if it has both."""
     currency, net = values.get("currency"), values.get("net")
-    if isinstance(net, Marked):
+    if isinstance(net, MarkedAmount):
         net = net.micro
     return (currency, net) if isinstance(currency, str) and isinstance(net, int) else None
 

@@ -19,14 +19,14 @@ from royalties.domain.sales.lines import SaleLine, WaitingLine, distinct
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.places import contradiction, is_country, is_region
 from royalties.ingest.report.amounts import Numbers
-from royalties.ingest.report.bulk import Bulk
-from royalties.ingest.report.cells import Odd, Wrong, printed, text_of
-from royalties.ingest.report.charged import Charged
+from royalties.ingest.report.cells import Invalid, NonValue, printed, text_of
+from royalties.ingest.report.charged_prices import ChargedPrices
 from royalties.ingest.report.dates import Dates
 from royalties.ingest.report.declaration import ReportFormat
-from royalties.ingest.report.figures import Contradictions
-from royalties.ingest.report.plausible import Plausible
-from royalties.ingest.report.reading import Known
+from royalties.ingest.report.figures import Contradictions, ReceiptsOfRow
+from royalties.ingest.report.plain_rows import PlainRows
+from royalties.ingest.report.plausibility import PlausibilityCheck
+from royalties.ingest.report.reading import ReferenceData
 from royalties.ingest.report.row_warnings import RowWarnings
 from royalties.ingest.report.tables import Table
 from royalties.ingest.report.unusual import CopyCounts
@@ -49,28 +49,28 @@ class RowChecks:
 
     def __init__(
         self,
-        known: Known,
+        known: ReferenceData,
         remarks: RowWarnings,
         report: ReportFormat,
     ) -> None:
-        shelf = known.shelf
-        self._editions = editions = shelf.by_number
+        catalogue = known.catalogue
+        self._editions = editions = catalogue.by_number
         self._remarks = remarks
         self._strict = report.strict
         self._contradictions = Contradictions(report)
         self._today = known.today.isoformat()
-        self._charged = Charged(editions) if report.charged else None
-        self._published = shelf.published
-        self._latest_publication = shelf.latest_publication
-        self._titles = shelf.titles
+        self._charged = ChargedPrices(editions) if report.charged_prices else None
+        self._published = catalogue.published
+        self._latest_publication = catalogue.latest_publication
+        self._titles = catalogue.titles
         self._seen_titles: set[tuple[int, Any]] = set()
-        self._plausible = Plausible(editions) if report.counts_use else None
+        self._plausible = PlausibilityCheck(editions) if report.counts_use else None
         self._copies = CopyCounts()
         self._compared: dict[int, int] = {}
         self._rows_compared = 0
         self._dated: dict[int, Table] = {}
 
-    def plain(self, table: Table, rows: Bulk) -> None:
+    def plain(self, table: Table, rows: PlainRows) -> None:
         """Look at plain rows, column by column."""
         retailers, books = rows.column("retailer"), rows.column("book")
         sold = (retailers, books, rows.column("kind"), rows.column("units"))
@@ -135,23 +135,18 @@ class RowChecks:
         """Which price counts, if copies were charged at another than their list price."""
         return None if self._charged is None else self._charged.choice()
 
-    def figures(
-        self, table: Table, line: SaleLine | WaitingLine, unit_net: int | None = None
-    ) -> None:
-        """Look at whether the figures of a sale line agree, whether its book is known or not.
+    def receipts(self, table: Table, number: int, row: ReceiptsOfRow) -> None:
+        """Look at whether the receipts of a row are those of one copy times the copies kept."""
+        if disagreement := self._contradictions.of_units(*row):
+            self._figures(table, number, *disagreement)
 
-        ``unit_net`` are the receipts of one copy, where the report has them beside those of the
-        row.
-        """
-        if disagreement := self._contradictions.of_units(
-            line.kind, line.units, line.net, unit_net, line.currency
-        ):
-            self._figures(table, line.row, *disagreement)
+    def figures(self, table: Table, line: SaleLine | WaitingLine) -> None:
+        """Look at whether the figures of a sale line agree, whether its book is known or not."""
         figures = (line.kind, line.units, line.list_price, line.net, line.discount, line.currency)
         if disagreement := self._contradictions.of(figures):
             self._figures(table, line.row, *disagreement)
 
-    def _all_figures(self, table: Table, rows: Bulk) -> None:
+    def _all_figures(self, table: Table, rows: PlainRows) -> None:
         kinds, units, nets = rows.column("kind"), rows.column("units"), rows.column("net")
         unpaid = [
             place for place, (kind, net) in enumerate(zip(kinds, nets, strict=True))
@@ -165,7 +160,7 @@ class RowChecks:
         if not unpaid and not contradictions:
             rows.settle()
 
-    def _all_charged(self, table: Table, rows: Bulk) -> None:
+    def _all_charged(self, table: Table, rows: PlainRows) -> None:
         if self._charged is None:
             return
         fields = ("book", "kind", "date", "units", "currency", "list_price")
@@ -173,7 +168,7 @@ class RowChecks:
         for number, each in zip(rows.numbers, sold, strict=True):
             self._charged.look(partial(table.where, number), each)
 
-    def _all_placed(self, table: Table, rows: Bulk) -> None:
+    def _all_placed(self, table: Table, rows: PlainRows) -> None:
         if not rows.tells("country") and not rows.tells("region"):
             return
         places = rows.column("place")
@@ -219,7 +214,7 @@ class RowChecks:
             where = table.where(number)
             self._remarks.add("postcode-differs", (table.place, number), f"{where}: {found}")
 
-    def identifier(self, table: Table, number: int, place: int, wrong: Wrong) -> None:
+    def identifier(self, table: Table, number: int, place: int, wrong: Invalid) -> None:
         """Name an identifier that was passed over, since another one of its row is good."""
         at = table.books[place][1]
         name = table.header.names[at]
@@ -247,7 +242,7 @@ class RowChecks:
             self._remarks.say("net-implausible", self._plausible.doubt)
         for code, text in dates.remarks.items():
             day = dates.day(text)
-            if not isinstance(day, Odd):
+            if not isinstance(day, NonValue):
                 self._remarks.say(code, _DATES[code].format(repr(text), day))
         ahead = [day for day in days if day > self._today]
         if ahead:

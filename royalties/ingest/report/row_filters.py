@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from royalties.ingest.report.cells import Cell, RowBlock, UnknownIdentifier, printed, text_of
+from royalties.ingest.report.cells import Cell, RowBlock, is_number_of_product, printed, text_of
 from royalties.ingest.report.declaration import Header, ReportFormat, begins, normal
 
 
@@ -131,7 +131,7 @@ class TableEnd:
         if not self._is_end(filled):
             return False
         books = (reader.one(cells[place]) for reader, place in self._books)
-        return not any(isinstance(book, int | UnknownIdentifier) for book in books)
+        return not any(isinstance(book, int) or is_number_of_product(book) for book in books)
 
     def _is_end(self, cell: Cell) -> bool:
         return bool(begins(normal(text_of(cell)), (self._words,)))

@@ -111,7 +111,7 @@ REFUNDS = (Refund.LINE.value, Refund.SHIPPING.value, Refund.SPREAD.value)
 
 
 @dataclass(frozen=True, slots=True)
-class Worked:
+class OrderProceeds:
     """What each line of an order brought: ``nets``, without discounts and tax.
 
     ``returned`` are places of lines whose copies were all paid back; ``reduced`` is what a refund
@@ -148,7 +148,7 @@ class _Reading(NamedTuple):
     tax_inside: bool
 
 
-def worked_out(order: ShopOrder, answer: str = "") -> Worked:
+def proceeds_of(order: ShopOrder, answer: str = "") -> OrderProceeds:
     """Work an order out.
 
     Args:
@@ -203,7 +203,7 @@ def worked_out(order: ShopOrder, answer: str = "") -> Worked:
         shares = split(off, [max(net, 0) for net in nets])
         reduced = [share * order.unit for share in shares]
     taken_out = order.taxes if inside else 0
-    return Worked(nets, reduced, taxes, returned, refund, free, taken_out)
+    return OrderProceeds(nets, reduced, taxes, returned, refund, free, taken_out)
 
 
 def _reading_of(order: ShopOrder) -> _Reading:

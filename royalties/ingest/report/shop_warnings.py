@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from royalties.domain.counting import counted, noun
 from royalties.domain.problems import Choice
-from royalties.ingest.report.declaration import Surroundings
+from royalties.ingest.report.declaration import ArrangeContext
 from royalties.ingest.report.shop_orders import REFUNDS, shown
 
 REFUND = "refund"
@@ -33,7 +33,7 @@ _WARNINGS = {
 
 
 @dataclass(slots=True)
-class Mentioned:
+class MentionedOrders:
     """Orders that one warning names, with the money concerned."""
 
     names: list[str] = field(default_factory=list)
@@ -73,20 +73,20 @@ class ShopWarnings:
         """How many orders the export holds."""
         self.imports: set[int] = set()
         """Imports that recorded some of them."""
-        self.unclear = Mentioned()
+        self.unclear = MentionedOrders()
         """Orders whose refund may be of their goods or of their shipping."""
-        self._mentioned: dict[str, Mentioned] = {}
+        self._mentioned: dict[str, MentionedOrders] = {}
 
-    def of(self, code: str) -> Mentioned:
+    def of(self, code: str) -> MentionedOrders:
         """The orders that are mentioned under a code."""
-        return self._mentioned.setdefault(code, Mentioned())
+        return self._mentioned.setdefault(code, MentionedOrders())
 
-    def say(self, around: Surroundings) -> None:
+    def say(self, context: ArrangeContext) -> None:
         """Warn, note and ask."""
         for code, message in _WARNINGS.items():
             if orders := self._mentioned.get(code):
                 are = "is" if orders.count == 1 else "are"
-                around.warn(
+                context.warn(
                     f"shop-{code}",
                     message.format(
                         orders=counted(orders.count, "order"),
@@ -98,24 +98,24 @@ class ShopWarnings:
             numbers = ", ".join(map(str, sorted(self.imports)))
             imports = f"{noun(len(self.imports), 'import')} {numbers}"
             are = "is" if orders.count == 1 else "are"
-            around.warn(
+            context.warn(
                 "shop-recorded",
                 f"{orders.count:,} of {counted(self.orders, 'order')} {are} in {imports}, and left "
                 f"out but for what was paid back since",
             )
         if orders := self._mentioned.get("tax-inside"):
-            around.note(
+            context.note(
                 f"the tax lies inside the prices of {counted(orders.count, 'order')}, and was "
                 f"taken out: {orders.sums}, with the shipping's part"
             )
         if orders := self._mentioned.get("refund-spread"):
-            around.note(
+            context.note(
                 f"what was refunded of {counted(orders.count, 'order')} is no line's price: it is "
                 f"spread over the lines in proportion, and no copy is returned: {orders.named}; "
                 f"{orders.sums}"
             )
         if self.unclear.count:
-            around.ask(
+            context.ask(
                 Choice(
                     REFUND,
                     f"what was refunded of {self.unclear.named} ({self.unclear.sums}) may be its "

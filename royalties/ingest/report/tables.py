@@ -12,11 +12,13 @@ from royalties.ingest.report.books import may_name_a_book, unlabelled
 from royalties.ingest.report.cells import (
     BLANK,
     Cell,
-    Marked,
-    Odd,
+    Invalid,
+    MarkedAmount,
+    NonValue,
     RowBlock,
     UnknownIdentifier,
-    Wrong,
+    UnknownName,
+    is_number_of_product,
     printed,
     spelt_alike,
     text_of,
@@ -27,11 +29,11 @@ from royalties.ingest.report.dates import Dates
 from royalties.ingest.report.declaration import (
     AMOUNTS,
     BOOK,
-    Facts,
+    ArrangeContext,
     Header,
+    Preamble,
     ReportFormat,
-    RowsAre,
-    Surroundings,
+    RowMeaning,
     begins,
     normal,
 )
@@ -91,7 +93,7 @@ class Sheet(Protocol):
         ...
 
 
-FoundTables = list[tuple[Sheet, Header, Facts]]
+FoundTables = list[tuple[Sheet, Header, Preamble]]
 """Tables of a file that are laid out as a format says."""
 
 
@@ -122,7 +124,7 @@ class Table:
         named = [normal(name) for name in header.names]
         self._author = next((at for at, name in enumerate(named) if name in _AUTHORS), -1)
         self._extras = [
-            (at, field, converters.worked_out(field))
+            (at, field, converters.proceeds_of(field))
             for at, field in enumerate(self.report.extras, self.width)
         ]
         for column, at in header.columns:
@@ -150,7 +152,7 @@ class Table:
         """Whether a row gives one line at most, so that rows can be read by the column."""
         fields = {field for field, _, _ in self.readers}
         return (
-            ("units" in fields or self.report.rows_are is RowsAre.ONE_EACH)
+            ("units" in fields or self.report.rows_are is RowMeaning.ONE_EACH)
             and self.constants.get("kind") != SaleKind.USAGE
             and not fields & {"returned", "free", "return_net", "list_currency", "left_out"}
             and len(self.books) == 1
@@ -170,10 +172,10 @@ class Table:
         blocks = self.sheet.fresh_blocks(self.header.place + 1, self.width)
         return self.end.cut(blocks) if self.end else blocks
 
-    def rows(self, around: Surroundings) -> Iterator[tuple[int, Sequence[Any]]]:
+    def rows(self, context: ArrangeContext) -> Iterator[tuple[int, Sequence[Any]]]:
         """Rows below the header as the format arranges them, one by one."""
         assert self.report.arrange is not None  # noqa: S101  # only formats that arrange come here
-        return self.report.arrange(_rows_of(self.blocks()), self.header, around)
+        return self.report.arrange(_rows_of(self.blocks()), self.header, context)
 
     def learn(self, block: RowBlock, numbers: Numbers, dates: Dates) -> None:
         """Take what a block proves about the file's conventions."""
@@ -218,7 +220,7 @@ class Table:
         for at, field, convert in self._extras:
             value = cells[at]
             if value is not None:
-                values[field] = value if isinstance(value, Odd) else convert(value)
+                values[field] = value if isinstance(value, NonValue) else convert(value)
         books = [reader.one(cells[at]) for reader, at in self.books]
         return values, books
 
@@ -229,7 +231,7 @@ class Table:
             book = reader.one(cells[at])
             if isinstance(book, UnknownIdentifier):
                 book = book.identifier
-            columns[at] = spelt_alike((cells[at],)) if isinstance(book, Odd) else (book,)
+            columns[at] = spelt_alike((cells[at],)) if isinstance(book, NonValue) else (book,)
         return next(zip(*columns, strict=True))
 
     def compared_columns(self, columns: Sequence[Sequence[Any]]) -> list[Sequence[Any]]:
@@ -239,7 +241,7 @@ class Table:
             for at, (column, reader) in enumerate(zip(columns, self._values, strict=False))
         ]
 
-    def bad_cells(self, cells: Sequence[Any]) -> list[tuple[int, Wrong]]:
+    def bad_cells(self, cells: Sequence[Any]) -> list[tuple[int, Invalid]]:
         """Overlong cells and control characters of a row, in columns that are read."""
         places = (at for _, at in self.header.columns)
         return [
@@ -268,7 +270,7 @@ class Table:
             if field in ("net", "currency")
         }
         net, currency = values.get("net"), values.get("currency", self.constants.get("currency"))
-        micro = net.micro if isinstance(net, Marked) else net
+        micro = net.micro if isinstance(net, MarkedAmount) else net
         if isinstance(micro, int) and isinstance(currency, str):
             return currency, micro
         return None
@@ -319,7 +321,7 @@ class Table:
         """Whether a row names no book and no day, so that its figures may be those of others."""
         texts = (cells[at] for _, at in self.books)
         nameless = all(
-            book is BLANK or (isinstance(book, Wrong) and is_words(cell))
+            book is BLANK or (isinstance(book, Invalid | UnknownName) and is_words(cell))
             for book, cell in zip(books, texts, strict=True)
         )
         return nameless and not self._is_dated(cells)
@@ -335,7 +337,7 @@ class Table:
 
     def is_note(self, cells: Sequence[Any], books: Sequence[Any]) -> bool:
         """Whether a row has texts, and no date, copies, money or book."""
-        if any(isinstance(book, int | UnknownIdentifier) for book in books):
+        if any(isinstance(book, int) or is_number_of_product(book) for book in books):
             return False
         counted = self._figures | {at for field, _, at in self.readers if field == "date"}
         filled = [at for at, cell in enumerate(cells[: self.width]) if text_of(cell).strip()]
@@ -363,7 +365,7 @@ class Table:
 
     def _is_dated(self, cells: Sequence[Any]) -> bool:
         return any(
-            field == "date" and not isinstance(reader.one(cells[at]), Odd)
+            field == "date" and not isinstance(reader.one(cells[at]), NonValue)
             for field, reader, at in self.readers
         )
 
@@ -376,9 +378,9 @@ def _by_value(field: str, reader: Reader) -> Reader:
 
     def compared(cell: Cell) -> Any:
         value = reader.one(cell)
-        if isinstance(value, Marked):
+        if isinstance(value, MarkedAmount):
             return value.micro
-        if value is None or isinstance(value, Odd) or (field == "date" and _has_time(cell)):
+        if value is None or isinstance(value, NonValue) or (field == "date" and _has_time(cell)):
             return spelt_alike((cell,))[0]
         return value
 

@@ -8,10 +8,10 @@ from royalties.domain.problems import Choice, Problem
 from royalties.ingest.report.answers import TrackedAnswers
 from royalties.ingest.report.cells import printed
 from royalties.ingest.report.conventions import again
-from royalties.ingest.report.declaration import BOOK, Doubt, Header, ReportFormat, normal
+from royalties.ingest.report.declaration import BOOK, AmbiguousColumn, Header, ReportFormat, normal
 from royalties.ingest.report.headings import column_letters
 from royalties.ingest.report.named_currencies import named_currencies
-from royalties.ingest.report.reading import Known, UnreadableError
+from royalties.ingest.report.reading import ReferenceData, UnreadableError
 from royalties.ingest.report.tables import FoundTables, Sheet
 
 _ALL_SHEETS = "all"
@@ -40,11 +40,11 @@ def with_chosen_columns(
     """The tables with the columns that the user chose, and what is still to be chosen."""
     asked: dict[str, Choice] = {}
     settled: FoundTables = []
-    for sheet, header, facts in tables:
+    for sheet, header, preamble in tables:
         columns = list(header.columns)
         places: dict[tuple[int, ...], int] = {}
         unsettled: set[tuple[int, ...]] = set()
-        for doubt in header.doubts:
+        for doubt in header.ambiguous_columns:
             key = f"column_{doubt.field}"
             options = {column_letters(at): at for at in doubt.places}
             chosen = places.get(doubt.places)
@@ -61,11 +61,11 @@ def with_chosen_columns(
                 (column, chosen if column.field == doubt.field and at == doubt.places[0] else at)
                 for column, at in columns
             ]
-        settled.append((sheet, replace(header, columns=tuple(columns)), facts))
+        settled.append((sheet, replace(header, columns=tuple(columns)), preamble))
     return settled, list(asked.values())
 
 
-def _in_doubt(sheet: Sheet, header: Header, doubt: Doubt) -> str:
+def _in_doubt(sheet: Sheet, header: Header, doubt: AmbiguousColumn) -> str:
     rows = [cells for _, cells in sheet.peek()]
     shown = []
     for at in doubt.places:
@@ -93,7 +93,10 @@ def _heading_above(rows: Sequence[Sequence[Any]], at: int) -> str:
 
 
 def retailer_of(
-    declared: ReportFormat, tables_found: FoundTables, known: Known, choices: Mapping[str, str]
+    declared: ReportFormat,
+    tables_found: FoundTables,
+    known: ReferenceData,
+    choices: Mapping[str, str],
 ) -> tuple[str | None, list[Choice]]:
     """The report's retailer, asked for where the setup does not have it."""
     if all(header.at("retailer") >= 0 for _, header, _ in tables_found):
@@ -128,7 +131,7 @@ def retailer_of(
 def with_stated_currency(
     declared: ReportFormat,
     tables: FoundTables,
-    around: Sequence[tuple[str, str]],
+    outside_texts: Sequence[tuple[str, str]],
     choices: TrackedAnswers,
 ) -> tuple[ReportFormat, list[Choice]]:
     """The currency that headings of amounts state, where the rows have none.
@@ -139,7 +142,7 @@ def with_stated_currency(
     Args:
         declared: the format.
         tables: what was found of it.
-        around: where texts outside the rows stand, in words, and the texts.
+        outside_texts: where texts outside the rows stand, in words, and the texts.
         choices: the user's answers.
 
     Raises:
@@ -159,7 +162,7 @@ def with_stated_currency(
     known = declared.constants.get("currency") or next(iter(codes), "")
     says = f"the heading {next(iter(stated))!r} says {codes[0]}" if codes else ""
     if not codes and known and _lacks_currency(tables):
-        says, codes = _contradicting(around, known)
+        says, codes = _contradicting(outside_texts, known)
     code, asked = known, []
     if codes and known not in codes:
         question = Choice(
@@ -182,13 +185,14 @@ def with_stated_currency(
 def _lacks_currency(tables: FoundTables) -> bool:
     """Whether some table says its currency neither in a column nor above it, labelled."""
     return any(
-        header.at("currency") < 0 and "currency" not in facts.texts for _, header, facts in tables
+        header.at("currency") < 0 and "currency" not in preamble.texts
+        for _, header, preamble in tables
     )
 
 
-def _contradicting(around: Sequence[tuple[str, str]], known: str) -> tuple[str, list[str]]:
+def _contradicting(outside_texts: Sequence[tuple[str, str]], known: str) -> tuple[str, list[str]]:
     """A text that names currencies, and those, if none of the texts names the known one."""
-    named = named_currencies(around)
+    named = named_currencies(outside_texts)
     if not named or any(known in codes for codes in named.values()):
         return "", []
     says = min(named, key=lambda text: len(named[text]))

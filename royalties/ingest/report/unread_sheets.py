@@ -7,14 +7,14 @@ from typing import Any
 from royalties.domain.currencies import EXPONENTS, exponent
 from royalties.domain.money import MICRO, micro_text, scale
 from royalties.ingest.report.amounts import Numbers
-from royalties.ingest.report.cells import Cell, Marked, Wrong, text_of
+from royalties.ingest.report.cells import Cell, Invalid, MarkedAmount, text_of
 from royalties.ingest.report.conventions import decimal_mark
 from royalties.ingest.report.declaration import HEADER_ROWS, begins, normal
 from royalties.ingest.report.headings import unit_of, without_unit
 from royalties.ingest.report.labels import TOTALS, is_total_label
-from royalties.ingest.report.passed_over import is_currency_heading, speaks_of_money
 from royalties.ingest.report.row_warnings import RowWarnings
 from royalties.ingest.report.tables import Sheet
+from royalties.ingest.report.unread_columns import is_currency_heading, speaks_of_money
 
 _LEAST_HEADINGS = 2
 _MOST_SHOWN = 8
@@ -128,10 +128,10 @@ def _money(sheet: Sheet, currency: str, mark: str) -> Sequence[_SheetAmounts]:
             is_pages = any(isinstance(cell, str) and normal(cell) in _PAGES for cell in cells)
             for money, at, stated in columns:
                 value: Any = first.amount(cells[at])
-                if isinstance(value, Wrong):
+                if isinstance(value, Invalid):
                     value = second.amount(cells[at])
                 marked = ""
-                if isinstance(value, Marked):
+                if isinstance(value, MarkedAmount):
                     [*marks] = value.currencies
                     marked, value = marks[0] if len(marks) == 1 else "", value.micro
                 if not isinstance(value, int):

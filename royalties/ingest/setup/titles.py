@@ -132,9 +132,9 @@ class Title(Part):
         description="Whether they may ask for a co-branded custom edition.",
     )
     shows_giving: s.Flag = Field(
-        title="Tell what its royalties gave",
+        title="Tell where its royalties go",
         default=False,
-        description="Whether its page tells what its royalties gave: by period, to whom and where.",
+        description="Whether its page tells what closed periods allocated: when, to whom, where.",
     )
     retired: s.Day | None = Field(
         title="Retired since",

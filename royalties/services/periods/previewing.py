@@ -67,13 +67,18 @@ class ContractEffect:
 
 @dataclass(frozen=True, slots=True)
 class BeneficiaryEffect:
-    """What changes for a beneficiary in one currency."""
+    """What changes for a beneficiary in one currency.
+
+    ``net`` is what would arrive: nothing below the minimum or on hold, else what is due without
+    the tax that is expected to be withheld.
+    """
 
     beneficiary: str
     name: str
     currency: str
     allocated: AmountChange
     due: AmountChange
+    net: AmountChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,7 @@ class PreviewTotals:
     payable: AmountChange
     allocated: AmountChange
     due: AmountChange
+    net: AmountChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +287,7 @@ def _compared(empty: Effect, before: Run, after: Run, setup: Setup) -> Effect:
         for contract in contracts
         if _differ(contract.earned, contract.payable, *_amounts_of(contract.rules))
     ]
-    affected = [payee for payee in payees if _differ(payee.allocated, payee.due)]
+    affected = [payee for payee in payees if _differ(payee.allocated, payee.due, payee.net)]
     currencies = sorted(
         {figures.currency for figures in contracts} | {figures.currency for figures in payees}
     )
@@ -297,6 +303,7 @@ def _compared(empty: Effect, before: Run, after: Run, setup: Setup) -> Effect:
                 _sum(contract.payable for contract in contracts if contract.currency == currency),
                 _sum(payee.allocated for payee in payees if payee.currency == currency),
                 _sum(payee.due for payee in payees if payee.currency == currency),
+                _sum(payee.net for payee in payees if payee.currency == currency),
             )
             for currency in currencies
         },
@@ -350,6 +357,7 @@ def _beneficiary_effect(
         some.currency,
         AmountChange(before.allocated if before else 0, after.allocated if after else 0),
         AmountChange(before.due if before else 0, after.due if after else 0),
+        AmountChange(before.net if before else 0, after.net if after else 0),
     )
 
 

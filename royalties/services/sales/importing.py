@@ -19,8 +19,8 @@ from royalties.ingest.report.mapping import Mapping as ReportMapping
 from royalties.ingest.report.reading import (
     ControlTotals,
     Findings,
-    Known,
     Reading,
+    ReferenceData,
     UnreadableError,
 )
 from royalties.services.books import Setup, known_of, setup_in_force
@@ -232,7 +232,7 @@ def _fingerprint(work: Work, request: Request) -> tuple[str, int]:
         raise RefusedError(f"{request.path}: {error.strerror}: check the file's name") from error
 
 
-def _opened(work: Work, request: Request, setup: Setup, known: Known) -> Reading:
+def _opened(work: Work, request: Request, setup: Setup, known: ReferenceData) -> Reading:
     return open_report(
         request.path,
         name=request.name,
@@ -245,7 +245,7 @@ def _opened(work: Work, request: Request, setup: Setup, known: Known) -> Reading
     )
 
 
-def _require_same_orders(work: Work, request: Request, read: Spooled, known: Known) -> None:
+def _require_same_orders(work: Work, request: Request, read: Spooled, known: ReferenceData) -> None:
     """Orders that others recorded meanwhile would be recorded twice; nobody records more now.
 
     Raises:
@@ -269,7 +269,7 @@ class _Recording:
     request: Request
     fingerprint: str
     size: int
-    known: Known
+    known: ReferenceData
 
     def record(self, findings: Findings, read: Spooled | None) -> ImportResult:
         """Record what was read, if nothing that was found is against it.
@@ -428,7 +428,7 @@ class _Recording:
         beyond = [pair for pair, copies in returned.items() if copies > sold[pair]]
         if not beyond:
             return None
-        editions = self.known.shelf.by_number
+        editions = self.known.catalogue.by_number
         shops = {each.id: each.name for each in self.known.retailers.values()}
         shop, book = pair = beyond[0]
         before = counted(max(sold[pair], 0), "copy")

@@ -20,7 +20,7 @@ from royalties.domain.sales.imports import BatchStatus
 from royalties.domain.sales.slices import ImportOutcome, Origin, SaleKind
 from royalties.domain.terms.catalogue import is_offered
 from royalties.ingest.report.books import EditionFinder
-from royalties.ingest.report.cells import UnknownIdentifier, Wrong
+from royalties.ingest.report.cells import Invalid, UnknownIdentifier
 from royalties.services.books import Setup, known_of, setup_in_force
 from royalties.services.sales import sheets
 from royalties.services.sales.batches import undo
@@ -290,7 +290,7 @@ def _isbn(text: str, known: EditionFinder, shelf: EditionIndex) -> str | Mistake
             f"to its title first",
             field="isbn",
         )
-    if not isinstance(edition, Wrong | UnknownIdentifier):
+    if not isinstance(edition, Invalid | UnknownIdentifier):
         return text
     books = shelf.named(text)
     if len(books) == 1:

@@ -18,11 +18,11 @@ from royalties.domain.sales.slices import SaleKind
 from royalties.ingest import proposing
 from royalties.ingest import setup as setup_file
 from royalties.ingest.recognise import read_first_rows
+from royalties.ingest.report.catalogue import KnownEdition
 from royalties.ingest.report.declaration import normal
 from royalties.ingest.report.mapping import Mapping as ReportMapping
-from royalties.ingest.report.reading import Known, Reading, UnreadableError
+from royalties.ingest.report.reading import Reading, ReferenceData, UnreadableError
 from royalties.ingest.report.sheet_previews import SheetPreview
-from royalties.ingest.report.shelf import KnownEdition
 from royalties.ingest.setup import SetupError
 from royalties.services.books import known_of, setup_in_force
 from royalties.services.sales import uploads
@@ -116,7 +116,7 @@ def start(work: Work, upload: uploads.Upload, sheet: int | None, row: int | None
     own = keys[report] if report in keys else None if report else proposing.nearest(sheets, known)
     if own is None:
         found = proposing.propose(sheets, sheet=sheet, row=row)
-        return Start(sheets, found.sheet, found.header_row, {"columns": found.columns})
+        return Start(sheets, found.sheet, found.header_row, _proposed(found.columns))
     entry = find_entry(work, PART, own["key"])
     place, header = _place_of(sheets, own, sheet, row)
     columns = proposing.filled_in(own, sheets[place], header)
@@ -125,6 +125,18 @@ def start(work: Work, upload: uploads.Upload, sheet: int | None, row: int | None
     wanted = (*own["columns"].values(), *own["only"], *own["leave_out"])
     lacks = any(normal(heading) not in printed for heading in wanted)
     return Start(sheets, place, header, body, entry, is_near=lacks)
+
+
+def _proposed(columns: Mapping[str, str]) -> dict[str, Any]:
+    """The entry that proposed columns make; copies that came back have a column of their own.
+
+    Where the copies are those that were left of them, that column tells nothing that counts.
+    """
+    if "returned_units" not in columns:
+        return {"columns": columns}
+    if proposing.is_net_of_returns(columns.get("units", "")):
+        return {"columns": {name: columns[name] for name in columns if name != "returned_units"}}
+    return {"columns": columns, "returns": "own-column"}
 
 
 def _place_of(
@@ -204,18 +216,20 @@ def _checked(work: Work, body: Body) -> dict[str, Any]:
     return canonical_body(PART, body)
 
 
-def _read_rows(sheets: Sequence[SheetPreview], body: Body, known: Known, period: str) -> Reading:
+def _read_rows(
+    sheets: Sequence[SheetPreview], body: Body, known: ReferenceData, period: str
+) -> Reading:
     mapping = ReportMapping(**setup_file.mapping_of(body))
     choices = {"period": period} if period else {}
     return read_first_rows(sheets, mapping, "this file", known, choices)
 
 
-def _previewed(reading: Reading, known: Known) -> MappingPreview:
+def _previewed(reading: Reading, known: ReferenceData) -> MappingPreview:
     lines: list[SaleLine | WaitingLine] = []
     for chunk in reading.chunks():
         lines += [*chunk.all_sales(), *chunk.waiting]
     lines.sort(key=lambda line: (line.sheet, line.row))
-    books = known.shelf.by_number
+    books = known.catalogue.by_number
     totals = reading.totals
     return MappingPreview(
         lines=[_line(sale_line, books) for sale_line in lines[:SHOWN_LINES]],
@@ -311,7 +325,7 @@ def _named(work: Work, body: Body, name: str, of: str) -> tuple[str, dict[str, A
 
 
 def _tidied(
-    body: dict[str, Any], sheets: Sequence[SheetPreview], known: Known, reading: Reading
+    body: dict[str, Any], sheets: Sequence[SheetPreview], known: ReferenceData, reading: Reading
 ) -> dict[str, Any]:
     """The entry without sheet and header row, if the file is read the same without them."""
     bare = {key: value for key, value in body.items() if key not in ("sheet", "header_row")}

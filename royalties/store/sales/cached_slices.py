@@ -322,7 +322,7 @@ def rows_of(
 
     Raises:
         DBAPIError: a sum or a product is too large for the database.
-        TooLargeError: a sum is too large to be cached.
+        SumTooLargeError: a sum is too large to be cached.
     """
     of_kind = {True: grouping.distinctions, False: replace(grouping.distinctions, limits=())}
     of = {True: grouping.split.intersection(editions), False: {*editions} - grouping.split}

@@ -71,7 +71,7 @@ def packed(rows: Iterable[SumRow]) -> list[PackedRow]:
     """Pack sums; all sums of an edition and an import must be included.
 
     Raises:
-        TooLargeError: one does not fit; SQLite turns products that are too large into floats.
+        SumTooLargeError: one does not fit; SQLite turns products that are too large into floats.
     """
     by_edition: dict[tuple[int, int, int], list[SumRow]] = {}
     for row in rows:

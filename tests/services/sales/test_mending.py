@@ -28,7 +28,7 @@ pytestmark = pytest.mark.engines("either")
 
 CLEO, CORA = Actor("Cleo", Role.CLERK), Actor("Cora", Role.CLERK)
 WAITS = {"isbn": UNKNOWN, "list_price": None, "discount": None, "net": "10.00"}
-FAULTY = as_file([a_row(3), {**a_row(2), "units": "six"}, a_row(2, isbn="123"), a_row(4, **WAITS)])
+FAULTY = as_file([a_row(3), {**a_row(2), "units": "six"}, a_row(2, isbn="978"), a_row(4, **WAITS)])
 """Row 3 has no number of units, row 4 no ISBN, and row 5 waits."""
 
 

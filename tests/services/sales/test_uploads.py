@@ -28,7 +28,7 @@ MAY = as_file(
         a_row(2, isbn=UNKNOWN, list_price=None, discount=None, net="10.00"),
     ]
 )
-BAD = as_file([a_row(3, date="2025-05-02"), {**a_row(2), "units": "six"}, a_row(2, isbn="123")])
+BAD = as_file([a_row(3, date="2025-05-02"), {**a_row(2), "units": "six"}, a_row(2, isbn="978")])
 
 
 def record(office: Office, number: int, *seen: str) -> ImportResult:

@@ -48,7 +48,11 @@ def after_figures(effect: Effect) -> Figures:
             for each in effect.contracts
         },
         **{
-            (each.beneficiary, each.currency): (each.allocated.after, each.due.after)
+            (each.beneficiary, each.currency): (
+                each.allocated.after,
+                each.due.after,
+                each.net.after,
+            )
             for each in effect.beneficiaries
         },
     }
@@ -61,7 +65,11 @@ def before_figures(effect: Effect) -> Figures:
             for each in effect.contracts
         },
         **{
-            (each.beneficiary, each.currency): (each.allocated.before, each.due.before)
+            (each.beneficiary, each.currency): (
+                each.allocated.before,
+                each.due.before,
+                each.net.before,
+            )
             for each in effect.beneficiaries
         },
     }
@@ -73,8 +81,15 @@ def figures_of(document: Document) -> Figures:
     for each in document["contracts"]:
         found["contract", each["key"]] = _minor(each, each["currency"], "earned", "payable")
     for each in document["beneficiaries"]:
-        found[each["key"], each["currency"]] = _minor(each, each["currency"], "allocated", "due")
+        found[each["key"], each["currency"]] = _minor(
+            each, each["currency"], "allocated", "due", "net"
+        )
     return found
+
+
+def figures_for(keys: Figures, figures: Figures) -> Figures:
+    """Those of the same contracts and payees; zeros for one that has none."""
+    return {key: figures.get(key, (0,) * len(keys[key])) for key in keys}
 
 
 def _minor(each: Document, currency: str, *names: str) -> tuple[int, ...]:
@@ -152,18 +167,17 @@ def test_preview_equals_the_run_of_amended_books(office: Office, change: str) ->
     effect = tried(office, part, body, version)["2025-H1"]
     assert effect.changes
     assert not effect.closed
-    assert {key: stands.get(key, (0, 0)) for key in before_figures(effect)} == before_figures(
-        effect
-    )
+    assert figures_for(before_figures(effect), stands) == before_figures(effect)
     office.load({part: [body]})
     gives = figures_of(office.run("2025-H1"))
     proposed = after_figures(effect)
-    assert {key: gives.get(key, (0, 0)) for key in proposed} == proposed
+    assert figures_for(proposed, gives) == proposed
     same = {key for key in gives if key not in proposed}
     assert {key: gives[key] for key in same} == {key: stands[key] for key in same}
     for currency, total in effect.totals.items():
-        dues = [figures[1] for key, figures in gives.items() if key[-1] == currency]
-        assert total.due.after == sum(dues)
+        payees = [figures for key, figures in gives.items() if key[-1] == currency]
+        assert total.due.after == sum(due for _, due, _ in payees)
+        assert total.net.after == sum(net for _, _, net in payees)
 
 
 @pytest.mark.thorough("combinations", but_one_in=2)

@@ -120,7 +120,7 @@ def test_numbers_are_written_as_the_visitor_writes_them(site: Site) -> None:
 
 
 LEFT_OUT: tuple[tuple[dict[str, object], str], ...] = (
-    ({"shows_giving": False}, "What its royalties have given"),
+    ({"shows_giving": False}, "Where its royalties go"),
     ({"bulk": False, "custom": False}, "For organizations"),
     ({"bulk": False}, "Order in bulk"),
     ({"custom": False}, "custom edition"),

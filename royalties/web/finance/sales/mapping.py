@@ -228,6 +228,8 @@ def _propose_again(sheet: MappingPage) -> None:
     for column in sheet.form.columns():
         name = column.path.removeprefix("columns.")
         column.data = start.body["columns"].get(name, "")
+    if "returns" in start.body:
+        sheet.form["returns"].data = start.body["returns"]
 
 
 def _typed(number: int) -> MappingPage:

@@ -190,9 +190,9 @@ def test_empty_ledger_says_what_to_do(site: Site, path: str) -> None:
     [
         ("accounts/liability:nobody", 404),
         ("accounts/a%00b", 400),
-        ("accounts/liability:tax?currency=XXX", 404),
-        ("accounts/liability:tax?currency=usd", 404),
-        ("accounts/liability:tax?after=x", 200),
+        ("accounts/liability:contract:foot-2015?currency=XXX", 404),
+        ("accounts/liability:contract:foot-2015?currency=usd", 404),
+        ("accounts/liability:contract:foot-2015?after=x", 200),
         ("entries/999", 404),
         ("entries/9223372036854775808", 404),
         ("entries?below=99999999999999999999", 200),

@@ -34,7 +34,7 @@ MAY = as_file([a_row(3, date="2025-05-02", list_price=None), a_row(-1, date="202
 FOR = {"isbn": UNKNOWN, "list_price": None, "discount": None}
 WAITS = as_file([a_row(3), a_row(2, net="10.00", **FOR), a_row(1, net="5", **FOR)])
 FAULTY = as_file(
-    [a_row(3), {**a_row(2), "units": "six"}, {**a_row(2), "units": "ten"}, a_row(2, isbn="123")]
+    [a_row(3), {**a_row(2), "units": "six"}, {**a_row(2), "units": "ten"}, a_row(2, isbn="978")]
 )
 ASKS = as_file([a_row(3, date="07/08/2025", list_price=None)])
 
@@ -222,7 +222,9 @@ def test_problems_are_listed_by_cause_and_come_as_a_workbook(site: Site) -> None
     only = clerk.page(unescape(link[1]))
     assert "Rows with this problem" in only
     assert "'six'" in unescape(only)
-    assert "123" not in only.partition("Rows with this problem")[2].partition("</table>")[0]
+    table = only.partition("Rows with this problem")[2].partition("</table>")[0]
+    assert "'978'" not in unescape(table)
+    assert "'978' is not an ISBN" in unescape(page)
     answer = clerk.get(f"{address}/problems")
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert "faulty - problems.xlsx" in answer.headers["Content-Disposition"]

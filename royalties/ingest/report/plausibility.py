@@ -7,8 +7,8 @@ from royalties.domain.counting import counted
 from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
 from royalties.domain.sales.slices import SaleKind
+from royalties.ingest.report.catalogue import KnownEdition
 from royalties.ingest.report.judging import listed
-from royalties.ingest.report.shelf import KnownEdition
 
 _LEAST_PER_CENT, _MOST_PER_CENT = 2, 120
 
@@ -17,7 +17,7 @@ Sold = tuple[int, int, str, int, str, int | None, int]
 
 
 @dataclass(slots=True)
-class Plausible:
+class PlausibilityCheck:
     """Counts sales whose receipts are far from the list price, the report's or the edition's."""
 
     editions: Mapping[int, KnownEdition]

@@ -11,8 +11,8 @@ from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
 from royalties.domain.problems import Choice
 from royalties.domain.sales.slices import SaleKind
+from royalties.ingest.report.catalogue import KnownEdition
 from royalties.ingest.report.judging import listed
-from royalties.ingest.report.shelf import KnownEdition
 
 KEY = "list_price"
 CHARGED, EDITION = "charged", "edition"
@@ -23,7 +23,7 @@ Sold = tuple[int, int, str, int, str, int | None]
 
 
 @dataclass(slots=True)
-class Charged:
+class ChargedPrices:
     """Compares prices while a report is read; amounts are millionths."""
 
     editions: Mapping[int, KnownEdition]

@@ -15,9 +15,9 @@ from royalties.domain.sales.lines import LineColumns, Repeated
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.places import country, is_country, region, region_without_country
 from royalties.ingest.report.amounts import MOST
-from royalties.ingest.report.cells import Odd, RowBlock
+from royalties.ingest.report.cells import NonValue, RowBlock
 from royalties.ingest.report.columns import BY_SIGN
-from royalties.ingest.report.declaration import PLACE, RowsAre
+from royalties.ingest.report.declaration import PLACE, RowMeaning
 from royalties.ingest.report.judging import discount_of, net_of, one_of
 from royalties.ingest.report.tables import Table
 
@@ -30,23 +30,23 @@ _RIGHT_SIGNS = frozenset(((_SALE, False), (_RETURN, True), (_FREE, False)))
 """Kinds, and whether their units are negative."""
 
 
-class Bulk:
+class PlainRows:
     """Some rows of a block, column by column, all of which give exactly one sale line."""
 
     def __init__(
-        self, table: Table, block: RowBlock, odd: Iterable[int], workings: "Workings"
+        self, table: Table, block: RowBlock, odd: Iterable[int], calculations: "CalculationCache"
     ) -> None:
         """Read the columns; ``odd`` are places known to be strange already."""
         self._table = table
         self._block = block
-        self._workings = workings
-        self._known = workings.figures_of(table)
+        self._workings = calculations
+        self._known = calculations.figures_of(table)
         self._figures: Sequence[int] | None = None
         self._columns: dict[str, Sequence[Any]] = {}
-        self.strange: set[int] = set(odd)
+        self.irregular: set[int] = set(odd)
         self.numbers: Sequence[int] = block.numbers
         self._read()
-        self._drop(self.strange)
+        self._drop(self.irregular)
         if self.numbers:
             self._work_out()
 
@@ -88,24 +88,24 @@ class Bulk:
     def raw(self, at: int) -> Sequence[Any]:
         """The cells of one column."""
         column = self._block.columns[at]
-        if not self.strange:
+        if not self.irregular:
             return column
-        return [cell for place, cell in enumerate(column) if place not in self.strange]
+        return [cell for place, cell in enumerate(column) if place not in self.irregular]
 
     def _read(self) -> None:
         columns = self._block.columns
         reader, at = self._table.books[0]
         self._columns["book"] = reader.all(columns[at])
-        self.strange.update(reader.odd_places(columns[at]))
+        self.irregular.update(reader.non_value_places(columns[at]))
         self._figures = self._known.of(columns)
-        passed_over = PLACE if self._figures is None else _TOLD_BY.union(PLACE)
+        skipped_fields = PLACE if self._figures is None else _TOLD_BY.union(PLACE)
         for field, reader, at in self._table.readers:
-            if field not in passed_over:
+            if field not in skipped_fields:
                 self._columns[field] = reader.all(columns[at])
-                self.strange.update(reader.odd_places(columns[at]))
+                self.irregular.update(reader.non_value_places(columns[at]))
         places, odd = self._workings.places_of(self._table).of(columns, len(self._block.numbers))
         self._columns["place"] = places
-        self.strange.update(odd)
+        self.irregular.update(odd)
 
     def _drop(self, places: set[int]) -> None:
         if not places:
@@ -143,7 +143,7 @@ class Bulk:
                 self._columns[field] = [constants.get(field)] * rows
         if "kind" not in self._columns and constants.get("kind"):
             self._columns["kind"] = [constants["kind"]] * rows
-        if self._table.report.rows_are is RowsAre.ONE_EACH:
+        if self._table.report.rows_are is RowMeaning.ONE_EACH:
             kinds = self._columns.get("kind", [BY_SIGN] * rows)
             self._columns["units"] = list(map(one_of, kinds, self._columns["net"]))
         self._judge()
@@ -229,8 +229,8 @@ class Bulk:
 
     def _set_aside(self, wrong: set[int]) -> None:
         """Leave out rows, given by their places among the rows still here."""
-        left = [place for place in range(len(self._block.numbers)) if place not in self.strange]
-        self.strange.update(left[place] for place in wrong)
+        left = [place for place in range(len(self._block.numbers)) if place not in self.irregular]
+        self.irregular.update(left[place] for place in wrong)
         keep = [place not in wrong for place in range(len(left))]
         self.numbers = list(compress(self.numbers, keep))
         self._keep(keep)
@@ -248,10 +248,10 @@ class Bulk:
                 filled[place] = discount(units[place], prices[place], nets[place])
         self._columns["discount"] = filled
 
-    def sales(self, homes: "Homes") -> LineColumns:
+    def sales(self, place_resolver: "PlaceResolver") -> LineColumns:
         """The sale lines, each with a place: from then on the rows have it too."""
         rows = len(self.numbers)
-        self._columns["place"] = homes.of(self)
+        self._columns["place"] = place_resolver.of(self)
         column = self._columns
         return (
             [self._table.place] * rows, self.numbers, column["book"], column["retailer"],
@@ -268,7 +268,7 @@ def _places_of_none(values: Sequence[Any]) -> Iterator[int]:
         yield place
 
 
-class Workings:
+class CalculationCache:
     """Amounts that are worked out, each distinct one once."""
 
     def __init__(self) -> None:
@@ -295,7 +295,7 @@ class Workings:
     def codes(self, country_text: str, region_text: str) -> tuple[str, str]:
         """The codes of a country and its region; what is none stays as it is.
 
-        So does a region without a country: its retailer's decides, see ``Homes``.
+        So does a region without a country: its retailer's decides, see ``PlaceResolver``.
         """
         found = (country(country_text) or country_text) if country_text else ""
         return found, self._regions[found, region_text]
@@ -410,7 +410,7 @@ class _PlacesByCells(dict[tuple[Any, ...], int]):
             told[field] = reader.one(cell)
         country, region, city = told.values()
         number = self[cells] = len(self._table)
-        if any(isinstance(value, Odd) for value in told.values()):
+        if any(isinstance(value, NonValue) for value in told.values()):
             self._odd.add(number)
             self._table.append(("", "", ""))
             return number
@@ -421,7 +421,7 @@ class _PlacesByCells(dict[tuple[Any, ...], int]):
         return number
 
 
-class Homes:
+class PlaceResolver:
     """Places of retailers, for rows without an address, or without the country of their region."""
 
     def __init__(self, places: dict[int, tuple[str, str, str]]) -> None:
@@ -435,7 +435,7 @@ class Homes:
         country, region, city = place
         return (*self._with_country(retailer, region), city) if region and not country else place
 
-    def of(self, rows: Bulk) -> Sequence[Any]:
+    def of(self, rows: PlainRows) -> Sequence[Any]:
         """Country, region and city of rows."""
         places = rows.column("place")
         if not self._places and not rows.has_lone_regions:

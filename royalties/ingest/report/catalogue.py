@@ -23,7 +23,7 @@ class KnownEdition:
     prices: tuple[Price, ...]
 
 
-class Shelf(dict[str, KnownEdition]):
+class Catalogue(dict[str, KnownEdition]):
     """Editions by ISBN-13 and by every other identifier, upper case.
 
     What follows from all of them is made when it is first asked for, and once: many readings of a

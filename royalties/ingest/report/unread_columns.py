@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from royalties.ingest.report.cells import Cell, RowBlock, printed, text_of
-from royalties.ingest.report.declaration import Header, normal
+from royalties.ingest.report.declaration import UNREAD_RETURNS, Header, normal
 from royalties.ingest.report.headings import column_letters, unit_of, without_span
 from royalties.ingest.report.row_warnings import RowWarnings
 
@@ -59,6 +59,11 @@ _SIGNS = frozenset(("d/c", "c/d", "dr/cr", "cr/dr", "s/r", "+/-", "sign", "cr", 
 
 _MOST_WORDS = 40
 """A column with more distinct values than that is no column of kinds."""
+
+_OWN_COLUMN = (
+    ", since returns are not said to have a column of their own: say so in the mapping if copies "
+    "came back beside those sold"
+)
 
 _MINUS = tuple("-(\u2212")
 _DEBIT = re.compile(r"\s*[-(\u2212][^\d\s]{0,3}\d[\d.,' ]{0,20}[.,]\d+\)?\s*", re.ASCII)
@@ -189,6 +194,7 @@ class _Column:
     at: int
     name: str
     is_currency: bool
+    is_returns: bool = False
     examples: dict[str, None] = field(default_factory=dict)
     all: list[str] = field(default_factory=list)
 
@@ -214,7 +220,7 @@ def _holds(text: str) -> bool:
     return bool(text.strip("0.,-\u2013\u2014 ")) and text.casefold() not in ("n/a", "none")
 
 
-class PassedOver:
+class UnreadColumns:
     """Watches the unread columns of a table while the others are read."""
 
     def __init__(self, header: Header, unread: Sequence[str], *, by_words: bool = False) -> None:
@@ -223,8 +229,9 @@ class PassedOver:
         ``unread`` are patterns of columns that are known to be of no use; ``by_words``: a column
         that holds words of returns counts like one whose heading speaks of them.
         """
-        used = {at for _, at in header.columns}
-        doubted = {at for doubt in header.doubts for at in doubt.places}
+        returns = {at for column, at in header.columns if column.read == UNREAD_RETURNS}
+        used = {at for _, at in header.columns} - returns
+        doubted = {at for doubt in header.ambiguous_columns for at in doubt.places}
         read = {normal(header.names[at]) for at in used}
         known = [*map(normal, unread)]
         others = [
@@ -235,9 +242,9 @@ class PassedOver:
             and not any(fnmatchcase(normal(name), pattern) for pattern in known)
         ]
         self._columns = [
-            _Column(at, name, is_currency_heading(name))
+            _Column(at, name, is_currency_heading(name), at in returns)
             for at, name in others
-            if speaks_of_sales(name) or normal(without_span(name)) in read
+            if at in returns or speaks_of_sales(name) or normal(without_span(name)) in read
         ]
         self._watched = list(self._columns)
         units = header.at("units")
@@ -282,7 +289,8 @@ class PassedOver:
             if column.is_currency and {text.upper() for text in column.examples} == {own}:
                 continue
             shown = ", ".join(column.all if not column.is_currency else column.examples)
-            remarks.say("column-not-read", f"{where}{column.name}: {shown} is not read")
+            remedy = _OWN_COLUMN * column.is_returns
+            remarks.say("column-not-read", f"{where}{column.name}: {shown} is not read{remedy}")
         for amounts in self._amounts:
             if amounts.examples:
                 remarks.say("column-not-read", f"{where}{amounts.said()}")
