@@ -5,7 +5,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from royalties.domain.people import Role
+from royalties.domain.payments.account_life import COOLING_DAYS
+from royalties.domain.payments.accounts import UsAccount
+from royalties.domain.people import Actor, Role
+from royalties.services.payments import accounts
 from tests.browser.journeys import Journey, address_of, come_in, menu
 from tests.builders.books import Office, after, closed
 from tests.builders.live import serving
@@ -108,3 +111,48 @@ def test_nonprofit_enters_account_that_second_person_confirms(journey: Journey) 
     }
     assert any(address_of(MANAGER) in to and "To confirm" in subject for to, subject, _ in told)
     assert not any(NUMBER in text or OTHER in text for _, _, text in told)
+
+
+def let_count(journey: Journey) -> None:
+    """Seattle's account was entered and confirmed, and has cooled."""
+    system = journey.live.office.system
+    with system.work(Actor(CLERK, Role.CLERK)) as work:
+        account = UsAccount(ROUTING, NUMBER)
+        number = accounts.enter(work, "seattle", account, "Seattle Fund", "letter of 3 May")
+    [(mona,)] = journey.live.office.rows("SELECT id FROM person WHERE role = 'manager'")
+    with system.work(Actor(MANAGER, Role.MANAGER, mona)) as work:
+        accounts.confirm(work, number, "called Jo at the number of the contract")
+    journey.live.clock.later(days=COOLING_DAYS)
+
+
+def test_changed_details_hold_a_payment_that_was_approved(journey: Journey) -> None:
+    let_count(journey)
+    with journey.window() as clerks, journey.window() as managers:
+        sign_in(clerks, journey, CLERK)
+        sign_in(managers, journey, MANAGER)
+        menu(clerks, "Payments")
+        left_out = clerks.get_by_role("region", name="Left out")
+        expect(left_out.get_by_role("link", name="no bank details")).to_have_count(3)
+        clerks.get_by_role("button", name="Propose 1 payment", exact=True).click()
+        batch = clerks.url
+        expect(clerks.get_by_role("link", name=SHOWN)).to_be_visible()
+
+        managers.goto(batch)
+        managers.get_by_label("Looked at: Seattle Readers").check()
+        managers.get_by_role("button", name="Approve 1 payment").click()
+        expect(managers.get_by_role("status")).to_contain_text("Approved: 1")
+
+        clerks.goto("/finance/beneficiaries/seattle/bank-details")
+        write_account(clerks, OTHER)
+        clerks.get_by_label("From which paper").fill("letter of 9 September")
+        clerks.get_by_role("button", name="Send to a second person").click()
+        expect(clerks.get_by_role("status")).to_contain_text("wait for a second person")
+        clerks.goto(batch)
+        expect(clerks.get_by_text("Bank details wait for a second person")).to_be_visible()
+        expect(clerks.get_by_text("1 payment waits for a manager")).to_be_visible()
+
+        managers.goto(batch)
+        managers.get_by_label("Looked at: Seattle Readers").check()
+        managers.get_by_role("button", name="Approve 1 payment").click()
+        expect(managers.get_by_role("alert")).to_contain_text("Bank details wait")
+    assert journey.live.office.faults() == {}
