@@ -35,7 +35,7 @@ ROOMS = (
     "finance.desk.saved_filters",
     "finance.desk.setup_files",
     "finance.desk.together",
-    "finance.periods.parallel",
+    "finance.periods.typed_totals",
     "finance.ledger.pages",
     "finance.orders.board",
     "finance.orders.files",
