@@ -48,7 +48,6 @@ def logged(office: Office) -> list[str]:
     return [each["what"] for each in said if isinstance(each, dict) and "note" in each]
 
 
-@pytest.mark.engines("both")
 def test_question_is_answered_settled_and_opened_again(office: Office) -> None:
     number = write_note(office, "Is the rate agreed?", CLERK, about=CONTRACT, is_question=True)
     assert asked(office) == [number]
@@ -83,7 +82,6 @@ def test_question_is_answered_settled_and_opened_again(office: Office) -> None:
     ]
 
 
-@pytest.mark.engines("both")
 def test_note_is_withdrawn_with_a_reason_and_brought_back(office: Office) -> None:
     number = write_note(office, "Of another contract", files={"scan.tif": b"II*\0"})
     with office.work() as work:
@@ -282,7 +280,6 @@ def test_latest_show_open_questions_first(office: Office) -> None:
 # With the rest of the books
 
 
-@pytest.mark.engines("both")
 def test_notes_follow_a_renamed_entry_and_keep_it_from_being_removed(office: Office) -> None:
     plain = {"key": "portland", "name": "Portland Readers", "country": "US"}
     office.load({"beneficiaries": [plain]})
@@ -313,7 +310,6 @@ def test_verify_names_a_file_of_a_note_that_is_missing_or_changed(office: Office
         note_lists.file_of(work, 1)
 
 
-@pytest.mark.engines("both")
 @pytest.mark.parametrize(
     "statement",
     [

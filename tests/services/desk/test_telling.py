@@ -60,7 +60,6 @@ def test_choices_are_those_that_the_role_can_act_on(office: Office) -> None:
         assert telling.choices(work) == {}
 
 
-@pytest.mark.engines("both")
 def test_question_and_answer_are_told_to_those_who_want_it(office: Office) -> None:
     cleo = somebody(office, "Cleo", Role.CLERK)
     somebody(office, "Mona", Role.MANAGER)
@@ -97,7 +96,6 @@ def test_approval_is_notified_by_choice(office: Office) -> None:
     assert told(office, StaffEvent.APPROVAL_WAITS) == ["mona@example.org"], "the clerk chose not to"
 
 
-@pytest.mark.engines("both")
 @after(closed)
 def test_ended_period_and_late_retailer_are_notified_once_each(office: Office) -> None:
     somebody(office, "Mona", Role.MANAGER)
@@ -153,7 +151,6 @@ def test_statement_that_is_not_taken_is_told_to_managers(office: Office) -> None
         assert "/account/told" in there.text(), "each such message leads to the choices"
 
 
-@pytest.mark.engines("both")
 def test_question_to_one_colleague_is_told_to_them_alone_as_they_chose(office: Office) -> None:
     cleo = somebody(office, "Cleo", Role.CLERK)
     somebody(office, "Mona", Role.MANAGER)
