@@ -5,10 +5,10 @@ from typing import Any
 
 from flask import g
 
+from royalties.ingest.kind_words import usual_kind
 from royalties.ingest.proposing import FIELDS, headings, samples
 from royalties.ingest.report.dates import LANGUAGES
 from royalties.ingest.report.declaration import normal
-from royalties.ingest.report.mapping import KINDS
 from royalties.ingest.report.sheet_previews import SheetPreview
 from royalties.ingest.setup import mapped_reports as models
 from royalties.services.terms.mappings import Start
@@ -237,6 +237,8 @@ class MappingForm(EntryForm):
     def as_body(self, written: Written) -> None:
         """The sentences as keys of the entry."""
         body = written.body
+        # What the columns lack together is money.
+        written.places["columns"] = self["net"].name
         typed = {key: body.pop(key) for key in list(body) if key.startswith("typed_")}
         if "currency" in body:
             body["currency"] = str(body["currency"]).upper()
@@ -356,7 +358,7 @@ def add_words(form: MappingForm, sheet: SheetPreview, base: Mapping[str, Any] | 
             if normal(kind_word) not in there
         ]
     form["typed_kinds"].process_data(
-        [{"word": word, "means": said.get(normal(word)) or _usual(word)} for word in words]
+        [{"word": word, "means": said.get(normal(word)) or usual_kind(word)} for word in words]
     )
 
 
@@ -366,11 +368,6 @@ def _words_below(sheet: SheetPreview, at: int, heading: str) -> Iterable[str]:
         if normal(word) != heading:
             words.setdefault(normal(word), word)
     return words.values()
-
-
-def _usual(word: str) -> str:
-    kind = KINDS.get(normal(word))
-    return kind.word if kind is not None and not isinstance(kind, str) else ""
 
 
 def sample_texts(sheet: SheetPreview, row: int) -> dict[str, str]:

@@ -82,10 +82,13 @@ def test_report_is_mapped_recorded_and_recognised_next_month(site: Site) -> None
     clerk = site.visitor(Role.CLERK, "Cleo")
     address = opened(clerk)
     page = clerk.page(f"{address}/mapping")
-    # The words of the kind column are listed, and mean nothing yet.
+    # The words of the kind column are listed with what they mean in their language.
     assert "“Verkauf” means" in page
+    assert (said(page, "typed_kinds-0-means"), said(page, "typed_kinds-1-means")) == (
+        "sale",
+        "return",
+    )
     form = answers(page)
-    form |= {"typed_kinds-0-means": "sale", "typed_kinds-1-means": "return"}
     shown = clerk.post(f"{address}/mapping/preview", form)
     assert shown.status_code == 200
     html = shown.get_json()["html"]
@@ -124,6 +127,21 @@ def test_preview_with_an_open_question_claims_no_difference_and_leads_to_the_ans
     html = clerk.post(f"{address}/mapping/preview", told).get_json()["html"]
     assert "The import will ask" not in html
     assert "agrees with the sum" in html
+
+
+def test_first_rows_have_the_letters_and_headings_of_their_columns(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    page = clerk.page(f"{opened(clerk)}/mapping")
+    assert '<th scope="col">A <span class="quiet">Produkt</span></th>' in page
+    assert '<th scope="col">F <span class="quiet">Geprüft</span></th>' in page
+
+
+def test_missing_money_is_told_at_its_field(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    form = filled(clerk.page(f"{opened(clerk)}/mapping"), retailer="bay", net="")
+    address = f"{site.office.rows('SELECT max(id) FROM upload')[0][0]}"
+    html = clerk.post(f"/finance/uploads/{address}/mapping/preview", form).get_json()["html"]
+    assert '<a href="#net">Net receipts: must name net receipts' in html
 
 
 def test_another_row_says_where_the_headings_have_to_be(site: Site) -> None:
