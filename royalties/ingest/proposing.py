@@ -19,7 +19,7 @@ from royalties.ingest.report.cells import Cell, Invalid, text_of, visible
 from royalties.ingest.report.conventions import date_order
 from royalties.ingest.report.dates import Dates
 from royalties.ingest.report.declaration import BOOK, normal
-from royalties.ingest.report.headings import unit_of, without_unit
+from royalties.ingest.report.headings import without_unit
 from royalties.ingest.report.labels import is_total_label
 from royalties.ingest.report.sheet_previews import SheetPreview
 from royalties.ingest.report.unread_columns import words_of
@@ -197,6 +197,20 @@ def propose(
     return MappingProposal(*best, columns=columns_of(sheets[best[0]], best[1]))
 
 
+def with_headings(sheets: Sequence[SheetPreview], sheet: int, row: int) -> list[SheetPreview]:
+    """The sheets that have all headings of a row of one of them, that one among them."""
+    wanted = set(map(normal, filter(None, headings(sheets[sheet], row))))
+    return [
+        each
+        for each in sheets
+        if wanted
+        and any(
+            wanted.issubset(map(normal, headings(each, number)))
+            for number in range(1, min(len(each.rows), SEARCHED) + 1)
+        )
+    ]
+
+
 def _score(sheet: SheetPreview, row: int) -> tuple[int, int, int]:
     """How much a row looks like a header: headings that are known, then texts, then its height."""
     names = [normal(without_unit(each)) for each in headings(sheet, row)]
@@ -336,11 +350,6 @@ def returns_by_kind(sheet: SheetPreview, row: int, columns: Mapping[str, str]) -
     ]
     counted = [text for text in came_back if text.strip("0.,")]
     return bool(counted) and all(text[0].isdigit() for text in counted)
-
-
-def column_is_percent(heading: str) -> bool:
-    """Whether a heading says itself that its numbers are per cent."""
-    return unit_of(heading).percent
 
 
 def nearest(

@@ -321,6 +321,7 @@ class ReportReading:
         conclusions.say_totals(state)
         conclusions.report_other_rows(state, self._other_rows, self._last_rows)
         conclusions.note_conventions(state)
+        conclusions.write_remedies_as_the_file(state)
         conclusions.note_answers(state)
         if not self._declared.by_order:
             conclusions.report_set_aside(state)

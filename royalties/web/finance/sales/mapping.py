@@ -221,9 +221,7 @@ def _answers(sheet: MappingPage) -> dict[str, str]:
 
 def _propose_again(sheet: MappingPage) -> None:
     """Propose columns anew for another sheet or another row of headings."""
-    names = [each.name for each in sheet.sheets]
-    chosen = sheet.form["sheet"].data
-    place = names.index(chosen) if chosen in names else 0
+    place = fields.place_of_sheet(sheet.form, sheet.sheets)
     start = mappings.start(current_work(), sheet.upload, place, None)
     sheet.form["header_row"].data = str(start.header_row)
     for column in sheet.form.columns():
