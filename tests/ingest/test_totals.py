@@ -355,3 +355,17 @@ def test_sum_of_rows_that_wait_for_an_answer_is_no_fault(tmp_path: Path) -> None
     wrong = text.replace("4,20.00", "4,30.00")
     found = read_text(tmp_path, wrong, mappings=[PLAIN], date_order="dmy")
     assert any("'Alles' is not an ISBN" in message for message in found.messages)
+
+
+def test_total_of_rows_that_are_left_out_agrees(tmp_path: Path) -> None:
+    """Copies and money of what a mapping leaves out are in the report's own total."""
+    total = _row(isbn="Total", units="7", net="35.00", currency="USD")
+    left = ("Amazon", A, "", "2025-03-02", "5", "25.00", "USD", "Pending")
+    text = "\n".join(",".join(row) for row in (COLUMNS, SALE, left, total)) + "\n"
+    mapped = replace(PLAIN, leave_out={"Remark": ["pending"]})
+    found = read_text(tmp_path, text, mappings=[mapped])
+    [told] = [each.message for each in found.reading.notices if each.code == "totals-row"]
+    assert told.endswith("it agrees with the sum")
+    found = read_text(tmp_path, text.replace(",7,35.00", ",6,35.00"), mappings=[mapped])
+    [told] = [each.message for each in found.reading.notices if each.code == "totals-row"]
+    assert "it differs from the sum of the rows" in told

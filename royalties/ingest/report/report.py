@@ -33,7 +33,7 @@ from royalties.ingest.report.reading_state import ReadingState
 from royalties.ingest.report.recording import Recorder
 from royalties.ingest.report.row_checks import RowChecks
 from royalties.ingest.report.tables import Sheet, Table
-from royalties.ingest.report.tally import Tally
+from royalties.ingest.report.tally import Tally, copies_of
 from royalties.ingest.report.unread_columns import UnreadColumns
 
 CHUNK = 128
@@ -303,7 +303,7 @@ class ReportReading:
         if verdict.left_net:
             self.skipped.add_net(verdict.left, *verdict.left_net)
         net = values.get("net")
-        self._tally.skipped_net += net if isinstance(net, int) else 0
+        self._tally.skip(copies_of(values), net if isinstance(net, int) else None)
 
     def _finish(self) -> None:
         """Complete the totals, and ask and tell what only the whole report shows."""

@@ -227,8 +227,8 @@ def test_mapped_reports_are_listed_renamed_ended_and_taken_up_again(site: Site) 
 def test_all_sheets_with_the_same_headings_are_read(site: Site) -> None:
     """Of one sheet for each country, the second has its headings a row lower."""
     clerk = site.visitor(Role.CLERK)
-    rows = [["EAN", "Sold", "Qty", "Net USD"], [HARDCOVER, "2025-05-02", 2, 10]]
-    canada = [["Canada"], rows[0], [EBOOK, "2025-05-03", 1, 4]]
+    rows: list[list[Any]] = [["EAN", "Sold", "Qty", "Net USD"], [HARDCOVER, "2025-05-02", 2, 10]]
+    canada: list[list[Any]] = [["Canada"], rows[0], [EBOOK, "2025-05-03", 1, 4]]
     data = book({"USA": rows, "Canada": canada, "Notes": [["By wire"]]})
     address = opened(clerk, data, "may.xlsx")
     page = clerk.page(f"{address}/mapping")
