@@ -23,8 +23,12 @@ Found = BankLine | ReturnedEntry | NoticeOfChange
 
 @dataclass(slots=True)
 class BankFile:
-    """What a file says; where it has problems, nothing of it counts."""
+    """What a file says; where it has problems, nothing of it counts.
 
+    ``format`` is what it is written in; empty: none of those that are known, perhaps a table.
+    """
+
+    format: str = ""
     lines: list[BankLine] = field(default_factory=list)
     returns: list[ReturnedEntry] = field(default_factory=list)
     notices: list[NoticeOfChange] = field(default_factory=list)
@@ -40,7 +44,7 @@ class BankFile:
         if not (self.lines or self.returns or self.notices or self.problems):
             self.fault(0, "the file holds no bookings", "choose the days again at the bank")
         if self.problems:
-            return BankFile(problems=sorted(self.problems, key=lambda each: each.row))
+            return BankFile(self.format, problems=sorted(self.problems, key=lambda each: each.row))
         return self
 
 
