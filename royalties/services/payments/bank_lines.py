@@ -92,16 +92,24 @@ def outlook(work: Work, file: ReadFile) -> BankOutlook:
     earlier = store.find_import(work.connection, file.fingerprint)
     keys = _keys(file.bookings)
     known = store.known_keys(work.connection, keys)
-    fresh = [(key, each) for key, each in zip(keys, file.bookings, strict=True) if key not in known]
-    matched = dict(
-        zip([key for key, _ in fresh], _matched(work, [b for _, b in fresh]), strict=True)
-    )
-    nothing = Match(BookingOutcome.KNOWN, (), "an earlier file brought it already")
+    listed = list(zip(keys, file.bookings, strict=True))
+    # What went out before stays in the row, so that a second booking beside it is noticed.
+    looked_at = [
+        (key, each)
+        for key, each in listed
+        if key not in known or (each.amount < 0 and known[key] in _WENT_OUT)
+    ]
+    matches = _matched(work, [each for _, each in looked_at])
+    matched = {key: match for (key, _), match in zip(looked_at, matches, strict=True)}
     told = [
-        Told(key, each, matched.get(key, nothing), key in known)
-        for key, each in zip(keys, file.bookings, strict=True)
+        Told(key, each, _REPEATED if key in known else matched[key], key in known)
+        for key, each in listed
     ]
     return BankOutlook(tuple(told), earlier)
+
+
+_WENT_OUT = frozenset({BookingOutcome.SETTLED, BookingOutcome.KNOWN})
+_REPEATED = Match(BookingOutcome.KNOWN, (), "an earlier file brought it already")
 
 
 def _keys(bookings: Iterable[Booking]) -> list[str]:

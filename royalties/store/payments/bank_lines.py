@@ -1,7 +1,6 @@
 """What banks have told: imported files, their bookings, and the payments that they are about."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -123,13 +122,15 @@ def counts_of(
     return found
 
 
-def known_keys(connection: Connection, keys: Sequence[str]) -> set[str]:
-    """Those of some bookings' keys that an earlier file brought."""
-    found: set[str] = set()
+def known_keys(connection: Connection, keys: Sequence[str]) -> dict[str, BookingOutcome]:
+    """Those of some bookings' keys that an earlier file brought, and what became of each."""
+    found: dict[str, BookingOutcome] = {}
     for at in range(0, len(keys), _AT_ONCE):
         part = keys[at : at + _AT_ONCE]
-        rows = connection.execute(select(bank_line.c.key).where(bank_line.c.key.in_(part)))
-        found.update(rows.scalars())
+        rows = connection.execute(
+            select(bank_line.c.key, bank_line.c.outcome).where(bank_line.c.key.in_(part))
+        )
+        found.update((row[0], row[1]) for row in rows)
     return found
 
 
@@ -310,8 +311,25 @@ def payments_to_match(connection: Connection) -> list[PaidOrDue]:
     )
     may_be_meant = payment.c.sent_on.is_not(None) | payment.c.state.in_(sorted(BEFORE_SENDING))
     rows = connection.execute(select(*columns).where(may_be_meant).order_by(payment.c.id))
-    found = (PaidOrDue(*row) for row in rows)
-    return [replace(each, booked=tuple(booked.get(each.number, ()))) for each in found]
+    found = []
+    for row in map(list, rows):
+        number, batch, currency, net, state, reference, *days = row
+        sent_on, settled_on, ended_on = days
+        found.append(
+            PaidOrDue(
+                number,
+                batch,
+                currency,
+                net,
+                state,
+                reference,
+                sent_on,
+                settled_on,
+                ended_on,
+                tuple(booked.get(number, ())),
+            )
+        )
+    return found
 
 
 def noted_notices(connection: Connection) -> set[tuple[int, str]]:
