@@ -26,14 +26,16 @@ _LONGEST_NAME = 200
 class FaultyBankFileError(RefusedError):
     """A bank's file has faults: nothing of it was recorded."""
 
-    def __init__(self, name: str, problems: Sequence[Problem], *, may_be_table: bool) -> None:
+    def __init__(
+        self, name: str, problems: Sequence[Problem], sample: Sequence[Sequence[str]] = ()
+    ) -> None:
         super().__init__(
             f"{name} has {counted(len(problems), 'fault')}, so nothing was recorded: "
             f"{place_of(problems[0])}: {problems[0].message}; {problems[0].remedy}"
         )
         self.problems = tuple(problems)
-        self.may_be_table = may_be_table
-        """Whether it is of no format that is known by itself: it may be read by a map."""
+        self.sample = sample
+        """The first rows, where it is of no format that is known by itself but a table."""
 
 
 def place_of(problem: Problem) -> str:
@@ -71,8 +73,7 @@ def read(path: Path, name: str, columns: TableMap | None = None) -> ReadFile:
             raise RefusedError("; ".join(faults))
         file = read_table_apart(path, columns)
     if file.problems:
-        unknown = columns is None and not file.format
-        raise FaultyBankFileError(name, file.problems, may_be_table=unknown)
+        raise FaultyBankFileError(name, file.problems, file.sample)
     how = (
         {}
         if columns is None
