@@ -47,6 +47,7 @@ ROOMS = (
     "finance.orders.quotes",
     "finance.orders.shipping",
     "finance.orders.values",
+    "finance.payments.bank_lines",
     "finance.payments.pages",
     "finance.people.pages",
     "finance.periods.closing",

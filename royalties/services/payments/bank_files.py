@@ -88,6 +88,11 @@ def read(path: Path, name: str, columns: TableMap | None = None) -> ReadFile:
     return ReadFile(name[:_LONGEST_NAME], file.format, fingerprint, bookings_of(file), how)
 
 
+def first_rows(path: Path) -> list[list[str]]:
+    """The first rows of a file that may be a table; none: it is none."""
+    return read_bank_file_apart(path).sample
+
+
 def bookings_of(file: BankFile) -> tuple[Booking, ...]:
     """All that a file tells, in its order. Accounts are kept by their last characters only."""
     found = [

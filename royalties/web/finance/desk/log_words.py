@@ -106,6 +106,9 @@ _SAID = {
     "payment-settle": "Payment {payment} of {currency} {amount} to {beneficiary} arrived",
     "payment-return": "Payment {payment} of {currency} {amount} to {beneficiary} came back",
     "payment-void": "Voided payment {payment} of {currency} {amount} to {beneficiary}",
+    "payment-note": "The bank asked for a correction of payment {payment} to {beneficiary}",
+    "bank-file": "Imported {file}, a file of the bank",
+    "bank-lines": "Recorded open bookings of the bank",
     "payment-release": "Let {beneficiary} be paid again after payment {payment}",
     "mail-given-up": "Gave e-mail {mail} up: it is not sent any more",
 }
