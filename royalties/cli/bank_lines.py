@@ -1,7 +1,7 @@
 """bank-lines: what came back from the bank, looked at and recorded."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -19,7 +19,10 @@ from royalties.services.payments.bank_lines import BankOutlook, Recorded, Told
 _HEADINGS = ("day", "currency", ">amount", "reference", "payment", "says", "why")
 _SHOWN = 100
 _LONGEST = 60
-_NOTHING_ELSE = "A payment that came back is owed again, and its payee gets nothing until a manager releases it."
+_NOTHING_ELSE = (
+    "A payment that came back is owed again, and its payee gets nothing until a manager releases "
+    "it."
+)
 
 
 @click.command("bank-lines")
@@ -120,7 +123,7 @@ def _open(desk: Desk, *, record: bool, yes: bool) -> None:
         desk.say(f"{each.row.name} ({each.row.format}): {_summary(each.counts)}")
 
 
-def _refuse(desk: Desk, error: FaultyBankFileError) -> None:
+def _refuse(desk: Desk, error: FaultyBankFileError) -> NoReturn:
     document = {
         "outcome": "refused",
         "problems": [
@@ -157,7 +160,7 @@ def _show(desk: Desk, found: BankOutlook, outcome: str, words: str) -> None:
 
 
 def _summary(counts: dict[BookingOutcome, int]) -> str:
-    """``2 settled, 1 returned, 3 match nothing.``"""
+    """How many bookings say what: ``2 settled, 1 returned, 3 match nothing.``."""
     words = {BookingOutcome.NOTHING: "match nothing", BookingOutcome.WAITS: "wait for a manager"}
     found = [f"{counts[each]} {words.get(each, each.value)}" for each in counts]
     return f"{', '.join(found) or 'nothing new'}."

@@ -119,7 +119,10 @@ def counts_of(
     found: dict[int, dict[BookingOutcome, int]] = {number: {} for number in numbers}
     for number, outcome, count in rows:
         found[number][outcome] = count
-    return found
+    return {
+        number: {outcome: of[outcome] for outcome in BookingOutcome if outcome in of}
+        for number, of in found.items()
+    }
 
 
 def known_keys(connection: Connection, keys: Sequence[str]) -> dict[str, BookingOutcome]:
