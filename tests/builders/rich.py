@@ -3,7 +3,7 @@
 import io
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 
 from sqlalchemy import insert
@@ -11,12 +11,22 @@ from sqlalchemy import insert
 from royalties.adapters.credentials import fingerprint
 from royalties.cli.jobs import work_once
 from royalties.domain.notes import NoteSubject
-from royalties.domain.payments.life import Method
+from royalties.domain.payments.accounts import IbanAccount, UsAccount
+from royalties.domain.payments.life import Method, name_of
 from royalties.domain.people import Actor, Role
+from royalties.ingest.payments.recognised import read_bank_file
 from royalties.services import approvals
 from royalties.services.approvals import set_two_people
 from royalties.services.desk import listing, notes, saved_filters
-from royalties.services.payments import approving, batch_files, moving, proposing
+from royalties.services.payments import (
+    accounts,
+    approving,
+    bank_lines,
+    batch_files,
+    moving,
+    proposing,
+)
+from royalties.services.payments.bank_files import ReadFile, bookings_of
 from royalties.services.people.staff import invite
 from royalties.services.periods import approval as closing
 from royalties.services.periods import checklist
@@ -28,8 +38,10 @@ from royalties.services.terms import loading
 from royalties.services.terms.catalogue import save_sample
 from royalties.services.terms.lists import ListKind
 from royalties.services.terms.replacing import CONFIRMED
+from royalties.store.payments.payments import PaymentRow
 from royalties.store.tables import colleague, link
-from tests.builders import books
+from tests.builders import bank, books
+from tests.builders.bank import Booked
 from tests.builders.books import (
     HARDCOVER,
     UNKNOWN,
@@ -82,6 +94,9 @@ SPRING, AUTUMN, NOVEMBER, TYPED = 1, 2, 3, 4
 
 CLERK, MANAGER, ADMINISTRATOR, NONPROFIT, OTHER_NONPROFIT, INVITED, COLLEAGUE = range(1, 8)
 """Numbers of people; the colleague is the nonprofit's."""
+
+BANK_PROPOSED, BANK_CONFIRMED = 1, 2
+"""Numbers of bank details: Seattle's, which wait, and the author's, which are in force."""
 
 OLD_SHOWN, OLD_HIDDEN, OLD_OF_HOUSTON, OLD_UNSORTED = range(1, 5)
 """Numbers of earlier statements: two of Seattle, one of Houston, one of which nobody has said whose."""
@@ -140,6 +155,7 @@ def rich(office: Office) -> None:
     _amended(office, clerk)
     _file_withdrawn(office)
     _earlier_statements(office, clerk)
+    _bank_details(office, site)
     _notes(office, clerk)
     _filters(office, clerk)
     send_statements(office.work, period=CLOSED)
@@ -201,9 +217,24 @@ def _payments(office: Office, clerk: Actor) -> None:
             approving.approve(work, each.number, signed=each.payments)
     with office.system.work(clerk) as work:
         batch_files.make_file(work, first.number, work.today)
-        moving.send(work, first.payments, work.today, Method.FILE, "ACH 4711")
+        sent = moving.send(work, first.payments, work.today, Method.FILE, "ACH 4711")
         moving.settle(work, [ARRIVED], work.today)
+        bank_lines.import_bank_file(work, _statement(work.today, sent))
         proposing.hold_back(work, TO_APPROVE, 100, "The rest once the address is known")
+
+
+def _statement(day: date, sent: list[PaymentRow]) -> ReadFile:
+    """What a bank says: one arrived, one came back, which waits for a manager, and the others."""
+    arrived, back = (next(row for row in sent if row.id == each) for each in (ARRIVED, ON_ITS_WAY))
+    booked = [
+        Booked(day, -arrived.net, name_of(ARRIVED), currency=arrived.currency),
+        Booked(day, back.net, name_of(ON_ITS_WAY), "RETURN ITEM", "AC04", back.currency),
+        Booked(day, -back.net - 1, name_of(ON_ITS_WAY), "", "", back.currency),
+        Booked(day, -1_250_00, "", "Office rent, August", "", back.currency),
+    ]
+    file = read_bank_file(bank.camt(booked))
+    assert not file.problems
+    return ReadFile("august.xml", "camt.053", "0" * 64, bookings_of(file))
 
 
 def typed(**cells: str) -> tuple[str, ...]:
@@ -298,6 +329,21 @@ def _earlier_statements(office: Office, clerk: Actor) -> None:
         )
         assert kept.kept
     assert send_documents(office, {"scan 17.pdf": PDF}, clerk).kept == (OLD_UNSORTED,)
+
+
+def _bank_details(office: Office, site: Site) -> None:
+    """Details of the author's are confirmed; those that Seattle entered wait."""
+    seattle = Actor("Sam Seattle", Role.NONPROFIT, NONPROFIT, frozenset({keyed("seattle")}))
+    mona = Actor("Mona Reyes", Role.MANAGER, MANAGER)
+    ours = UsAccount("021000021", "5550009012")
+    theirs = IbanAccount("DE89370400440532013000")
+    with office.system.work(seattle) as work:
+        assert accounts.enter(work, keyed("seattle"), ours, "Seattle Fund") == BANK_PROPOSED
+    with office.work() as work:
+        letter = "letter of 3 May"
+        assert accounts.enter(work, keyed("author"), theirs, "Ann Author", letter) == BANK_CONFIRMED
+    with office.system.work(mona) as work:
+        accounts.confirm(work, BANK_CONFIRMED, "called Ann at the number of the contract")
 
 
 def _notes(office: Office, clerk: Actor) -> None:

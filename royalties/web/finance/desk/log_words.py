@@ -102,6 +102,7 @@ _SAID = {
     "payment-approve": "Approved payment {payment} of {currency} {amount} to {beneficiary}",
     "payment-withdraw": "Withdrew the approval of payment {payment} to {beneficiary}",
     "payment-file": "Made the file of {batch} for the bank",
+    "payment-file-taken": "Downloaded the file of {batch}, with accounts in clear",
     "payment-send": "Payment {payment} of {currency} {amount} to {beneficiary} was sent",
     "payment-settle": "Payment {payment} of {currency} {amount} to {beneficiary} arrived",
     "payment-return": "Payment {payment} of {currency} {amount} to {beneficiary} came back",
@@ -110,6 +111,14 @@ _SAID = {
     "bank-file": "Imported {file}, a file of the bank",
     "bank-lines": "Recorded open bookings of the bank",
     "payment-release": "Let {beneficiary} be paid again after payment {payment}",
+    "bank-details-entered": "Entered bank details of {beneficiary}: {account}",
+    "bank-details-confirmed": "Confirmed bank details of {beneficiary}: {account}",
+    "bank-details-declined": "Declined bank details of {beneficiary}: {account}",
+    "bank-details-withdrawn": "Took back bank details of {beneficiary}: {account}",
+    "bank-details-replaced": "Others replaced bank details of {beneficiary}: {account}",
+    "bank-details-ended": "Ended bank details of {beneficiary}: {account}",
+    "bank-details-viewed": "Saw bank details of {beneficiary} in clear: {account}",
+    "bank-details-sealed-again": "Encrypted bank details again with another key",
     "mail-given-up": "Gave e-mail {mail} up: it is not sent any more",
 }
 
