@@ -26,7 +26,8 @@ def camt(booked: Iterable[Booked]) -> bytes:
     """A camt.053 statement."""
     listed = list(booked)
     currency = listed[0].currency
-    opening, closing = 10_000_000, 10_000_000 + sum(each.amount for each in listed)
+    moved = sum(each.amount for each in listed if each.currency == currency)
+    opening, closing = 10_000_000, 10_000_000 + moved
 
     def balance(code: str, minor: int) -> str:
         return (

@@ -41,7 +41,6 @@ ONLY_READ = {
     "finance.orders.values._found": 1,
     "finance.payments.pages.batch_file": 1,
     "finance.payments.bank_lines.imported": 1,
-    "finance.payments.bank_lines.look": 1,
     "finance.payments.bank_lines._read_and": 1,
     "finance.payments.pages._find_batch": 1,
     "finance.payments.pages._find_payment": 1,
