@@ -61,7 +61,7 @@ def account_flags(work: Work, beneficiaries: Iterable[str]) -> dict[str, tuple[F
     """Why payments to the accounts of some beneficiaries are looked at one by one, if they are."""
     of_payees = {key: each for key, each in fingerprints(work, beneficiaries).items() if each}
     had = accounts.payees_with(work.connection, set(of_payees.values()))
-    paid = accounts.accounts_paid(work.connection)
+    paid = accounts.accounts_paid(work.connection, of_payees)
     found: dict[str, tuple[Flag, ...]] = {}
     for key, account in of_payees.items():
         is_new = key in paid and account not in paid[key]

@@ -150,11 +150,11 @@ def are_any_in_force(connection: Connection) -> bool:
     return connection.execute(query).first() is not None
 
 
-def accounts_paid(connection: Connection) -> dict[str, set[str]]:
+def accounts_paid(connection: Connection, beneficiaries: Collection[str]) -> dict[str, set[str]]:
     """The fingerprints of accounts to which each beneficiary was paid; empty: not to an account."""
     rows = connection.execute(
         select(payment.c.beneficiary, payment.c.account)
-        .where(payment.c.sent_on.is_not(None))
+        .where(payment.c.beneficiary.in_(sorted(beneficiaries)), payment.c.sent_on.is_not(None))
         .distinct()
     )
     found: dict[str, set[str]] = {}
