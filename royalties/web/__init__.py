@@ -47,6 +47,7 @@ ROOMS = (
     "finance.orders.quotes",
     "finance.orders.shipping",
     "finance.orders.values",
+    "finance.payments.bank_lines",
     "finance.payments.bank_details",
     "finance.payments.pages",
     "finance.people.pages",
