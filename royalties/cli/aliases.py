@@ -25,16 +25,16 @@ def aliases_(desk: Desk) -> None:
     with desk.work(read_only=True) as work:
         aliases = alias_list(work)
     if desk.json:
-        desk.show([_alias_document(each) for each in aliases])
+        desk.show([_alias_document(entry) for entry in aliases])
     elif not aliases:
         desk.say("No identifier was matched by hand: see 'royalties alias'.")
     else:
         desk.table(
             ("identifier", "edition", "title", "format"),
             [
-                (each.identifier, each.edition.isbn, each.edition.title, each.edition.format)
-                for each in aliases
-                if each.edition is not None
+                (entry.identifier, entry.edition.isbn, entry.edition.title, entry.edition.format)
+                for entry in aliases
+                if entry.edition is not None
             ],
         )
 

@@ -203,19 +203,19 @@ def bundle(desk: Desk, identifier: str, shares: Sequence[str], retailer: str) ->
             raise click.BadParameter(f"{text!r}: write ISBN=SHARE, such as 9781442246928=2/3")
         pairs.append((isbn, share))
     with desk.work() as work:
-        said = say_bundle(work, retailer, identifier, pairs)
+        decision = say_bundle(work, retailer, identifier, pairs)
     if desk.json:
-        document = {"number": said.number, "rows": said.rows}
-        desk.show(document | {"without_price": said.without_price})
+        document = {"number": decision.number, "rows": decision.rows}
+        desk.show(document | {"without_price": decision.without_price})
         return
     desk.say(
         f"{identifier} is a bundle of {counted(len(pairs), 'edition')} in reports of {retailer} "
-        f"from now on; {counted(said.rows, 'waiting row')} recorded. 'royalties forget "
-        f"{said.number}' takes that back for later reports."
+        f"from now on; {counted(decision.rows, 'waiting row')} recorded. 'royalties forget "
+        f"{decision.number}' takes that back for later reports."
     )
-    if said.without_price:
+    if decision.without_price:
         desk.say(
-            f"{counted(said.without_price, 'row')} still wait: they have no money of their own."
+            f"{counted(decision.without_price, 'row')} still wait: they have no money of their own."
         )
 
 

@@ -137,11 +137,11 @@ def prepare(
             "reason": "",
         },
     )
-    made = find(work, number)
-    assert made is not None  # noqa: S101 - it was added above
+    proposal = find(work, number)
+    assert proposal is not None  # noqa: S101 - it was added above
     what = {"proposal": number, "kind": kind, "subject": subject}
-    work.record(Verb.PREPARE, what | _marks(made))
-    _notify_approvers(work, made)
+    work.record(Verb.PREPARE, what | _marks(proposal))
+    _notify_approvers(work, proposal)
     return number
 
 

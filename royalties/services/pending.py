@@ -136,20 +136,20 @@ def find_pending(work: Work, part: str, key: str) -> PendingEntry | None:
 
 def usable(work: Work) -> dict[tuple[str, str], PendingEntry]:
     """What of that may be named: not what names something that is neither there nor waits."""
-    found = added(work)
-    if not found:
-        return found
+    entries = added(work)
+    if not entries:
+        return entries
     known = set(_in_force(work))
     while True:
-        there = known | set(found)
-        kept = {
-            each: entry
-            for each, entry in found.items()
+        there = known | set(entries)
+        remaining = {
+            key: entry
+            for key, entry in entries.items()
             if named_in(entry.part, entry.body) <= there
         }
-        if len(kept) == len(found):
-            return kept
-        found = kept
+        if len(remaining) == len(entries):
+            return remaining
+        entries = remaining
 
 
 def bodies_added(work: Work) -> Bodies:

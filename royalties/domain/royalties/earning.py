@@ -202,12 +202,12 @@ class _Exchange:
         missing: list[tuple[str, str]] = []
         for (place, currency, of), group in groups.items():
             rule = contract.rules[place]
-            wanted: tuple[tuple[str, str], ...] = ()
+            conversions: tuple[tuple[str, str], ...] = ()
             if rule.basis is not Basis.UNIT or rule.counts is not Counts.UNITS:
-                wanted = ((currency, self._to),)
+                conversions = ((currency, self._to),)
             if rule.basis is Basis.PROFIT and any(sold[each.isbn].unit_cost for each in group):
-                wanted += ((publisher_currency, currency),)
-            for source, target in wanted:
+                conversions += ((publisher_currency, currency),)
+            for source, target in conversions:
                 if source != target and (source, target) not in self._rates[of].given:
                     missing.append((source, target))
         if missing:

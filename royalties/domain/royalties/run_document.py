@@ -25,11 +25,13 @@ def run_document(run: Run, status: str, *, with_lines: bool = True) -> Document:
     return {
         "period": str(run.period),
         "status": status,
-        "exceptions": [_exception(each) for each in run.exceptions],
-        "contracts": [_contract(each, with_lines=with_lines) for each in run.contracts],
+        "exceptions": [_exception(exception) for exception in run.exceptions],
+        "contracts": [
+            _contract(contract_run, with_lines=with_lines) for contract_run in run.contracts
+        ],
         "beneficiaries": [
-            (_taxed_at_close if run.taxed_at_close else _settlement)(each)
-            for each in run.settlements
+            (_taxed_at_close if run.taxed_at_close else _settlement)(settlement)
+            for settlement in run.settlements
         ],
     }
 

@@ -284,12 +284,12 @@ def dashboard(work: Work) -> Dashboard:
         retailers,
         tuple(
             PeriodSummary(
-                str(shown),
-                shown < period,
-                _sum((row for row in sales.rows if row.period_id == shown.ordinal), house),
+                str(listed),
+                listed < period,
+                _sum((row for row in sales.rows if row.period_id == listed.ordinal), house),
             )
-            for shown in _periods_shown(period)
-            if shown.ordinal >= earliest
+            for listed in _periods_shown(period)
+            if listed.ordinal >= earliest
         ),
         to_do,
         _royalties_owed(work, period, house),
@@ -501,17 +501,19 @@ def _orders_owed(
     work: Work, orders: OpenOrders | None, invoices: Iterable[receivables.OpenInvoice], house: str
 ) -> tuple[OrdersOwed, ...]:
     """What open orders are worth, and what invoices still ask for."""
-    found = {
+    by_currency = {
         each.currency: OrdersOwed(each.currency, each.orders, each.accepted, each.to_invoice)
         for each in (orders.totals if orders else ())
     }
     for invoice in invoices:
-        before = found.get(invoice.currency, OrdersOwed(invoice.currency))
-        found[invoice.currency] = before._replace(
+        before = by_currency.get(invoice.currency, OrdersOwed(invoice.currency))
+        by_currency[invoice.currency] = before._replace(
             owed=before.owed + invoice.balance,
             overdue=before.overdue + (invoice.balance if _is_overdue(work, invoice) else 0),
         )
-    return tuple(sorted(found.values(), key=lambda each: (each.currency != house, each.currency)))
+    return tuple(
+        sorted(by_currency.values(), key=lambda each: (each.currency != house, each.currency))
+    )
 
 
 def _royalties_owed(work: Work, period: Period, house: str) -> RoyaltiesOwed:
@@ -545,13 +547,13 @@ def _estimated(
 
     for settled in run.settlements:
         add(settled.currency, settled.to_pay, max(settled.carried_forward, 0), 0)
-    for done in run.contracts:
-        brought_in = done.brought_in.reserves if done.brought_in else 0
+    for contract_run in run.contracts:
+        brought_in = contract_run.brought_in.reserves if contract_run.brought_in else 0
         add(
-            done.contract.currency,
+            contract_run.contract.currency,
             0,
             0,
-            brought_in + done.reserve.withheld - done.reserve.released,
+            brought_in + contract_run.reserve.withheld - contract_run.reserve.released,
         )
     return _house_first(owed.values(), house)
 

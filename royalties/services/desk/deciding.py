@@ -55,13 +55,13 @@ def with_those_below(work: Work, numbers: Iterable[int]) -> list[Proposal]:
 
     One that was decided meanwhile, or never was, is left out.
     """
-    found: dict[int, Proposal] = {}
-    wanted = set(numbers)
-    while wanted:
-        new = [each for each in approvals.numbered(work, wanted) if _can_be_decided(each)]
-        found |= {proposal.id: proposal for proposal in new}
-        wanted = {number for proposal in new for number in proposal.depends_on} - found.keys()
-    return [found[number] for number in sorted(found)]
+    proposals: dict[int, Proposal] = {}
+    unread = set(numbers)
+    while unread:
+        new = [each for each in approvals.numbered(work, unread) if _can_be_decided(each)]
+        proposals |= {proposal.id: proposal for proposal in new}
+        unread = {number for proposal in new for number in proposal.depends_on} - proposals.keys()
+    return [proposals[number] for number in sorted(proposals)]
 
 
 def _can_be_decided(proposal: Proposal) -> bool:
@@ -125,23 +125,23 @@ def look(
     return shown
 
 
-def _with_changes(work: Work, looked: Looked, number: Callable[[str], str]) -> Looked:
-    proposal = looked.proposal
+def _with_changes(work: Work, preview: Looked, number: Callable[[str], str]) -> Looked:
+    proposal = preview.proposal
     if proposal.kind is not ProposalKind.SETUP:
-        return looked
+        return preview
     bodies = setup.bodies_in_force(work)
     entries = pending.entries_of(proposal.body)
     if loading.is_file(proposal):
         new = sum(key not in bodies[part] for part, key, _ in entries)
-        return replace(looked, counts=(new, len(entries) - new))
+        return replace(preview, counts=(new, len(entries) - new))
     [(part, key, body)] = entries
     now, names = bodies[part].get(key), names_of(work)
-    found = changes(names.in_body(part, now), names.in_body(part, body), number)
+    differences = changes(names.in_body(part, now), names.in_body(part, body), number)
     return replace(
-        looked,
+        preview,
         part=part,
         key=key,
-        changes=tuple(found),
+        changes=tuple(differences),
         is_new=now is None,
         is_stale=amending.is_stale(work, proposal),
     )
@@ -157,11 +157,11 @@ def _replaced(work: Work, proposals: Sequence[Proposal]) -> dict[int, tuple[Repl
             if key in bodies[part] and (part, key) not in owner:
                 owner[part, key] = proposal.id
                 amended.append((part, key, bodies[part][key], body))
-    found: dict[int, tuple[Replaced, ...]] = {}
-    for each in replaced_by(work, amended):
-        number = owner[each.part, each.key]
-        found[number] = (*found.get(number, ()), each)
-    return found
+    by_proposal: dict[int, tuple[Replaced, ...]] = {}
+    for replaced in replaced_by(work, amended):
+        number = owner[replaced.part, replaced.key]
+        by_proposal[number] = (*by_proposal.get(number, ()), replaced)
+    return by_proposal
 
 
 def approve(work: Work, numbers: Sequence[int]) -> list[Proposal]:

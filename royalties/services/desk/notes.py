@@ -94,15 +94,15 @@ def add(
     """
     work.actor.require(Verb.KEEP_NOTES)
     require_subject(work, subject, key)
-    said = _text(text)
+    text = _text(text)
     is_question = is_question or asked is not None
-    if is_question and not said:
+    if is_question and not text:
         raise RefusedError("write what you want to know")
     colleague = _colleague(work, asked) if asked is not None else None
     about = _About(subject, key, asked=colleague)
-    number = _write(work, about, NoteKind.QUESTION if is_question else NoteKind.NOTE, said, files)
+    number = _write(work, about, NoteKind.QUESTION if is_question else NoteKind.NOTE, text, files)
     if is_question:
-        _tell_of_question(work, number, about, said)
+        _tell_of_question(work, number, about, text)
     return number
 
 
@@ -261,8 +261,8 @@ def _write(work: Work, about: _About, kind: NoteKind, text: str, files: Sequence
         raise RefusedError("write something, or attach a file")
     require_few(files)
     _require_room(work, files)
-    for each in files:
-        _keep(work, each)
+    for file in files:
+        _keep(work, file)
     number = store.add_note(
         work.connection,
         {
@@ -278,20 +278,20 @@ def _write(work: Work, about: _About, kind: NoteKind, text: str, files: Sequence
             "asked": about.asked.name if about.asked else None,
         },
     )
-    for each in files:
+    for file in files:
         store.add_file(
             work.connection,
             {
                 "note_id": number,
-                "name": each.name,
-                "type": each.type,
-                "sha256": each.sha256,
-                "size": each.size,
+                "name": file.name,
+                "type": file.type,
+                "sha256": file.sha256,
+                "size": file.size,
             },
         )
     row = store.find_note(work.connection, work.actor, number)
     assert row is not None  # noqa: S101 - it was added above
-    _note_event(work, row, NoteAction.ADDED, files=[each.name for each in files])
+    _note_event(work, row, NoteAction.ADDED, files=[file.name for file in files])
     return number
 
 
@@ -375,14 +375,14 @@ def _require_own(work: Work, row: store.NoteRow) -> None:
 
 
 def _text(text: str) -> str:
-    said = text.replace("\r\n", "\n").strip()
-    if len(said) > LONGEST_TEXT:
+    text = text.replace("\r\n", "\n").strip()
+    if len(text) > LONGEST_TEXT:
         raise RefusedError(
-            f"this has {len(said):,} characters: shorten it to {LONGEST_TEXT:,}, or attach a file"
+            f"this has {len(text):,} characters: shorten it to {LONGEST_TEXT:,}, or attach a file"
         )
-    if not all(each.isprintable() or each in "\n\t" for each in said):
+    if not all(each.isprintable() or each in "\n\t" for each in text):
         raise RefusedError("this holds signs that nobody can read: take them out")
-    return said
+    return text
 
 
 def _reason(text: str) -> str:

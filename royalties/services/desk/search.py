@@ -88,7 +88,7 @@ def search(work: Work, text: str) -> SearchResult:
     except RefusedError:
         return SearchResult(text, (), None)
     by_kind: dict[str, list[Hit]] = {}
-    for hit in _all(work, setup, text):
+    for hit in _hits(work, setup, text):
         by_kind.setdefault(hit.kind, []).append(hit)
     groups = tuple(
         HitGroup(kind, tuple(_best(hits)[: store.MOST]), len(hits) > store.MOST)
@@ -108,25 +108,27 @@ def _best(hits: list[Hit]) -> list[Hit]:
     return sorted(hits, key=lambda hit: not hit.exact)
 
 
-def _all(work: Work, setup: Setup, text: str) -> Iterator[Hit]:
-    wanted = searched_amount(text)
+def _hits(work: Work, setup: Setup, text: str) -> Iterator[Hit]:
+    amount = searched_amount(text)
     names = names_of(work)
     yield from _editions(work, setup, text)
     yield from _entries(setup, names, text)
-    yield from _statements(work, setup, text, wanted)
-    yield from _posted(work, names, wanted)
+    yield from _statements(work, setup, text, amount)
+    yield from _posted(work, names, amount)
     for batch in store.batches(work.connection, text):
         day = work.day_of(batch.recorded_at)
         exact = text in (str(batch.id), batch.file_name)
         words = f"{batch.id}: {batch.file_name}"
         yield Hit("import", str(batch.id), words, batch.status, exact, day=day)
     yield from _sales(work, setup, text)
-    yield from _orders(work, setup, text, wanted)
-    yield from _bills(work, setup, text, wanted)
-    if work.actor.may(Verb.AUDIT) and not wanted:  # nobody is called by a number
-        for one in store.people(work.connection, text):
-            exact = mailboxes.plain(text) == one.email
-            yield Hit("person", str(one.id), one.name, f"{one.email}, {one.role}", exact)
+    yield from _orders(work, setup, text, amount)
+    yield from _bills(work, setup, text, amount)
+    if work.actor.may(Verb.AUDIT) and not amount:  # nobody is called by a number
+        for person in store.people(work.connection, text):
+            exact = mailboxes.plain(text) == person.email
+            yield Hit(
+                "person", str(person.id), person.name, f"{person.email}, {person.role}", exact
+            )
 
 
 def _statements(work: Work, setup: Setup, text: str, wanted: AmountQuery) -> Iterator[Hit]:
@@ -140,12 +142,12 @@ def _statements(work: Work, setup: Setup, text: str, wanted: AmountQuery) -> Ite
         yield Hit("statement", row.number, row.number, name, is_named, amounts=amounts)
 
 
-def _posted(work: Work, names: Names, wanted: AmountQuery) -> Iterator[Hit]:
+def _posted(work: Work, names: Names, amount: AmountQuery) -> Iterator[Hit]:
     """What a contract came to in a period, and entries of the ledger, by an amount."""
-    for row in store.contracts(work.connection, wanted):
+    for row in store.contracts(work.connection, amount):
         of = ("earned", "withheld", "released", "available", "recouped", "payable")
         found = tuple((each, int(getattr(row, each))) for each in of)
-        amounts = _looked_for(wanted, row.currency, found, "payable")
+        amounts = _looked_for(amount, row.currency, found, "payable")
         yield Hit(
             "contract-period",
             row.contract,
@@ -153,7 +155,7 @@ def _posted(work: Work, names: Names, wanted: AmountQuery) -> Iterator[Hit]:
             period=row.period,
             amounts=amounts,
         )
-    for posted in store.entries(work.connection, wanted):
+    for posted in store.entries(work.connection, amount):
         yield Hit(
             "entry",
             str(posted.number),

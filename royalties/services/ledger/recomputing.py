@@ -78,19 +78,19 @@ def _compared(work: Work, again: Recomputed) -> Iterator[tuple[str, str]]:
             yield name, f"what stands in the database cannot be read: {error!r}"
 
 
-def _after(before: LedgerBefore, done: Run) -> LedgerBefore:
+def _after(before: LedgerBefore, closed_run: Run) -> LedgerBefore:
     """What the ledger holds after a close."""
     advances = {
         contract.contract.key: sum(
             recouped.advance.amount - recouped.advance.recouped for recouped in contract.advances
         )
-        for contract in done.contracts
+        for contract in closed_run.contracts
     }
     return LedgerBefore(
         {**before.advances, **advances},
-        before.contracts | {contract.contract.key for contract in done.contracts},
+        before.contracts | {contract.contract.key for contract in closed_run.contracts},
         before.beneficiaries
-        | {(settlement.beneficiary, settlement.currency) for settlement in done.settlements},
+        | {(settlement.beneficiary, settlement.currency) for settlement in closed_run.settlements},
     )
 
 
@@ -104,23 +104,23 @@ def documents_differ(_work: Work, again: Recomputed) -> Failures:
         said = json.loads(again.closed.document)
     except ValueError:
         said = None
-    if not _says_all_of(run_document(again.run, "closed"), said):
+    if not _reproduces(run_document(again.run, "closed"), said):
         yield f"the closed run of {again.period}, computed again, gives other figures"
 
 
-def _says_all_of(computed: object, said: object) -> bool:
-    """Whether everything that was said is computed again, to the letter."""
-    if isinstance(said, dict):
+def _reproduces(computed: object, recorded: object) -> bool:
+    """Whether everything in the recorded document is computed again, exactly."""
+    if isinstance(recorded, dict):
         return isinstance(computed, dict) and all(
-            key in computed and _says_all_of(computed[key], value) for key, value in said.items()
+            key in computed and _reproduces(computed[key], value) for key, value in recorded.items()
         )
-    if isinstance(said, list):
+    if isinstance(recorded, list):
         return (
             isinstance(computed, list)
-            and len(computed) == len(said)
-            and all(map(_says_all_of, computed, said))
+            and len(computed) == len(recorded)
+            and all(map(_reproduces, computed, recorded))
         )
-    return type(computed) is type(said) and computed == said
+    return type(computed) is type(recorded) and computed == recorded
 
 
 def rows_differ(work: Work, again: Recomputed) -> Failures:

@@ -232,7 +232,7 @@ def _claimed(books: BooksUnderTest, number: int) -> tuple[set[str], checks.Copie
     setup = setup_used_by(books.work, closed.revision)
     first = setup.first_period
     read = books_of(books.work, setup, first.shift(number - first.ordinal))
-    dated = [each for block in read.blocks if block.like.day is not None for each in block.slices()]
+    dated = [part for block in read.blocks if block.like.day is not None for part in block.slices()]
     copies: dict[tuple[str, str], dict[tuple[str, str], int]] = {}
     for slice_ in dated:
         title = read.sold[slice_.isbn].title
@@ -244,7 +244,7 @@ def _claimed(books: BooksUnderTest, number: int) -> tuple[set[str], checks.Copie
                 of = copies.setdefault((contract.key, slice_.isbn), {})
                 key = (kind.word, slice_.currency)
                 of[key] = of.get(key, 0) + slice_.units
-    return {each.isbn for each in dated}, copies
+    return {part.isbn for part in dated}, copies
 
 
 def _import_totals(books: BooksUnderTest) -> Failures:

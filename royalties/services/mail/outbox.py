@@ -20,7 +20,7 @@ from royalties.adapters.mailer import (
     RefusedMailError,
 )
 from royalties.adapters.sealing import LostKeyError
-from royalties.domain.events import TOLD, StaffEvent
+from royalties.domain.events import NOTIFIED_ROLES, StaffEvent
 from royalties.domain.one_line import neutral_line, neutral_text
 from royalties.domain.people import Verb
 from royalties.ingest import mailboxes
@@ -174,7 +174,7 @@ def _tell_of_bounce(work: Work, row: store.MailRow, error: str) -> None:
     if row.kind != "statement":
         return
     event = StaffEvent.STATEMENT_BOUNCED
-    for person in mail_choices.people_notified_of(work.connection, event, TOLD[event]):
+    for person in mail_choices.people_notified_of(work.connection, event, NOTIFIED_ROLES[event]):
         paragraphs = (
             f"The message “{row.subject}” to {row.recipient} was not taken: {error}",
             "Correct the address with the beneficiary, then let the message be sent again.",

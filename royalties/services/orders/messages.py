@@ -150,9 +150,9 @@ def post(
     if internal and side is not Side.STAFF:
         raise NotAllowedError(work.actor, Verb.KEEP_ORDERS)
     order = life.lock(work, number)
-    said = _checked_text(text)
+    text = _checked_text(text)
     files = [file for file in files if file.name]
-    if not said and not files:
+    if not text and not files:
         raise RefusedError("write something, or send a file")
     if len(files) > MOST_FILES:
         raise RefusedError(f"send up to {MOST_FILES} files with one message")
@@ -168,14 +168,14 @@ def post(
             "at": work.at,
             "by": work.actor.name,
             "side": side,
-            "text": said,
+            "text": text,
             "internal": internal,
         },
     )
     names = [_add_file(work, order, message, side, file) for file in taken]
     work.record(verb, {"order": number, "message": message, "internal": internal, "files": names})
     if not internal:
-        quoted = said if len(said) <= _QUOTED else f"{said[:_QUOTED]} …"
+        quoted = text if len(text) <= _QUOTED else f"{text[:_QUOTED]} …"
         notices.notify(work, order, event, detail={"text": quoted, "files": ", ".join(names)})
     return message
 

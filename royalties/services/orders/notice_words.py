@@ -34,7 +34,7 @@ class NoticeWords:
 _PROMISED = "The copies are promised for {promised}."
 _ESTIMATED = "The copies are currently expected by {promised}."
 
-TOLD: Mapping[str, Mapping[Side, NoticeWords]] = {
+NOTICE_WORDS: Mapping[str, Mapping[Side, NoticeWords]] = {
     "request": {
         _US: NoticeWords(
             "{organization} asks for {copies}",

@@ -12,7 +12,7 @@ from royalties.domain.orders.order import Order
 from royalties.domain.people import Actor, PersonStatus, Role
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.mail.outbox import Message, write
-from royalties.services.orders.notice_words import TOLD
+from royalties.services.orders.notice_words import NOTICE_WORDS
 from royalties.services.orders.quoting import links as quote_links
 from royalties.services.work import Work
 from royalties.store.orders import orders as store
@@ -60,7 +60,7 @@ def notify(
     setup = setup or setup_in_force(work)
     acting = side or (Side.STAFF if work.actor.sees_all else Side.ORGANIZATION)
     values = _values(work, order, setup, detail or {})
-    for to, words in TOLD.get(event, {}).items():
+    for to, words in NOTICE_WORDS.get(event, {}).items():
         if to is acting and not words.also_own and event != "assign":
             continue
         paragraphs = [said for each in words.paragraphs if (said := _sentence(each, values))]

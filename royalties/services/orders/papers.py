@@ -71,13 +71,13 @@ def failures(work: Work) -> Iterator[str]:
             yield f"the issued file {path.name} was changed"
 
 
-def _save(work: Work, kind: PaperKind, number: str, file: str, made: Paper) -> None:
-    digest = sha256(made.data).hexdigest()
-    work.files.keep_issued(FOLDER, _on_disk(made.name, digest), made.data)
+def _save(work: Work, kind: PaperKind, number: str, file: str, document: Paper) -> None:
+    digest = sha256(document.data).hexdigest()
+    work.files.keep_issued(FOLDER, _on_disk(document.name, digest), document.data)
     store.add_paper(
         work.connection,
         store.PaperRow(
-            kind, number, file, made.name, digest, TEMPLATE_VERSION, work.at, work.actor.name
+            kind, number, file, document.name, digest, TEMPLATE_VERSION, work.at, work.actor.name
         ),
     )
 

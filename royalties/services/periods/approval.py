@@ -54,17 +54,17 @@ def periods_page(work: Work, page: int = 1) -> tuple[list[PeriodShown], bool]:
     )
     first = setup.first_period
     current = first.shift(closed[0] + 1 - first.ordinal) if closed else first
-    wanted = closed[(page - 1) * PAGE : page * PAGE]
+    numbers = closed[(page - 1) * PAGE : page * PAGE]
     if page == 1:
         later = sorted({*known, current.ordinal} - {*closed, current.ordinal}, reverse=True)
-        wanted = [current.ordinal, *later, *wanted]
-    by = store.closed_by(connection, wanted)
+        numbers = [current.ordinal, *later, *numbers]
+    by = store.closed_by(connection, numbers)
     amounts: dict[int, list[tuple[str, store.Amounts]]] = {}
-    for (number, currency), amount in sorted(store.amounts_by_period(connection, wanted).items()):
+    for (number, currency), amount in sorted(store.amounts_by_period(connection, numbers).items()):
         amounts.setdefault(number, []).append((currency, amount))
-    units = store.units_by_period(connection, wanted)
+    units = store.units_by_period(connection, numbers)
     shown = []
-    for number in wanted:
+    for number in numbers:
         period = first.shift(number - first.ordinal)
         closed_at = known[number].closed_at if number in known else None
         of_period = tuple(amounts.get(number, ()))

@@ -257,17 +257,17 @@ def _days_left(found: Outlook) -> str:
     return "today" if not days else "tomorrow" if days == 1 else f"in {days} days"
 
 
-def _exceptions_text(done: Run) -> str:
+def _exceptions_text(run: Run) -> str:
     shown = "; ".join(
         f"{exception.isbn} at {exception.retailer}"
         + (f" (contract {exception.contract})" if exception.contract else "")
         + f": {exception.reason}, {counted(exception.units, 'copy')}"
-        for exception in done.exceptions[:5]
+        for exception in run.exceptions[:5]
     )
-    more = len(done.exceptions) - 5
+    more = len(run.exceptions) - 5
     return (
-        f"{done.period} cannot be closed while {len(done.exceptions)} "
-        f"{'exception stands' if len(done.exceptions) == 1 else 'exceptions stand'}: {shown}"
+        f"{run.period} cannot be closed while {len(run.exceptions)} "
+        f"{'exception stands' if len(run.exceptions) == 1 else 'exceptions stand'}: {shown}"
         + (f"; and {more} more" if more > 0 else "")
         + ". Add a rule, a contract or a price to the setup file and load it"
     )

@@ -107,10 +107,10 @@ def draft_at_hand(work: Work, period: Period) -> RunView | None:
 
 def shown_closed(work: Work, period: Period) -> RunView | None:
     """The run of a closed period, for verbs that have asked who may see it; None: it is open."""
-    found = runs.closing_and_last(work.connection, period.ordinal)
-    closed = found.closing
-    work.know(LAST_CLOSED, found.last)
-    if not found.is_anything_back:
+    closes = runs.closing_and_last(work.connection, period.ordinal)
+    closed = closes.closing
+    work.know(LAST_CLOSED, closes.last)
+    if not closes.is_anything_back:
         work.know(came_back(period), {})
     if closed is None:
         return None

@@ -109,21 +109,24 @@ def parallel(work: Work, period: str) -> Parallel:
         RefusedError: an earlier period is open.
     """
     work.actor.require(Verb.READ)
-    shown = run_view(work, period)
-    rows = store.of_period(work.connection, str(shown.period))
-    row = next((each for each in rows if each.status == ParallelStatus.OPEN), None)
-    current = row or next((each for each in rows if each.status == ParallelStatus.SIGNED), None)
+    draft = run_view(work, period)
+    rows = store.of_period(work.connection, str(draft.period))
+    row = next((stored for stored in rows if stored.status == ParallelStatus.OPEN), None)
+    current = row or next(
+        (stored for stored in rows if stored.status == ParallelStatus.SIGNED), None
+    )
     differences: tuple[ExplainedDifference, ...] = ()
     equal = 0
     if current is not None:
-        totals = [_total(each) for each in current.totals]
-        names = _names(shown.setup)
+        totals = [_total(total) for total in current.totals]
+        names = _names(draft.setup)
         differences = tuple(
-            _explained(each, current.reasons, names) for each in differences_from(shown.run, totals)
+            _explained(difference, current.reasons, names)
+            for difference in differences_from(draft.run, totals)
         )
-        wrong = {each.difference.key for each in differences}
+        wrong = {difference.difference.key for difference in differences}
         equal = sum(total.key not in wrong for total in totals)
-    earlier = tuple(each for each in rows if each is not row)
+    earlier = tuple(other for other in rows if other is not row)
     return Parallel(row, differences, equal, earlier)
 
 
@@ -250,21 +253,21 @@ def require_settled(work: Work, period: str) -> None:
 def template(work: Work, period: str, kind: str) -> bytes:
     """A table of all figures that an old statement may tell, as ``xlsx`` or ``csv``, to fill in."""
     work.actor.require(Verb.READ)
-    shown = run_view(work, period)
-    names = _names(shown.setup)
+    draft = run_view(work, period)
+    names = _names(draft.setup)
     rows = [
-        (each.figure.value, each.of, each.rule, each.isbn, _about(each, names), each.currency)
-        for each in sorted(figures_of(shown.run))
+        (key.figure.value, key.of, key.rule, key.isbn, _about(key, names), key.currency)
+        for key in sorted(figures_of(draft.run))
     ]
     filled = [(*row, "", "") for row in rows]
     if kind == "xlsx":
         table = PlainTable(
-            f"Old statement of {shown.period}",
+            f"Old statement of {draft.period}",
             "Fill in what the old statement says; leave out what it does not tell.",
             [(name, name in {"copies", "amount"}) for name in COLUMNS],
             filled,
         )
-        house = shown.setup.publisher
+        house = draft.setup.publisher
         return plain_table.workbook([table], house.name, house.currency, work.today)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
@@ -435,19 +438,19 @@ class _TotalsReading:
         return OldTotal(key, amount, int(copies) if copies else None)
 
     def _currency(self, row: FilledRow, figure: Figure) -> str:
-        said = row["currency"].upper()
+        currency = row["currency"].upper()
         contract = self.setup.contracts.get(row["of"])
         may_be_payee = figure in OF_PAYEES or figure is Figure.BROUGHT_FORWARD
         if figure not in OF_PAYEES and contract is not None:
-            if said not in {"", contract.currency}:
+            if currency not in {"", contract.currency}:
                 raise _WrongCellError("currency", f"is not the contract’s, {contract.currency}")
             return contract.currency
         if may_be_payee and row["of"] in self.setup.beneficiaries:
-            if said and said not in EXPONENTS:
+            if currency and currency not in EXPONENTS:
                 raise _WrongCellError("currency", "is no currency such as USD")
-            return said or self.setup.publisher.currency
-        one = "beneficiary" if figure in OF_PAYEES else "contract"
-        raise _WrongCellError("of", f"is no {one} of the books")
+            return currency or self.setup.publisher.currency
+        kind = "beneficiary" if figure in OF_PAYEES else "contract"
+        raise _WrongCellError("of", f"is no {kind} of the books")
 
 
 class _WrongCellError(Exception):

@@ -104,13 +104,13 @@ def undo(work: Work, number: int) -> TakenBack:
     if batch.corrects is not None:
         store.mark_corrected(work.connection, batch.corrects, None)
         release_waiting(work, setup)
-    done = TakenBack(number, batch.file_name, sales, rows, warning=warning)
+    taken_back = TakenBack(number, batch.file_name, sales, rows, warning=warning)
     if batch.corrects is not None:
-        return done
+        return taken_back
     if sheet is not None:
         sheet.fill()
-        return replace(done, sheet=sheet.draft.retailer, typist=sheet.owner)
-    return replace(done, upload=uploads.reopen(work, number))
+        return replace(taken_back, sheet=sheet.draft.retailer, typist=sheet.owner)
+    return replace(taken_back, upload=uploads.reopen(work, number))
 
 
 def undo_warning(work: Work, number: int) -> str:
@@ -167,7 +167,7 @@ def correct(work: Work, number: int) -> Corrected:
         raise RefusedError(f"import {number} was corrected by import {batch.corrected_by} already")
     if batch.corrects is not None:
         raise RefusedError(f"import {number} is a correction: {_again(work, batch.corrects)}")
-    made = store.add_batch(
+    correction = store.add_batch(
         work.connection,
         {
             "file_name": batch.file_name,
@@ -189,13 +189,13 @@ def correct(work: Work, number: int) -> Corrected:
             "changes": batch.changes,
         },
     )
-    store.mark_corrected(work.connection, number, made)
-    lines = store.reverse_sales(work.connection, number, made, open_period)
-    sum_batch(work, setup, made)
-    store.finish_batch(work.connection, made, {"rows": lines, "lines": lines})
-    work.record(Verb.CORRECT, {"batch": made, "corrects": number, "lines": lines})
+    store.mark_corrected(work.connection, number, correction)
+    lines = store.reverse_sales(work.connection, number, correction, open_period)
+    sum_batch(work, setup, correction)
+    store.finish_batch(work.connection, correction, {"rows": lines, "lines": lines})
+    work.record(Verb.CORRECT, {"batch": correction, "corrects": number, "lines": lines})
     first = setup.first_period
-    return Corrected(made, number, str(first.shift(open_period - first.ordinal)), lines)
+    return Corrected(correction, number, str(first.shift(open_period - first.ordinal)), lines)
 
 
 def import_list(work: Work) -> list[store.BatchRow]:

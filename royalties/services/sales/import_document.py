@@ -113,12 +113,12 @@ def waiting_of(reading: Findings) -> list[Document]:
     ]
 
 
-def _unknown_identifier(told: UnknownBook) -> Document:
+def _unknown_identifier(book: UnknownBook) -> Document:
     return {
-        "title": told.title,
-        "author": told.author,
-        "net": _texts(told.net),
-        "at": [{"sheet": sheet, "row": row} for sheet, row in told.rows],
+        "title": book.title,
+        "author": book.author,
+        "net": _texts(book.net),
+        "at": [{"sheet": sheet, "row": row} for sheet, row in book.rows],
     }
 
 

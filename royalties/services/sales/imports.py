@@ -150,13 +150,13 @@ def imports(
         limit=PAGE + 1,
         skip=(page - 1) * PAGE,
     )
-    shown = rows[:PAGE]
-    sums = {row.id: Sums() for row in shown}
-    named: dict[int, dict[str, None]] = {row.id: {} for row in shown}
+    page_rows = rows[:PAGE]
+    sums = {row.id: Sums() for row in page_rows}
+    named: dict[int, dict[str, None]] = {row.id: {} for row in page_rows}
     for each in store.sums_by_import(work.connection, list(sums)):
         sums[each.batch_id].add(*each[3:])
         named[each.batch_id][each.period] = None
-    listed = [ImportSummary(row, tuple(named[row.id]), sums[row.id]) for row in shown]
+    listed = [ImportSummary(row, tuple(named[row.id]), sums[row.id]) for row in page_rows]
     return listed, len(rows) > PAGE
 
 

@@ -250,15 +250,17 @@ class _Search:
         sums = [] if too_many else store.sums(work.connection, query, filters.retailer)
         months = tuple(sorted({batch_sum.month for batch_sum in sums}, reverse=True))
         sums = [batch_sum for batch_sum in sums if filters.month in ("", batch_sum.month)]
-        wanted = _along_the_key(query, sums)
+        narrowed = _along_the_key(query, sums)
         totals = SalesTotals()
-        if wanted is not None and query.editions is not None:
-            totals = _totals(store.summed_lines(work.connection, wanted))
-        elif wanted is not None:
+        if narrowed is not None and query.editions is not None:
+            totals = _totals(store.summed_lines(work.connection, narrowed))
+        elif narrowed is not None:
             totals = _totals(sums)
         names = tuple(known.values())
         retailers = {batch_sum.retailer_id: batch_sum.retailer for batch_sum in sums}
-        return cls(setup, shelf, retailers, known, wanted, totals, period, names, months, too_many)
+        return cls(
+            setup, shelf, retailers, known, narrowed, totals, period, names, months, too_many
+        )
 
 
 def _periods(
@@ -313,25 +315,25 @@ def _along_the_key(query: LineFilter, sums: Iterable[store.ImportLineSum]) -> Li
 
 
 def _totals(sums: Iterable[store.ImportLineSum] | Iterable[store.KindSum]) -> SalesTotals:
-    made = SalesTotals()
+    totals = SalesTotals()
     net: dict[str, int] = {}
     usage: dict[str, int] = {}
     for summed in sums:
-        made.lines += summed.lines
+        totals.lines += summed.lines
         kind = SaleKind(summed.kind)
         if kind is SaleKind.USAGE:
             usage[summed.currency] = usage.get(summed.currency, 0) + summed.net
         else:
-            made.copies[kind.word] += summed.units
+            totals.copies[kind.word] += summed.units
         net[summed.currency] = net.get(summed.currency, 0) + summed.net
-    made.net, made.usage = (
+    totals.net, totals.usage = (
         {
             currency: micro_text(micro, exponent(currency))
-            for currency, micro in sorted(each.items())
+            for currency, micro in sorted(amounts.items())
         }
-        for each in (net, usage)
+        for amounts in (net, usage)
     )
-    return made
+    return totals
 
 
 @dataclass(frozen=True, slots=True)

@@ -210,12 +210,12 @@ def _record(work: Work, sheet: Draft, entered: ManualEntryResult, read: _Read) -
     if (found := _before(work, read.request.path, sheet, entered)) is not None:
         return found
     request = replace(read.request, confirm=True, seen=read.warned)
-    done = import_report(work, request, read.lines)
-    if done.outcome is not ImportOutcome.RECORDED:
+    result = import_report(work, request, read.lines)
+    if result.outcome is not ImportOutcome.RECORDED:
         return replace(
-            entered, mistakes=_mistakes(done.document, []), warnings=_warnings(done.document)
+            entered, mistakes=_mistakes(result.document, []), warnings=_warnings(result.document)
         )
-    number = int(done.document["batch"])
+    number = int(result.document["batch"])
     emptied = sheets.emptied(work, entered.draft)
     work.record(
         Verb.ENTER, {"batch": number, "retailer": emptied.retailer, "rows": len(entered.rows)}

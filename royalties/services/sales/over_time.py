@@ -198,7 +198,7 @@ def sales_over_time(work: Work, query: SalesQuery) -> SalesOverTime | None:
     setup = setup_in_force(work)
     query = _decided(setup, query, extent)
     span = _ColumnSpan.of(setup, query)
-    wanted = store.SalesFilter(
+    sales_filter = store.SalesFilter(
         span.since,
         span.last,
         _editions(work, query.title) if query.title else None,
@@ -207,8 +207,8 @@ def sales_over_time(work: Work, query: SalesQuery) -> SalesOverTime | None:
         query.to_date,
     )
     grouped = _GROUPED[query.by]
-    state: Hashable = (newest, grouped, wanted)
-    if not store.has_cached_sums(grouped, wanted) and not query.title:
+    state: Hashable = (newest, grouped, sales_filter)
+    if not store.has_cached_sums(grouped, sales_filter) and not query.title:
         refuse_slow_calculation(
             work,
             "over time",
@@ -221,7 +221,7 @@ def sales_over_time(work: Work, query: SalesQuery) -> SalesOverTime | None:
         work,
         "over time",
         state,
-        lambda: tuple(store.sums_over_time(work.connection, grouped, wanted)),
+        lambda: tuple(store.sums_over_time(work.connection, grouped, sales_filter)),
         most=_KEPT,
     )
     return _table(query, span, _names_of(work, query.by), sums, extent)

@@ -250,21 +250,21 @@ def _unbundle(
     earliest = periods.lock_for_sales(work.connection, first)
     open_period = first.shift(earliest - first.ordinal)
     by_batch: dict[int, list[SaleLine]] = {}
-    done, more = [], []
+    recorded, more = [], []
     for batch, line in rows:
         lines = lines_of_bundle(line, parts)
         if not lines:
             continue
         by_batch.setdefault(batch, []).extend(lines)
         place = (batch, line.sheet, line.row, line.kind)
-        done.append(place)
+        recorded.append(place)
         copies = sum(each.units for each in lines) - line.units
         named = dict(zip(("batch_id", "sheet", "row", "kind"), place, strict=True))
         more.append({**named, "lines": len(lines) - 1, "units": copies})
     record_lines(work, setup, open_period, by_batch)
-    batches.delete_waiting(work.connection, done)
+    batches.delete_waiting(work.connection, recorded)
     store.note_unbundled(work.connection, more)
-    return Decision(number, len(done), len(rows) - len(done))
+    return Decision(number, len(recorded), len(rows) - len(recorded))
 
 
 def lines_of_bundle(line: WaitingLine, parts: Sequence[BundlePart]) -> list[SaleLine]:

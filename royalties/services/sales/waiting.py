@@ -132,7 +132,7 @@ def release_waiting(work: Work, setup: Setup) -> Released:
     prices = {e.isbn: e for title in setup.titles.values() for e in title.editions}
     isbns = {row.id: row.isbn for row in catalogue.edition_rows(work.connection)}
     by_batch: dict[int, list[SaleLine]] = {}
-    done = []
+    places = []
     for line, number, edition in rows:
         net = line.net
         if net is None:
@@ -145,14 +145,14 @@ def release_waiting(work: Work, setup: Setup) -> Released:
                 continue
             net = receipts(line.units, price, line.discount or 0)
         by_batch.setdefault(number, []).append(line.of_edition(edition, net))
-        done.append((number, line.sheet, line.row, line.kind))
+        places.append((number, line.sheet, line.row, line.kind))
         released.rows[line.identifier] = released.rows.get(line.identifier, 0) + 1
     recorded = [(number, line) for number, lines in by_batch.items() for line in lines]
     early = notice_of(early_of(recorded, setup), setup, open_period, done=True)
     released.warnings = (early.message,) if early else ()
     record_lines(work, setup, open_period, by_batch)
-    _note_uses(work, rows, done)
-    batches.delete_waiting(work.connection, done)
+    _note_uses(work, rows, places)
+    batches.delete_waiting(work.connection, places)
     return released
 
 

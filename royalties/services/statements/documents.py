@@ -127,29 +127,29 @@ def save(
     if not sent:
         raise RefusedError("choose the files")
     require_few(sent)
-    said = _span(period) if period else None
+    common_span = _span(period) if period else None
     written = _note(note)
     _require_room(work, sent, beneficiary)
-    kept: list[int] = []
+    numbers: list[int] = []
     again: list[str] = []
     waiting = {
         (fingerprint, whose)
         for fingerprint, _, whose in store.stored_copies(
-            work.connection, {each.sha256 for each in sent}
+            work.connection, {sent_file.sha256 for sent_file in sent}
         )
     }
-    for each in sent:
-        if (each.sha256, beneficiary) in waiting:
-            again.append(each.name)
+    for sent_file in sent:
+        if (sent_file.sha256, beneficiary) in waiting:
+            again.append(sent_file.name)
             continue
-        waiting.add((each.sha256, beneficiary))
-        span = said or (span_in(each.name) if beneficiary else None)
+        waiting.add((sent_file.sha256, beneficiary))
+        span = common_span or (span_in(sent_file.name) if beneficiary else None)
         if beneficiary and span is None:
             raise RefusedError(
-                f"{each.name} does not say of which period it is: type the period, such as "
+                f"{sent_file.name} does not say of which period it is: type the period, such as "
                 f"2023-H2, or the day"
             )
-        work.files.keep_document(_waits(work, each).sha256)
+        work.files.keep_document(_waits(work, sent_file).sha256)
         number = store.add_document(
             work.connection,
             {
@@ -158,22 +158,22 @@ def save(
                 "ends_on": span[1] if span else None,
                 "note": written,
                 "visible": visible,
-                "name": each.name,
-                "type": each.type,
-                "sha256": each.sha256,
-                "size": each.size,
+                "name": sent_file.name,
+                "type": sent_file.type,
+                "sha256": sent_file.sha256,
+                "size": sent_file.size,
                 "at": work.at,
                 "by": work.actor.name,
             },
         )
         if number is None:  # somebody else sent it at the same moment
-            again.append(each.name)
+            again.append(sent_file.name)
             continue
-        _note_event(work, number, DocumentAction.KEPT, each.name, beneficiary)
+        _note_event(work, number, DocumentAction.KEPT, sent_file.name, beneficiary)
         if visible:
-            _note_event(work, number, DocumentAction.SHOWN, each.name, beneficiary)
-        kept.append(number)
-    return SavedDocuments(tuple(kept), tuple(again))
+            _note_event(work, number, DocumentAction.SHOWN, sent_file.name, beneficiary)
+        numbers.append(number)
+    return SavedDocuments(tuple(numbers), tuple(again))
 
 
 def file(work: Work, number: int, beneficiary: str, period: str) -> None:
@@ -320,13 +320,13 @@ def find_document(work: Work, number: int) -> tuple[Document, list[DocumentEvent
         return None
     events = [
         DocumentEvent(
-            each.action,
-            tuple((what, before, after) for what, (before, after) in each.details.items()),
-            each.reason,
-            each.at,
-            each.by,
+            event.action,
+            tuple((what, before, after) for what, (before, after) in event.details.items()),
+            event.reason,
+            event.at,
+            event.by,
         )
-        for each in store.events(work.connection, number)
+        for event in store.events(work.connection, number)
     ]
     return document, events
 

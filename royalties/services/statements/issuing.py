@@ -354,13 +354,13 @@ def _stored_bytes(work: Work, period: str, kept: store.IssuedRow) -> bytes:
 
 
 def _write_drafts(work: Work, setup: Setup, period: Period, folder: Path) -> IssuedFiles:
-    done = _drafted(work, setup, period)
-    composer = Composer(work, setup, done)
-    count = len(done.settlements)
+    draft = _drafted(work, setup, period)
+    composer = Composer(work, setup, draft)
+    count = len(draft.settlements)
 
     def contents() -> Iterator[list[bytes]]:
         for start in range(0, count, _BLOCK):
-            block = done.settlements[start : start + _BLOCK]
+            block = draft.settlements[start : start + _BLOCK]
             yield [
                 CONTENT.dump_json(composer.statement(settlement, None, period.ends))
                 for settlement in block
@@ -371,7 +371,7 @@ def _write_drafts(work: Work, setup: Setup, period: Period, folder: Path) -> Iss
         work.progress(place, count)
         written += [work.files.write_out(folder, file.name, file.data) for file in drawn]
     work.progress(count, count)
-    written.append(_write_period(work, setup, period, done, folder))
+    written.append(_write_period(work, setup, period, draft, folder))
     return IssuedFiles(folder, tuple(written), count, draft=True)
 
 

@@ -18,7 +18,7 @@ from royalties.domain.royalties.results import NotPaid
 from royalties.domain.royalties.statements import Statement
 from royalties.domain.terms.beneficiaries import Beneficiary
 from royalties.services.books import setup_in_force
-from royalties.services.statements.content import said_in
+from royalties.services.statements.content import statement_in
 from royalties.services.work import RefusedError, Work
 from royalties.store.periods import periods
 from royalties.store.statements import portal as store
@@ -114,17 +114,17 @@ def overview(work: Work, key: str) -> Overview:
     setup = setup_in_force(work)
     rows = store.settled_periods(work.connection, work.actor, key)
     last = tuple(row for row in rows if row.period_id == rows[0].period_id)
-    said = _statements(work, key, last)
+    statements = _statements(work, key, last)
     closed = periods.last_closed(work.connection)
     first = setup.first_period
     current = first if closed is None else first.shift(closed + 1 - first.ordinal)
     return Overview(
         beneficiary,
         last,
-        tuple(said),
-        {each.number or "": each.outcome for each in said},
-        {each.number or "": short for each in said if (short := _short(each, last))},
-        {each.number or "": each.pays_by for each in said if each.pays_by},
+        tuple(statements),
+        {issued.number or "": issued.outcome for issued in statements},
+        {issued.number or "": short for issued in statements if (short := _short(issued, last))},
+        {issued.number or "": issued.pays_by for issued in statements if issued.pays_by},
         setup.publisher.pays_by(current),
         tuple(rows),
         _received(rows),
@@ -234,16 +234,18 @@ def _statements(work: Work, key: str, rows: Iterable[Settled]) -> list[Statement
     if not numbers:
         return []
     texts = store.contents(work.connection, work.actor, key, numbers)
-    return [said_in(text) for text in texts]
+    return [statement_in(text) for text in texts]
 
 
-def _short(said: Statement, rows: Iterable[Settled]) -> str:
+def _short(issued: Statement, rows: Iterable[Settled]) -> str:
     """What is missing to the minimum payment, where that is why nothing is to pay."""
-    reason = next((row.reason for row in rows if row.number == said.number), "")
-    if reason != NotPaid.BELOW_MINIMUM or not said.payee.minimum_payment:
+    reason = next((row.reason for row in rows if row.number == issued.number), "")
+    if reason != NotPaid.BELOW_MINIMUM or not issued.payee.minimum_payment:
         return ""
-    missing = Decimal(said.payee.minimum_payment) - Decimal(amount_text(said.due, said.currency))
-    return f"{missing:.{exponent(said.currency)}f}"
+    missing = Decimal(issued.payee.minimum_payment) - Decimal(
+        amount_text(issued.due, issued.currency)
+    )
+    return f"{missing:.{exponent(issued.currency)}f}"
 
 
 def _received(rows: Sequence[Settled]) -> tuple[ReceivedSums, ...]:

@@ -110,7 +110,7 @@ class EntryStatus:
         return WORDS[self.part]
 
     @property
-    def why_kept(self) -> str:
+    def why_in_use(self) -> str:
         """Why it cannot be removed, in words; empty: it can."""
         return _in_use_words(self.kept, self.named_by)
 
@@ -266,7 +266,7 @@ def remove(work: Work, part: str, key: str, reason: str, *, isbn: str = "") -> N
         return
     if now.kept:
         instead = "" if now.kept is InUse.WAITS else _instead(part)
-        raise RefusedError(f"this {now.word} stays: {now.why_kept}{instead}")
+        raise RefusedError(f"this {now.word} stays: {now.why_in_use}{instead}")
     if part == "titles":
         store.remove_editions(work.connection, [each for each, _ in now.editions])
         store.remove_title(work.connection, key)

@@ -193,13 +193,13 @@ def load(
         raise ListFaultsError(listed.faults)
     if listed.questions:
         raise OpenListError(listed.questions)
-    said = ReadList(path.name, listed.records, tuple(listed.notes))
+    read_list = ReadList(path.name, listed.records, tuple(listed.notes))
     lock_setup(work.connection)
-    comparison, merged = _compared(work, kind, said)
+    comparison, merged = _compared(work, kind, read_list)
     difference = loading.difference(work, comparison)
     if not dry_run and (confirm or not any(each.loses for each in comparison.loaded.replaced)):
-        setup.save(work, said.name, comparison)
-    return ListDifference(difference, (*said.notes, *merged.notes)), comparison.loaded
+        setup.save(work, read_list.name, comparison)
+    return ListDifference(difference, (*read_list.notes, *merged.notes)), comparison.loaded
 
 
 def save(work: Work, kind: ListKind, said: ReadList, *, seen: str, confirmed: str = "") -> Saved:

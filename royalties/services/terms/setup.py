@@ -17,7 +17,7 @@ from royalties.services.sales.recording import sum_what_changed
 from royalties.services.sales.waiting import Released, release_waiting
 from royalties.services.terms.replacing import Amended, replaced_by
 from royalties.services.terms.setup_against_books import faults_against_books
-from royalties.services.terms.unknown_keys import told_of_new_keys, told_of_waiting
+from royalties.services.terms.unknown_keys import with_changed_keys_named, with_waiting_named
 from royalties.services.terms.warnings import warnings_of
 from royalties.services.work import Work
 from royalties.store.history import (
@@ -354,8 +354,8 @@ def _compared(
     before = bodies_in_force(work)
     stands = _with_beside(before, beside)
     merged = {kind: {**stands[kind], **document.entries.get(kind, {})} for kind in setup_file.KINDS}
-    faults = told_of_new_keys(work, document, before, setup_file.check(document, merged))
-    faults = told_of_waiting(work, faults)
+    faults = with_changed_keys_named(work, document, before, setup_file.check(document, merged))
+    faults = with_waiting_named(work, faults)
     if merged["publisher"]:
         faults += faults_against_books(work, document, before, merged)
     return before, faults

@@ -24,23 +24,23 @@ def faults_against_books(
     work: Work, document: setup_file.Document, before: Bodies, merged: Bodies
 ) -> list[SetupFault]:
     """Changes that what is recorded or closed forbids; only of parts that the document has."""
-    said = {part for part, entries in document.entries.items() if entries}
+    parts = {part for part, entries in document.entries.items() if entries}
     faults = []
-    if "titles" in said:
+    if "titles" in parts:
         faults += _lost_editions(work, document, merged)
         faults += _taken_names(work, document)
-    if said & {"exchange_rates", "income"}:
+    if parts & {"exchange_rates", "income"}:
         faults += _closed_terms(work, document, before)
-    if "publisher" in said:
+    if "publisher" in parts:
         faults += _other_books(work, document, before)
-    if "income" in said:
+    if "income" in parts:
         faults += _early_income(document, merged)
-    if "titles" in said:
+    if "titles" in parts:
         faults += _used_prices(work, document, before)
-    if "contracts" in said:
+    if "contracts" in parts:
         faults += _closed_contracts(work, document, merged)
         faults += _late_reserves(work, document, merged)
-    if said & {"contracts", "beneficiaries"}:
+    if parts & {"contracts", "beneficiaries"}:
         faults += _carried_openings(work, document, before)
     return faults
 

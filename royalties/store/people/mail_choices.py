@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, and_, select
 
-from royalties.domain.events import StaffEvent, is_told
+from royalties.domain.events import StaffEvent, is_notified
 from royalties.domain.people import PersonStatus, Role
 from royalties.store.engine import insert_or
 from royalties.store.people.people import RecipientRow
@@ -46,7 +46,7 @@ def people_notified_of(
     return [
         RecipientRow(row.id, row.email, row.name)
         for row in rows
-        if is_told(event, row.role, choice=row.wanted)
+        if is_notified(event, row.role, choice=row.wanted)
     ]
 
 

@@ -52,11 +52,13 @@ def set_up() -> Answer:
         ):
             blame(form.password, NOT_YOURS)
         else:
-            done = factor.set_up(current_work(), session, key, field_value(form.code), browser())
-            if done is not None:
+            new_factor = factor.set_up(
+                current_work(), session, key, field_value(form.code), browser()
+            )
+            if new_factor is not None:
                 throttle.forgive(current_work(), subjects)
-                remember(done.begun.token)
-                return _codes_page(session, done.codes)
+                remember(new_factor.begun.token)
+                return _codes_page(session, new_factor.codes)
             blame(form.code, factor.why_wrong(current_work(), key, field_value(form.code)))
     return _set_up_page(session, form, key)
 

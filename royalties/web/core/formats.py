@@ -114,12 +114,12 @@ def money(value: Amount, currency: str = "", *, code: bool = False) -> Markup:
 def _printed_money(value: str, currency: str, code: bool, name: str) -> Markup:  # noqa: FBT001
     exact = Decimal(value)
     digits = max(exponent(currency) if currency else 0, -int(exact.as_tuple().exponent))
-    shown = escape(_printed(value, digits, name))
+    printed = escape(_printed(value, digits, name))
     if code and currency:
-        shown += Markup(" <abbr>{}</abbr>").format(currency)
+        printed += Markup(" <abbr>{}</abbr>").format(currency)
     if exact < 0:
-        return Markup('<span class="negative">{}</span>').format(shown)
-    return shown
+        return Markup('<span class="negative">{}</span>').format(printed)
+    return printed
 
 
 def digits_of(text: str, currency: str) -> int:

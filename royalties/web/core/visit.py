@@ -130,10 +130,10 @@ def _write(who: Actor = ANONYMOUS) -> Iterator[Work]:
 def current_work() -> Work:
     """The unit of work in the visitor's name; what verbs are given."""
     visitor = actor()
-    made = work()
-    if made.actor is not visitor:
-        g.work = made = replace(made, actor=visitor)
-    return made
+    unit = work()
+    if unit.actor is not visitor:
+        g.work = unit = replace(unit, actor=visitor)
+    return unit
 
 
 def release() -> None:

@@ -98,13 +98,13 @@ def region_bars(regions: Iterable[RegionSold]) -> list[tuple[str, int, int, str,
     """Bars of the copies of regions, each by its shortest name."""
     return [
         (
-            places.region_name(each.country, each.region) if each.region else region_words(each),
-            each.units,
+            places.region_name(sold.country, sold.region) if sold.region else region_words(sold),
+            sold.units,
             0,
-            number(each.units),
+            number(sold.units),
             "",
         )
-        for each in regions
+        for sold in regions
     ]
 
 

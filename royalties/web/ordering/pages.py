@@ -254,14 +254,14 @@ def _order_at_once(body: Requested, typed: Typed) -> str:
         key = "" if typed["for"] == NEW else typed["for"]
         tell = typed["tell"] == "1"
         address = request_form.own_address(typed)
-        made = entered.enter_order(
+        order = entered.enter_order(
             current_work(), body, key, token=token, tell=tell, address=address
         )
-        return url_for("orders.order", number=made.number)
-    made = requests.request_order(
+        return url_for("orders.order", number=order.number)
+    order = requests.request_order(
         current_work(), body, typed["for"], token=token, again=typed["again"][:20]
     )
-    return url_for("organization_orders.order", number=made.number)
+    return url_for("organization_orders.order", number=order.number)
 
 
 def _product(key: str) -> OrderableTitle:

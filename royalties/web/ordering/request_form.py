@@ -101,18 +101,18 @@ def filled_form(typed: Typed, wrong: Mapping[str, str]) -> RequestForm:
     return form
 
 
-def merged(kept: Typed, form: MultiDict[str, str], step: int) -> Typed:
+def merged(stored: Typed, form: MultiDict[str, str], step: int) -> Typed:
     """What was kept, with what a step's page sent of its own fields."""
     sent = read(form)
     own = {name for name in WORDS if name in form and (name in _OF_WHO) == (step == WHO)}
     if step == WHO:
         own.add("tell")  # a tick that was taken away is not sent
-    words = {**kept.words, **({name: sent[name] for name in own} if step != WHERE else {})}
+    words = {**stored.words, **({name: sent[name] for name in own} if step != WHERE else {})}
     return Typed(
         words,
-        sent.options if step == WHAT else kept.options,
-        sent.rush if step == WHAT else kept.rush,
-        sent.addresses if step == WHERE else kept.addresses,
+        sent.options if step == WHAT else stored.options,
+        sent.rush if step == WHAT else stored.rush,
+        sent.addresses if step == WHERE else stored.addresses,
     )
 
 

@@ -82,7 +82,7 @@ def _artwork_page(number: str, refused: str = "", looked: Iterable[InspectedFile
 def send_artwork(number: str) -> Answer:
     """Send artwork; every file is looked at before anything is kept."""
     order = find_order(number)
-    looked: list[InspectedFile] = []
+    inspected: list[InspectedFile] = []
 
     def do() -> str:
         if not may(Action.SEND_ARTWORK, order):
@@ -90,23 +90,23 @@ def send_artwork(number: str) -> Answer:
         form = forms.ArtworkForm()
         version, rights = form.version.number, form.rights.is_ticked
         has_files = bool(service.artwork_files(current_work(), order))
-        looked.extend(_look_at_uploads(order))
-        if not looked and not has_files:
+        inspected.extend(_look_at_uploads(order))
+        if not inspected and not has_files:
             raise RefusedError("choose a file first")
         try:
             service.send_artwork(
-                current_work(), number, version=version, files=looked, rights=rights
+                current_work(), number, version=version, files=inspected, rights=rights
             )
         except ArtworkNotTakenError as error:
-            told = (
+            problems = (
                 f"{problem.value}: {problem.message}: {problem.remedy}"
                 for problem in error.problems
             )
-            raise RefusedError("; ".join(told)) from error
+            raise RefusedError("; ".join(problems)) from error
         return "Your artwork is with us; next you get a proof."
 
     onward = url_for(".artwork", number=number)
-    return do_or_show(do, onward, lambda refused: _artwork_page(number, refused, looked))
+    return do_or_show(do, onward, lambda refused: _artwork_page(number, refused, inspected))
 
 
 @PAGES.post("/<number>/artwork/show")
@@ -139,19 +139,19 @@ def look(number: str) -> Response | tuple[Response, int]:
         with looking():
             if use is None or sent is None or not sent.filename:
                 return jsonify(error="no file"), 422
-            looked = service.inspect(
+            inspected = service.inspect(
                 system().files, ArtworkUpload(use, sent.filename, sent.stream), order.options
             )
     except TooManyReadingsError:
         return jsonify(error="too many"), 429
-    checked = checked_file(order, looked)
+    checked = checked_file(order, inspected)
     html = render_template(
         "organization/looked.html",
         order=order,
         each=checked,
-        prints=_prints(use, looked.checked.facts, order),
+        prints=_prints(use, inspected.checked.facts, order),
     )
-    return jsonify(html=html, taken=not looked.problems, token=checked.token)
+    return jsonify(html=html, taken=not inspected.problems, token=checked.token)
 
 
 @PAGES.get("/<number>/artwork/look/<int:page_number>.png")
@@ -308,7 +308,7 @@ def approve(number: str) -> Answer:
         _approval_consent(order, sent).require()
         form = forms.ApproveProofForm()
         release()  # reading the file holds nobody up
-        kept = proofs.kept_as(system().files, sent[0].file) if sent else ""
+        kept = proofs.stored_fingerprint(system().files, sent[0].file) if sent else ""
         proofs.approve(
             current_work(),
             number,

@@ -111,7 +111,7 @@ def upload(
         raise RefusedError(
             f"{_MOST_A_DAY} certificates came within a day: wait until they are checked"
         )
-    kept = messages.store_file(work, sent, PAPERS)
+    file = messages.store_file(work, sent, PAPERS)
     number = store.add_certificate(
         work.connection,
         {
@@ -119,9 +119,9 @@ def upload(
             "place": place,
             "signed_on": signed_on,
             "expires_on": expires_on,
-            "name": kept.name,
-            "type": kept.type,
-            "sha256": kept.sha256,
+            "name": file.name,
+            "type": file.type,
+            "sha256": file.sha256,
             "at": work.at,
             "by": work.actor.name,
             "refused": "",
@@ -130,7 +130,7 @@ def upload(
     _record(work, number, organization, place, "sent")
     if not work.actor.sees_all and setup.publisher.email:
         name = setup.organizations[organization].name
-        said = [
+        lines = [
             f"{name} sent a tax certificate for {place}.",
             "Check it, or refuse it with a reason.",
         ]
@@ -138,7 +138,7 @@ def upload(
             work,
             [setup.publisher.email],
             f"A tax certificate of {name}",
-            said,
+            lines,
             Side.STAFF,
             organization,
         )

@@ -144,21 +144,21 @@ def left_of(shown: InvoiceShown, credits_: Sequence[InvoiceShown]) -> list[int]:
 
 
 def _chosen(
-    shown: InvoiceShown, left: Sequence[int], amounts: Mapping[int, int] | None
+    invoice: InvoiceShown, left: Sequence[int], amounts: Mapping[int, int] | None
 ) -> dict[int, int]:
-    wanted = dict(enumerate(left, 1)) if amounts is None else dict(sorted(amounts.items()))
-    for place, amount in wanted.items():
+    requested = dict(enumerate(left, 1)) if amounts is None else dict(sorted(amounts.items()))
+    for place, amount in requested.items():
         if not 1 <= place <= len(left):
-            raise RefusedError(f"invoice {shown.number} has no line {place}")
+            raise RefusedError(f"invoice {invoice.number} has no line {place}")
         if not 0 <= amount <= left[place - 1]:
-            words = shown.lines[place - 1].words
-            rest = amount_text(left[place - 1], shown.currency)
+            words = invoice.lines[place - 1].words
+            rest = amount_text(left[place - 1], invoice.currency)
             raise RefusedError(
-                f"{rest} {shown.currency} are left of {words!r}: credit at most that"
+                f"{rest} {invoice.currency} are left of {words!r}: credit at most that"
             )
-    chosen = {place: amount for place, amount in wanted.items() if amount}
+    chosen = {place: amount for place, amount in requested.items() if amount}
     if not chosen:
-        raise RefusedError(f"nothing of invoice {shown.number} is left to be credited, or chosen")
+        raise RefusedError(f"nothing of invoice {invoice.number} is left to be credited, or chosen")
     return chosen
 
 

@@ -138,21 +138,21 @@ def send_purchase_order(
         ChangedMeanwhileError: somebody else changed the order.
     """
     work.actor.require(Verb.ORDER)
-    said = line_of(po_number, "the number of a purchase order", _LONGEST_PO)
-    if not said and file is None:
+    po_number = line_of(po_number, "the number of a purchase order", _LONGEST_PO)
+    if not po_number and file is None:
         raise RefusedError("write the purchase order's number, or choose its file")
     order = life.lock(work, number, version)
     if not takes_purchase_order(order):
         raise RefusedError("a purchase order is sent once a quote was accepted")
-    detail: dict[str, object] = {"po_number": said or order.po_number}
+    detail: dict[str, object] = {"po_number": po_number or order.po_number}
     if file is not None:
         detail["file"] = save_purchase_order(work, order, file)
-    changes = {"po_number": said or order.po_number}
+    changes = {"po_number": po_number or order.po_number}
     if not store.change_order(work.connection, order.id, order.version, changes):
         raise life.ChangedMeanwhileError(number)
     life.note(work, order, PURCHASE_ORDER, before=order.state, after=order.state, detail=detail)
-    told = ", ".join(str(each) for each in detail.values() if each)
-    text = f"We sent our purchase order: {told}"
+    summary = ", ".join(str(each) for each in detail.values() if each)
+    text = f"We sent our purchase order: {summary}"
     notices.notify(work, order, "message", detail={"text": text})
     after = life.find(work, number)
     if after is None:
@@ -307,12 +307,12 @@ def ask_another_quote(work: Work, number: str, text: str, *, version: int | None
     """
     work.actor.require(Verb.ORDER)
     order = life.lock(work, number, version)
-    said = " ".join(text.split())
-    if not said:
+    line = " ".join(text.split())
+    if not line:
         raise RefusedError("say what should be different")
-    if fault := fault_of_line(said):
+    if fault := fault_of_line(line):
         raise RefusedError(f"what should be different cannot be recorded: {fault}")
-    reason = said if len(said) <= _LONGEST_REASON else f"{said[: _LONGEST_REASON - 2]} …"
+    reason = line if len(line) <= _LONGEST_REASON else f"{line[: _LONGEST_REASON - 2]} …"
     moved = life.move(
         work,
         order,

@@ -302,14 +302,14 @@ def cover_preview(work: Work, order: Order, drawn: Mapping[Use, bytes] | None = 
     path = work.files.order_file(name)
     if path.is_file():
         return path.read_bytes()
-    made = cover_png(cover)
+    png = cover_png(cover)
     if drawn:
-        return made
+        return png
     try:
-        work.files.keep_made(name, made)
+        work.files.keep_made(name, png)
     except DiskError:
-        return made  # it is only drawn once more the next time
-    return made
+        return png  # it is only drawn once more the next time
+    return png
 
 
 def _fingerprint(cover: Cover) -> str:

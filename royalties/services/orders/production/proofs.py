@@ -117,21 +117,21 @@ def ask_changes(
     proof = _newest(work, order, proof_version)
     if text.strip():
         _say(work, order, proof, WHOLE, text)
-    said = [
+    comments = [
         comment
         for comment in store.comments_of(work.connection, [proof.id])
         if comment.side is Side.ORGANIZATION
     ]
-    met = preconditions_met(work, order) | ({Precondition.COMMENT} if said else frozenset())
-    words = "; ".join(_quoted(comment) for comment in said)
-    detail = {"version": proof.version, "comments": len(said), "text": words[:LONGEST_COMMENT]}
+    met = preconditions_met(work, order) | ({Precondition.COMMENT} if comments else frozenset())
+    words = "; ".join(_quoted(comment) for comment in comments)
+    detail = {"version": proof.version, "comments": len(comments), "text": words[:LONGEST_COMMENT]}
     moved = life.move(work, order, Action.ASK_CHANGES, met=met, detail=detail)
     _decide(work, proof, ProofDecision.CHANGES, work.actor.name)
     return moved
 
 
-def kept_as(files: Files, proof: OrderFile) -> str:
-    """The fingerprint of what is kept of a proof, empty if nothing is; read before it is approved.
+def stored_fingerprint(files: Files, proof: OrderFile) -> str:
+    """The fingerprint of a proof's stored file, empty if there is none; read before approval.
 
     Reading takes as long as the file is large, so it needs no transaction.
     """
@@ -158,7 +158,7 @@ def approve(
         version: of the order, as it was looked at.
         proof_version: of the proof that was shown.
         sha256: of the file that was shown.
-        kept: what ``kept_as`` said of the newest proof.
+        kept: ``stored_fingerprint`` of the newest proof.
         name: of who approves, as signed.
         ticked: whether they said that they looked at every page.
 

@@ -289,11 +289,11 @@ def _among_others(proposal: Proposal) -> dict[str, Any]:
     missing = missing_dependencies(work, proposal)
     waiting = proposal.status == ProposalStatus.WAITING
     return {
-        "below": [proposal_view(each) for each in depends_on(work, proposal)],
-        "missing": [proposal_view(each) for each in missing] if waiting else [],
-        "above": [proposal_view(each) for each in dependents_of(work, [proposal.id])],
+        "below": [proposal_view(other) for other in depends_on(work, proposal)],
+        "missing": [proposal_view(other) for other in missing] if waiting else [],
+        "above": [proposal_view(other) for other in dependents_of(work, [proposal.id])],
         "waits_below": waiting
-        and any(each.decided_at is None for each in depends_on(work, proposal)),
+        and any(other.decided_at is None for other in depends_on(work, proposal)),
     }
 
 

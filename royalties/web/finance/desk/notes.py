@@ -224,15 +224,15 @@ def _page_about(subject: NoteSubject, key: str, refused: str = "") -> str:
 
 def _note_page(number: int, refused: str = "") -> str:
     work = current_work()
-    found = note_lists.find_note(work, number)
-    if found is None:
+    entry = note_lists.find_note(work, number)
+    if entry is None:
         abort(404)
     return render_template(
         "finance/desk/note.html",
-        note=found,
-        name=note_lists.subject_name(work, found.subject, found.key),
-        crumbs=crumbs_of(found.subject, found.key),
-        may_withdraw=note_lists.may_withdraw(work, found),
+        note=entry,
+        name=note_lists.subject_name(work, entry.subject, entry.key),
+        crumbs=crumbs_of(entry.subject, entry.key),
+        may_withdraw=note_lists.may_withdraw(work, entry),
         answer=AnswerForm(request.form) if request.endpoint == "notes.answer" else AnswerForm(),
         why=WithdrawNoteForm(request.form)
         if request.endpoint == "notes.withdraw"

@@ -89,7 +89,7 @@ def together() -> Answer:
     if not form.number.data:
         flash("Tick what you want to decide together.", "warn")
         return redirect(url_for("approvals.approvals"))
-    return _page(form)
+    return _together_page(form)
 
 
 def _says_how_the_house_is_paid() -> bool:
@@ -107,7 +107,7 @@ def approve() -> Answer:
         with all_or_nothing():
             done = deciding.approve(current_work(), form.number.data)
     except (RefusedError, SetupError) as error:
-        return _page(form, refused=refusal_words(error)), 409
+        return _together_page(form, refused=refusal_words(error)), 409
     flash(
         f"{_counted(len(done))} approved, in the order in which they were prepared. Changes of "
         "terms count from the next calculation on; closed periods stay.",
@@ -122,35 +122,35 @@ def refuse() -> Answer:
     form = TogetherForm(request.form)
     if not form.reason.data and current_work().actor.may(Verb.APPROVE):
         form.reason.errors.append("Say why, so that who prepared them knows what to change.")
-        return _page(form), 422
+        return _together_page(form), 422
     try:
         with all_or_nothing():
             left = deciding.refuse(current_work(), form.number.data, form.reason.data)
     except RefusedError as error:
-        return _page(form, refused=refusal_words(error)), 409
+        return _together_page(form, refused=refusal_words(error)), 409
     flash(f"{_counted(len(set(form.number.data)))} sent back. Nothing was changed.", "good")
     flash_left(left)
     return redirect(url_for("approvals.approvals"), 303)
 
 
-def _page(form: TogetherForm, *, refused: str = "") -> str:
+def _together_page(form: TogetherForm, *, refused: str = "") -> str:
     work = current_work()
     ticked = set(form.number.data)
     proposals = deciding.with_those_below(work, form.number.data[: deciding.MOST])
-    views = [_view(each) for each in deciding.look(work, proposals, as_read)]
+    views = [_view(preview) for preview in deciding.look(work, proposals, as_read)]
     numbers = [proposal.id for proposal in proposals]
-    others = [each for each in dependents_of(work, numbers) if each.id not in numbers]
+    others = [proposal for proposal in dependents_of(work, numbers) if proposal.id not in numbers]
     return render_template(
         "finance/desk/together.html",
         found=views,
         numbers=numbers,
-        added=[each for each in numbers if each not in ticked],
+        added=[number for number in numbers if number not in ticked],
         gone=len(ticked - set(numbers)),
-        own=[each for each in views if not each.may_approve],
+        own=[view for view in views if not view.may_approve],
         without_own=_without_own(views),
-        others=[proposal_view(each) for each in others],
+        others=[proposal_view(proposal) for proposal in others],
         may_approve=work.actor.may(Verb.APPROVE),
-        can_all=bool(views) and all(each.may_approve and not _is_lost(each) for each in views),
+        can_all=bool(views) and all(view.may_approve and not _is_lost(view) for view in views),
         refused=refused,
         form=form,
     )
@@ -171,16 +171,16 @@ def _without_own(views: Sequence[LookedView]) -> list[int]:
     return [view.looked.proposal.id for view in views if view.looked.proposal.id not in left_out]
 
 
-def _view(looked: Looked) -> LookedView:
-    work, shown = current_work(), proposal_view(looked.proposal)
+def _view(preview: Looked) -> LookedView:
+    work, shown = current_work(), proposal_view(preview.proposal)
     return LookedView(
-        looked,
+        preview,
         shown.words,
         shown.address,
-        service.may_approve(work, looked.proposal),
-        looked.proposal.prepared_by_id == work.actor.person,
-        tuple((proposal_view(each).words, each) for each in looked.depends_on),
-        tuple((proposal_view(each).words, each) for each in looked.missing),
+        service.may_approve(work, preview.proposal),
+        preview.proposal.prepared_by_id == work.actor.person,
+        tuple((proposal_view(each).words, each) for each in preview.depends_on),
+        tuple((proposal_view(each).words, each) for each in preview.missing),
     )
 
 

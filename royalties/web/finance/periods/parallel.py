@@ -133,19 +133,19 @@ def _faults_page(period: str, error: FaultyTableError) -> str:
 @PAGES.post("/<period>/parallel/explain")
 def explain(period: str) -> Answer:
     """Keep the reasons that were typed; empty ones say nothing."""
-    said = [
+    reasons = [
         each
         for each in zip(request.form.getlist("token"), request.form.getlist("reason"), strict=False)
         if each[1].strip()
     ]
-    if not said:
+    if not reasons:
         return _parallel_page(period, "Write what made a difference."), 422
     try:
         with all_or_nothing():
-            for token, reason in said:
+            for token, reason in reasons:
                 service.explain(current_work(), period, token[:64], reason)
     except RefusedError as error:
-        return _parallel_page(period, in_names(error), typed=dict(said)), 409
+        return _parallel_page(period, in_names(error), typed=dict(reasons)), 409
     flash("Kept.", "good")
     return redirect(url_for(".parallel", period=period), 303)
 

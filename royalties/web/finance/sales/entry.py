@@ -129,10 +129,10 @@ def submit() -> Answer | Response:
             sheets.save(current_work(), replace(draft, rows=()), force=True)
             return redirect(url_for(".sheet", retailer=draft.retailer), 303)
     confirmed = request.form.getlist("confirmed")
-    done = entering.enter(units, draft, choices=_conventions(), confirmed=confirmed)
-    if done.batch is not None:
-        return redirect(url_for(".recorded", number=done.batch), 303)
-    return _checked_page(done), 422
+    result = entering.enter(units, draft, choices=_conventions(), confirmed=confirmed)
+    if result.batch is not None:
+        return redirect(url_for(".recorded", number=result.batch), 303)
+    return _checked_page(result), 422
 
 
 def _checked_page(done: ManualEntryResult) -> str:

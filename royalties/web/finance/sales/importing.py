@@ -150,13 +150,13 @@ def undo(number: int) -> Response:
 def correct(number: int) -> Response:
     """Reverse an import, which a closed run used, in the open period."""
     _find_import(number)
-    done = batches.correct(current_work(), number)
+    corrected = batches.correct(current_work(), number)
     flash(
-        f"Import {done.corrects} is reversed in {done.period} by import {done.batch} "
-        f"({plural(done.sales, 'line')}). Import the mended report next.",
+        f"Import {corrected.corrects} is reversed in {corrected.period} by import "
+        f"{corrected.batch} ({plural(corrected.sales, 'line')}). Import the mended report next.",
         "good",
     )
-    return redirect(url_for("importing.batch", number=done.batch), 303)
+    return redirect(url_for("importing.batch", number=corrected.batch), 303)
 
 
 @PAGES.get("/waiting")
@@ -165,14 +165,14 @@ def waiting() -> str:
     return waiting_page()
 
 
-def waiting_page(said: Mapping[str, str] | None = None, refused: str = "") -> str:
+def waiting_page(typed: Mapping[str, str] | None = None, refused: str = "") -> str:
     """Show what waits, and what was typed about an identifier with why it was refused, if so."""
-    said = said or {}
+    typed = typed or {}
     page = page_number()
     matched = matching()
-    waiting_at = _waiting_at(matched["match"] or said.get("identifier", "")[:_LONGEST])
-    if said and waiting_at:
-        matched["match"] = said["identifier"]
+    waiting_at = _waiting_at(matched["match"] or typed.get("identifier", "")[:_LONGEST])
+    if typed and waiting_at:
+        matched["match"] = typed["identifier"]
     unmatched = imports.waiting(current_work(), page)
     return render_template(
         "finance/sales/waiting.html",
@@ -180,7 +180,7 @@ def waiting_page(said: Mapping[str, str] | None = None, refused: str = "") -> st
         remembered=_remembered(),
         shops=retailers(),
         waiting_at=waiting_at,
-        said=said,
+        said=typed,
         refused=refused,
         before=page > 1 and here_with(page=page - 1),
         after=unmatched.more and here_with(page=page + 1),

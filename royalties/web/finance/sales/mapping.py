@@ -79,7 +79,7 @@ class MappingPage:
         names, every = self.form.labels(), self.form.every_field
         for fault in faults:
             where = self.written.field_of(fault.path.removeprefix("reports[0]."))
-            words = _told(names.get(where, ""), fault)
+            words = _fault_sentence(names.get(where, ""), fault)
             self.mistakes.append((where, words))
             if where in every:
                 every[where].errors.append(in_names(fault.message))
@@ -96,10 +96,10 @@ class MappingPage:
             names = self.form.labels()
             for fault in error.faults:
                 where = self.written.field_of(fault.path.removeprefix("reports[0]."))
-                self.missing.append((where, _told(names.get(where, ""), fault)))
+                self.missing.append((where, _fault_sentence(names.get(where, ""), fault)))
 
 
-def _told(label: str, fault: SetupFault) -> str:
+def _fault_sentence(label: str, fault: SetupFault) -> str:
     """A fault as a sentence about its field, or by its path where no field has it."""
     if not label:
         return in_names(fault)
@@ -259,7 +259,7 @@ def _prepare(sheet: MappingPage) -> SheetPreview:
 
 
 def _mapping_page(sheet: MappingPage) -> str:
-    shown = _prepare(sheet)
+    grid = _prepare(sheet)
     sheet.look()
     row = fields.header_row(sheet.form)
     first = 1 if row <= _SHOWN_ROWS else row - _ROWS_ABOVE
@@ -267,14 +267,14 @@ def _mapping_page(sheet: MappingPage) -> str:
         "finance/sales/mapping.html",
         sheet=sheet,
         form=sheet.form,
-        shown=shown,
+        shown=grid,
         header_row=row,
         first=[
             (number, [_text(cell) for cell in cells[:_SHOWN_COLUMNS]])
-            for number, cells in enumerate(shown.rows[first - 1 :][:_SHOWN_ROWS], first)
+            for number, cells in enumerate(grid.rows[first - 1 :][:_SHOWN_ROWS], first)
         ],
-        width=min(shown.width, _SHOWN_COLUMNS),
-        samples=fields.sample_texts(shown, row),
+        width=min(grid.width, _SHOWN_COLUMNS),
+        samples=fields.sample_texts(grid, row),
         most_row=SEARCHED,
         answered_by=fields.ANSWERED_BY,
     )

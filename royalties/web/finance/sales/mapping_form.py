@@ -309,13 +309,13 @@ class MappingForm(EntryForm):
 
 def sentences(form: MappingForm) -> list[tuple[str, str]]:
     """Sentences that describe how the rows of a mapped report are read."""
-    told = []
+    described = []
     for name in ("decimal", "date_order", "months", "percent", "returns", "rows_are", "kind"):
-        said = form[name]
-        told.append((said.label.text, dict(said.options).get(said.data, said.data)))
+        field = form[name]
+        described.append((field.label.text, dict(field.options).get(field.data, field.data)))
     ends = dict(form["ends"].options).get(form["ends"].data, "")
-    told.append((form["ends"].label.text, f"{ends} {form['end_words'].data}".strip()))
-    return told
+    described.append((form["ends"].label.text, f"{ends} {form['end_words'].data}".strip()))
+    return described
 
 
 def offer(form: MappingForm, sheets: Sequence[SheetPreview]) -> SheetPreview:

@@ -176,19 +176,19 @@ def mend(number: int) -> Answer:
     """Type cells over and leave rows out, and check again."""
     _find_upload(number)
     form = MendForm(request.form)
-    wanted = form.changes(request.form.get("leave", ""))
-    if not wanted:
+    changes = form.changes(request.form.get("leave", ""))
+    if not changes:
         flash("Nothing was changed: type over a cell, or say why a row is left out.", "warn")
         return redirect(_here(number), 303)
     try:
         with all_or_nothing():
-            changed = mending.mend(current_work(), number, wanted)
+            changed = mending.mend(current_work(), number, changes)
             job = jobs.start(current_work(), "check", changed, {})
     except RefusedError as error:
         after = _find_upload(number)
         return upload_page(after, unmended=f"{error}", typed=form), 422
     wait_for([job])
-    flash(f"{plural(len(wanted), 'change')} made, and checked again.", "good")
+    flash(f"{plural(len(changes), 'change')} made, and checked again.", "good")
     return redirect(_here(number), 303)
 
 

@@ -61,13 +61,15 @@ _CHARTED = (
 def _charts(settlements: Sequence[Any]) -> list[tuple[str, list[str], list[Series]]]:
     """By currency the last closed periods, the earliest first, and bars of what was settled."""
     charts = []
-    for currency in sorted({each.currency for each in settlements}):
-        mine = [each for each in reversed(settlements) if each.currency == currency]
+    for currency in sorted({settlement.currency for settlement in settlements}):
+        mine = [
+            settlement for settlement in reversed(settlements) if settlement.currency == currency
+        ]
         series = [
-            amount_series(words, (getattr(each, name) for each in mine), currency)
+            amount_series(words, (getattr(settlement, name) for settlement in mine), currency)
             for words, name in _CHARTED
         ]
-        charts.append((currency, [each.name for each in mine], series))
+        charts.append((currency, [settlement.name for settlement in mine], series))
     return charts
 
 

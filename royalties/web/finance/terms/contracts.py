@@ -91,10 +91,10 @@ def contract(key: str) -> str:
 def _series(closes: Sequence[Any], currency: str) -> list[Series]:
     """What was earned in closed periods, and what became of it, as far as there is any."""
     figures = {
-        "Earned": [each.earned for each in closes],
-        "Withheld": [each.withheld for each in closes],
-        "Released": [each.released for each in closes],
-        "Recouped": [each.recouped for each in closes],
+        "Earned": [close.earned for close in closes],
+        "Withheld": [close.withheld for close in closes],
+        "Released": [close.released for close in closes],
+        "Recouped": [close.recouped for close in closes],
     }
     return [
         amount_series(words, amounts, currency)

@@ -242,12 +242,12 @@ def _answer_files(
     return redirect(onward, 303)
 
 
-def _saved_words(kept: SavedDocuments, words: str) -> str:
-    told = f"{counted(len(kept.kept), 'earlier statement')} {words} kept."
-    if kept.again:
-        names = ", ".join(kept.again[:5]) + (" …" if len(kept.again) > 5 else "")  # noqa: PLR2004
-        told += f" There already, and left as it is: {names}."
-    return told
+def _saved_words(saved: SavedDocuments, words: str) -> str:
+    message = f"{counted(len(saved.kept), 'earlier statement')} {words} kept."
+    if saved.again:
+        names = ", ".join(saved.again[:5]) + (" …" if len(saved.again) > 5 else "")  # noqa: PLR2004
+        message += f" There already, and left as it is: {names}."
+    return message
 
 
 def _payee(key: str) -> Beneficiary:

@@ -200,10 +200,10 @@ def amend_version(key: str, version: str) -> Answer:
         body = {**newest, "from": "" if day == newest["from"] else day}
     else:
         body = _version_of(now.body, version) or {}
-    again, said = asked_again(_PART, key)
-    if said is not None:
-        body = {**changed_version(said, now.body)}
-    body = {**body, "name": (said or now.body).get("name")}
+    again, proposed = asked_again(_PART, key)
+    if proposed is not None:
+        body = {**changed_version(proposed, now.body)}
+    body = {**body, "name": (proposed or now.body).get("name")}
     sheet = PlanSheet(_PART, key, VersionForm(body=body), now.body, now.id, version=version)
     sheet.prepare_again(again)
     if version != NEW:

@@ -51,7 +51,7 @@ def approve(office: Office, actor: Actor, number: str, **but: object) -> Order:
         "version": the_order(office, actor, number).version,
         "proof_version": newest.version,
         "sha256": newest.file.sha256,
-        "kept": proofs.kept_as(office.system.files, newest.file),
+        "kept": proofs.stored_fingerprint(office.system.files, newest.file),
         "name": "Orla  Orr",
         "ticked": True,
         **but,
