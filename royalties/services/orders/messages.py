@@ -207,13 +207,13 @@ def file_of(work: Work, number: str, file_id: int) -> OrderDownload | None:
 
 
 def _add_file(work: Work, order: Order, message: int, side: Side, sent: TakenFile) -> str:
-    kept = store_file(work, sent)
+    stored = store_file(work, sent)
     store.add_file(
         work.connection,
         {
             "order_id": order.id,
             "kind": KIND,
-            **kept._asdict(),
+            **stored._asdict(),
             "facts": {},
             "message_id": message,
             "at": work.at,
@@ -221,7 +221,7 @@ def _add_file(work: Work, order: Order, message: int, side: Side, sent: TakenFil
             "side": side,
         },
     )
-    return kept.name
+    return stored.name
 
 
 def _checked_text(text: str) -> str:

@@ -63,7 +63,7 @@ def notify(
     for to, words in NOTICE_WORDS.get(event, {}).items():
         if to is acting and not words.also_own and event != "assign":
             continue
-        paragraphs = [said for each in words.paragraphs if (said := _sentence(each, values))]
+        paragraphs = [text for each in words.paragraphs if (text := _sentence(each, values))]
         subject = _sentence(words.subject, values) or event.replace("-", " ")
         room = "organization" if to is _THEM else "finance"
         page = f"/{room}/orders/{order.number}{_sentence(words.page, values)}"
@@ -103,8 +103,8 @@ def remind(work: Work) -> int:
                 about = f"{row.number} proof {row.version} reminder after {days} days"
                 due.append(_Due(about, row, "proof-waits", days))
             seen.add(row.number)
-    told = waiting.already_reminded(work.connection, [each.about for each in due])
-    left = [each for each in due if each.about not in told]
+    reminded = waiting.already_reminded(work.connection, [each.about for each in due])
+    left = [each for each in due if each.about not in reminded]
     if not left:
         return 0
     setup = setup_in_force(work)

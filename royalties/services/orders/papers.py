@@ -63,11 +63,11 @@ def failures(work: Work) -> Iterator[str]:
     for order, row in store.all_quotes(work.connection):
         if sha256(row.content.encode()).hexdigest() != row.fingerprint:
             yield f"quote {order}/{row.version} was changed"
-    for kept in store.all_papers(work.connection):
-        path = work.files.issued(FOLDER, _on_disk(kept.name, kept.sha256))
+    for paper_row in store.all_papers(work.connection):
+        path = work.files.issued(FOLDER, _on_disk(paper_row.name, paper_row.sha256))
         if not path.exists():
             yield f"the issued file {path.name} is missing"
-        elif work.files.fingerprint(path)[0] != kept.sha256:
+        elif work.files.fingerprint(path)[0] != paper_row.sha256:
             yield f"the issued file {path.name} was changed"
 
 
@@ -107,9 +107,9 @@ def invoice_shown(row: InvoiceRow) -> InvoiceShown:
     return _INVOICE.validate_json(row.content)
 
 
-def frozen(shown: InvoiceShown) -> tuple[str, str]:
+def frozen(invoice: InvoiceShown) -> tuple[str, str]:
     """What an invoice says as it is kept, and its fingerprint."""
-    content = _INVOICE.dump_json(shown).decode()
+    content = _INVOICE.dump_json(invoice).decode()
     return content, fingerprint_of(content)
 
 

@@ -248,7 +248,7 @@ def _decide(work: Work, row: store.CertificateRow, reason: str) -> None:
         *([entry.email] if entry else []),
         *people.emails_of_organization(work.connection, row.organization),
     ]
-    said = (
+    lines = (
         [
             f"We cannot take your tax certificate for {place}: {reason}",
             "Until another one is checked, tax is on quotes and invoices.",
@@ -260,7 +260,7 @@ def _decide(work: Work, row: store.CertificateRow, reason: str) -> None:
         work,
         list(dict.fromkeys(recipients)),
         f"Your tax certificate for {place}",
-        said,
+        lines,
         Side.ORGANIZATION,
         row.organization,
     )
@@ -274,7 +274,7 @@ def _record(work: Work, number: int, organization: str, place: str, event: str) 
 
 
 def _notify(
-    work: Work, recipients: list[str], subject: str, said: list[str], side: Side, organization: str
+    work: Work, recipients: list[str], subject: str, lines: list[str], side: Side, organization: str
 ) -> None:
     path = "/organization/certificates"
     if side is Side.STAFF:
@@ -286,7 +286,7 @@ def _notify(
             Message(
                 recipient,
                 subject,
-                said,
+                lines,
                 kind="order",
                 about=f"certificate {organization}",
                 link=link,

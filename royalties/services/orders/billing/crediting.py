@@ -127,16 +127,16 @@ def with_tax(work: Work, number: str, amounts: Mapping[int, int]) -> dict[int, i
     row = store.find_invoice(work.connection, work.actor, number)
     if row is None:
         raise RefusedError(f"there is no invoice {number[:20]}")
-    shown = invoice_shown(row)
+    invoice = invoice_shown(row)
     rows = store.invoices_of(work.connection, row.order_id)
     credits_ = [invoice_shown(each) for each in rows if each.of_id == row.id]
-    tax = billing.tax_of_credit(shown.lines, left_of(shown, credits_), amounts)
+    tax = billing.tax_of_credit(invoice.lines, left_of(invoice, credits_), amounts)
     return {place: amount for place, amount in tax.items() if amount} | dict(amounts)
 
 
-def left_of(shown: InvoiceShown, credits_: Sequence[InvoiceShown]) -> list[int]:
+def left_of(invoice: InvoiceShown, credits_: Sequence[InvoiceShown]) -> list[int]:
     """What is left of each line of an invoice after its credit notes, in minor units."""
-    left = [line.amount for line in shown.lines]
+    left = [line.amount for line in invoice.lines]
     for credit in credits_:
         for place, line in zip(credit.of_lines, credit.lines, strict=True):
             left[place - 1] += line.amount

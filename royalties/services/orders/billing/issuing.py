@@ -177,16 +177,16 @@ def pay_words(invoice: InvoiceShown) -> str:
     return "\n".join([*lines, *filter(None, [invoice.pay_to.note])])
 
 
-def paper_of(work: Work, shown: InvoiceShown, file: str) -> Paper:
+def paper_of(work: Work, invoice: InvoiceShown, file: str) -> Paper:
     """The file of an invoice that was issued, ``pdf`` or ``xlsx``."""
-    made: dict[str, Callable[[InvoiceShown, bytes], bytes]] = {
+    makers: dict[str, Callable[[InvoiceShown, bytes], bytes]] = {
         "pdf": report.pdf,
         "xlsx": report.workbook,
     }
     return paper(
         work,
         PaperKind.INVOICE,
-        shown.number,
+        invoice.number,
         file,
-        lambda: made[file](shown, logo_on(work, shown.dated)),
+        lambda: makers[file](invoice, logo_on(work, invoice.dated)),
     )

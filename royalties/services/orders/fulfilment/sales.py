@@ -113,9 +113,9 @@ class Selling:
         kinds = frozenset(charges)
         copies = sum(each.copies for each in moved)
         whole = billing.whole_of(moved, self.order.quantity, complete=complete)
-        brought = billing.receipts_of(quote.lines, kinds, quote.currency, copies, whole)
+        receipts = billing.receipts_of(quote.lines, kinds, quote.currency, copies, whole)
         billed = self._billed(kinds)
-        return brought if billed is None else min(brought, billed)
+        return receipts if billed is None else min(receipts, billed)
 
     def _billed(self, charges: frozenset[str]) -> int | None:
         """What was billed and not credited of what counts; None before the final invoice."""
@@ -257,14 +257,14 @@ def charges_of(setup: Setup, order: Order, lines: Iterable[PaperLine]) -> tuple[
         RefusedError: several contracts share the title and count different charges of this order.
     """
     there = {line.kind for line in lines}
-    said: Mapping[str, tuple[str, ...]] = {
+    charges: Mapping[str, tuple[str, ...]] = {
         key: tuple(sorted(there.intersection(contract.order_charges)))
         for key, contract in sorted(setup.contracts.items())
         if order.title in contract.titles
     }
-    different = sorted(set(said.values()))
+    different = sorted(set(charges.values()))
     if len(different) > 1:
-        names = " and ".join(said)
+        names = " and ".join(charges)
         raise RefusedError(
             f"contracts {names} count different charges of order {order.number} into net "
             f"receipts, but a sale has one: let their order_charges agree"

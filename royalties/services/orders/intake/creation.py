@@ -151,7 +151,7 @@ def _addresses(addresses: tuple[Address, ...], faults: dict[str, str]) -> tuple[
     if not 1 <= len(addresses) <= MOST_ADDRESSES:
         faults["ship_to"] = f"give from one to {MOST_ADDRESSES} addresses"
         return addresses
-    kept = []
+    known = []
     for number, address in enumerate(addresses, 1):
         where = f"address {number}"
         lines = [line for line in address.lines if line.strip()]
@@ -165,7 +165,7 @@ def _addresses(addresses: tuple[Address, ...], faults: dict[str, str]) -> tuple[
                 fitted = placed(address)
             except NotAPlaceError as error:
                 faults[where] = str(error)
-        kept.append(
+        known.append(
             Address(
                 address.copies,
                 _fit(faults, where, address.name, _LONGEST["name"]),
@@ -176,7 +176,7 @@ def _addresses(addresses: tuple[Address, ...], faults: dict[str, str]) -> tuple[
                 fitted.country,
             )
         )
-    return tuple(kept)
+    return tuple(known)
 
 
 def _fit(faults: dict[str, str], name: str, text: str, longest: int, *, needed: bool = True) -> str:

@@ -89,24 +89,24 @@ def _summaries(work: Work, orders: Sequence[Order]) -> list[OrderSummary]:
         return []
     setup = setup_in_force(work)
     facts = facts_of(work.connection, [each.id for each in orders])
-    made = []
+    summaries = []
     for order in orders:
         met = preconditions.preconditions_of(work, order, facts[order.id], setup)
         title = setup.titles.get(order.title)
-        done, steps = progress(order)
+        step, steps = progress(order)
         only = preconditions.is_deposit_only(setup, order)
-        made.append(
+        summaries.append(
             OrderSummary(
                 order,
                 title.heading if title else order.title,
                 preconditions.next_step(order, Side.ORGANIZATION, met, deposit_only=only),
                 preconditions.waits_for(order, met) is Side.ORGANIZATION,
-                done,
+                step,
                 steps,
                 board.lateness(order.state, order.need_by, order.promised_on, work.today),
             )
         )
-    return made
+    return summaries
 
 
 def progress(order: Order) -> tuple[int, int]:
@@ -177,13 +177,13 @@ def save_purchase_order(work: Work, order: Order, file: AttachmentUpload | Taken
         raise RefusedError(f"this order has {_MOST_FILES} purchase orders: write us a message")
     taken = file if isinstance(file, TakenFile) else take(work.files, *file, messages.ATTACHED)
     messages.require_room(work, order.organization, [taken.size])
-    kept = messages.store_file(work, taken)
+    stored = messages.store_file(work, taken)
     message_store.add_file(
         work.connection,
         {
             "order_id": order.id,
             "kind": FileKind.PURCHASE_ORDER,
-            **kept._asdict(),
+            **stored._asdict(),
             "facts": {},
             "message_id": None,
             "at": work.at,
@@ -191,7 +191,7 @@ def save_purchase_order(work: Work, order: Order, file: AttachmentUpload | Taken
             "side": life.side_of(work),
         },
     )
-    return kept.name
+    return stored.name
 
 
 def invoices(work: Work, *, page: int = 1) -> tuple[list[InvoiceListRow], bool]:
@@ -291,9 +291,9 @@ def record_acceptance(
     )
     if newest is None:
         raise AssertionError
-    told = {"quote": newest.version, "total": newest.total, "currency": newest.currency}
+    facts = {"quote": newest.version, "total": newest.total, "currency": newest.currency}
     notices.notify(
-        work, accepted, RECORDED, detail=detail | told | {"po_number": accepted.po_number}
+        work, accepted, RECORDED, detail=detail | facts | {"po_number": accepted.po_number}
     )
     return accepted
 

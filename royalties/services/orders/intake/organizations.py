@@ -306,12 +306,14 @@ def _move(work: Work, order: Order, organization: str) -> Order:
         raise life.ChangedMeanwhileError(order.number)
     _notify_both(work, after, order, moving)
     _let_in_those(work, order.organization, after, moving)
-    kept: dict[str, object] = {
+    detail: dict[str, object] = {
         "from": order.organization,
         "to": organization,
         "people": [each.name for each in moving],
     }
-    life.note(work, order, MOVED, before=order.state, after=order.state, detail=kept, logged=kept)
+    life.note(
+        work, order, MOVED, before=order.state, after=order.state, detail=detail, logged=detail
+    )
     row = store.find_by_id(work.connection, work.actor, order.id)
     if row is None:
         raise AssertionError

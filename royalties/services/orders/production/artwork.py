@@ -74,7 +74,7 @@ class InspectedFile:
 
     @classmethod
     def of(
-        cls, files: Files, sent: tuple[Use, str], kept: tuple[str, int], checked: CheckedFile
+        cls, files: Files, sent: tuple[Use, str], stored: tuple[str, int], checked: CheckedFile
     ) -> Self:
         """A file as it was looked at; what was made of it is written down before it is sent.
 
@@ -85,11 +85,11 @@ class InspectedFile:
             checked: what was found of it; if there is a problem, nothing is written.
         """
         if checked.problems:
-            return cls(*sent, *kept, checked)
-        made = tuple(files.keep_upload(BytesIO(png), len(png))[0] for png in checked.previews)
+            return cls(*sent, *stored, checked)
+        previews = tuple(files.keep_upload(BytesIO(png), len(png))[0] for png in checked.previews)
         text = checked.clean.encode()
         clean = files.keep_upload(BytesIO(text), len(text))[0] if text else ""
-        return cls(*sent, *kept, checked, made, clean)
+        return cls(*sent, *stored, checked, previews, clean)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -181,10 +181,10 @@ def send_artwork(
     _require_side(work)
     _require_fit(files, rights=rights)
     order = life.lock(work, number, version)
-    kept = artwork_files(work, order)
-    if len(kept) + len(files) > MOST_FILES:
+    earlier = artwork_files(work, order)
+    if len(earlier) + len(files) > MOST_FILES:
         raise RefusedError(f"order {number} has {MOST_FILES} files already: write us a message")
-    lacking = missing(order, [*(file.use for file in kept), *(file.use for file in files)])
+    lacking = missing(order, [*(file.use for file in earlier), *(file.use for file in files)])
     if lacking:
         words = " and ".join(f"a {use.value}" for use in lacking)
         raise RefusedError(f"{words} is missing: the order's options need it, so send it too")

@@ -200,13 +200,13 @@ def proofs(work: Work, order: Order) -> list[Proof]:
     work.actor.require(Verb.READ_ORDERS)
     files = _files(work, order)
     ids = [file.id for file in files]
-    said = store.comments_of(work.connection, ids) if ids else []
+    comments = store.comments_of(work.connection, ids) if ids else []
     decided = store.decisions_of(work.connection, ids) if ids else {}
     before: Sequence[OrderFile | None] = [*files[1:], None]
     return [
         Proof(
             file,
-            tuple(comment for comment in said if comment.file_id == file.id),
+            tuple(comment for comment in comments if comment.file_id == file.id),
             decided.get(file.id),
             difference(older, file) if older else None,
         )
@@ -231,11 +231,11 @@ def _files(work: Work, order: Order) -> list[OrderFile]:
     return files_of(messages.files_of(work.connection, order.id, FileKind.PROOF))
 
 
-def _newest(work: Work, order: Order, shown: int) -> OrderFile:
+def _newest(work: Work, order: Order, version: int) -> OrderFile:
     files = _files(work, order)
     if not files:
         raise RefusedError(f"no proof of order {order.number} was sent yet")
-    if files[0].version != shown:
+    if files[0].version != version:
         raise _newer(files[0])
     return files[0]
 
@@ -254,8 +254,8 @@ def _say(work: Work, order: Order, proof: OrderFile, page: int, text: str) -> Co
         raise RefusedError(f"write a comment in up to {LONGEST_COMMENT:,} letters")
     if not 0 <= page <= proof.previews:
         raise RefusedError(f"the proof has no page {page}: it has {proof.previews}")
-    said = store.comments_of(work.connection, [proof.id])
-    if len(said) >= MOST_COMMENTS:
+    comments = store.comments_of(work.connection, [proof.id])
+    if len(comments) >= MOST_COMMENTS:
         raise RefusedError(f"this proof has {MOST_COMMENTS} comments: ask for the changes now")
     values = {
         "file_id": proof.id,
@@ -265,7 +265,7 @@ def _say(work: Work, order: Order, proof: OrderFile, page: int, text: str) -> Co
         "by": work.actor.name,
         "side": life.side_of(work),
     }
-    made = store.add_comment(work.connection, values)
+    added = store.add_comment(work.connection, values)
     life.note(
         work,
         order,
@@ -274,7 +274,7 @@ def _say(work: Work, order: Order, proof: OrderFile, page: int, text: str) -> Co
         after=order.state,
         detail={"version": proof.version, "page": page},
     )
-    return made
+    return added
 
 
 def _decide(work: Work, proof: OrderFile, what: ProofDecision, name: str) -> None:
@@ -282,8 +282,8 @@ def _decide(work: Work, proof: OrderFile, what: ProofDecision, name: str) -> Non
     store.add_decision(work.connection, row)
 
 
-def _quoted(said: Comment) -> str:
-    return f"page {said.page}: {said.text}" if said.page else said.text
+def _quoted(written: Comment) -> str:
+    return f"page {written.page}: {written.text}" if written.page else written.text
 
 
 def _require_side(work: Work) -> None:

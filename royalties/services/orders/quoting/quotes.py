@@ -155,12 +155,12 @@ def prepare_quote(
     if find(Action.QUOTE, Side.STAFF, order.state, order.kind) is None:
         raise RefusedError(f"no quote is made while an order is {label_of(order.state)}")
     versions = len(store.quotes_of(work.connection, order.id))
-    shown = compose(work, order, versions + 1, edits)
+    quote = compose(work, order, versions + 1, edits)
     body = {
         "order": number,
         "edits": edits_document(edits),
-        "currency": shown.currency,
-        "total": shown.total,
+        "currency": quote.currency,
+        "total": quote.total,
         "listed": compose(work, order, versions + 1, replace(edits, discount=None)).total,
     }
     return approvals.prepare(
@@ -398,23 +398,23 @@ def quote_paper(work: Work, number: str, version: int, file: str) -> Paper:
     """
     order = life.find(work, number)
     listed = quotes(work, order) if order else []
-    shown = next((each.shown for each in listed if each.version == version), None)
-    if shown is None or file not in FILES:
+    quote = next((each.shown for each in listed if each.version == version), None)
+    if quote is None or file not in FILES:
         raise RefusedError(f"there is no quote {number}/{version}")
-    return _paper(work, shown, file)
+    return _paper(work, quote, file)
 
 
-def _paper(work: Work, shown: QuoteShown, file: str) -> Paper:
-    made: dict[str, Callable[[QuoteShown, bytes], bytes]] = {
+def _paper(work: Work, quote: QuoteShown, file: str) -> Paper:
+    makers: dict[str, Callable[[QuoteShown, bytes], bytes]] = {
         "pdf": quote_report.pdf,
         "xlsx": quote_report.workbook,
     }
     return paper(
         work,
         PaperKind.QUOTE,
-        shown.number,
+        quote.number,
         file,
-        lambda: made[file](shown, logo_on(work, shown.dated)),
+        lambda: makers[file](quote, logo_on(work, quote.dated)),
     )
 
 
