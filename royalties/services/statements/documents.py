@@ -378,8 +378,8 @@ def _required(work: Work, number: int) -> Document:
 
 
 def _waits(work: Work, sent: TakenFile) -> TakenFile:
-    waits, kept = work.files.enclosure(sent.sha256), work.files.document(sent.sha256)
-    if not waits.is_file() and not kept.is_file():
+    waits, stored = work.files.enclosure(sent.sha256), work.files.document(sent.sha256)
+    if not waits.is_file() and not stored.is_file():
         raise RefusedError(f"{sent.name} has waited for too long: choose it again")
     return sent
 
@@ -392,10 +392,10 @@ def _require_room(work: Work, sent: Sequence[TakenFile], beneficiary: str, more:
             f"much as is taken: send the others tomorrow"
         )
     if beneficiary:
-        kept = store.count_of(work.connection, beneficiary)
-        if kept + len(sent) + more > MOST_OF_ONE:
+        stored = store.count_of(work.connection, beneficiary)
+        if stored + len(sent) + more > MOST_OF_ONE:
             raise RefusedError(
-                f"{kept} files are kept of {_name_of(work, beneficiary)}; {MOST_OF_ONE} are taken"
+                f"{stored} files are kept of {_name_of(work, beneficiary)}; {MOST_OF_ONE} are taken"
             )
 
 

@@ -155,17 +155,17 @@ def _drawn(
                 contents_by_number = store.contents_of(work.connection, block)
             yield [contents_by_number[each] for each in block]
 
-    made = []
-    for done, (number, drawn) in enumerate(draw_all(contents(), len(numbers), logos)):
-        progress(done, len(numbers))
+    issued_rows = []
+    for count, (number, drawn) in enumerate(draw_all(contents(), len(numbers), logos)):
+        progress(count, len(numbers))
         for file in drawn:
             files.keep_issued(period, file.name, file.data)
             version = statement_paper.TEMPLATE_VERSION
-            made.append(
+            issued_rows.append(
                 store.IssuedRow(number or "", file.kind, file.name, file.sha256, version, at, "")
             )
     progress(len(numbers), len(numbers))
-    return made
+    return issued_rows
 
 
 class Mailed(NamedTuple):
@@ -306,13 +306,13 @@ def statement_file(work: Work, number: str, kind: str) -> IssuedFile:
         RefusedError: it was not issued yet, or the kept file was changed.
     """
     row = _own(work, number)
-    kept = store.issued_files(work.connection, row.period_id, number).get((number, kind))
-    if kept is None:
+    issued = store.issued_files(work.connection, row.period_id, number).get((number, kind))
+    if issued is None:
         raise RefusedError(
             f"statement {number} has not been issued yet: a manager issues it, and from then on "
             f"its files stay the same"
         )
-    return IssuedFile(kept.name, _stored_bytes(work, statement_of(row).period, kept))
+    return IssuedFile(issued.name, _stored_bytes(work, statement_of(row).period, issued))
 
 
 def statement_files(work: Work, text: str) -> Iterator[IssuedFile]:
@@ -325,10 +325,12 @@ def statement_files(work: Work, text: str) -> Iterator[IssuedFile]:
     period = setup_in_force(work).period(text)
     known = store.issued_files(work.connection, period.ordinal)
     numbers = store.numbers_of(work.connection, work.actor, period.ordinal)
-    kept = [known[number, kind] for number in numbers for kind in FILES if (number, kind) in known]
-    if not kept:
+    issued = [
+        known[number, kind] for number in numbers for kind in FILES if (number, kind) in known
+    ]
+    if not issued:
         raise RefusedError(f"no statement of {period} has been issued yet: a manager issues them")
-    return (IssuedFile(each.name, _stored_bytes(work, str(period), each)) for each in kept)
+    return (IssuedFile(each.name, _stored_bytes(work, str(period), each)) for each in issued)
 
 
 def period_workbook(work: Work, text: str) -> IssuedFile:
@@ -337,15 +339,15 @@ def period_workbook(work: Work, text: str) -> IssuedFile:
     setup = setup_in_force(work)
     period = setup.period(text)
     closed = run_store.find_closing(work.connection, period.ordinal)
-    made = None if closed else _drafted(work, setup, period)
-    report = period_report(work, setup, period, made)
-    return IssuedFile(_period_name(period, draft=made is not None), period_paper.workbook(report))
+    draft = None if closed else _drafted(work, setup, period)
+    report = period_report(work, setup, period, draft)
+    return IssuedFile(_period_name(period, draft=draft is not None), period_paper.workbook(report))
 
 
-def _stored_bytes(work: Work, period: str, kept: store.IssuedRow) -> bytes:
-    path = work.files.issued(period, kept.name)
+def _stored_bytes(work: Work, period: str, issued: store.IssuedRow) -> bytes:
+    path = work.files.issued(period, issued.name)
     data = path.read_bytes() if path.exists() else b""
-    if sha256(data).hexdigest() != kept.sha256:
+    if sha256(data).hexdigest() != issued.sha256:
         raise RefusedError(
             f"the issued file {path} is missing or was changed: restore it from a backup "
             f"(verifying the books names every such file)"

@@ -266,9 +266,9 @@ def _received(rows: Sequence[Settled]) -> tuple[ReceivedSums, ...]:
     return tuple(received_by_currency[currency] for currency in sorted(received_by_currency))
 
 
-def _by_title(said: Iterable[Statement]) -> tuple[tuple[str, str, int], ...]:
+def _by_title(statements: Iterable[Statement]) -> tuple[tuple[str, str, int], ...]:
     sums: dict[tuple[str, str], int] = {}
-    for statement in said:
+    for statement in statements:
         for contract in statement.contracts:
             key = (", ".join(contract.titles), statement.currency)
             sums[key] = sums.get(key, 0) + contract.allocated

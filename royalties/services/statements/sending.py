@@ -138,8 +138,8 @@ def _to_send(work: Work, period: str, number: str, *, again: bool) -> list[Lette
 
 
 def _write_all(work: Work, ordinal: int, letters: Sequence[Letter], *, attach: bool) -> int:
-    kept = store.issued_files(work.connection, ordinal) if attach else {}
-    names = {number: row.name for (number, file), row in kept.items() if file == "workbook"}
+    issued = store.issued_files(work.connection, ordinal) if attach else {}
+    names = {number: row.name for (number, file), row in issued.items() if file == "workbook"}
     for letter in letters:  # what still waits says the same, perhaps to an address that was wrong
         mail.cancel_replaced(work.connection, "statement", letter.statement.number)
     return sum(_write(work, each, names.get(each.statement.number, "")) for each in letters)
