@@ -96,7 +96,7 @@ def history(
     revisions = _revisions(work, part, key)
     approved = _approved(work, part, revisions)
     names = names_of(work)
-    told = [
+    entries = [
         EntryRevision(
             new.id,
             new.at,
@@ -114,7 +114,7 @@ def history(
         )
         for new, old in zip(revisions, [*revisions[1:], None], strict=True)
     ]
-    return told[:_SHOWN]
+    return entries[:_SHOWN]
 
 
 def _revisions(work: Work, part: str, key: str) -> list[RevisionRow]:
@@ -230,8 +230,12 @@ def save(
     if at_once:
         setup.amend(work, part, body, reason=note)
         return Saved(changed=True)
-    kept = canonical_body(part, body)
-    proposed = {"part": part, "body": kept, **pending.dependencies(work, [(part, key, kept)])}
+    canonical_entry = canonical_body(part, body)
+    proposed = {
+        "part": part,
+        "body": canonical_entry,
+        **pending.dependencies(work, [(part, key, canonical_entry)]),
+    }
     number = approvals.prepare(
         work,
         ProposalKind.SETUP,

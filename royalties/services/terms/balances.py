@@ -142,7 +142,7 @@ def rates_needed(work: Work, setup: Setup, period: Period) -> list[tuple[str, st
         (rate.source, rate.target) for rate in setup.exchange_rates if rate.period == str(period)
     }
     begun = [contract for contract in setup.contracts.values() if contract.starts <= period.ends]
-    wanted = {
+    needed = {
         (currency, target): lines
         for currency, lines in sold
         for target in {contract.currency for contract in begun}
@@ -152,9 +152,9 @@ def rates_needed(work: Work, setup: Setup, period: Period) -> list[tuple[str, st
     costs = any(e.unit_cost for title in setup.titles.values() for e in title.editions)
     if profit and costs:
         house = setup.publisher.currency
-        wanted |= {(house, currency): lines for currency, lines in sold if currency != house}
+        needed |= {(house, currency): lines for currency, lines in sold if currency != house}
     return [
         (source, target, lines)
-        for (source, target), lines in sorted(wanted.items())
+        for (source, target), lines in sorted(needed.items())
         if (source, target) not in known
     ]

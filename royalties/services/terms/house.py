@@ -108,19 +108,19 @@ def redraw_logo(files: Files, sent: Any, name: str) -> bytes:  # noqa: ANN401 - 
 
 def current_logo(work: Work) -> bytes | None:
     """The house's logo as PNG; everybody may see it."""
-    kept = find_setting(work.connection, _LOGO)
-    return _png(kept) if kept else None
+    stored = find_setting(work.connection, _LOGO)
+    return _png(stored) if stored else None
 
 
 def logos_of(work: Work) -> list[tuple[date, bytes]]:
     """The house's logos; the first one is of all papers before the next."""
-    kept = find_setting(work.connection, _LOGOS)
-    if kept is None:
+    stored = find_setting(work.connection, _LOGOS)
+    if stored is None:
         now = current_logo(work)
         return [(date.min, now)] if now else []
     return [
         (date.fromisoformat(each["from"]) if each["from"] else date.min, _png(each))
-        for each in kept
+        for each in stored
     ]
 
 
@@ -129,8 +129,8 @@ def logo_on(work: Work, day: date) -> bytes:
     return logo_of_day(logos_of(work), day)
 
 
-def _png(kept: Mapping[str, str]) -> bytes:
-    return base64.b64decode(kept["png"])
+def _png(stored: Mapping[str, str]) -> bytes:
+    return base64.b64decode(stored["png"])
 
 
 def _logo_value(first: date, png: bytes) -> dict[str, str]:

@@ -136,7 +136,7 @@ def find_saved(work: Work, fingerprint: str) -> ReadList:
 
 
 def preview(
-    work: Work, kind: ListKind, said: ReadList, number: Callable[[str], str] = str
+    work: Work, kind: ListKind, read_list: ReadList, number: Callable[[str], str] = str
 ) -> ListDifference:
     """What a list would add, change and leave; nothing is recorded.
 
@@ -147,9 +147,9 @@ def preview(
         ListFaultsError: with every fault, each with its place in the list.
     """
     work.actor.require(Verb.LOAD)
-    comparison, merged = _compared(work, kind, said)
-    found = loading.difference(work, comparison, number)
-    return ListDifference(found, (*said.notes, *merged.notes))
+    comparison, merged = _compared(work, kind, read_list)
+    difference = loading.difference(work, comparison, number)
+    return ListDifference(difference, (*read_list.notes, *merged.notes))
 
 
 class OpenListError(RefusedError):
@@ -158,8 +158,8 @@ class OpenListError(RefusedError):
     def __init__(self, questions: Iterable[ListQuestion]) -> None:
         self.questions = list(questions)
         lines = [f"{each.words} {_how_to_answer(each)}" for each in self.questions]
-        told = "The list leaves something open, so nothing was saved."
-        super().__init__("\n".join([told, *lines]))
+        message = "The list leaves something open, so nothing was saved."
+        super().__init__("\n".join([message, *lines]))
 
 
 def _how_to_answer(question: ListQuestion) -> str:
@@ -202,7 +202,9 @@ def load(
     return ListDifference(difference, (*read_list.notes, *merged.notes)), comparison.loaded
 
 
-def save(work: Work, kind: ListKind, said: ReadList, *, seen: str, confirmed: str = "") -> Saved:
+def save(
+    work: Work, kind: ListKind, read_list: ReadList, *, seen: str, confirmed: str = ""
+) -> Saved:
     """Save a list that was looked at, or put it before a second person.
 
     Args:
@@ -216,34 +218,36 @@ def save(work: Work, kind: ListKind, said: ReadList, *, seen: str, confirmed: st
     """
     work.actor.require(Verb.LOAD)
     lock_setup(work.connection)
-    comparison, _ = _compared(work, kind, said)
-    return loading.save_compared(work, comparison, said.name, seen, confirmed)
+    comparison, _ = _compared(work, kind, read_list)
+    return loading.save_compared(work, comparison, read_list.name, seen, confirmed)
 
 
-def _compared(work: Work, kind: ListKind, said: ReadList) -> tuple[setup.Comparison, Merged]:
+def _compared(work: Work, kind: ListKind, read_list: ReadList) -> tuple[setup.Comparison, Merged]:
     now = setup_in_force(work)
     bodies = {
         each.key: dict(each.body)
         for each in revisions_in_force(work.connection)
         if each.kind == kind.value
     }
-    merged = _merged(work, now, kind, bodies, said)
+    merged = _merged(work, now, kind, bodies, read_list)
     if merged.faults:
         raise ListFaultsError(merged.faults)
     entries = [(kind.value, key, body) for key, body in merged.bodies.items()]
     try:
-        return setup.compare_entries(work, entries, said.name), merged
+        return setup.compare_entries(work, entries, read_list.name), merged
     except SetupError as error:
         raise ListFaultsError(_placed(error.faults, merged)) from None
 
 
 def _merged(
-    work: Work, now: Setup, kind: ListKind, bodies: Mapping[str, Body], said: ReadList
+    work: Work, now: Setup, kind: ListKind, bodies: Mapping[str, Body], read_list: ReadList
 ) -> Merged:
     if kind is ListKind.BENEFICIARIES:
-        return merge_beneficiaries(bodies, said.records)
+        return merge_beneficiaries(bodies, read_list.records)
     first_day = now.first_period.starts.isoformat()
-    return merge_titles(bodies, said.records, today=work.today.isoformat(), first_day=first_day)
+    return merge_titles(
+        bodies, read_list.records, today=work.today.isoformat(), first_day=first_day
+    )
 
 
 def _placed(faults: Iterable[SetupFault], merged: Merged) -> list[ListFault]:

@@ -302,13 +302,13 @@ def _require_house(work: Work, comparison: Comparison) -> None:
 
 def _before(comparison: Comparison) -> str:
     """What tells the bodies in force of the entries that change from any others."""
-    told = [
+    facts = [
         [part, key, comparison.before[part].get(key)]
         for part, key, _ in sorted(comparison.changed, key=lambda each: each[:2])
     ]
-    return sha256(canonical(told).encode()).hexdigest()
+    return sha256(canonical(facts).encode()).hexdigest()
 
 
 def _seen(comparison: Comparison) -> str:
-    told = [[part, key, body] for part, key, body in comparison.changed]
-    return sha256(f"{_before(comparison)}{canonical(told)}".encode()).hexdigest()
+    facts = [[part, key, body] for part, key, body in comparison.changed]
+    return sha256(f"{_before(comparison)}{canonical(facts)}".encode()).hexdigest()

@@ -129,13 +129,13 @@ class Filling:
         if not self._row["item"]:
             self._wrong("item", "is missing: write the period that withheld it, such as 2024-H2")
             return
-        said: Body = {
+        entry: Body = {
             "withheld_in": self._row["item"],
             "amount": _text(amount, body["currency"]),
         }
         if self._row["released in"]:
-            said["released_in"] = self._row["released in"]
-        _put_in(_brought_in(body), "reserves", ("withheld_in",), said, amount)
+            entry["released_in"] = self._row["released in"]
+        _put_in(_brought_in(body), "reserves", ("withheld_in",), entry, amount)
 
     def cap(self, body: Body) -> None:
         """What a cap let through."""
@@ -231,8 +231,8 @@ class Filling:
         if not self._row["amount"]:
             self._wrong("amount", "is missing")
             return None
-        said = self._row["currency"].upper()
-        if said and said != currency:
+        written = self._row["currency"].upper()
+        if written and written != currency:
             self._wrong("currency", f"is not the contract’s, {currency}")
             return None
         plain = plain_number(self._row["amount"])
@@ -292,10 +292,10 @@ def _put_in(body: Body, key: str, names: tuple[str, ...], entry: Body, amount: i
 
 
 def _put_among(body: Body, currency: str, reason: str, text: str, amount: int) -> None:
-    said: Body = {"currency": currency, "amount": text}
+    entry: Body = {"currency": currency, "amount": text}
     if reason:
-        said["reason"] = reason
-    _put_in(body, "brought_in", ("currency", "reason"), said, amount)
+        entry["reason"] = reason
+    _put_in(body, "brought_in", ("currency", "reason"), entry, amount)
 
 
 _TAKES: Mapping[Brings, Callable[[Filling, Body], None]] = {

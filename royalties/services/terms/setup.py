@@ -244,8 +244,8 @@ def _entry(
 ) -> setup_file.Document:
     try:
         # There is one publisher; of all other parts there are many entries.
-        said = dict(body) if part == "publisher" else [dict(body)]
-        return setup_file.parse_setup({part: said}, part)
+        entries = dict(body) if part == "publisher" else [dict(body)]
+        return setup_file.parse_setup({part: entries}, part)
     except setup_file.SetupError as error:
         raise _with_further(work, error, part, beside) from None
 
@@ -382,17 +382,19 @@ def _bodies(revisions: list[Revision]) -> Bodies:
 
 def _keep_own_editions(work: Work, document: setup_file.Document) -> None:
     titles = document.entries.get("titles", {})
-    made = {title: own for title, own in own_editions(work.connection).items() if title in titles}
-    before = _bodies(revisions_in_force(work.connection))["titles"] if made else {}
-    for title, own in made.items():
+    own_of_titles = {
+        title: own for title, own in own_editions(work.connection).items() if title in titles
+    }
+    before = _bodies(revisions_in_force(work.connection))["titles"] if own_of_titles else {}
+    for title, own in own_of_titles.items():
         editions = titles[title].get("editions", [])
         named = {edition["isbn"] for edition in editions}
-        kept = [
+        missing = [
             edition
             for edition in before[title]["editions"]
             if edition["isbn"] in own and edition["isbn"] not in named
         ]
-        titles[title]["editions"] = [*editions, *kept]
+        titles[title]["editions"] = [*editions, *missing]
 
 
 def _compare(document: setup_file.Document, before: Bodies) -> tuple[Loaded, Changed]:

@@ -50,12 +50,12 @@ def _lost_editions(
 ) -> list[SetupFault]:
     if "titles" in document.unsure:
         return []
-    kept = {
+    remaining = {
         edition["isbn"]
         for body in merged["titles"].values()
         for edition in body.get("editions", ())
     }
-    kept |= {
+    remaining |= {
         setup_file.isbn_of(edition)
         for (kind, _), title in document.wrong.items()
         if kind == "titles"
@@ -67,7 +67,7 @@ def _lost_editions(
             f"edition {row.isbn} stands in the books and cannot be left out: list it again",
         )
         for row in catalogue.edition_rows(work.connection)
-        if row.isbn not in kept
+        if row.isbn not in remaining
     ]
 
 
@@ -182,10 +182,12 @@ def _closed_contracts(
             contract = setup_file.contract_of(merged["contracts"][key])
         except NotAnAmountError:
             continue  # told already
-        kept = currencies.get(key, contract.currency)
-        if contract.currency != kept:
+        used_currency = currencies.get(key, contract.currency)
+        if contract.currency != used_currency:
             path = f"{document.paths['contracts', key]}.currency"
-            faults.append(SetupFault(path, f"is {kept} in closed runs and cannot change any more"))
+            faults.append(
+                SetupFault(path, f"is {used_currency} in closed runs and cannot change any more")
+            )
             continue
         listed = sum(each.amount - each.recouped for each in contract.advances)
         if listed < recouped.get(key, 0):

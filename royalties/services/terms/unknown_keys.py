@@ -41,7 +41,7 @@ def with_changed_keys_named(
     if not changed:
         return faults
     new_of = {old: new for (_, old), new in changed.items()}
-    told = [
+    named = [
         SetupFault(
             f"{document.paths[part, old]}.key",
             f'"{old}" was changed to "{new}" in the books: write that',
@@ -52,9 +52,9 @@ def with_changed_keys_named(
     for fault in faults:
         unknown = _UNKNOWN.match(fault.message)
         old = unknown[1] if unknown else ""
-        told.append(
+        named.append(
             SetupFault(fault.path, f'"{old}" was changed to "{new_of[old]}": write that')
             if old in new_of
             else fault
         )
-    return told
+    return named
