@@ -133,15 +133,15 @@ def left_alone(work: Work, batch: store.BatchRow) -> str:
                     held.setdefault(line.batch, set()).add(line.order)
     if not held:
         return ""
-    told = "; ".join(
+    corrections = "; ".join(
         f"import {number} holds what changed since in {counted(len(names), 'order')} "
         f"({', '.join(sorted(names)[:_SHOWN_ORDERS])}{', …' if len(names) > _SHOWN_ORDERS else ''})"
         for number, names in sorted(held.items())
     )
     later = ", ".join(map(str, sorted(held)))
     return (
-        f"Without import {batch.id}, {told}, such as refunds of sales that no longer stand: undo "
-        f"{later} as well, and import the newest export again"
+        f"Without import {batch.id}, {corrections}, such as refunds of sales that no longer stand: "
+        f"undo {later} as well, and import the newest export again"
     )
 
 

@@ -71,18 +71,18 @@ def would_earn(work: Work, setup: Setup, early: Early, open_period: Period) -> s
             )
         )
     try:
-        done = run(replace(books, blocks=blocks_of(slices), income=()))
+        trial = run(replace(books, blocks=blocks_of(slices), income=()))
     except CANNOT_RUN:
         return ""
     sums: dict[str, int] = {}
-    for each in done.contracts:
+    for each in trial.contracts:
         sums[each.contract.currency] = sums.get(each.contract.currency, 0) + each.earned
-    told = [
+    amounts = [
         f"{currency} {amount_text(amount, currency)}"
         for currency, amount in sorted(sums.items())
         if amount
     ]
-    return " and ".join(told) or "nothing"
+    return " and ".join(amounts) or "nothing"
 
 
 def notice_of(

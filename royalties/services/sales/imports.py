@@ -215,12 +215,12 @@ def waiting(work: Work, page: int = 1) -> WaitingPage:
     """A page of what waits by identifier, the most rows first."""
     work.actor.require(Verb.READ)
     rows = store.waiting_rows(work.connection, limit=PAGE + 1, skip=(page - 1) * PAGE)
-    shown = rows[:PAGE]
-    of: dict[str, list[tuple[int, str]]] = {row.identifier: [] for row in shown}
+    page_rows = rows[:PAGE]
+    of: dict[str, list[tuple[int, str]]] = {row.identifier: [] for row in page_rows}
     for identifier, number, name in store.imports_waiting(work.connection, of):
         of[identifier].append((number, name))
     return WaitingPage(
-        tuple(WaitingInImports(row, tuple(of[row.identifier])) for row in shown),
+        tuple(WaitingInImports(row, tuple(of[row.identifier])) for row in page_rows),
         *store.waiting_count(work.connection),
         len(rows) > PAGE,
     )

@@ -269,8 +269,8 @@ def _periods(
     if filters.period == ALL or (not filters.period and filters.batch is not None):
         return ALL, None
     if filters.period:
-        wanted = setup.period(filters.period)
-        return str(wanted), (wanted.ordinal,)
+        period = setup.period(filters.period)
+        return str(period), (period.ordinal,)
     number, name = next(iter(with_sales.items()), (0, ""))
     return name, (number,)
 

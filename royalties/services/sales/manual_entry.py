@@ -244,9 +244,9 @@ def take_back(work: Work, number: int) -> str:
     batch = batches.find_batch(work.connection, number)
     if batch is None or batch.origin != Origin.TYPED:
         raise RefusedError(f"import {number} was not typed: undo it on its own page")
-    done = undo(work, number)
-    assert done.sheet is not None  # noqa: S101 - it was typed
-    return done.sheet
+    taken_back = undo(work, number)
+    assert taken_back.sheet is not None  # noqa: S101 - it was typed
+    return taken_back.sheet
 
 
 @dataclass(frozen=True, slots=True)

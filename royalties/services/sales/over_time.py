@@ -243,8 +243,8 @@ def _decided(setup: Setup, query: SalesQuery, extent: SalesExtent) -> SalesQuery
     months, currencies = extent.months, extent.currencies
     if query.per is Per.PERIOD:
         first, last = (_period_of_month(setup, month) for month in months)
-        wanted = _known_period(setup, query.until)
-        period = wanted if wanted is not None and first <= wanted <= last else last
+        asked = _known_period(setup, query.until)
+        period = asked if asked is not None and first <= asked <= last else last
         until, usual = str(period), min(_PERIODS, period.ordinal - first.ordinal + 1)
     else:
         latest = _month_name(_month_number(months[-1]) + MOST_COLUMNS)

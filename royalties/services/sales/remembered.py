@@ -90,12 +90,12 @@ def say_bundle(work: Work, retailer: str, name: str, shares: Sequence[tuple[str,
     value = [[isbn, str(part.share)] for isbn, part in parts.items()]
     number = _remember(work, shop, AnswerKind.BUNDLE, (name, key), value)
     # The period's lock comes before the log's, as in a close, so that neither waits for the other.
-    said = _unbundle(work, setup, shop, (number, key), [*parts.values()])
+    decision = _unbundle(work, setup, shop, (number, key), [*parts.values()])
     work.record(
         Verb.REMEMBER,
         {"what": "bundle", "name": name, "retailer": retailer, "shares": dict(value)},
     )
-    return said
+    return decision
 
 
 def remember_answers(work: Work, retailer: int, report: str, answers: Mapping[str, str]) -> None:
@@ -239,10 +239,10 @@ def _waiting(work: Work, shop: int, key: str) -> list[str]:
 
 
 def _unbundle(
-    work: Work, setup: Setup, shop: int, said: tuple[int, str], parts: Sequence[BundlePart]
+    work: Work, setup: Setup, shop: int, answer: tuple[int, str], parts: Sequence[BundlePart]
 ) -> Decision:
     """Record the rows that wait for a bundle."""
-    number, key = said
+    number, key = answer
     rows = store.lines_waiting(work.connection, shop, _waiting(work, shop, key))
     if not rows:
         return Decision(number, 0)

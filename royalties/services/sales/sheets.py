@@ -208,13 +208,13 @@ def require_retailer(setup: Setup, key: str) -> None:
 
 
 def _write(work: Work, draft: Draft) -> Draft:
-    made = replace(draft, version=draft.version + 1, changed_at=work.stored_at)
+    saved = replace(draft, version=draft.version + 1, changed_at=work.stored_at)
     store.write_draft(
         work.connection,
         _person(work),
-        SheetDraftRow(made.retailer, made.rows, made.token, made.version, made.changed_at),
+        SheetDraftRow(saved.retailer, saved.rows, saved.token, saved.version, saved.changed_at),
     )
-    return made
+    return saved
 
 
 def _draft(row: SheetDraftRow) -> Draft:

@@ -74,12 +74,12 @@ def spooled(
         DiskError: the lines cannot be written.
     """
     path, lines = _spooled(reading, folder)
-    said = {
+    facts = {
         each.name: getattr(reading, each.name) for each in fields(Spooled) if each.name not in _OWN
     }
     revision, aliases = against
     return Spooled(
-        **said,
+        **facts,
         lines=lines,
         path=path,
         revision=revision,

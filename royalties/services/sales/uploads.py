@@ -238,13 +238,13 @@ def change(work: Work, number: int, report: str | None, answers: Mapping[str, st
     row = lock(work, number)
     if report is not None and report not in report_titles(work):
         raise RefusedError(f"no report is called {report!r}: choose one of the list")
-    kept = {
+    remaining = {
         key[:_ANSWER_LENGTH]: value.strip()[:_ANSWER_LENGTH]
         for key, value in list(answers.items())[:_MOST_CHOICES]
         if value.strip()
     }
-    values: dict[str, object] = {"report": report, "choices": kept}
-    if kept.get(_ENCODING) != row.choices.get(_ENCODING):
+    values: dict[str, object] = {"report": report, "choices": remaining}
+    if remaining.get(_ENCODING) != row.choices.get(_ENCODING):
         values["first_rows"] = None  # they would be read otherwise now
     return changed(work, number, values)
 
@@ -412,8 +412,13 @@ def reopen(work: Work, batch: int) -> int | None:
     number = row.id if waits is None else waits.id
     if waits is not None and waits.changes:
         return None
-    kept = {"report": row.report, "choices": row.choices, "changes": row.changes, "batch_id": None}
-    changed(work, number, kept)
+    values = {
+        "report": row.report,
+        "choices": row.choices,
+        "changes": row.changes,
+        "batch_id": None,
+    }
+    changed(work, number, values)
     return number
 
 

@@ -98,13 +98,13 @@ def alias(work: Work, identifier: str, isbn: str) -> Released:
 def edition_words(work: Work, isbn: str) -> str:
     """An edition as a person knows it: ISBN, title and format."""
     work.actor.require(Verb.READ)
-    wanted = as_matched(isbn)
+    matched = as_matched(isbn)
     return next(
         (
             f"{edition.isbn} ({title.title}, {edition.format})"
             for title in setup_in_force(work).titles.values()
             for edition in title.editions
-            if edition.isbn == wanted
+            if edition.isbn == matched
         ),
         isbn,
     )
@@ -157,19 +157,19 @@ def release_waiting(work: Work, setup: Setup) -> Released:
 
 
 def _note_uses(
-    work: Work, rows: Sequence[batches.ResolvedLine], done: Sequence[tuple[int, int, int, int]]
+    work: Work, rows: Sequence[batches.ResolvedLine], places: Sequence[tuple[int, int, int, int]]
 ) -> None:
     """Keep which of the recorded rows an alias told the edition of."""
     by_key = {identifier_key(name): name for name in catalogue.aliases(work.connection)}
-    recorded = set(done)
+    recorded = set(places)
     uses: dict[int, dict[str, dict[int, list[int]]]] = {}
     for line, number, _ in rows:
         name = by_key.get(identifier_key(line.identifier))
         if name is not None and (number, line.sheet, line.row, line.kind) in recorded:
             of_name = uses.setdefault(number, {}).setdefault(name, {})
             of_name.setdefault(line.sheet, []).append(line.row)
-    for number, told in uses.items():
-        aliases.add_uses(work.connection, number, told)
+    for number, rows_by_sheet in uses.items():
+        aliases.add_uses(work.connection, number, rows_by_sheet)
 
 
 def receipts(units: int, price: int, discount: int) -> int:
