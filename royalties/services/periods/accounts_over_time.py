@@ -307,8 +307,8 @@ def _of_run(run: Run, query: AccountsQuery, stood: Mapping[_Key, int]) -> dict[_
             before = stood.get((contract, "", currency), 0)
             amounts[contract, "", currency] += _of_contract(contract_run, query.figure, before)
             continue
-        for given in contract_run.allocations:
-            amounts[contract, given.beneficiary, currency] += given.amount
+        for allocation in contract_run.allocations:
+            amounts[contract, allocation.beneficiary, currency] += allocation.amount
     return amounts
 
 
@@ -357,8 +357,8 @@ def _table(
     )
     if query.currency not in currencies:
         query = replace(query, currency="")
-    wanted = _Wanted(query, span, names, estimates)
-    rows = [row for key, of in amounts.items() if (row := wanted.row(key, of)) is not None]
+    asked = _Wanted(query, span, names, estimates)
+    rows = [row for key, of in amounts.items() if (row := asked.row(key, of)) is not None]
     rows.sort(
         key=lambda row: (currencies.index(row.currency), -row.total, row.name, row.to, row.contract)
     )

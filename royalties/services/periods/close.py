@@ -74,8 +74,8 @@ def before_close(work: Work, text: str, *, early: str = "") -> Outlook:
     work.actor.require(Verb.CLOSE)
     setup = setup_in_force(work)
     require_next(work, setup, setup.period(text))
-    shown = run_view(work, text)
-    outlook = outlook_on(work, shown.period, shown)
+    view = run_view(work, text)
+    outlook = outlook_on(work, view.period, view)
     require_possible(outlook, early)
     require_settled(work, outlook.period)
     return outlook

@@ -29,9 +29,9 @@ After = tuple[int, int, int]
 """Batch, sheet and row of the last sale line of a page."""
 
 
-def how_earned(done: ContractRun, line: EarnedLine, names: Names) -> list[str]:
+def how_earned(contract_run: ContractRun, line: EarnedLine, names: Names) -> list[str]:
     """How a contract's line came to what it earned, in sentences."""
-    contract = done.contract
+    contract = contract_run.contract
     if line.tier is None:
         share = percent(line.rate)
         income = f"{base_text(line)} {line.currency}"

@@ -279,7 +279,7 @@ def template(work: Work, period: str, kind: str) -> bytes:
 def export(work: Work, period: str) -> bytes:
     """The comparison as a workbook."""
     comparison = parallel(work, period)
-    shown = run_view(work, period)
+    draft = run_view(work, period)
     rows: list[list[plain_table.Value]] = []
     for explained in comparison.differences:
         key, difference = explained.difference.key, explained.difference
@@ -307,12 +307,12 @@ def export(work: Work, period: str) -> bytes:
         *("old", "draft", "difference", "old copies", "draft copies", "reason", "by"),
     )
     table = PlainTable(
-        f"Parallel run of {shown.period}",
+        f"Parallel run of {draft.period}",
         f"{comparison.equal} old totals are reached to the cent; these differ.",
         [(name, name in figures) for name in columns],
         rows,
     )
-    house = shown.setup.publisher
+    house = draft.setup.publisher
     return plain_table.workbook([table], house.name, house.currency, work.today)
 
 
@@ -359,11 +359,13 @@ def _explained(
     difference: Difference, reasons: Mapping[str, Any], names: Mapping[str, str]
 ) -> ExplainedDifference:
     amounts = (difference.old, difference.new, difference.old_copies, difference.new_copies)
-    told = [*map(str, difference.key), *map(str, amounts)]
-    token = sha256("\n".join(told).encode()).hexdigest()[:32]
-    said = reasons.get(token, {})
+    facts = [*map(str, difference.key), *map(str, amounts)]
+    token = sha256("\n".join(facts).encode()).hexdigest()[:32]
+    reason = reasons.get(token, {})
     about = _about(difference.key, names)
-    return ExplainedDifference(difference, token, about, said.get("text", ""), said.get("by", ""))
+    return ExplainedDifference(
+        difference, token, about, reason.get("text", ""), reason.get("by", "")
+    )
 
 
 def _plain(total: OldTotal) -> list[Any]:
