@@ -81,8 +81,8 @@ def samples_differ(work: Work) -> Failures:
             yield from _differs(work, path, chapter.sample.partition(".")[0], name)
 
 
-def _differs(work: Work, path: Path, wanted: str, name: str) -> Failures:
+def _differs(work: Work, path: Path, expected: str, name: str) -> Failures:
     if not path.exists():
         yield f"the {name} is missing"
-    elif work.files.fingerprint(path)[0] != wanted:
+    elif work.files.fingerprint(path)[0] != expected:
         yield f"the {name} was changed"

@@ -69,8 +69,8 @@ _READ = (
 """What is read of these lines; a log of many years is not held whole."""
 
 
-def _closes_differ(books: BooksUnderTest, told: list[dict[str, Any]]) -> Failures:
-    closes = {each["period"]: each["fingerprint"] for each in told}
+def _closes_differ(books: BooksUnderTest, logged: list[dict[str, Any]]) -> Failures:
+    closes = {each["period"]: each["fingerprint"] for each in logged}
     for closed in checks.closings(books.connection):
         period = books.period(closed.period_id)
         if closes.pop(period, None) != closed.fingerprint:

@@ -91,8 +91,8 @@ def _order_entries(work: Work) -> Iterator[tuple[int, str, str, list[Posting]]]:
 
 def _print_of(event: str, subject: str, postings: list[Posting]) -> str:
     """A fingerprint of what an entry says."""
-    said = [event, subject, *([each.account, each.currency, each.amount] for each in postings)]
-    return sha256(canonical(said).encode()).hexdigest()
+    facts = [event, subject, *([each.account, each.currency, each.amount] for each in postings)]
+    return sha256(canonical(facts).encode()).hexdigest()
 
 
 def reversals_differ(work: Work) -> Failures:

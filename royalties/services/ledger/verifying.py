@@ -116,8 +116,8 @@ def _setup_read(books: BooksUnderTest) -> Failures:
             if row is None or row.title != title.key:
                 yield f"edition {edition.isbn} is not recorded under title {title.key}"
                 continue
-            said = {(each.currency, each.starts): each.micro for each in edition.prices}
-            if prices.get(row.id, {}) != said:
+            setup_prices = {(each.currency, each.starts): each.micro for each in edition.prices}
+            if prices.get(row.id, {}) != setup_prices:
                 yield f"edition {edition.isbn} has other prices than the setup"
             for _, value in edition.identifiers:
                 name = value.upper()
@@ -267,8 +267,14 @@ def _import_totals(books: BooksUnderTest) -> Failures:
                 for currency, micro in stands.usage.items()
             }
             of_usage = document["usage"]["net"] if "usage" in document else usage
-            told = (units["sold"], units["returned"], units["free"], document["net"], of_usage)
-            if told != (stands.sold, stands.returned, stands.free, net, usage):
+            documented = (
+                units["sold"],
+                units["returned"],
+                units["free"],
+                document["net"],
+                of_usage,
+            )
+            if documented != (stands.sold, stands.returned, stands.free, net, usage):
                 yield f"import {row.id} ({row.file_name}): copies or receipts are not as recorded"
             continue
         copies = units["sold"] - units["returned"] + units["free"]
