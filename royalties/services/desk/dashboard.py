@@ -317,8 +317,8 @@ def _periods_shown(period: Period) -> list[Period]:
 def _sales(work: Work, setup: Setup) -> _Sales:
     period = open_period_of(work, setup)
     year_before = period.shift(-period.calendar.per_year)
-    wanted = {each.ordinal for each in (*_periods_shown(period), year_before)}
-    by_month = store.sales_by_retailer(work.connection, sorted(wanted))
+    numbers = {each.ordinal for each in (*_periods_shown(period), year_before)}
+    by_month = store.sales_by_retailer(work.connection, sorted(numbers))
     rows = _added_up(by_month)
     now = [row for row in rows if row.period_id == period.ordinal]
     against = _against(period, rows)

@@ -41,8 +41,8 @@ class NotTogetherError(RefusedError):
     def __init__(self, work: Work, proposal: Proposal, why: Exception) -> None:
         self.proposal = proposal
         faults = why.faults if isinstance(why, SetupError) else []
-        said = "; ".join(fault.message for fault in faults) or why
-        super().__init__(f"{approvals.in_words(work, proposal)}: {said}. Nothing was decided")
+        message = "; ".join(fault.message for fault in faults) or why
+        super().__init__(f"{approvals.in_words(work, proposal)}: {message}. Nothing was decided")
 
 
 def can_be_together(proposal: Proposal) -> bool:

@@ -263,10 +263,10 @@ def _read_list(work: Work, job: Job) -> Any:  # noqa: ANN401 - a Listed
 
 
 def _save_list(work: Work, job: Job, seen: Any) -> object:  # noqa: ANN401 - a Listed
-    kept = lists.faults_as_json(seen)
+    document = lists.faults_as_json(seen)
     if not seen.faults and not seen.questions:
-        kept["list"] = lists.store_contents(work, seen, job.arguments["name"])
-    return kept
+        document["list"] = lists.store_contents(work, seen, job.arguments["name"])
+    return document
 
 
 def begin_examples(work: Work) -> int:

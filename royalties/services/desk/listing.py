@@ -69,12 +69,12 @@ def send(work: Work, kind: ListKind, sent: Mapping[str, Any], answers: Mapping[s
     if active is not None:
         return active.id
     _require_room(work, sent)
-    kept = {
+    taken = {
         key[:_LONGEST_ANSWER]: value[:_LONGEST_ANSWER]
         for key, value in list(answers.items())[:_MOST_ANSWERS]
         if value
     }
-    arguments = {**sent, "kind": kind.value, "answers": kept}
+    arguments = {**sent, "kind": kind.value, "answers": taken}
     return jobs.queue(work, jobs.LIST, subject, arguments)
 
 

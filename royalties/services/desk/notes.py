@@ -143,11 +143,13 @@ def answer(
         RefusedError: it is withdrawn, nothing is said, it is too long, or more than is taken.
     """
     row = _question(work, number)
-    made = _write(work, _About(row.subject, row.key, number), NoteKind.ANSWER, _text(text), files)
+    answer_number = _write(
+        work, _About(row.subject, row.key, number), NoteKind.ANSWER, _text(text), files
+    )
     if resolves and row.resolved_at is None:
         _mark_resolved(work, row)
     _tell_of_answer(work, row, text)
-    return made
+    return answer_number
 
 
 def resolve(work: Work, number: int) -> None:
@@ -323,15 +325,15 @@ def _tell_of_answer(work: Work, row: store.NoteRow, text: str) -> None:
 
 
 def _quoted(text: str) -> str:
-    said = text.strip()
+    text = text.strip()
     return (
-        f"“{said if len(said) <= _QUOTED else f'{said[:_QUOTED]} …'}”" if said else "With a file."
+        f"“{text if len(text) <= _QUOTED else f'{text[:_QUOTED]} …'}”" if text else "With a file."
     )
 
 
 def _keep(work: Work, sent: TakenFile) -> None:
-    waits, kept = work.files.enclosure(sent.sha256), work.files.document(sent.sha256)
-    if not waits.is_file() and not kept.is_file():
+    waits, stored = work.files.enclosure(sent.sha256), work.files.document(sent.sha256)
+    if not waits.is_file() and not stored.is_file():
         raise RefusedError(f"{sent.name} has waited for too long: choose it again")
     work.files.keep_document(sent.sha256)
 

@@ -128,8 +128,8 @@ def mend(work: Work, choices: Choices | None = None) -> list[Stray]:
 
 
 def _logged(stray: Stray) -> dict[str, object]:
-    told = {"where": stray.where, "before": stray.place, "after": stray.becomes}
-    return {"kind": stray.kind, **told, **({"lines": stray.lines} if stray.lines else {})}
+    change = {"where": stray.where, "before": stray.place, "after": stray.becomes}
+    return {"kind": stray.kind, **change, **({"lines": stray.lines} if stray.lines else {})}
 
 
 def _checked(choices: Choices) -> dict[str, str]:

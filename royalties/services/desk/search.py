@@ -131,13 +131,13 @@ def _hits(work: Work, setup: Setup, text: str) -> Iterator[Hit]:
             )
 
 
-def _statements(work: Work, setup: Setup, text: str, wanted: AmountQuery) -> Iterator[Hit]:
+def _statements(work: Work, setup: Setup, text: str, amount: AmountQuery) -> Iterator[Hit]:
     """Statements by the beginning of their number, or by what is due or to pay."""
-    for row in store.statements(work.connection, work.actor, text, wanted):
+    for row in store.statements(work.connection, work.actor, text, amount):
         payee = setup.beneficiaries.get(row.beneficiary)
         name = payee.name if payee else row.beneficiary
-        found = (("allocated", row.allocated), ("due", row.due), ("to pay", row.to_pay))
-        amounts = _looked_for(wanted, row.currency, found, "to pay")
+        candidates = (("allocated", row.allocated), ("due", row.due), ("to pay", row.to_pay))
+        amounts = _looked_for(amount, row.currency, candidates, "to pay")
         is_named = row.number == text.upper()
         yield Hit("statement", row.number, row.number, name, is_named, amounts=amounts)
 
@@ -146,8 +146,8 @@ def _posted(work: Work, names: Names, amount: AmountQuery) -> Iterator[Hit]:
     """What a contract came to in a period, and entries of the ledger, by an amount."""
     for row in store.contracts(work.connection, amount):
         of = ("earned", "withheld", "released", "available", "recouped", "payable")
-        found = tuple((each, int(getattr(row, each))) for each in of)
-        amounts = _looked_for(amount, row.currency, found, "payable")
+        candidates = tuple((each, int(getattr(row, each))) for each in of)
+        amounts = _looked_for(amount, row.currency, candidates, "payable")
         yield Hit(
             "contract-period",
             row.contract,
@@ -167,16 +167,16 @@ def _posted(work: Work, names: Names, amount: AmountQuery) -> Iterator[Hit]:
 
 
 def _looked_for(
-    wanted: AmountQuery, currency: str, found: Iterable[tuple[str, int]], otherwise: str
+    amount: AmountQuery, currency: str, candidates: Iterable[tuple[str, int]], otherwise: str
 ) -> tuple[Amount, ...]:
     """Those of some amounts that are the one looked for; if none is, the one to show anyway.
 
     Of those that are equal the last one stands for all: what was earned is often payable as it is.
     """
-    minors = {minor for currencies, minor in wanted if currency in currencies}
-    shown = {minor: what for what, minor in found if abs(minor) in minors}
-    shown = shown or {minor: what for what, minor in found if what == otherwise}
-    return tuple((what, minor, currency) for minor, what in shown.items())
+    minors = {minor for currencies, minor in amount if currency in currencies}
+    by_minor = {minor: what for what, minor in candidates if abs(minor) in minors}
+    by_minor = by_minor or {minor: what for what, minor in candidates if what == otherwise}
+    return tuple((what, minor, currency) for minor, what in by_minor.items())
 
 
 def _sales(work: Work, setup: Setup, text: str) -> Iterator[Hit]:
@@ -195,11 +195,11 @@ def _sales(work: Work, setup: Setup, text: str) -> Iterator[Hit]:
         )
 
 
-def _orders(work: Work, setup: Setup, text: str, wanted: AmountQuery) -> Iterator[Hit]:
+def _orders(work: Work, setup: Setup, text: str, amount: AmountQuery) -> Iterator[Hit]:
     """Orders by number, purchase order, parcel, organization or total."""
     part = text.casefold()
     keys = [each.key for each in setup.organizations.values() if part in each.name.casefold()]
-    for order in store.order_hits(work.connection, work.actor, text, keys[: store.MOST], wanted):
+    for order in store.order_hits(work.connection, work.actor, text, keys[: store.MOST], amount):
         title = setup.titles.get(order.title)
         about = [
             _organization(setup, order.organization),
@@ -214,14 +214,14 @@ def _orders(work: Work, setup: Setup, text: str, wanted: AmountQuery) -> Iterato
         yield Hit("order", order.number, order.number, ", ".join(about), exact, amounts=amounts)
 
 
-def _bills(work: Work, setup: Setup, text: str, wanted: AmountQuery) -> Iterator[Hit]:
+def _bills(work: Work, setup: Setup, text: str, amount: AmountQuery) -> Iterator[Hit]:
     """Invoices by number or amount, and what came in for them by reference or amount."""
-    for invoice in store.invoices(work.connection, work.actor, text, wanted):
+    for invoice in store.invoices(work.connection, work.actor, text, amount):
         about = f"{_organization(setup, invoice.organization)}, order {invoice.order}"
         amounts = (("total", invoice.total, invoice.currency),)
         is_named = text.upper() == invoice.number
         yield Hit("invoice", invoice.number, invoice.number, about, is_named, amounts=amounts)
-    for receipt in store.receipts(work.connection, work.actor, text, wanted):
+    for receipt in store.receipts(work.connection, work.actor, text, amount):
         what = "paid back" if receipt.amount < 0 else "received"
         yield Hit(
             "receipt",
@@ -259,7 +259,7 @@ def _editions(work: Work, setup: Setup, text: str) -> Iterator[Hit]:
 
 def _entries(setup: Setup, names: Names, text: str) -> Iterator[Hit]:
     """Entries of the setup by key or by words in their name."""
-    wanted = text.casefold().split()
+    query_words = text.casefold().split()
     titles = ((title.key, title.title, ", ".join(title.authors)) for title in setup.titles.values())
     retailers = (
         (retailer.key, retailer.name, retailer.channel.value)
@@ -289,7 +289,7 @@ def _entries(setup: Setup, names: Names, text: str) -> Iterator[Hit]:
     ):
         for key, words, about in entries:
             hay = f"{key} {words} {about}".casefold()
-            if all(word in hay for word in wanted):
+            if all(word in hay for word in query_words):
                 named = text.casefold() in (key.casefold(), words.casefold())
                 yield Hit(kind, key, words, about, named)
 
