@@ -168,8 +168,8 @@ def _require_link(work: Work, token: str, purpose: LinkPurpose) -> tuple[str, Pe
     if link is None:
         raise DeadLinkError
     person = store.find_person(work.connection, link.person_id)
-    wanted = PersonStatus.INVITED if purpose is LinkPurpose.INVITATION else PersonStatus.ACTIVE
-    if person is None or person.status != wanted:
+    status = PersonStatus.INVITED if purpose is LinkPurpose.INVITATION else PersonStatus.ACTIVE
+    if person is None or person.status != status:
         raise DeadLinkError
     return link.hash, person
 

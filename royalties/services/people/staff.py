@@ -288,8 +288,8 @@ def find_by_email(work: Work, email: str) -> int:
 
 def _because(reason: str) -> dict[str, str]:
     """A reason, if one was given, for the log."""
-    said = " ".join(reason.split())[:_LONGEST_REASON]
-    return {"reason": said} if said else {}
+    text = " ".join(reason.split())[:_LONGEST_REASON]
+    return {"reason": text} if text else {}
 
 
 def _row(work: Work, number: int) -> PersonRow:
