@@ -240,8 +240,8 @@ def _secrets(row: store.MailRow) -> dict[str, str]:
     """What of a message signs in: its link, or the whole text if an earlier release wrote it."""
     if not row.secret:
         return {}
-    kept = {"text": row.text, "html": row.html} if row.html else {"link": row.link or ""}
-    return {name: each for name, each in kept.items() if each}
+    secrets_of_row = {"text": row.text, "html": row.html} if row.html else {"link": row.link or ""}
+    return {name: each for name, each in secrets_of_row.items() if each}
 
 
 def _opened(work: Work, row: store.MailRow) -> store.MailRow:

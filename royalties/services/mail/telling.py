@@ -47,13 +47,15 @@ def tell(
         How many messages that are.
     """
     about = news.about[:_LONGEST_ABOUT]
-    told = store.already_notified(work.connection, news.event, about) if once else frozenset[str]()
+    notified = (
+        store.already_notified(work.connection, news.event, about) if once else frozenset[str]()
+    )
     wanting = [
         each
         for each in store.people_notified_of(
             work.connection, news.event, NOTIFIED_ROLES[news.event]
         )
-        if only in (None, each.id) and each.id != but and each.email not in told
+        if only in (None, each.id) and each.id != but and each.email not in notified
     ]
     for person in wanting:
         write(
@@ -90,12 +92,12 @@ def choices(work: Work) -> dict[StaffEvent, bool]:
     }
 
 
-def choose(work: Work, wanted: Mapping[StaffEvent, bool]) -> None:
+def choose(work: Work, chosen: Mapping[StaffEvent, bool]) -> None:
     """Save which events the actor wants to be notified of."""
     current = choices(work)
     changed = {
         event: is_wanted
-        for event, is_wanted in wanted.items()
+        for event, is_wanted in chosen.items()
         if event in current and current[event] != is_wanted
     }
     if work.actor.person is None or not changed:
