@@ -66,8 +66,8 @@ def entry_name(work: Work, proposal: Proposal, beside: Iterable[Entry] = ()) -> 
         return ""
     entry = body.get("body") if isinstance(body, dict) else None
     known = names_of(work)
-    made = known.beside([*beside, (part, key, entry)]) if isinstance(entry, dict) else known
-    return made.of(part, key)
+    names = known.beside([*beside, (part, key, entry)]) if isinstance(entry, dict) else known
+    return names.of(part, key)
 
 
 def two_people(work: Work) -> bool:
@@ -154,8 +154,8 @@ def find(work: Work, number: int) -> Proposal | None:
 def numbered(work: Work, numbers: Iterable[int]) -> list[Proposal]:
     """Some proposals by their numbers, the first first; a number of none is left out."""
     work.actor.require(Verb.READ)
-    wanted = set(numbers)
-    return store.proposals_by_number(work.connection, wanted) if wanted else []
+    distinct = set(numbers)
+    return store.proposals_by_number(work.connection, distinct) if distinct else []
 
 
 def approved_at(work: Work, moments: Iterable[datetime], subjects: Iterable[str]) -> list[Proposal]:
@@ -340,13 +340,13 @@ def _notify_preparer(work: Work, proposal: Proposal, status: ProposalStatus, rea
     if not telling.is_wanted(work, StaffEvent.DECIDED, person.id):
         return
     about = in_words(work, proposal)
-    done = "sent back" if status == ProposalStatus.REFUSED else status
+    outcome = "sent back" if status == ProposalStatus.REFUSED else status
     paragraphs = (
-        f"{work.actor.name} has {done} {about}, which you prepared.",
+        f"{work.actor.name} has {outcome} {about}, which you prepared.",
         *(["Nothing was changed."] if status != ProposalStatus.APPROVED else []),
         *([f"The reason: “{reason}”"] if reason else []),
     )
-    _write(work, person.email, f"{done.capitalize()}: {about}", paragraphs, proposal)
+    _write(work, person.email, f"{outcome.capitalize()}: {about}", paragraphs, proposal)
 
 
 def _write(

@@ -66,8 +66,8 @@ class _Closed:
                 HeldReserve(row.withheld_in, row.amount)
             )
         for row in store.period_rows(connection, "allocation", number):
-            given = Allocation(row.step, row.beneficiary, row.amount)
-            self._allocations.setdefault(row.contract, []).append(given)
+            allocation = Allocation(row.step, row.beneficiary, row.amount)
+            self._allocations.setdefault(row.contract, []).append(allocation)
 
     def run(self) -> Run:
         """The whole run again."""

@@ -98,8 +98,8 @@ class Names:
             case "price_lists":
                 return price_list_name(str(body.get("name", "")), str(body.get("currency", "")))
             case "payment_details":
-                said = (str(body.get(name, "")) for name in ("bank", "payee", "currency"))
-                return payment_name(*said)
+                parts = (str(body.get(name, "")) for name in ("bank", "payee", "currency"))
+                return payment_name(*parts)
             case "exchange_rates" | "income":
                 return self._without_key(part, body)
             case _:
@@ -115,9 +115,9 @@ class Names:
         new: dict[str, dict[str, Body]] = {}
         for part, key, body in entries:
             new.setdefault(part, {})[key] = body
-        made = self.with_waiting(self._waiting)
-        made._new = new  # noqa: SLF001 - its own
-        return made
+        names = self.with_waiting(self._waiting)
+        names._new = new  # noqa: SLF001 - its own
+        return names
 
     def with_waiting(self, waiting: "Waiting") -> "Names":
         """The same, and the names of new entries that wait: bodies by part and key, when asked."""
@@ -142,9 +142,9 @@ class Names:
     def like(self, part: str, text: str) -> str:
         """The name that somebody may have meant who typed another; empty if none resembles it."""
         known = self.all_of(part)
-        said = {each.casefold(): name for key, name in known.items() for each in (key, name)}
-        found = get_close_matches(text.casefold(), said, 1)
-        return said[found[0]] if found else ""
+        spellings = {each.casefold(): name for key, name in known.items() for each in (key, name)}
+        found = get_close_matches(text.casefold(), spellings, 1)
+        return spellings[found[0]] if found else ""
 
     def in_text(self, text: str) -> str:
         """A message with names in place of quoted keys: ``plan "cities"`` is plan “Cities”.
