@@ -175,9 +175,9 @@ def _computed(total: FigureKey, figures: Mapping[FigureKey, Computed]) -> Comput
     return Computed(sum(each.amount for each in matching), sum(each.copies for each in matching))
 
 
-def _by_edition(done: ContractRun) -> dict[tuple[str, str], list[EarnedLine]]:
+def _by_edition(contract_run: ContractRun) -> dict[tuple[str, str], list[EarnedLine]]:
     lines_by_edition: dict[tuple[str, str], list[EarnedLine]] = {}
-    for line in done.lines:
+    for line in contract_run.lines:
         lines_by_edition.setdefault((line.rule, line.isbn or ""), []).append(line)
     return lines_by_edition
 
@@ -210,23 +210,23 @@ def _of_payee(settled: Settlement) -> dict[Figure, int]:
 
 
 def _difference(total: OldTotal, new: Computed, contracts: Mapping[str, ContractRun]) -> Difference:
-    done = contracts.get(total.key.of)
+    contract_run = contracts.get(total.key.of)
     if total.key.figure is Figure.EARNED:
         lines = [
             line
-            for line in (done.lines if done else ())
+            for line in (contract_run.lines if contract_run else ())
             if total.key.rule in {"", line.rule} and total.key.isbn in {"", line.isbn or ""}
         ]
-        cause, why = _of_earned(total, new, lines, done)
+        cause, why = _of_earned(total, new, lines, contract_run)
     else:
         cause, why = _of_account(total, new)
     return Difference(total.key, total.amount, new.amount, total.copies, new.copies, cause, why)
 
 
 def _of_earned(
-    total: OldTotal, new: Computed, lines: Sequence[EarnedLine], done: ContractRun | None
+    total: OldTotal, new: Computed, lines: Sequence[EarnedLine], contract_run: ContractRun | None
 ) -> tuple[DifferenceCause, str]:
-    if done is None or not lines:
+    if contract_run is None or not lines:
         return DifferenceCause.MISSING_REPORT, "the draft has no such sales"
     returned = -_copies([line for line in lines if line.kind == SaleKind.RETURN.word])
     if total.copies is not None and total.copies != new.copies:
@@ -238,16 +238,16 @@ def _of_earned(
     if abs(new.amount - total.amount) <= len(lines):
         which = "the earned line was" if len(lines) == 1 else "earned lines were"
         return DifferenceCause.ROUNDING, f"it is no more than if {which} rounded otherwise"
-    return _of_rates(total, lines, done)
+    return _of_rates(total, lines, contract_run)
 
 
 def _of_rates(
-    total: OldTotal, lines: Sequence[EarnedLine], done: ContractRun
+    total: OldTotal, lines: Sequence[EarnedLine], contract_run: ContractRun
 ) -> tuple[DifferenceCause, str]:
     """The cause where copies agree but amounts do not: another tier, or another rate."""
     places = {line.rule_place for line in lines}
-    rules = [rule for place, rule in enumerate(done.contract.rules) if place in places]
-    units = scale(done.contract.currency)
+    rules = [rule for place, rule in enumerate(contract_run.contract.rules) if place in places]
+    units = scale(contract_run.contract.currency)
     bases = {line.group: Fraction(line.base) * line.exchange_rate for line in lines}
     base = sum(bases.values(), Fraction(0)) / MICRO * units
     tiered = [rule for rule in rules if len(rule.tiers) > 1]

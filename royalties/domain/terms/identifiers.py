@@ -20,8 +20,8 @@ def identifier_key(text: str) -> str:
     """An identifier without case, blanks, hyphens and invisible characters; may be empty."""
     if text.isascii():
         return "".join(text.split()).replace("-", "").upper()
-    kept = (sign for sign in text if unicodedata.category(sign) not in _SPACE_OR_DASH)
-    return _LEFT_OUT.sub("", "".join(kept)).upper()
+    signs = (sign for sign in text if unicodedata.category(sign) not in _SPACE_OR_DASH)
+    return _LEFT_OUT.sub("", "".join(signs)).upper()
 
 
 def is_isbn10(text: str) -> bool:

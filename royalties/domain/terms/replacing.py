@@ -182,7 +182,7 @@ def _then(
     will_govern: str,
 ) -> str:
     """What distributes from the open period on."""
-    kept = "Closed periods keep what they used; " if use.closed else ""
+    closed_part = "Closed periods keep what they used; " if use.closed else ""
     open_period = use.open_period
     if not will_govern:
         text = f"{open_period} cannot be run: no version is in force on {open_period.ends}."
@@ -194,7 +194,7 @@ def _then(
             f"{open_period} and later periods are distributed by the version from "
             f"{will_govern}{instead}{_including(use)}."
         )
-    return kept + text
+    return closed_part + text
 
 
 def _advice(lost: Sequence[str], after: Mapping[str, Body]) -> str:
@@ -283,17 +283,17 @@ def _title(old: Body, new: Body, use: EntryUse) -> _ChangeText:
     if not new.get("royalties", True):
         differ.add("royalties")
     before, after = ({e["isbn"]: e for e in body.get("editions", ())} for body in (old, new))
-    told = []
+    texts = []
     for isbn, edition in before.items():
         later = after.get(isbn, {})
         asked = {"format", *(["unit_cost"] if use.profit else [])}
         if any(_stand_in(later, *at) != price for at, price in _stood_in(edition, use)):
             asked.add("prices")
-        told += [
+        texts += [
             _ChangeText(f"edition {isbn} · {each.text}", each.loses)
             for each in _changed(edition, later, asked)
         ]
-    return _together(_changed(old, new, differ) + told, use)
+    return _together(_changed(old, new, differ) + texts, use)
 
 
 def _stood_in(edition: Body, use: EntryUse) -> Iterator[tuple[tuple[str, str], str]]:
@@ -334,11 +334,11 @@ def _terms(
     return _together([*more, *_changed(old, new, differ)], use)
 
 
-def _together(told: Sequence[_ChangeText], use: EntryUse) -> _ChangeText:
+def _together(texts: Sequence[_ChangeText], use: EntryUse) -> _ChangeText:
     """What changed, with what it counts for; nothing if nothing was calculated by it."""
-    if not told or not use.moved_money:
+    if not texts or not use.moved_money:
         return _NOTHING
-    listed = _some(told)
+    listed = _some(texts)
     return _ChangeText(f"{listed.text}. {_counts(use)}", listed.loses)
 
 
@@ -378,8 +378,8 @@ def _some(changes: Sequence[_ChangeText]) -> _ChangeText:
 
 
 def _counts(use: EntryUse) -> str:
-    kept = "Closed periods keep what they used; it" if use.closed else "It"
-    return f"{kept} counts from {use.open_period} on{_including(use)}."
+    subject = "Closed periods keep what they used; it" if use.closed else "It"
+    return f"{subject} counts from {use.open_period} on{_including(use)}."
 
 
 def _including(use: EntryUse) -> str:
