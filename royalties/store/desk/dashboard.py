@@ -164,7 +164,7 @@ def attention_counts(connection: Connection) -> Mapping[str, int]:
     recordable = upload.c.outcome.is_(None) | upload.c.outcome.not_in(
         (ImportOutcome.REFUSED, ImportOutcome.NOTHING_NEW)
     )
-    wanted: dict[str, tuple[ColumnElement[int], ColumnElement[bool]]] = {
+    counts: dict[str, tuple[ColumnElement[int], ColumnElement[bool]]] = {
         "identifiers": (func.count(waiting.c.identifier.distinct()), standing),
         "rows": (func.count(waiting.c.identifier), standing),
         "uploads": (func.count(upload.c.id), checked & recordable),
@@ -185,8 +185,8 @@ def attention_counts(connection: Connection) -> Mapping[str, int]:
         select(
             *(
                 select(count).where(condition).scalar_subquery().label(name)
-                for name, (count, condition) in wanted.items()
+                for name, (count, condition) in counts.items()
             )
         )
     ).one()
-    return {name: int(value) for name, value in zip(wanted, row, strict=True)}
+    return {name: int(value) for name, value in zip(counts, row, strict=True)}

@@ -133,10 +133,10 @@ def find_shipment(connection: Connection, token: str) -> ShipmentRow | None:
 
 def add_shipment(connection: Connection, values: Mapping[str, object]) -> ShipmentRow:
     """Add a shipment; the caller holds the order's lock."""
-    made = connection.execute(
+    inserted = connection.execute(
         insert(shipment).values(**values).returning(*(shipment.c[n] for n in ShipmentRow._fields))
     )
-    return ShipmentRow(*made.one())
+    return ShipmentRow(*inserted.one())
 
 
 def receipts_of_order(connection: Connection, number: str) -> int:
@@ -310,10 +310,10 @@ def receipt_by_token(connection: Connection, token: str) -> ReceiptRow | None:
 
 def add_receipt(connection: Connection, values: Mapping[str, object]) -> ReceiptRow:
     """Add a receipt; the caller holds the order's lock."""
-    made = connection.execute(
+    inserted = connection.execute(
         insert(receipt).values(**values).returning(*(receipt.c[n] for n in ReceiptRow._fields))
     )
-    return ReceiptRow(*made.one())
+    return ReceiptRow(*inserted.one())
 
 
 def receipts_of(connection: Connection, order_id: int) -> list[ReceiptRow]:

@@ -22,11 +22,11 @@ def choices_of(connection: Connection, number: int) -> dict[StaffEvent, bool]:
 def save_choices(connection: Connection, number: int, choices: Mapping[StaffEvent, bool]) -> None:
     """Store a person's choices."""
     for event, is_wanted in choices.items():
-        made = insert_or(connection, mail_choice).values(
+        statement = insert_or(connection, mail_choice).values(
             person_id=number, event=event, wanted=is_wanted
         )
         connection.execute(
-            made.on_conflict_do_update(
+            statement.on_conflict_do_update(
                 index_elements=["person_id", "event"], set_={"wanted": is_wanted}
             )
         )
