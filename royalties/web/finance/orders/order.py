@@ -158,8 +158,10 @@ def actions_of(
         and not (line.action is Action.SEND_PROOF and Precondition.ARTWORK in {*line.needs} - met)
         and current_work().actor.may(BUTTONS[line.action].verb)
     ]
-    made = [_action_of(order, line, met, invoiced=invoiced, unpriced=unpriced) for line in allowed]
-    return sorted(made, key=lambda each: each.is_secondary)
+    actions = [
+        _action_of(order, line, met, invoiced=invoiced, unpriced=unpriced) for line in allowed
+    ]
+    return sorted(actions, key=lambda each: each.is_secondary)
 
 
 def _action_of(
