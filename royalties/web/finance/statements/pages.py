@@ -154,11 +154,11 @@ def _send(period: str, number: str = "") -> Answer:
         attach=bool(form.attach.data),
         again=bool(form.again.data),
     )
-    told = f"{plural(sent.messages, 'message')} about {plural(sent.statements, 'statement')}"
+    messages = f"{plural(sent.messages, 'message')} about {plural(sent.statements, 'statement')}"
     if system().mailer.is_set_up:
-        flash(f"{told} will go out in a moment.", "good")
+        flash(f"{messages} will go out in a moment.", "good")
     else:
-        flash(f"{told} written; nothing leaves before a mail server is set up.", "warn")
+        flash(f"{messages} written; nothing leaves before a mail server is set up.", "warn")
     if number:
         return redirect(url_for("statements.show", number=number))
     return redirect(url_for("closing.statements", period=period))
