@@ -51,8 +51,8 @@ def again_address(proposal: Proposal) -> str:
         or part not in APPROVED_BY_TWO
     ):
         return ""
-    wanted = Verb.LOAD if _PAGES[part][0].partition(".")[0] != "terms" else Verb.PREPARE
-    if not work.actor.may(wanted):
+    verb = Verb.LOAD if _PAGES[part][0].partition(".")[0] != "terms" else Verb.PREPARE
+    if not work.actor.may(verb):
         return ""
     body = terms.proposed_entry(proposal)[1]
     now = terms.find_entry(work, part, body["key"])

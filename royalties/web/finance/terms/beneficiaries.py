@@ -33,21 +33,21 @@ def beneficiaries() -> str:
     """Every beneficiary, by name, with what they carry forward."""
     work = current_work()
     setup = setup_in_force(work)
-    wanted = request.args.get("q", "").strip()[:200]
+    searched = request.args.get("q", "").strip()[:200]
     matching = [
         payee
         for payee in sorted(setup.beneficiaries.values(), key=lambda each: each.name.casefold())
-        if wanted.casefold() in f"{payee.key} {payee.name} {payee.city}".casefold()
+        if searched.casefold() in f"{payee.key} {payee.name} {payee.city}".casefold()
     ]
-    shown = part_of(matching)
+    listed = part_of(matching)
     return render_template(
         "finance/terms/beneficiaries.html",
-        found=shown,
-        payees=[(payee, percent(payee.tax_rate_on(work.today))) for payee in shown.items],
+        found=listed,
+        payees=[(payee, percent(payee.tax_rate_on(work.today))) for payee in listed.items],
         balances=balances.carried_balances(work),
         number_text=number_text,
         currency=setup.publisher.currency,
-        q=wanted,
+        q=searched,
     )
 
 

@@ -58,11 +58,11 @@ def titles() -> str:
     work = current_work()
     words = request.args.get("q", "").strip()[:200]
     matching = catalogue.search(work, words) if _setup(work) else []
-    shown = part_of(matching)
+    listed = part_of(matching)
     return render_template(
         "finance/terms/titles.html",
-        found=shown,
-        copies=catalogue.copies(work, shown.items) if matching else None,
+        found=listed,
+        copies=catalogue.copies(work, listed.items) if matching else None,
         words=words,
         formats=FORMATS,
     )

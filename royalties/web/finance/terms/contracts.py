@@ -33,18 +33,18 @@ _PART = "contracts"
 def contracts() -> str:
     """Every contract, by key."""
     setup = setup_in_force(current_work())
-    wanted = request.args.get("q", "").strip()[:200]
+    searched = request.args.get("q", "").strip()[:200]
     matching = [
         contract
         for _, contract in sorted(setup.contracts.items())
-        if not wanted or wanted.casefold() in _words_of(contract, setup)
+        if not searched or searched.casefold() in _words_of(contract, setup)
     ]
-    shown = part_of(matching)
+    listed = part_of(matching)
     return render_template(
         "finance/terms/contracts.html",
-        found=shown,
+        found=listed,
         titles=setup.titles,
-        q=wanted,
+        q=searched,
         has_plans=bool(setup.plans),
     )
 

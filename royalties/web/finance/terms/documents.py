@@ -87,7 +87,7 @@ def send(key: str) -> Answer:
 
     def keep(sent: list[TakenFile]) -> str:
         form = SendForm(request.form)
-        kept = service.save(
+        saved = service.save(
             current_work(),
             sent,
             beneficiary=key,
@@ -95,7 +95,7 @@ def send(key: str) -> Answer:
             note=form.note.data,
             visible=form.visible.is_ticked,
         )
-        return _saved_words(kept, f"of {payee.name}")
+        return _saved_words(saved, f"of {payee.name}")
 
     return _answer_files(
         keep, url_for(".documents_of", key=key), lambda refused: _page_of(key, refused)
@@ -122,11 +122,11 @@ def send_many() -> Answer:
 @PAGES.post("/earlier-statements/file")
 def file() -> Answer:
     """Say whose each of some earlier statements is, and of when; others wait."""
-    said = [
+    chosen = [
         (number, request.form.get(f"payee-{number}", ""), request.form.get(f"period-{number}", ""))
         for number in request.form.getlist("number", int)
     ]
-    ready = [each for each in said if each[1] and each[2].strip()]
+    ready = [each for each in chosen if each[1] and each[2].strip()]
 
     def do() -> str:
         if not ready:
@@ -135,7 +135,7 @@ def file() -> Answer:
             service.file(
                 current_work(), number, payee[:_LONGEST_KEY], period[: _LONGEST_PERIOD + 1]
             )
-        left = len(said) - len(ready)
+        left = len(chosen) - len(ready)
         waits = f"; {left} still to be sorted" if left else ""
         return f"{counted(len(ready), 'statement')} sorted{waits}. Only the staff sees them."
 

@@ -103,8 +103,8 @@ class AmendForm:
         """
         key = str(now.body["key"]) if now else ""
         again, body = asked_again(part, key)
-        said = body or (now.body if now else start)
-        sheet = cls(part, key, form(body=said), now.body if now else None, now.id if now else 0)
+        entry = body or (now.body if now else start)
+        sheet = cls(part, key, form(body=entry), now.body if now else None, now.id if now else 0)
         sheet.prepare_again(again)
         return sheet
 
@@ -179,8 +179,8 @@ class AmendForm:
                 continue  # of another version than the one on the page
             where = self.written.field_of(path)
             message = in_names(warning.message)
-            told = f"{labels[where]}: {message}" if where in labels else in_names(warning)
-            self.warnings.append((where if where in labels else "", told))
+            text = f"{labels[where]}: {message}" if where in labels else in_names(warning)
+            self.warnings.append((where if where in labels else "", text))
             if where in fields:
                 fields[where].warnings.append(message)
 
@@ -392,7 +392,7 @@ def answer_saved_file(
     onward: str,
     *,
     what: str = "file",
-    done: str = "Saved.",
+    message: str = "Saved.",
 ) -> Answer:
     """Save what was looked at of a file, and go on to what it changed.
 
@@ -416,5 +416,5 @@ def answer_saved_file(
     if saved.proposal is not None:
         flash(prepared(saved.proposal), "good")
         return redirect(url_for("approvals.approvals"), 303)
-    flash(done if saved.changed else f"The {what} says what the books say already.", "good")
+    flash(message if saved.changed else f"The {what} says what the books say already.", "good")
     return redirect(onward, 303)

@@ -36,20 +36,20 @@ _PART = "plans"
 def plans() -> str:
     """Every plan, by name, with the contracts that follow it."""
     setup = setup_in_force(current_work())
-    wanted = request.args.get("q", "").strip()[:200]
+    searched = request.args.get("q", "").strip()[:200]
     matching = [
         setup.plans[key]
         for key, name in sorted(names().all_of("plans").items(), key=lambda each: in_order(each[1]))
-        if wanted.casefold() in f"{key} {name}".casefold()
+        if searched.casefold() in f"{key} {name}".casefold()
     ]
-    shown = part_of(matching)
+    listed = part_of(matching)
     today = current_work().today
     users = _users(setup)
     return render_template(
         "finance/terms/plans.html",
-        found=shown,
-        plans=[(plan, plan.on(today), users.get(plan.key, [])) for plan in shown.items],
-        q=wanted,
+        found=listed,
+        plans=[(plan, plan.on(today), users.get(plan.key, [])) for plan in listed.items],
+        q=searched,
         has_beneficiaries=bool(setup.beneficiaries),
     )
 
@@ -228,10 +228,10 @@ def try_version(key: str, version: str) -> Answer:
 @PAGES.get("/new-plan")
 def new_plan() -> Answer:
     """The form of a new plan's first version."""
-    again, said = asked_again(_PART)
+    again, proposed = asked_again(_PART)
     start: Mapping[str, Any] = {"from": terms.next_version_day(current_work()).isoformat()}
-    if said is not None:
-        start = {**said, **changed_version(said, None)}
+    if proposed is not None:
+        start = {**proposed, **changed_version(proposed, None)}
     sheet = PlanSheet(_PART, "", VersionForm(body=start), None, 0)
     sheet.prepare_again(again)
     return _form_page(sheet)
