@@ -59,8 +59,10 @@ def send() -> Answer:
         return _imports_page(message), 422
     received, started = [], []
     release()  # nobody waits while bytes are written
-    kept = [uploads.store_bytes(system().files, file.filename or "", file.stream) for file in files]
-    for stored in kept:
+    stored_files = [
+        uploads.store_bytes(system().files, file.filename or "", file.stream) for file in files
+    ]
+    for stored in stored_files:
         taken = uploads.take_in(current_work(), stored)
         received.append(taken)
         if not taken.again:
@@ -191,15 +193,15 @@ def waiting_page(typed: Mapping[str, str] | None = None, refused: str = "") -> s
 def _remembered() -> list[tuple[object, str, str]]:
     """What was said once, each with its name and its content in words."""
     reports = uploads.report_titles(current_work())
-    told: list[tuple[object, str, str]] = []
+    answers: list[tuple[object, str, str]] = []
     for row in remembered_list(current_work()):
         name, content = row.name, value_words(row)
         if row.said is AnswerKind.ANSWER:
             answer, report = row.value["answer"], row.value["report"]
             content = f"{words.meaning(name, answer)}; {reports.get(report, report)}"
             name = words.question_words(name)
-        told.append((row, name, content))
-    return told
+        answers.append((row, name, content))
+    return answers
 
 
 def _waiting_at(identifier: str) -> list[str]:
@@ -230,10 +232,10 @@ def match() -> Response:
 
 def _matched(identifier: str, isbn: str, released: Released) -> str:
     rows = sum(released.rows.values())
-    told = f"{identifier} stands for {isbn} from now on; {plural(rows, 'waiting row')} recorded."
+    message = f"{identifier} stands for {isbn} from now on; {plural(rows, 'waiting row')} recorded."
     if left := sum(released.without_price.values()):
-        told += f" {plural(left, 'row')} still wait for a list price of the edition."
-    return " ".join([told, *released.warnings])
+        message += f" {plural(left, 'row')} still wait for a list price of the edition."
+    return " ".join([message, *released.warnings])
 
 
 def matching() -> dict[str, Any]:

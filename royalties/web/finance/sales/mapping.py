@@ -118,9 +118,9 @@ def begin(number: int) -> Response:
     except RefusedError as error:
         flash(f"Nothing was changed: {error}.", "warn")
         return redirect(url_for("uploading.upload", number=number), 303)
-    done = job is None or wait_for([job])
+    is_done = job is None or wait_for([job])
     after = _find_upload(number)
-    if done and not (after.job is not None and after.job.id == job and after.job.error):
+    if is_done and not (after.job is not None and after.job.id == job and after.job.error):
         return redirect(url_for(".mapping", number=number), 303)
     return redirect(url_for("uploading.upload", number=number), 303)
 
@@ -210,8 +210,8 @@ def _save(sheet: MappingPage) -> Answer:
 
 def _answers(sheet: MappingPage) -> dict[str, str]:
     """The upload's answers, without those that the mapping replaces."""
-    kept = ("encoding", "second_table")
-    answers = {key: text for key, text in sheet.upload.choices.items() if key in kept}
+    carried_over = ("encoding", "second_table")
+    answers = {key: text for key, text in sheet.upload.choices.items() if key in carried_over}
     form = sheet.form
     if form.period_of_file and "period" not in sheet.written.body:
         answers["period"] = form.period_of_file
@@ -253,9 +253,9 @@ def _typed(number: int) -> MappingPage:
 
 
 def _prepare(sheet: MappingPage) -> SheetPreview:
-    shown = fields.offer(sheet.form, sheet.sheets)
-    fields.add_words(sheet.form, shown, sheet.base)
-    return shown
+    grid = fields.offer(sheet.form, sheet.sheets)
+    fields.add_words(sheet.form, grid, sheet.base)
+    return grid
 
 
 def _mapping_page(sheet: MappingPage) -> str:

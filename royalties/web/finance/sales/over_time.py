@@ -140,8 +140,8 @@ def query_from_address(usual: Mapping[str, str] | None = None) -> SalesQuery:
     Args:
         usual: what is asked for where the address says nothing.
     """
-    said = {**(usual or {}), **request.args.to_dict()}
-    texts = {name: text[:_LONGEST].strip() for name, text in said.items()}
+    arguments = {**(usual or {}), **request.args.to_dict()}
+    texts = {name: text[:_LONGEST].strip() for name, text in arguments.items()}
     per = word_of(texts, "per", Per)
     until, columns = texts.get("until", ""), texts.get("columns", "")
     return SalesQuery(
@@ -337,5 +337,5 @@ def _file(table: SalesOverTime) -> tuple[list[tuple[str, int]], list[Row]]:
 
 
 def _file_name(extension: str) -> str:
-    wanted = query_from_address()
-    return f"{wanted.measure.value}-by-{wanted.by.value}-and-{wanted.per.value}.{extension}"
+    asked = query_from_address()
+    return f"{asked.measure.value}-by-{asked.by.value}-and-{asked.per.value}.{extension}"

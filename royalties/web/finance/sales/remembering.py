@@ -28,13 +28,13 @@ def no_book() -> Answer:
     name, retailer = _field("identifier"), _field("retailer")
     try:
         with all_or_nothing():
-            said = remembered.say_no_book(current_work(), retailer, name)
+            decision = remembered.say_no_book(current_work(), retailer, name)
     except RefusedError as error:
         return _refused(error)
-    told = f"{name} is no book: its rows are skipped in these reports from now on"
-    if said.rows or not _upload():
-        told += f"; {plural(said.rows, 'waiting row')} set aside"
-    flash(f"{told}.", "good")
+    message = f"{name} is no book: its rows are skipped in these reports from now on"
+    if decision.rows or not _upload():
+        message += f"; {plural(decision.rows, 'waiting row')} set aside"
+    flash(f"{message}.", "good")
     return _checked_again()
 
 
@@ -68,11 +68,11 @@ def forget() -> Response:
     """Take back what was said."""
     try:
         with all_or_nothing():
-            done = remembered.forget(current_work(), request.form.get("number", 0, int))
+            decision = remembered.forget(current_work(), request.form.get("number", 0, int))
     except RefusedError as error:
         flash(f"Nothing was changed: {error}", "bad")
         return redirect(url_for("importing.waiting"), 303)
-    flash(f"That is taken back; {plural(done.rows, 'row')} wait again.", "good")
+    flash(f"That is taken back; {plural(decision.rows, 'row')} wait again.", "good")
     return redirect(url_for("importing.waiting") + "#remembered", 303)
 
 

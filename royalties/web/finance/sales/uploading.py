@@ -128,14 +128,14 @@ def _problems(document: words.Document, typed: MendForm | None) -> dict[str, Any
 @PAGES.get("/states")
 def states() -> Response:
     """Progress of long work on some uploads; uploads without such work are omitted."""
-    wanted = set(request.args.getlist("of", int)[:_MOST_STATES])
+    numbers = set(request.args.getlist("of", int)[:_MOST_STATES])
     progress = {}
     for upload in uploads.open_uploads(current_work()):
-        if upload.id in wanted and upload.is_busy:
-            done, total = _progress(upload)
+        if upload.id in numbers and upload.is_busy:
+            read, total = _progress(upload)
             progress[str(upload.id)] = {
                 "words": words.work_words(upload),
-                "done": done,
+                "done": read,
                 "total": total,
             }
     return jsonify(progress)
@@ -256,11 +256,11 @@ def record(number: int) -> Answer:
             job = jobs.start(current_work(), "record", upload, {"seen": seen})
     except RefusedError as error:
         return _back_with_refusal(number, error)
-    done = wait_for([job])
+    is_done = wait_for([job])
     after = _find_upload(number)
-    if done and after.status == UploadStatus.RECORDED:
+    if is_done and after.status == UploadStatus.RECORDED:
         flash(f"Recorded as import {after.batch}. Undo takes it back.", "good")
-    elif done and after.job is not None and after.job.status == JobStatus.DONE:
+    elif is_done and after.job is not None and after.job.status == JobStatus.DONE:
         flash("Nothing was recorded: what a check finds has changed. Look at it again.", "warn")
     return redirect(url_for("uploading.upload", number=number), 303)
 
