@@ -162,14 +162,14 @@ def abandon(period: str) -> Answer:
     return _decide(period, service.abandon, "The parallel run was left.")
 
 
-def _decide(period: str, act: object, done: str) -> Answer:
+def _decide(period: str, act: object, message: str) -> Answer:
     note = DecideForm(request.form).note.data
     try:
         with all_or_nothing():
             act(current_work(), period, note)  # type: ignore[operator]  # one of two verbs
     except RefusedError as error:
         return _parallel_page(period, in_names(error), note=note), 409
-    flash(done, "good")
+    flash(message, "good")
     return redirect(url_for(".parallel", period=period), 303)
 
 

@@ -119,8 +119,8 @@ def after_text(after: After | None) -> str:
 
 
 def _find_contract_run(period: str, key: str) -> tuple[RunView, ContractRun]:
-    shown = run_view(current_work(), period)
-    contract_run = next((each for each in shown.run.contracts if each.contract.key == key), None)
+    view = run_view(current_work(), period)
+    contract_run = next((each for each in view.run.contracts if each.contract.key == key), None)
     if contract_run is None:
         abort(404)
-    return shown, contract_run
+    return view, contract_run
