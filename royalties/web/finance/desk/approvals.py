@@ -266,15 +266,15 @@ def _proposal_page(
     if loading.is_file(proposal):
         return _file_page(proposal, form, refused)
     work = current_work()
-    told = terms.proposed(work, proposal, as_read)
+    proposed = terms.proposed(work, proposal, as_read)
     waits = proposal.status == ProposalStatus.WAITING
     version = _newest_version(proposal) if waits else ""
     _, body = terms.proposed_entry(proposal)
     return render_template(
         "finance/desk/proposed_entry.html",
-        told=told,
+        told=proposed,
         versions=side_by_side(setup_in_force(work), body, version) if version else (),
-        entry=None if told.is_new else _entry_address(proposal),
+        entry=None if proposed.is_new else _entry_address(proposal),
         again="" if proposal.status == ProposalStatus.APPROVED else again_address(proposal),
         effects=effects or [],
         has_effects=terms.proposed_entry(proposal)[0] in previewing.PARTS,

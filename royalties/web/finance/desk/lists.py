@@ -185,7 +185,7 @@ def _list_page(sent: SentList) -> Answer:
 def _preview(sent: SentList, refused: str = "") -> Answer:
     work = current_work()
     try:
-        shown = lists.preview(work, sent.kind, lists.find_saved(work, sent.kept), as_read)
+        preview = lists.preview(work, sent.kind, lists.find_saved(work, sent.kept), as_read)
     except ListFaultsError as error:
         return _faults_page(sent.kind, error.faults), 422
     except RefusedError as error:
@@ -194,8 +194,8 @@ def _preview(sent: SentList, refused: str = "") -> Answer:
         "finance/desk/list.html",
         list=sent,
         words=_WORDS[sent.kind],
-        found=shown.found,
-        notes=shown.notes,
+        found=preview.found,
+        notes=preview.notes,
         refused=refused,
     )
     return page, 409 if refused else 200
@@ -203,8 +203,8 @@ def _preview(sent: SentList, refused: str = "") -> Answer:
 
 def _faults_page(kind: ListKind, faults: Sequence[ListFault]) -> str:
     count = len(faults)
-    told = f"The list has {count} fault{'s' if count > 1 else ''}, so nothing was saved."
-    return _form_page(kind, told, faults)
+    message = f"The list has {count} fault{'s' if count > 1 else ''}, so nothing was saved."
+    return _form_page(kind, message, faults)
 
 
 def _form_page(kind: ListKind, refused: str = "", faults: Sequence[ListFault] = ()) -> str:

@@ -64,13 +64,13 @@ def add(subject: str, key: str) -> Answer:
     work = current_work()
     work.actor.require(Verb.KEEP_NOTES)
     service.require_subject(work, about, key)
-    kept: list[int] = []
+    numbers: list[int] = []
 
     def do(sent: list[TakenFile]) -> str:
         form = NewNoteForm(request.form)
         put_to = form.asked_id
         asks = form.is_question.is_ticked or put_to is not None
-        kept.append(
+        numbers.append(
             service.add(
                 current_work(), about, key, form.text.data, sent, is_question=asks, asked=put_to
             )
@@ -79,7 +79,7 @@ def add(subject: str, key: str) -> Answer:
 
     return _answer_files(
         do,
-        lambda: url_for(".notes_about", subject=about, key=key, _anchor=f"note-{kept[0]}"),
+        lambda: url_for(".notes_about", subject=about, key=key, _anchor=f"note-{numbers[0]}"),
         lambda refused: _page_about(about, key, refused),
     )
 

@@ -71,7 +71,7 @@ def save() -> Answer:
         lambda refused: _preview(sent, refused),
         lambda error: _form_page(fault_count(error, "saved"), error),
         url_for("home.home"),
-        done="Loaded.",
+        message="Loaded.",
     )
 
 

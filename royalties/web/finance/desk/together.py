@@ -105,11 +105,11 @@ def approve() -> Answer:
     form = TogetherForm(request.form)
     try:
         with all_or_nothing():
-            done = deciding.approve(current_work(), form.number.data)
+            approved = deciding.approve(current_work(), form.number.data)
     except (RefusedError, SetupError) as error:
         return _together_page(form, refused=refusal_words(error)), 409
     flash(
-        f"{_counted(len(done))} approved, in the order in which they were prepared. Changes of "
+        f"{_counted(len(approved))} approved, in the order in which they were prepared. Changes of "
         "terms count from the next calculation on; closed periods stay.",
         "good",
     )
@@ -172,11 +172,11 @@ def _without_own(views: Sequence[LookedView]) -> list[int]:
 
 
 def _view(preview: Looked) -> LookedView:
-    work, shown = current_work(), proposal_view(preview.proposal)
+    work, proposed = current_work(), proposal_view(preview.proposal)
     return LookedView(
         preview,
-        shown.words,
-        shown.address,
+        proposed.words,
+        proposed.address,
         service.may_approve(work, preview.proposal),
         preview.proposal.prepared_by_id == work.actor.person,
         tuple((proposal_view(each).words, each) for each in preview.depends_on),
