@@ -82,8 +82,8 @@ def _note(response: Response) -> Response:
         response.headers.get("Content-Length", "-"),
     )
     if isinstance(response.response, Iterator) and not response.direct_passthrough:
-        told = _Streamed(response.response, request_id(), page_name())
-        response.response = cast("Iterable[bytes]", told)
+        streamed = _Streamed(response.response, request_id(), page_name())
+        response.response = cast("Iterable[bytes]", streamed)
     return response
 
 

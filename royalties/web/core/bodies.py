@@ -106,11 +106,11 @@ def from_json(text: str) -> Any:  # noqa: ANN401 - whatever it says
 
 def _carries_session(app: Flask, cookies: str) -> bool:
     serializer = SecureCookieSessionInterface().get_signing_serializer(app)
-    kept = parse_cookie(cookies).get(app.config["SESSION_COOKIE_NAME"])
-    if serializer is None or not kept:
+    cookie = parse_cookie(cookies).get(app.config["SESSION_COOKIE_NAME"])
+    if serializer is None or not cookie:
         return False
     try:
-        return TOKEN in serializer.loads(kept)
+        return TOKEN in serializer.loads(cookie)
     except BadData:
         return False
 

@@ -36,8 +36,8 @@ def enclosed(name: str, types: frozenset[str] = frozenset(ENDINGS)) -> Iterator[
         release()
     files = system().files
     taken = (enclosures.take(files, upload.filename or "", upload.stream, types) for upload in sent)
-    with enclosures.enclosed(files, taken, messages.require_few) as kept:
-        yield kept
+    with enclosures.enclosed(files, taken, messages.require_few) as enclosed_files:
+        yield enclosed_files
 
 
 def download(name: str, data: bytes | IO[bytes]) -> Response:

@@ -327,8 +327,8 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update({name: _unfolded(each) for name, each in FILTERS.items()})
 
 
-def _unfolded(made: Callable[..., str]) -> Callable[..., str]:
+def _unfolded(formatter: Callable[..., str]) -> Callable[..., str]:
     def told(_context: Context, *values: Any, **more: Any) -> str:  # noqa: ANN401 - any filter's
-        return made(*values, **more)
+        return formatter(*values, **more)
 
     return pass_context(told)

@@ -93,8 +93,8 @@ class EntryForm(Form):
         self.as_body(written)
         if base:
             known = {each.path.partition(".")[0] for each in self}
-            kept = {key: value for key, value in base.items() if key not in known}
-            written.body = as_before({**kept, **written.body}, base)
+            unknown = {key: value for key, value in base.items() if key not in known}
+            written.body = as_before({**unknown, **written.body}, base)
         return written
 
     @property
@@ -172,9 +172,9 @@ class RowList(Field):
         self.rows = [self._row(str(place), body=each) for place, each in enumerate(value or ())]
 
     def _row(self, name: str, formdata: Any = None, body: Any = None) -> EntryForm:  # noqa: ANN401
-        made = self.row(formdata, body=body, prefix=f"{self.name}-{name}-")
-        made.id = name
-        return made
+        row = self.row(formdata, body=body, prefix=f"{self.name}-{name}-")
+        row.id = name
+        return row
 
     @property
     def data(self) -> list[dict[str, Any]]:
@@ -199,8 +199,8 @@ class RowList(Field):
         """Add, remove or move a row; returns the field to go on in."""
         place = next((place for place, row in enumerate(self.rows) if row.id == name), None)
         if verb == "add":
-            made = self.add()
-            return next(iter(made)).name if made is not None else ""
+            added = self.add()
+            return next(iter(added)).name if added is not None else ""
         if place is None:
             return ""
         if verb == "remove":

@@ -106,8 +106,8 @@ class EntryField(Field):
         """
         number = _number(self.data, _LONGEST_NUMBER)
         if number < 0:
-            said = f"{self.data[:20]!r} is no {self.word}"
-            raise RefusedError(said if self.data else f"the {self.word} is missing")
+            fault = f"{self.data[:20]!r} is no {self.word}"
+            raise RefusedError(fault if self.data else f"the {self.word} is missing")
         return number
 
     def written_out(self, value: Any) -> str:  # noqa: ANN401 - JSON
@@ -171,8 +171,8 @@ class DayField(EntryField):
                 return date.fromisoformat(self.data)
         except ValueError:
             pass
-        said = f"{self.data[:20]!r} is no day" if self.data else "the day is missing"
-        raise RefusedError(f"{said}: write it as 2026-04-03")
+        fault = f"{self.data[:20]!r} is no day" if self.data else "the day is missing"
+        raise RefusedError(f"{fault}: write it as 2026-04-03")
 
 
 class Number(EntryField):

@@ -73,11 +73,13 @@ class RegionSold:
 _MOST_REGIONS = 10
 
 
-def regions_of(said: Iterable[Statement]) -> tuple[RegionSold, ...]:
+def regions_of(statements: Iterable[Statement]) -> tuple[RegionSold, ...]:
     """Where the sales behind statements were, the most copies first; the smallest are one row."""
     units: dict[tuple[str, str], int] = {}
     beyond, more = 0, 0
-    for place in (each for one in said for contract in one.contracts for each in contract.places):
+    for place in (
+        each for one in statements for contract in one.contracts for each in contract.places
+    ):
         if place.more:
             beyond, more = beyond + place.units, more + place.more
             continue

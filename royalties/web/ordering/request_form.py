@@ -327,11 +327,11 @@ def _place_faults(typed: Typed) -> Iterator[tuple[str, str]]:
 def _sum_fault(typed: Typed) -> dict[str, str]:
     if len(typed.addresses) > MOST_ADDRESSES:
         return {"ship_to": f"up to {MOST_ADDRESSES} addresses fit here: send us a list later"}
-    wanted = whole(typed["copies"]) or 0
+    copies = whole(typed["copies"]) or 0
     addressed = sum(whole(address["copies"]) or 0 for address in typed.addresses)
-    if len(typed.addresses) < 2 or addressed == wanted:  # noqa: PLR2004 - one address takes all
+    if len(typed.addresses) < 2 or addressed == copies:  # noqa: PLR2004 - one address takes all
         return {}
-    return {"ship_to": f"the addresses take {addressed:,} copies, and you asked for {wanted:,}"}
+    return {"ship_to": f"the addresses take {addressed:,} copies, and you asked for {copies:,}"}
 
 
 def _only(typed: Typed) -> Address:

@@ -151,8 +151,10 @@ def _action_of(order: Order, line: Transition, met: frozenset[Precondition]) -> 
     if line.action is Action.SEND_ARTWORK and order.state is not State.ACCEPTED:
         words = "Send other artwork"
     setup = preconditions.setup_or_none(current_work())
-    said = preconditions.precondition_words(setup, order) if setup is not None else {}
-    missing = tuple(said.get(need, need.value) for need in line.needs if need not in met | _BY_FORM)
+    need_words = preconditions.precondition_words(setup, order) if setup is not None else {}
+    missing = tuple(
+        need_words.get(need, need.value) for need in line.needs if need not in met | _BY_FORM
+    )
     address = url_for(button.endpoint, number=order.number, _anchor=button.anchor or None)
     return CustomerAction(line.action, words, address, missing)
 

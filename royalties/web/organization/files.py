@@ -51,23 +51,23 @@ def artwork(number: str) -> str:
     return _artwork_page(number)
 
 
-def _artwork_page(number: str, refused: str = "", looked: Iterable[InspectedFile] = ()) -> str:
+def _artwork_page(number: str, refused: str = "", inspected: Iterable[InspectedFile] = ()) -> str:
     """The page; ``looked`` are files that were looked at and wait to be sent."""
     order = find_order(number)
-    kept = service.artwork_files(current_work(), order)
+    sent = service.artwork_files(current_work(), order)
     form = forms.ArtworkForm()
     if refused:
         form.rights.data = ""
-    waits = {file.use: checked_file(order, file) for file in looked}
+    waits = {file.use: checked_file(order, file) for file in inspected}
     return page(
         "artwork.html",
         order,
         "artwork",
         refused=refused,
         form=form,
-        files=kept,
+        files=sent,
         wanted=wanted(order.options),
-        missing=service.missing(order, [file.use for file in kept]),
+        missing=service.missing(order, [file.use for file in sent]),
         uses=USES,
         can=may(Action.SEND_ARTWORK, order),
         prints=lambda file: _prints(file.use, file.facts, order),
@@ -115,14 +115,14 @@ def show_artwork(number: str) -> Answer:
     """What is chosen as it was drawn, on its own and on the cover, before it is sent."""
     order = find_order(number)
     try:
-        looked = _look_at_uploads(order)
+        inspected = _look_at_uploads(order)
     except TooManyReadingsError as error:
         return _artwork_page(number, in_names(error)), 429
     except RefusedError as error:
         return _artwork_page(number, in_names(error)), 422
-    if not looked:
+    if not inspected:
         return _artwork_page(number, "choose a file first"), 422
-    return _artwork_page(number, looked=looked)
+    return _artwork_page(number, inspected=inspected)
 
 
 @PAGES.post("/<number>/artwork/look")
@@ -308,14 +308,14 @@ def approve(number: str) -> Answer:
         _approval_consent(order, sent).require()
         form = forms.ApproveProofForm()
         release()  # reading the file holds nobody up
-        kept = proofs.stored_fingerprint(system().files, sent[0].file) if sent else ""
+        fingerprint = proofs.stored_fingerprint(system().files, sent[0].file) if sent else ""
         proofs.approve(
             current_work(),
             number,
             version=form.version.number,
             proof_version=form.proof_version.number,
             sha256=form.sha256.data,
-            kept=kept,
+            kept=fingerprint,
             name=form.name.data,
             ticked=form.looked.is_ticked,
         )

@@ -72,8 +72,8 @@ def invoice_file(number: str, file: str) -> Response:
     """An invoice as it was issued, as a file."""
     if invoicing.invoice_of(current_work(), number) is None:
         abort(404)
-    made = invoicing.invoice_paper(current_work(), number, file)
-    return download(made.name, made.data)
+    document = invoicing.invoice_paper(current_work(), number, file)
+    return download(document.name, document.data)
 
 
 @PAGES.get("/<key>/account.xlsx")

@@ -80,8 +80,8 @@ def paper(token: str, file: str) -> Answer | Response:
     """The quote as it was issued, as a file."""
 
     def give(linked: Linked) -> Response:
-        made = quotes.quote_paper(linked.work, linked.order.number, linked.version, file)
-        return download(made.name, made.data)
+        document = quotes.quote_paper(linked.work, linked.order.number, linked.version, file)
+        return download(document.name, document.data)
 
     return _answer_link(token, give)
 
