@@ -104,8 +104,8 @@ def _move(desk: Desk, identifier: str, isbn: str | None, *, rows: bool, yes: boo
             went = "wait again" if isbn is None else "go with it"
             effect.append(f"{counted(moved.rows, 'recorded row')} would {went}.")
         elif alias_.open_rows:
-            kept = counted(alias_.open_rows, "row that counts", "rows that count")
-            effect.append(f"{kept} in open periods would stay: --rows takes them along.")
+            staying = counted(alias_.open_rows, "row that counts", "rows that count")
+            effect.append(f"{staying} in open periods would stay: --rows takes them along.")
         if alias_.closed_rows:
             closed = alias_.closed_rows
             stay, their = ("stays", "its") if closed == 1 else ("stay", "their")
@@ -116,8 +116,8 @@ def _move(desk: Desk, identifier: str, isbn: str | None, *, rows: bool, yes: boo
     with desk.work() as work:
         moved = move_alias(work, identifier, isbn, seen=seen, rows=rows)
     if desk.json:
-        told = {"identifier": moved.identifier, "was": moved.was, "isbn": moved.now}
-        desk.show({**told, "rows": moved.rows})
+        document = {"identifier": moved.identifier, "was": moved.was, "isbn": moved.now}
+        desk.show({**document, "rows": moved.rows})
         return
     stands = "no edition" if moved.now is None else moved.now
     went = f"; {counted(moved.rows, 'recorded row')} went with it" if rows else ""

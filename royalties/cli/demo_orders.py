@@ -62,8 +62,8 @@ def notify_orders(desk: Desk, examples: Path) -> list[dict[str, Any]]:
     for place, plan in enumerate(plans, 1):
         if not _is_notified(desk, plan):
             _notify(desk, plan, examples / "orders", place)
-    told = [_first_card(desk, plan) for plan in plans]
-    return [_order_document(card) for card in told if card is not None]
+    cards = [_first_card(desk, plan) for plan in plans]
+    return [_order_document(card) for card in cards if card is not None]
 
 
 def _is_notified(desk: Desk, plan: Mapping[str, Any]) -> bool:

@@ -109,12 +109,12 @@ def _keep(
         desk.say(f"{name}: there already.")
 
 
-def _take(desk: Desk, steps: Mapping[str, int], said: _StepArguments) -> None:
+def _take(desk: Desk, steps: Mapping[str, int], arguments: _StepArguments) -> None:
     ((step, number),) = steps.items()
-    if step == "filed" and len(said.names) != 1:
+    if step == "filed" and len(arguments.names) != 1:
         raise click.UsageError("--file NUMBER belongs to one KEY")
     with desk.work() as work:
-        _STEPS[step](work, number, said)
+        _STEPS[step](work, number, arguments)
     if desk.json:
         desk.show({"outcome": step, "document": number})
         return
@@ -216,17 +216,17 @@ def _as_json(document: Document) -> dict[str, object]:
     }
 
 
-def _amend(work: Work, number: int, said: _StepArguments) -> None:
+def _amend(work: Work, number: int, arguments: _StepArguments) -> None:
     document = service.find_document(work, number)
     if document is None:
         raise service.NoDocumentError
-    note = document[0].note if said.note is None else said.note
-    service.amend(work, number, said.period or document[0].period, note)
+    note = document[0].note if arguments.note is None else arguments.note
+    service.amend(work, number, arguments.period or document[0].period, note)
 
 
-def _file(work: Work, number: int, said: _StepArguments) -> None:
+def _file(work: Work, number: int, arguments: _StepArguments) -> None:
     guessed = {each.document.id: each.period for each in service.guesses(work)}
-    service.file(work, number, said.names[0], said.period or guessed.get(number, ""))
+    service.file(work, number, arguments.names[0], arguments.period or guessed.get(number, ""))
 
 
 _STEPS: Mapping[str, Callable[[Work, int, _StepArguments], object]] = {

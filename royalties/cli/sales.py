@@ -178,14 +178,14 @@ def waiting(desk: Desk) -> None:
 def no_book(desk: Desk, identifier: str, retailer: str) -> None:
     """Say that IDENTIFIER, or a title of rows without one, is no book: a tote bag, a gift card."""
     with desk.work() as work:
-        said = say_no_book(work, retailer, identifier)
+        decision = say_no_book(work, retailer, identifier)
     if desk.json:
-        desk.show({"number": said.number, "rows": said.rows})
+        desk.show({"number": decision.number, "rows": decision.rows})
         return
     desk.say(
         f"{identifier} is no book in reports of {retailer}: its rows are skipped from now on; "
-        f"{counted(said.rows, 'waiting row')} set aside. 'royalties forget {said.number}' takes "
-        f"that back."
+        f"{counted(decision.rows, 'waiting row')} set aside. 'royalties forget "
+        f"{decision.number}' takes that back."
     )
 
 
@@ -263,13 +263,13 @@ def remembered(desk: Desk) -> None:
 def forget_(desk: Desk, number: int) -> None:
     """Take back what 'royalties remembered' lists as NUMBER."""
     with desk.work() as work:
-        done = forget(work, number)
+        forgotten = forget(work, number)
     if desk.json:
-        desk.show({"number": number, "rows": done.rows})
+        desk.show({"number": number, "rows": forgotten.rows})
         return
     desk.say(
-        f"{number} is taken back; {counted(done.rows, 'row')} that it had set aside wait again. "
-        f"What was recorded or skipped of imports stays: undo and import them again."
+        f"{number} is taken back; {counted(forgotten.rows, 'row')} that it had set aside wait "
+        f"again. What was recorded or skipped of imports stays: undo and import them again."
     )
 
 
