@@ -113,10 +113,10 @@ class System:
         """
         configured, older = self.config.secret_key, self.config.old_secret_keys
         if not configured:
-            made = self.files.keep_secret(_KEY, secrets.token_urlsafe(48))
-            return (made, *older)
-        kept = self.files.secret(_KEY)
-        return tuple(dict.fromkeys((configured, *older, *((kept,) if kept else ()))))
+            created = self.files.keep_secret(_KEY, secrets.token_urlsafe(48))
+            return (created, *older)
+        stored_key = self.files.secret(_KEY)
+        return tuple(dict.fromkeys((configured, *older, *((stored_key,) if stored_key else ()))))
 
     def guard(self) -> list[str]:
         """Let nobody else read what is kept; returns what could not be helped, in words."""
@@ -171,9 +171,9 @@ class System:
         engine = for_reading(self.engine) if read_only else self.engine
         engine = engine.execution_options(**{LOCK_SECONDS: lock_seconds, PATIENT: patient})
         with plain_errors(), engine.connect() as connection, connection.begin() as transaction:
-            kept = require_newest(connection)
-            here = _zone(kept.time_zone)
-            self._remember(kept.books)
+            status = require_newest(connection)
+            here = _zone(status.time_zone)
+            self._remember(status.books)
             yield Work(
                 connection,
                 self.files,
@@ -216,11 +216,11 @@ class System:
         from royalties.services.desk import backups  # noqa: PLC0415 - few commands pay for it
 
         with plain_errors():
-            kept = backups.restore(
+            restored = backups.restore(
                 actor, source, self.config.database_url, self.config.home, progress
             )
         self._finish_migrating()
-        return kept
+        return restored
 
     def move_to(
         self, url: str, actor: Actor, progress: Progress = nothing_to_show

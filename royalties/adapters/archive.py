@@ -273,8 +273,8 @@ class ArchiveReader:
                 tarfile.TarFile.open(fileobj=self._zip, mode="r|", tarinfo=_BoundedMember)
             )
             self._next = self._tar.next()
-            said = self._document("header.json")
-            self.header = self._header_of(said)
+            header = self._document("header.json")
+            self.header = self._header_of(header)
         self.parts |= {f"tables/{name}": ArchivePart() for name in self.header.tables}
         self.parts |= {f"files/{name}": ArchivePart() for name in FOLDERS}
 

@@ -117,12 +117,12 @@ def set_rows_aside(
     """Set aside the rows that wait under some identifiers; returns how many."""
     rows = 0
     for name in names:
-        deleted = connection.execute(
+        updated = connection.execute(
             update(waiting)
             .where(waiting.c.identifier == name, waiting.c.retailer_id == retailer_id, is_waiting())
             .values(set_aside=number)
         )
-        rows += deleted.rowcount
+        rows += updated.rowcount
     return rows
 
 
