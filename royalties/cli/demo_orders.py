@@ -173,7 +173,7 @@ def _approve(work: Work, telling: _Telling, _step: Step) -> None:
         version=order.version,
         proof_version=newest.version,
         sha256=newest.file.sha256,
-        kept=proofs.stored_fingerprint(work.files, newest.file),
+        stored=proofs.stored_fingerprint(work.files, newest.file),
         name=telling.plan["contact_name"],
         ticked=True,
     )

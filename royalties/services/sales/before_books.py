@@ -86,7 +86,7 @@ def would_earn(work: Work, setup: Setup, early: Early, open_period: Period) -> s
 
 
 def notice_of(
-    early: Early, setup: Setup, open_period: Period, *, done: bool = False, earned: str = ""
+    early: Early, setup: Setup, open_period: Period, *, is_recorded: bool = False, earned: str = ""
 ) -> Notice | None:
     """What is to be confirmed of sales from before the books; None if there are none.
 
@@ -101,9 +101,9 @@ def notice_of(
         return None
     first = setup.first_period
     is_are = "is" if early.rows == 1 else "are"
-    counts = ("counts" if early.rows == 1 else "count") if done else "would count"
+    counts = ("counts" if early.rows == 1 else "count") if is_recorded else "would count"
     earn = f", where they would earn {earned}" if earned else ""
-    how = "undo the import" if done else "take them out of the report"
+    how = "undo the import" if is_recorded else "take them out of the report"
     return Notice(
         CODE,
         f"{early.counted('row')} ({early.brought}) {is_are} dated before the books' first period "

@@ -191,20 +191,20 @@ def _share(text: str) -> Fraction:
 def _remember(
     work: Work,
     shop: int,
-    said: AnswerKind,
+    kind: AnswerKind,
     named: tuple[str, str],
     value: Any,  # noqa: ANN401 - JSON
 ) -> int:
     key = named[1]
     for row in store.all_answers(work.connection, standing=True):
         if row.retailer_id == shop and row.key == key:
-            if row.said is said and row.value == value:
+            if row.said is kind and row.value == value:
                 return row.id
             raise RefusedError(
                 f"{row.name!r} is said to be {_WORDS[row.said]}: take that back first "
                 f"('royalties forget {row.id}')"
             )
-    return store.add_answer(work.connection, _values(work, shop, said, named, value))
+    return store.add_answer(work.connection, _values(work, shop, kind, named, value))
 
 
 _WORDS = {
@@ -217,13 +217,13 @@ _WORDS = {
 def _values(
     work: Work,
     shop: int,
-    said: AnswerKind,
+    kind: AnswerKind,
     named: tuple[str, str],
     value: Any,  # noqa: ANN401 - JSON
 ) -> dict[str, object]:
     return {
         "retailer_id": shop,
-        "said": said,
+        "said": kind,
         "name": named[0],
         "key": named[1],
         "value": value,

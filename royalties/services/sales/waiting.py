@@ -148,7 +148,7 @@ def release_waiting(work: Work, setup: Setup) -> Released:
         places.append((number, line.sheet, line.row, line.kind))
         released.rows[line.identifier] = released.rows.get(line.identifier, 0) + 1
     recorded = [(number, line) for number, lines in by_batch.items() for line in lines]
-    early = notice_of(early_of(recorded, setup), setup, open_period, done=True)
+    early = notice_of(early_of(recorded, setup), setup, open_period, is_recorded=True)
     released.warnings = (early.message,) if early else ()
     record_lines(work, setup, open_period, by_batch)
     _note_uses(work, rows, places)

@@ -315,7 +315,7 @@ def approve(number: str) -> Answer:
             version=form.version.number,
             proof_version=form.proof_version.number,
             sha256=form.sha256.data,
-            kept=fingerprint,
+            stored=fingerprint,
             name=form.name.data,
             ticked=form.looked.is_ticked,
         )

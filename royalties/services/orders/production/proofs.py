@@ -146,7 +146,7 @@ def approve(
     version: int,
     proof_version: int,
     sha256: str,
-    kept: str,
+    stored: str,
     name: str,
     ticked: bool,
 ) -> Order:
@@ -158,7 +158,7 @@ def approve(
         version: of the order, as it was looked at.
         proof_version: of the proof that was shown.
         sha256: of the file that was shown.
-        kept: ``stored_fingerprint`` of the newest proof.
+        stored: ``stored_fingerprint`` of the newest proof.
         name: of who approves, as signed.
         ticked: whether they said that they looked at every page.
 
@@ -178,7 +178,7 @@ def approve(
         raise RefusedError("sign with your name, in up to 200 letters")
     if not ticked:
         raise RefusedError("look at every page, then tick that you did: it cannot be taken back")
-    if kept != proof.sha256:
+    if stored != proof.sha256:
         raise RefusedError(
             "the proof's file is damaged, so it cannot be approved: ask for it again by message"
         )

@@ -101,5 +101,5 @@ def _refused(error: RefusedError) -> Answer:
     upload = _upload()
     typed = {name: request.form[name].strip()[:_LONGEST] for name in request.form}
     if upload is not None:
-        return upload_page(upload, unmended=f"{error}", said=typed), 422
+        return upload_page(upload, unmended=f"{error}", answer=typed), 422
     return waiting_page(typed, f"{error}"), 422

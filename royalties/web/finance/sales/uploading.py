@@ -50,7 +50,7 @@ def upload_page(
     *,
     unmended: str = "",
     typed: MendForm | None = None,
-    said: Mapping[str, str] | None = None,
+    answer: Mapping[str, str] | None = None,
 ) -> str:
     """Render an upload's page.
 
@@ -87,8 +87,8 @@ def upload_page(
         forgotten=words.is_forgotten(upload, current_work().now),
         progress=_progress(upload),
         most_waiting=_SHOWN_WAITING,
-        said=said or {},
-        **{**matching(), **({"match": said["identifier"]} if said else {})},
+        said=answer or {},
+        **{**matching(), **({"match": answer["identifier"]} if answer else {})},
         **more,
     )
 
