@@ -40,6 +40,13 @@ _NO_NOTE = "No note stands here, and no question."
 @click.argument("text", default="")
 @click.option("--question", is_flag=True, help="TEXT asks: somebody is to answer it.")
 @click.option(
+    "--to",
+    "colleague",
+    default="",
+    metavar="EMAIL",
+    help="Put the question to one colleague, who is told.",
+)
+@click.option(
     "--file",
     "paths",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -64,6 +71,7 @@ def notes(
     key: str | None,
     text: str,
     question: bool,
+    colleague: str,
     paths: tuple[Path, ...],
     said: str,
     reason: str,
@@ -82,12 +90,15 @@ def notes(
         raise click.UsageError("take one step at a time")
     if (subject is None) != (key is None):
         raise click.UsageError("name what it is about: its kind, and its key")
+    is_asked = bool(subject and text) and not steps and saved is None
+    if colleague and not is_asked:
+        raise click.UsageError("--to belongs to a question: say what it is about, and ask")
     if saved is not None:
         _save(desk, saved, out or Path())
     elif steps:
         _take(desk, steps, said, reason, paths)
     elif subject and key and (text or paths):
-        _add(desk, _SUBJECTS[subject], key, text, paths, is_question=question)
+        _add(desk, _SUBJECTS[subject], key, text, paths, is_question=question, to=colleague)
     else:
         _list(desk, _SUBJECTS[subject] if subject else None, key or "", every=every)
 
@@ -100,9 +111,13 @@ def _add(
     paths: Sequence[Path],
     *,
     is_question: bool,
+    to: str,
 ) -> None:
+    is_question = is_question or bool(to)
+
     def write(work: Work, sent: Sequence[TakenFile]) -> int:
-        return service.add(work, subject, key, text, sent, is_question=is_question)
+        asked = service.find_colleague(work, to).id if to else None
+        return service.add(work, subject, key, text, sent, is_question=is_question, asked=asked)
 
     number = _with_files(desk, paths, write)
     if desk.json:
@@ -205,6 +220,7 @@ def _as_json(note: Note) -> dict[str, object]:
         "text": note.text,
         "written_at": note.at,
         "written_by": note.by,
+        "asked": note.asked or None,
         "resolved_at": note.resolved_at,
         "withdrawn_at": note.withdrawn_at,
         "files": [{"name": each.name, "bytes": each.size} for each in note.files],

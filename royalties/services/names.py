@@ -163,7 +163,10 @@ class Names:
         return f"{word or ''}{blank or ''}“{self.of(parts[0], key)}”"
 
     def _knows(self, part: str, key: str) -> bool:
-        return key in self.all_of(part) or key in self._waiting().get(part, {})
+        return any(
+            key in known
+            for known in (self.all_of(part), self._new.get(part, {}), self._waiting().get(part, {}))
+        )
 
     def in_body(self, part: str, body: Body | None) -> Body | None:
         """An entry's body as people read it: other entries by name, places by name, no key."""

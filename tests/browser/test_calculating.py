@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from royalties.domain.people import Role
 from royalties.services import cache as remembering
-from tests.browser.looking import window
+from tests.browser.looking import SMALL, window
 from tests.builders.books import Office, a_row, after, closed
 from tests.builders.live import Live, serving
 
@@ -60,6 +60,18 @@ def test_home_computes_the_draft_and_lists_what_is_missing(chromium: Browser, li
         expect(owed.get_by_text("Estimated").first).to_be_visible()
         expect(seen.page.get_by_role("link", name="Compute the draft of")).to_have_count(0)
         assert seen.complaints == []
+
+
+def test_preview_on_a_telephone_says_of_each_figure_what_it_is(
+    chromium: Browser, live: Live
+) -> None:
+    with window(chromium, live, live.somebody(Role.MANAGER), width=SMALL) as seen:
+        try_half(seen.page)
+        expect(seen.page.get_by_role("heading", name="What this would have given")).to_be_visible()
+        card = seen.page.locator("#preview .carded tbody tr").first
+        labels = card.locator("[data-label]").evaluate_all("all => all.map(e => e.dataset.label)")
+        assert labels[:3] == ["Earned, as it stands", "Earned, as proposed", "Earned, difference"]
+        assert len(set(labels)) == len(labels)
 
 
 @pytest.mark.thorough("journeys in a browser")

@@ -233,6 +233,8 @@ VISITS = (
     Visit("/finance/contracts/zq-foot-2015/amend?again=2"),
     Visit("/finance/approvals/4"),
     Visit("/finance/approvals/5"),
+    Visit("/finance/approvals/6"),
+    Visit("/finance/setup-file/again/6"),
     Visit("/finance/approvals/together?number=2&number=5"),
     Visit("/finance/approvals/together?number=5", CLERK),
     Visit("/finance/approvals/together?number=2&number=5", submit="form[action$=refuse]"),

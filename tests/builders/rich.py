@@ -1,6 +1,7 @@
 """Books in which every page has something to show, and people at work in them."""
 
 import io
+import json
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -12,6 +13,7 @@ from royalties.cli.jobs import work_once
 from royalties.domain.notes import NoteSubject
 from royalties.domain.payments.life import Method
 from royalties.domain.people import Actor, Role
+from royalties.services import approvals
 from royalties.services.approvals import set_two_people
 from royalties.services.desk import listing, notes, saved_filters
 from royalties.services.payments import approving, batch_files, moving, proposing
@@ -22,6 +24,7 @@ from royalties.services.sales import manual_entry as entering
 from royalties.services.sales import sheets, uploads
 from royalties.services.statements.sending import send as send_statements
 from royalties.services.terms import amending as terms
+from royalties.services.terms import loading
 from royalties.services.terms.catalogue import save_sample
 from royalties.services.terms.lists import ListKind
 from royalties.services.terms.replacing import CONFIRMED
@@ -71,7 +74,7 @@ MAPPED: Document = {
 LIST_GOOD, LIST_WRONG, LIST_OPEN, LIST_OF_BENEFICIARIES = 1, 2, 3, 4
 """Numbers of jobs that read lists: one that may be saved, one with faults, one with questions."""
 
-CLOSE, CONTRACT_CHANGE, PLAN_CHANGE, NEW_BENEFICIARY, NEW_PLAN = 1, 2, 3, 4, 5
+CLOSE, CONTRACT_CHANGE, PLAN_CHANGE, NEW_BENEFICIARY, NEW_PLAN, FILE_WITHDRAWN = range(1, 7)
 """Numbers of proposals that wait; the new plan gives to the new beneficiary."""
 
 SPRING, AUTUMN, NOVEMBER, TYPED = 1, 2, 3, 4
@@ -135,6 +138,7 @@ def rich(office: Office) -> None:
     _payments(office, clerk)
     _prepared(office, clerk)
     _amended(office, clerk)
+    _file_withdrawn(office)
     _earlier_statements(office, clerk)
     _notes(office, clerk)
     _filters(office, clerk)
@@ -337,6 +341,24 @@ def _amended(office: Office, clerk: Actor) -> None:
     _save(office, clerk, "beneficiaries", a_beneficiary(keyed("rivers"), name="Rivers Trust"))
     first = a_plan(keyed("delta"), remainder(keyed("rivers")))
     _save(office, clerk, "plans", {**first, "name": "All to the rivers"})
+
+
+def _file_withdrawn(office: Office) -> None:
+    """A setup file with a change and a new entry, which was taken back."""
+    mona = Actor("Mona Reyes", Role.MANAGER, MANAGER)
+    houston = a_beneficiary(keyed("houston"), name="Houston Readers", minimum_payment="15.00")
+    listed = {"beneficiaries": [houston, a_beneficiary(keyed("lakes"), name="Lakes Trust")]}
+    files = office.system.files
+    sent, _ = files.keep_enclosure(io.BytesIO(json.dumps(listed).encode()), loading.LARGEST)
+    with office.system.work(mona) as work:
+        seen = loading.preview(work, files.enclosure(sent), "autumn.json").seen
+        saved = loading.save(
+            work, files.enclosure(sent), "autumn.json", seen=seen, confirmed=CONFIRMED
+        )
+        assert saved.proposal == FILE_WITHDRAWN
+    with office.system.work(mona) as work:
+        approvals.withdraw(work, FILE_WITHDRAWN, "The minimum is not agreed yet")
+    files.drop_enclosure(sent)
 
 
 def _save(office: Office, clerk: Actor, part: str, body: Document) -> None:

@@ -32,6 +32,7 @@ ONLY_READ = {
     "finance.desk.lists._preview": 1,
     "finance.desk.lists.send": 2,
     "finance.desk.setup_files._preview": 1,
+    "finance.desk.setup_files._preview_again": 1,
     "finance.orders.approvals._draft": 1,
     "finance.orders.money._draft": 1,
     "finance.orders.price_lists._trial_quote": 1,

@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from royalties.domain.people import Role
+from royalties.services.desk import note_lists
 from tests.builders.books import Office, after, opened
 from tests.builders.commands import Run, command_line, shown
 from tests.builders.documents import PDF
+from tests.builders.orders import somebody
 
 pytestmark = [pytest.mark.engines("both"), after(opened)]
 
@@ -39,6 +42,21 @@ def test_question_is_asked_answered_settled_and_opened_again(run: Run, tmp_path:
     assert "settled" in run("--all").stdout
     assert shown(run("--reopen", 1, "--json")) == {"outcome": "reopened", "note": 1}
     assert "open" in run("contract", "foot-2015").stdout
+
+
+def test_question_is_put_to_one_colleague(run: Run, office: Office) -> None:
+    mona = somebody(office, "Mona", Role.MANAGER)
+    assert (
+        "nobody at the desk has the address"
+        in run("contract", "foot-2015", "Agreed?", "--to", "max@example.org", code=1).stderr
+    )
+    assert "belongs to a question" in run("--to", "mona@example.org", code=2).stderr
+    assert "belongs to a question" in run("--resolve", 1, "--to", "mona@example.org", code=2).stderr
+    told = run("contract", "foot-2015", "Agreed?", "--to", "MONA@Example.org").stdout
+    assert "Question 1 about foot-2015 is kept" in told
+    with office.system.work(mona, read_only=True) as work:
+        [question] = note_lists.open_questions(work).notes
+    assert question.asked == "Mona"
 
 
 def test_note_is_withdrawn_and_brought_back(run: Run) -> None:

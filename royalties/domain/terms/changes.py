@@ -81,7 +81,7 @@ class Change:
 def changes(
     before: Mapping[str, Any] | None,
     after: Mapping[str, Any] | None,
-    number: Callable[[str], str] = str,
+    number: Callable[[str | int], str] = str,
 ) -> list[Change]:
     """Every difference between two bodies, in the order of the newer one.
 
@@ -104,7 +104,7 @@ class _ValueAt:
     key: str = ""
     is_share: bool = False
     is_unit: bool = False
-    number: Callable[[str], str] = str
+    number: Callable[[str | int], str] = str
 
     def at(self, key: str) -> "_ValueAt":
         """What stands at a key of an object."""
@@ -143,7 +143,7 @@ class _ValueAt:
             return glue.join(f"({part})" if nested else part for part in shown)
         if self.is_share and not self.is_unit and isinstance(value, str):
             return self.number(_percent(value))
-        return self.number(str(value))
+        return self.number(value) if isinstance(value, int) else self.number(str(value))
 
 
 def _in_objects(

@@ -68,7 +68,7 @@ def rule_sentence(rule: Rule, currency: str) -> str:
 def _rate(rule: Rule, place: int, currency: str) -> str:
     tier = rule.tiers[place]
     rate = (
-        f"{currency} {_money(tier.rate, currency)}"
+        f"{currency} {money_words(tier.rate, currency)}"
         if rule.basis is Basis.UNIT
         else percent(tier.rate)
     )
@@ -76,7 +76,7 @@ def _rate(rule: Rule, place: int, currency: str) -> str:
         return rate
     if rule.counts is Counts.UNITS:
         return f"{rate} up to {number_text(tier.up_to)} copies"
-    return f"{rate} up to {currency} {_money(tier.up_to, currency)}"
+    return f"{rate} up to {currency} {money_words(tier.up_to, currency)}"
 
 
 def _range(limits: DiscountRange) -> str:
@@ -206,11 +206,11 @@ def _takes(step: Step, currency: str) -> str:
     amount = step.amount or Fraction(0)
     match step.takes:
         case Takes.FIXED:
-            return f"{currency} {_money(amount, currency)} each period".strip()
+            return f"{currency} {money_words(amount, currency)} each period".strip()
         case Takes.SHARE:
             return f"{percent(amount)} of what is payable"
         case Takes.PER_UNIT:
-            return f"{currency} {_money(amount, currency)} for every copy".strip()
+            return f"{currency} {money_words(amount, currency)} for every copy".strip()
         case Takes.REMAINDER:
             return "All that is left"
 
@@ -282,11 +282,11 @@ def any_of(words: Words) -> str:
 
 
 def _cap(cap: Cap, currency: str) -> str:
-    amount = f"{currency} {_money(cap.amount, currency)}".strip()
+    amount = f"{currency} {money_words(cap.amount, currency)}".strip()
     return f", at most {amount} {_CAP_TIMES[cap.per]}"
 
 
-def _money(amount: Fraction, currency: str) -> str:
+def money_words(amount: Fraction, currency: str) -> str:
     """An amount with the currency's decimals, or more where it has more."""
     whole, _, digits = number_text(amount).partition(".")
     digits = digits.ljust(exponent(currency) if currency else 2, "0")
@@ -298,7 +298,7 @@ def _counted(rule: Rule) -> str:
     opening = rule.counter.opening
     if rule.counts is Counts.UNITS:
         return f"{int(opening):,}" if opening.denominator == 1 else number_text(opening)
-    return _money(opening, "")
+    return money_words(opening, "")
 
 
 def _leads_to(member: Member, beneficiary: str) -> bool:

@@ -12,7 +12,7 @@ class TaxRate(Part):
     """A tax rate from a day on."""
 
     from_: s.Day = Field(title="From", alias="from", description="First day it holds.")
-    rate: s.Rate = Field(title="Rate", description="Fraction of what is allocated.")
+    rate: s.Rate = Field(title="Rate", description="Fraction of what is to pay, when it is sent.")
 
 
 class BalanceBroughtIn(Part):

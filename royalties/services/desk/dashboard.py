@@ -271,7 +271,13 @@ def dashboard(work: Work) -> Dashboard:
     )
     steps: tuple[FirstStep, ...] = ()
     if is_first(work):
-        begun = BooksSoFar(is_any_recorded(work), to_do.identifiers, exceptions, bool(sales.now))
+        begun = BooksSoFar(
+            is_any_recorded(work),
+            to_do.identifiers,
+            exceptions,
+            has_sales=bool(sales.now),
+            has_income=bool(setup.income),
+        )
         steps = first_steps(work, setup, period, begun, prepared)
     earliest = min((row.period_id for row in sales.rows), default=period.ordinal)
     return Dashboard(

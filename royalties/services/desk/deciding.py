@@ -98,7 +98,7 @@ class Looked:
 
 
 def look(
-    work: Work, proposals: Sequence[Proposal], number: Callable[[str], str] = str
+    work: Work, proposals: Sequence[Proposal], number: Callable[[str | int], str] = str
 ) -> list[Looked]:
     """What several proposals would do; the queries do not grow with them.
 
@@ -125,7 +125,7 @@ def look(
     return shown
 
 
-def _with_changes(work: Work, preview: Looked, number: Callable[[str], str]) -> Looked:
+def _with_changes(work: Work, preview: Looked, number: Callable[[str | int], str]) -> Looked:
     proposal = preview.proposal
     if proposal.kind is not ProposalKind.SETUP:
         return preview

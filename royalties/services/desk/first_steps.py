@@ -8,7 +8,8 @@ from royalties.domain.approvals import Proposal, ProposalKind
 from royalties.domain.counting import counted, series
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period
-from royalties.domain.terms.contracts import Basis
+from royalties.domain.terms.catalogue import Title
+from royalties.domain.terms.contracts import Basis, Rule
 from royalties.services.books import Setup, last_closed_in
 from royalties.services.frame import NO_OPENINGS, frame_of
 from royalties.services.work import Work
@@ -68,12 +69,14 @@ class BooksSoFar:
         identifiers: unknown ISBNs, under which rows wait.
         exceptions: of the draft; None: it has not been computed since a change.
         has_sales: whether the open period has sales.
+        has_income: whether income of a right was entered, which earns without a sale.
     """
 
     is_recorded: bool
     identifiers: int
     exceptions: int | None
     has_sales: bool
+    has_income: bool
 
 
 def is_first(work: Work) -> bool:
@@ -130,21 +133,34 @@ def _titles(setup: Setup) -> list[str]:
     if not setup.titles:
         return ["What do you publish? Each title has editions, and each edition list prices."]
     bare = [title.title for title in setup.titles.values() if not title.editions]
-    by_list = {
-        key
-        for contract in setup.contracts.values()
-        if any(rule.basis is Basis.LIST for rule in contract.rules)
-        for key in contract.titles
-    }
+    by_list = _rules_by_list(setup)
     unpriced = [
         title.title
         for key, title in setup.titles.items()
-        if key in by_list and any(not edition.prices for edition in title.editions)
+        if key in by_list and _wants_price(title, by_list[key])
     ]
     lacks = [f"{_listed(bare)} {_have(bare)} no edition yet."] if bare else []
     if unpriced:
         lacks.append(f"An edition of {_listed(unpriced)} has no list price, and earns by it.")
     return lacks
+
+
+def _rules_by_list(setup: Setup) -> dict[str, list[Rule]]:
+    """Rules that go by the list price, by the titles of their contracts."""
+    rules: dict[str, list[Rule]] = {}
+    for contract in setup.contracts.values():
+        for_list = [rule for rule in contract.rules if rule.basis is Basis.LIST]
+        for title in contract.titles if for_list else ():
+            rules.setdefault(title, []).extend(for_list)
+    return rules
+
+
+def _wants_price(title: Title, rules: Iterable[Rule]) -> bool:
+    """Whether an edition without a list price may come under one of the rules."""
+    unpriced = {edition.format for edition in title.editions if not edition.prices}
+    return bool(unpriced) and any(
+        rule.formats is None or not unpriced.isdisjoint(rule.formats) for rule in rules
+    )
 
 
 def _contracts(setup: Setup) -> list[str]:
@@ -187,7 +203,7 @@ def _report(begun: BooksSoFar) -> list[str]:
 
 def _draft(begun: BooksSoFar) -> list[str]:
     if not begun.has_sales:
-        return ["There are no sales in the open period yet."]
+        return [] if begun.has_income else ["There are no sales in the open period yet."]
     if begun.exceptions is None:
         return ["The draft has not been computed since the last change."]
     if begun.exceptions:
@@ -196,7 +212,7 @@ def _draft(begun: BooksSoFar) -> list[str]:
 
 
 def _close(work: Work, period: Period, begun: BooksSoFar) -> list[str]:
-    if not begun.is_recorded:
+    if not begun.is_recorded and not begun.has_income:
         return ["There is nothing to close yet."]
     if work.today <= period.ends:
         return ["The period has not ended yet."]

@@ -42,6 +42,7 @@ class Colleague(NamedTuple):
 
     id: int
     name: str
+    email: str
 
 
 class NoNoteError(RefusedError):
@@ -110,8 +111,24 @@ def colleagues(work: Work) -> tuple[Colleague, ...]:
     """Everybody to whom a question can be put: the others of the staff, by name."""
     work.actor.require(Verb.KEEP_NOTES)
     rows = people.active_in_roles(work.connection, [role.value for role in FINANCE])
-    found = (Colleague(row.id, row.name) for row in rows if row.id != work.actor.person)
+    found = (Colleague(row.id, row.name, row.email) for row in rows if row.id != work.actor.person)
     return tuple(sorted(found, key=lambda each: (each.name.casefold(), each.id)))
+
+
+def find_colleague(work: Work, email: str) -> Colleague:
+    """The colleague of an e-mail address, to whom a question is put.
+
+    Raises:
+        RefusedError: nobody of the staff who may sign in has it.
+    """
+    work.actor.require(Verb.KEEP_NOTES)
+    for each in colleagues(work):
+        if each.email.casefold() == email.strip().casefold():
+            return each
+    raise RefusedError(
+        f"nobody at the desk has the address {email[:100]!r}: name a colleague who may sign in, or "
+        f"ask everybody"
+    )
 
 
 def _colleague(work: Work, number: int) -> Colleague:

@@ -94,7 +94,7 @@ def notice_of(
         early: what there is.
         setup: whose books.
         open_period: where it counts.
-        done: whether it is recorded already, and only told.
+        is_recorded: whether it is recorded already.
         earned: what they would earn, in words; empty: that is not known.
     """
     if not early.rows:

@@ -83,7 +83,7 @@ def find_entry(work: Work, part: str, key: str) -> RecordedEntry | None:
 
 
 def history(
-    work: Work, part: str, key: str, number: Callable[[str], str] = str
+    work: Work, part: str, key: str, number: Callable[[str | int], str] = str
 ) -> list[EntryRevision]:
     """What was said of an entry, the newest first, each with what it changed.
 
@@ -241,7 +241,7 @@ def save(
         ProposalKind.SETUP,
         f"{part} {key}",
         proposed,
-        fingerprint=_fingerprint(now),
+        fingerprint=fingerprint_of(now),
         note=note,
     )
     return Saved(changed=True, proposal=number)
@@ -270,7 +270,7 @@ def approve(work: Work, number: int) -> Proposal:
     require_dependencies(work, proposal)
     part, body = proposed_entry(proposal)
     now = find_revision(work.connection, part, body["key"])
-    if _fingerprint(now) != proposal.fingerprint:
+    if fingerprint_of(now) != proposal.fingerprint:
         by = f" by {now.by}" if now else ""
         raise RefusedError(
             f"{_named(work, part, body['key'])} was changed{by} after this was "
@@ -318,7 +318,7 @@ class Proposed:
     warnings: list[TermsWarning]
 
 
-def proposed(work: Work, proposal: Proposal, number: Callable[[str], str] = str) -> Proposed:
+def proposed(work: Work, proposal: Proposal, number: Callable[[str | int], str] = str) -> Proposed:
     """What a proposal would change; of a decided one, what it would change today.
 
     Args:
@@ -332,7 +332,7 @@ def proposed(work: Work, proposal: Proposal, number: Callable[[str], str] = str)
         body["key"],
         changes(names.in_body(part, now.body if now else None), names.in_body(part, body), number),
         now is None,
-        _fingerprint(now) != proposal.fingerprint,
+        fingerprint_of(now) != proposal.fingerprint,
         *_consequences(work, proposal, part, body),
     )
 
@@ -362,7 +362,8 @@ def _in_force(work: Work, part: str, key: str) -> RevisionRow | None:
     return work.once(f"{part} {key}", lambda: find_revision(work.connection, part, key))
 
 
-def _fingerprint(now: RevisionRow | None) -> str:
+def fingerprint_of(now: RevisionRow | None) -> str:
+    """What tells, in a proposal, the revision on which it was prepared."""
     return f"revision {now.id}" if now else NEW
 
 

@@ -136,7 +136,7 @@ def find_saved(work: Work, fingerprint: str) -> ReadList:
 
 
 def preview(
-    work: Work, kind: ListKind, read_list: ReadList, number: Callable[[str], str] = str
+    work: Work, kind: ListKind, read_list: ReadList, number: Callable[[str | int], str] = str
 ) -> ListDifference:
     """What a list would add, change and leave; nothing is recorded.
 

@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from royalties.domain.approvals import APPROVED_BY_TWO, Proposal, ProposalKind
+from royalties.domain.approvals import APPROVED_BY_TWO, Proposal, ProposalKind, ProposalStatus
 from royalties.domain.json_values import canonical
 from royalties.domain.people import Verb
 from royalties.domain.royalties.warnings import TermsWarning
@@ -32,6 +32,11 @@ LARGEST = 10 * 1024 * 1024
 """Bytes of a setup file."""
 
 _SUBJECT = "setup-file "
+
+_NOT_AGAIN = {
+    ProposalStatus.WAITING: "waits for a decision",
+    ProposalStatus.APPROVED: "was approved",
+}
 
 WORDS = {**ENTRY_WORDS, "publisher": "house", "income": "income"}
 """What one entry of each part is called."""
@@ -82,6 +87,7 @@ class FileDifference:
         warnings: what of it would never count.
         seen: tells this state of file and books from any other.
         waits: whether a second person approves it.
+        named: the entries themselves, so that what is told of new ones calls them by name.
     """
 
     entries: tuple[EntryDifference, ...]
@@ -90,6 +96,7 @@ class FileDifference:
     warnings: tuple[TermsWarning, ...]
     seen: str
     waits: bool
+    named: tuple[Entry, ...]
 
     @property
     def added(self) -> list[EntryDifference]:
@@ -117,7 +124,7 @@ class FileDifference:
 
 
 def preview(
-    work: Work, path: Path, name: str, number: Callable[[str], str] = str
+    work: Work, path: Path, name: str, number: Callable[[str | int], str] = str
 ) -> FileDifference:
     """What a setup file would do; nothing is recorded.
 
@@ -154,12 +161,18 @@ def save(work: Work, path: Path, name: str, *, seen: str, confirmed: str = "") -
 
 
 def _compared(work: Work, path: Path, name: str) -> Comparison:
+    return _as_usable(work, lambda beside: setup.compare(work, path, name, beside))
+
+
+def _as_usable(
+    work: Work, compared: Callable[[setup.BodiesBeside | None], Comparison]
+) -> Comparison:
     """A file beside the books; what waits for a second person may name what waits as well."""
     if amending.acts_at_once(work):
-        return setup.compare(work, path, name)
-    comparison = setup.compare(work, path, name, pending.usable_bodies(work))
+        return compared(None)
+    comparison = compared(pending.usable_bodies(work))
     if not _waits(work, comparison) and pending.proposals_named_in(work, comparison.changed):
-        return setup.compare(work, path, name)  # it is saved at once, so that is a fault
+        return compared(None)  # it is saved at once, so that is a fault
     return comparison
 
 
@@ -197,6 +210,34 @@ def save_compared(
     return Saved(changed=True, proposal=number)
 
 
+def preview_again(
+    work: Work, proposal: Proposal, number: Callable[[str | int], str] = str
+) -> FileDifference:
+    """What a file would do now that was sent back, withdrawn or left behind.
+
+    Raises:
+        SetupError: what changed elsewhere no longer goes with it.
+        RefusedError: it still waits, or was approved.
+    """
+    work.actor.require(Verb.LOAD)
+    return difference(work, _compared_again(work, proposal), number)
+
+
+def prepare_again(work: Work, proposal: Proposal, *, seen: str, confirmed: str = "") -> Saved:
+    """Put such a file before a second person again, or save it; raises what ``save`` does."""
+    work.actor.require(Verb.LOAD)
+    lock_setup(work.connection)
+    comparison = _compared_again(work, proposal)
+    return save_compared(work, comparison, file_name(proposal), seen, confirmed)
+
+
+def _compared_again(work: Work, proposal: Proposal) -> Comparison:
+    if proposal.status not in (ProposalStatus.REFUSED, ProposalStatus.WITHDRAWN):
+        raise RefusedError(f"this file {_NOT_AGAIN[proposal.status]}: it is not prepared again")
+    entries, name = _entries(proposal), file_name(proposal)
+    return _as_usable(work, lambda beside: setup.compare_entries(work, entries, name, beside))
+
+
 def is_file(proposal: Proposal) -> bool:
     """Whether a proposal is a whole setup file."""
     return proposal.kind is ProposalKind.SETUP and proposal.subject.startswith(_SUBJECT)
@@ -216,7 +257,9 @@ class ProposedFile:
     fault: str = ""
 
 
-def proposed(work: Work, proposal: Proposal, number: Callable[[str], str] = str) -> ProposedFile:
+def proposed(
+    work: Work, proposal: Proposal, number: Callable[[str | int], str] = str
+) -> ProposedFile:
     """What a proposed setup file would change."""
     work.actor.require(Verb.READ)
     try:
@@ -257,7 +300,7 @@ def _entries(proposal: Proposal) -> list[Entry]:
 
 
 def difference(
-    work: Work, comparison: Comparison, number: Callable[[str], str] = str
+    work: Work, comparison: Comparison, number: Callable[[str | int], str] = str
 ) -> FileDifference:
     """What a comparison would add, change and leave."""
     replaced = comparison.loaded.replaced
@@ -268,11 +311,12 @@ def difference(
         tuple(comparison.loaded.warnings),
         _seen(comparison),
         _waits(work, comparison),
+        tuple(comparison.entries),
     )
 
 
 def _entry_differences(
-    work: Work, comparison: Comparison, number: Callable[[str], str]
+    work: Work, comparison: Comparison, number: Callable[[str | int], str]
 ) -> Iterable[EntryDifference]:
     names = names_of(work).beside(comparison.entries)
     for part, key, body in comparison.entries:

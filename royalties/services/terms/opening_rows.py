@@ -8,9 +8,11 @@ from typing import Any
 from royalties.domain.money import (
     amount_text,
     number_text,
+    units_of,
 )
 from royalties.domain.terms.contracts import Contract, Counts, Resets, Rule
 from royalties.domain.terms.plans import Cap, CapPer, Plan, Step
+from royalties.domain.terms.wording import money_words
 from royalties.services.books import Setup
 from royalties.services.names import Names
 
@@ -101,7 +103,8 @@ def _of_contract(in_force: Setup, contract: Contract) -> Iterator[dict[str, Any]
             "item": item,
             "currency": currency,
             "amount": text(advance.recouped),
-            "in_words": f"of {amount_text(advance.amount, currency)} paid on {advance.paid_on}",
+            "in_words": f"of {money_words(units_of(advance.amount, currency), currency)} "
+            f"{currency} paid on {advance.paid_on}",
         }
     for reserve in brought_in.reserves:
         yield {
@@ -117,7 +120,7 @@ def _of_contract(in_force: Setup, contract: Contract) -> Iterator[dict[str, Any]
             period = in_force.first_period.shift(-place)
             yield {"what": Brings.RESERVE, "item": str(period), "currency": currency}
     used = {(cap.name, cap.version, cap.path): cap.amount for cap in brought_in.caps}
-    for cap_key, words in caps_of(in_force.plans[contract.plan]).items():
+    for cap_key, words in caps_of(in_force.plans[contract.plan], currency).items():
         yield {
             "what": Brings.CAP,
             "item": cap_item(*cap_key),
@@ -167,8 +170,13 @@ def advances_brought_in(contract: Contract) -> dict[str, Any]:
     return by_item
 
 
-def caps_of(plan: Plan) -> dict[tuple[str, str, str], str]:
-    """A plan's caps that outlive a period, by (name, version, path), each in words."""
+def caps_of(plan: Plan, currency: str = "") -> dict[tuple[str, str, str], str]:
+    """A plan's caps that outlive a period, by (name, version, path), each in words.
+
+    Args:
+        plan: whose caps.
+        currency: of the contract that gives by it; empty: no currency is told.
+    """
     caps: dict[tuple[str, str, str], str] = {}
 
     def note(cap: Cap | None, version: str, path: str) -> None:
@@ -176,7 +184,8 @@ def caps_of(plan: Plan) -> dict[tuple[str, str, str], str]:
             return
         key = (cap.name, "", "") if cap.name else ("", version, path)
         per = "in this calendar year" if cap.per is CapPer.YEAR else "over its life"
-        caps.setdefault(key, f"at most {number_text(cap.amount)} {per}")
+        amount = f"{money_words(cap.amount, currency)} {currency}".rstrip()
+        caps.setdefault(key, f"at most {amount} {per}")
 
     def look_at(steps: tuple[Step, ...], version: str, path: str) -> None:
         for number, step in enumerate(steps, 1):

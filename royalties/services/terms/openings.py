@@ -167,7 +167,7 @@ def read(path: Path, name: str) -> list[FilledRow]:
 
 
 def preview(
-    work: Work, rows: Iterable[FilledRow], name: str, number: Callable[[str], str] = str
+    work: Work, rows: Iterable[FilledRow], name: str, number: Callable[[str | int], str] = str
 ) -> loading.FileDifference:
     """What a filled-in table would change; nothing is recorded.
 

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 
 from royalties.domain.money import NotAnAmountError, exact_number, minor_units
 from royalties.ingest.report.amounts import take_apart
-from royalties.web.core.formats import day, decimal_mark, locale
+from royalties.web.core.formats import day, decimal_mark, locale, number
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_AMOUNT = re.compile(r"-?[0-9]{1,30}\.[0-9]{1,12}")
 _BETWEEN = {".": re.compile(r"[;,\s]+"), ",": re.compile(r"(?:;|,?\s)\s*")}
 """What may stand between the numbers of a list, by decimal mark."""
 
@@ -25,8 +26,14 @@ def as_typed(plain: str) -> str:
     return plain.replace(".", decimal_mark())
 
 
-def as_read(plain: str) -> str:
-    """A plain decimal, a percentage or a day as the visitor reads it; anything else as it is."""
+def as_read(plain: str | int) -> str:
+    """A plain decimal, a percentage or a day as the visitor reads it; anything else as it is.
+
+    Thousands are parted where it surely is a number, not an ISBN or a postcode: in counts, which
+    are integers, and in amounts, which have a decimal point.
+    """
+    if isinstance(plain, int) or _AMOUNT.fullmatch(plain):
+        return number(plain)
     return day(plain) if _DAY.fullmatch(plain) else as_typed(plain)
 
 

@@ -22,8 +22,12 @@
 
   function named(table) {
     const names = [];
+    const groups = [];  // of columns under one heading
     inColumns(table.tHead?.rows ?? [], (cell, column) => {
-      if (!cell.querySelector(".unseen")) names[column] = cell.textContent.trim();
+      if (cell.querySelector(".unseen")) return;
+      const name = cell.textContent.trim();
+      if (cell.colSpan === 1) names[column] = groups[column] ? `${groups[column]}, ${name}` : name;
+      else for (let each = 0; each < cell.colSpan; each += 1) groups[column + each] = name;
     });
     for (const part of [...table.tBodies, table.tFoot].filter(Boolean)) {
       inColumns(part.rows, (cell, column) => {

@@ -81,15 +81,28 @@ def test_rates_are_shown_as_written_if_the_basis_changes_to_or_from_per_copy() -
 
 
 def test_numbers_are_written_as_the_reader_writes_them() -> None:
-    def german(text: str) -> str:
-        return text.replace(".", ",")
+    def german(value: str | int) -> str:
+        if isinstance(value, int):
+            return f"{value:,}".replace(",", ".")
+        return value.replace(".", ",")
 
-    before = {"tax_rate": "0.245", "minimum_payment": "25.00", "tiers": [{"rate": "0.125"}]}
-    after = {"tax_rate": "0.255", "minimum_payment": "30.00", "tiers": [{"rate": "0.135"}]}
+    before = {
+        "tax_rate": "0.245",
+        "minimum_payment": "25.00",
+        "tiers": [{"rate": "0.125"}],
+        "opening": 4950,
+    }
+    after = {
+        "tax_rate": "0.255",
+        "minimum_payment": "30.00",
+        "tiers": [{"rate": "0.135"}],
+        "opening": 5000,
+    }
     assert [(each.before, each.after) for each in changes(before, after, german)] == [
         ("24,5 %", "25,5 %"),
         ("25,00", "30,00"),
         ("12,5 %", "13,5 %"),
+        ("4.950", "5.000"),
     ]
 
 

@@ -275,7 +275,6 @@ def _proposal_page(
         told=proposed,
         versions=side_by_side(setup_in_force(work), body, version) if version else (),
         entry=None if proposed.is_new else _entry_address(proposal),
-        again="" if proposal.status == ProposalStatus.APPROVED else again_address(proposal),
         effects=effects or [],
         has_effects=terms.proposed_entry(proposal)[0] in previewing.PARTS,
         **order_approvals.to_decide(proposal, proposal_view(proposal).words, form, refused),
@@ -289,6 +288,7 @@ def _among_others(proposal: Proposal) -> dict[str, Any]:
     missing = missing_dependencies(work, proposal)
     waiting = proposal.status == ProposalStatus.WAITING
     return {
+        "again": "" if proposal.status == ProposalStatus.APPROVED else again_address(proposal),
         "below": [proposal_view(other) for other in depends_on(work, proposal)],
         "missing": [proposal_view(other) for other in missing] if waiting else [],
         "above": [proposal_view(other) for other in dependents_of(work, [proposal.id])],

@@ -18,7 +18,7 @@ from royalties.services.terms.lists import ListFaultsError, ListKind
 from royalties.services.work import RefusedError
 from royalties.web.core.files import download
 from royalties.web.core.formats import sentence
-from royalties.web.core.names import in_names
+from royalties.web.core.names import in_names, name_beside
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work, release, system
 from royalties.web.core.waiting import wait_for
@@ -190,6 +190,7 @@ def _preview(sent: SentList, refused: str = "") -> Answer:
         return _faults_page(sent.kind, error.faults), 422
     except RefusedError as error:
         return _form_page(sent.kind, f"{error}."), 422
+    name_beside(preview.found.named)
     page = render_template(
         "finance/desk/list.html",
         list=sent,

@@ -22,7 +22,7 @@ from royalties.web.core.paging import part_of
 from royalties.web.core.visit import current_work
 from royalties.web.finance.orders import terms as order_terms
 from royalties.web.finance.orders.price_form import PriceListForm, PriceSheet
-from royalties.web.finance.terms.again import NEW, asked_again, changed_version
+from royalties.web.finance.terms.again import NEW, asked_again
 from royalties.web.finance.terms.editing import AmendForm
 from royalties.web.forms.numbers import as_read
 from royalties.web.ordering import fields as order_forms
@@ -97,11 +97,9 @@ def amend(key: str, version: str) -> Answer:
     amended = "" if chosen is None else version
     if request.method == "POST":
         return _save(key, now.body, amended)
-    again, body = asked_again(_PART, key)
-    begins = chosen or {**listed[-1], "from": ""}
-    if body is not None:
-        begins = changed_version(body, now.body)
-    form = PriceListForm(body={**(body or now.body), **begins})
+    again, said = asked_again(_PART, key)
+    begins = said.version if said else chosen or {**listed[-1], "from": ""}
+    form = PriceListForm(body={**(said.body if said else now.body), **begins})
     sheet = PriceSheet(_PART, key, form, now.body, now.id, version=amended)
     sheet.prepare_again(again)
     return _form_page(sheet)
@@ -115,9 +113,9 @@ def new() -> Answer:
         return _save("", None, "")
     setup = preconditions.setup_or_none(current_work())
     start: dict[str, Any] = {"currency": setup.publisher.currency if setup else ""}
-    again, body = asked_again(_PART)
-    if body is not None:
-        start = {**body, **changed_version(body, None)}
+    again, said = asked_again(_PART)
+    if said is not None:
+        start = {**said.body, **said.version}
     sheet = PriceSheet(_PART, "", PriceListForm(body=start), None, 0)
     sheet.prepare_again(again)
     return _form_page(sheet)

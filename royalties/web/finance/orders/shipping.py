@@ -67,7 +67,9 @@ def edition(number: str) -> Answer:
         isbn = form.isbn.data if form.by.data == "isbn" else None
         if isbn == "":
             raise RefusedError("the ISBN is missing: write it, or let the house number it")
-        changed = editions.give_own_edition(current_work(), number, isbn, version=form.version.number)
+        changed = editions.give_own_edition(
+            current_work(), number, isbn, version=form.version.number
+        )
         return f"The custom edition is {changed.own_isbn}; its sales are recorded under it."
 
     return _do_or_show(number, do)

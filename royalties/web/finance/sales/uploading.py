@@ -57,7 +57,7 @@ def upload_page(
     Args:
         upload: the upload.
         seen: warnings that were ticked; ``mistake`` is why it was not recorded.
-        unmended: why a change was refused; ``typed`` is what was to be changed, and ``said`` what
+        unmended: why a change was refused; ``typed`` is what was to be changed, and ``answer`` what
             was typed about an identifier.
     """
     document = upload.document

@@ -4,7 +4,6 @@ The form's address names the proposal (``?again=12``). What it named of proposal
 back as well is shown by its name there, although it is neither in force nor waits.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import url_for
@@ -13,13 +12,11 @@ from royalties.domain.approvals import APPROVED_BY_TWO, Proposal, ProposalKind
 from royalties.domain.people import Verb
 from royalties.services import approvals
 from royalties.services.dependencies import entries_below
-from royalties.services.terms import amending as terms
-from royalties.services.terms import loading
+from royalties.services.terms import loading, preparing_again
+from royalties.services.terms.preparing_again import ProposedAgain
 from royalties.web.core.names import name_beside
 from royalties.web.core.pages import number_in_query
 from royalties.web.core.visit import current_work
-
-Body = Mapping[str, Any]
 
 _PAGES = {
     "contracts": ("terms.new_contract", "terms.amend_contract"),
@@ -34,51 +31,41 @@ _PAGES = {
 _BY_VERSION = frozenset({"plans", "price_lists"})
 """Parts whose entries have versions, one of which a form shows."""
 
-_BY_OTHER_PAGES = ("retired", "rights_ended")
-"""Fields that no form of an entry has: its own page has the verbs that change them."""
-
 NEW = "new"
 """In an address, in place of the first day of a version that there is not yet."""
 
 
 def again_address(proposal: Proposal) -> str:
-    """Where a proposal is prepared again; empty for who may not, and where no form could say it."""
-    work = current_work()
+    """Where a proposal is prepared again; empty for who may not, and for what has no form."""
     part = proposal.subject.partition(" ")[0]
-    if (
-        proposal.kind is not ProposalKind.SETUP
-        or loading.is_file(proposal)
-        or part not in APPROVED_BY_TWO
-    ):
+    if proposal.kind is not ProposalKind.SETUP:
         return ""
-    verb = Verb.LOAD if _PAGES[part][0].partition(".")[0] != "terms" else Verb.PREPARE
-    if not work.actor.may(verb):
+    if loading.is_file(proposal):
+        return _address(Verb.LOAD, "setup_files.again", number=proposal.id)
+    if part not in APPROVED_BY_TWO:
         return ""
-    body = terms.proposed_entry(proposal)[1]
-    now = terms.find_entry(work, part, body["key"])
-    known = now.body if now and now.body else None
+    proposed = preparing_again.again(current_work(), proposal)
+    at: dict[str, Any] = {"again": proposal.id}
+    if proposed.is_by_another_verb:
+        of = part.replace("_", "-")
+        return _address(Verb.PREPARE, "inverses.entry", part=of, key=proposed.key, **at)
     new, amend = _PAGES[part]
-    if known is None:
-        return url_for(new, again=proposal.id)
-    if any(body.get(name) != known.get(name) for name in _BY_OTHER_PAGES):
-        return ""
-    version: dict[str, Any] = {}
+    verb = Verb.PREPARE if new.startswith("terms.") else Verb.LOAD
+    if proposed.now is None:
+        return _address(verb, new, **at)
     if part in _BY_VERSION:
-        day = changed_version(body, known)["from"]
-        known_days = {each["from"] for each in known["versions"]}
-        version = {"version": day if day in known_days else NEW}
-    return url_for(amend, key=body["key"], again=proposal.id, **version)
+        day = proposed.version["from"]
+        known_days = {each["from"] for each in proposed.now["versions"]}
+        at["version"] = day if day in known_days else NEW
+    return _address(verb, amend, key=proposed.key, **at)
 
 
-def changed_version(body: Body, now: Body | None) -> Body:
-    """The newest version that a proposed entry adds or changes; its newest one if it does not."""
-    before = {each["from"]: each for each in now["versions"]} if now else {}
-    changed = [each for each in body["versions"] if before.get(each["from"]) != each]
-    return max(changed or body["versions"], key=lambda each: str(each["from"]))
+def _address(verb: Verb, page: str, **values: object) -> str:
+    return url_for(page, **values) if current_work().actor.may(verb) else ""  # type: ignore[arg-type]
 
 
-def asked_again(part: str, key: str = "") -> tuple[Proposal | None, Body | None]:
-    """The proposal that the form's address asks to prepare again, and the body that it proposed.
+def asked_again(part: str, key: str = "") -> tuple[Proposal | None, ProposedAgain | None]:
+    """The proposal that the form's address asks to prepare again, and what it says now.
 
     Args:
         part: of the form.
@@ -88,8 +75,8 @@ def asked_again(part: str, key: str = "") -> tuple[Proposal | None, Body | None]
     proposal = approvals.find(current_work(), number) if number else None
     if proposal is None or proposal.kind is not ProposalKind.SETUP or loading.is_file(proposal):
         return None, None
-    of, body = terms.proposed_entry(proposal)
-    if of != part or (key and body["key"] != key):
+    said = preparing_again.again(current_work(), proposal)
+    if said.part != part or (key and said.key != key):
         return None, None
     name_beside(entries_below(current_work(), proposal))
-    return proposal, body
+    return proposal, said

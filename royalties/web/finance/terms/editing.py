@@ -102,8 +102,8 @@ class AmendForm:
             start: what a new one begins with, where none is prepared again.
         """
         key = str(now.body["key"]) if now else ""
-        again, body = asked_again(part, key)
-        entry = body or (now.body if now else start)
+        again, proposed = asked_again(part, key)
+        entry = proposed.body if proposed else now.body if now else start
         sheet = cls(part, key, form(body=entry), now.body if now else None, now.id if now else 0)
         sheet.prepare_again(again)
         return sheet

@@ -16,6 +16,7 @@ from royalties.web.core.consent import prepared
 from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work
+from royalties.web.finance.terms.again import asked_again
 from royalties.web.forms.choices import Selection
 from royalties.web.forms.entries import EntryForm
 from royalties.web.forms.fields import DayField, EntryField
@@ -203,6 +204,11 @@ def _entry_page(status: EntryStatus, *, refused: str = "") -> str:
             *((isbn, f"edition {isbn}") for isbn, _ in status.editions),
         ]
     )
+    proposal, said = asked_again(status.part, status.key)
+    if proposal and said and not is_sent:
+        why["reason"].data = end["reason"].data = proposal.note
+        if said.right_ended[0] in rights:
+            end["right"].data, end["ends"].data = said.right_ended
     words, listed = _LIST_OF[status.part]
     return render_template(
         "finance/terms/inverses.html",
@@ -211,6 +217,7 @@ def _entry_page(status: EntryStatus, *, refused: str = "") -> str:
         key=key,
         end=end,
         refused=refused,
+        again=proposal,
         may_load=current_work().actor.may(Verb.LOAD),
         can_retire=status.part in service.RETIRED,
         has_key=status.part in service.RENAMED,

@@ -18,7 +18,7 @@ from royalties.web.core.names import abort_unknown, names
 from royalties.web.core.pages import Answer
 from royalties.web.core.paging import part_of
 from royalties.web.core.visit import current_work, read_only
-from royalties.web.finance.terms.again import NEW, asked_again, changed_version
+from royalties.web.finance.terms.again import NEW, asked_again
 from royalties.web.finance.terms.editing import (
     PAGES,
     AmendForm,
@@ -202,8 +202,8 @@ def amend_version(key: str, version: str) -> Answer:
         body = _version_of(now.body, version) or {}
     again, proposed = asked_again(_PART, key)
     if proposed is not None:
-        body = {**changed_version(proposed, now.body)}
-    body = {**body, "name": (proposed or now.body).get("name")}
+        body = {**proposed.version}
+    body = {**body, "name": (proposed.body if proposed else now.body).get("name")}
     sheet = PlanSheet(_PART, key, VersionForm(body=body), now.body, now.id, version=version)
     sheet.prepare_again(again)
     if version != NEW:
@@ -231,7 +231,7 @@ def new_plan() -> Answer:
     again, proposed = asked_again(_PART)
     start: Mapping[str, Any] = {"from": terms.next_version_day(current_work()).isoformat()}
     if proposed is not None:
-        start = {**proposed, **changed_version(proposed, None)}
+        start = {**proposed.body, **proposed.version}
     sheet = PlanSheet(_PART, "", VersionForm(body=start), None, 0)
     sheet.prepare_again(again)
     return _form_page(sheet)

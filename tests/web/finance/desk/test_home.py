@@ -1,7 +1,9 @@
 """The finance desk's home and search."""
 
+import json
 import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlalchemy import String, insert, update
@@ -43,6 +45,7 @@ from tests.builders.orders import (
 )
 from tests.builders.site import Site, Visitor
 
+WORKED = Path(__file__).parents[4] / "examples" / "worked" / "setup.json"
 H1, H2 = (parse_period(name, Calendar.HALF_YEARLY) for name in ("2025-H1", "2025-H2"))
 
 
@@ -444,6 +447,30 @@ def test_titles_without_contract_and_editions_are_named(site: Site) -> None:
     site.office.load({**HOUSE_ALONE, "titles": [title]})
     steps = steps_of(site.visitor(Role.MANAGER).page("/finance/"))
     assert "“The Pier” has no edition yet" in steps["Titles"][1]
+
+
+@after(nothing)
+def test_list_price_is_asked_for_only_where_a_rule_goes_by_it(site: Site) -> None:
+    """The worked example's hardcover earns by its list price, which it has; others by receipts."""
+    setup = json.loads(WORKED.read_text(encoding="utf-8"))
+    site.office.load(setup)
+    visitor = site.visitor(Role.MANAGER)
+    assert steps_of(visitor.page("/finance/"))["Titles"][0]
+    for edition in setup["titles"][0]["editions"]:
+        edition.pop("prices", None)
+    site.office.load({"titles": setup["titles"]})
+    _, rest = steps_of(visitor.page("/finance/"))["Titles"]
+    assert "An edition of “A Book” has no list price, and earns by it." in rest
+
+
+@after(nothing)
+def test_income_alone_is_a_draft_and_something_to_close(site: Site) -> None:
+    site.office.load(json.loads(WORKED.read_text(encoding="utf-8")))
+    page = site.visitor(Role.MANAGER).page("/finance/")
+    steps = steps_of(page)
+    assert "Close the first half of 2025" in page
+    assert "no sales" not in steps["A draft"][1]
+    assert "The period has ended" in steps["The first close"][1]
 
 
 @after(nothing)

@@ -120,6 +120,8 @@ def test_a_filled_in_table_is_looked_at_then_saved(site: Site) -> None:
     assert page.status_code == 200, page.text
     assert "Nothing is saved yet" in page.text
     assert "Contract Kim Foote: The Collab" in page.text
+    assert "<ins>4,200</ins>" in page.text
+    assert "amount 1,080.50" in page.text
     with site.office.work(read_only=True) as work:
         assert not setup_in_force(work).contracts["foot-2015"].brought_in
     saved = visitor.post("/finance/openings/save", hidden(page.text))
@@ -144,6 +146,8 @@ def test_a_filled_in_table_is_looked_at_then_saved(site: Site) -> None:
     ]
     listed = visitor.page("/finance/openings")
     assert "1,080.50" in listed
+    assert re.search(r"of [\d,]+\.\d\d USD paid on \w+ \d", listed)
+    assert re.search(r"at most [\d,]+\.\d\d USD", listed)
     assert "Overpaid in 2024-H2" in listed
     again = send(visitor, template(visitor))
     assert "there is nothing to save" in again.text

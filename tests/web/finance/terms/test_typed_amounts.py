@@ -239,7 +239,7 @@ def test_a_proposal_shows_amounts_as_its_reader_writes_them(site: Site) -> None:
     done(visitor, visitor.post(path, sent))
     number = site.office.rows("SELECT max(id) FROM proposal")[0][0]
     page = visitor.page(f"/finance/approvals/{number}")
-    for told in ("<ins>12,5 %</ins>", "<del>12,34</del>", "<ins>10,50</ins>", "amount 1000,75"):
+    for told in ("<ins>12,5 %</ins>", "<del>12,34</del>", "<ins>10,50</ins>", "amount 1.000,75"):
         assert told in page, told
 
 
