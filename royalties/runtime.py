@@ -19,6 +19,7 @@ from royalties.adapters.mailer import Mailer
 from royalties.adapters.sealing import Sealer
 from royalties.adapters.zones import DEFAULT, zone
 from royalties.domain.people import Actor, Role
+from royalties.services.frame import FRAME, FRAME_SETTINGS
 from royalties.services.work import Progress, Work, nothing_to_show, stored
 from royalties.store.engine import (
     LOCK_SECONDS,
@@ -33,7 +34,7 @@ from royalties.store.engine import (
     make_engine,
     plain_errors,
 )
-from royalties.store.schema import NotMigratedError, is_vacant, require_newest
+from royalties.store.schema import BOOKS, TIME_ZONE, NotMigratedError, is_vacant, require_newest
 from royalties.store.transfer import (
     NotEmptyError,
     UnfitError,
@@ -171,10 +172,10 @@ class System:
         engine = for_reading(self.engine) if read_only else self.engine
         engine = engine.execution_options(**{LOCK_SECONDS: lock_seconds, PATIENT: patient})
         with plain_errors(), engine.connect() as connection, connection.begin() as transaction:
-            status = require_newest(connection)
-            here = _zone(status.time_zone)
-            self._remember(status.books)
-            yield Work(
+            settings = require_newest(connection, (TIME_ZONE, BOOKS, *FRAME_SETTINGS))
+            here = _zone(settings.pop(TIME_ZONE, None))
+            self._remember(settings.pop(BOOKS, None))
+            work = Work(
                 connection,
                 self.files,
                 actor,
@@ -189,6 +190,8 @@ class System:
                 patient=patient,
                 is_address_known=self.config.is_address_named,
             )
+            work.know(FRAME, {name: json.loads(value) for name, value in settings.items()})
+            yield work
             if read_only or trial:
                 transaction.rollback()
 

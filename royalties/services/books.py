@@ -41,8 +41,15 @@ from royalties.store.terms import aliases, catalogue
 LAST_CLOSED = "last closed"
 """What read-only work asks once under this name: the ordinal of the latest closed period."""
 
-_CHANGES_NO_FIGURE = frozenset(
-    {
+NEWEST_REVISION = "newest revision"
+"""The same of the number of the setup's newest revision."""
+
+LAST_CHANGE = "last change"
+"""The same of the log's newest line that may change a figure."""
+
+CHANGES_NO_FIGURE = frozenset(
+    verb.value
+    for verb in (
         Verb.SIGN_IN,
         Verb.KEEP_ACCOUNT,
         Verb.PREPARE,
@@ -52,7 +59,7 @@ _CHANGES_NO_FIGURE = frozenset(
         Verb.AUDIT,
         Verb.MANAGE_PEOPLE,
         Verb.INVITE_COLLEAGUE,
-    }
+    )
 )
 """Verbs after which a draft is the same as before; every other one makes it stale."""
 
@@ -139,14 +146,13 @@ def of_setup(work: Work, name: str, make: Callable[[], Made]) -> Made:
     """What follows from the setup in force; read-only work remembers it while that stands."""
     if work.memory is None:
         return make()
-    newest = work.once("newest revision", lambda: newest_revision(work.connection))
+    newest = work.once(NEWEST_REVISION, lambda: newest_revision(work.connection))
     return cached(work, name, newest, make)
 
 
 def last_change_of_figures(work: Work) -> int:
     """The log's newest line that may change a figure; work asks for it once."""
-    without = {verb.value for verb in _CHANGES_NO_FIGURE}
-    return work.once("last change", lambda: last_change(work.connection, without))
+    return work.once(LAST_CHANGE, lambda: last_change(work.connection, CHANGES_NO_FIGURE))
 
 
 def setup_of(revisions: Iterable[Revision]) -> Setup:

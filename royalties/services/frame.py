@@ -1,4 +1,7 @@
-"""Facts about the publisher that every page shows, read with one query."""
+"""Facts about the publisher that every page shows.
+
+They are read with the query that every unit of work begins with (``System.work``).
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -37,12 +40,18 @@ class Frame:
     two_people: bool = True
 
 
-_ALL = (TWO_PEOPLE, SANDBOX, LOGO_MARK, NO_OPENINGS)
+FRAME_SETTINGS = (TWO_PEOPLE, SANDBOX, LOGO_MARK, NO_OPENINGS)
+"""The settings that hold these facts."""
+
+FRAME = "frame"
+"""What read-only work asks once under this name: those settings."""
 
 
 def frame_of(work: Work) -> Frame:
     """The frame of a page."""
-    settings: dict[str, Any] = work.once("frame", lambda: find_settings(work.connection, _ALL))
+    settings: dict[str, Any] = work.once(
+        FRAME, lambda: find_settings(work.connection, FRAME_SETTINGS)
+    )
     return Frame(
         settings.get(LOGO_MARK) or "",
         (settings.get(SANDBOX) or {}).get("state", ""),

@@ -5,7 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Text, cast, func, insert, select, text
+from sqlalchemy import Connection, Select, Text, cast, func, insert, select, text
 
 from royalties.domain.json_values import canonical
 from royalties.store.engine import is_sqlite
@@ -159,7 +159,12 @@ def lock_setup(connection: Connection) -> None:
 
 def newest_revision(connection: Connection) -> int:
     """The number of the newest revision; 0 before the first setup file."""
-    return connection.execute(select(func.max(revision.c.id))).scalar() or 0
+    return connection.execute(newest_revision_query()).scalar() or 0
+
+
+def newest_revision_query() -> Select[int | None]:
+    """A query for the number of the newest revision; NULL before the first setup file."""
+    return select(func.max(revision.c.id))
 
 
 def append_log(connection: Connection, at: str, actor: str, action: str, payload: object) -> str:

@@ -4,11 +4,11 @@ Every command and request checks this, so it does without Alembic, which takes a
 import as the rest of the store: the newest migration is the last file of its folder.
 """
 
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, TextClause, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from royalties.store.engine import is_sqlite
@@ -36,28 +36,23 @@ def newest() -> str:
     return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("*.py"))
 
 
-class StoredSettings(NamedTuple):
-    """Two settings that every unit of work needs, as JSON; None: not set."""
-
-    time_zone: str | None
-    books: str | None
-
-
-def require_newest(connection: Connection) -> StoredSettings:
+def require_newest(connection: Connection, names: Collection[str] = ()) -> dict[str, str]:
     """Refuse to work on a database that is not at the newest migration.
 
+    Args:
+        connection: to the database.
+        names: settings that are read by the same query, since every page needs them.
+
     Returns:
-        Two settings, read by the same query, since every page needs them.
+        The settings' values by name, as JSON; those not set are left out.
 
     Raises:
         NotMigratedError: says what to run.
     """
-    query = text(
-        "SELECT version_num, (SELECT value FROM setting WHERE name = :zone), "
-        "(SELECT value FROM setting WHERE name = :books) FROM alembic_version"
-    )
     try:
-        row = connection.execute(query, {"zone": TIME_ZONE, "books": BOOKS}).first()
+        rows = connection.execute(
+            _with_settings(len(names)), {f"name{place}": name for place, name in enumerate(names)}
+        ).all()
     except DBAPIError as error:
         if not _is_missing(error):
             raise
@@ -65,9 +60,19 @@ def require_newest(connection: Connection) -> StoredSettings:
             raise NotMigratedError(current_revision(connection)) from error
         with connection.engine.connect() as another:  # this transaction has failed
             raise NotMigratedError(current_revision(another)) from error
-    if row is None or row[0] != newest():
-        raise NotMigratedError(row[0] if row else None)
-    return StoredSettings(row[1], row[2])
+    if not rows or rows[0][0] != newest():
+        raise NotMigratedError(rows[0][0] if rows else None)
+    return {name: value for _, name, value in rows if name is not None}
+
+
+@cache
+def _with_settings(number: int) -> TextClause:
+    """The query for the migration, with so many settings; each work begins with it."""
+    names = ", ".join(f":name{place}" for place in range(number)) or "NULL"
+    return text(
+        "SELECT version_num, name, value FROM alembic_version "  # noqa: S608 - numbered parameters
+        f"LEFT JOIN setting ON name IN ({names})"
+    )
 
 
 def current_revision(connection: Connection) -> str | None:

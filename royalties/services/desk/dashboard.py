@@ -1,6 +1,6 @@
 """The open period at a glance: what came in, which reports are missing, what needs somebody."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -17,7 +17,15 @@ from royalties.domain.royalties.postings import reserve_account
 from royalties.domain.royalties.results import Run
 from royalties.domain.sales.reporting import Expected, ReportStatus
 from royalties.services.approvals import may_approve, proposals
-from royalties.services.books import Setup, open_period_of, setup_in_force
+from royalties.services.books import (
+    CHANGES_NO_FIGURE,
+    LAST_CHANGE,
+    LAST_CLOSED,
+    NEWEST_REVISION,
+    Setup,
+    open_period_of,
+    setup_in_force,
+)
 from royalties.services.cache import cached
 from royalties.services.desk.first_steps import (
     BooksSoFar,
@@ -252,12 +260,13 @@ def dashboard(work: Work) -> Dashboard:
         RefusedError: no setup file has been loaded yet.
     """
     work.actor.require(Verb.READ)
+    counts = _counted(work)
     setup = setup_in_force(work)
     sales = _sales(work, setup)
     period, house = sales.period, setup.publisher.currency
     retailers = _retailers(work, setup, sales)
     exceptions = _exceptions(work, period, sales.now)
-    prepared = proposals(work, status=ProposalStatus.WAITING)
+    prepared = proposals(work, status=ProposalStatus.WAITING) if counts["proposals"] else []
     orders = open_orders(work) if work.actor.may(Verb.KEEP_ORDERS) else None
     invoices = receivables.still_open(work) if work.actor.may(Verb.BILL) else []
     to_do = _to_do(
@@ -266,6 +275,7 @@ def dashboard(work: Work) -> Dashboard:
         period,
         retailers,
         exceptions,
+        counts=counts,
         prepared=prepared,
         orders=_orders_to_do(work, orders, invoices),
     )
@@ -302,6 +312,15 @@ def dashboard(work: Work) -> Dashboard:
         _orders_owed(work, orders, invoices, house),
         steps,
     )
+
+
+def _counted(work: Work) -> Mapping[str, int]:
+    """What needs attention; what the rest of the page asks of the books is read on the way."""
+    books = store.standing(work.connection, CHANGES_NO_FIGURE)
+    work.know(NEWEST_REVISION, books.revision)
+    work.know(LAST_CLOSED, books.closed)
+    work.know(LAST_CHANGE, books.change)
+    return books.counts
 
 
 def retailers_summary(work: Work) -> tuple[Period, tuple[RetailerSummary, ...]]:
@@ -431,10 +450,10 @@ def _to_do(
     retailers: Iterable[RetailerSummary],
     exceptions: int | None,
     *,
+    counts: Mapping[str, int],
     prepared: list[Proposal],
     orders: OrdersToDo,
 ) -> ToDo:
-    counts = store.attention_counts(work.connection)
     waiting = prepared if work.actor.may(Verb.APPROVE) else []
     waiting = [each for each in waiting if may_approve(work, each)]
     current = period_of(work.today, Calendar(setup.publisher.calendar))

@@ -1,6 +1,6 @@
 """What the dashboard shows of the books, one query for each kind of thing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -15,10 +15,14 @@ from sqlalchemy import (
     union_all,
 )
 
+from royalties.domain.approvals import ProposalStatus
 from royalties.domain.payments.life import PaymentState
 from royalties.domain.sales.imports import BatchStatus, UploadStatus
 from royalties.domain.sales.slices import ImportOutcome, SaleKind
 from royalties.store.desk.notes import IS_OPEN
+from royalties.store.history import newest_revision_query
+from royalties.store.periods.closing import last_change_query
+from royalties.store.periods.periods import last_closed_query
 from royalties.store.sales.batches import is_report
 from royalties.store.tables import (
     account_carried,
@@ -27,6 +31,7 @@ from royalties.store.tables import (
     mail,
     note,
     payment,
+    proposal,
     retailer,
     sale_total,
     settlement,
@@ -149,24 +154,45 @@ def report_coverage(connection: Connection, since: date) -> list[ReportCoverageR
     return [ReportCoverageRow(*row) for row in rows]
 
 
-def attention_counts(connection: Connection) -> Mapping[str, int]:
-    """What needs attention: ``identifiers``, their ``rows``, uploads, questions, failed ``mail``.
+class Standing(NamedTuple):
+    """How far the books have come, and what needs attention.
 
-    Of payments to beneficiaries those ``to approve``, ``to send``, and that ``came back``.
+    Attributes:
+        revision: the newest one of the setup; 0: there is none.
+        closed: the latest closed period; None: none is.
+        change: the log's newest line that may change a figure; 0: there is none.
+        counts: what needs attention, by what it is.
+    """
 
-    Checked uploads are either ``refused`` or ready to be recorded; one that holds nothing new is
-    neither. Messages that were withdrawn or replaced have no text any more.
+    revision: int
+    closed: int | None
+    change: int
+    counts: Mapping[str, int]
+
+
+def standing(connection: Connection, without: Collection[str]) -> Standing:
+    """How far the books have come, and what needs attention, in one query.
+
+    Args:
+        connection: to the books.
+        without: verbs that change no figure.
+
+    Counted are unknown ``identifiers``, their ``rows``, ``uploads``, open ``questions``,
+    ``proposals`` that wait, and ``mail`` that failed; of payments to beneficiaries those
+    ``to approve``, ``to send``, and that ``came back``. Checked uploads are either ``refused`` or
+    ready to be recorded; one that holds nothing new is neither. Messages that were withdrawn or
+    replaced have no text any more.
     """
     corrected = select(batch.c.id).where(batch.c.corrected_by.is_not(None))
-    standing = waiting.c.batch_id.not_in(corrected) & waiting.c.set_aside.is_(None)
+    stands = waiting.c.batch_id.not_in(corrected) & waiting.c.set_aside.is_(None)
     checked = upload.c.status == UploadStatus.CHECKED
     refused = upload.c.outcome == ImportOutcome.REFUSED
     recordable = upload.c.outcome.is_(None) | upload.c.outcome.not_in(
         (ImportOutcome.REFUSED, ImportOutcome.NOTHING_NEW)
     )
-    counts: dict[str, tuple[ColumnElement[int], ColumnElement[bool]]] = {
-        "identifiers": (func.count(waiting.c.identifier.distinct()), standing),
-        "rows": (func.count(waiting.c.identifier), standing),
+    counted: dict[str, tuple[ColumnElement[int], ColumnElement[bool]]] = {
+        "identifiers": (func.count(waiting.c.identifier.distinct()), stands),
+        "rows": (func.count(waiting.c.identifier), stands),
         "uploads": (func.count(upload.c.id), checked & recordable),
         "refused": (func.count(upload.c.id), checked & refused),
         "mail": (
@@ -174,6 +200,7 @@ def attention_counts(connection: Connection) -> Mapping[str, int]:
             mail.c.sent_at.is_(None) & (mail.c.text != "") & (mail.c.error != ""),
         ),
         "questions": (func.count(note.c.id), IS_OPEN),
+        "proposals": (func.count(proposal.c.id), proposal.c.status == ProposalStatus.WAITING),
         "to approve": (func.count(payment.c.id), payment.c.state == PaymentState.PROPOSED),
         "to send": (func.count(payment.c.id), payment.c.state == PaymentState.APPROVED),
         "came back": (
@@ -183,10 +210,14 @@ def attention_counts(connection: Connection) -> Mapping[str, int]:
     }
     row = connection.execute(
         select(
+            newest_revision_query().scalar_subquery(),
+            last_closed_query().scalar_subquery(),
+            last_change_query(without).scalar_subquery(),
             *(
-                select(count).where(condition).scalar_subquery().label(name)
-                for name, (count, condition) in counts.items()
-            )
+                select(count).where(condition).scalar_subquery()
+                for count, condition in counted.values()
+            ),
         )
     ).one()
-    return {name: int(value) for name, value in zip(counts, row, strict=True)}
+    counts = dict(zip(counted, map(int, row[3:]), strict=True))
+    return Standing(row[0] or 0, row[1], row[2] or 0, counts)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, case, delete, func, insert, select
+from sqlalchemy import Connection, Select, case, delete, func, insert, select
 
 from royalties.domain.sales.slices import SaleKind
 from royalties.store.periods.earned import earned_groups
@@ -87,14 +87,16 @@ def units_by_period(connection: Connection, periods: Collection[int]) -> dict[in
 
 def last_change(connection: Connection, without: Collection[str]) -> int:
     """The log's newest line whose verb may change a figure; 0 if there is none."""
+    return connection.execute(last_change_query(without)).scalar() or 0
+
+
+def last_change_query(without: Collection[str]) -> Select[int]:
+    """A query for the number of that line; no row if there is none."""
     return (
-        connection.execute(
-            select(log.c.seq)
-            .where(log.c.action.not_in(sorted(without)))
-            .order_by(log.c.seq.desc())
-            .limit(1)
-        ).scalar()
-        or 0
+        select(log.c.seq)
+        .where(log.c.action.not_in(sorted(without)))
+        .order_by(log.c.seq.desc())
+        .limit(1)
     )
 
 

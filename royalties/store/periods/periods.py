@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, Select, func, select, update
 
 from royalties.domain.periods import Period, PeriodStatus
 from royalties.store.engine import insert_or
@@ -32,9 +32,12 @@ def known_periods(connection: Connection) -> list[KnownPeriod]:
 
 def last_closed(connection: Connection) -> int | None:
     """The number of the latest closed period."""
-    return connection.execute(
-        select(func.max(period.c.id)).where(period.c.status == PeriodStatus.CLOSED)
-    ).scalar()
+    return connection.execute(last_closed_query()).scalar()
+
+
+def last_closed_query() -> Select[int | None]:
+    """A query for the number of the latest closed period; NULL if none is closed."""
+    return select(func.max(period.c.id)).where(period.c.status == PeriodStatus.CLOSED)
 
 
 def lock_for_sales(connection: Connection, first: Period) -> int:

@@ -75,8 +75,8 @@ def asked_again(part: str, key: str = "") -> tuple[Proposal | None, ProposedAgai
     proposal = approvals.find(current_work(), number) if number else None
     if proposal is None or proposal.kind is not ProposalKind.SETUP or loading.is_file(proposal):
         return None, None
-    said = preparing_again.again(current_work(), proposal)
-    if said.part != part or (key and said.key != key):
+    proposed = preparing_again.again(current_work(), proposal)
+    if proposed.part != part or (key and proposed.key != key):
         return None, None
     name_beside(entries_below(current_work(), proposal))
-    return proposal, said
+    return proposal, proposed
