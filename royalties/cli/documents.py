@@ -1,4 +1,4 @@
-"""documents: old statements from before the books, kept with the beneficiary they are of."""
+"""documents: old statements from before the books, stored with their beneficiary."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path

@@ -60,7 +60,7 @@ def jobs_(desk: Desk, *, once: bool, beside_server: bool) -> None:
     """
     system = desk.system
     with desk.work(read_only=True):
-        pass  # a database that is missing or old is told at once
+        pass  # a database that is missing or old is reported at once
     if once:
         with system.work(jobs.WORKER) as work:
             run_calendar(work)
@@ -130,7 +130,7 @@ def work_off(
 
 
 def work_once(system: System, *, bounded: bool = False) -> bool:
-    """Do the next job, if one waits: in the name of who asked, and told how it ended."""
+    """Do the next job, if one waits: in the name of who asked, and report how it ended."""
     with system.work(jobs.WORKER) as work:
         job = jobs.take(work)
     if job is None:

@@ -44,7 +44,7 @@ _LONGEST_LINE_OF_CHUNKS = 1024
 """A line of theirs is read anew with each piece that comes of it."""
 
 _MOST_WAITING = 100
-"""Requests of one visitor that may wait for a thread; more are told to come back."""
+"""Requests of one visitor that may wait for a thread; more are asked to come back."""
 
 _SECONDS_IDLE = 60
 _SECONDS_FOR_HEADERS = 20
@@ -90,7 +90,7 @@ def serve(
     Args:
         application: of WSGI.
         sockets: where.
-        largest_body: asked before anything of a body is kept.
+        largest_body: asked before anything of a body is stored.
         options: more of waitress's.
     """
     adjustments = Adjustments(
@@ -178,7 +178,7 @@ class _Door:
 
 
 class _RequestParser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
-    """A request as it comes in: what is wrong is refused before its body is kept."""
+    """A request as it comes in: what is wrong is refused before its body is stored."""
 
     adj: Adjustments
     completed: bool

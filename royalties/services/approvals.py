@@ -4,7 +4,7 @@ Closing a period, and changing a contract, a plan or a beneficiary, moves money 
 below the price list, money that came in, and who may act for an organization decide what is owed.
 So whoever prepared it may not approve it, unless an administrator has switched that off, which
 every page then says. Closing a period before it ends always takes two. Those who may approve are
-told by e-mail, and whoever prepared it is told what became of it.
+notified by e-mail, and whoever prepared it is notified of the decision.
 """
 
 from collections.abc import Iterable
@@ -253,7 +253,7 @@ def refuse(work: Work, number: int, reason: str) -> Proposal:
 
 
 def withdraw(work: Work, number: int, reason: str = "") -> Proposal:
-    """Take back what one prepared oneself, or (a manager) what waits; a reason is told."""
+    """Take back what one prepared oneself, or (a manager) what waits; with a reason."""
     work.actor.require(Verb.PREPARE)
     proposal = _waiting(work, number)
     if not may_withdraw(work, proposal):

@@ -24,7 +24,7 @@ class NotClosedError(ValueError):
 def closed_run(work: Work, period: Period) -> Run:
     """A closed period as it was, from the frozen tables and the setup of that time.
 
-    What a close does not keep (counters' stands, caps' use) is left empty.
+    What a close does not store (counters' values, caps' use) is left empty.
 
     Raises:
         NotClosedError: the period is open.

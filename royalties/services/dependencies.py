@@ -113,7 +113,7 @@ def missing_dependencies(work: Work, proposal: Proposal) -> list[Proposal]:
 
 
 def _stands(work: Work, below: Proposal, above: Proposal) -> bool:
-    """Whether what one proposal names of another one is in force as that one said."""
+    """Whether what one proposal names of another one is in force as that one proposed it."""
     named = {
         each for part, _, body in pending.entries_of(above.body) for each in named_in(part, body)
     }

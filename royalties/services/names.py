@@ -271,7 +271,7 @@ def _in_places(
     countries: Collection[str],
     country: str = "",
 ) -> Any:  # noqa: ANN401 - JSON
-    """Countries and regions by their names, wherever they stand."""
+    """Countries and regions by their names, wherever they appear."""
     if isinstance(value, list):
         return [_in_places(part, countries, country) for part in value]
     if not isinstance(value, Mapping):

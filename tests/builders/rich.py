@@ -84,7 +84,7 @@ CLERK, MANAGER, ADMINISTRATOR, NONPROFIT, OTHER_NONPROFIT, INVITED, COLLEAGUE = 
 """Numbers of people; the colleague is the nonprofit's."""
 
 OLD_SHOWN, OLD_HIDDEN, OLD_OF_HOUSTON, OLD_UNSORTED = range(1, 5)
-"""Numbers of earlier statements: two of Seattle, one of Houston, one of which nobody has said whose."""
+"""Numbers of earlier statements: two of Seattle, one of Houston, one that is not filed."""
 
 NOTE, SETTLED, ANSWER, OPEN_QUESTION, WITHDRAWN = range(1, 6)
 """Numbers of notes: of the contract, with a file; of a retailer, answered; of Seattle; of a period."""
@@ -189,7 +189,7 @@ def _people(office: Office, site: Site) -> Actor:
 
 
 def _payments(office: Office, clerk: Actor) -> None:
-    """Two batches of which each payment stands elsewhere: arrived, on its way, to approve, to send."""
+    """Two batches with payments in every state: arrived, on its way, to approve, to send."""
     mona = Actor("Mona Reyes", Role.MANAGER, MANAGER)
     later = {(keyed("houston"), "USD"): 0, (keyed("tacoma"), "USD"): 0}
     with office.system.work(clerk) as work:

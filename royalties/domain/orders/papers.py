@@ -143,7 +143,7 @@ class InvoiceShown:
     note: str = ""
     paid_before: int = 0
     pay_to: PaymentDetails | None = None
-    """How it is paid, as it held on the day; None where nothing is to be paid, or nobody said."""
+    """How it is paid, as it held on the day; None where nothing is to be paid or stated."""
     of_lines: tuple[int, ...] = ()
     """The lines of that invoice that a credit note's lines credit, each by its place from 1 on."""
 

@@ -37,7 +37,7 @@ def run_document(run: Run, status: str, *, with_lines: bool = True) -> Document:
 
 
 def in_todays_words(document: Document) -> Document:
-    """The document of a closed run, with amounts *to pay* where earlier versions said *paid*.
+    """The document of a closed run, with amounts *to pay* where earlier versions wrote *paid*.
 
     Their tax was withheld by the close: it becomes ``tax_withheld``, and none is expected any more.
     """

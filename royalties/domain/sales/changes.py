@@ -92,7 +92,7 @@ def one_line(text: str) -> str:
 
 
 def key_of(change: Change) -> str:
-    """What stands for exactly this change in a form."""
+    """The token of exactly this change in a form."""
     return sha256(repr(change).encode()).hexdigest()[:20]
 
 

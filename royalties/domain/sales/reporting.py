@@ -57,7 +57,7 @@ class ReportStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """How a retailer's reports stand for a period.
+    """The status of a retailer's reports for a period.
 
     Attributes:
         standing: the worst of what is expected by now.
@@ -105,7 +105,7 @@ def rhythm_of(spans: Sequence[Span], least: Calendar) -> Calendar:
 
 
 def expected(spans: Sequence[Span], period: Period, today: date) -> Expected:
-    """How the reports of one retailer stand for a period.
+    """The status of one retailer's reports for a period.
 
     Args:
         spans: what each of its reports covers, in any order.

@@ -82,7 +82,7 @@ class Letterhead:
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
-    """The house whose books these are; address and contact stand on its statements.
+    """The house whose books these are; address and contact are printed on its statements.
 
     ``pays_within`` are the days from a period's end until its royalties are to be sent.
     """

@@ -2,7 +2,7 @@
 
 An entry of a setup file replaces the older one as a whole. Closed periods keep what they used, but
 a plan whose file has only its newest version loses the others, and sales of the open period earn
-by new rules from the next calculation on. Whoever loads it is told what is replaced and from when,
+by new rules from the next calculation on. Whoever loads it sees what is replaced and from when,
 and asked. Additions (a later version, a price from a later day, a rule after all others) replace
 nothing, and nothing is asked of entries under which no money has moved.
 """
@@ -20,7 +20,7 @@ from royalties.domain.terms.changes import Change, changes
 from royalties.domain.terms.entry_words import ENTRY_WORDS
 
 Body = Mapping[str, Any]
-"""An entry of the setup as it is kept: JSON values, defaults left out."""
+"""An entry of the setup as it is stored: JSON values, defaults left out."""
 
 _MOST_TOLD = 4
 """Changed fields that a message names."""
@@ -72,7 +72,7 @@ class Replaced:
 
     ``loses`` says that it leaves something out or replaces something dated, which nobody sees in
     the new entry: even a script has to confirm that. Another value in the place of an old one is
-    what whoever wrote it wants; people are asked, and scripts are told.
+    what whoever wrote it wants; people are asked, and scripts get a warning.
     """
 
     code: str
@@ -103,7 +103,7 @@ def replaced(part: str, key: str, old: Body, new: Body, use: EntryUse) -> Replac
 
 
 class _ChangeText(NamedTuple):
-    """What is said of a change, and whether something is left out or something dated replaced."""
+    """A change in words, and whether something is left out or something dated replaced."""
 
     text: str
     loses: bool = False
@@ -239,11 +239,11 @@ def _periods(used: Distributed) -> str:
     return str(used.first) if used.first == used.last else f"{used.first} to {used.last}"
 
 
-# The rest: what stands in a file counts for all open periods
+# The rest: what a file contains counts for all open periods
 
 
 def _contract(old: Body, new: Body, use: EntryUse) -> _ChangeText:
-    # A title more earns, one less is told below; an ended right changes no figure.
+    # A title more earns, one less is described below; an ended right changes no figure.
     same = {"author", "titles", "rights_ended"}
     differ = {key for key in {*old, *new} - same if old.get(key) != new.get(key)}
     rules = old.get("rules", [])

@@ -1,6 +1,6 @@
 """The whole books in one file, back from it, and from one database to another.
 
-A backup is one snapshot of the database, then the kept files: those are written before the rows
+A backup is one snapshot of the database, then the stored files: those are written before the rows
 that name them are recorded and never changed, so every file of the snapshot is there. Both leave
 in a form that no engine owns, so books of SQLite can be restored to PostgreSQL, and back.
 """
@@ -80,10 +80,10 @@ def back_up(
     Args:
         connection: one snapshot of the books.
         actor: an administrator: a backup holds everything but secrets of the environment.
-        home: the folder of the kept files.
+        home: the folder of the stored files.
         target: the file; only its owner may read it.
         at: the moment, as it is stored.
-        progress: told how many tables and folders are done.
+        progress: called with how many tables and folders are done.
 
     Raises:
         ThereAlreadyError: the file is there already.
@@ -137,7 +137,7 @@ def restore(actor: Actor, source: Path, url: str, home: Path, progress: Progress
         source: the backup.
         url: of a database that holds nothing, of either engine.
         home: a folder that holds nothing, or is not there yet.
-        progress: told how many tables are done.
+        progress: called with how many tables are done.
 
     Raises:
         NotABackupError: it is none, is damaged or was changed, or a newer program made it.
@@ -199,7 +199,7 @@ def move(source: Connection, target: Connection, actor: Actor, progress: Progres
         source: one state of the books, which nobody changes meanwhile.
         target: an empty database.
         actor: an administrator.
-        progress: told how many tables are done.
+        progress: called with how many tables are done.
 
     Raises:
         UnfitError: something does not fit, or came out otherwise.

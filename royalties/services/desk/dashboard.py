@@ -123,7 +123,7 @@ class ToDo:
         mail: messages that could not be sent, for those who may see them.
         orders: what organizations' orders wait for.
         ended: periods whose last day has passed and that are open.
-        late: retailers with a report that is late, and nobody has said why.
+        late: retailers with a late report and no explanation yet.
         questions: how many nobody has settled, and ``asked`` the newest of them.
         exceptions: of the open period's draft; None: it has not been computed since a change.
         payments: what is to pay to beneficiaries and was not sent.

@@ -171,7 +171,7 @@ def approve(work: Work, numbers: Sequence[int]) -> list[Proposal]:
     who decide at the same moment never wait for each other.
 
     Raises:
-        RefusedError: one of them cannot be approved; nothing of any is to be kept.
+        RefusedError: one of them cannot be approved; nothing of any may be saved.
         SetupError: the same of one that is decided alone.
     """
     work.actor.require(Verb.APPROVE)
@@ -185,10 +185,10 @@ def approve(work: Work, numbers: Sequence[int]) -> list[Proposal]:
 def refuse(work: Work, numbers: Sequence[int], reason: str) -> list[Proposal]:
     """Send proposals back with one reason; returns what waits and depends on them.
 
-    Whoever prepared that is told, as well as who prepared what was sent back.
+    Whoever prepared that is notified, as well as whoever prepared what was sent back.
 
     Raises:
-        RefusedError: one of them cannot be refused, or there is no reason; nothing is to be kept.
+        RefusedError: one of them cannot be refused, or there is no reason; nothing may be saved.
     """
     work.actor.require(Verb.APPROVE)
     proposals = _required(work, numbers)
@@ -199,7 +199,7 @@ def refuse(work: Work, numbers: Sequence[int], reason: str) -> list[Proposal]:
 
 
 def withdraw(work: Work, number: int, reason: str = "") -> list[Proposal]:
-    """Take a proposal back; returns what waits and depends on it, whose preparers are told.
+    """Take a proposal back; returns what waits and depends on it, whose preparers are notified.
 
     Raises:
         RefusedError: it was decided already, or somebody else prepared it.

@@ -48,7 +48,7 @@ class JobKind:
 
     Attributes:
         look: the long part that only reads, so that nobody waits for it; None: there is none.
-        do: what is kept of it; returns the job's result as JSON values.
+        do: does the part that is saved; returns the job's result as JSON values.
     """
 
     do: Callable[[Work, Job, Any], object]

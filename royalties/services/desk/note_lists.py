@@ -45,7 +45,7 @@ class Note:
         question: number of what an answer answers; None: it is no answer.
         person: number of who wrote it; None at the command line.
         resolved_at: when a question was settled; None: it was not, or is none.
-        withdrawn_at: since when it is only history; None: it stands.
+        withdrawn_at: since when it is only history; None: it is in force.
         events: what was done with it since, the oldest first.
         answers: to a question, the oldest first.
         asked_id: number of the colleague to whom a question is put; None: to anybody.
@@ -111,7 +111,7 @@ def notes_about(work: Work, subject: NoteSubject, key: str, page: int = 1) -> No
 
 
 def latest_about(work: Work, subject: NoteSubject, key: str, limit: int) -> tuple[Note, ...]:
-    """The latest notes and questions that stand about something, without their histories."""
+    """The latest notes and questions in force about something, without their histories."""
     work.actor.require(Verb.READ)
     rows = store.notes_in_force(work.connection, work.actor, subject, key, limit)
     return tuple(_whole(work, rows, with_events=False))
@@ -146,7 +146,7 @@ def find_note(work: Work, number: int) -> Note | None:
 
 
 def counts(work: Work, subject: NoteSubject, key: str) -> SubjectCounts:
-    """How many notes and questions stand about something, and how many questions are open."""
+    """How many notes and questions there are about something, and how many questions are open."""
     work.actor.require(Verb.READ)
     return store.count_about(work.connection, subject, key)
 

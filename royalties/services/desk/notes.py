@@ -83,15 +83,15 @@ def add(
         work: the unit of work.
         subject: what it is about.
         key: of the entry, or the period's name.
-        text: what it says; may be empty where a file is attached.
+        text: may be empty where a file is attached.
         files: what was taken.
         is_question: whether somebody is to answer.
         asked: number of the one colleague who is to answer; it is a question then. They alone are
-            told of it by e-mail, but everybody of the staff sees it and may answer.
+            notified of it by e-mail, but everybody of the staff sees it and may answer.
 
     Raises:
         NoNoteError: there is nothing of that kind.
-        RefusedError: nothing is said, it is too long, or more than is taken.
+        RefusedError: the text is empty or too long, or more than is taken.
     """
     work.actor.require(Verb.KEEP_NOTES)
     require_subject(work, subject, key)
@@ -157,7 +157,7 @@ def answer(
 
     Raises:
         NoNoteError: there is no such question.
-        RefusedError: it is withdrawn, nothing is said, it is too long, or more than is taken.
+        RefusedError: it is withdrawn, the text is empty or too long, or more than is taken.
     """
     row = _question(work, number)
     answer_number = _write(

@@ -23,7 +23,7 @@ class Gift:
 
 @dataclass(frozen=True, slots=True)
 class Giving:
-    """What closed periods gave in one currency; the largest gift stands first.
+    """What closed periods gave in one currency; the largest gift first.
 
     Attributes:
         periods: names of closed periods, the earliest first, with what each of them gave.

@@ -100,7 +100,7 @@ def search(work: Work, text: str) -> SearchResult:
 
 
 def _page_kind(hit: Hit) -> str:
-    """Editions stand on their title's page."""
+    """Editions are shown on their title's page."""
     return "title" if hit.kind == "edition" else hit.kind
 
 
@@ -171,7 +171,7 @@ def _looked_for(
 ) -> tuple[Amount, ...]:
     """Those of some amounts that are the one looked for; if none is, the one to show anyway.
 
-    Of those that are equal the last one stands for all: what was earned is often payable as it is.
+    Of those that are equal the last one represents all: what was earned is often payable as it is.
     """
     minors = {minor for currencies, minor in amount if currency in currencies}
     by_minor = {minor: what for what, minor in candidates if abs(minor) in minors}

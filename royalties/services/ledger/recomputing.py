@@ -97,7 +97,7 @@ def _after(before: LedgerBefore, closed_run: Run) -> LedgerBefore:
 def documents_differ(_work: Work, again: Recomputed) -> Failures:
     """What the frozen document says, against the run's.
 
-    Compared by what it said then: what later versions write beside it is no fault. That its
+    Compared by what it contained then: what later versions add is no fault. That its
     bytes are those that were frozen is another check.
     """
     try:

@@ -174,7 +174,7 @@ def reserves(books: BooksUnderTest) -> Failures:
 
 
 def accounts(books: BooksUnderTest) -> Failures:
-    """Every account equals the figure of the books that it stands for."""
+    """Every account equals the figure of the books that it represents."""
     balances = ledger.balances(books.connection)
     for key, expected in _expected(books).items():
         if balances.get(key, 0) != expected:

@@ -9,9 +9,9 @@ from royalties.store.periods import carrying
 
 
 def carried_forward(books: BooksUnderTest) -> Failures:
-    """Each close kept what the one before it left and its own figures add up to.
+    """Each close stored the sum of what the one before it left and its own figures.
 
-    Closes of versions that kept nothing come before all that did.
+    Closes of versions that stored nothing come before all that did.
     """
     first, begun = setup_in_force(books.work).first_period, False
     for step in carrying.chain(books.connection, first):

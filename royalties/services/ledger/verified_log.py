@@ -1,4 +1,4 @@
-"""Whether the log is whole, and tells of everything that stands: two checks of ``verify``."""
+"""Whether the log is whole, and has everything that is in force: two checks of ``verify``."""
 
 import json
 from collections import defaultdict
@@ -26,7 +26,7 @@ def is_whole(books: BooksUnderTest) -> Failures:
 
 
 def tells(books: BooksUnderTest) -> Failures:
-    """The log tells of every close, import, correction, undo, alias and issue that stands."""
+    """The log has every close, import, correction, undo, alias and issue that is in force."""
     by_action: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for line in log_lines(books.connection):
         if line.action in _TOLD:

@@ -108,7 +108,7 @@ def reversals_differ(work: Work) -> Failures:
 
 
 def invoices_differ(work: Work) -> Failures:
-    """Invoices are numbered from 1 on, say what they said, and their rows say the same."""
+    """Invoices are numbered from 1 on and unchanged, and their rows agree with them."""
     left: dict[int, int] = defaultdict(int)
     names: dict[int, str] = {}
     for place, row in enumerate(store.all_invoices(work.connection), 1):
@@ -141,7 +141,7 @@ def invoices_differ(work: Work) -> Failures:
 
 
 def shipments_differ(work: Work) -> Failures:
-    """Every shipment stands in the sales of its batch: its copies, its order, its edition."""
+    """Every shipment is in the sales of its batch: its copies, its order, its edition."""
     numbers: dict[str, int] = defaultdict(int)
     for row, sold in store.shipments_and_sales(work.connection):
         name = f"shipment {row.number} of order {sold.order}"

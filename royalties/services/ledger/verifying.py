@@ -220,7 +220,7 @@ def _sales(books: BooksUnderTest) -> Failures:
 
 
 def _closed_sales_earned(books: BooksUnderTest) -> Failures:
-    """A closed run counted exactly the sales that stand in its period."""
+    """A closed run counted exactly the sales that are recorded in its period."""
     yield from checks.closed_copies_differ(books.connection, partial(_claimed, books))
 
 
@@ -248,7 +248,7 @@ def _claimed(books: BooksUnderTest, number: int) -> tuple[set[str], checks.Copie
 
 
 def _import_totals(books: BooksUnderTest) -> Failures:
-    """What stands of an import is what its document told when it was recorded."""
+    """The recorded lines of an import are those that its document stated when it was recorded."""
     standing = checks.balances_by_batch(books.connection)
     unbundled = checks.copies_unbundled(books.connection)
     for row in checks.imports(books.connection):

@@ -84,7 +84,7 @@ def give_up(work: Work, number: int, reason: str = "") -> None:
     Args:
         work: the unit of work.
         number: of the message.
-        reason: why; it is kept with the message.
+        reason: why; it is stored with the message.
 
     Raises:
         RefusedError: it was sent, or taken back already.

@@ -66,7 +66,7 @@ _TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What somebody is to be told.
+    """A message to somebody.
 
     Attributes:
         recipient: their e-mail address.
@@ -90,7 +90,7 @@ class Message:
 
 
 def write(work: Work, message: Message) -> int:
-    """Put a message into the outbox, kept with the transaction; returns its number."""
+    """Put a message into the outbox, committed with the transaction; returns its number."""
     words, path = message.link or (None, None)
     if message.secret and path is not None:
         path = work.sealer.seal(path)
@@ -229,7 +229,7 @@ def _take(work: Work) -> _Outgoing | Outcome:
 
 
 def seal_all(work: Work) -> None:
-    """Seal what waits and signs in with the key in use; earlier versions kept it in clear."""
+    """Seal what waits and signs in with the key in use; earlier versions stored it in clear."""
     work.actor.require(Verb.SET)
     for row in store.secrets(work.connection):
         with suppress(LostKeyError):

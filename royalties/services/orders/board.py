@@ -1,4 +1,4 @@
-"""The desk's board of orders: where each stands, who waits for whom, and what is late."""
+"""The desk's board of orders: each one's state, who waits for whom, and what is late."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ ORDER = (
     State.EXPIRED,
     State.CANCELLED,
 )
-"""All states as the board shows them: the way of an order, then those that stand aside."""
+"""All states as the board shows them: the way of an order, then those beside it."""
 
 OPEN = tuple(state for state in ORDER if state not in ENDED)
 UNSHIPPED = tuple(
@@ -109,7 +109,7 @@ def board(work: Work, filters: BoardFilter, *, page: int = 1) -> Board:
 
 @dataclass(frozen=True, slots=True)
 class StateCount:
-    """How many orders stand in each state, and how many of them are late."""
+    """How many orders are in each state, and how many of them are late."""
 
     states: Mapping[State, int]
     late: int

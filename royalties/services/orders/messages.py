@@ -1,7 +1,7 @@
 """Messages between an organization and the staff on an order, and the files that both send.
 
 Notes among the staff are messages too. Files come with certificates and purchase orders as well:
-they are checked by their bytes, and kept by their fingerprint.
+they are checked by their bytes, and stored by their fingerprint.
 """
 
 from collections.abc import Sequence
@@ -114,7 +114,7 @@ class OrderMessage:
 
 
 class OrderDownload(NamedTuple):
-    """A file of an order to be given out: always to be kept, never shown inside a page."""
+    """A file of an order to be handed out: always as a download, never inside a page."""
 
     name: str
     type: str
@@ -135,14 +135,14 @@ def post(
     Args:
         work: the unit of work.
         number: the order's.
-        text: what to say; may be empty if files are sent.
+        text: may be empty if files are sent.
         files: what comes along.
         internal: whether it is a note among the staff, of which the organization never knows.
-        event: by which words of the table the other side is told.
+        event: by whose words of the table the other side is notified.
 
     Raises:
         NoOrderError: there is none for this actor.
-        RefusedError: nothing is said, it is too long, or a file is not taken.
+        RefusedError: the text is empty or too long, or a file is not taken.
     """
     side = life.side_of(work)
     verb = Verb.KEEP_ORDERS if side is Side.STAFF else Verb.ORDER

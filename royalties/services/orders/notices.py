@@ -1,4 +1,4 @@
-"""Who is told of each step of an order by e-mail; the words stand in one table."""
+"""Who is notified of each step of an order by e-mail; the words are in one table."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ def notify(
         side: who acted, where it is not the actor's own side.
         detail: what the words may name: version, reason, total (minor units, with currency), …
         kind: of the message, as the outbox keeps it.
-        about: what the message is about; the order's number if nothing else is said.
+        about: what the message is about; the order's number by default.
     """
     setup = setup or setup_in_force(work)
     acting = side or (Side.STAFF if work.actor.sees_all else Side.ORGANIZATION)

@@ -13,7 +13,7 @@ from royalties.store.orders import papers as store
 from royalties.store.orders.money import InvoiceRow
 
 FOLDER = "orders"
-"""Where they are kept among the issued files."""
+"""Where they are stored among the issued files."""
 
 TEMPLATE_VERSION = "1"
 """Changes whenever the same content would be printed otherwise than before."""
@@ -34,9 +34,9 @@ class Paper(NamedTuple):
 
 
 def paper(work: Work, kind: PaperKind, number: str, file: str, make: Callable[[], bytes]) -> Paper:
-    """The file of a paper: as it was made once, or made now and kept.
+    """The file of a paper: as it was made once, or made now and stored.
 
-    The verb that issues a paper asks for its files at once, so that they are kept with it; work
+    The verb that issues a paper asks for its files at once, so that they are stored with it; work
     that only reads cannot keep what it makes. Whether the actor may see it is asked before.
 
     Args:
@@ -108,13 +108,13 @@ def invoice_shown(row: InvoiceRow) -> InvoiceShown:
 
 
 def frozen(invoice: InvoiceShown) -> tuple[str, str]:
-    """What an invoice says as it is kept, and its fingerprint."""
+    """What an invoice says as it is stored, and its fingerprint."""
     content = _INVOICE.dump_json(invoice).decode()
     return content, fingerprint_of(content)
 
 
 def fingerprint_of(content: str) -> str:
-    """SHA-256 of what is kept, byte for byte.
+    """SHA-256 of the stored content, byte for byte.
 
     It is never compared with what is written anew: a later version says more beside the same.
     """

@@ -166,7 +166,7 @@ class OpenOrders:
 
     Attributes:
         totals: what they are worth by currency, the house's first.
-        states: how many stand in each state.
+        states: how many are in each state.
         late: how many of them are late.
     """
 

@@ -356,7 +356,7 @@ def _write(
 ) -> None:
     """Write to somebody, by e-mail address and name, who was invited.
 
-    Without a token they are told that their account cannot be used for it.
+    Without a token they are notified that their account cannot be used for it.
     """
     email, name = to_whom
     called, to = house.called(work, key), invited_to(work, house.role, [key])

@@ -23,7 +23,7 @@ class BadAddressError(RefusedError):
 def issue_link(work: Work) -> str | None:
     """A new link for the first administrator; None once anybody has been invited.
 
-    It replaces any earlier link. Only its fingerprint is kept, and it is not logged.
+    It replaces any earlier link. Only its fingerprint is stored, and it is not logged.
     """
     work.actor.require(Verb.MANAGE_PEOPLE)
     if store.any_people(work.connection):

@@ -13,7 +13,7 @@ class BadNameError(RefusedError):
 
 
 def plain_address(email: str) -> str:
-    """An e-mail address as it is kept; what is none is near to what was typed."""
+    """An e-mail address as it is stored; what is none is near to what was typed."""
     return mailboxes.plain(email)
 
 

@@ -185,7 +185,7 @@ def renew_codes(work: Work, visit: Visit) -> list[str]:
 
 
 def seal_all(work: Work) -> None:
-    """Seal what an earlier version kept in clear, or an older key sealed, with the key in use."""
+    """Seal what an earlier version stored in clear, or an older key sealed, with the key in use."""
     work.actor.require(Verb.SET)
     for number, secret in store.second_factors(work.connection).items():
         if not work.sealer.is_newest(secret):

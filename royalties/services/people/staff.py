@@ -221,7 +221,7 @@ def enable(work: Work, number: int, reason: str = "") -> None:
 def reset_second_factor(work: Work, number: int) -> None:
     """Forget the second factor of somebody who lost it; they set up another one.
 
-    They are signed out, and told, since whoever knows their password could be first.
+    They are signed out and notified, since whoever knows their password could be first.
 
     Raises:
         RefusedError: it is oneself.

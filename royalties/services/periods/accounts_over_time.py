@@ -24,7 +24,7 @@ _USUAL = 6
 """Columns that are shown unless somebody asks for more or fewer."""
 
 _KEPT = 6
-"""So many sums are kept for the next look, until the next close."""
+"""So many sums are cached until the next close."""
 
 
 class AccountsBy(StrEnum):

@@ -135,7 +135,7 @@ def advances(work: Work, query: AdvancesQuery) -> AdvancesList:
 
 
 def _balances(work: Work, columns: list[Period]) -> Mapping[tuple[str, str], dict[int, int]]:
-    """What accounts of advances stood at, by contract and currency, then by period."""
+    """Balances of the accounts of advances, by contract and currency, then by period."""
 
     def read() -> Mapping[tuple[str, str], dict[int, int]]:
         stood: dict[tuple[str, str], dict[int, int]] = defaultdict(dict)

@@ -1,4 +1,4 @@
-"""What stands before a period's close: one checklist for the browser and the command line.
+"""What is left before a period's close: one checklist for the browser and the command line.
 
 In the browser each thing that is missing, waits or jumps gets a sentence, and two people look at
 the draft. At the command line the same list is shown, and confirmed as a whole. Either way
@@ -136,7 +136,7 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True)
 class ChecklistStep:
-    """One step of the checklist: what it is, whether it is done, and what is to be said of it."""
+    """One step of the checklist: what it is, whether it is done, and a remark."""
 
     name: str
     words: str
@@ -145,7 +145,7 @@ class ChecklistStep:
 
 
 def outlook(work: Work, text: str) -> Outlook:
-    """What stands before a period's close; of a closed one only its run.
+    """What is left before a period's close; of a closed one only its run.
 
     Raises:
         RefusedError: an earlier one is still open.
@@ -160,7 +160,7 @@ def outlook(work: Work, text: str) -> Outlook:
 
 
 def outlook_on(work: Work, period: Period, view: RunView | None, obstacle: str = "") -> Outlook:
-    """What stands before the close of a period whose draft is computed already."""
+    """What is left before the close of a period whose draft is computed already."""
     runs = parallel_runs.of_period(work.connection, str(period))
     return Outlook(
         str(period),
@@ -179,11 +179,11 @@ def require_possible(checklist: Outlook, early: str) -> None:
     """Refuse a close that nobody can confirm.
 
     Args:
-        checklist: what stands before it.
+        checklist: what is left before it.
         early: why it is closed before its end; empty: it is not.
 
     Raises:
-        RefusedError: the period has not ended, or exceptions stand.
+        RefusedError: the period has not ended, or there are exceptions.
     """
     if not checklist.has_ended and not early.strip():
         raise RefusedError(
@@ -212,7 +212,7 @@ def require_confirmed(checklist: Outlook, *, confirm: bool, seen: str | None) ->
     """What somebody at the command line goes on in spite of.
 
     Args:
-        checklist: what stands before the close.
+        checklist: what is left before the close.
         confirm: whether they go on.
         seen: the fingerprint of what they were shown; None: whatever there is.
 

@@ -1,4 +1,4 @@
-"""What stands behind one earned line: how it was multiplied, and the sale lines it sums up."""
+"""What is behind one earned line: how it was multiplied, and the sale lines it sums up."""
 
 from collections.abc import Generator, Iterator
 from contextlib import closing

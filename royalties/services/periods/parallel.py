@@ -58,7 +58,7 @@ _NEEDED = ("what", "of", "amount")
 
 @dataclass(frozen=True, slots=True)
 class ExplainedDifference:
-    """A difference, and what was said of it; ``token`` names it and its amounts."""
+    """A difference and its explanation; ``token`` names it and its amounts."""
 
     difference: Difference
     token: str
@@ -184,7 +184,7 @@ def explain(work: Work, period: str, token: str, reason: str) -> None:
     """Say what made a difference.
 
     Raises:
-        RefusedError: no run is open, the difference is not there any more, or nothing was said.
+        RefusedError: no run is open, the difference is not there any more, or the text is empty.
     """
     work.actor.require(Verb.EXPLAIN_VARIANCE)
     comparison = _require_run(work, period)
@@ -225,7 +225,7 @@ def abandon(work: Work, period: str, note: str) -> None:
     """Leave a parallel run without signing it, and say why.
 
     Raises:
-        RefusedError: no run is open, or nothing was said.
+        RefusedError: no run is open, or the text is empty.
     """
     work.actor.require(Verb.CLOSE)
     row = store.find_open(work.connection, str(setup_in_force(work).period(period)))
@@ -456,4 +456,4 @@ class _TotalsReading:
 
 
 class _WrongCellError(Exception):
-    """A cell is wrong: its column, and what is to be said of it."""
+    """A cell is wrong: its column, and the rest of the sentence."""

@@ -42,7 +42,7 @@ _CANNOT = (MissingExchangeRateError, NoPlanError, UnknownRightError)
 
 @dataclass(frozen=True, slots=True)
 class AmountChange:
-    """An amount as things stand and as proposed, in minor units."""
+    """An amount now and as proposed, in minor units."""
 
     before: int
     after: int

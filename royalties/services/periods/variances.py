@@ -286,7 +286,7 @@ def _of_retailers(
     last: Period | None,
     missing: set[str],
 ) -> list[CloseException]:
-    """Jumps of retailers; those without any report are told of otherwise."""
+    """Variances of retailers; those without any report are listed elsewhere."""
     figures = {
         number: {
             (key, currency): Figures(rounded_minor(Fraction(each.net, MICRO), currency), each.units)

@@ -1,7 +1,7 @@
 """Identifiers matched to an edition by hand: where they were used, ended, and moved.
 
 A wrong match is changed from now on, or also for the rows that count in open periods; what a closed
-run counted is never changed. Every decision is kept.
+run counted is never changed. Every decision is stored.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -37,7 +37,7 @@ class NamedEdition:
 
 @dataclass(frozen=True, slots=True)
 class UseInImport:
-    """Rows of an import whose edition an alias told: those that may still be moved, and others."""
+    """Rows of an import whose edition came from an alias: those that can move, and others."""
 
     batch: int
     file_name: str
@@ -92,7 +92,7 @@ def decisions(work: Work) -> list[AliasChange]:
 def find_alias(work: Work, identifier: str) -> Alias | None:
     """An alias with its uses and history; None if it never existed.
 
-    Uses are those since this release: earlier imports did not keep what told their editions.
+    Uses are those since this release: earlier imports did not store where their editions came from.
     """
     work.actor.require(Verb.READ)
     value = _as_stored(work, identifier)

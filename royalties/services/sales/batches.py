@@ -64,7 +64,7 @@ class Corrected:
 def undo(work: Work, number: int) -> TakenBack:
     """Take a whole import back while no closed run used it.
 
-    Without its correction an import stands as before: its rows wait again, and those whose
+    Without its correction an import counts as before: its rows wait again, and those whose
     edition is known by now are recorded. Typed rows are put back into the sheet of whoever undoes
     them (at the command line: of whoever typed them), and a file in which something was changed
     waits again with its changes.

@@ -41,7 +41,7 @@ def early_of(lines: Iterable[tuple[int, SaleLine]], setup: Setup) -> Early:
 def would_earn(work: Work, setup: Setup, early: Early, open_period: Period) -> str:
     """What sales from before the books would earn in the open period, in words.
 
-    They are calculated by themselves, from where the counters stand; empty where that is unclear.
+    They are calculated by themselves, from the counters as they are; empty where those are unclear.
     """
     if not early.sold or not early.is_complete:
         return ""

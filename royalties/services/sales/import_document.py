@@ -38,7 +38,7 @@ def usage_of(totals: ControlTotals) -> Document:
 def receipts_of(document: Mapping[str, Any]) -> dict[str, str]:
     """All receipts of an import document by currency, of copies and of use, as texts.
 
-    Documents of releases before usage was told apart have ``net`` alone.
+    Documents of releases before usage was counted separately have ``net`` alone.
     """
     together: dict[str, Decimal] = {}
     for net in (document["net"], document.get("usage", {}).get("net", {})):

@@ -228,7 +228,7 @@ def waiting(work: Work, page: int = 1) -> WaitingPage:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An edition that an identifier might stand for."""
+    """An edition that an identifier might mean."""
 
     isbn: str
     title: str

@@ -37,7 +37,7 @@ _KINDS: dict[str, SaleKind] = {kind.word: kind for kind in SaleKind}
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which sales are wanted, as they stand in an address; what is empty is any.
+    """Filters of sales, as an address has them; an empty one matches all.
 
     ``period`` is a period, ``all``, or empty: the newest with sales, or all those of an import.
     ``book`` is an ISBN, another identifier or words of a title; ``title`` a title's key;
@@ -338,7 +338,7 @@ def _totals(sums: Iterable[store.ImportLineSum] | Iterable[store.KindSum]) -> Sa
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """What the numbers of lines stand for."""
+    """What the numbers of lines refer to."""
 
     search: _Search
     sources: Mapping[int, tuple[str, list[str], int | None]]

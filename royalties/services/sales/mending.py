@@ -134,7 +134,7 @@ class _State:
             self._rows.update((row["sheet"], row["row"]) for row in waiting.get("at", ()))
 
     def take(self, change: Change) -> None:
-        """Add a change, if it was made for what stands there."""
+        """Add a change, if it was made for the cell's content."""
         if isinstance(change, RowLeftOut):
             self._leave_out(change)
         elif (change.sheet, change.row) in self._left_before:

@@ -27,7 +27,7 @@ _MONTHS, _PERIODS = 12, 6
 """Columns that are shown unless somebody asks for more or fewer."""
 
 _KEPT = 4
-"""So many sums are kept for the next look, while nothing changes."""
+"""So many sums are cached while nothing changes."""
 
 
 class By(StrEnum):

@@ -1,4 +1,4 @@
-"""What is said once of a retailer's reports and remembered: no book, a bundle, an answer."""
+"""Remembered answers about a retailer's reports: no book, a bundle, an answer."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ _ANSWER = "?"
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What was said, by its number, and how many waiting rows it concerned.
+    """A remembered answer's number, and how many waiting rows it concerned.
 
     ``rows`` were set aside, or recorded as a bundle's; ``without_price`` still wait for the list
     price of an edition.
@@ -40,13 +40,13 @@ class Decision:
 
 
 def remembered_list(work: Work) -> list[RememberedRow]:
-    """Everything that was ever said, newest first, including what was taken back."""
+    """All remembered answers, newest first, including those taken back."""
     work.actor.require(Verb.READ)
     return store.all_answers(work.connection)
 
 
 def value_words(row: RememberedRow) -> str:
-    """A text of what was said: the shares of a bundle by ISBN, or an answer and its report."""
+    """A remembered answer as text: the shares of a bundle by ISBN, or an answer and its report."""
     value = row.value
     if row.said is AnswerKind.BUNDLE:
         return ", ".join(f"{isbn} {share}" for isbn, share in value)
@@ -65,7 +65,7 @@ def say_no_book(work: Work, retailer: str, name: str) -> Decision:
     Rows that wait for it are set aside, and skipped in later reports.
 
     Raises:
-        RefusedError: it names an edition, or something else was said of it.
+        RefusedError: it names an edition, or another answer is remembered of it.
     """
     shop, name, key = _named(work, retailer, name)
     number = _remember(work, shop, AnswerKind.NO_BOOK, (name, key), [])
@@ -77,12 +77,12 @@ def say_no_book(work: Work, retailer: str, name: str) -> Decision:
 def say_bundle(work: Work, retailer: str, name: str, shares: Sequence[tuple[str, str]]) -> Decision:
     """Say that an identifier of a retailer's reports is several editions together.
 
-    ``shares`` of the price stand behind ISBNs: fractions or numbers, of whatever whole. Rows that
+    ``shares`` of the price follow ISBNs: fractions or numbers, of whatever whole. Rows that
     wait for it are recorded, each as its editions with its units.
 
     Raises:
-        RefusedError: it names an edition, something else was said of it, an edition is unknown, or
-            a share is none.
+        RefusedError: it names an edition, another answer is remembered of it, an edition is
+            unknown, or a share is none.
     """
     shop, name, key = _named(work, retailer, name)
     setup = setup_in_force(work)
@@ -119,9 +119,9 @@ def remember_answers(work: Work, retailer: int, report: str, answers: Mapping[st
 
 
 def forget(work: Work, number: int) -> Decision:
-    """Take back what was said: from now on rows wait again, and questions are asked again.
+    """Take a remembered answer back: from now on rows wait again, and questions are asked again.
 
-    Rows that waited when it was said to be no book wait again; what was recorded of a bundle
+    Rows that waited when it was remembered as no book wait again; what was recorded of a bundle
     stays, until its import is undone or corrected.
 
     Raises:
@@ -142,7 +142,7 @@ def forget(work: Work, number: int) -> Decision:
 
 
 def _named(work: Work, retailer: str, name: str) -> tuple[int, str, str]:
-    """The retailer's number, the name as it is kept, and its key.
+    """The retailer's number, the name as it is stored, and its key.
 
     Raises:
         RefusedError: there is no such retailer, or the name is none, or that of an edition.

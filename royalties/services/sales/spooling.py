@@ -1,4 +1,4 @@
-"""A report that has been read: its lines are kept in a file until they are recorded.
+"""A report that has been read: its lines are stored in a file until they are recorded.
 
 Reading can take long, and recording locks the books. So a report is read first, in a read-only
 unit of work, and its lines are then recorded from the file.

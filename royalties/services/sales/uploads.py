@@ -1,4 +1,4 @@
-"""Reports sent in a browser: kept, checked by a dry run, and recorded or removed."""
+"""Reports sent in a browser: stored, checked by a dry run, and recorded or removed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -110,7 +110,7 @@ class UploadSummary:
 
 @dataclass(frozen=True, slots=True)
 class ReceivedUpload:
-    """An upload that was kept; ``again`` if the same bytes wait as an upload already."""
+    """An upload that was stored; ``again`` if the same bytes wait as an upload already."""
 
     upload: Upload
     again: bool
@@ -118,7 +118,7 @@ class ReceivedUpload:
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file whose bytes are kept, and nothing else of it yet."""
+    """A file whose bytes are stored, and nothing else of it yet."""
 
     name: str
     sha256: str
@@ -250,7 +250,7 @@ def change(work: Work, number: int, report: str | None, answers: Mapping[str, st
 
 
 def changed(work: Work, number: int, values: Mapping[str, object]) -> Upload:
-    """Change what is kept of an upload that is held; it then has to be checked again."""
+    """Change what is stored of an upload that is locked; it then has to be checked again."""
     unchecked = {
         "status": UploadStatus.RECEIVED,
         "summary": None,

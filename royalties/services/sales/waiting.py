@@ -111,7 +111,7 @@ def edition_words(work: Work, isbn: str) -> str:
 
 
 def as_matched(identifier: str) -> str:
-    """An identifier as it is kept: an ISBN as 13 digits, anything else in upper case."""
+    """An identifier as it is stored: an ISBN as 13 digits, anything else in upper case."""
     text = " ".join(identifier.split()).upper()
     digits = isbn_numbers.compact(text)
     return isbn_numbers.to_isbn13(digits) if isbn_numbers.is_valid(digits) else text
@@ -159,7 +159,7 @@ def release_waiting(work: Work, setup: Setup) -> Released:
 def _note_uses(
     work: Work, rows: Sequence[batches.ResolvedLine], places: Sequence[tuple[int, int, int, int]]
 ) -> None:
-    """Keep which of the recorded rows an alias told the edition of."""
+    """Store which of the recorded rows got their edition from an alias."""
     by_key = {identifier_key(name): name for name in catalogue.aliases(work.connection)}
     recorded = set(places)
     uses: dict[int, dict[str, dict[int, list[int]]]] = {}

@@ -1,4 +1,4 @@
-"""What a statement says, from and to the JSON that is kept of it."""
+"""A statement's content, from and to its stored JSON."""
 
 import json
 from typing import Any
@@ -13,7 +13,7 @@ CONTENT = TypeAdapter(Statement)
 def statement_in(content: str) -> Statement:
     """A statement from its stored content, whichever version of the program stored it.
 
-    Earlier ones said *paid* of what was to pay, and withheld tax when the period was closed.
+    Earlier ones wrote *paid* for what was to pay, and withheld tax when the period was closed.
     """
     if '"to_pay":' in content:
         return CONTENT.validate_json(content)

@@ -1,7 +1,7 @@
-"""Old statements from before the books, in whatever file, kept with the beneficiary they are of.
+"""Old statements from before the books, in whatever file, stored with their beneficiary.
 
 Nobody but the staff sees one until somebody shows it to the beneficiary's people; it can be hidden
-again, and one that was kept by mistake is taken back: its history stays.
+again, and one that was stored by mistake is taken back: its history stays.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ MOST_A_DAY, MOST_BYTES_A_DAY = 1_000, 2_000_000_000
 """Files that one person sends within a day, and their bytes."""
 
 MOST_OF_ONE = 500
-"""Files that are kept of one beneficiary."""
+"""Files that are stored of one beneficiary."""
 
 SHOWN_AT_ONCE = 200
 """Files without owner or period that a page shows."""
@@ -66,7 +66,7 @@ class DocumentEvent:
 
 @dataclass(frozen=True, slots=True)
 class SavedDocuments:
-    """What became of files that came together: numbers that were kept, names that were there."""
+    """Numbers of the documents stored from files sent together; names of those there already."""
 
     kept: tuple[int, ...]
     again: tuple[str, ...]
@@ -109,9 +109,9 @@ def save(
     Args:
         work: the unit of work.
         sent: the files.
-        beneficiary: whose they are; empty: to be said for each (``file``), which shows what their
-            names tell.
-        period: of all of them, as ``parse_span`` reads it; empty: what the name of each tells.
+        beneficiary: whose they are; empty: to be filed one by one (``file``), with guesses from
+            their names.
+        period: of all of them, as ``parse_span`` reads it; empty: the one in each name.
         note: for the staff.
         visible: whether the beneficiary's people see them at once.
 
@@ -187,7 +187,7 @@ def file(work: Work, number: int, beneficiary: str, period: str) -> None:
 
     Raises:
         NoDocumentError: there is none.
-        RefusedError: it is filed already, the same file is kept of this beneficiary, there is no
+        RefusedError: it is filed already, the same file is stored of this beneficiary, there is no
             such beneficiary, or the period is none.
     """
     document = _required(work, number)
@@ -332,7 +332,7 @@ def find_document(work: Work, number: int) -> tuple[Document, list[DocumentEvent
 
 
 def also_kept_of(work: Work, document: Document) -> list[str]:
-    """Names of other beneficiaries of whom the same file is kept."""
+    """Names of other beneficiaries of whom the same file is stored."""
     work.actor.require(Verb.READ)
     found = store.stored_copies(work.connection, [document.sha256])
     keys = {whose for _, number, whose in found if whose and number != document.id}

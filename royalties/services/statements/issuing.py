@@ -1,4 +1,4 @@
-"""Statements: composed and numbered at the close, issued as workbooks and twins, and kept."""
+"""Statements: composed and numbered at the close, issued as workbooks and twins, and stored."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -65,8 +65,8 @@ def _own(work: Work, number: str) -> store.StatementRow:
 def write_statements(units: Units, text: str, folder: Path) -> IssuedFiles:
     """Write every beneficiary's workbook and twin and the period's workbook into a folder.
 
-    A closed period's statements are issued: kept with fingerprint and template version, and
-    the same bytes ever after. An open period's are drafts, marked so, and not kept.
+    A closed period's statements are issued: stored with fingerprint and template version, and
+    the same bytes ever after. An open period's are drafts, marked so, and not stored.
 
     Nobody who writes waits for it, but for the moment in which issued files are recorded.
     """
@@ -226,7 +226,7 @@ def statements_of(
 
     Args:
         size: how many a page has; None: all.
-        with_mail: whether what was sent is wanted too; only the desk is told.
+        with_mail: whether to include what was sent, which only the desk may see.
     """
     work.actor.require(Verb.READ_OWN)
     setup = setup_in_force(work)
@@ -303,7 +303,7 @@ def statement_file(work: Work, number: str, kind: str) -> IssuedFile:
 
     Raises:
         NoStatementError: it is not there, or not for who asks.
-        RefusedError: it was not issued yet, or the kept file was changed.
+        RefusedError: it was not issued yet, or the stored file was changed.
     """
     row = _own(work, number)
     issued = store.issued_files(work.connection, row.period_id, number).get((number, kind))

@@ -1,4 +1,4 @@
-"""What a statement says: composed and numbered without gaps at the close, kept, and read again."""
+"""Statements: composed and numbered without gaps at the close, stored, and read again."""
 
 from hashlib import sha256
 

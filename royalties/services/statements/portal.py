@@ -28,7 +28,7 @@ Settled = store.SettledRow
 
 
 class NotYoursError(RefusedError):
-    """There is no such thing, or it is somebody else's: nobody is told which."""
+    """There is no such thing, or it is somebody else's: the answer does not reveal which."""
 
     def __init__(self) -> None:
         super().__init__("there is nothing here that is yours")
@@ -52,7 +52,7 @@ class Overview:
 
     Attributes:
         last: the statements of its newest closed period, one for each currency.
-        said: what those say.
+        said: their contents.
         outcomes: what becomes of the amount due, in words, by statement number.
         short: how far an amount due lies below the minimum payment, as exact text, by number.
         pay_by: the last day of a payment where the publisher named it, by number.
@@ -171,7 +171,7 @@ def issued_file(work: Work, key: str, number: str, kind: str) -> tuple[str, byte
 
     Raises:
         NotYoursError: it is not there, not issued yet, or somebody else's.
-        RefusedError: the kept file is missing or was changed.
+        RefusedError: the stored file is missing or was changed.
     """
     nonprofit(work, key)
     files = store.issued_files(work.connection, work.actor, key, [number])
@@ -210,7 +210,7 @@ def issued_in(work: Work, key: str, number: int) -> list[tuple[str, bytes]]:
 
     Raises:
         NotYoursError: none was issued.
-        RefusedError: a kept file is missing or was changed.
+        RefusedError: a stored file is missing or was changed.
     """
     nonprofit(work, key)
     rows = store.settled_periods(work.connection, work.actor, key)

@@ -10,7 +10,7 @@ from royalties.ingest import places
 
 _DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b", re.ASCII)
 _CODES = re.compile(r"(?:(.+), )?([A-Z0-9]{1,3}), ([A-Z]{2})|(?:(.+), )?([A-Z]{2})")
-"""A town with codes of its region and country, which stands where no address is given."""
+"""A town with codes of its region and country, used where no address is given."""
 
 
 def spelled_out(statement: Statement) -> Statement:

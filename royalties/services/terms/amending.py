@@ -1,7 +1,7 @@
-"""Contracts, plans and beneficiaries: what they say, what they said, and how they change.
+"""Contracts, plans and beneficiaries: what they are, what they were, and how they change.
 
 A change of terms moves money of others, so a second person approves it where the house wants
-that (``approvals``); who saves against an older state than the one in force is told so.
+that (``approvals``); saving against an older state than the one in force is refused.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -54,7 +54,7 @@ class EntryRevision:
     """A revision of an entry, and what it changed of the one before.
 
     ``by`` recorded it; ``prepared_by`` is whoever had proposed it, empty if nobody had.
-    ``former_key`` is the key before, where it was changed; one that ``is_removed`` stood no more.
+    ``former_key`` is the key before, where it was changed; one that ``is_removed`` has ended.
     """
 
     revision: int
@@ -85,9 +85,9 @@ def find_entry(work: Work, part: str, key: str) -> RecordedEntry | None:
 def history(
     work: Work, part: str, key: str, number: Callable[[str | int], str] = str
 ) -> list[EntryRevision]:
-    """What was said of an entry, the newest first, each with what it changed.
+    """An entry's revisions, the newest first, each with what it changed.
 
-    It goes on with what was said of it under a key that it had before.
+    It includes those under a key that it had before.
 
     Args:
         number: how who reads it writes numbers.
@@ -155,7 +155,7 @@ def acts_at_once(work: Work) -> bool:
 
 
 def canonical_body(part: str, body: Body) -> dict[str, Any]:
-    """An entry as it would be kept.
+    """An entry as it would be stored.
 
     Raises:
         SetupError: it has faults in itself.

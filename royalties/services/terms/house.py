@@ -85,7 +85,7 @@ def work_alone(work: Work) -> None:
 
 
 def redraw_logo(files: Files, sent: Any, name: str) -> bytes:  # noqa: ANN401 - a binary file
-    """A PNG made anew of a logo that was sent; nothing of the file itself is kept.
+    """A PNG made anew of a logo that was sent; nothing of the file itself is stored.
 
     Raises:
         BadLogoError: it is none, or could not be read safely.

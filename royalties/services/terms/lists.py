@@ -1,7 +1,7 @@
 """Lists of titles and beneficiaries: read by the worker, looked at entry by entry, then saved.
 
-What a list says is kept as a file until it is saved; what it would change is worked out anew at
-each look, so that nothing that somebody changed meanwhile is undone by it. It is saved, or put
+What a list contains is stored as a file until it is saved; what it would change is worked out anew
+at each look, so that nothing that somebody changed meanwhile is undone by it. It is saved, or put
 before a second person, as a setup file is.
 """
 
@@ -63,7 +63,7 @@ class ListFaultsError(RefusedError):
 
 @dataclass(frozen=True, slots=True)
 class ReadList:
-    """What a list said when it was read, and what its reader noted."""
+    """A list's records when it was read, and what its reader noted."""
 
     name: str
     records: list[dict[str, Any]]
@@ -123,10 +123,10 @@ def store_contents(work: Work, listed: ListContents, name: str) -> str:
 
 
 def find_saved(work: Work, fingerprint: str) -> ReadList:
-    """What a list said.
+    """A list that was read.
 
     Raises:
-        RefusedError: it is not kept any more.
+        RefusedError: it is not stored any more.
     """
     try:
         read = json.loads(work.files.enclosure(fingerprint).read_bytes())
@@ -208,7 +208,7 @@ def save(
     """Save a list that was looked at, or put it before a second person.
 
     Args:
-        seen: what ``look`` told of the state.
+        seen: the state that ``look`` returned.
         confirmed: the token of what was asked.
 
     Raises:
@@ -267,12 +267,12 @@ def _placed(faults: Iterable[SetupFault], merged: Merged) -> list[ListFault]:
 
 
 def faults_of(plain: Mapping[str, Any]) -> list[ListFault]:
-    """Faults that were kept."""
+    """Faults that were stored."""
     return [ListFault(**each) for each in plain["faults"]]
 
 
 def questions_of(plain: Mapping[str, Any]) -> list[ListQuestion]:
-    """Questions that were kept."""
+    """Questions that were stored."""
     return [
         ListQuestion(
             each["key"], each["words"], tuple((value, words) for value, words in each["options"])

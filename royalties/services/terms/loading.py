@@ -147,7 +147,7 @@ def save(work: Work, path: Path, name: str, *, seen: str, confirmed: str = "") -
     Args:
         path: where its bytes are.
         name: as it was sent.
-        seen: what ``look`` told of the state.
+        seen: the state that ``look`` returned.
         confirmed: the token of what was asked.
 
     Raises:

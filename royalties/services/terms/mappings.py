@@ -103,7 +103,7 @@ class MappingPreview:
 
 
 def start(work: Work, upload: uploads.Upload, sheet: int | None, row: int | None) -> Start:
-    """The known or proposed mapping of an upload's file; a given sheet or row is kept.
+    """The known or proposed mapping of an upload's file; a given sheet or row stays.
 
     Raises:
         RefusedError: its first rows were not looked at yet.

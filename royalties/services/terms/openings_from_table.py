@@ -77,7 +77,7 @@ class Filling:
         _TAKES[brings](self, self._body(part, row["of"]))
 
     def counter(self, body: Body) -> None:
-        """What a counter stood at."""
+        """A counter's value."""
         contract = self.setup.contracts[self._row["of"]]
         rules = [each for each in contract.rules if each.counter.name == self._row["item"]]
         if not rules:
@@ -227,7 +227,7 @@ class Filling:
         return currency
 
     def _amount(self, currency: str) -> int | None:
-        """The row's amount in minor units; None: it is none, which was told."""
+        """The row's amount in minor units; None: it is none, which was reported."""
         if not self._row["amount"]:
             self._wrong("amount", "is missing")
             return None
@@ -272,7 +272,7 @@ def _put(body: Body, key: str, text: str, amount: int) -> None:
 
 
 def _put_in(body: Body, key: str, names: tuple[str, ...], entry: Body, amount: int) -> None:
-    """Set an entry of a list, told apart by some of its keys."""
+    """Set an entry of a list, identified by some of its keys."""
     others = [
         other
         for other in body.get(key, ())

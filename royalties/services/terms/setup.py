@@ -63,7 +63,7 @@ class Loaded:
 
     @property
     def changed(self) -> bool:
-        """Whether the file said anything new."""
+        """Whether the file had anything new."""
         return bool(self.added or self.amended)
 
 

@@ -157,7 +157,7 @@ def _early_income(document: setup_file.Document, merged: Bodies) -> list[SetupFa
         try:
             ends = parse_period(body["period"], calendar).ends
         except NotAPeriodError:
-            continue  # told already
+            continue  # reported already
         if date.fromisoformat(contract["starts"]) > ends:
             faults.append(
                 SetupFault(
@@ -181,7 +181,7 @@ def _closed_contracts(
         try:
             contract = setup_file.contract_of(merged["contracts"][key])
         except NotAnAmountError:
-            continue  # told already
+            continue  # reported already
         used_currency = currencies.get(key, contract.currency)
         if contract.currency != used_currency:
             path = f"{document.paths['contracts', key]}.currency"
@@ -256,7 +256,7 @@ def _late_reserves(work: Work, document: setup_file.Document, merged: Bodies) ->
 
 
 def _is_from(period: Period, name: str) -> bool:
-    """Whether a period is another one or lies behind it; of what is none it is told elsewhere."""
+    """Whether a period is another one or lies behind it; a bad name is reported elsewhere."""
     try:
         return parse_period(name, period.calendar) >= period
     except NotAPeriodError:

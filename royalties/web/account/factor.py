@@ -29,7 +29,7 @@ _KEY_LASTS = 3600
 def set_up() -> Answer:
     """Show a new key, and take it once its app gives a right code.
 
-    The key goes to the page and comes back signed, for this session only; nothing is kept of it
+    The key goes to the page and comes back signed, for this session only; nothing is stored of it
     before it is confirmed.
     """
     session = visit()
@@ -130,7 +130,7 @@ def _codes_page(session: Visit, codes: list[str]) -> str:
 
 
 def _onward(session: Visit) -> str:
-    """Where to go once the codes are kept: on, for who was coming in; else back to the account."""
+    """Where to go once the codes are saved: on, for who was coming in; else back to the account."""
     if session.is_full:
         return url_for("account.account")
     return way_on() or url_for("account.root")

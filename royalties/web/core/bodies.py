@@ -1,4 +1,4 @@
-"""How much a request may bring, known before any of it is kept or understood.
+"""How large a request may be, known before any of it is stored or parsed.
 
 The server asks ``largest_body`` when it has read a request's headers (``cli/serving.py``); the same
 holds again inside the application, wherever it is served.
@@ -74,7 +74,7 @@ _OPEN = frozenset({"quote_links.accept"})
 def largest_body(app: Flask, method: str, path: str, cookies: str) -> int:
     """How many bytes a request may bring.
 
-    A session is believed by its signature alone: whether it stands is asked by the page.
+    A session is trusted by its signature alone: whether it is in force is checked by the page.
 
     Args:
         app: the application.

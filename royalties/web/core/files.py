@@ -41,7 +41,7 @@ def enclosed(name: str, types: frozenset[str] = frozenset(ENDINGS)) -> Iterator[
 
 
 def download(name: str, data: bytes | IO[bytes]) -> Response:
-    """A file to be kept, never shown in the browser nor kept by it."""
+    """A download, never shown in the browser nor cached by it."""
     file = BytesIO(data) if isinstance(data, bytes) else data
     kind = _TYPES.get(name.rpartition(".")[2], "application/octet-stream")
     answer = send_file(file, kind, as_attachment=True, download_name=name)

@@ -78,7 +78,7 @@ def _printed(value: str, digits: int | None, name: str) -> str:
 
 
 def compact(value: Amount) -> str:
-    """A number as short as a bar has room for: 12K, 1.3M; the exact one stands elsewhere."""
+    """A number as short as a bar has room for: 12K, 1.3M; the exact one is shown elsewhere."""
     exact = Decimal(value or 0)
     digits = 0 if abs(exact) < 1000 else 1  # noqa: PLR2004
     text: str = format_compact_decimal(exact, locale=locale(), fraction_digits=digits)
@@ -320,8 +320,8 @@ FILTERS: dict[str, Callable[..., str]] = {
 def init_app(app: Flask) -> None:
     """Give templates the filters.
 
-    They are told the context, though none needs it: what a filter makes of a constant without it is
-    kept from the first visitor on, in that one's format.
+    They get the context, though none needs it: what a filter makes of a constant without it is
+    cached from the first visitor on, in that one's format.
     """
     app.jinja_env.globals["units_of"] = digits_of
     app.jinja_env.filters.update({name: _unfolded(each) for name, each in FILTERS.items()})

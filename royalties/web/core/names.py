@@ -64,7 +64,7 @@ def names() -> Names:
     """The names in force as this request reads them."""
     known = g.get("names")
     if "work" in g:
-        current_work()  # in the visitor's name: what waits is told to the desk alone
+        current_work()  # in the visitor's name: what waits is shown to the desk alone
     if known is None or known[0] is not g.get("work"):
         reading = current_work()
         known = g.names = (reading, names_of(reading))

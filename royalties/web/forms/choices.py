@@ -69,7 +69,7 @@ class NotListedError(ValueError):
 class Picker(EntryField):
     """One entry of the setup, found by its name; its key may be typed as well.
 
-    What can be chosen stands in one list for all such fields of a page (``forms.lists``), which a
+    What can be chosen is in one list for all such fields of a page (``forms.lists``), which a
     browser offers as it is, and ``picker.js`` searches.
 
     Attributes:

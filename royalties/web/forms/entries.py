@@ -1,6 +1,6 @@
-"""Forms of entries, with tables in them: what stands in fields as the entry's body, and back.
+"""Forms of entries, with tables in them: the contents of fields as the entry's body, and back.
 
-A form is a WTForms form whose fields know where they stand in the body; a table is a ``RowList`` of
+A form is a WTForms form whose fields know their place in the body; a table is a ``RowList`` of
 further forms. Rows have names of their own and their order is the order in which a page sends them,
 so that a row is moved by moving it on the page; without JavaScript a button moves it (``operate``).
 """
@@ -178,7 +178,7 @@ class RowList(Field):
 
     @property
     def data(self) -> list[dict[str, Any]]:
-        """What stands in the fields of each row."""
+        """The contents of each row's fields."""
         return [row.data for row in self.rows]
 
     @property
@@ -264,7 +264,7 @@ _UNORDERED = frozenset({"formats", "channels"})
 
 
 def as_before(new: Any, old: Any, key: str = "") -> Any:  # noqa: ANN401 - JSON
-    """What says the same as before, written as before: no change is told where there is none."""
+    """A value equal to the former one, written as before, so that no change is reported."""
     if isinstance(new, dict) and isinstance(old, dict):
         return {name: as_before(value, old.get(name), name) for name, value in new.items()}
     if isinstance(new, list) and isinstance(old, list):

@@ -1,6 +1,6 @@
 """Fields of entries: each holds text as it was typed, and reads and writes one kind of value.
 
-What a field is called, its hint and which values it takes stand in the entry's pydantic model
+What a field is called, its hint and which values it takes are in the entry's pydantic model
 (``royalties/ingest/setup``); a form names the model's field with ``fields_of``.
 """
 
@@ -30,11 +30,11 @@ BETWEEN_WORDS = re.compile(r"[,;\s]+")
 
 
 class EntryField(Field):
-    """A line of text; what was typed is kept, but for blank space at its ends.
+    """A line of text as it was typed, without blank space at its ends.
 
     Attributes:
         kind: how the templates draw it.
-        path: where its value stands in the entry's body, such as ``counter.name``.
+        path: its value's place in the entry's body, such as ``counter.name``.
         word: what a refusal calls its number.
         short: whether few characters are written.
         longest: characters that a page lets somebody write; one more is read, so that a verb
@@ -265,7 +265,7 @@ class KeyList(EntryField):
 
 
 class NameList(KeyList):
-    """A list of names with commas between or on lines; codes may also stand side by side."""
+    """A list of names with commas between or on lines; codes may also be separated by spaces."""
 
     def read(self, text: str) -> object:
         """The names and codes."""

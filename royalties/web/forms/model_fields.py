@@ -69,7 +69,7 @@ def fields_of(model: type[Part], *, in_rows: bool = False) -> Callable[..., Any]
         """One field, at a path such as ``counter.name``.
 
         Args:
-            path: where it stands, by the names of the setup file.
+            path: its place, by the names of the setup file.
             kind: the field's class, if it is not that of its type.
             more: ``hint`` (True: the model's; or another text), ``label``, ``short``, ``listed``,
                 ``options``, ``name`` in the form, ``needed``.

@@ -59,7 +59,7 @@ def earned(statement: Statement) -> Earned:
 class RegionSold:
     """Net copies of a state or region, of a country without one, or of places summed up.
 
-    ``more`` is how many places are summed up; 0 for one. All is empty where nobody said where.
+    ``more`` is how many places are summed up; 0 for one. All is empty where no place is stated.
     ``is_rest`` says of a country without a region that others of its sales have one.
     """
 

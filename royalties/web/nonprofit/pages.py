@@ -99,7 +99,7 @@ def statements(key: str) -> str:
 
 @PAGES.get("/<key>/earlier-statements/<int:number>")
 def earlier_statement(key: str, number: int) -> Response:
-    """An earlier statement as it was kept, only ever to be saved."""
+    """An earlier statement as it was stored, only ever as a download."""
     portal.nonprofit(current_work(), key)
     found = documents.file_of(current_work(), number, key)
     if found is None:

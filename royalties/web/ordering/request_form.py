@@ -1,6 +1,6 @@
 """What is typed into the steps of a request, from one page to the next, and what is wrong with it.
 
-It is kept as a draft between the pages. What was typed on the other steps travels along as hidden
+It is stored as a draft between the pages. What was typed on the other steps travels along as hidden
 fields too: the price beside the form needs it, and nothing is lost should the draft have ended.
 """
 
@@ -46,7 +46,7 @@ _STAND_IN_EMAIL = "somebody@example.org"
 
 @dataclass(slots=True)
 class Typed:
-    """What stands in all fields of all steps, as texts."""
+    """The contents of all fields of all steps, as texts."""
 
     words: dict[str, str]
     options: list[str] = field(default_factory=list)
@@ -83,7 +83,7 @@ def read(form: MultiDict[str, str]) -> Typed:
 
 
 def filled_form(typed: Typed, wrong: Mapping[str, str]) -> RequestForm:
-    """The form as it stands, each mistake at its field."""
+    """The form as it was typed, each mistake at its field."""
     form = RequestForm()
     for form_field in form:
         if form_field.short_name in typed.words:
@@ -102,7 +102,7 @@ def filled_form(typed: Typed, wrong: Mapping[str, str]) -> RequestForm:
 
 
 def merged(stored: Typed, form: MultiDict[str, str], step: int) -> Typed:
-    """What was kept, with what a step's page sent of its own fields."""
+    """The stored texts, with what a step's page sent of its own fields."""
     sent = read(form)
     own = {name for name in WORDS if name in form and (name in _OF_WHO) == (step == WHO)}
     if step == WHO:
@@ -122,7 +122,7 @@ def to_draft(typed: Typed) -> str:
 
 
 def from_draft(body: str) -> Typed:
-    """What a draft has kept."""
+    """The stored texts of a draft."""
     words, options, rush, addresses = json.loads(body)
     rows = [{name: row.get(name, "") for name in ADDRESS} for row in addresses]
     return Typed(words, options, rush, rows)
@@ -214,7 +214,7 @@ def add_address(typed: Typed) -> None:
 
 
 def requested(typed: Typed, offer: OrderableTitle) -> Requested:
-    """What was typed as a request; what is not there yet stands empty."""
+    """What was typed as a request; what is not there yet is empty."""
     kinds = {kind_offered.value: kind_offered for kind_offered in offer.kinds}
     kind = kinds.get(typed["kind"], offer.kinds[0])
     known = {option.value: option for option in offer.options}
@@ -282,7 +282,7 @@ def faults(work: Work, typed: Typed, offer: OrderableTitle, step: int) -> dict[s
 
 
 def step_of(name: str) -> int:
-    """On which step a field stands."""
+    """The step that a field is on."""
     return WHERE if name.startswith(_PLACE) else _STEP_OF.get(name, WHO)
 
 

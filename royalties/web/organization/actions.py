@@ -53,7 +53,7 @@ _LATER = {
     Action.DECLINE: 2,
     Action.CANCEL: 3,
 }
-"""Actions that do not stand first."""
+"""Secondary actions."""
 
 _BY_FORM = frozenset({Precondition.ARTWORK, Precondition.COMMENT, Precondition.PROOF_SHOWN})
 """Needs that the action's own form brings."""
@@ -75,7 +75,7 @@ WORDS = {
     State.EXPIRED: "The quote has expired",
     State.CANCELLED: "Cancelled",
 }
-"""Where an order stands, as the organization hears it."""
+"""An order's state, in the organization's words."""
 
 STEPS = {
     State.REQUESTED: "Requested",

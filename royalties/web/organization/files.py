@@ -80,7 +80,7 @@ def _artwork_page(number: str, refused: str = "", inspected: Iterable[InspectedF
 
 @PAGES.post("/<number>/artwork")
 def send_artwork(number: str) -> Answer:
-    """Send artwork; every file is looked at before anything is kept."""
+    """Send artwork; every file is checked before anything is saved."""
     order = find_order(number)
     inspected: list[InspectedFile] = []
 

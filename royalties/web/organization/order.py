@@ -1,4 +1,4 @@
-"""One order of an organization: where it stands, its quotes, messages, and how it is ended."""
+"""One order of an organization: its state, its quotes, messages, and how it is ended."""
 
 from collections.abc import Sequence
 
@@ -31,12 +31,12 @@ from royalties.web.organization.actions import find_order, may, page
 PAGES = Pages("organization_orders", __name__, "/organization/orders", ORGANIZATIONS)
 
 _UNTOLD = {"assign", "comment", MOVED}
-"""What of the history is the staff's alone, or stands elsewhere."""
+"""What of the history is the staff's alone, or shown elsewhere."""
 
 
 @PAGES.get("/<number>")
 def order(number: str) -> str:
-    """Where an order stands, what comes next, and all that belongs to it."""
+    """An order's state, what comes next, and all that belongs to it."""
     return _order_page(number)
 
 

@@ -20,7 +20,7 @@ PAGES = Pages("organization", __name__, "/organization", ORGANIZATIONS)
 
 @PAGES.get("/")
 def home() -> str:
-    """The organization's orders: where each stands, and what it waits for."""
+    """The organization's orders: each one's state, and what it waits for."""
     before = number_in_query("before")
     orders, more = customer_orders.listed(current_work(), before=before)
     return render_template(

@@ -39,7 +39,7 @@ ANSWERED = {
     "declined": ("The quote is declined", "We are told why. Thank you for letting us know."),
     "asked": ("We are asked for another quote", "We make it and send you a new link."),
 }
-"""What is said once a quote was answered; the link opens nothing any more."""
+"""The page once a quote was answered; the link opens nothing any more."""
 
 
 @PAGES.before_request

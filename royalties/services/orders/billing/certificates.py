@@ -159,7 +159,7 @@ def check(work: Work, number: int) -> None:
 
 
 def refuse(work: Work, number: int, reason: str) -> None:
-    """Say why a certificate does not count, or not any more; the organization is told.
+    """Say why a certificate does not count, or not any more; the organization is notified.
 
     What was invoiced without tax stays as it is.
 

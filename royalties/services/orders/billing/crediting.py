@@ -90,7 +90,7 @@ def credit_note(
 
 
 def total_of(work: Work, number: str, amounts: Mapping[int, int] | None) -> int:
-    """What a credit note would take back, in minor units; nothing is kept.
+    """What a credit note would take back, in minor units; nothing is saved.
 
     Args:
         work: the unit of work.

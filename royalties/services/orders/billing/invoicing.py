@@ -107,7 +107,7 @@ class InvoicePreview:
 
 
 def preview(work: Work, order: Order, proofs: int | None = None) -> InvoicePreview:
-    """The final invoice as it would be issued today; nothing is kept.
+    """The final invoice as it would be issued today; nothing is saved.
 
     Args:
         work: the unit of work.
@@ -126,7 +126,7 @@ def preview(work: Work, order: Order, proofs: int | None = None) -> InvoicePrevi
 
 
 def preview_deposit(work: Work, order: Order) -> InvoiceShown:
-    """The deposit's invoice as it would be issued today; nothing is kept.
+    """The deposit's invoice as it would be issued today; nothing is saved.
 
     Raises:
         RefusedError: the quote asks for none, it was invoiced already, or work has begun.
@@ -172,7 +172,7 @@ def invoice(
 ) -> IssuedInvoice:
     """Issue the final invoice: what was shipped at the quoted prices, tax, less the deposit.
 
-    Proofs that were sent beyond the free ones stand in it, unless the staff lets them go.
+    Proofs that were sent beyond the free ones are charged, unless the staff lets them go.
 
     Where no certificate is in force today, the invoice bears the tax of the place.
 
@@ -260,7 +260,7 @@ def invoice_cancellation(work: Work, number: str, *, version: int, token: str) -
 
 
 def owed_of_cancelled(work: Work, order: Order) -> int:
-    """What a cancelled order owes, as it was said when it was cancelled."""
+    """What a cancelled order owes, as it was stated when it was cancelled."""
     events = order_store.events(work.connection, order.id)
     cancelled = [each for each in events if each.action == Action.CANCEL.value]
     return int(cancelled[-1].detail.get("owed", 0)) if cancelled else 0

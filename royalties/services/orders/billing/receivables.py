@@ -74,7 +74,7 @@ REMIND = "remind"
 """What the history calls a step that the table has no line for."""
 
 BUCKETS = (0, 30, 60, 90)
-"""Days overdue up to which an invoice stands in each column of the aging list; the last is open."""
+"""Days overdue up to which an invoice is in each column of the aging list; the last is open."""
 
 # What is owed, and since when
 
@@ -128,7 +128,7 @@ def days_overdue(row: OpenInvoice, today: date) -> int:
 
 
 def bucket_of(days: int) -> int:
-    """The column of the aging list in which so many days stand."""
+    """The column of the aging list for so many days."""
     return next((place for place, limit in enumerate(BUCKETS) if days <= limit), len(BUCKETS))
 
 
@@ -292,7 +292,7 @@ def _money_words(row: ReceiptRow) -> str:
 def _sorted(
     lines: Sequence[tuple[str, AccountLineShown]], of_currency: str
 ) -> tuple[AccountLineShown, ...]:
-    """Lines of a currency by day; what was invoiced on a day stands before what came in."""
+    """Lines of a currency by day; what was invoiced on a day comes before what was received."""
     own = [line for currency, line in lines if currency == of_currency]
     return tuple(sorted(own, key=lambda line: (line.dated, line.amount < 0, line.number)))
 

@@ -296,7 +296,7 @@ def reverse_receipt(work: Work, number: int, reason: str) -> ReceiptRow:
     Args:
         work: the unit of work.
         number: of the receipt; what was paid back can be reversed too.
-        reason: why; it stands in the history and the ledger.
+        reason: why; it is written to the history and the ledger.
 
     Raises:
         RefusedError: there is no such receipt, or it was reversed already.
@@ -396,7 +396,7 @@ class _BankMovement:
 
 
 def _checked(work: Work, money: _BankMovement) -> str:
-    """The reference as it is kept, once day and reference are right."""
+    """The reference as it is stored, once day and reference are right."""
     if money.day > work.today:
         raise RefusedError(f"{money.day} has not come yet: write the day the money moved")
     words = " ".join(money.reference.split())

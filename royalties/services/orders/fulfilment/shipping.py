@@ -79,7 +79,7 @@ def ship(
     """Record a shipment to one of an order's addresses, and its sales.
 
     The same token gives the same shipment, once. The shipment that completes what was ordered is
-    the last one whether or not it is said so.
+    the last one whether or not it is marked as such.
 
     Args:
         work: the unit of work.
@@ -305,7 +305,7 @@ def packing_list(work: Work, number: str, shipment: int, file: str) -> Paper:
 def print_packing_list(
     work: Work, setup: Setup, order: Order, agreed: Agreed, rows: list[ShipmentRow]
 ) -> None:
-    """Print what lies in the last of an order's shipments, so that it is kept with it."""
+    """Print what lies in the last of an order's shipments, so that it is stored with it."""
     document = _packing_list(setup, order, agreed, rows, rows[-1])
     for file in FILES:
         _packing_paper(work, document, file)

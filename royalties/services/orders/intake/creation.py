@@ -70,7 +70,7 @@ class BadRequestError(RefusedError):
 
 
 def checked(work: Work, body: Requested) -> Requested:
-    """A request with its texts as they are kept, once nothing is wrong with it.
+    """A request with its texts as they are stored, once nothing is wrong with it.
 
     Raises:
         BadRequestError: names each field with what is wrong.
@@ -135,7 +135,7 @@ def estimate(work: Work, body: Requested) -> pricing.Quote | None:
 
 
 def fit_address(address: Address) -> Address:
-    """An organization's own address with its texts as they are kept.
+    """An organization's own address with its texts as they are stored.
 
     Raises:
         BadRequestError: says at ``bill`` what is wrong with it.
@@ -211,7 +211,7 @@ def create_order(
         organization: key of who orders.
         again: the order that this one repeats; its newest artwork comes along.
         token: of the form, of at most 64 letters; sent twice, it gives the first time's order.
-        tell: whether both sides are told by e-mail.
+        tell: whether both sides are notified by e-mail.
 
     Raises:
         RefusedError: an older order is repeated, of which an address names no place.
@@ -257,7 +257,7 @@ def next_number(work: Work) -> str:
 
 
 def _copy_artwork(work: Work, before: Order, after: Order) -> None:
-    """Let the new order have the newest file of each use; its bytes are kept once."""
+    """Let the new order have the newest file of each use; its bytes are stored once."""
     newest = {each.id for each in artwork_files(work, before) if each.is_newest}
     rows = messages.files_of(work.connection, before.id, *map(FileKind, USES))
     for row in (each for each in rows if each.id in newest):

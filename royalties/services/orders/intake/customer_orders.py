@@ -1,7 +1,7 @@
 """An organization's own orders: what each waits for, and how it answers beside accepting a quote.
 
 Who mails a purchase order or telephones has accepted, and the staff record it: in whose name, how,
-on which day, with the paper. The organization is told what was recorded in its name.
+on which day, with the paper. The organization is notified of what was recorded in its name.
 """
 
 from collections.abc import Sequence
@@ -211,7 +211,7 @@ def organizations(work: Work) -> dict[str, Organization]:
 
 
 RECORDED = "record-acceptance"
-"""By which words the organization is told."""
+"""By which words the organization is notified."""
 
 _LONGEST_REASON = 500
 
@@ -225,7 +225,7 @@ class How(StrEnum):
 
 
 ON_PAPER = frozenset({How.MAIL, How.EMAIL})
-"""Of these there is a file to be kept."""
+"""Those with a file to be stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +302,7 @@ def ask_another_quote(work: Work, number: str, text: str, *, version: int | None
     """Say what a quote should say instead: the staff make another one, and this one ends.
 
     Raises:
-        RefusedError: nothing is said, or there is no quote to be answered.
+        RefusedError: the text is empty, or there is no quote to be answered.
         ChangedMeanwhileError: somebody else changed the order.
     """
     work.actor.require(Verb.ORDER)

@@ -1,4 +1,4 @@
-"""Artwork of orders: looked at for what it is, kept in versions, and shown only as previews.
+"""Artwork of orders: checked for what it is, stored in versions, and shown only as previews.
 
 A file is looked at before its order is touched, since that takes a moment: ``look`` needs no
 transaction. What it found is then sent with ``send_artwork``.
@@ -34,7 +34,7 @@ MOST_FILES = 60
 """Files of artwork that one order takes, all versions together."""
 
 USES = (Use.LOGO, Use.LETTER, Use.COVER)
-"""What artwork is for; a file is kept under its use."""
+"""What artwork is for; a file is stored under its use."""
 
 
 class ArtworkNotTakenError(RefusedError):
@@ -81,7 +81,7 @@ class InspectedFile:
         Args:
             files: of the running system.
             sent: what it is for, and its name.
-            kept: its fingerprint and size among the uploads.
+            stored: its fingerprint and size among the uploads.
             checked: what was found of it; if there is a problem, nothing is written.
         """
         if checked.problems:
@@ -103,7 +103,7 @@ class OrderFile:
 
     Attributes:
         facts: what was measured: ``pixels``, ``colours``, ``pages``, ``points`` …
-        warnings: what its sender was told.
+        warnings: those that its sender was shown.
         previews: how many pages can be shown, counted from 1.
         is_newest: whether it is the one of its use that counts.
     """

@@ -48,7 +48,7 @@ class ProofDifference:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A version of a proof with all that was said of it; ``difference`` is None for the first."""
+    """A version of a proof with all comments on it; ``difference`` is None for the first."""
 
     file: OrderFile
     comments: tuple[Comment, ...]
@@ -110,7 +110,7 @@ def ask_changes(
         text: one more comment, on the whole proof; empty: those that are there.
 
     Raises:
-        RefusedError: nobody said what to change, or a newer proof was sent.
+        RefusedError: there is no comment on what to change, or a newer proof was sent.
     """
     work.actor.require(Verb.ORDER)
     order = life.lock(work, number, version)
@@ -160,7 +160,7 @@ def approve(
         sha256: of the file that was shown.
         stored: ``stored_fingerprint`` of the newest proof.
         name: of who approves, as signed.
-        ticked: whether they said that they looked at every page.
+        ticked: whether they confirmed that they looked at every page.
 
     Raises:
         RefusedError: another file was shown, the name or the tick is missing, or the table does

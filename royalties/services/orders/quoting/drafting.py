@@ -52,7 +52,7 @@ class Edits:
         charges: further charges, each once, with words for the line.
         extra_proofs: proofs beyond the free ones, charged by the list.
         valid_until: the last day; None: by the price list.
-        note: what else is said, in plain words.
+        note: anything else, in plain words.
     """
 
     discount: Fraction | None = None
@@ -348,7 +348,7 @@ def _tolerance(version: PriceVersion) -> Iterator[str]:
 def _cancellation(
     kind: OrderKind, shares: Mapping[State, Fraction], *, set_up: bool
 ) -> Iterator[str]:
-    """What is owed, told at each state from which on it is more; as ``owed_on_cancel`` has it."""
+    """What is owed from each state on in which it is more; as ``owed_on_cancel`` has it."""
     charges, before = [], ""
     for state in path_of(kind):
         if state not in _WHEN:

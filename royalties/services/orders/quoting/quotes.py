@@ -94,7 +94,7 @@ def price_of(work: Work, title: str, isbn: str, asked: pricing.PriceRequest) -> 
 
 
 def draft_quote(work: Work, number: str, edits: Edits | None = None) -> QuoteShown:
-    """What the next version of an order's quote would say; nothing is kept."""
+    """What the next version of an order's quote would say; nothing is saved."""
     work.actor.require(Verb.KEEP_ORDERS)
     order = life.find(work, number)
     if order is None:
@@ -120,7 +120,7 @@ def issue_quote(
     work.actor.require(Verb.KEEP_ORDERS)
     order = life.lock(work, number, version)
     if wants_second_person(work, order, edits or Edits()):
-        compose(work, order, 1, edits or Edits())  # what cannot be at all is said first
+        compose(work, order, 1, edits or Edits())  # refuse first what cannot be at all
         raise approvals.SecondPersonError(
             "more is taken off than the price list takes off: prepare the quote, and another "
             "manager approves it"
@@ -324,7 +324,7 @@ def withdraw_quote(
 ) -> life.Order:
     """Take back the newest quote of an order before it is accepted; the request stays.
 
-    The version that was issued is kept as it is, and its number is not used again.
+    The version that was issued stays as it is, and its number is not used again.
 
     Args:
         work: the unit of work.

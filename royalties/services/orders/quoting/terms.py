@@ -193,7 +193,7 @@ def placed(address: Address) -> Address:
 
 
 def require_places(addresses: Iterable[Address]) -> None:
-    """Refuse addresses that stand in the books with a place that nobody knows.
+    """Refuse addresses that are in the books with an unknown place.
 
     What they name matches no tax and no certificate.
 

@@ -139,7 +139,7 @@ def dated(
     """The publisher's body with its name and address from the day on which they hold.
 
     Args:
-        said: as the form says it, with the newest name and address.
+        typed: as the form has it, with the newest name and address.
         before: the body in force; None while there is none.
         starts: the day from which they hold; empty: they correct those before them.
         take_back: whether the newest ones are taken back.

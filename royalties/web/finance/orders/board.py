@@ -1,4 +1,4 @@
-"""The board of orders, and an order's own page: how it stands, what is next, and its history."""
+"""The board of orders, and an order's own page: its state, what is next, and its history."""
 
 from flask import redirect, render_template, request, url_for
 
@@ -97,7 +97,7 @@ def new() -> Answer:
 
 @PAGES.get("/<number>")
 def order(number: str) -> Answer:
-    """One order: how it stands, what is next, what was said and done."""
+    """One order: its state, what is next, what was written and done."""
     return _order_page(number)
 
 

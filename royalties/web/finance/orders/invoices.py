@@ -92,7 +92,7 @@ def credit(number: str) -> Answer:
 @PAGES.post("/<number>/credit/preview")
 @read_only
 def preview_credit(number: str) -> Answer:
-    """What a credit note by line would come to, with the tax that goes with it; nothing is kept."""
+    """What a credit note by line would come to, with its tax; nothing is saved."""
     invoice = _find_invoice(number)
     try:
         amounts = _amounts_sent(invoice, _credit_form(invoice))

@@ -35,7 +35,7 @@ PAGES = Pages("order_money", __name__, "/finance/orders", FINANCE)
 
 @PAGES.get("/<number>/money", endpoint="money")
 def money_page(number: str) -> Answer:
-    """How an order's money stands."""
+    """An order's invoices and receipts."""
     return _money_page(number)
 
 

@@ -67,7 +67,7 @@ _LAST = (Action.HOLD, Action.WITHDRAW_QUOTE, Action.DECLINE, Action.CANCEL)
 
 @dataclass(frozen=True, slots=True)
 class StaffAction:
-    """An action that the table allows as the order stands; ``missing``: what it still needs."""
+    """An action that the table allows in the order's state; ``missing``: what it still needs."""
 
     action: Action
     button: StaffButton

@@ -45,7 +45,7 @@ class OrganizationForm(EntryForm):
     net_terms = _of("net_terms")
 
     how_reached = ("email", "phone", "net_terms")
-    """What stands beside who they are."""
+    """The rest, beside who they are."""
 
 
 @PAGES.get("")

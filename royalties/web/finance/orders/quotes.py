@@ -72,7 +72,7 @@ def quotes_page(number: str) -> Answer:
 @PAGES.post("/<number>/quotes/preview")
 @read_only
 def preview(number: str) -> Answer:
-    """What the next version would say with what was typed; nothing is kept."""
+    """What the next version would say with what was typed; nothing is saved."""
     order = order_page.find_order(number)
     form = QuoteForm(request.form)
     asked = request.form.get("act", "")

@@ -43,7 +43,7 @@ class AddressCopies:
 
 @PAGES.get("/<number>/shipping", endpoint="shipping")
 def shipping_page(number: str) -> Answer:
-    """How production and shipping stand."""
+    """The state of production and shipping."""
     return _shipping_page(number)
 
 

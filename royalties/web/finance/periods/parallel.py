@@ -65,7 +65,7 @@ class TotalsForm(EntryForm):
 
 
 class DecideForm(EntryForm):
-    """What is said when it is signed off or left."""
+    """The words when it is signed off or left."""
 
     note = Lines("Note", rows=2, longest=1000)
 

@@ -191,7 +191,7 @@ def waiting_page(typed: Mapping[str, str] | None = None, refused: str = "") -> s
 
 
 def _remembered() -> list[tuple[object, str, str]]:
-    """What was said once, each with its name and its content in words."""
+    """Remembered answers, each with its name and its content in words."""
     reports = uploads.report_titles(current_work())
     answers: list[tuple[object, str, str]] = []
     for row in remembered_list(current_work()):
@@ -213,7 +213,7 @@ def _waiting_at(identifier: str) -> list[str]:
 
 @PAGES.post("/waiting/match")
 def match() -> Response:
-    """Let an identifier stand for an edition, and check again the upload it was found in."""
+    """Match an identifier with an edition, and check again the upload it was found in."""
     identifier = request.form.get("identifier", "")[:_LONGEST]
     isbn = request.form.get("isbn", "")[:_LONGEST]
     back = own_address(request.form.get("back")) or url_for("importing.waiting")
@@ -264,7 +264,7 @@ def retailers() -> dict[str, str]:
 
 
 def _undo_warning(import_: imports.Import) -> str:
-    """What to know before it is undone; of large imports it is told when they are."""
+    """What to know before it is undone; of large imports it is shown when they are."""
     if not import_.may_be_undone or import_.row.lines > _MOST_LINES:
         return ""
     return batches.undo_warning(current_work(), import_.row.id)

@@ -49,7 +49,7 @@ class MappingPage:
 
     Attributes:
         upload: the report that is mapped.
-        form: what stands in the fields.
+        form: the contents of the fields.
         rows: the sheet that is shown.
         of: the mapped report that is amended; empty for a new one.
         revision: the number of its revision that was looked at.

@@ -94,7 +94,7 @@ def rows_to_mend(
 def as_form(
     document: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], typed: MendForm | None = None
 ) -> list[RowToMend]:
-    """Rows as fields that show what the file holds, or what was typed and could not be kept."""
+    """Rows as fields that show what the file holds, or what was typed and could not be saved."""
     form = MendForm(
         body={
             "rows": [

@@ -65,7 +65,7 @@ def bundle() -> Answer:
 
 @PAGES.post("/forget")
 def forget() -> Response:
-    """Take back what was said."""
+    """Take a remembered answer back."""
     try:
         with all_or_nothing():
             decision = remembered.forget(current_work(), request.form.get("number", 0, int))

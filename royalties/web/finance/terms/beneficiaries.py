@@ -75,7 +75,7 @@ def _charts(settlements: Sequence[Any]) -> list[tuple[str, list[str], list[Serie
 
 @PAGES.get("/beneficiaries/<key>")
 def beneficiary(key: str) -> str:
-    """One beneficiary: details, accounts, people, plans, and what was said before."""
+    """One beneficiary: details, accounts, people, plans, and earlier versions."""
     work = current_work()
     setup = setup_in_force(work)
     payee = setup.beneficiaries.get(key)

@@ -58,7 +58,7 @@ def _words_of(contract: Contract, setup: Setup) -> str:
 
 @PAGES.get("/contracts/<key>")
 def contract(key: str) -> str:
-    """One contract: its terms as sentences, where it stands, and what was said before."""
+    """One contract: its terms as sentences, its balances, and earlier versions."""
     work = current_work()
     setup = setup_in_force(work)
     contract = setup.contracts.get(key)

@@ -1,4 +1,4 @@
-"""Earlier statements of beneficiaries: kept, said whose they are, shown, hidden and taken back."""
+"""Earlier statements of beneficiaries: stored, filed, shown, hidden and taken back."""
 
 from collections.abc import Callable, Iterable
 
@@ -61,7 +61,7 @@ class SendManyForm(EntryForm):
 
 
 class AmendForm(EntryForm):
-    """What is said of an earlier statement."""
+    """An earlier statement's period and note."""
 
     period = EntryField("Period or day", short=True, needed=True, longest=_LONGEST_PERIOD)
     note = EntryField("Note", hint="Only the staff reads it.", longest=_LONGEST_NOTE)
@@ -75,7 +75,7 @@ class RemoveForm(EntryForm):
 
 @PAGES.get("/beneficiaries/<key>/earlier-statements")
 def documents_of(key: str) -> str:
-    """What is kept of a beneficiary, and the form that keeps more."""
+    """The earlier statements of a beneficiary, and the form that adds more."""
     return _page_of(key)
 
 
@@ -104,7 +104,7 @@ def send(key: str) -> Answer:
 
 @PAGES.get("/earlier-statements")
 def documents() -> str:
-    """Earlier statements of which nobody has said whose they are, and the form that sends many."""
+    """Earlier statements that are not filed yet, and the form that sends many."""
     return _many_page()
 
 
@@ -144,13 +144,13 @@ def file() -> Answer:
 
 @PAGES.get("/earlier-statements/<int:number>")
 def document(number: int) -> str:
-    """One earlier statement: what is said of it, who sees it, and its history."""
+    """One earlier statement: its period and note, who sees it, and its history."""
     return _document_page(number)
 
 
 @PAGES.get("/earlier-statements/<int:number>/file")
 def document_file(number: int) -> Response:
-    """The file as it was kept, only ever to be saved."""
+    """The file as it was stored, only ever as a download."""
     found = service.file_of(current_work(), number)
     if found is None:
         abort(404)

@@ -54,7 +54,7 @@ class AmendForm:
     Attributes:
         part: contracts, plans or beneficiaries.
         key: of the entry; empty while a new one has none.
-        form: what stands in the fields.
+        form: the contents of the fields.
         base: the body in force; None for a new entry.
         revision: the number of the revision that the person looked at.
         version: of a plan, the version that is amended; ``tried_version`` the day typed for it.
@@ -263,7 +263,7 @@ def _show_both(sheet: AmendForm, error: terms.EntryChangedError) -> None:
 
 
 def answer_preview(sheet: AmendForm, page: Callable[[AmendForm], str]) -> Answer:
-    """Answer a form with what it would have given; nothing is kept."""
+    """Answer a form with what it would have given; nothing is saved."""
     sheet.write()
     if sheet.mistakes:
         return page(sheet), 422
@@ -309,7 +309,7 @@ class Editor:
 
     Attributes:
         part: contracts or beneficiaries.
-        word: for one entry, as it stands in addresses.
+        word: for one entry, as addresses have it.
         form: its fields.
         beside: what the form's page needs beside the sheet.
         start: the body that a new entry begins with.
@@ -402,7 +402,7 @@ def answer_saved_file(
         faulty: shows the faults that the file has by now, given the verb's refusal.
         onward: the address of what it changed.
         what: the word for such a file.
-        done: what is said where nothing waits for approval.
+        message: shown where nothing waits for approval.
     """
     try:
         with all_or_nothing():
