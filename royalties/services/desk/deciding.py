@@ -69,8 +69,8 @@ def _can_be_decided(proposal: Proposal) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
-    """A proposal among others that are looked at before they are decided.
+class ProposalPreview:
+    """What a proposal would do, for a decision on several together.
 
     Attributes:
         proposal: which.
@@ -99,7 +99,7 @@ class Looked:
 
 def look(
     work: Work, proposals: Sequence[Proposal], number: Callable[[str | int], str] = str
-) -> list[Looked]:
+) -> list[ProposalPreview]:
     """What several proposals would do; the queries do not grow with them.
 
     Args:
@@ -120,12 +120,14 @@ def look(
         dependencies = tuple(below[number] for number in proposal.depends_on if number in below)
         is_any_gone = any(each.status in GONE for each in dependencies)
         gone = tuple(missing_dependencies(work, proposal)) if is_any_gone else ()
-        base = Looked(proposal, dependencies, gone, replaced=replaced.get(proposal.id, ()))
+        base = ProposalPreview(proposal, dependencies, gone, replaced=replaced.get(proposal.id, ()))
         shown.append(_with_changes(work, base, number))
     return shown
 
 
-def _with_changes(work: Work, preview: Looked, number: Callable[[str | int], str]) -> Looked:
+def _with_changes(
+    work: Work, preview: ProposalPreview, number: Callable[[str | int], str]
+) -> ProposalPreview:
     proposal = preview.proposal
     if proposal.kind is not ProposalKind.SETUP:
         return preview

@@ -12,7 +12,7 @@ from royalties.ingest.setup import SetupError
 from royalties.services import approvals as service
 from royalties.services.dependencies import dependents_of
 from royalties.services.desk import deciding
-from royalties.services.desk.deciding import Looked
+from royalties.services.desk.deciding import ProposalPreview
 from royalties.services.work import RefusedError
 from royalties.web.account.proving import proven
 from royalties.web.core.pages import Answer, Pages
@@ -60,11 +60,11 @@ class TogetherForm(EntryForm):
 
 
 @dataclass(frozen=True, slots=True)
-class LookedView:
-    """A proposal on the page: what was looked at, in words, with whose it is.
+class PreviewView:
+    """A proposal on the page: its preview, in words, with whose it is.
 
     Attributes:
-        looked: what it would do.
+        preview: what it would do.
         words: what it is about.
         address: where all of it is shown.
         may_approve: whether this person is the second pair of eyes for it.
@@ -73,7 +73,7 @@ class LookedView:
         missing: what will never be approved, in words.
     """
 
-    looked: Looked
+    preview: ProposalPreview
     words: str
     address: str
     may_approve: bool
@@ -156,24 +156,24 @@ def _together_page(form: TogetherForm, *, refused: str = "") -> str:
     )
 
 
-def _is_lost(view: LookedView) -> bool:
+def _is_lost(view: PreviewView) -> bool:
     """Whether nobody can approve it any more."""
-    return view.looked.is_stale or bool(view.missing)
+    return view.preview.is_stale or bool(view.missing)
 
 
-def _without_own(views: Sequence[LookedView]) -> list[int]:
+def _without_own(views: Sequence[PreviewView]) -> list[int]:
     """The numbers left without what this person may not approve and what depends on that."""
     left_out: set[int] = set()
     for view in views:
-        proposal = view.looked.proposal
+        proposal = view.preview.proposal
         if not view.may_approve or _is_lost(view) or not left_out.isdisjoint(proposal.depends_on):
             left_out.add(proposal.id)
-    return [view.looked.proposal.id for view in views if view.looked.proposal.id not in left_out]
+    return [view.preview.proposal.id for view in views if view.preview.proposal.id not in left_out]
 
 
-def _view(preview: Looked) -> LookedView:
+def _view(preview: ProposalPreview) -> PreviewView:
     work, proposed = current_work(), proposal_view(preview.proposal)
-    return LookedView(
+    return PreviewView(
         preview,
         proposed.words,
         proposed.address,
