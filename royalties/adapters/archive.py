@@ -180,7 +180,7 @@ class ArchiveWriter:
         _forget_members(self._tar)
 
 
-def _forget_members(tar: Any) -> None:  # noqa: ANN401 - its type does not tell of them
+def _forget_members(tar: Any) -> None:  # noqa: ANN401 - its type does not declare them
     """Let a tar forget the members it has processed: it would keep every one in memory."""
     tar.members = []
 

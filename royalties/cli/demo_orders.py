@@ -1,4 +1,4 @@
-"""The demo's orders: three lives of orders, each as far as ``examples/orders.json`` tells."""
+"""The demo's orders: three lives of orders, each as far as ``examples/orders.json`` describes."""
 
 import json
 from collections.abc import Callable, Mapping

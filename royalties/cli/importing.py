@@ -218,7 +218,7 @@ def _show_result(desk: Desk, request: Request, result: ImportResult) -> None:
         return
     if document["report"] and result.outcome is not ImportOutcome.CHOOSE:
         _show_totals(desk, request, document)
-    if document["report"]:  # else the refusal tells the one problem that the file has
+    if document["report"]:  # else the refusal names the file's one problem
         for problem in document["problems"][:_SHOWN]:
             desk.say(f"  problem: {_problem(problem)}")
     if document["problem_count"] > _SHOWN:

@@ -109,7 +109,7 @@ class SetupFault:
 class Skipped:
     """Rows left out on purpose, counted by reason.
 
-    ``net`` is their money in millionths, by reason and currency, where the report tells it.
+    ``net`` is their money in millionths, by reason and currency, where the report states it.
     """
 
     by_reason: dict[str, int] = field(default_factory=dict)

@@ -76,7 +76,7 @@ def two_people(work: Work) -> bool:
 
 
 def set_two_people(work: Work, *, on: bool) -> None:
-    """Switch the second pair of eyes on or off; the log keeps who did."""
+    """Switch the second pair of eyes on or off; the log records who did."""
     work.actor.require(Verb.SET)
     store.write_setting(work.connection, TWO_PEOPLE, on, work.at, work.actor.name)
     work.record(Verb.SET, {TWO_PEOPLE: on})
@@ -105,7 +105,7 @@ def prepare(
     fingerprint: str = "",
     note: str = "",
 ) -> int:
-    """Put something before a second person, and tell those who may approve; returns its number.
+    """Put something before a second person, and notify those who may approve; returns its number.
 
     Raises:
         ProposedAlreadyError: the same subject waits already.

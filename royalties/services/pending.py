@@ -181,7 +181,7 @@ def proposals_named_in(work: Work, entries: Iterable[Entry]) -> list[int]:
 
 
 def dependencies(work: Work, entries: Iterable[Entry]) -> dict[str, list[int]]:
-    """What a proposal's body keeps of those that it depends on; nothing if it depends on none."""
+    """What a proposal's body stores of those that it depends on; nothing if it depends on none."""
     numbers = proposals_named_in(work, entries)
     return {DEPENDS_ON: numbers} if numbers else {}
 

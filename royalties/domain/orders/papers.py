@@ -216,7 +216,7 @@ class AccountShown:
 
 
 def lines_shown(lines: tuple[QuoteLine, ...], currency: str) -> tuple[PaperLine, ...]:
-    """Lines of a price as a paper keeps them."""
+    """Lines of a price as a paper prints them."""
     return tuple(
         PaperLine(
             line.kind.value,

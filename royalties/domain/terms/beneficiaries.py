@@ -32,7 +32,7 @@ class Beneficiary:
     """A nonprofit, author or agent.
 
     ``minimum_payment`` is a number of units of whatever currency is due; ``opening_balance``
-    is minor units of the publisher's currency. Of who is ``private`` no public page tells.
+    is minor units of the publisher's currency. Those that are ``private`` appear on no public page.
     """
 
     key: str

@@ -41,7 +41,7 @@ class EditionNames:
         self._index: _Index | None = None
 
     def find(self, text: str) -> frozenset[int]:
-        """The editions that a text may mean: none, one, or several that nobody tells apart.
+        """The editions that a text may mean: none, one, or several that are ambiguous.
 
         A text as it was given counts first, then its normal form, then a number without its
         leading zeros.

@@ -260,7 +260,7 @@ def _check_read_back(
 
 
 def _tables_for(source: Path, header: ArchiveHeader, found: list[Table]) -> dict[str, Table]:
-    """The new database's tables, with the columns that the backup tells of."""
+    """The new database's tables, with the columns that the backup lists."""
     tables = {table.name: table for table in found}
     for name, table in tables.items():
         if sorted(table.columns.keys()) != sorted(header.tables.get(name, ())):

@@ -95,7 +95,7 @@ def fill(work: Work) -> None:
 def leave(work: Work) -> None:
     """Empty the sandbox; the staff and the time zone stay.
 
-    Whoever calls this also empties the folders of files, once this is kept.
+    Whoever calls this also empties the folders of files, once this is committed.
 
     Raises:
         RefusedError: these are no examples' books.

@@ -51,8 +51,8 @@ class Giving:
 class TitleGiving:
     """What a title's royalties gave, by currency.
 
-    ``shared`` tells that royalties of contracts over several titles are not among it: what each
-    of their titles gave cannot be told apart.
+    ``shared`` means that royalties of contracts over several titles are not among it: what each
+    of their titles gave cannot be distinguished.
     """
 
     by_currency: tuple[Giving, ...]

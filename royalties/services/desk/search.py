@@ -39,11 +39,11 @@ class Hit:
             contract-period, entry, import, sale, waiting, order, invoice, receipt, person.
         key: what names it in its page's address.
         words: what it is called.
-        about: what tells it from others.
+        about: what distinguishes it from others.
         exact: whether what was typed names this and nothing vaguer.
         period: the period that it is of, where its name does not say so.
         day: the day that it is of, or the last of some (``since`` is the first).
-        amounts: those that tell it from others.
+        amounts: those that distinguish it from others.
         lines: how many sale lines it is, where it is some.
     """
 

@@ -77,7 +77,7 @@ def verified(work: Work, click: str) -> tuple[datetime, list[CheckedInvariant]]:
     """What ``verify`` found when somebody asked for it, and when that was.
 
     Args:
-        click: what tells one asking from another: the next one verifies anew.
+        click: a token of the request: another one verifies anew.
     """
     work.actor.require(Verb.READ)
     refuse_slow_calculation(

@@ -141,7 +141,7 @@ def move(
 
     Args:
         met: what is there of the needs that the table names.
-        detail: what the history keeps beside the states, as JSON values; e-mails name it too.
+        detail: what the history records beside the states, as JSON values; e-mails name it too.
         changes: columns of the order that change with it.
         side: who acts, where it is not the actor's own side (the calendar).
         tell: whether to notify now; else the verb does it itself.
@@ -189,7 +189,7 @@ def note(
     side: Side | None = None,
     logged: Mapping[str, object] | None = None,
 ) -> None:
-    """Append to an order's history and to the log; ``logged``: what only the log keeps."""
+    """Append to an order's history and to the log; ``logged``: what only the log records."""
     acting = side or side_of(work)
     store.add_event(
         work.connection,
@@ -271,7 +271,7 @@ def assign(work: Work, number: str, person: int | None, version: int | None = No
 def set_promise(
     work: Work, number: str, day: date, reason: str, version: int | None = None
 ) -> Order:
-    """Promise another day than the one that was computed, and tell the organization.
+    """Promise another day than the one that was computed, and notify the organization.
 
     Raises:
         RefusedError: nothing is promised in this state, or the day has passed.

@@ -130,7 +130,7 @@ def post(
     internal: bool = False,
     event: str = "message",
 ) -> int:
-    """Write on an order and tell the other side; returns the message's number.
+    """Write on an order and notify the other side; returns the message's number.
 
     Args:
         work: the unit of work.

@@ -54,7 +54,7 @@ def notify(
         setup: in force, if that was read already.
         side: who acted, where it is not the actor's own side.
         detail: what the words may name: version, reason, total (minor units, with currency), …
-        kind: of the message, as the outbox keeps it.
+        kind: of the message, as the outbox stores it.
         about: what the message is about; the order's number by default.
     """
     setup = setup or setup_in_force(work)

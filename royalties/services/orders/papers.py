@@ -1,4 +1,4 @@
-"""Papers of orders: what they say is frozen, and their files keep the same bytes ever after."""
+"""Papers of orders: what they say is frozen, and their files have the same bytes ever after."""
 
 from collections.abc import Callable, Iterator
 from hashlib import sha256
@@ -37,7 +37,7 @@ def paper(work: Work, kind: PaperKind, number: str, file: str, make: Callable[[]
     """The file of a paper: as it was made once, or made now and stored.
 
     The verb that issues a paper asks for its files at once, so that they are stored with it; work
-    that only reads cannot keep what it makes. Whether the actor may see it is asked before.
+    that only reads cannot store what it makes. Whether the actor may see it is asked before.
 
     Args:
         kind: what it is.

@@ -88,13 +88,13 @@ def _key_of(work: Work, sealed: str) -> str:
 
 
 def why_refused(work: Work, person: PersonRow, code: str) -> str:
-    """What to tell somebody whose code of their own second factor was refused."""
+    """The message for somebody whose code of their own second factor was refused."""
     secret = _key_of(work, person.totp_key) if person.totp_key is not None else None
     return why_wrong(work, secret, code)
 
 
 def why_wrong(work: Work, secret: str | None, code: str) -> str:
-    """What to tell somebody whose code was refused: most often a clock is off.
+    """The message for somebody whose code was refused: most often a clock is off.
 
     ``secret`` is the key of the second factor, None for somebody who has none.
     """

@@ -138,7 +138,7 @@ def invite_again(work: Work, number: int) -> Invited:
 
 
 def withdraw(work: Work, number: int, reason: str = "") -> str:
-    """Take an invitation back; returns whose it was. The log keeps the reason."""
+    """Take an invitation back; returns whose it was. The log records the reason."""
     work.actor.require(Verb.MANAGE_PEOPLE)
     person = _row(work, number)
     if person.status != PersonStatus.INVITED:
@@ -184,7 +184,7 @@ def change_role(
 
 
 def disable(work: Work, number: int, reason: str = "") -> None:
-    """Close an account; whoever is signed in with it is out at once. The log keeps the reason.
+    """Close an account; whoever is signed in with it is out at once. The log records the reason.
 
     Raises:
         RefusedError: it is oneself, or the last administrator.

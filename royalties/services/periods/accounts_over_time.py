@@ -87,7 +87,7 @@ FIGURES: Mapping[AccountsBy, tuple[AccountFigure, ...]] = {
 """Which figures rows of a kind have, the usual one first."""
 
 _COLUMNS = {AccountFigure.CARRIED: "carried_forward"}
-"""What a figure is called where closes keep it, if not the same."""
+"""A figure's name where closes store it, if not the same."""
 
 _ACCOUNTS = {
     AccountFigure.HELD: (reserve_account(""), -1),

@@ -251,7 +251,7 @@ def require_settled(work: Work, period: str) -> None:
 
 
 def template(work: Work, period: str, kind: str) -> bytes:
-    """A table of all figures that an old statement may tell, as ``xlsx`` or ``csv``, to fill in."""
+    """A table of all figures of old statements, as ``xlsx`` or ``csv``, to fill in."""
     work.actor.require(Verb.READ)
     draft = run_view(work, period)
     names = _names(draft.setup)

@@ -55,7 +55,7 @@ def _texts(amounts: Mapping[str, int]) -> dict[str, str]:
 
 
 def _skipped(skipped: Skipped, reason: str, rows: int) -> Document:
-    """Rows that were left out for a reason; with their money, where the report tells it."""
+    """Rows that were left out for a reason; with their money, where the report states it."""
     document: Document = {"rows": rows, "reason": reason}
     net = _texts({code: micro for code, micro in skipped.net.get(reason, {}).items() if code})
     return document | {"net": net} if net else document
@@ -105,7 +105,7 @@ def document_of(
 
 
 def waiting_of(reading: Findings) -> list[Document]:
-    """What waits, by identifier, with what the report tells of each book."""
+    """What waits, by identifier, with what the report states about each book."""
     return [
         {"isbn": identifier, "rows": rows, "units": units}
         | _unknown_identifier(reading.unknown_books.get(identifier, UnknownBook()))

@@ -141,7 +141,7 @@ def read_report(work: Work, request: Request) -> Spooled | None:
     """
     work.actor.require(Verb.IMPORT)
     _require_few(request)
-    revision = newest_revision(work.connection)  # first: PostgreSQL shows what others keep since
+    revision = newest_revision(work.connection)  # first: PostgreSQL shows what others commit since
     named = aliases.newest_change(work.connection)
     standing = recorded_orders.recorded_state(work.connection)
     setup = setup_in_force(work)

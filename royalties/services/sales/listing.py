@@ -103,7 +103,7 @@ class SalesPage:
     """A page of sales with the totals of all of them, and what filters can be set to.
 
     ``period`` is the one shown, or ``all``; ``retailers`` are pairs of name and key; ``title`` is
-    the name of the one that was asked for; ``too_many`` tells of a search that fits more editions
+    the name of the one that was asked for; ``too_many`` marks a search that fits more editions
     than can be looked at.
     """
 

@@ -330,7 +330,7 @@ def _editions(work: Work, title: str) -> tuple[int, ...]:
 
 
 def _names_of(work: Work, by: By) -> Callable[[str], tuple[str, str]]:
-    """What tells of a stored key to which row it belongs, and what that is called."""
+    """A function from a stored key to its row's key and name."""
     setup, shelf = setup_in_force(work), edition_index(work)
 
     def of_edition(isbn: str) -> tuple[str, str]:

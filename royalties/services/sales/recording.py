@@ -222,7 +222,7 @@ def sum_places_again(work: Work, setup: Setup) -> None:
 
 
 def sum_what_changed(work: Work, setup: Setup) -> None:
-    """Sum anew what open periods keep by another grouping than the setup in force asks for.
+    """Sum anew what open periods store by another grouping than the setup in force asks for.
 
     Nothing is wrong before that: drafts read the lines of what is not summed as they ask.
     """

@@ -42,7 +42,7 @@ Rows: TypeAlias = tuple[tuple[str, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Rows as typed; version and token tell whether another window changed or recorded them."""
+    """Rows as typed; version and token show whether another window changed or recorded them."""
 
     retailer: str
     rows: Rows

@@ -46,7 +46,7 @@ class NoDocumentError(RefusedError):
 
 @dataclass(frozen=True, slots=True)
 class DocumentGuess:
-    """An earlier statement without owner or period, and what its file's name tells of them."""
+    """An earlier statement without owner or period, with guesses from its file's name."""
 
     document: Document
     beneficiary: str
@@ -300,7 +300,7 @@ def documents(work: Work, beneficiary: str) -> list[Document]:
 
 
 def guesses(work: Work) -> list[DocumentGuess]:
-    """Those without owner or period, the oldest first, and what their files' names tell."""
+    """Those without owner or period, the oldest first, with guesses from their files' names."""
     work.actor.require(Verb.READ)
     payees = _payees(work)
     found = []

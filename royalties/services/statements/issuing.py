@@ -96,9 +96,9 @@ def issue_statements(units: Units, period: Period, folder: Path) -> list[Path]:
 
 
 def issue(units: Units, text: str, number: str = "") -> int:
-    """Make and keep what was not issued yet of a closed period; returns how many statements.
+    """Make and store what was not issued yet of a closed period; returns how many statements.
 
-    The files are drawn and kept outside of any transaction, then recorded in a short one. Of two
+    The files are drawn and stored outside of any transaction, then recorded in a short one. Of two
     who issue at once both draw the same bytes, and one records them; whatever a crash left
     unrecorded is drawn again, to the same bytes.
 
@@ -145,7 +145,7 @@ class _ToDraw(NamedTuple):
 def _drawn(
     units: Units, to_draw: _ToDraw, files: Files, progress: Progress
 ) -> list[store.IssuedRow]:
-    """Draw statements and keep their files; what is returned is not recorded yet."""
+    """Draw statements and store their files; what is returned is not recorded yet."""
     period, numbers, logos, at = to_draw
 
     def contents() -> Iterator[list[str]]:

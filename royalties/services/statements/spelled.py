@@ -1,4 +1,4 @@
-"""A statement as people read it: places that its content keeps as codes, and days, in words."""
+"""A statement as people read it: places that its content stores as codes, and days, in words."""
 
 import re
 from dataclasses import replace

@@ -345,7 +345,7 @@ def _consequences(
     try:
         replaced = setup.replacements(work, part, body, pending.usable_bodies(work))
     except setup_file.SetupError:
-        return [], []  # what changed elsewhere no longer goes with it; approving it tells so
+        return [], []  # what changed elsewhere no longer goes with it; approving it reports so
     return replaced, warnings_about(work, part, body["key"], body)
 
 
@@ -363,7 +363,7 @@ def _in_force(work: Work, part: str, key: str) -> RevisionRow | None:
 
 
 def fingerprint_of(now: RevisionRow | None) -> str:
-    """What tells, in a proposal, the revision on which it was prepared."""
+    """The mark, in a proposal, of the revision on which it was prepared."""
     return f"revision {now.id}" if now else NEW
 
 

@@ -1,4 +1,4 @@
-"""Where a beneficiary is reached: what its own people keep current, and nothing else."""
+"""Where a beneficiary is reached: what its own people update, and nothing else."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -51,7 +51,7 @@ def is_fixed(work: Work) -> bool:
 def save_house(
     work: Work, body: Mapping[str, Any], *, revision: int, time_zone: str, logo: bytes | None = None
 ) -> bool:
-    """Set up the house, or amend it; tells whether that says anything new.
+    """Set up the house, or amend it; returns whether anything changes.
 
     Args:
         body: as the setup file's ``publisher`` says it.
@@ -134,7 +134,7 @@ def _png(stored: Mapping[str, str]) -> bytes:
 
 
 def _logo_value(first: date, png: bytes) -> dict[str, str]:
-    """As it is kept: nothing is said of the first day of the first logo."""
+    """As it is stored: the first logo has no first day."""
     day = "" if first == date.min else first.isoformat()
     return {"from": day, "png": base64.b64encode(png).decode()}
 

@@ -1,7 +1,7 @@
 """What takes an entry of the setup back: retired, ended, removed if it was never used, renamed.
 
-All of it keeps the entry's history, with who did it and why. A change of terms waits for a second
-person where the house wants that, as every other one does (``amending``).
+All of it preserves the entry's history, with who did it and why. A change of terms waits for a
+second person where the house wants that, as every other one does (``amending``).
 """
 
 from collections.abc import Mapping, Sequence

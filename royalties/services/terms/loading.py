@@ -85,9 +85,9 @@ class FileDifference:
         replaced: what it would replace that has counted already.
         token: confirms exactly that.
         warnings: what of it would never count.
-        seen: tells this state of file and books from any other.
+        seen: a fingerprint of this state of file and books.
         waits: whether a second person approves it.
-        named: the entries themselves, so that what is told of new ones calls them by name.
+        named: the entries themselves, so that messages about new ones call them by name.
     """
 
     entries: tuple[EntryDifference, ...]
@@ -345,7 +345,7 @@ def _require_house(work: Work, comparison: Comparison) -> None:
 
 
 def _before(comparison: Comparison) -> str:
-    """What tells the bodies in force of the entries that change from any others."""
+    """A fingerprint of the bodies in force of the entries that change."""
     facts = [
         [part, key, comparison.before[part].get(key)]
         for part, key, _ in sorted(comparison.changed, key=lambda each: each[:2])

@@ -130,7 +130,7 @@ def start(work: Work, upload: uploads.Upload, sheet: int | None, row: int | None
 def _proposed(columns: Mapping[str, str]) -> dict[str, Any]:
     """The entry that proposed columns make; copies that came back have a column of their own.
 
-    Where the copies are those that were left of them, that column tells nothing that counts.
+    Where the copies are those that were left of them, that column has nothing that counts.
     """
     if "returned_units" not in columns:
         return {"columns": columns}

@@ -48,7 +48,7 @@ class OpeningRow:
         copies: net copies, as text; empty: none are given.
         released_in: of a reserve, the period that releases it; empty: the terms say.
         reason: of an adjustment.
-        in_words: what the item is, where its name alone does not tell.
+        in_words: what the item is, where its name alone is not enough.
     """
 
     what: Brings
@@ -175,7 +175,7 @@ def caps_of(plan: Plan, currency: str = "") -> dict[tuple[str, str, str], str]:
 
     Args:
         plan: whose caps.
-        currency: of the contract that gives by it; empty: no currency is told.
+        currency: of the contract that gives by it; empty: no currency is given.
     """
     caps: dict[tuple[str, str, str], str] = {}
 

@@ -52,7 +52,7 @@ class Filling:
         return [(part, key, body) for (part, key), body in self._bodies.items()]
 
     def take(self, row: FilledRow) -> None:
-        """Take a row, or tell what is wrong with it."""
+        """Take a row, or report what is wrong with it."""
         self._row = row
         word = row["what"].casefold()
         try:

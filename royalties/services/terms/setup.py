@@ -42,7 +42,7 @@ class Loaded:
 
     Attributes:
         replaced: what it would replace that has counted already. While that is not confirmed
-            nothing is recorded, and the rest tells what would be.
+            nothing is recorded, and the rest describes what would be.
         warnings: what it says that never counts.
     """
 
@@ -232,7 +232,7 @@ def check_entry(
         beside: bodies of new entries that wait, by part and key, which it may name.
 
     Raises:
-        SetupError: with every fault of the entry, as ``amend`` would tell.
+        SetupError: with every fault of the entry, as ``amend`` would report.
     """
     document = _entry(work, part, body, beside)
     before = _checked(work, document, part, beside)
@@ -328,7 +328,7 @@ def _record(  # noqa: PLR0917 - what was compared, and who wants it why
 
 
 def _named(changed: Changed, before: Bodies) -> dict[str, list[str]]:
-    """Which entries a load changed, each with its changed fields; the log keeps no values."""
+    """Which entries a load changed, each with its changed fields; the log records no values."""
     fields_by_entry = {}
     for kind, key, body in changed[:_MOST_NAMED]:
         old = before[kind].get(key)

@@ -72,7 +72,7 @@ def _lost_editions(
 
 
 def _taken_names(work: Work, document: setup_file.Document) -> list[SetupFault]:
-    """An alias given by hand keeps standing for its edition."""
+    """An alias given by hand still names its edition."""
     by_hand = {
         identifier_key(value): isbn for value, isbn in catalogue.aliases(work.connection).items()
     }

@@ -1,4 +1,4 @@
-"""What a list of titles makes of the books: whole entries, which keep what it does not name.
+"""What a list of titles makes of the books: whole entries, which retain what it does not name.
 
 Rows are editions. Those that the books have belong to their title; others are joined by the work
 that a list names, or by the same title and authors; what is left becomes a new title.

@@ -56,7 +56,7 @@ def warnings_about(work: Work, part: str, key: str, body: Body | None = None) ->
     """Warnings about one entry, as it is or as a body would make it.
 
     For pages: beside more sales than are read while somebody waits, sales are not looked at; the
-    period's run tells what they show.
+    period's run reports what they show.
 
     Args:
         body: the whole entry, without faults; None: as it stands.

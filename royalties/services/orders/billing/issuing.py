@@ -158,7 +158,7 @@ def earlier_of(work: Work, order: Order, token: str) -> IssuedInvoice | None:
 
 
 def event_detail(issued: IssuedInvoice) -> dict[str, object]:
-    """What the history keeps of an invoice, and e-mails name."""
+    """An invoice's facts in the history and in e-mails."""
     invoice = issued.shown
     return {
         "invoice": invoice.number,

@@ -316,7 +316,7 @@ def reverse_receipt(work: Work, number: int, reason: str) -> ReceiptRow:
     require_possible(order, Action.REVERSE_RECEIPT)
     left = store.open_invoices(work.connection, work.actor, order_id=order.id, settled=True)
     of = next(invoice for invoice in left if invoice.id == row.invoice_id)
-    # The history keeps all of the reason; the ledger has room for its beginning.
+    # The history has all of the reason; the ledger has room for its beginning.
     money = _BankMovement(-row.amount, work.today, why[:_LONGEST], f"reverses-{number}", number)
     reversal = _post(work, order, of, money)
     detail: dict[str, object] = {
@@ -391,7 +391,7 @@ class _BankMovement:
 
     @property
     def moved(self) -> Moved:
-        """What tells it from other money."""
+        """What distinguishes it from other money."""
         return Moved(self.amount, self.day, self.reference)
 
 

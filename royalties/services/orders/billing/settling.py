@@ -38,7 +38,7 @@ def reopen_if_owed(work: Work, order: Order, detail: Mapping[str, object]) -> Or
     Args:
         work: the unit of work.
         order: as it stands.
-        detail: what came before; the history and the e-mail keep it with what is owed.
+        detail: what came before; the history and the e-mail have it with what is owed.
     """
     if order.state is not State.PAID or (owed := owed_of(work, order)) <= 0:
         return order

@@ -203,7 +203,7 @@ def create_order(
     token: str = "",
     tell: bool = True,
 ) -> Order:
-    """Add an order with the next number of the year, and tell both sides.
+    """Add an order with the next number of the year, and notify both sides.
 
     Args:
         work: the unit of work, which holds no lock yet but that of the numbers.

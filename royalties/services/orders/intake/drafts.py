@@ -1,9 +1,9 @@
 """A request while it is written: stored from step to step, for whoever has its address.
 
-A stranger has no account to keep it under. What tells drafts apart is a token that nobody can
-guess, in the address of their pages; the database holds its fingerprint only. A person's draft is
-theirs alone, also for who has the address. A draft that was sent, thrown away or left for
-fourteen days is forgotten.
+An anonymous visitor has no account to store it under. A draft is identified by a token that nobody
+can guess, in the address of its pages; the database holds only its fingerprint. A person's draft
+is theirs alone, even if somebody else has the address. A draft that was sent, thrown away or left
+for fourteen days is deleted.
 """
 
 from dataclasses import dataclass

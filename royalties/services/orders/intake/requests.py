@@ -343,7 +343,7 @@ def add_organization(work: Work, body: Requested, address: Address | None = None
     Its address is the one that is given, else the first that copies go to.
 
     One of the same name that is there already is not theirs to join: the staff sees both, and
-    moves the order. The key has the order's number, so that it does not tell of the other one.
+    moves the order. The key has the order's number, so that it does not reveal the other one.
     """
     lock_setup(work.connection)
     taken = setup_in_force(work).organizations

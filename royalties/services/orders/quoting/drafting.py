@@ -74,7 +74,7 @@ def edits_document(edits: Edits) -> dict[str, Any]:
 
 
 def edits_of(stored: Mapping[str, Any]) -> Edits:
-    """What was agreed, as a proposal keeps it."""
+    """What was agreed, as a proposal stores it."""
     return Edits(
         Fraction(stored["discount"]),
         tuple(pricing.AgreedCharge(words, amount) for words, amount in stored["charges"]),

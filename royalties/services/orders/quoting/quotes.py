@@ -282,7 +282,7 @@ def accept(
         po_number: of the organization's purchase order.
         quote_version: the quote that was looked at; None where it is the newest.
         met: what else is there of the table's needs.
-        detail: what else the history keeps.
+        detail: what else the history records.
         tell: whether the e-mails of an acceptance are written.
 
     Raises:

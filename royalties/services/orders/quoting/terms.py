@@ -272,7 +272,7 @@ def edition_of(setup: Setup, title: str, isbn: str) -> Edition | None:
 
 
 def micro_of(minor: int, currency: str) -> int:
-    """Minor units in millionths of the currency's unit, as sales are kept."""
+    """Minor units in millionths of the currency's unit, as sales are stored."""
     return minor * (MICRO // scale(currency))
 
 
