@@ -6,11 +6,13 @@ from datetime import date
 
 from royalties.domain.payments.life import PaymentState
 from royalties.domain.people import Verb
+from royalties.domain.royalties.postings import to_pay_account
 from royalties.services.payments import approving
 from royalties.services.payments.approving import NoBatchError
 from royalties.services.payments.moving import expected_taxes
 from royalties.services.payments.steps import NoPaymentError
 from royalties.services.work import Work
+from royalties.store.ledger.entries import balances_now
 from royalties.store.payments import files
 from royalties.store.payments import payments as store
 from royalties.store.payments.files import FileRow
@@ -200,7 +202,7 @@ def at_home(work: Work, pays_within: int | None) -> PaymentsAtHome:
         pays_within: days after a period's end within which the house pays; None: not stated.
     """
     work.actor.require(Verb.READ)
-    waiting = store.set_aside(work.connection, work.actor, unsent=True)
+    waiting = _unsent(work)
     late = [
         each
         for each in waiting
@@ -208,6 +210,22 @@ def at_home(work: Work, pays_within: int | None) -> PaymentsAtHome:
     ]
     since = min((each.ends for each in waiting), default=None)
     return PaymentsAtHome(sums_of(waiting), since, sums_of(late))
+
+
+def _unsent(work: Work) -> list[SetAside]:
+    """What closes set aside and was not sent, the earliest first.
+
+    Nearly all of it is of the last periods. The earlier ones are read only if the ledger has more
+    to pay than those, so that Home costs the same in the tenth year.
+    """
+    recent = store.set_aside(work.connection, work.actor, unsent=True, recent=True)
+    to_pay: dict[str, int] = {}
+    for (account, currency), balance in balances_now(work.connection).items():
+        if account.startswith(to_pay_account("")) and balance:
+            to_pay[currency] = to_pay.get(currency, 0) - balance
+    if sums_of(recent) == dict(sorted(to_pay.items())):
+        return recent
+    return store.set_aside(work.connection, work.actor, unsent=True)
 
 
 def sums_of(waiting: Iterable[SetAside]) -> dict[str, int]:
