@@ -25,16 +25,16 @@ def aliases_(desk: Desk) -> None:
     with desk.work(read_only=True) as work:
         aliases = alias_list(work)
     if desk.json:
-        desk.show([_alias_document(each) for each in aliases])
+        desk.show([_alias_document(entry) for entry in aliases])
     elif not aliases:
         desk.say("No identifier was matched by hand: see 'royalties alias'.")
     else:
         desk.table(
             ("identifier", "edition", "title", "format"),
             [
-                (each.identifier, each.edition.isbn, each.edition.title, each.edition.format)
-                for each in aliases
-                if each.edition is not None
+                (entry.identifier, entry.edition.isbn, entry.edition.title, entry.edition.format)
+                for entry in aliases
+                if entry.edition is not None
             ],
         )
 
@@ -115,8 +115,8 @@ def _move(
             went = "wait again" if isbn is None else "go with it"
             effect.append(f"{counted(moved.rows, 'recorded row')} would {went}.")
         elif alias_.open_rows:
-            kept = counted(alias_.open_rows, "row that counts", "rows that count")
-            effect.append(f"{kept} in open periods would stay: --rows takes them along.")
+            staying = counted(alias_.open_rows, "row that counts", "rows that count")
+            effect.append(f"{staying} in open periods would stay: --rows takes them along.")
         if alias_.closed_rows:
             closed = alias_.closed_rows
             stay, their = ("stays", "its") if closed == 1 else ("stay", "their")
@@ -127,8 +127,8 @@ def _move(
     with desk.work() as work:
         moved = move_alias(work, identifier, isbn, seen=seen, rows=rows, reason=reason)
     if desk.json:
-        told = {"identifier": moved.identifier, "was": moved.was, "isbn": moved.now}
-        desk.show({**told, "rows": moved.rows})
+        document = {"identifier": moved.identifier, "was": moved.was, "isbn": moved.now}
+        desk.show({**document, "rows": moved.rows})
         return
     stands = "no edition" if moved.now is None else moved.now
     went = f"; {counted(moved.rows, 'recorded row')} went with it" if rows else ""

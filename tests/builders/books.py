@@ -365,7 +365,7 @@ class Office:
         confirm: bool = True,
         dry_run: bool = False,
     ) -> ImportResult:
-        """Import rows as a standard sales file; warnings are confirmed unless said otherwise."""
+        """Import rows as a standard sales file; warnings are confirmed by default."""
         return self.bring_file(self.report(rows, name), confirm=confirm, dry_run=dry_run)
 
     def bring_file(
@@ -393,7 +393,7 @@ class Office:
             return correct(work, batch)
 
     def alias(self, identifier: str, isbn: str) -> Released:
-        """Let an identifier stand for an edition."""
+        """Match an identifier with an edition."""
         with self.work() as work:
             return alias(work, identifier, isbn)
 
@@ -470,7 +470,7 @@ class Office:
 
     @contextmanager
     def before_statement(self, do: Callable[[int, str], None]) -> Iterator[None]:
-        """Do something before every statement, which is told its number and text."""
+        """Call something with its number and text before every statement."""
         number = count(1)
 
         def hook(
@@ -490,7 +490,7 @@ class Office:
             event.remove(self.system.engine, "commit", at_commit)
 
     def rewrite_sales(self, *statements: str) -> None:
-        """Change sale lines as an earlier release left them, which kept no sums for drafts."""
+        """Change sale lines as an earlier release left them, which stored no sums for drafts."""
         self.execute(*statements, "DELETE FROM batch_slice", "DELETE FROM batch_slicing")
 
     def statements_of(self, do: Callable[["Office"], object]) -> list[str]:
@@ -550,7 +550,7 @@ def open_office(url: str, folder: Path) -> Office:
     return Office(system, outside)
 
 
-# What has happened before a test begins; told once, then copied
+# What has happened before a test begins; played once, then copied
 
 
 Story = Callable[[Office], None]
@@ -616,7 +616,7 @@ def _wait_for_others(office: Office) -> None:
 
 
 class Shelf:
-    """Offices in which a story was told once, copied for every test of all processes."""
+    """Offices in which a story was played once, copied for every test of all processes."""
 
     def __init__(self, folder: Path, postgresql: Callable[[], PostgreSQL]) -> None:
         self._folder = folder
@@ -646,7 +646,7 @@ class Shelf:
         return self._postgresql().url(self._postgresql().create(template=name))
 
     def _told(self, kind: str, story: Story) -> tuple[Path, str]:
-        """Where a story's office lies, and its database's name; another process may tell it."""
+        """Where a story's office lies, and its database's name; another process may play it."""
         note = self._folder / f"{kind} {story.__module__}.{story.__qualname__}"
         with note.open("a+", encoding="utf-8") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
@@ -683,5 +683,5 @@ class Shelf:
 
 
 def _name(url: str) -> str:
-    """The name of a database: what stands last in the path of its address."""
+    """The name of a database: the last part of its address's path."""
     return url.partition("?")[0].rpartition("/")[2]

@@ -38,7 +38,7 @@ ONLY_READ = {
     "finance.orders.price_lists._trial_quote": 1,
     "finance.orders.quotes._currency": 1,
     "finance.orders.quotes._draft": 2,
-    "finance.orders.values._found": 1,
+    "finance.orders.values._order_values": 1,
     "finance.payments.pages.batch_file": 1,
     "finance.payments.bank_lines.imported": 1,
     "finance.payments.bank_lines._read_and": 1,

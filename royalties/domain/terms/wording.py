@@ -35,8 +35,8 @@ _CAP_TIMES = {
 def sentence(step: Step, beneficiary: str, currency: str) -> str:
     """What a step does and what part of it is the beneficiary's."""
     part = _part(step, beneficiary, currency)
-    said = f"{_takes(step, currency)}{_conditions(step, currency)}"
-    return f"{said}, {part}." if part else f"{said}."
+    text = f"{_takes(step, currency)}{_conditions(step, currency)}"
+    return f"{text}, {part}." if part else f"{text}."
 
 
 _BASES = {

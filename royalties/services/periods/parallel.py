@@ -55,7 +55,7 @@ _NEEDED = ("what", "of", "amount")
 
 @dataclass(frozen=True, slots=True)
 class ExplainedDifference:
-    """A difference, and what was said of it; ``token`` names it and its amounts."""
+    """A difference and its explanation; ``token`` names it and its amounts."""
 
     difference: Difference
     token: str
@@ -106,21 +106,24 @@ def parallel(work: Work, period: str) -> Parallel:
         RefusedError: an earlier period is open.
     """
     work.actor.require(Verb.READ)
-    shown = run_view(work, period)
-    rows = store.of_period(work.connection, str(shown.period))
-    row = next((each for each in rows if each.status == ParallelStatus.OPEN), None)
-    current = row or next((each for each in rows if each.status == ParallelStatus.SIGNED), None)
+    draft = run_view(work, period)
+    rows = store.of_period(work.connection, str(draft.period))
+    row = next((stored for stored in rows if stored.status == ParallelStatus.OPEN), None)
+    current = row or next(
+        (stored for stored in rows if stored.status == ParallelStatus.SIGNED), None
+    )
     differences: tuple[ExplainedDifference, ...] = ()
     equal = 0
     if current is not None:
-        totals = [total_of(each) for each in current.totals]
-        names = figure_names(shown.setup)
+        totals = [total_of(total) for total in current.totals]
+        names = figure_names(draft.setup)
         differences = tuple(
-            _explained(each, current.reasons, names) for each in differences_from(shown.run, totals)
+            _explained(difference, current.reasons, names)
+            for difference in differences_from(draft.run, totals)
         )
-        wrong = {each.difference.key for each in differences}
+        wrong = {difference.difference.key for difference in differences}
         equal = sum(total.key not in wrong for total in totals)
-    earlier = tuple(each for each in rows if each is not row)
+    earlier = tuple(other for other in rows if other is not row)
     return Parallel(row, differences, equal, earlier)
 
 
@@ -178,7 +181,7 @@ def explain(work: Work, period: str, token: str, reason: str) -> None:
     """Say what made a difference.
 
     Raises:
-        RefusedError: no run is open, the difference is not there any more, or nothing was said.
+        RefusedError: no run is open, the difference is not there any more, or the text is empty.
     """
     work.actor.require(Verb.EXPLAIN_VARIANCE)
     comparison = _require_run(work, period)
@@ -219,7 +222,7 @@ def abandon(work: Work, period: str, note: str) -> None:
     """Leave a parallel run without signing it, and say why.
 
     Raises:
-        RefusedError: no run is open, or nothing was said.
+        RefusedError: no run is open, or the text is empty.
     """
     work.actor.require(Verb.CLOSE)
     row = store.find_open(work.connection, str(setup_in_force(work).period(period)))
@@ -245,23 +248,23 @@ def require_settled(work: Work, period: str) -> None:
 
 
 def template(work: Work, period: str, kind: str) -> bytes:
-    """A table of all figures that an old statement may tell, as ``xlsx`` or ``csv``, to fill in."""
+    """A table of all figures of old statements, as ``xlsx`` or ``csv``, to fill in."""
     work.actor.require(Verb.READ)
-    shown = run_view(work, period)
-    names = figure_names(shown.setup)
+    draft = run_view(work, period)
+    names = figure_names(draft.setup)
     rows = [
-        (each.figure.value, each.of, each.rule, each.isbn, about_figure(each, names), each.currency)
-        for each in sorted(figures_of(shown.run))
+        (key.figure.value, key.of, key.rule, key.isbn, about_figure(key, names), key.currency)
+        for key in sorted(figures_of(draft.run))
     ]
     filled = [(*row, "", "") for row in rows]
     if kind == "xlsx":
         table = PlainTable(
-            f"Old statement of {shown.period}",
+            f"Old statement of {draft.period}",
             "Fill in what the old statement says; leave out what it does not tell.",
             [(name, name in {"copies", "amount"}) for name in COLUMNS],
             filled,
         )
-        house = shown.setup.publisher
+        house = draft.setup.publisher
         return plain_table.workbook([table], house.name, house.currency, work.today)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
@@ -273,7 +276,7 @@ def template(work: Work, period: str, kind: str) -> bytes:
 def export(work: Work, period: str) -> bytes:
     """The comparison as a workbook."""
     comparison = parallel(work, period)
-    shown = run_view(work, period)
+    draft = run_view(work, period)
     rows: list[list[plain_table.Value]] = []
     for explained in comparison.differences:
         key, difference = explained.difference.key, explained.difference
@@ -301,12 +304,12 @@ def export(work: Work, period: str) -> bytes:
         *("old", "draft", "difference", "old copies", "draft copies", "reason", "by"),
     )
     table = PlainTable(
-        f"Parallel run of {shown.period}",
+        f"Parallel run of {draft.period}",
         f"{comparison.equal} old totals are reached to the cent; these differ.",
         [(name, name in figures) for name in columns],
         rows,
     )
-    house = shown.setup.publisher
+    house = draft.setup.publisher
     return plain_table.workbook([table], house.name, house.currency, work.today)
 
 
@@ -336,8 +339,10 @@ def _explained(
     difference: Difference, reasons: Mapping[str, Any], names: Mapping[str, str]
 ) -> ExplainedDifference:
     amounts = (difference.old, difference.new, difference.old_copies, difference.new_copies)
-    told = [*map(str, difference.key), *map(str, amounts)]
-    token = sha256("\n".join(told).encode()).hexdigest()[:32]
-    said = reasons.get(token, {})
+    facts = [*map(str, difference.key), *map(str, amounts)]
+    token = sha256("\n".join(facts).encode()).hexdigest()[:32]
+    reason = reasons.get(token, {})
     about = about_figure(difference.key, names)
-    return ExplainedDifference(difference, token, about, said.get("text", ""), said.get("by", ""))
+    return ExplainedDifference(
+        difference, token, about, reason.get("text", ""), reason.get("by", "")
+    )

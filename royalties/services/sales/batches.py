@@ -65,7 +65,7 @@ class Corrected:
 def undo(work: Work, number: int, reason: str = "") -> TakenBack:
     """Take a whole import back while no closed run used it.
 
-    Without its correction an import stands as before: its rows wait again, and those whose
+    Without its correction an import counts as before: its rows wait again, and those whose
     edition is known by now are recorded. Typed rows are put back into the sheet of whoever undoes
     them (at the command line: of whoever typed them), and a file in which something was changed
     waits again with its changes.
@@ -111,13 +111,13 @@ def undo(work: Work, number: int, reason: str = "") -> TakenBack:
     if batch.corrects is not None:
         store.mark_corrected(work.connection, batch.corrects, None)
         release_waiting(work, setup)
-    done = TakenBack(number, batch.file_name, sales, rows, warning=warning)
+    taken_back = TakenBack(number, batch.file_name, sales, rows, warning=warning)
     if batch.corrects is not None:
-        return done
+        return taken_back
     if sheet is not None:
         sheet.fill()
-        return replace(done, sheet=sheet.draft.retailer, typist=sheet.owner)
-    return replace(done, upload=uploads.reopen(work, number))
+        return replace(taken_back, sheet=sheet.draft.retailer, typist=sheet.owner)
+    return replace(taken_back, upload=uploads.reopen(work, number))
 
 
 def undo_warning(work: Work, number: int) -> str:
@@ -140,15 +140,15 @@ def left_alone(work: Work, batch: store.BatchRow) -> str:
                     held.setdefault(line.batch, set()).add(line.order)
     if not held:
         return ""
-    told = "; ".join(
+    corrections = "; ".join(
         f"import {number} holds what changed since in {counted(len(names), 'order')} "
         f"({', '.join(sorted(names)[:_SHOWN_ORDERS])}{', …' if len(names) > _SHOWN_ORDERS else ''})"
         for number, names in sorted(held.items())
     )
     later = ", ".join(map(str, sorted(held)))
     return (
-        f"Without import {batch.id}, {told}, such as refunds of sales that no longer stand: undo "
-        f"{later} as well, and import the newest export again"
+        f"Without import {batch.id}, {corrections}, such as refunds of sales that no longer stand: "
+        f"undo {later} as well, and import the newest export again"
     )
 
 
@@ -180,7 +180,7 @@ def correct(work: Work, number: int, reason: str = "") -> Corrected:
         raise RefusedError(f"import {number} was corrected by import {batch.corrected_by} already")
     if batch.corrects is not None:
         raise RefusedError(f"import {number} is a correction: {_again(work, batch.corrects)}")
-    made = store.add_batch(
+    correction = store.add_batch(
         work.connection,
         {
             "file_name": batch.file_name,
@@ -202,13 +202,13 @@ def correct(work: Work, number: int, reason: str = "") -> Corrected:
             "changes": batch.changes,
         },
     )
-    store.mark_corrected(work.connection, number, made)
-    lines = store.reverse_sales(work.connection, number, made, open_period)
-    sum_batch(work, setup, made)
-    store.finish_batch(work.connection, made, {"rows": lines, "lines": lines})
-    work.record(Verb.CORRECT, {"batch": made, "corrects": number, "lines": lines, **why})
+    store.mark_corrected(work.connection, number, correction)
+    lines = store.reverse_sales(work.connection, number, correction, open_period)
+    sum_batch(work, setup, correction)
+    store.finish_batch(work.connection, correction, {"rows": lines, "lines": lines})
+    work.record(Verb.CORRECT, {"batch": correction, "corrects": number, "lines": lines, **why})
     first = setup.first_period
-    return Corrected(made, number, str(first.shift(open_period - first.ordinal)), lines)
+    return Corrected(correction, number, str(first.shift(open_period - first.ordinal)), lines)
 
 
 def import_list(work: Work) -> list[store.BatchRow]:

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from royalties.domain.approvals import ProposalKind
-from royalties.domain.events import TOLD, StaffEvent, is_told
+from royalties.domain.events import NOTIFIED_ROLES, StaffEvent, is_notified
 from royalties.domain.people import Actor, Role
 from royalties.services import approvals
 from royalties.services.desk import notes
@@ -53,7 +53,7 @@ def test_choices_are_those_that_the_role_can_act_on(office: Office) -> None:
     assert of_clerk[StaffEvent.RETAILER_LATE]
     assert not of_clerk[StaffEvent.PERIOD_ENDED]
     for role in (Role.NONPROFIT, Role.ORGANIZATION):
-        assert not any(is_told(event, role, choice=True) for event in TOLD)
+        assert not any(is_notified(event, role, choice=True) for event in NOTIFIED_ROLES)
     stranger = somebody(office, "Sam", Role.NONPROFIT)
     with office.system.work(stranger) as work:
         telling.choose(work, {StaffEvent.QUESTION_ASKED: True})

@@ -57,7 +57,7 @@ def move() -> Answer | Response:
         return _alias_page(identifier, form, "Choose the edition that it is to stand for."), 422
     try:
         with all_or_nothing():
-            done = aliases.move_alias(
+            moved = aliases.move_alias(
                 current_work(),
                 identifier,
                 None if is_end else isbn,
@@ -67,10 +67,10 @@ def move() -> Answer | Response:
             )
     except RefusedError as error:
         return _alias_page(identifier, form, in_names(error)), 422
-    rows = f"; {plural(done.rows, 'recorded row')} went with it" if done.rows else ""
-    told = f"stands for {done.now}" if done.now else "stands for no edition"
-    flash(f"{done.identifier} {told} from now on{rows}.", "good")
-    return redirect(url_for(".one", identifier=done.identifier), 303)
+    rows = f"; {plural(moved.rows, 'recorded row')} went with it" if moved.rows else ""
+    now = f"stands for {moved.now}" if moved.now else "stands for no edition"
+    flash(f"{moved.identifier} {now} from now on{rows}.", "good")
+    return redirect(url_for(".one", identifier=moved.identifier), 303)
 
 
 def _alias_page(identifier: str, form: AliasForm | None = None, mistake: str = "") -> str:
