@@ -40,7 +40,7 @@ class ProfileError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _NachaEntry:
     code: str
     account: UsAccount
     amount: int
@@ -57,7 +57,7 @@ class _Entry:
 @dataclass(frozen=True, slots=True)
 class _Batch:
     entry_class: str
-    entries: tuple[_Entry, ...]
+    entries: tuple[_NachaEntry, ...]
 
     @property
     def service_class(self) -> str:
@@ -124,7 +124,7 @@ def _batch(kind: PayeeKind, orders: Sequence[PaymentOrder], profile: AchProfile)
     total = sum(order.amount for order in orders)
     if profile.offset and total:
         entries.append(
-            _Entry(
+            _NachaEntry(
                 code=_DEBIT[profile.offset.type],
                 account=profile.offset,
                 amount=total,
@@ -136,11 +136,11 @@ def _batch(kind: PayeeKind, orders: Sequence[PaymentOrder], profile: AchProfile)
     return _Batch(sec_code(kind), tuple(entries))
 
 
-def _credit(order: PaymentOrder) -> _Entry:
+def _credit(order: PaymentOrder) -> _NachaEntry:
     account = order.account
     assert isinstance(account, UsAccount)  # noqa: S101 - others were refused
     codes = _PRENOTE if order.is_prenote else _CREDIT
-    return _Entry(
+    return _NachaEntry(
         code=codes[account.type],
         account=account,
         amount=order.amount,
@@ -215,7 +215,7 @@ def _batch_header(batch: _Batch, profile: AchProfile, effective: date, number: i
     )
 
 
-def _entry_records(entry: _Entry, profile: AchProfile, trace: int) -> list[str]:
+def _entry_records(entry: _NachaEntry, profile: AchProfile, trace: int) -> list[str]:
     detail = (
         "6"
         + entry.code
@@ -259,7 +259,7 @@ def _file_control(batches: Sequence[_Batch], records: int) -> str:
     )
 
 
-def _totals(entries: Iterable[_Entry]) -> str:
+def _totals(entries: Iterable[_NachaEntry]) -> str:
     """Entry hash and totals: the hash is the sum of routing numbers without their check digits."""
     known = tuple(entries)
     summed = sum(int(entry.account.routing[:8]) for entry in known)

@@ -13,9 +13,9 @@ from royalties.cli.orders import DAY
 from royalties.domain.counting import counted
 from royalties.domain.money import amount_text, minor_units
 from royalties.domain.payments.life import Method, PaymentState, batch_name, name_of
-from royalties.domain.payments.proposing import LeftOut, Proposed
+from royalties.domain.payments.proposing import PayeeLeftOut, ProposedPayment
 from royalties.services.payments import approving, batch_files, listing, moving, proposing
-from royalties.services.payments.listing import BatchShown, PaymentRow
+from royalties.services.payments.listing import PaymentBatch, PaymentRow
 from royalties.services.work import RefusedError, Work
 
 _NUMBERED = re.compile(r"(?:(?P<kind>[PB])-)?(?P<number>[0-9]{1,12})", re.ASCII | re.IGNORECASE)
@@ -283,7 +283,7 @@ def _show_payments(desk: Desk, rows: Iterable[PaymentRow], outcome: str = "") ->
 
 
 def _show_batch(
-    desk: Desk, shown: BatchShown, outcome: str, more: dict[str, Any] | None = None
+    desk: Desk, shown: PaymentBatch, outcome: str, more: dict[str, Any] | None = None
 ) -> None:
     name = batch_name(shown.row.id)
     if desk.json:
@@ -297,7 +297,9 @@ def _show_batch(
             desk.say(f"To be looked at on its own: {name_of(row.id)}, {flag}")
 
 
-def _show_outlook(desk: Desk, proposed: Iterable[Proposed], left_out: Iterable[LeftOut]) -> None:
+def _show_outlook(
+    desk: Desk, proposed: Iterable[ProposedPayment], left_out: Iterable[PayeeLeftOut]
+) -> None:
     rows = [
         (
             each.beneficiary,
@@ -323,7 +325,7 @@ def _show_outlook(desk: Desk, proposed: Iterable[Proposed], left_out: Iterable[L
     _say_left_out(desk, left_out)
 
 
-def _say_left_out(desk: Desk, left_out: Iterable[LeftOut]) -> None:
+def _say_left_out(desk: Desk, left_out: Iterable[PayeeLeftOut]) -> None:
     rows = [
         (each.beneficiary, each.currency, amount_text(each.amount, each.currency), each.reason)
         for each in left_out
@@ -333,7 +335,7 @@ def _say_left_out(desk: Desk, left_out: Iterable[LeftOut]) -> None:
         desk.table(("left out", "currency", ">amount", "why"), rows)
 
 
-def _left_out_document(each: LeftOut) -> dict[str, str]:
+def _left_out_document(each: PayeeLeftOut) -> dict[str, str]:
     return {
         "beneficiary": each.beneficiary,
         "currency": each.currency,

@@ -50,7 +50,7 @@ class LeftOutReason(StrEnum):
     NOTHING = "nothing is to pay"
 
 
-class LeftOut(NamedTuple):
+class PayeeLeftOut(NamedTuple):
     """A beneficiary who gets no payment, with what it would have been, and why."""
 
     beneficiary: str
@@ -74,7 +74,7 @@ OF_ACCOUNT = frozenset({Flag.NEW_ACCOUNT, Flag.SHARED_ACCOUNT})
 
 
 @dataclass(frozen=True, slots=True)
-class Proposed:
+class ProposedPayment:
     """A payment to be made, and what it settles."""
 
     beneficiary: str
@@ -102,7 +102,7 @@ def propose(
     earlier: Mapping[Payee, Sequence[int]],
     came_back: Collection[Payee] = (),
     of_accounts: Mapping[str, tuple[Flag, ...]] | None = None,
-) -> tuple[list[Proposed], list[LeftOut]]:
+) -> tuple[list[ProposedPayment], list[PayeeLeftOut]]:
     """One payment for each beneficiary and currency, and those who are left out.
 
     300.00 waiting of one statement and 200.00 of the next make one payment of 500.00; with 400.00
@@ -131,16 +131,16 @@ def propose(
     for payee, parts in sorted(by_payee.items()):
         total = sum(part.amount for part in parts)
         if payee in held:
-            left_out.append(LeftOut(*payee, total, held[payee]))
+            left_out.append(PayeeLeftOut(*payee, total, held[payee]))
             continue
         kept = held_back(parts, wanted.get(payee, total))
         if not kept:
-            left_out.append(LeftOut(*payee, total, LeftOutReason.HELD_BACK))
+            left_out.append(PayeeLeftOut(*payee, total, LeftOutReason.HELD_BACK))
             continue
         gross = sum(part.amount for part in kept)
         flags = flags_of(gross, earlier.get(payee, ()), came_back=payee in came_back)
         flags += (of_accounts or {}).get(payee[0], ())
-        proposed.append(Proposed(*payee, kept, flags))
+        proposed.append(ProposedPayment(*payee, kept, flags))
     return proposed, left_out
 
 

@@ -20,7 +20,7 @@ _NO_ADDENDA = "this entry has no addenda record that says why it came back"
 
 
 @dataclass(slots=True)
-class _Sums:
+class _AchSums:
     """What a control record has to agree with."""
 
     row: int = 0
@@ -29,7 +29,7 @@ class _Sums:
     debits: int = 0
     credits: int = 0
 
-    def add(self, other: "_Sums") -> None:
+    def add(self, other: "_AchSums") -> None:
         self.count += other.count
         self.hash += other.hash
         self.debits += other.debits
@@ -37,26 +37,26 @@ class _Sums:
 
 
 @dataclass(slots=True)
-class _Entry:
+class _AchEntry:
     row: int
     record: str
     amount: int
 
 
 @dataclass(slots=True)
-class _State:
+class _AchState:
     file: BankFile
-    whole: _Sums
+    whole: _AchSums
     made_on: date = date.min
-    batch: _Sums | None = None
+    batch: _AchSums | None = None
     batches: int = 0
-    entry: _Entry | None = None
+    entry: _AchEntry | None = None
     ended: bool = False
 
 
 def read_ach_returns(text: str) -> BankFile:
     """Returns and notices of change of a file."""
-    state = _State(BankFile(), _Sums())
+    state = _AchState(BankFile(), _AchSums())
     lines = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n\x1a ").split("\n")
     if len(lines) == 1 and len(text.strip()) > RECORD:
         whole = text.rstrip("\r\n")  # some banks send records without line ends
@@ -82,7 +82,7 @@ def read_ach_returns(text: str) -> BankFile:
     return state.file.settled()
 
 
-def _read(row: int, record: str, state: _State) -> None:
+def _read(row: int, record: str, state: _AchState) -> None:
     if record[0] in "5689" and state.entry is not None:
         state.file.fault(state.entry.row, _NO_ADDENDA)
         state.entry = None
@@ -90,7 +90,7 @@ def _read(row: int, record: str, state: _State) -> None:
         case "5":
             if state.batch is not None:
                 state.file.fault(row, "the batch before this one has no control record (8)")
-            state.batch = _Sums(row)
+            state.batch = _AchSums(row)
             state.batches += 1
         case "6" if state.batch is not None:
             _read_entry(row, record, state, state.batch)
@@ -114,7 +114,7 @@ def _read(row: int, record: str, state: _State) -> None:
             state.file.fault(row, "this record stands outside of a batch")
 
 
-def _read_header(row: int, record: str, state: _State) -> None:
+def _read_header(row: int, record: str, state: _AchState) -> None:
     made_on = day(f"20{record[23:29]}")
     if made_on is None:
         state.file.fault(row, "the file's day is none (YYMMDD)", value=record[23:29])
@@ -126,7 +126,7 @@ def _digits(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() else None
 
 
-def _read_entry(row: int, record: str, state: _State, batch: _Sums) -> None:
+def _read_entry(row: int, record: str, state: _AchState, batch: _AchSums) -> None:
     minor, routing = _digits(record[29:39]), _digits(record[3:11])
     if minor is None or routing is None:
         state.file.fault(row, "amount or routing number of this entry are no digits", value=record)
@@ -137,10 +137,10 @@ def _read_entry(row: int, record: str, state: _State, batch: _Sums) -> None:
         batch.debits += minor
     else:
         batch.credits += minor
-    state.entry = _Entry(row, record, minor)
+    state.entry = _AchEntry(row, record, minor)
 
 
-def _read_addenda(row: int, record: str, state: _State) -> None:
+def _read_addenda(row: int, record: str, state: _AchState) -> None:
     entry, kind, code = state.entry, record[1:3], record[3:6]
     if kind not in {"98", "99"}:
         return  # our own addenda, sent along
@@ -190,7 +190,7 @@ def _corrected(notice: NoticeOfChange, corrected: str) -> NoticeOfChange:
 
 
 def _agree(
-    row: int, record: str, at: tuple[int, int, int, int, int], counted: _Sums, state: _State
+    row: int, record: str, at: tuple[int, int, int, int, int], counted: _AchSums, state: _AchState
 ) -> None:
     parts = [_digits(record[begin:end]) for begin, end in pairwise(at)]
     expected = [counted.count, counted.hash % _HASH, counted.debits, counted.credits]

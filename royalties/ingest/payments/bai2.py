@@ -51,7 +51,7 @@ class _Level:
 
 
 @dataclass(slots=True)
-class _State:
+class _Bai2State:
     file: BankFile
     open: list[_Level] = field(default_factory=list)
     day: str = ""
@@ -63,7 +63,7 @@ class _State:
 
 def read_bai2(text: str) -> BankFile:
     """Details of all accounts of a file."""
-    state = _State(BankFile())
+    state = _Bai2State(BankFile())
     for record in _records(text, state.file):
         _read(record, state)
         if len(state.file.lines) > MOST_LINES:
@@ -110,7 +110,7 @@ def _record(parts: list[tuple[int, str]]) -> _Record:
     return _Record(code, row, [each.strip() for each in rest.split(",")], len(parts), rest)
 
 
-def _read(record: _Record, state: _State) -> None:
+def _read(record: _Record, state: _Bai2State) -> None:
     inside = state.open[-1].code if state.open else ""
     if inside != _INSIDE[record.code] or state.ended:
         state.file.fault(record.row, f"a record {record.code} does not belong here")
@@ -144,14 +144,14 @@ def _field(record: _Record, at: int) -> str:
     return record.fields[at] if at < len(record.fields) else ""
 
 
-def _number(record: _Record, text: str, what: str, state: _State) -> int:
+def _number(record: _Record, text: str, what: str, state: _Bai2State) -> int:
     if not _INTEGER.fullmatch(text):
         state.file.fault(record.row, f"{what} is no whole number", value=text)
         return 0
     return int(text)
 
 
-def _read_file_header(record: _Record, state: _State) -> None:
+def _read_file_header(record: _Record, state: _Bai2State) -> None:
     if _field(record, 7) != "2":
         state.file.fault(
             record.row,
@@ -161,7 +161,7 @@ def _read_file_header(record: _Record, state: _State) -> None:
         )
 
 
-def _read_group(record: _Record, state: _State) -> None:
+def _read_group(record: _Record, state: _Bai2State) -> None:
     written = _field(record, 3)
     state.day = f"{_CENTURY // 100}{written}"
     if day(state.day) is None:
@@ -175,7 +175,7 @@ def _read_group(record: _Record, state: _State) -> None:
         )
 
 
-def _read_account(record: _Record, state: _State) -> None:
+def _read_account(record: _Record, state: _Bai2State) -> None:
     state.account = said(_field(record, 0))
     state.currency = _field(record, 1) or state.group_currency
     if state.currency not in EXPONENTS:
@@ -198,7 +198,7 @@ def _following(funds: str, first: list[str]) -> int:
     return _FUNDS.get(funds, 0)
 
 
-def _read_detail(record: _Record, state: _State) -> None:
+def _read_detail(record: _Record, state: _Bai2State) -> None:
     code, written, funds = (_field(record, at) for at in range(3))
     if not (code.isascii() and code.isdigit() and len(code) == len("475")):
         state.file.fault(record.row, "the detail has no type of three digits", value=code)
@@ -227,7 +227,7 @@ def _read_detail(record: _Record, state: _State) -> None:
     )
 
 
-def _read_trailer(record: _Record, state: _State) -> None:
+def _read_trailer(record: _Record, state: _Bai2State) -> None:
     level = state.open.pop()
     total = _number(record, _field(record, 0), "the control total", state)
     if record.code != "49":
@@ -245,7 +245,7 @@ def _read_trailer(record: _Record, state: _State) -> None:
     state.ended = record.code == "99"
 
 
-def _agree(record: _Record, state: _State, written: str, counted: int, what: str) -> None:
+def _agree(record: _Record, state: _Bai2State, written: str, counted: int, what: str) -> None:
     if _number(record, written, f"the count of {what}", state) != counted:
         state.file.fault(
             record.row, f"the trailer counts {written} {what}, but {counted} are there"

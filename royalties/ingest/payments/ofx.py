@@ -29,7 +29,7 @@ class _Transaction:
 
 
 @dataclass(slots=True)
-class _State:
+class _OfxState:
     file: BankFile
     currency: str = ""
     account: str = ""
@@ -39,7 +39,7 @@ class _State:
 
 def read_ofx(text: str) -> BankFile:
     """Transactions of all bank and card statements of a file."""
-    state = _State(BankFile())
+    state = _OfxState(BankFile())
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         state.file.fault(1, "the file declares a document type, which no bank's file does")
         return state.file.settled()
@@ -71,7 +71,7 @@ def _elements(text: str, begin: int) -> Iterator[tuple[int, bool, str, str]]:
         yield row, bool(found[1]), found[2], html.unescape(found[3].strip())
 
 
-def _read(row: int, name: str, value: str, state: _State, *, is_end: bool) -> None:
+def _read(row: int, name: str, value: str, state: _OfxState, *, is_end: bool) -> None:
     if name == "STMTTRN":
         if is_end:
             _take(state)
@@ -94,7 +94,7 @@ def _read(row: int, name: str, value: str, state: _State, *, is_end: bool) -> No
         state.account = said(value)
 
 
-def _take(state: _State) -> None:
+def _take(state: _OfxState) -> None:
     transaction, state.transaction = state.transaction, None
     if transaction is None:
         return

@@ -27,11 +27,11 @@ from royalties.store.payments.payments import (
 
 __all__ = [
     "BatchRow",
-    "BatchShown",
     "EventRow",
     "PayeeAccount",
+    "PaymentBatch",
+    "PaymentDetail",
     "PaymentRow",
-    "PaymentShown",
     "PaymentsAtHome",
     "SetAside",
     "at_home",
@@ -45,7 +45,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class BatchShown:
+class PaymentBatch:
     """A batch: its payments, what each settles, its file, and whether one may approve it.
 
     ``taxes`` is what would be withheld if each were sent today, by its number; ``accounts`` are
@@ -76,7 +76,7 @@ class BatchShown:
 
 
 @dataclass(frozen=True, slots=True)
-class PaymentShown:
+class PaymentDetail:
     """A payment, what it settles, and its history.
 
     ``account`` is the one that is paid to, masked, if there is one; ``is_unsettled`` if bank
@@ -142,7 +142,7 @@ def batches_of(work: Work, rows: Iterable[PaymentRow]) -> dict[int, BatchRow]:
     return store.batches(work.connection, {row.batch_id for row in rows})
 
 
-def batch(work: Work, number: int) -> BatchShown:
+def batch(work: Work, number: int) -> PaymentBatch:
     """A batch as it stands.
 
     Raises:
@@ -155,7 +155,7 @@ def batch(work: Work, number: int) -> BatchShown:
     found = store.payments(work.connection, work.actor, batch=number)
     rows = tuple(looked_at(work, list(reversed(found))))
     expected = expected_taxes(work, rows, work.today)
-    return BatchShown(
+    return PaymentBatch(
         row,
         rows,
         store.parts_of(work.connection, [each.id for each in rows]),
@@ -168,7 +168,7 @@ def batch(work: Work, number: int) -> BatchShown:
     )
 
 
-def payment(work: Work, number: int) -> PaymentShown:
+def payment(work: Work, number: int) -> PaymentDetail:
     """A payment with its history.
 
     Raises:
@@ -179,7 +179,7 @@ def payment(work: Work, number: int) -> PaymentShown:
     if row is None:
         raise NoPaymentError(number)
     (row,) = looked_at(work, [row])
-    return PaymentShown(
+    return PaymentDetail(
         row,
         tuple(store.parts_of(work.connection, [number])[number]),
         tuple(store.events_of(work.connection, number)),

@@ -15,11 +15,11 @@ from royalties.domain.payments.life import (
 )
 from royalties.domain.payments.proposing import (
     HeldBackError,
-    LeftOut,
     LeftOutReason,
     Part,
     Payee,
-    Proposed,
+    PayeeLeftOut,
+    ProposedPayment,
     Waiting,
     flags_of,
     held_back,
@@ -51,8 +51,8 @@ _LEFT_OUT = {
 class PaymentOutlook:
     """What would be proposed now, and who is left out, each with the reason."""
 
-    proposed: tuple[Proposed, ...]
-    left_out: tuple[LeftOut, ...]
+    proposed: tuple[ProposedPayment, ...]
+    left_out: tuple[PayeeLeftOut, ...]
 
     @property
     def fingerprint(self) -> str:
@@ -78,7 +78,7 @@ class ProposedBatch:
 
     number: int
     payments: tuple[int, ...]
-    left_out: tuple[LeftOut, ...]
+    left_out: tuple[PayeeLeftOut, ...]
 
 
 def outlook(
@@ -156,12 +156,12 @@ def _held_by_account(
     return found
 
 
-def _nothing_to_pay(work: Work, known: set[Payee]) -> list[LeftOut]:
+def _nothing_to_pay(work: Work, known: set[Payee]) -> list[PayeeLeftOut]:
     """Those to whom the last close left nothing to pay, though something stands, and why."""
     last = store.last_closed(work.connection)
     rows = store.not_to_pay(work.connection, last) if last is not None else []
     return [
-        LeftOut(beneficiary, currency, carried, _LEFT_OUT.get(reason, LeftOutReason.NOTHING))
+        PayeeLeftOut(beneficiary, currency, carried, _LEFT_OUT.get(reason, LeftOutReason.NOTHING))
         for beneficiary, currency, carried, reason in rows
         if (beneficiary, currency) not in known
     ]
@@ -295,6 +295,6 @@ NOT_APPROVED: Mapping[str, object] = {
 """What a payment's row says of its approval when there is none."""
 
 
-def payee_words(work: Work, each: Proposed | LeftOut) -> str:
+def payee_words(work: Work, each: ProposedPayment | PayeeLeftOut) -> str:
     """Who gets a payment, by name."""
     return name_of_payee(setup_in_force(work), each.beneficiary)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Select, and_, func, insert, select, text, update
 
 from royalties.domain.payments.life import Method, PaymentAction, PaymentState
-from royalties.domain.payments.proposing import Part, Payee, Proposed
+from royalties.domain.payments.proposing import Part, Payee, ProposedPayment
 from royalties.domain.people import Actor
 from royalties.store.engine import is_sqlite
 from royalties.store.scope import visible_to_beneficiary
@@ -250,7 +250,7 @@ def add_batch(connection: Connection, values: Mapping[str, object]) -> int:
 
 
 def add_payment(
-    connection: Connection, batch: int, proposed: Proposed, by: str, by_id: int | None
+    connection: Connection, batch: int, proposed: ProposedPayment, by: str, by_id: int | None
 ) -> int:
     """Write a proposed payment with what it settles; returns its number."""
     made = connection.execute(

@@ -17,7 +17,7 @@ from royalties.domain.royalties.postings import entry_of_receipt, receipt_refere
 from royalties.services import approvals
 from royalties.services.books import setup_in_force
 from royalties.services.orders import notices
-from royalties.services.orders.billing.same_money import OF_MONEY, Moved, require_new
+from royalties.services.orders.billing.same_money import OF_MONEY, MovedReceipt, require_new
 from royalties.services.orders.billing.settling import owed_of, reopen_if_owed, settle_if_paid
 from royalties.services.orders.life import (
     Order,
@@ -390,9 +390,9 @@ class _BankMovement:
     reverses: int | None = None
 
     @property
-    def moved(self) -> Moved:
+    def moved(self) -> MovedReceipt:
         """What distinguishes it from other money."""
-        return Moved(self.amount, self.day, self.reference)
+        return MovedReceipt(self.amount, self.day, self.reference)
 
 
 def _checked(work: Work, money: _BankMovement) -> str:

@@ -16,7 +16,7 @@ OF_MONEY = {ProposalKind.RECEIPT, ProposalKind.PAY_BACK}
 _MOST_WAITING = 10_000
 
 
-class Moved(NamedTuple):
+class MovedReceipt(NamedTuple):
     """What moved at the bank; ``amount`` is in minor units, below 0 where it was paid back."""
 
     amount: int
@@ -24,7 +24,7 @@ class Moved(NamedTuple):
     reference: str
 
 
-def require_new(work: Work, row: OpenInvoice, money: Moved, *, is_at_once: bool) -> None:
+def require_new(work: Work, row: OpenInvoice, money: MovedReceipt, *, is_at_once: bool) -> None:
     """Refuse money that is recorded already, or waits for a second person.
 
     The order is locked, so that what is looked at here stays as it is.
@@ -49,14 +49,14 @@ def require_new(work: Work, row: OpenInvoice, money: Moved, *, is_at_once: bool)
             )
 
 
-def _require_not_received(work: Work, row: OpenInvoice, money: Moved) -> None:
+def _require_not_received(work: Work, row: OpenInvoice, money: MovedReceipt) -> None:
     receipts = store.receipts_of(work.connection, row.order_id)
     wrong = {each.reverses_id for each in receipts}
     for receipt in receipts:
         counts = receipt.reverses_id is None and receipt.id not in wrong
         if not counts or (receipt.invoice_id, receipt.amount) != (row.id, money.amount):
             continue
-        if _is_same(Moved(receipt.amount, receipt.received_on, receipt.reference), money):
+        if _is_same(MovedReceipt(receipt.amount, receipt.received_on, receipt.reference), money):
             other = "write the reference that the bank's statement gives"
             if not receipt.reference:
                 other = f"reverse receipt {receipt.id}, and record both with their references"
@@ -66,13 +66,13 @@ def _require_not_received(work: Work, row: OpenInvoice, money: Moved) -> None:
             )
 
 
-def _is_same(one: Moved, other: Moved) -> bool:
+def _is_same(one: MovedReceipt, other: MovedReceipt) -> bool:
     """Whether two movements of one amount may be one: by the reference, or else by the day."""
     names = [" ".join(each.reference.split()).casefold() for each in (one, other)]
     return names[0] == names[1] if all(names) else one.day == other.day
 
 
-def _waiting(work: Work, row: OpenInvoice) -> list[tuple[int, str, Moved]]:
+def _waiting(work: Work, row: OpenInvoice) -> list[tuple[int, str, MovedReceipt]]:
     """What waits for one invoice, with its proposal's number and who prepared it."""
     proposals = approvals.proposals(
         work, status=ProposalStatus.WAITING, beginning=f"{row.order} ", limit=_MOST_WAITING
@@ -81,11 +81,11 @@ def _waiting(work: Work, row: OpenInvoice) -> list[tuple[int, str, Moved]]:
     for proposal in proposals:
         body = cast("dict[str, Any]", proposal.body)
         if proposal.kind in OF_MONEY and body["invoice"] == row.number:
-            moved = Moved(body["amount"], date.fromisoformat(body["day"]), body["reference"])
+            moved = MovedReceipt(body["amount"], date.fromisoformat(body["day"]), body["reference"])
             found.append((proposal.id, proposal.prepared_by, moved))
     return found
 
 
-def _words(row: OpenInvoice, money: Moved) -> str:
+def _words(row: OpenInvoice, money: MovedReceipt) -> str:
     amount = f"{row.currency} {amount_text(abs(money.amount), row.currency)}"
     return f"{amount} of {money.day} for {row.number}"

@@ -45,7 +45,7 @@ class ConfirmForm(EntryForm):
     )
 
 
-class DeclineForm(EntryForm):
+class DeclineAccountForm(EntryForm):
     """Why bank details are not taken."""
 
     declined = EntryField(
@@ -53,7 +53,7 @@ class DeclineForm(EntryForm):
     )
 
 
-class EndForm(EntryForm):
+class EndAccountForm(EntryForm):
     """Why an account is not paid to any more."""
 
     ended = EntryField("Why they end", hint="They are told.", needed=True, longest=_LONGEST_REASON)
@@ -106,7 +106,7 @@ def confirm(key: str, number: int) -> Answer:
 def decline(key: str, number: int) -> Answer:
     """Send bank details back."""
     _require(key, number)
-    form = DeclineForm(request.form)
+    form = DeclineAccountForm(request.form)
     return _do(
         key,
         lambda: service.decline(current_work(), number, form.declined.data),
@@ -130,7 +130,7 @@ def withdraw(key: str, number: int) -> Answer:
 def end(key: str, number: int) -> Answer:
     """Pay to an account no more."""
     _require(key, number)
-    form = EndForm(request.form)
+    form = EndAccountForm(request.form)
     return _do(
         key,
         lambda: service.end(current_work(), number, form.ended.data),
@@ -203,8 +203,8 @@ def _page(
         form=form,
         kinds=KINDS,
         confirming=ConfirmForm(request.form),
-        declining=DeclineForm(request.form),
-        ending=EndForm(request.form),
+        declining=DeclineAccountForm(request.form),
+        ending=EndAccountForm(request.form),
         revealing=RevealForm(request.form),
         clear=clear,
         refused=refused,

@@ -25,7 +25,7 @@ class ApproveForm(OrderForm):
     seen = Hidden(longest=64)
 
 
-class FileForm(OrderForm):
+class BankFileForm(OrderForm):
     """When the bank is to pay."""
 
     pay_on = DayField("The bank pays on", needed=True, short=True)
@@ -56,19 +56,19 @@ class PayLessForm(OrderForm):
     reason = EntryField("Why", id="less-reason", longest=500)
 
 
-class EndForm(OrderForm):
+class PaymentEndForm(OrderForm):
     """Why a payment is taken back."""
 
     reason = EntryField("Why", needed=True, longest=500)
 
 
-class VoidForm(EndForm):
+class VoidForm(PaymentEndForm):
     """The same, and whether the page said that it had been sent."""
 
     seen_sent = Hidden(name="seen-sent", longest=1)
 
 
-class CameBackForm(EndForm):
+class PaymentReturnForm(PaymentEndForm):
     """Why and when a payment came back."""
 
     day = DayField("Came back on", needed=True, short=True)

@@ -18,7 +18,7 @@ from royalties.domain.people import FINANCE, Verb
 from royalties.services.books import setup_in_force
 from royalties.services.payments import approving, batch_files, listing, moving, proposing
 from royalties.services.payments.approving import NoBatchError
-from royalties.services.payments.listing import BatchShown, PaymentRow, PaymentShown
+from royalties.services.payments.listing import PaymentBatch, PaymentDetail, PaymentRow
 from royalties.services.payments.steps import NoPaymentError
 from royalties.services.work import RefusedError
 from royalties.web.core.files import download
@@ -113,7 +113,7 @@ def make_file(number: int) -> Answer:
     _find_batch(number)
 
     def do() -> str:
-        made = batch_files.make_file(current_work(), number, forms.FileForm().pay_on.day)
+        made = batch_files.make_file(current_work(), number, forms.BankFileForm().pay_on.day)
         return f"{made.name} is made: it is the same at every download."
 
     return do_or_show(
@@ -222,7 +222,7 @@ def came_back(number: int) -> Answer:
     _find_payment(number)
 
     def do() -> str:
-        form = forms.CameBackForm()
+        form = forms.PaymentReturnForm()
         moving.take_back(current_work(), number, form.day.day, form.reason.data)
         return f"{name_of(number)} came back: the next close brings its amount forward."
 
@@ -327,14 +327,14 @@ def _batches(rows: Iterable[PaymentRow]) -> list[dict[str, object]]:
     ]
 
 
-def _find_batch(number: int) -> BatchShown:
+def _find_batch(number: int) -> PaymentBatch:
     try:
         return listing.batch(current_work(), number)
     except NoBatchError:
         abort(404)
 
 
-def _find_payment(number: int) -> PaymentShown:
+def _find_payment(number: int) -> PaymentDetail:
     try:
         return listing.payment(current_work(), number)
     except NoPaymentError:
@@ -350,7 +350,7 @@ def _batch_page(number: int, refused: str = "") -> str:
         sent_form.method.data, sent_form.sent_on.data = Method.FILE, shown.file.day.isoformat()
     if shown.file is None:
         sent_form.method.offer([each for each in forms.METHOD_OPTIONS if each[0] != Method.FILE])
-    file_form, arrived_form = forms.FileForm(), forms.ArrivedForm()
+    file_form, arrived_form = forms.BankFileForm(), forms.ArrivedForm()
     for field in (file_form.pay_on, arrived_form.arrived_on):
         field.data = field.data or work.today.isoformat()
     return render_template(
@@ -398,9 +398,9 @@ def _end_page(number: int, action: PaymentAction, refused: str = "") -> str:
     row = _find_payment(number).row
     if row.sent_on is not None:
         work.actor.require(Verb.APPROVE)
-    form: forms.EndForm = forms.EndForm()
+    form: forms.PaymentEndForm = forms.PaymentEndForm()
     if action is PaymentAction.RETURN:
-        back = forms.CameBackForm()
+        back = forms.PaymentReturnForm()
         back.day.data = back.day.data or work.today.isoformat()
         form = back
     return render_template(
