@@ -278,14 +278,24 @@ def decimal_mark() -> str:
 _LONGEST_ENDING = 5
 """Letters behind the dot of a file's name."""
 
+_ARTICLES = frozenset({"the", "a", "an", "this", "no"})
+"""Words that begin a sentence about a file and no file's name, as far as files are named by people."""
+
 
 def sentence(words: str) -> str:
     """The same beginning with a capital letter; a file's name, if it comes first, as it is."""
-    first = words.partition(" ")[0].rstrip(":,;")
-    stem, _, ending = first.rpartition(".")
-    if stem and ending.isalnum() and 2 <= len(ending) <= _LONGEST_ENDING:  # noqa: PLR2004
-        return words
-    return words[:1].upper() + words[1:]
+    first, before_colon = words.partition(" ")[0], words.partition(":")[0]
+    is_file = _is_file_name(first.rstrip(":,;")) or (
+        _is_file_name(before_colon) and first not in _ARTICLES
+    )
+    return words if is_file else words[:1].upper() + words[1:]
+
+
+def _is_file_name(words: str) -> bool:
+    """Whether words end as the names of files do: ``my sales of May.csv``, but not ``12.50``."""
+    stem, _, ending = words.rpartition(".")
+    is_ending = ending.isalnum() and 2 <= len(ending) <= _LONGEST_ENDING  # noqa: PLR2004
+    return bool(stem) and is_ending and not ending.isdigit()
 
 
 def examples(hint: str) -> str:

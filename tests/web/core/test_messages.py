@@ -71,6 +71,9 @@ def test_no_message_on_a_page_has_a_command() -> None:
         ("e.g. two", "E.g. two"),
         ("row 1.50 is wrong", "Row 1.50 is wrong"),
         (".pdf is no name", ".pdf is no name"),
+        ("my sales of May.csv: no rows", "my sales of May.csv: no rows"),
+        ("the file sales.csv: no rows", "The file sales.csv: no rows"),
+        ("the total is 12.50: too much", "The total is 12.50: too much"),
         ("", ""),
     ],
 )
