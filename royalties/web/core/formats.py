@@ -279,7 +279,7 @@ _LONGEST_ENDING = 5
 """Letters behind the dot of a file's name."""
 
 _ARTICLES = frozenset({"the", "a", "an", "this", "no"})
-"""Words that begin a sentence about a file and no file's name, as far as files are named by people."""
+"""Words that begin a sentence about a file, and hardly ever a file's name."""
 
 
 def sentence(words: str) -> str:
