@@ -109,6 +109,10 @@ class SetAside(NamedTuple):
         return self.amount - self.paid
 
 
+_RECENT = 4
+"""Closed periods in which most of what waits was set aside."""
+
+
 def set_aside(
     connection: Connection,
     actor: Actor,
@@ -116,6 +120,7 @@ def set_aside(
     beneficiary: str = "",
     everything: bool = False,
     unsent: bool = False,
+    recent: bool = False,
 ) -> list[SetAside]:
     """Amounts to pay of closed periods, the earliest first, as far as the actor may see them.
 
@@ -125,15 +130,19 @@ def set_aside(
         beneficiary: only of this one; all if empty.
         everything: those of which nothing is left as well.
         unsent: count what is proposed or approved as still waiting: nothing has left the house.
+        recent: only those of the last closed periods.
     """
-    paid = (
-        select(payment_part.c.statement, func.sum(payment_part.c.amount).label("paid"))
+    paid = func.coalesce(
+        select(func.sum(payment_part.c.amount))
         .join(payment, payment.c.id == payment_part.c.payment_id)
-        .where(_settles() if not unsent else payment.c.sent_on.is_not(None))
-        .group_by(payment_part.c.statement)
-        .subquery()
+        .where(
+            payment_part.c.statement == statement.c.number,
+            _settles() if not unsent else payment.c.sent_on.is_not(None),
+        )
+        .correlate(statement)
+        .scalar_subquery(),
+        0,
     )
-    left = settlement.c.to_pay - func.coalesce(paid.c.paid, 0)
     query = (
         select(
             statement.c.number,
@@ -142,7 +151,7 @@ def set_aside(
             settlement.c.beneficiary,
             settlement.c.currency,
             settlement.c.to_pay,
-            func.coalesce(paid.c.paid, 0),
+            paid,
             (settlement.c.tax_withheld > 0).label("taxed"),
         )
         .join(
@@ -154,12 +163,14 @@ def set_aside(
             ),
         )
         .join(period, period.c.id == settlement.c.period_id)
-        .outerjoin(paid, paid.c.statement == statement.c.number)
         .where(settlement.c.to_pay > 0)
         .order_by(settlement.c.period_id, statement.c.place)
     )
     if not everything:
-        query = query.where(left > 0)
+        query = query.where(settlement.c.to_pay > paid)
+    if recent:
+        last = select(func.max(settlement.c.period_id)).scalar_subquery()
+        query = query.where(settlement.c.period_id > last - _RECENT)
     if beneficiary:
         query = query.where(settlement.c.beneficiary == beneficiary)
     rows = connection.execute(visible_to_beneficiary(query, actor, settlement.c.beneficiary))

@@ -7,22 +7,30 @@ is read, sorted or written, and are the same each time.
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 
+from royalties.domain.payments.life import Method
+from royalties.domain.people import Actor, Role
 from royalties.services.books import setup_in_force
 from royalties.services.closed_run import closed_run
 from royalties.services.desk.dashboard import dashboard
 from royalties.services.ledger import balances as ledger
+from royalties.services.payments import approving, moving, proposing
 from royalties.services.periods import approval as closing
 from royalties.services.periods.checklist import outlook
 from royalties.services.periods.draft import draft
 from royalties.services.statements.issuing import period_workbook
 from royalties.services.work import Work
 from tests.builders.books import EBOOK, Office, Shelf, a_row, a_setup, nothing
+from tests.builders.orders import somebody
+
+PROPOSER, APPROVER = Actor("Max", Role.MANAGER, 1), Actor("Mia", Role.MANAGER, 2)
 
 FEW, MANY = 6, 16
 MOST = 1.3
@@ -40,6 +48,8 @@ PERIODS = [f"{year}-H{half}" for year in range(2015, 2015 + MANY) for half in (1
 def begun(office: Office) -> None:
     """A house whose books begin long ago."""
     nothing(office)
+    somebody(office, PROPOSER.name, Role.MANAGER)
+    somebody(office, APPROVER.name, Role.MANAGER)
     setup = a_setup()
     setup["publisher"]["first_period"] = PERIODS[0]
     setup["exchange_rates"] = [
@@ -51,7 +61,7 @@ def begun(office: Office) -> None:
 
 
 def go_on(office: Office, first: int, until: int) -> None:
-    """Record the same sales in each period, and close all but the last."""
+    """Record the same sales in each period; close all but the last, and pay what they set aside."""
     for place in range(first, until + 1):
         year, half = PERIODS[place].split("-H")
         month = "03" if half == "1" else "09"
@@ -63,7 +73,30 @@ def go_on(office: Office, first: int, until: int) -> None:
             ]
         )
         if place < until:
+            months_later(office, place)
             office.close(PERIODS[place])
+            pay(office, place)
+
+
+def months_later(office: Office, place: int) -> None:
+    """Set the clock to when a period is closed and paid."""
+    year, half = PERIODS[place].split("-H")
+    day = datetime(int(year), 8, 20, tzinfo=UTC)
+    if half == "2":
+        day = day.replace(year=int(year) + 1, month=2)
+    office.system = replace(office.system, clock=lambda: day)
+
+
+def pay(office: Office, place: int) -> None:
+    """Send, and let arrive, all that a close set aside."""
+    with office.system.work(PROPOSER) as work:
+        batch = proposing.propose_payments(work, f"period {place}")
+    with office.system.work(APPROVER) as work:
+        approving.approve(work, batch.number, signed=batch.payments)
+    with office.system.work(PROPOSER) as work:
+        moving.send(work, batch.payments, work.today, Method.WIRE, f"FED {place}")
+    with office.system.work(PROPOSER) as work:
+        moving.settle(work, batch.payments, work.today)
 
 
 class Steps:
@@ -122,6 +155,7 @@ def steps_of(office: Office, closed: int) -> dict[str, int]:
         with counted(office) as steps, office.work(read_only=True) as work:
             look(work)
         found[name] = steps.taken
+    months_later(office, closed)
     with counted(office) as steps:
         office.close(PERIODS[closed])
     found["close"] = steps.taken
