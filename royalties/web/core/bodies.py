@@ -1,4 +1,4 @@
-"""How much a request may bring, known before any of it is kept or understood.
+"""How large a request may be, known before any of it is stored or parsed.
 
 The server asks ``largest_body`` when it has read a request's headers (``cli/serving.py``); the same
 holds again inside the application, wherever it is served.
@@ -19,6 +19,7 @@ from royalties.ingest.uploads import artwork
 from royalties.services import enclosures
 from royalties.services.desk import notes
 from royalties.services.orders import messages
+from royalties.services.payments import bank_files
 from royalties.services.periods import parallel
 from royalties.services.sales import uploads
 from royalties.services.statements import documents
@@ -41,6 +42,7 @@ _ONE_FILE = enclosures.LARGEST + _STRANGERS_FORM
 _ONE_PICTURE = artwork.LARGEST + _STRANGERS_FORM
 _PICTURES = 3 * artwork.LARGEST + _STRANGERS_FORM
 _FILES = {
+    "bank_lines.look": bank_files.LARGEST + _STRANGERS_FORM,
     "documents.send": documents.MOST_BYTES_AT_ONCE + _FORM,
     "documents.send_many": documents.MOST_BYTES_AT_ONCE + _FORM,
     "house.house": house.LARGEST_LOGO + _STRANGERS_FORM,
@@ -74,7 +76,7 @@ _OPEN = frozenset({"quote_links.accept"})
 def largest_body(app: Flask, method: str, path: str, cookies: str) -> int:
     """How many bytes a request may bring.
 
-    A session is believed by its signature alone: whether it stands is asked by the page.
+    A session is trusted by its signature alone: whether it is in force is checked by the page.
 
     Args:
         app: the application.
@@ -106,11 +108,11 @@ def from_json(text: str) -> Any:  # noqa: ANN401 - whatever it says
 
 def _carries_session(app: Flask, cookies: str) -> bool:
     serializer = SecureCookieSessionInterface().get_signing_serializer(app)
-    kept = parse_cookie(cookies).get(app.config["SESSION_COOKIE_NAME"])
-    if serializer is None or not kept:
+    cookie = parse_cookie(cookies).get(app.config["SESSION_COOKIE_NAME"])
+    if serializer is None or not cookie:
         return False
     try:
-        return TOKEN in serializer.loads(kept)
+        return TOKEN in serializer.loads(cookie)
     except BadData:
         return False
 

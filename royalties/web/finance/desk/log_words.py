@@ -107,6 +107,9 @@ _SAID = {
     "payment-settle": "Payment {payment} of {currency} {amount} to {beneficiary} arrived",
     "payment-return": "Payment {payment} of {currency} {amount} to {beneficiary} came back",
     "payment-void": "Voided payment {payment} of {currency} {amount} to {beneficiary}",
+    "payment-note": "The bank asked for a correction of payment {payment} to {beneficiary}",
+    "bank-file": "Imported {file}, a file of the bank",
+    "bank-lines": "Recorded open bookings of the bank",
     "payment-release": "Let {beneficiary} be paid again after payment {payment}",
     "bank-details-entered": "Entered bank details of {beneficiary}: {account}",
     "bank-details-confirmed": "Confirmed bank details of {beneficiary}: {account}",
@@ -218,11 +221,11 @@ def headline(action: str, payload: Any) -> str:  # noqa: ANN401 - whatever JSON 
     if pattern is None:
         return ""
     try:
-        said = pattern.format_map({key: _value_words(key, value) for key, value in payload.items()})
+        text = pattern.format_map({key: _value_words(key, value) for key, value in payload.items()})
     except KeyError:
         return ""
     by = _BY.get(str(payload.get("by")))
-    return f"{said} {by}" if by else said + _by_whom(payload)
+    return f"{text} {by}" if by else text + _by_whom(payload)
 
 
 def _setting(payload: Mapping[str, Any]) -> str:
@@ -366,8 +369,8 @@ def _amended(entry: str, fields: list[str]) -> str:
     about = _entry_words(entry)
     if fields == ["new"]:
         return f"Added {about}"
-    said = [field_words(each) for each in fields[:_FEW]]
-    return f"Amended {about}: {', '.join(said)}{', …' if len(fields) > _FEW else ''}"
+    amended = [field_words(each) for each in fields[:_FEW]]
+    return f"Amended {about}: {', '.join(amended)}{', …' if len(fields) > _FEW else ''}"
 
 
 def _held(payload: Mapping[str, Any]) -> str:

@@ -258,8 +258,8 @@ class MappingForm(EntryForm):
             "discount_unit": "fraction" if typed.get("typed_percent") == "fraction" else "",
             "sheet": "all" if every_sheet else "",
         }
-        if kept := {key: value for key, value in answers.items() if value}:
-            body["answers"] = kept
+        if answered := {key: value for key, value in answers.items() if value}:
+            body["answers"] = answered
         if typed.get("typed_percent") == "percent" and "discount" in body.get("columns", {}):
             body["percent"] = ["discount"]
         if typed.get("typed_stays") and typed.get("typed_period"):
@@ -301,12 +301,12 @@ class MappingForm(EntryForm):
         """The entry as entered, with the keys that only the setup file can set."""
         written = self.written()
         if base is not None:
-            kept = {
+            other_answers = {
                 key: value
                 for key, value in base.get("answers", {}).items()
                 if key not in _OWN_ANSWERS
             }
-            if answers := {**kept, **written.body.get("answers", {})}:
+            if answers := {**other_answers, **written.body.get("answers", {})}:
                 written.body["answers"] = answers
             known = {*_FORM_KEYS, *written.body}
             written.body |= {key: value for key, value in base.items() if key not in known}
@@ -320,13 +320,13 @@ class MappingForm(EntryForm):
 
 def sentences(form: MappingForm) -> list[tuple[str, str]]:
     """Sentences that describe how the rows of a mapped report are read."""
-    told = []
+    described = []
     for name in ("decimal", "date_order", "months", "percent", "returns", "rows_are", "kind"):
-        said = form[name]
-        told.append((said.label.text, dict(said.options).get(said.data, said.data)))
+        field = form[name]
+        described.append((field.label.text, dict(field.options).get(field.data, field.data)))
     ends = dict(form["ends"].options).get(form["ends"].data, "")
-    told.append((form["ends"].label.text, f"{ends} {form['end_words'].data}".strip()))
-    return told
+    described.append((form["ends"].label.text, f"{ends} {form['end_words'].data}".strip()))
+    return described
 
 
 def offer(form: MappingForm, sheets: Sequence[SheetPreview]) -> SheetPreview:
@@ -369,7 +369,7 @@ def add_words(form: MappingForm, sheet: SheetPreview, base: Mapping[str, Any] | 
     """
     names = [normal(heading) for heading in headings(sheet, header_row(form))]
     column = normal(form["kind_column"].data)
-    said = {normal(row["word"].data): row["means"].data for row in form["typed_kinds"].rows}
+    means = {normal(row["word"].data): row["means"].data for row in form["typed_kinds"].rows}
     words: list[str] = []
     if column in names:
         words = [*_words_below(sheet, names.index(column), column)]
@@ -380,7 +380,7 @@ def add_words(form: MappingForm, sheet: SheetPreview, base: Mapping[str, Any] | 
             if normal(kind_word) not in there
         ]
     form["typed_kinds"].process_data(
-        [{"word": word, "means": said.get(normal(word)) or usual_kind(word)} for word in words]
+        [{"word": word, "means": means.get(normal(word)) or usual_kind(word)} for word in words]
     )
 
 
@@ -397,11 +397,11 @@ def sample_texts(sheet: SheetPreview, row: int) -> dict[str, str]:
     texts: dict[str, str] = {}
     for at, heading in enumerate(headings(sheet, row)):
         if heading and heading not in texts:
-            shown = (
+            shortened = (
                 text if len(text) <= _SAMPLE else f"{text[: _SAMPLE - 1]}…"
                 for text in samples(sheet, row, at)
             )
-            texts[heading] = " · ".join(shown)
+            texts[heading] = " · ".join(shortened)
     return texts
 
 

@@ -170,7 +170,7 @@ def test_another_row_says_where_the_headings_have_to_be(site: Site) -> None:
     assert "mapped report" not in html
 
 
-def test_everything_that_is_missing_is_told_at_once(site: Site) -> None:
+def test_all_missing_answers_are_reported_at_once(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     address = opened(clerk)
     form = filled(clerk.page(f"{address}/mapping"), act="save", unread="Geprüft")
@@ -289,7 +289,7 @@ def test_later_file_with_another_heading_begins_with_the_old_answers(site: Site)
     assert rows == [(2,)]
 
 
-def test_hostile_file_is_shown_harmlessly(site: Site) -> None:
+def test_hostile_cells_are_escaped_in_the_preview(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     evil = "<script>alert(1)</script>"
     headings = [f"{evil}{n}" for n in range(300)]
@@ -312,7 +312,7 @@ def test_hostile_file_is_shown_harmlessly(site: Site) -> None:
     ],
     ids=["no header", "huge cell", "no isbn", "control"],
 )
-def test_odd_files_can_be_looked_at(site: Site, data: bytes) -> None:
+def test_unusual_files_can_be_previewed(site: Site, data: bytes) -> None:
     clerk = site.visitor(Role.CLERK)
     address = opened(clerk, data)
     page = clerk.page(f"{address}/mapping")
