@@ -109,18 +109,18 @@ class System:
     def secret_keys(self) -> tuple[str, ...]:
         """What signs the browser's cookie and seals secrets; after it the older ones.
 
-        If none is given, one is made once and kept in the home folder. That one stays an older key
-        when the environment gives another.
+        If none is given, one is made once and stored in the home folder. That one stays an older
+        key when the environment gives another.
         """
         configured, older = self.config.secret_key, self.config.old_secret_keys
         if not configured:
-            made = self.files.keep_secret(_KEY, secrets.token_urlsafe(48))
-            return (made, *older)
-        kept = self.files.secret(_KEY)
-        return tuple(dict.fromkeys((configured, *older, *((kept,) if kept else ()))))
+            created = self.files.keep_secret(_KEY, secrets.token_urlsafe(48))
+            return (created, *older)
+        stored_key = self.files.secret(_KEY)
+        return tuple(dict.fromkeys((configured, *older, *((stored_key,) if stored_key else ()))))
 
     def guard(self) -> list[str]:
-        """Let nobody else read what is kept; returns what could not be helped, in words."""
+        """Let nobody else read the stored files; returns what could not be helped, in words."""
         return self.files.guard(database_file(self.config.database_url))
 
     def migrate(self) -> str:
@@ -156,7 +156,7 @@ class System:
         patient: bool = True,
         progress: Progress = nothing_to_show,
     ) -> Iterator[Work]:
-        """One transaction: kept when the block ends well, taken back when it fails.
+        """One transaction: committed when the block ends well, rolled back when it fails.
 
         Args:
             actor: in whose name the verbs are done.
@@ -164,7 +164,7 @@ class System:
             trial: what is written is taken back when the block ends.
             lock_seconds: so long another writer is waited for; None: as long as commands do.
             patient: what is asked for may take long; nobody waits for a page.
-            progress: told how much is done.
+            progress: called with how much is done.
 
         Raises:
             NotMigratedError: the database is missing or old.
@@ -220,11 +220,11 @@ class System:
         from royalties.services.desk import backups  # noqa: PLC0415 - few commands pay for it
 
         with plain_errors():
-            kept = backups.restore(
+            restored = backups.restore(
                 actor, source, self.config.database_url, self.config.home, progress
             )
         self._finish_migrating()
-        return kept
+        return restored
 
     def move_to(
         self, url: str, actor: Actor, progress: Progress = nothing_to_show
@@ -242,7 +242,7 @@ class System:
     def _finish_migrating(self) -> None:
         """What migrations leave to the program, because it takes a key, or the rules in force.
 
-        Secrets are sealed that an earlier version kept in clear, or an older key sealed; what
+        Secrets are sealed that an earlier version stored in clear, or an older key sealed; what
         drafts read is summed of lines that an earlier version recorded.
         """
         from royalties.services.mail import outbox  # noqa: PLC0415 - few commands pay for it

@@ -180,7 +180,7 @@ class ArchiveWriter:
         _forget_members(self._tar)
 
 
-def _forget_members(tar: Any) -> None:  # noqa: ANN401 - its type does not tell of them
+def _forget_members(tar: Any) -> None:  # noqa: ANN401 - its type does not declare them
     """Let a tar forget the members it has processed: it would keep every one in memory."""
     tar.members = []
 
@@ -273,8 +273,8 @@ class ArchiveReader:
                 tarfile.TarFile.open(fileobj=self._zip, mode="r|", tarinfo=_BoundedMember)
             )
             self._next = self._tar.next()
-            said = self._document("header.json")
-            self.header = self._header_of(said)
+            header = self._document("header.json")
+            self.header = self._header_of(header)
         self.parts |= {f"tables/{name}": ArchivePart() for name in self.header.tables}
         self.parts |= {f"files/{name}": ArchivePart() for name in FOLDERS}
 

@@ -134,7 +134,7 @@ class BankVault:
         return sealed.startswith(f"{_MARK}.{mark_of(self._usable()[0])}.")
 
     def fingerprint(self, account: Account) -> str:
-        """What tells whether two payees have one account; other keys give other fingerprints.
+        """A fingerprint shared by all payees of one account; other keys give others.
 
         Raises:
             BankKeyError: there is no key.
@@ -167,6 +167,6 @@ def _bound(mark: str, payee: str) -> bytes:
 
 
 def _padded(text: str) -> bytes:
-    """As many bytes for short accounts as for long ones, so that lengths tell nothing."""
+    """As many bytes for short accounts as for long ones, so that lengths reveal nothing."""
     data = text.encode()
     return data.ljust(-(-len(data) // 128) * 128)

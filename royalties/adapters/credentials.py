@@ -69,7 +69,7 @@ class Credentials:
     def minutes_off(self, secret: str, code: str, now: datetime) -> int | None:
         """How many minutes the clock that made a code is off, at least 1; None if it is not a code.
 
-        Whether it is ahead or behind is not revealed: that would tell when a code becomes
+        Whether it is ahead or behind is not revealed: that would reveal when a code becomes
         valid.
         """
         step = _step_of(secret, code, now, _CLOCK_OFF_STEPS)

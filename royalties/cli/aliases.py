@@ -25,16 +25,16 @@ def aliases_(desk: Desk) -> None:
     with desk.work(read_only=True) as work:
         aliases = alias_list(work)
     if desk.json:
-        desk.show([_alias_document(each) for each in aliases])
+        desk.show([_alias_document(entry) for entry in aliases])
     elif not aliases:
         desk.say("No identifier was matched by hand: see 'royalties alias'.")
     else:
         desk.table(
             ("identifier", "edition", "title", "format"),
             [
-                (each.identifier, each.edition.isbn, each.edition.title, each.edition.format)
-                for each in aliases
-                if each.edition is not None
+                (entry.identifier, entry.edition.isbn, entry.edition.title, entry.edition.format)
+                for entry in aliases
+                if entry.edition is not None
             ],
         )
 
@@ -45,22 +45,31 @@ def aliases_(desk: Desk) -> None:
 @click.option("--move", is_flag=True, help="From now on, it is to stand for ISBN instead.")
 @click.option("--end", is_flag=True, help="From now on, it is to stand for no edition.")
 @click.option("--rows", is_flag=True, help="With these: also its rows that count in open periods.")
+@click.option("--reason", default="", help="With --move or --end: why; the log keeps it.")
 @click.option("--yes", is_flag=True, help="Do not ask. Rows that a close counts later stay.")
 @command
 def alias_(
-    desk: Desk, identifier: str, isbn: str, *, move: bool, end: bool, rows: bool, yes: bool
+    desk: Desk,
+    identifier: str,
+    isbn: str,
+    *,
+    move: bool,
+    end: bool,
+    rows: bool,
+    reason: str,
+    yes: bool,
 ) -> None:
     """Let IDENTIFIER (an ASIN, an old ISBN) stand for the edition ISBN from now on.
 
     Without ISBN, show what it stands for, where it was used, and what was decided about it.
     """
-    if (move and (end or not isbn)) or (end and isbn) or (rows and not (move or end)):
+    if (move and (end or not isbn)) or (end and isbn) or ((rows or reason) and not (move or end)):
         raise click.UsageError(
             "write 'alias IDENTIFIER ISBN' to match it, 'alias IDENTIFIER ISBN --move' to move "
-            "it, or 'alias IDENTIFIER --end'; --rows goes with the last two"
+            "it, or 'alias IDENTIFIER --end'; --rows and --reason go with the last two"
         )
     if move or end:
-        _move(desk, identifier, isbn or None, rows=rows, yes=yes)
+        _move(desk, identifier, isbn or None, rows=rows, reason=reason, yes=yes)
     elif isbn:
         _match(desk, identifier, isbn, yes=yes)
     else:
@@ -90,11 +99,13 @@ def _match(desk: Desk, identifier: str, isbn: str, *, yes: bool) -> None:
         desk.say(each)
 
 
-def _move(desk: Desk, identifier: str, isbn: str | None, *, rows: bool, yes: bool) -> None:
+def _move(
+    desk: Desk, identifier: str, isbn: str | None, *, rows: bool, reason: str, yes: bool
+) -> None:
     with desk.work(trial=True) as work:
         alias_ = _require_alias(work, identifier)
         seen = "" if alias_.edition is None else alias_.edition.isbn
-        moved = move_alias(work, identifier, isbn, seen=seen, rows=rows)
+        moved = move_alias(work, identifier, isbn, seen=seen, rows=rows, reason=reason)
         edition = "no edition" if isbn is None else edition_words(work, isbn)
     if not yes:
         effect = [
@@ -104,8 +115,8 @@ def _move(desk: Desk, identifier: str, isbn: str | None, *, rows: bool, yes: boo
             went = "wait again" if isbn is None else "go with it"
             effect.append(f"{counted(moved.rows, 'recorded row')} would {went}.")
         elif alias_.open_rows:
-            kept = counted(alias_.open_rows, "row that counts", "rows that count")
-            effect.append(f"{kept} in open periods would stay: --rows takes them along.")
+            staying = counted(alias_.open_rows, "row that counts", "rows that count")
+            effect.append(f"{staying} in open periods would stay: --rows takes them along.")
         if alias_.closed_rows:
             closed = alias_.closed_rows
             stay, their = ("stays", "its") if closed == 1 else ("stay", "their")
@@ -114,10 +125,10 @@ def _move(desk: Desk, identifier: str, isbn: str | None, *, rows: bool, yes: boo
             )
         confirm_final(desk, " ".join(effect), yes=yes, warning=_UNTIL_A_CLOSE)
     with desk.work() as work:
-        moved = move_alias(work, identifier, isbn, seen=seen, rows=rows)
+        moved = move_alias(work, identifier, isbn, seen=seen, rows=rows, reason=reason)
     if desk.json:
-        told = {"identifier": moved.identifier, "was": moved.was, "isbn": moved.now}
-        desk.show({**told, "rows": moved.rows})
+        document = {"identifier": moved.identifier, "was": moved.was, "isbn": moved.now}
+        desk.show({**document, "rows": moved.rows})
         return
     stands = "no edition" if moved.now is None else moved.now
     went = f"; {counted(moved.rows, 'recorded row')} went with it" if rows else ""

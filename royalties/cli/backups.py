@@ -26,14 +26,14 @@ def backup(desk: Desk, file: Path) -> None:
     home folder), which you keep apart.
     """
     with desk.progress("Backing up") as progress:
-        kept = desk.system.back_up(actor(), file.absolute(), progress)
+        saved = desk.system.back_up(actor(), file.absolute(), progress)
     homes.note(desk.system.config)
     if desk.json:
         desk.show(
-            {"outcome": "backed-up", "file": str(file), "bytes": kept.size, **kept.document()}
+            {"outcome": "backed-up", "file": str(file), "bytes": saved.size, **saved.document()}
         )
         return
-    desk.say(f"{file}: {_held(kept)}, {kept.size:,} bytes.")
+    desk.say(f"{file}: {_held(saved)}, {saved.size:,} bytes.")
     desk.say("Not in it: ROYALTIES_SECRET_KEY (or cookie.key of the home folder). Keep that apart.")
 
 
@@ -49,7 +49,7 @@ def restore(desk: Desk, file: Path) -> None:
     """
     try:
         with desk.progress("Restoring") as progress:
-            kept = desk.system.restore(actor(), file.absolute(), progress)
+            restored = desk.system.restore(actor(), file.absolute(), progress)
     except DatabaseUnavailableError as error:  # which elsewhere may mean that there are no books
         desk.refuse(f"Nothing was restored: {error}")
     homes.note(desk.system.config)
@@ -57,21 +57,21 @@ def restore(desk: Desk, file: Path) -> None:
     document = {
         "outcome": "restored",
         "home": str(desk.system.config.home),
-        **kept.document(),
+        **restored.document(),
         "holds": not failures,
         "failures": [{"name": each.name, "failures": list(each.failures)} for each in failures],
     }
-    said = f"Restored to {desk.system.config.home}, as of {kept.made_at}: {_held(kept)}."
+    message = f"Restored to {desk.system.config.home}, as of {restored.made_at}: {_held(restored)}."
     if failures:
         desk.refuse(
-            f"{said}\nIt is what the backup holds, but {_failed(failures)}\n"
+            f"{message}\nIt is what the backup holds, but {_failed(failures)}\n"
             f"Compare with an older backup before you go on.",
             document,
         )
     if desk.json:
         desk.show(document)
         return
-    desk.say(f"{said} All invariants hold.")
+    desk.say(f"{message} All invariants hold.")
     desk.say(
         "Bring ROYALTIES_SECRET_KEY or cookie.key too: without it everybody signs in again, and "
         "second factors cannot be checked. E-mail that waited then waits still: look at it before "
@@ -89,28 +89,28 @@ def move_to(desk: Desk, url: str) -> None:
     them while this runs. Stop the server first, and start it with the new address.
     """
     with desk.progress("Moving") as progress:
-        kept = desk.system.move_to(url, actor(), progress)
+        moved = desk.system.move_to(url, actor(), progress)
     there = open_system(replace(desk.system.config, database_url=url))
     try:
         failures = _verified(desk, there)
     finally:
         there.dispose()
-    shown, old = url_without_password(url), url_without_password(desk.system.config.database_url)
+    new, old = url_without_password(url), url_without_password(desk.system.config.database_url)
     document = {
         "outcome": "moved",
         "from": old,
-        "to": shown,
-        **kept.document(),
+        "to": new,
+        **moved.document(),
         "holds": not failures,
         "failures": [{"name": each.name, "failures": list(each.failures)} for each in failures],
     }
-    said = f"The books are in {shown} now, row by row as they were: {_held(kept)}."
+    message = f"The books are in {new} now, row by row as they were: {_held(moved)}."
     if failures:
-        desk.refuse(f"{said}\nAs before, perhaps: {_failed(failures)}", document)
+        desk.refuse(f"{message}\nAs before, perhaps: {_failed(failures)}", document)
     if desk.json:
         desk.show(document)
         return
-    desk.say(f"{said} All invariants hold.")
+    desk.say(f"{message} All invariants hold.")
     desk.say(
         f"Next: set ROYALTIES_DATABASE_URL to that address, for the server, its jobs and every "
         f"command; ROYALTIES_HOME stays. The old books in {old} are as they were: what is "
@@ -120,8 +120,8 @@ def move_to(desk: Desk, url: str) -> None:
 
 def _held(backup: BackupSummary) -> str:
     rows, files = sum(backup.rows.values()), sum(backup.files.values())
-    said = f"{counted(rows, 'row')} of {counted(len(backup.rows), 'table')}"
-    return f"{said}, {counted(files, 'file')}" if backup.files else said
+    counts = f"{counted(rows, 'row')} of {counted(len(backup.rows), 'table')}"
+    return f"{counts}, {counted(files, 'file')}" if backup.files else counts
 
 
 def _failed(failures: list[CheckedInvariant]) -> str:

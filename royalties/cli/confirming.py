@@ -23,7 +23,7 @@ FOR_GOOD = "This cannot be taken back."
 
 
 class NotConfirmedError(RefusedError):
-    """Nobody said that what cannot be taken back is to be done; nothing was."""
+    """An irreversible step was not confirmed, so nothing was done."""
 
 
 def confirm_final(desk: Desk, effect: str, *, yes: bool, warning: str = FOR_GOOD) -> None:

@@ -1,4 +1,4 @@
-"""The demo's orders: three lives of orders, each as far as ``examples/orders.json`` tells."""
+"""The demo's orders: three lives of orders, each as far as ``examples/orders.json`` describes."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -31,7 +31,7 @@ _BEGINS = 15
 
 @dataclass(slots=True)
 class _Telling:
-    """One order as it is told: what it is, whose files, and its number once it has one."""
+    """One order of the demo's plan: what it is, whose files, and its number once it has one."""
 
     plan: Mapping[str, Any]
     looked: Mapping[str, artwork.InspectedFile]
@@ -54,16 +54,16 @@ class _Telling:
 
 
 def notify_orders(desk: Desk, examples: Path) -> list[dict[str, Any]]:
-    """Tell the demo's orders where they are not told yet; returns each as it stands.
+    """Play the demo's orders that were not played yet; returns each as it stands.
 
-    An order is told in one transaction, so a demo that was interrupted goes on with whole ones.
+    An order is played in one transaction, so a demo that was interrupted goes on with whole ones.
     """
     plans = json.loads((examples / "orders.json").read_text(encoding="utf-8"))["orders"]
     for place, plan in enumerate(plans, 1):
         if not _is_notified(desk, plan):
             _notify(desk, plan, examples / "orders", place)
-    told = [_first_card(desk, plan) for plan in plans]
-    return [_order_document(card) for card in told if card is not None]
+    cards = [_first_card(desk, plan) for plan in plans]
+    return [_order_document(card) for card in cards if card is not None]
 
 
 def _is_notified(desk: Desk, plan: Mapping[str, Any]) -> bool:
@@ -100,7 +100,7 @@ def _notify(desk: Desk, plan: Mapping[str, Any], folder: Path, place: int) -> No
 def _examine_artwork(
     desk: Desk, plan: Mapping[str, Any], folder: Path
 ) -> dict[str, artwork.InspectedFile]:
-    """Look at an order's files, by name, before it is told."""
+    """Look at an order's files, by name, before it is played."""
     sent = {name: use for step in plan["steps"] for use, name in step.get("files", {}).items()}
     sent |= {step["file"]: Use.PROOF for step in plan["steps"] if "file" in step}
     options = _options(plan)
@@ -173,7 +173,7 @@ def _approve(work: Work, telling: _Telling, _step: Step) -> None:
         version=order.version,
         proof_version=newest.version,
         sha256=newest.file.sha256,
-        kept=proofs.kept_as(work.files, newest.file),
+        stored=proofs.stored_fingerprint(work.files, newest.file),
         name=telling.plan["contact_name"],
         ticked=True,
     )

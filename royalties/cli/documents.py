@@ -1,4 +1,4 @@
-"""documents: old statements from before the books, kept with the beneficiary they are of."""
+"""documents: old statements from before the books, stored with their beneficiary."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -99,22 +99,22 @@ def _keep(
         for each in take_each(files, name, stream)
     )
     with enclosed(files, taken, service.require_few) as sent, desk.work() as work:
-        kept = service.save(work, sent, beneficiary=key, period=period, note=note, visible=visible)
+        saved = service.save(work, sent, beneficiary=key, period=period, note=note, visible=visible)
     if desk.json:
-        desk.show({"outcome": "kept", "kept": list(kept.kept), "again": list(kept.again)})
+        desk.show({"outcome": "kept", "kept": list(saved.kept), "again": list(saved.again)})
         return
     of = f"of {key}" if key else "to be sorted"
-    desk.say(f"{counted(len(kept.kept), 'earlier statement')} {of} kept.")
-    for name in kept.again:
+    desk.say(f"{counted(len(saved.kept), 'earlier statement')} {of} kept.")
+    for name in saved.again:
         desk.say(f"{name}: there already.")
 
 
-def _take(desk: Desk, steps: Mapping[str, int], said: _StepArguments) -> None:
+def _take(desk: Desk, steps: Mapping[str, int], arguments: _StepArguments) -> None:
     ((step, number),) = steps.items()
-    if step == "filed" and len(said.names) != 1:
+    if step == "filed" and len(arguments.names) != 1:
         raise click.UsageError("--file NUMBER belongs to one KEY")
     with desk.work() as work:
-        _STEPS[step](work, number, said)
+        _STEPS[step](work, number, arguments)
     if desk.json:
         desk.show({"outcome": step, "document": number})
         return
@@ -135,16 +135,18 @@ def _save(desk: Desk, number: int, out: Path) -> None:
 
 def _file_as_guessed(desk: Desk) -> None:
     with desk.work() as work:
-        found = service.guesses(work)
-        ready = [each for each in found if each.beneficiary and each.period]
-        for each in ready:
-            service.file(work, each.document.id, each.beneficiary, each.period)
-    left = len(found) - len(ready)
+        guesses = service.guesses(work)
+        ready = [guess for guess in guesses if guess.beneficiary and guess.period]
+        for guess in ready:
+            service.file(work, guess.document.id, guess.beneficiary, guess.period)
+    left = len(guesses) - len(ready)
     if desk.json:
-        desk.show({"outcome": "filed", "filed": [each.document.id for each in ready], "left": left})
+        desk.show(
+            {"outcome": "filed", "filed": [guess.document.id for guess in ready], "left": left}
+        )
         return
-    for each in ready:
-        desk.say(f"{each.document.name}: {each.beneficiary}, {each.period}")
+    for guess in ready:
+        desk.say(f"{guess.document.name}: {guess.beneficiary}, {guess.period}")
     desk.say(f"{counted(len(ready), 'earlier statement')} filed, {left} to be sorted.")
 
 
@@ -170,10 +172,10 @@ def _list_to_sort(desk: Desk) -> None:
         desk.show(
             [
                 {
-                    **_as_json(each.document),
-                    "guessed": {"beneficiary": each.beneficiary, "period": each.period},
+                    **_as_json(guess.document),
+                    "guessed": {"beneficiary": guess.beneficiary, "period": guess.period},
                 }
-                for each in to_sort
+                for guess in to_sort
             ]
         )
         return
@@ -182,7 +184,10 @@ def _list_to_sort(desk: Desk) -> None:
         return
     desk.table(
         (">number", "file", "beneficiary?", "period?"),
-        [(each.document.id, each.document.name, each.beneficiary, each.period) for each in to_sort],
+        [
+            (guess.document.id, guess.document.name, guess.beneficiary, guess.period)
+            for guess in to_sort
+        ],
     )
 
 
@@ -211,17 +216,17 @@ def _as_json(document: Document) -> dict[str, object]:
     }
 
 
-def _amend(work: Work, number: int, said: _StepArguments) -> None:
+def _amend(work: Work, number: int, arguments: _StepArguments) -> None:
     document = service.find_document(work, number)
     if document is None:
         raise service.NoDocumentError
-    note = document[0].note if said.note is None else said.note
-    service.amend(work, number, said.period or document[0].period, note)
+    note = document[0].note if arguments.note is None else arguments.note
+    service.amend(work, number, arguments.period or document[0].period, note)
 
 
-def _file(work: Work, number: int, said: _StepArguments) -> None:
+def _file(work: Work, number: int, arguments: _StepArguments) -> None:
     guessed = {each.document.id: each.period for each in service.guesses(work)}
-    service.file(work, number, said.names[0], said.period or guessed.get(number, ""))
+    service.file(work, number, arguments.names[0], arguments.period or guessed.get(number, ""))
 
 
 _STEPS: Mapping[str, Callable[[Work, int, _StepArguments], object]] = {

@@ -138,8 +138,8 @@ def _show_entry(desk: Desk, part: str, key: str) -> None:
         desk.say(f"  {_retired(status.retired)}")
     for isbn, day in status.editions:
         desk.say(f"  edition {isbn}: {_retired(day)}")
-    kept = f"it stays, since {status.kept}" if status.kept else "it can be removed"
-    desk.say(f"  {kept}")
+    removal = f"it stays, since {status.kept}" if status.kept else "it can be removed"
+    desk.say(f"  {removal}")
     if part in service.RENAMED:
         stays = f"stays, since {status.fixed}" if status.fixed else "can be changed"
         desk.say(f"  its key {stays}")

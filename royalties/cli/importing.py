@@ -197,11 +197,11 @@ def _import_several(desk: Desk, requests: Sequence[Request]) -> None:
         outcomes[result.outcome] += 1
     if desk.json:
         desk.show(documents)
-    told = [
+    counts = [
         f"{outcomes[outcome]} {words}" for outcome, words in _OUTCOMES.items() if outcomes[outcome]
     ]
     dry = " Dry run: nothing was recorded." if requests[0].dry_run else ""
-    desk.say(f"{len(requests)} files: {', '.join(told)}.{dry}")
+    desk.say(f"{len(requests)} files: {', '.join(counts)}.{dry}")
     if any(outcomes[outcome] for outcome in _NOT_RECORDED):
         sys.exit(1)
 
@@ -218,7 +218,7 @@ def _show_result(desk: Desk, request: Request, result: ImportResult) -> None:
         return
     if document["report"] and result.outcome is not ImportOutcome.CHOOSE:
         _show_totals(desk, request, document)
-    if document["report"]:  # else the refusal tells the one problem that the file has
+    if document["report"]:  # else the refusal names the file's one problem
         for problem in document["problems"][:_SHOWN]:
             desk.say(f"  problem: {_problem(problem)}")
     if document["problem_count"] > _SHOWN:
@@ -291,11 +291,11 @@ def _refusal(request: Request, result: ImportResult) -> str:
     if result.outcome is ImportOutcome.CONFIRM:
         return f"{name}: nothing recorded. Read the warnings, then repeat with --confirm."
     if result.outcome is ImportOutcome.CHOOSE:
-        wanted = "; ".join(
+        choices = "; ".join(
             f"--choose {each['key']}={'|'.join(each['options']) or 'VALUE'} ({each['message']})"
             for each in document["choices"]
         )
-        return f"{name}: nothing recorded. The report does not say it, so choose: {wanted}"
+        return f"{name}: nothing recorded. The report does not say it, so choose: {choices}"
     first = document["problems"][0]
     if document["report"] is None:
         return f"{name}: refused: {first['message']}; {first['remedy']}"

@@ -60,7 +60,7 @@ def jobs_(desk: Desk, *, once: bool, beside_server: bool) -> None:
     """
     system = desk.system
     with desk.work(read_only=True):
-        pass  # a database that is missing or old is told at once
+        pass  # a database that is missing or old is reported at once
     if once:
         with system.work(jobs.WORKER) as work:
             run_calendar(work)
@@ -123,14 +123,14 @@ def work_off(
         bounded: whether what others sent is read in a process of its own, as the worker does.
     """
     post = post or Post(system)
-    done = 0
+    count = 0
     while not stopped() and (post.send_one() or work_once(system, bounded=bounded)):
-        done += 1
-    return done
+        count += 1
+    return count
 
 
 def work_once(system: System, *, bounded: bool = False) -> bool:
-    """Do the next job, if one waits: in the name of who asked, and told how it ended."""
+    """Do the next job, if one waits: in the name of who asked, and report how it ended."""
     with system.work(jobs.WORKER) as work:
         job = jobs.take(work)
     if job is None:
@@ -158,23 +158,23 @@ def work_once(system: System, *, bounded: bool = False) -> bool:
 
 
 def _run_job(system: System, job: jobs.Job, *, bounded: bool) -> None:
-    told = _Progress(system, job.id)
+    progress = _Progress(system, job.id)
     is_apart = bounded and not jobs.only_writes(job)
-    seen = (_read_apart if is_apart else _read)(system, job, told)
+    seen = (_read_apart if is_apart else _read)(system, job, progress)
     try:
-        with system.work(jobs.WORKER, progress=told) as work:
+        with system.work(jobs.WORKER, progress=progress) as work:
             jobs.run(work, job, seen)
     finally:
         if isinstance(seen, Spooled):
             seen.close()
 
 
-def _read(system: System, job: jobs.Job, told: "_Progress") -> Any:  # noqa: ANN401 - a kind's own
-    with system.work(jobs.WORKER, read_only=True, progress=told) as work:
+def _read(system: System, job: jobs.Job, progress: "_Progress") -> Any:  # noqa: ANN401 - a kind's own
+    with system.work(jobs.WORKER, read_only=True, progress=progress) as work:
         return jobs.read(work, job)
 
 
-def _read_apart(system: System, job: jobs.Job, told: "_Progress") -> Any:  # noqa: ANN401
+def _read_apart(system: System, job: jobs.Job, progress: "_Progress") -> Any:  # noqa: ANN401
     """The same in a process of its own: nobody knows how long a file takes to be read."""
     with system.work(jobs.WORKER, read_only=True) as work:
         seconds = jobs.seconds_for(work, job)
@@ -182,7 +182,7 @@ def _read_apart(system: System, job: jobs.Job, told: "_Progress") -> Any:  # noq
     def look() -> tuple[str, Any]:
         system.engine.dispose(close=False)  # connections are the parent's
         try:
-            return "", _read(system, job, told)
+            return "", _read(system, job, progress)
         except jobs.LostWorkerError:
             return "lost", None
         except (DatabaseBusyError, DatabaseUnavailableError):

@@ -176,31 +176,31 @@ def _list(desk: Desk, subject: NoteSubject | None, key: str, *, every: bool) -> 
     with desk.work(read_only=True) as work:
         if subject is not None:
             service.require_subject(work, subject, key)
-            found = note_lists.notes_about(work, subject, key).notes
+            listed = note_lists.notes_about(work, subject, key).notes
         elif every:
-            found = note_lists.latest_notes(work).notes
+            listed = note_lists.latest_notes(work).notes
         else:
-            found = note_lists.open_questions(work).notes
+            listed = note_lists.open_questions(work).notes
     if desk.json:
-        desk.show([_as_json(each) for each in found])
+        desk.show([_as_json(note) for note in listed])
         return
-    if not found:
+    if not listed:
         desk.say("No question is open." if subject is None and not every else _NO_NOTE)
         return
-    shown = [one for each in found for one in (each, *each.answers)]
+    with_answers = [entry for note in listed for entry in (note, *note.answers)]
     desk.table(
         (">number", "about", "kind", "by", "state", "text", "files"),
         [
             (
-                each.id,
-                f"{_WORDS[each.subject]} {each.key}",
-                each.kind.value,
-                each.by,
-                _state(each),
-                " ".join(each.text.split()),
-                ", ".join(file.name for file in each.files),
+                note.id,
+                f"{_WORDS[note.subject]} {note.key}",
+                note.kind.value,
+                note.by,
+                _state(note),
+                " ".join(note.text.split()),
+                ", ".join(file.name for file in note.files),
             )
-            for each in shown
+            for note in with_answers
         ],
     )
 

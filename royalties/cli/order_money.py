@@ -153,7 +153,7 @@ def receive(
         issued = _invoice_of(work, invoice_number)
         currency = issued.row.currency
         record = receivables.pay_back if back else receivables.receive
-        made = record(
+        receipt = record(
             work,
             invoice_number,
             minor_units(amount, currency),
@@ -166,7 +166,7 @@ def receive(
         desk.show(
             {
                 "outcome": "paid back" if back else "received",
-                "receipt": made.id,
+                "receipt": receipt.id,
                 "order": order.number,
                 "state": order.state.value,
             }
@@ -174,7 +174,7 @@ def receive(
         return
     desk.say(
         f"{currency} {amount} {'paid back' if back else 'received'} for {invoice_number} as "
-        f"receipt {made.id}; order "
+        f"receipt {receipt.id}; order "
         f"{order.number} is {order.state}."
     )
 

@@ -78,8 +78,8 @@ def _proof(desk: Desk, number: str, path: Path) -> Step:
     return lambda work, at: proofs.send_proof(work, number, version=at, file=file)
 
 
-def _promise(_: Desk, number: str, said: tuple[str, str]) -> Step:
-    text, reason = said
+def _promise(_: Desk, number: str, arguments: tuple[str, str]) -> Step:
+    text, reason = arguments
     try:
         day = date.fromisoformat(text)
     except ValueError:

@@ -50,9 +50,9 @@ def orders(
     desk: Desk, states: tuple[str, ...], organization: str, page: int, *, late: bool
 ) -> None:
     """List orders, and what each waits for."""
-    wanted = tuple(State(each) for each in states) or board.OPEN
+    chosen = tuple(State(each) for each in states) or board.OPEN
     with desk.work(read_only=True) as work:
-        listed = board.board(work, board.BoardFilter(wanted, organization, late=late), page=page)
+        listed = board.board(work, board.BoardFilter(chosen, organization, late=late), page=page)
     if desk.json:
         desk.show([_list_row(card) for card in listed.cards])
         return
@@ -353,9 +353,9 @@ def _advice_on_books() -> Iterator[None]:
         raise RefusedError(f"{error}; or repeat with --confirm if they are to count") from error
 
 
-def day_of(work: Work, given: datetime | None) -> date:
+def day_of(work: Work, moment: datetime | None) -> date:
     """The day that was given, or today."""
-    return given.date() if given else work.today
+    return moment.date() if moment else work.today
 
 
 def _list_row(card: board.Card) -> dict[str, Any]:

@@ -26,8 +26,8 @@ def proposals(desk: Desk, withdraw: int | None, reason: str) -> None:
         left = [each.id for each in deciding.withdraw(work, withdraw, reason)]
         [proposal] = approvals.numbered(work, [withdraw])
     if desk.json:
-        told: dict[str, object] = {"outcome": "withdrawn", "proposal": proposal.id}
-        desk.show({**told, "left_behind": left} if left else told)
+        document: dict[str, object] = {"outcome": "withdrawn", "proposal": proposal.id}
+        desk.show({**document, "left_behind": left} if left else document)
         return
     desk.say(f"Withdrawn: {proposal.words}. Nothing was changed.")
     if left:

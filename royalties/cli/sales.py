@@ -25,11 +25,12 @@ _NUMBER = click.IntRange(1, 2**63 - 1)
 
 @click.command("undo")
 @click.argument("batch", type=_NUMBER)
+@click.option("--reason", default="", help="Why; the log keeps it.")
 @command
-def undo_(desk: Desk, batch: int) -> None:
+def undo_(desk: Desk, batch: int, reason: str) -> None:
     """Take the whole import BATCH back while no closed run used it."""
     with desk.work() as work:
-        undone = undo(work, batch)
+        undone = undo(work, batch, reason)
     if desk.json:
         shown = {"batch": undone.batch, "sales": undone.sales, "waiting": undone.waiting}
         warning = {"warning": undone.warning} if undone.warning else {}
@@ -53,11 +54,12 @@ def undo_(desk: Desk, batch: int) -> None:
 
 @click.command("correct")
 @click.argument("batch", type=_NUMBER)
+@click.option("--reason", default="", help="Why; the log keeps it.")
 @command
-def correct_(desk: Desk, batch: int) -> None:
+def correct_(desk: Desk, batch: int, reason: str) -> None:
     """Reverse the import BATCH, which a closed run used, in the open period."""
     with desk.work() as work:
-        corrected = correct(work, batch)
+        corrected = correct(work, batch, reason)
     if desk.json:
         desk.show(
             {
@@ -178,14 +180,14 @@ def waiting(desk: Desk) -> None:
 def no_book(desk: Desk, identifier: str, retailer: str) -> None:
     """Say that IDENTIFIER, or a title of rows without one, is no book: a tote bag, a gift card."""
     with desk.work() as work:
-        said = say_no_book(work, retailer, identifier)
+        decision = say_no_book(work, retailer, identifier)
     if desk.json:
-        desk.show({"number": said.number, "rows": said.rows})
+        desk.show({"number": decision.number, "rows": decision.rows})
         return
     desk.say(
         f"{identifier} is no book in reports of {retailer}: its rows are skipped from now on; "
-        f"{counted(said.rows, 'waiting row')} set aside. 'royalties forget {said.number}' takes "
-        f"that back."
+        f"{counted(decision.rows, 'waiting row')} set aside. 'royalties forget "
+        f"{decision.number}' takes that back."
     )
 
 
@@ -203,19 +205,19 @@ def bundle(desk: Desk, identifier: str, shares: Sequence[str], retailer: str) ->
             raise click.BadParameter(f"{text!r}: write ISBN=SHARE, such as 9781442246928=2/3")
         pairs.append((isbn, share))
     with desk.work() as work:
-        said = say_bundle(work, retailer, identifier, pairs)
+        decision = say_bundle(work, retailer, identifier, pairs)
     if desk.json:
-        document = {"number": said.number, "rows": said.rows}
-        desk.show(document | {"without_price": said.without_price})
+        document = {"number": decision.number, "rows": decision.rows}
+        desk.show(document | {"without_price": decision.without_price})
         return
     desk.say(
         f"{identifier} is a bundle of {counted(len(pairs), 'edition')} in reports of {retailer} "
-        f"from now on; {counted(said.rows, 'waiting row')} recorded. 'royalties forget "
-        f"{said.number}' takes that back for later reports."
+        f"from now on; {counted(decision.rows, 'waiting row')} recorded. 'royalties forget "
+        f"{decision.number}' takes that back for later reports."
     )
-    if said.without_price:
+    if decision.without_price:
         desk.say(
-            f"{counted(said.without_price, 'row')} still wait: they have no money of their own."
+            f"{counted(decision.without_price, 'row')} still wait: they have no money of their own."
         )
 
 
@@ -263,13 +265,13 @@ def remembered(desk: Desk) -> None:
 def forget_(desk: Desk, number: int) -> None:
     """Take back what 'royalties remembered' lists as NUMBER."""
     with desk.work() as work:
-        done = forget(work, number)
+        forgotten = forget(work, number)
     if desk.json:
-        desk.show({"number": number, "rows": done.rows})
+        desk.show({"number": number, "rows": forgotten.rows})
         return
     desk.say(
-        f"{number} is taken back; {counted(done.rows, 'row')} that it had set aside wait again. "
-        f"What was recorded or skipped of imports stays: undo and import them again."
+        f"{number} is taken back; {counted(forgotten.rows, 'row')} that it had set aside wait "
+        f"again. What was recorded or skipped of imports stays: undo and import them again."
     )
 
 

@@ -101,7 +101,7 @@ def serve(desk: Desk, host: str, port: int, *, jobs: bool, demo: bool) -> None:
 
 
 def _begin_books(desk: Desk, *, demo: bool) -> bool:
-    """Create the books where there are none at all; tells whether it did.
+    """Create the books where there are none at all; returns whether it did.
 
     Raises:
         NotMigratedError: they are older than the program, or ``royalties demo`` is to make them.

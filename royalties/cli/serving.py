@@ -44,7 +44,7 @@ _LONGEST_LINE_OF_CHUNKS = 1024
 """A line of theirs is read anew with each piece that comes of it."""
 
 _MOST_WAITING = 100
-"""Requests of one visitor that may wait for a thread; more are told to come back."""
+"""Requests of one visitor that may wait for a thread; more are asked to come back."""
 
 _SECONDS_IDLE = 60
 _SECONDS_FOR_HEADERS = 20
@@ -90,7 +90,7 @@ def serve(
     Args:
         application: of WSGI.
         sockets: where.
-        largest_body: asked before anything of a body is kept.
+        largest_body: asked before anything of a body is stored.
         options: more of waitress's.
     """
     adjustments = Adjustments(
@@ -129,9 +129,9 @@ def serve(
 def _room() -> int:
     """How many connections there is room for; the system is asked for more than it gives."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _MOST_CONNECTIONS * _FILES_OF_A_CONNECTION + _FILES_OF_THE_DESK
-    if soft < wanted:
-        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    needed = _MOST_CONNECTIONS * _FILES_OF_A_CONNECTION + _FILES_OF_THE_DESK
+    if soft < needed:
+        soft = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     return min(_MOST_CONNECTIONS, (soft - _FILES_OF_THE_DESK) // _FILES_OF_A_CONNECTION)
 
@@ -178,7 +178,7 @@ class _Door:
 
 
 class _RequestParser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
-    """A request as it comes in: what is wrong is refused before its body is kept."""
+    """A request as it comes in: what is wrong is refused before its body is stored."""
 
     adj: Adjustments
     completed: bool
@@ -321,8 +321,8 @@ class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
             rest, self._rest = self._rest, b""
             self.received(rest)
             return
-        done = self.close_when_flushed and not self.total_outbufs_len
-        if not (self.is_refused and done) or self.will_close or self._deaf_at:
+        is_sent = self.close_when_flushed and not self.total_outbufs_len
+        if not (self.is_refused and is_sent) or self.will_close or self._deaf_at:
             super().handle_write()
             return
         self.close_when_flushed = False

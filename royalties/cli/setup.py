@@ -172,7 +172,7 @@ def loaded_document(loaded: Loaded) -> dict[str, object]:
 
 
 def _released_warning(message: str) -> dict[str, object]:
-    """Rows that waited, recorded in a period of which something is to be said."""
+    """Rows that waited and were recorded in a period that needs a remark."""
     return {
         "code": "released",
         "part": "",

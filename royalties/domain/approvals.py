@@ -56,7 +56,7 @@ _OF_ORDERS = {
 class Proposal:
     """What was prepared: of what kind, about what, what became of it.
 
-    ``body`` is what is to be done, as JSON values; ``fingerprint`` tells what was looked at.
+    ``body`` is what is to be done, as JSON values; ``fingerprint`` is of what was previewed.
     """
 
     id: int

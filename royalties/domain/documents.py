@@ -8,7 +8,7 @@ from royalties.domain.spans import span_name
 
 
 class DocumentAction(StrEnum):
-    """What was done with an earlier statement, as its history keeps it."""
+    """What was done with an earlier statement, as its history records it."""
 
     KEPT = "kept"
     FILED = "filed"

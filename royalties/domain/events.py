@@ -1,4 +1,4 @@
-"""What people of the staff are told by e-mail, as far as each of them wants it."""
+"""Which events the staff are notified of by e-mail, and who is by default."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from royalties.domain.people import FINANCE, MANAGERS, Role
 
 
 class StaffEvent(StrEnum):
-    """Something that happened and that somebody can act on; the word that the outbox keeps."""
+    """An event that somebody can act on; the outbox stores the value."""
 
     APPROVAL_WAITS = "approval"
     BANK_DETAILS = "bank-details"
@@ -21,7 +21,7 @@ class StaffEvent(StrEnum):
     QUESTION_ANSWERED = "question-answered"
 
 
-TOLD: dict[StaffEvent, frozenset[Role]] = {
+NOTIFIED_ROLES: dict[StaffEvent, frozenset[Role]] = {
     StaffEvent.APPROVAL_WAITS: MANAGERS,
     StaffEvent.BANK_DETAILS: MANAGERS,
     StaffEvent.DECIDED: FINANCE,
@@ -34,28 +34,28 @@ TOLD: dict[StaffEvent, frozenset[Role]] = {
     StaffEvent.QUESTION_PUT: FINANCE,
     StaffEvent.QUESTION_ANSWERED: FINANCE,
 }
-"""Roles that can act on each, and so may be told of it."""
+"""Roles that can act on each event, and so may be notified of it."""
 
-_UNASKED: dict[StaffEvent, frozenset[Role]] = {
+_NOTIFIED_BY_DEFAULT: dict[StaffEvent, frozenset[Role]] = {
     StaffEvent.PERIOD_ENDED: frozenset({Role.MANAGER}),
     StaffEvent.RETAILER_LATE: frozenset({Role.CLERK, Role.MANAGER}),
 }
-"""Roles that are told although they chose nothing, where these are not all that may be."""
+"""Roles notified without having chosen to be, where these are not all that may be."""
 
 
-def is_told(event: StaffEvent, role: Role, *, choice: bool | None) -> bool:
-    """Whether somebody is told of an event.
+def is_notified(event: StaffEvent, role: Role, *, choice: bool | None) -> bool:
+    """Whether a person is notified of an event.
 
     Args:
         event: what happened.
         role: of the person.
         choice: what they chose; None: nothing yet.
     """
-    if role not in TOLD[event]:
+    if role not in NOTIFIED_ROLES[event]:
         return False
-    return is_told_unasked(event, role) if choice is None else choice
+    return is_notified_by_default(event, role) if choice is None else choice
 
 
-def is_told_unasked(event: StaffEvent, role: Role) -> bool:
-    """Whether somebody of a role is told who chose nothing."""
-    return role in _UNASKED.get(event, TOLD[event])
+def is_notified_by_default(event: StaffEvent, role: Role) -> bool:
+    """Whether a person with this role who has chosen nothing is notified."""
+    return role in _NOTIFIED_BY_DEFAULT.get(event, NOTIFIED_ROLES[event])

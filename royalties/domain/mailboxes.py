@@ -1,7 +1,7 @@
-"""E-mail addresses, as they are kept: one rule for all that are typed, and for all that are sent.
+"""E-mail addresses, as they are stored: one rule for all that are typed, and for all that are sent.
 
 The part before the @ is a dot-atom of RFC 5322, which may hold letters of any script (RFC 6531);
-quoted ones, which nobody has, are not taken. The domain is kept as it stands in the DNS, in
+quoted ones, which nobody has, are not taken. The domain is stored as it appears in the DNS, in
 ASCII. What is no such address reaches no header.
 """
 

@@ -21,7 +21,7 @@ class NoteKind(StrEnum):
 
 
 class NoteAction(StrEnum):
-    """What was done with one, as its history keeps it."""
+    """What was done with a note, as its history records it."""
 
     ADDED = "added"
     RESOLVED = "resolved"

@@ -2,7 +2,7 @@
 
 A header of a mail is one line. A line break in a name would end it and begin another header or
 the mail's body, and an encoded word of RFC 2047 (``=?utf-8?q?=0d=0a…?=``) is a line break in
-other letters. So both are refused where they are typed, and whatever was kept before, or was put
+other letters. So both are refused where they are typed, and whatever was stored before, or was put
 together of harmless parts, is made neutral where a mail is composed.
 """
 
@@ -41,7 +41,7 @@ def neutral_line(text: str, longest: int) -> str:
 
     Args:
         text: whatever was typed or put together.
-        longest: how many characters are kept; what is longer ends with an ellipsis.
+        longest: how many characters remain; what is longer ends with an ellipsis.
     """
     plain = "".join(" " if is_control(char) else char for char in text)
     # Without "=?" nothing is an encoded word, however often a program decodes, and whatever is

@@ -38,7 +38,7 @@ class LinkPurpose(StrEnum):
 
 
 class Verb(StrEnum):
-    """What people do; the word that the log keeps."""
+    """What people do; the log stores the value."""
 
     LOAD = "load"
     IMPORT = "import"
@@ -144,7 +144,7 @@ class Actor:
     """Who acts.
 
     Attributes:
-        name: as the log keeps it.
+        name: as the log records it.
         role: what they are to the house.
         person: number of the person who signed in; None at the command line and for strangers.
         beneficiaries: keys of the nonprofits that a nonprofit's user belongs to.

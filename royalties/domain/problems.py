@@ -1,4 +1,4 @@
-"""What is wrong with data from outside, as values: where it stands, what it is, what to do."""
+"""What is wrong with data from outside, as values: its place, what it is, what to do."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -56,11 +56,11 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One fault of a report: nothing of the report is recorded while one stands.
+    """One fault of a report: nothing of the report is recorded while there is one.
 
     ``row`` is the spreadsheet's row or the text file's line, the first being 1; 0 and an empty
     column mean the whole sheet or file, whose cause is :attr:`Cause.FILE`. ``place`` is the
-    column's, the first being 0; -1 where the fault stands in no one cell.
+    column's, the first being 0; -1 where the fault is in no one cell.
     """
 
     message: str
@@ -109,7 +109,7 @@ class SetupFault:
 class Skipped:
     """Rows left out on purpose, counted by reason.
 
-    ``net`` is their money in millionths, by reason and currency, where the report tells it.
+    ``net`` is their money in millionths, by reason and currency, where the report states it.
     """
 
     by_reason: dict[str, int] = field(default_factory=dict)

@@ -30,7 +30,7 @@ def parse_span(text: str) -> Span:
         NotASpanError: it is none of them.
     """
     parts = _BETWEEN.split(" ".join(text.split()))
-    spans = [_one(part) for part in parts[: _MOST + 1]]
+    spans = [_span_of(part) for part in parts[: _MOST + 1]]
     if len(spans) > _MOST or None in spans:
         raise NotASpanError(
             f"{text[:40]!r} is no period and no day: write it like 2023, 2023-H2, 2023-Q4, "
@@ -63,7 +63,7 @@ def span_name(first: date, last: date) -> str:
     return f"{first.isoformat()} to {last.isoformat()}"
 
 
-def _one(text: str) -> Span | None:
+def _span_of(text: str) -> Span | None:
     text = text.strip().upper()
     if half_first := _HALF_FIRST.fullmatch(text):
         text = f"{half_first[2]}-{half_first[1]}"

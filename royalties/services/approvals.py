@@ -4,7 +4,7 @@ Closing a period, and changing a contract, a plan or a beneficiary, moves money 
 below the price list, money that came in, and who may act for an organization decide what is owed.
 So whoever prepared it may not approve it, unless an administrator has switched that off, which
 every page then says. Closing a period before it ends always takes two. Those who may approve are
-told by e-mail, and whoever prepared it is told what became of it.
+notified by e-mail, and whoever prepared it is notified of the decision.
 """
 
 from collections.abc import Iterable
@@ -66,8 +66,8 @@ def entry_name(work: Work, proposal: Proposal, beside: Iterable[Entry] = ()) -> 
         return ""
     entry = body.get("body") if isinstance(body, dict) else None
     known = names_of(work)
-    made = known.beside([*beside, (part, key, entry)]) if isinstance(entry, dict) else known
-    return made.of(part, key)
+    names = known.beside([*beside, (part, key, entry)]) if isinstance(entry, dict) else known
+    return names.of(part, key)
 
 
 def two_people(work: Work) -> bool:
@@ -76,7 +76,7 @@ def two_people(work: Work) -> bool:
 
 
 def set_two_people(work: Work, *, on: bool) -> None:
-    """Switch the second pair of eyes on or off; the log keeps who did."""
+    """Switch the second pair of eyes on or off; the log records who did."""
     work.actor.require(Verb.SET)
     store.write_setting(work.connection, TWO_PEOPLE, on, work.at, work.actor.name)
     work.record(Verb.SET, {TWO_PEOPLE: on})
@@ -105,7 +105,7 @@ def prepare(
     fingerprint: str = "",
     note: str = "",
 ) -> int:
-    """Put something before a second person, and tell those who may approve; returns its number.
+    """Put something before a second person, and notify those who may approve; returns its number.
 
     Raises:
         ProposedAlreadyError: the same subject waits already.
@@ -137,11 +137,11 @@ def prepare(
             "reason": "",
         },
     )
-    made = find(work, number)
-    assert made is not None  # noqa: S101 - it was added above
+    proposal = find(work, number)
+    assert proposal is not None  # noqa: S101 - it was added above
     what = {"proposal": number, "kind": kind, "subject": subject}
-    work.record(Verb.PREPARE, what | _marks(made))
-    _notify_approvers(work, made)
+    work.record(Verb.PREPARE, what | _marks(proposal))
+    _notify_approvers(work, proposal)
     return number
 
 
@@ -154,8 +154,8 @@ def find(work: Work, number: int) -> Proposal | None:
 def numbered(work: Work, numbers: Iterable[int]) -> list[Proposal]:
     """Some proposals by their numbers, the first first; a number of none is left out."""
     work.actor.require(Verb.READ)
-    wanted = set(numbers)
-    return store.proposals_by_number(work.connection, wanted) if wanted else []
+    distinct = set(numbers)
+    return store.proposals_by_number(work.connection, distinct) if distinct else []
 
 
 def approved_at(work: Work, moments: Iterable[datetime], subjects: Iterable[str]) -> list[Proposal]:
@@ -253,7 +253,7 @@ def refuse(work: Work, number: int, reason: str) -> Proposal:
 
 
 def withdraw(work: Work, number: int, reason: str = "") -> Proposal:
-    """Take back what one prepared oneself, or (a manager) what waits; a reason is told."""
+    """Take back what one prepared oneself, or (a manager) what waits; with a reason."""
     work.actor.require(Verb.PREPARE)
     proposal = _waiting(work, number)
     if not may_withdraw(work, proposal):
@@ -340,13 +340,13 @@ def _notify_preparer(work: Work, proposal: Proposal, status: ProposalStatus, rea
     if not telling.is_wanted(work, StaffEvent.DECIDED, person.id):
         return
     about = in_words(work, proposal)
-    done = "sent back" if status == ProposalStatus.REFUSED else status
+    outcome = "sent back" if status == ProposalStatus.REFUSED else status
     paragraphs = (
-        f"{work.actor.name} has {done} {about}, which you prepared.",
+        f"{work.actor.name} has {outcome} {about}, which you prepared.",
         *(["Nothing was changed."] if status != ProposalStatus.APPROVED else []),
         *([f"The reason: “{reason}”"] if reason else []),
     )
-    _write(work, person.email, f"{done.capitalize()}: {about}", paragraphs, proposal)
+    _write(work, person.email, f"{outcome.capitalize()}: {about}", paragraphs, proposal)
 
 
 def _write(

@@ -312,7 +312,7 @@ def left_before(work: Work, period: Period) -> LeftBefore:
 
 
 def distinctions_in(setup: Setup, period: Period) -> Distinctions:
-    """What the rules and plans in force tell apart in a period."""
+    """What the rules and plans in force distinguish in a period."""
     contracts = in_force(list(setup.contracts.values()), period)
     plans = [setup.plans[contract.plan] for contract in contracts]
     return distinctions_of(contracts, plans, sold_of(setup), period)

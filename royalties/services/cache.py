@@ -54,7 +54,7 @@ def cached(
         name: what it is.
         key: the state that it is made of.
         make: makes it.
-        most: of so many states it is kept; what was made first is forgotten first.
+        most: of so many states it is cached; what was made first is forgotten first.
     """
     if work.memory is None:
         return make()

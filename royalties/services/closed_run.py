@@ -24,7 +24,7 @@ class NotClosedError(ValueError):
 def closed_run(work: Work, period: Period) -> Run:
     """A closed period as it was, from the frozen tables and the setup of that time.
 
-    What a close does not keep (counters' stands, caps' use) is left empty.
+    What a close does not store (counters' values, caps' use) is left empty.
 
     Raises:
         NotClosedError: the period is open.
@@ -66,8 +66,8 @@ class _Closed:
                 HeldReserve(row.withheld_in, row.amount)
             )
         for row in store.period_rows(connection, "allocation", number):
-            given = Allocation(row.step, row.beneficiary, row.amount)
-            self._allocations.setdefault(row.contract, []).append(given)
+            allocation = Allocation(row.step, row.beneficiary, row.amount)
+            self._allocations.setdefault(row.contract, []).append(allocation)
 
     def run(self) -> Run:
         """The whole run again."""

@@ -59,22 +59,22 @@ def tell_of_left_behind(
     by_person: dict[int, list[Proposal]] = {}
     for proposal in left:
         by_person.setdefault(proposal.prepared_by_id, []).append(proposal)
-    done = "sent back" if _status(work, gone) == ProposalStatus.REFUSED else "withdrawn"
+    outcome = "sent back" if _status(work, gone) == ProposalStatus.REFUSED else "withdrawn"
     because = [f"The reason: “{reason}”"] if reason else []
     beside = [entry for each in (*gone, *left) for entry in pending.entries_of(each.body)]
     what = "; ".join(approvals.in_words(work, each, beside) for each in gone)
     for person, own in by_person.items():
         listed = [approvals.in_words(work, each, beside) for each in own]
-        one = own[0] if len(own) == 1 else None
-        address = f"/finance/approvals/{one.id}" if one else "/finance/approvals"
-        they, them = ("It", "it") if one else ("They", "them")
+        single = own[0] if len(own) == 1 else None
+        address = f"/finance/approvals/{single.id}" if single else "/finance/approvals"
+        they, them = ("It", "it") if single else ("They", "them")
         to_do = f"{they} cannot be approved any more. Withdraw {them} and prepare {them} again."
         news = News(
             StaffEvent.LEFT_BEHIND,
             f"proposal {gone[0].id}",
-            f"Left behind: {listed[0] if one else f'{len(own)} proposals of yours'}",
+            f"Left behind: {listed[0] if single else f'{len(own)} proposals of yours'}",
             (
-                f"{work.actor.name} has {done}: {what}.",
+                f"{work.actor.name} has {outcome}: {what}.",
                 *because,
                 f"You prepared what depends on it: {'; '.join(listed)}.",
                 to_do,
@@ -113,7 +113,7 @@ def missing_dependencies(work: Work, proposal: Proposal) -> list[Proposal]:
 
 
 def _stands(work: Work, below: Proposal, above: Proposal) -> bool:
-    """Whether what one proposal names of another one is in force as that one said."""
+    """Whether what one proposal names of another one is in force as that one proposed it."""
     named = {
         each for part, _, body in pending.entries_of(above.body) for each in named_in(part, body)
     }

@@ -51,15 +51,15 @@ def enclosed(
     Raises:
         RefusedError: one is not taken, or there are too many.
     """
-    kept: list[Taken] = []
+    enclosures: list[Taken] = []
     try:
-        for each in taken:
-            kept.append(each)
-            require_few(kept)
-        yield kept
+        for enclosure in taken:
+            enclosures.append(enclosure)
+            require_few(enclosures)
+        yield enclosures
     finally:
-        for each in kept:
-            files.drop_enclosure(each.sha256)
+        for enclosure in enclosures:
+            files.drop_enclosure(enclosure.sha256)
 
 
 def shown_name(name: str) -> str:
@@ -97,18 +97,21 @@ def take(
     Raises:
         RefusedError: it is empty, too large, or something else; says what is taken.
     """
-    shown = shown_name(name)
+    display_name = shown_name(name)
     try:
-        type_ = type_of_any(stream, shown) if types is None else type_of(stream, types)
+        type_ = type_of_any(stream, display_name) if types is None else type_of(stream, types)
     except UnreadableError as error:
-        raise RefusedError(f"{shown}: {error.problem.message}: {error.problem.remedy}") from None
+        raise RefusedError(
+            f"{display_name}: {error.problem.message}: {error.problem.remedy}"
+        ) from None
     try:
         fingerprint, size = files.keep_enclosure(stream, LARGEST)
     except TooLargeError:
         raise RefusedError(
-            f"{shown} is larger than {LARGEST // 1_000_000} MB: reduce its pictures, or split it"
+            f"{display_name} is larger than {LARGEST // 1_000_000} MB: reduce its pictures, or "
+            f"split it"
         ) from None
-    return TakenFile(name_for(shown, type_)[-_NAME_LENGTH:], type_, fingerprint, size)
+    return TakenFile(name_for(display_name, type_)[-_NAME_LENGTH:], type_, fingerprint, size)
 
 
 def take_each(files: Files, name: str, stream: IO[bytes]) -> Iterator[TakenFile]:
@@ -119,15 +122,17 @@ def take_each(files: Files, name: str, stream: IO[bytes]) -> Iterator[TakenFile]
     Raises:
         RefusedError: a file of it would be refused, or it cannot be unpacked.
     """
-    shown = shown_name(name)
+    display_name = shown_name(name)
     try:
-        if not is_packed(stream, shown):
+        if not is_packed(stream, display_name):
             yield take(files, name, stream)
             return
         for inner, file in unpacked(stream, MOST_AT_ONCE, LARGEST):
             try:
                 yield take(files, inner, file)
             except RefusedError as error:
-                raise RefusedError(f"{shown}: {error}") from None
+                raise RefusedError(f"{display_name}: {error}") from None
     except UnreadableError as error:
-        raise RefusedError(f"{shown}: {error.problem.message}: {error.problem.remedy}") from None
+        raise RefusedError(
+            f"{display_name}: {error.problem.message}: {error.problem.remedy}"
+        ) from None

@@ -30,7 +30,7 @@ class Frame:
         logo: a mark that changes with the publisher's logo; empty if there is none.
         sandbox: ``filling``, ``ready`` or ``failed`` while these are the examples' books; else
             empty.
-        has_no_openings: whether a user said that there are no opening balances.
+        has_no_openings: whether a user stated that there are no opening balances.
         two_people: whether maker and checker must be two people, which is the default.
     """
 

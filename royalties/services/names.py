@@ -98,8 +98,8 @@ class Names:
             case "price_lists":
                 return price_list_name(str(body.get("name", "")), str(body.get("currency", "")))
             case "payment_details":
-                said = (str(body.get(name, "")) for name in ("bank", "payee", "currency"))
-                return payment_name(*said)
+                parts = (str(body.get(name, "")) for name in ("bank", "payee", "currency"))
+                return payment_name(*parts)
             case "exchange_rates" | "income":
                 return self._without_key(part, body)
             case _:
@@ -115,16 +115,16 @@ class Names:
         new: dict[str, dict[str, Body]] = {}
         for part, key, body in entries:
             new.setdefault(part, {})[key] = body
-        made = self.with_waiting(self._waiting)
-        made._new = new  # noqa: SLF001 - its own
-        return made
+        names = self.with_waiting(self._waiting)
+        names._new = new  # noqa: SLF001 - its own
+        return names
 
     def with_waiting(self, waiting: "Waiting") -> "Names":
         """The same, and the names of new entries that wait: bodies by part and key, when asked."""
-        made = Names(self.setup)
-        made._made, made._keys = self._made, self._keys
-        made._waiting = waiting
-        return made
+        names = Names(self.setup)
+        names._made, names._keys = self._made, self._keys
+        names._waiting = waiting
+        return names
 
     def key_of(self, part: str, text: str) -> str | None:
         """The key that somebody means who types a name, or the key itself; None: no entry's."""
@@ -142,9 +142,9 @@ class Names:
     def like(self, part: str, text: str) -> str:
         """The name that somebody may have meant who typed another; empty if none resembles it."""
         known = self.all_of(part)
-        said = {each.casefold(): name for key, name in known.items() for each in (key, name)}
-        found = get_close_matches(text.casefold(), said, 1)
-        return said[found[0]] if found else ""
+        spellings = {each.casefold(): name for key, name in known.items() for each in (key, name)}
+        found = get_close_matches(text.casefold(), spellings, 1)
+        return spellings[found[0]] if found else ""
 
     def in_text(self, text: str) -> str:
         """A message with names in place of quoted keys: ``plan "cities"`` is plan “Cities”.
@@ -153,13 +153,13 @@ class Names:
         """
         return _QUOTED.sub(self._named, text)
 
-    def _named(self, found: re.Match[str]) -> str:
-        word, blank, _, key = found.groups()
+    def _named(self, match: re.Match[str]) -> str:
+        word, blank, _, key = match.groups()
         if not word and not _IS_KEY.search(key):
-            return found[0]  # a word like any other
+            return match[0]  # a word like any other
         parts = [_PARTS[word]] if word else [part for part in _MAKERS if self._knows(part, key)]
         if len(parts) != 1 or not self._knows(parts[0], key):
-            return found[0]
+            return match[0]
         return f"{word or ''}{blank or ''}“{self.of(parts[0], key)}”"
 
     def _knows(self, part: str, key: str) -> bool:
@@ -271,41 +271,41 @@ def _in_places(
     countries: Collection[str],
     country: str = "",
 ) -> Any:  # noqa: ANN401 - JSON
-    """Countries and regions by their names, wherever they stand."""
+    """Countries and regions by their names, wherever they appear."""
     if isinstance(value, list):
         return [_in_places(part, countries, country) for part in value]
     if not isinstance(value, Mapping):
         return value
     here = str(value.get("country", "")) or country
     among = value.get("countries") or countries
-    shown: dict[str, Any] = {}
+    named: dict[str, Any] = {}
     for name, part in value.items():
         if name == "country" and isinstance(part, str):
-            shown[name] = places.country_name(part)
+            named[name] = places.country_name(part)
         elif name == "region" and isinstance(part, str):
-            shown[name] = places.region_name(here, part)
+            named[name] = places.region_name(here, part)
         elif name == "place" and isinstance(part, str):
-            shown[name] = places.place_name(part)
+            named[name] = places.place_name(part)
         elif name == "countries" and isinstance(part, list):
-            shown[name] = [places.country_name(each) for each in part]
+            named[name] = [places.country_name(each) for each in part]
         elif name == "regions" and isinstance(part, list):
-            shown[name] = [places.any_region_name(each, among) for each in part]
+            named[name] = [places.any_region_name(each, among) for each in part]
         else:
-            shown[name] = _in_places(part, countries, here)
-    return shown
+            named[name] = _in_places(part, countries, here)
+    return named
 
 
 def _titles(setup: Setup) -> dict[str, str]:
     titles = setup.titles
     return distinct_names(
-        {key: each.title for key, each in titles.items()},
+        {key: title.title for key, title in titles.items()},
         {
             key: (
-                each.shown.subtitle,
-                ", ".join(each.authors),
-                str(each.published.year) if each.published else "",
+                title.shown.subtitle,
+                ", ".join(title.authors),
+                str(title.published.year) if title.published else "",
             )
-            for key, each in titles.items()
+            for key, title in titles.items()
         },
     )
 
@@ -360,14 +360,17 @@ def _name_of_plan(plan: Plan, setup: Setup) -> str:
 def _price_lists(setup: Setup) -> dict[str, str]:
     lists = setup.price_lists
     return distinct_names(
-        {key: price_list_name(each.name, each.currency) for key, each in lists.items()},
+        {
+            key: price_list_name(price_list.name, price_list.currency)
+            for key, price_list in lists.items()
+        },
         {
             key: (
-                setup.titles[each.titles[0]].title
-                if each.titles and each.titles[0] in setup.titles
+                setup.titles[price_list.titles[0]].title
+                if price_list.titles and price_list.titles[0] in setup.titles
                 else "",
             )
-            for key, each in lists.items()
+            for key, price_list in lists.items()
         },
     )
 
@@ -384,13 +387,14 @@ def _editions(setup: Setup) -> dict[str, str]:
     """Editions by ISBN: title, format and number, by which people find them alike."""
     names = _titles(setup)
     return {
-        edition.isbn: f"{names[title.key]}, {_format(edition.format)} · {edition.isbn}"
+        edition.isbn: f"{names[title.key]}, {format_word(edition.format)} · {edition.isbn}"
         for title in setup.titles.values()
         for edition in title.editions
     }
 
 
-def _format(of: Format) -> str:
+def format_word(of: Format) -> str:
+    """What an edition's format is called."""
     return _FORMATS.get(of, of.value)
 
 

@@ -136,20 +136,20 @@ def find_pending(work: Work, part: str, key: str) -> PendingEntry | None:
 
 def usable(work: Work) -> dict[tuple[str, str], PendingEntry]:
     """What of that may be named: not what names something that is neither there nor waits."""
-    found = added(work)
-    if not found:
-        return found
+    entries = added(work)
+    if not entries:
+        return entries
     known = set(_in_force(work))
     while True:
-        there = known | set(found)
-        kept = {
-            each: entry
-            for each, entry in found.items()
+        there = known | set(entries)
+        remaining = {
+            key: entry
+            for key, entry in entries.items()
             if named_in(entry.part, entry.body) <= there
         }
-        if len(kept) == len(found):
-            return kept
-        found = kept
+        if len(remaining) == len(entries):
+            return remaining
+        entries = remaining
 
 
 def bodies_added(work: Work) -> Bodies:
@@ -181,7 +181,7 @@ def proposals_named_in(work: Work, entries: Iterable[Entry]) -> list[int]:
 
 
 def dependencies(work: Work, entries: Iterable[Entry]) -> dict[str, list[int]]:
-    """What a proposal's body keeps of those that it depends on; nothing if it depends on none."""
+    """What a proposal's body stores of those that it depends on; nothing if it depends on none."""
     numbers = proposals_named_in(work, entries)
     return {DEPENDS_ON: numbers} if numbers else {}
 

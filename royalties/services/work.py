@@ -1,4 +1,4 @@
-"""A unit of work: one transaction, who acts, when, and where files are kept."""
+"""A unit of work: one transaction, who acts, when, and where files are stored."""
 
 from collections.abc import Callable, Hashable, Mapping
 from contextlib import AbstractContextManager
@@ -104,7 +104,7 @@ class Units(Protocol):
     """
 
     def __call__(self, *, read_only: bool = False) -> AbstractContextManager[Work]:
-        """One unit of work, kept when its block ends well."""
+        """One unit of work, committed when its block ends well."""
         ...
 
 

@@ -38,8 +38,8 @@ def pop_setting(connection: Connection, name: str) -> Any:  # noqa: ANN401 - JSO
 
 def add_proposal(connection: Connection, values: Mapping[str, object]) -> int:
     """Add a proposal and return its number."""
-    made = connection.execute(insert(proposal).values(**values).returning(proposal.c.id))
-    return int(made.scalar_one())
+    inserted = connection.execute(insert(proposal).values(**values).returning(proposal.c.id))
+    return int(inserted.scalar_one())
 
 
 def find_proposal(connection: Connection, number: int, *, lock: bool = False) -> Proposal | None:
@@ -157,8 +157,8 @@ class JobRow(NamedTuple):
 
 def add_job(connection: Connection, values: Mapping[str, object]) -> int:
     """Queue a job and return its number."""
-    made = connection.execute(insert(job).values(**values).returning(job.c.id))
-    return int(made.scalar_one())
+    inserted = connection.execute(insert(job).values(**values).returning(job.c.id))
+    return int(inserted.scalar_one())
 
 
 def find_job(connection: Connection, number: int) -> JobRow | None:

@@ -35,7 +35,7 @@ ROOMS = (
     "finance.desk.saved_filters",
     "finance.desk.setup_files",
     "finance.desk.together",
-    "finance.periods.parallel",
+    "finance.periods.typed_totals",
     "finance.ledger.pages",
     "finance.orders.board",
     "finance.orders.files",
@@ -112,8 +112,8 @@ def init_app(app: Flask) -> None:
 
 def _refuse_nul() -> None:
     """Refuse what no browser sends and PostgreSQL's texts cannot hold."""
-    said = [request.path, *_texts(request.args), *_texts(request.form)]
-    if any("\0" in text for text in said):
+    texts = [request.path, *_texts(request.args), *_texts(request.form)]
+    if any("\0" in text for text in texts):
         abort(400)
 
 

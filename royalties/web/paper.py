@@ -1,4 +1,4 @@
-"""A statement as the page shows it: what stands in it, grouped and summed for reading."""
+"""A statement as the page shows it: its content, grouped and summed for reading."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -94,7 +94,7 @@ def _editions(lines: Sequence[EarnedLineShown]) -> tuple[EditionLines, ...]:
 
 
 def _copies(lines: Sequence[EarnedLineShown]) -> int:
-    """Net copies; sales in several tiers stand on a line each and count once."""
+    """Net copies; sales in several tiers have a line each and count once."""
     groups = {
         (line.rule, line.isbn, line.retailer, line.kind, line.currency): line.units
         for line in lines

@@ -113,6 +113,8 @@ VISITS = (
     Visit("/finance/openings"),
     Visit("/finance/periods/2025-H2/parallel"),
     Visit("/finance/periods/2025-H2/parallel", submit=FORM),
+    Visit("/finance/periods/2025-H2/parallel/type"),
+    Visit("/finance/periods/2025-H2/parallel/type", submit=FORM),
     Visit("/finance/openings", submit=FORM),
     Visit("/finance/lists/titles"),
     Visit("/finance/lists/titles", submit=FORM),

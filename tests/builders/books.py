@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial, wraps
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
@@ -324,11 +324,14 @@ class Office:
 
     system: System
     outside: Path
+    begin_with: Callable[["Story"], bool] | None = None
+    """Where a story is being told that nothing has happened in yet: begins with the end of another."""
     _files: Iterator[int] = field(default_factory=lambda: count(1))
 
     @contextmanager
     def work(self, *, read_only: bool = False) -> Iterator[Work]:
         """A unit of work of somebody who may do everything."""
+        self.begin_with = None
         with self.system.work(TESS, read_only=read_only) as work:
             yield work
 
@@ -362,7 +365,7 @@ class Office:
         confirm: bool = True,
         dry_run: bool = False,
     ) -> ImportResult:
-        """Import rows as a standard sales file; warnings are confirmed unless said otherwise."""
+        """Import rows as a standard sales file; warnings are confirmed by default."""
         return self.bring_file(self.report(rows, name), confirm=confirm, dry_run=dry_run)
 
     def bring_file(
@@ -390,7 +393,7 @@ class Office:
             return correct(work, batch)
 
     def alias(self, identifier: str, isbn: str) -> Released:
-        """Let an identifier stand for an edition."""
+        """Match an identifier with an edition."""
         with self.work() as work:
             return alias(work, identifier, isbn)
 
@@ -467,7 +470,7 @@ class Office:
 
     @contextmanager
     def before_statement(self, do: Callable[[int, str], None]) -> Iterator[None]:
-        """Do something before every statement, which is told its number and text."""
+        """Call something with its number and text before every statement."""
         number = count(1)
 
         def hook(
@@ -487,7 +490,7 @@ class Office:
             event.remove(self.system.engine, "commit", at_commit)
 
     def rewrite_sales(self, *statements: str) -> None:
-        """Change sale lines as an earlier release left them, which kept no sums for drafts."""
+        """Change sale lines as an earlier release left them, which stored no sums for drafts."""
         self.execute(*statements, "DELETE FROM batch_slice", "DELETE FROM batch_slicing")
 
     def statements_of(self, do: Callable[["Office"], object]) -> list[str]:
@@ -547,7 +550,7 @@ def open_office(url: str, folder: Path) -> Office:
     return Office(system, outside)
 
 
-# What has happened before a test begins; told once, then copied
+# What has happened before a test begins; played once, then copied
 
 
 Story = Callable[[Office], None]
@@ -559,18 +562,32 @@ def nothing(office: Office) -> None:
         office.system.migrate()
 
 
+def told_once(story: Story) -> Story:
+    """A story that others begin with: they get a copy of its end."""
+
+    @wraps(story)
+    def told(office: Office) -> None:
+        if office.begin_with is None or not office.begin_with(told):
+            story(office)
+
+    return told
+
+
+@told_once
 def opened(office: Office) -> None:
     """The setup is loaded."""
     nothing(office)
     office.load(a_setup())
 
 
+@told_once
 def spring(office: Office) -> None:
     """The first half's report is imported."""
     opened(office)
     office.bring_batch(SPRING, "spring.csv")
 
 
+@told_once
 def closed(office: Office) -> None:
     """The first half is closed, its statements are issued, and the autumn's report is in."""
     spring(office)
@@ -599,7 +616,7 @@ def _wait_for_others(office: Office) -> None:
 
 
 class Shelf:
-    """Offices in which a story was told once, copied for every test of all processes."""
+    """Offices in which a story was played once, copied for every test of all processes."""
 
     def __init__(self, folder: Path, postgresql: Callable[[], PostgreSQL]) -> None:
         self._folder = folder
@@ -629,7 +646,7 @@ class Shelf:
         return self._postgresql().url(self._postgresql().create(template=name))
 
     def _told(self, kind: str, story: Story) -> tuple[Path, str]:
-        """Where a story's office lies, and its database's name; another process may tell it."""
+        """Where a story's office lies, and its database's name; another process may play it."""
         note = self._folder / f"{kind} {story.__module__}.{story.__qualname__}"
         with note.open("a+", encoding="utf-8") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
@@ -649,11 +666,22 @@ class Shelf:
         else:
             url = self._postgresql().url(self._postgresql().create())
         office = open_office(url, folder)
+        if kind == "sqlite":
+            office.begin_with = partial(self._begin, office, folder, story)
         story(office)
         office.system.dispose()
         return str(folder), _name(url)
 
+    def _begin(self, office: Office, folder: Path, story: Story, first: Story) -> bool:
+        """Put the end of another story in the place of an office in which nothing has happened."""
+        if first is story:
+            return False
+        office.begin_with = None
+        office.system.dispose()
+        self._copy("sqlite", first, folder)
+        return True
+
 
 def _name(url: str) -> str:
-    """The name of a database: what stands last in the path of its address."""
+    """The name of a database: the last part of its address's path."""
     return url.partition("?")[0].rpartition("/")[2]

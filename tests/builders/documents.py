@@ -22,7 +22,7 @@ def send_documents(
     note: str = "",
     visible: bool = False,
 ) -> SavedDocuments:
-    """Send files as a page does: looked at, then kept."""
+    """Send files as a page does: checked, then stored."""
     kept = office.system.files
     taken = [
         each

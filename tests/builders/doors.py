@@ -12,7 +12,7 @@ from tests.builders.site import CHEAP, PASSWORD, TOTP_KEY, Site, Visitor
 
 @dataclass(slots=True)
 class Clock:
-    """The time of a test, which moves when it is told to."""
+    """The time of a test, which moves only on request."""
 
     now: datetime = NOW
 

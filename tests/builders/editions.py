@@ -24,7 +24,7 @@ def a_logo(colour: tuple[int, int, int, int] = (27, 108, 168, 255), size: int = 
 
 
 def looked(office: Office, use: Use, data: bytes, name: str = "file") -> InspectedFile:
-    """A file that was looked at."""
+    """A file that was checked."""
     return artwork.inspect(office.system.files, ArtworkUpload(use, name, io.BytesIO(data)))
 
 

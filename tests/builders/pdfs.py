@@ -22,13 +22,13 @@ def a_pdf(
     """A PDF.
 
     Args:
-        pages: how many; each says its number by where its line stands.
+        pages: how many; each shows its number by its line's position.
         size: of each page, in points.
         catalog: more of the catalog's dictionary.
         page: more of each page's dictionary.
         content: what each page draws.
         objects: more objects, by number from 100 on.
-        packed: objects that stand compressed in an object stream.
+        packed: objects that are compressed in an object stream.
         encrypted: the password that opens it, empty or not; None: it is not encrypted.
     """
     kids = " ".join(f"{10 + 2 * number} 0 R" for number in range(pages))

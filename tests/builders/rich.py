@@ -99,7 +99,7 @@ BANK_PROPOSED, BANK_CONFIRMED = 1, 2
 """Numbers of bank details: Seattle's, which wait, and the author's, which are in force."""
 
 OLD_SHOWN, OLD_HIDDEN, OLD_OF_HOUSTON, OLD_UNSORTED = range(1, 5)
-"""Numbers of earlier statements: two of Seattle, one of Houston, one of which nobody has said whose."""
+"""Numbers of earlier statements: two of Seattle, one of Houston, one that is not filed."""
 
 NOTE, SETTLED, ANSWER, OPEN_QUESTION, WITHDRAWN = range(1, 6)
 """Numbers of notes: of the contract, with a file; of a retailer, answered; of Seattle; of a period."""
@@ -205,7 +205,7 @@ def _people(office: Office, site: Site) -> Actor:
 
 
 def _payments(office: Office, clerk: Actor) -> None:
-    """Two batches of which each payment stands elsewhere: arrived, on its way, to approve, to send."""
+    """Two batches with payments in every state: arrived, on its way, to approve, to send."""
     mona = Actor("Mona Reyes", Role.MANAGER, MANAGER)
     later = {(keyed("houston"), "USD"): 0, (keyed("tacoma"), "USD"): 0}
     with office.system.work(clerk) as work:

@@ -194,7 +194,7 @@ def _lent(system: System) -> tuple[Flask, dict[str, Any]]:
 def _app(system: System) -> Flask:
     app = create_app(system)
     app.jinja_env.bytecode_cache = _compiled_templates()
-    # Beside a server stands its worker; here it works while a request waits for it.
+    # A server has a worker beside it; here it works while a request waits for it.
     waiting.init_app(app, lambda: _work(app))
     app.testing = False  # errors answer as they would for a visitor
     _watch_what_is_drawn(app)

@@ -48,5 +48,5 @@ def public(office: Office) -> None:
 
 
 def samples(files: Files) -> list[str]:
-    """Names of the sample chapters that are kept."""
+    """Names of the stored sample chapters."""
     return sorted(path.name for path in (files.home / "samples").rglob("*.pdf"))

@@ -27,7 +27,7 @@ from royalties.services import approvals
 from royalties.services.orders import notices
 from royalties.services.orders.intake import requests
 from royalties.services.orders.intake.requests import Requested
-from royalties.services.orders.notice_words import TOLD
+from royalties.services.orders.notice_words import NOTICE_WORDS
 from royalties.services.people import colleagues, links, staff
 from royalties.services.terms import contacts
 from tests.builders.books import HARDCOVER, Office, after
@@ -266,7 +266,7 @@ def test_name_of_older_books_cannot_inject_a_header(
     for raw in post.raw:
         require_sealed(raw)
     holding = [raw for raw in post.raw if b"?q?" in raw or b"?B?" in raw or b"?=" in raw]
-    assert len(holding) > len(TOLD), "the names do not reach the mails: this tries nothing"
+    assert len(holding) > len(NOTICE_WORDS), "the names do not reach the mails: this tries nothing"
 
 
 def everybody_written_to(office: Office, begin: str, end: str) -> None:
@@ -296,7 +296,7 @@ def everybody_written_to(office: Office, begin: str, end: str) -> None:
             contact_name=f"Olga {begin} {end}",
             po_number=f"{begin} {end}",
         )
-        for event in TOLD:
+        for event in NOTICE_WORDS:
             for side in Side:
                 notices.notify(work, order, event, side=side, detail={**values, **facts})
         colleagues.invite_colleague(work, "guild", "new@example.org", f"New {begin}"[:100])

@@ -1,6 +1,6 @@
 """The life of an order, from request to payment, as one table of transitions.
 
-Who may do what in which state, where it leads and what that needs stands here and nowhere else:
+Who may do what in which state, where it leads and what that needs is defined here and nowhere else:
 buttons, refusals, history and tests derive from it. A plain bulk order lives the same life without
 artwork and proof.
 """
@@ -22,7 +22,7 @@ class OrderKind(StrEnum):
 
 
 class State(StrEnum):
-    """Where an order stands."""
+    """An order's state."""
 
     REQUESTED = "requested"
     QUOTED = "quoted"

@@ -49,7 +49,7 @@ _INVOICE_LABELS = {
 
 
 class PaperKind(StrEnum):
-    """What a document of an order is, whose bytes are kept as they were first made."""
+    """What a document of an order is, whose bytes are stored as they were first made."""
 
     QUOTE = "quote"
     INVOICE = "invoice"

@@ -143,7 +143,7 @@ class InvoiceShown:
     note: str = ""
     paid_before: int = 0
     pay_to: PaymentDetails | None = None
-    """How it is paid, as it held on the day; None where nothing is to be paid, or nobody said."""
+    """How it is paid, as it held on the day; None where nothing is to be paid or stated."""
     of_lines: tuple[int, ...] = ()
     """The lines of that invoice that a credit note's lines credit, each by its place from 1 on."""
 
@@ -216,7 +216,7 @@ class AccountShown:
 
 
 def lines_shown(lines: tuple[QuoteLine, ...], currency: str) -> tuple[PaperLine, ...]:
-    """Lines of a price as a paper keeps them."""
+    """Lines of a price as a paper prints them."""
     return tuple(
         PaperLine(
             line.kind.value,

@@ -116,8 +116,8 @@ class PriceList:
 
     def tax_on(self, place: str, day: date) -> SalesTaxRate | None:
         """The tax of a place on a day, if there is one; its country's where it has none itself."""
-        for wanted in (place, place.partition("-")[0]):
-            known = [tax for tax in self.taxes if tax.place == wanted and tax.starts <= day]
+        for taxed_place in (place, place.partition("-")[0]):
+            known = [tax for tax in self.taxes if tax.place == taxed_place and tax.starts <= day]
             if known:
                 return max(known, key=lambda tax: tax.starts)
         return None

@@ -52,7 +52,7 @@ __all__ = [
 ]
 
 MOST_COPIES = 1_000_000
-"""Copies of one order; a number typed wrong is told, and amounts fit where they are kept."""
+"""Copies of one order; a mistyped number is reported, and amounts fit their columns."""
 
 
 class LineKind(StrEnum):

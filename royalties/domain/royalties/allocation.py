@@ -168,12 +168,12 @@ class _Distribution:
             if not step.counts_on(self.day) or placed.left <= 0:
                 continue
             step_path = f"{path}{place}"
-            wanted = self._wanted(step, payable, placed.left, parts, sums_by_condition)
-            wanted = min(wanted, self._cap_left(step.cap, step_path))
-            if wanted <= 0:
+            amount = self._before_caps(step, payable, placed.left, parts, sums_by_condition)
+            amount = min(amount, self._cap_left(step.cap, step_path))
+            if amount <= 0:
                 continue
             took = self._to_members(
-                step, wanted, parts, f"{step_path}.", outer if outer is not None else place, placed
+                step, amount, parts, f"{step_path}.", outer if outer is not None else place, placed
             )
             self._use_cap(step.cap, step_path, took, placed.caps)
             _take(parts, step.when, took)
@@ -182,7 +182,7 @@ class _Distribution:
             raise AssertionError("a step placed money that nobody got, or gave more than it had")
         return placed
 
-    def _wanted(
+    def _before_caps(
         self,
         step: Step,
         payable: int,
@@ -198,17 +198,17 @@ class _Distribution:
             within = min(left, _clamped(_sum(parts, step.when), part))
         match step.takes:
             case Takes.FIXED:
-                wanted = rounded(self._minor(amount))
+                taken = rounded(self._minor(amount))
             case Takes.SHARE:
-                wanted = rounded(amount * part)
+                taken = rounded(amount * part)
             case Takes.PER_UNIT:
                 copies = sum(p.units for p in parts if matches(step.when, p.atom))
-                wanted = rounded(self._minor(amount) * copies)
+                taken = rounded(self._minor(amount) * copies)
             case Takes.REMAINDER:
-                wanted = within
+                taken = within
             case _:
                 assert_never(step.takes)
-        return max(0, min(wanted, within))
+        return max(0, min(taken, within))
 
     def _to_members(
         self,

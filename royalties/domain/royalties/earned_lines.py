@@ -190,18 +190,18 @@ def _sellers_in(parts: Sequence[tuple[str, "Block | SellerSums", int]]) -> int:
 def _lines(names: Sequence[str], earned: Sequence[RuleEarnings]) -> Iterator[EarnedLine]:
     """Earned lines in order; ``names`` are the names of the rules."""
     parts = [
-        (each, isbn, source.sellers, *each.columns(source))
-        for each in earned
-        for isbn, source, _ in each.parts
+        (earnings, isbn, source.sellers, *earnings.columns(source))
+        for earnings in earned
+        for isbn, source, _ in earnings.parts
     ]
     keys = sorted(
-        (each.place, isbn, retailer, kind, each.currency, each.rank, of, row)
-        for of, (each, isbn, sellers, *_) in enumerate(parts)
+        (earnings.place, isbn, retailer, kind, earnings.currency, earnings.rank, of, row)
+        for of, (earnings, isbn, sellers, *_) in enumerate(parts)
         for row, (retailer, kind) in enumerate(sellers)
     )
     for place, isbn, retailer, kind, currency, _, of, row in keys:
-        each, _, _, units, bases, amounts = parts[of]
-        for (number, portion, fx, rate, *_), of_tier in zip(each.factors, amounts, strict=True):
+        earnings, _, _, units, bases, amounts = parts[of]
+        for (number, portion, fx, rate, *_), of_tier in zip(earnings.factors, amounts, strict=True):
             yield EarnedLine(
                 place,
                 names[place],

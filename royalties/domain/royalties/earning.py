@@ -202,12 +202,12 @@ class _Exchange:
         missing: list[tuple[str, str]] = []
         for (place, currency, of), group in groups.items():
             rule = contract.rules[place]
-            wanted: tuple[tuple[str, str], ...] = ()
+            conversions: tuple[tuple[str, str], ...] = ()
             if rule.basis is not Basis.UNIT or rule.counts is not Counts.UNITS:
-                wanted = ((currency, self._to),)
+                conversions = ((currency, self._to),)
             if rule.basis is Basis.PROFIT and any(sold[each.isbn].unit_cost for each in group):
-                wanted += ((publisher_currency, currency),)
-            for source, target in wanted:
+                conversions += ((publisher_currency, currency),)
+            for source, target in conversions:
                 if source != target and (source, target) not in self._rates[of].given:
                     missing.append((source, target))
         if missing:
@@ -292,7 +292,7 @@ def _earnings_by_rate(
         factors = _factors(contract, tiers[place], fx)
         column, plain = SUMMED.get(rule.basis), factors[0] if len(factors) == 1 else None
         parts: list[tuple[str, Block | SellerSums, int]] = []
-        made = RuleEarnings(place, rule.basis, currency, rank, factors, parts)
+        earnings = RuleEarnings(place, rule.basis, currency, rank, factors, parts)
         for isbn, sold_blocks in _by_edition(blocks):
             if column is not None and isinstance(sold_blocks, Block):  # nearly always
                 if plain is not None:
@@ -304,9 +304,9 @@ def _earnings_by_rate(
             else:
                 some = [sold_blocks] if isinstance(sold_blocks, Block) else sold_blocks
                 source = _sums_by_seller(rule, some, sold[isbn], exchange)
-            *_, amounts = made.columns(source)
+            *_, amounts = earnings.columns(source)
             parts.append((isbn, source, sum(map(sum, amounts))))
-        earned.append(made)
+        earned.append(earnings)
     return earned
 
 

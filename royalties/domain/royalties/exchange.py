@@ -13,9 +13,9 @@ class MissingExchangeRateError(ValueError):
     """A sale's currency has no rate into the contract's for the period."""
 
     def __init__(self, period: Period, pairs: Iterable[tuple[str, str]]) -> None:
-        wanted = ", ".join(f"{source} → {target}" for source, target in sorted(set(pairs)))
+        conversions = ", ".join(f"{source} → {target}" for source, target in sorted(set(pairs)))
         super().__init__(
-            f"no exchange rate for {period}: {wanted}. Add it under exchange_rates of a setup "
+            f"no exchange rate for {period}: {conversions}. Add it under exchange_rates of a setup "
             f"file (in this direction; a rate is never inverted) and load the file"
         )
 

@@ -111,14 +111,14 @@ def figures_of(run: Run) -> dict[FigureKey, Computed]:
     A contract that earned 50.00 on 40 copies has ``Computed(5000, 40)`` under its earned key.
     """
     figures: dict[FigureKey, Computed] = {}
-    for done in run.contracts:
-        key, currency = done.contract.key, done.contract.currency
-        for line_key, lines in _by_edition(done).items():
+    for contract_run in run.contracts:
+        key, currency = contract_run.contract.key, contract_run.contract.currency
+        for line_key, lines in _by_edition(contract_run).items():
             amount = sum(line.earned for line in lines)
             figures[FigureKey(Figure.EARNED, key, currency, *line_key)] = Computed(
                 amount, _copies(lines)
             )
-        for figure, amount in _of_contract(done).items():
+        for figure, amount in _of_contract(contract_run).items():
             figures[FigureKey(figure, key, currency)] = Computed(amount)
     for settled in run.settlements:
         for figure, amount in _of_payee(settled).items():
@@ -136,7 +136,7 @@ def differences_from(run: Run, totals: Sequence[OldTotal]) -> list[Difference]:
     are by rule or edition, the contract's other rules and editions count as old totals of zero.
     """
     figures = figures_of(run)
-    contracts = {done.contract.key: done for done in run.contracts}
+    contracts = {contract_run.contract.key: contract_run for contract_run in run.contracts}
     given_keys = {total.key for total in totals}
     detailed = {
         key.of for key in given_keys if key.figure is Figure.EARNED and (key.rule or key.isbn)
@@ -146,7 +146,7 @@ def differences_from(run: Run, totals: Sequence[OldTotal]) -> list[Difference]:
         for key in figures
         if key.figure is Figure.EARNED
         and key.of in detailed
-        and not any(_covers(each, key) for each in given_keys)
+        and not any(_covers(given_key, key) for given_key in given_keys)
     ]
     differences = []
     for total in (*totals, *beyond):
@@ -154,10 +154,10 @@ def differences_from(run: Run, totals: Sequence[OldTotal]) -> list[Difference]:
         copies_differ = total.copies is not None and total.copies != new.copies
         if total.amount != new.amount or copies_differ:
             differences.append(_difference(total, new, contracts))
-    differences.sort(key=lambda each: each.key)
+    differences.sort(key=lambda difference: difference.key)
     return sorted(
-        (_marked_as_following(each, differences) for each in differences),
-        key=lambda each: (list(DifferenceCause).index(each.cause), each.key),
+        (_marked_as_following(difference, differences) for difference in differences),
+        key=lambda difference: (list(DifferenceCause).index(difference.cause), difference.key),
     )
 
 
@@ -175,9 +175,9 @@ def _computed(total: FigureKey, figures: Mapping[FigureKey, Computed]) -> Comput
     return Computed(sum(each.amount for each in matching), sum(each.copies for each in matching))
 
 
-def _by_edition(done: ContractRun) -> dict[tuple[str, str], list[EarnedLine]]:
+def _by_edition(contract_run: ContractRun) -> dict[tuple[str, str], list[EarnedLine]]:
     lines_by_edition: dict[tuple[str, str], list[EarnedLine]] = {}
-    for line in done.lines:
+    for line in contract_run.lines:
         lines_by_edition.setdefault((line.rule, line.isbn or ""), []).append(line)
     return lines_by_edition
 
@@ -187,13 +187,13 @@ def _copies(lines: Iterable[EarnedLine]) -> int:
     return sum({line.group: line.units for line in lines}.values())
 
 
-def _of_contract(done: ContractRun) -> dict[Figure, int]:
+def _of_contract(contract_run: ContractRun) -> dict[Figure, int]:
     return {
-        Figure.WITHHELD: done.reserve.withheld,
-        Figure.RELEASED: done.reserve.released,
-        Figure.BROUGHT_FORWARD: done.brought_forward,
-        Figure.RECOUPED: done.recouped,
-        Figure.PAYABLE: done.payable,
+        Figure.WITHHELD: contract_run.reserve.withheld,
+        Figure.RELEASED: contract_run.reserve.released,
+        Figure.BROUGHT_FORWARD: contract_run.brought_forward,
+        Figure.RECOUPED: contract_run.recouped,
+        Figure.PAYABLE: contract_run.payable,
     }
 
 
@@ -210,23 +210,23 @@ def _of_payee(settled: Settlement) -> dict[Figure, int]:
 
 
 def _difference(total: OldTotal, new: Computed, contracts: Mapping[str, ContractRun]) -> Difference:
-    done = contracts.get(total.key.of)
+    contract_run = contracts.get(total.key.of)
     if total.key.figure is Figure.EARNED:
         lines = [
             line
-            for line in (done.lines if done else ())
+            for line in (contract_run.lines if contract_run else ())
             if total.key.rule in {"", line.rule} and total.key.isbn in {"", line.isbn or ""}
         ]
-        cause, why = _of_earned(total, new, lines, done)
+        cause, why = _of_earned(total, new, lines, contract_run)
     else:
         cause, why = _of_account(total, new)
     return Difference(total.key, total.amount, new.amount, total.copies, new.copies, cause, why)
 
 
 def _of_earned(
-    total: OldTotal, new: Computed, lines: Sequence[EarnedLine], done: ContractRun | None
+    total: OldTotal, new: Computed, lines: Sequence[EarnedLine], contract_run: ContractRun | None
 ) -> tuple[DifferenceCause, str]:
-    if done is None or not lines:
+    if contract_run is None or not lines:
         return DifferenceCause.MISSING_REPORT, "the draft has no such sales"
     returned = -_copies([line for line in lines if line.kind == SaleKind.RETURN.word])
     if total.copies is not None and total.copies != new.copies:
@@ -238,16 +238,16 @@ def _of_earned(
     if abs(new.amount - total.amount) <= len(lines):
         which = "the earned line was" if len(lines) == 1 else "earned lines were"
         return DifferenceCause.ROUNDING, f"it is no more than if {which} rounded otherwise"
-    return _of_rates(total, lines, done)
+    return _of_rates(total, lines, contract_run)
 
 
 def _of_rates(
-    total: OldTotal, lines: Sequence[EarnedLine], done: ContractRun
+    total: OldTotal, lines: Sequence[EarnedLine], contract_run: ContractRun
 ) -> tuple[DifferenceCause, str]:
     """The cause where copies agree but amounts do not: another tier, or another rate."""
     places = {line.rule_place for line in lines}
-    rules = [rule for place, rule in enumerate(done.contract.rules) if place in places]
-    units = scale(done.contract.currency)
+    rules = [rule for place, rule in enumerate(contract_run.contract.rules) if place in places]
+    units = scale(contract_run.contract.currency)
     bases = {line.group: Fraction(line.base) * line.exchange_rate for line in lines}
     base = sum(bases.values(), Fraction(0)) / MICRO * units
     tiered = [rule for rule in rules if len(rule.tiers) > 1]

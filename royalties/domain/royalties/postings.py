@@ -160,7 +160,7 @@ MEANINGS: Mapping[str, str] = {
     FREIGHT: "Freight of orders",
     CANCELLATION: "Orders that were cancelled",
 }
-"""What each account means, in the order of a trial balance; those ending in a colon are kept for
+"""What each account means, in the order of a trial balance; those ending in a colon are one for
 each contract, beneficiary, organization or place, whose key follows."""
 
 

@@ -25,17 +25,19 @@ def run_document(run: Run, status: str, *, with_lines: bool = True) -> Document:
     return {
         "period": str(run.period),
         "status": status,
-        "exceptions": [_exception(each) for each in run.exceptions],
-        "contracts": [_contract(each, with_lines=with_lines) for each in run.contracts],
+        "exceptions": [_exception(exception) for exception in run.exceptions],
+        "contracts": [
+            _contract(contract_run, with_lines=with_lines) for contract_run in run.contracts
+        ],
         "beneficiaries": [
-            (_taxed_at_close if run.taxed_at_close else _settlement)(each)
-            for each in run.settlements
+            (_taxed_at_close if run.taxed_at_close else _settlement)(settlement)
+            for settlement in run.settlements
         ],
     }
 
 
 def in_todays_words(document: Document) -> Document:
-    """The document of a closed run, with amounts *to pay* where earlier versions said *paid*.
+    """The document of a closed run, with amounts *to pay* where earlier versions wrote *paid*.
 
     Their tax was withheld by the close: it becomes ``tax_withheld``, and none is expected any more.
     """

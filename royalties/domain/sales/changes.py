@@ -92,7 +92,7 @@ def one_line(text: str) -> str:
 
 
 def key_of(change: Change) -> str:
-    """What stands for exactly this change in a form."""
+    """The token of exactly this change in a form."""
     return sha256(repr(change).encode()).hexdigest()[:20]
 
 
@@ -132,8 +132,8 @@ def _of_value(value: Mapping[str, Any]) -> Change:
         return RowLeftOut(*where, value["left_out"], value["by"], value["at"])
     cell = cell_at(value["cell"])
     assert cell is not None  # noqa: S101 - as_values wrote it
-    said = (value["from"], value["to"], value["column"], value["by"], value["at"])
-    return CellChange(*where, cell[0], *said)
+    details = (value["from"], value["to"], value["column"], value["by"], value["at"])
+    return CellChange(*where, cell[0], *details)
 
 
 def signed(changes: Sequence[Change], by: str, at: str) -> tuple[Change, ...]:

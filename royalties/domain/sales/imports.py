@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class BatchStatus(StrEnum):
-    """Whether the sales of an import stand in the books, or were taken out of them again."""
+    """Whether the sales of an import are in the books, or were taken out of them again."""
 
     RECORDED = "recorded"
     UNDONE = "undone"

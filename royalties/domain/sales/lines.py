@@ -100,7 +100,7 @@ def by_line(columns: LineColumns) -> Iterator[SaleLine]:
 
 
 class WaitingLine(NamedTuple):
-    """A sale line whose edition nobody knows yet; ``net`` is None where only the price tells."""
+    """A sale line of unknown edition; ``net`` is None where it follows from a price only."""
 
     sheet: int
     row: int
@@ -209,7 +209,7 @@ class Early:
         self.sold[key] = (units + line.units, net + line.net)
 
     def add(self, rows: int, units: int, currency: str, net: int | None) -> None:
-        """Add lines of a currency; receipts are None where only a price will tell."""
+        """Add lines of a currency; receipts are None where they follow from a price only."""
         self.rows += rows
         self.units += units
         self.net[currency] = self.net.get(currency, 0) + (net or 0)

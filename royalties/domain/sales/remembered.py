@@ -1,4 +1,4 @@
-"""What was said once of a retailer's reports: what is no book, what is a bundle, an answer."""
+"""Remembered answers about a retailer's reports: no book, a bundle, or another answer."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from fractions import Fraction
 
 
 class AnswerKind(StrEnum):
-    """What something was said to be."""
+    """Kinds of remembered answers."""
 
     NO_BOOK = "no-book"
     BUNDLE = "bundle"
@@ -26,7 +26,7 @@ class BundlePart:
 class Remembered:
     """What is remembered of one retailer's reports.
 
-    ``no_books`` has what was said by its key (``terms.identifiers``), ``bundles`` their editions,
+    ``no_books`` has those answers by their key (``terms.identifiers``), ``bundles`` their editions,
     and ``answers`` those to questions of reports, by the report's name and the question's key.
     """
 
@@ -35,12 +35,12 @@ class Remembered:
     answers: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def no_book(self, keys: Iterable[str]) -> str:
-        """The first of some identifiers and titles that was said to be no book; or nothing."""
+        """The first of some identifiers and titles that is remembered to be no book; or nothing."""
         return next((self.no_books[key] for key in keys if key in self.no_books), "")
 
 
 NOTHING = Remembered()
-"""Of a retailer of which nothing was said."""
+"""Of a retailer about which nothing is remembered."""
 
 
 def shared(amount: int, shares: Sequence[Fraction]) -> list[int]:

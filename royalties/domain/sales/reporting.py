@@ -57,7 +57,7 @@ class ReportStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """How a retailer's reports stand for a period.
+    """The status of a retailer's reports for a period.
 
     Attributes:
         standing: the worst of what is expected by now.
@@ -105,7 +105,7 @@ def rhythm_of(spans: Sequence[Span], least: Calendar) -> Calendar:
 
 
 def expected(spans: Sequence[Span], period: Period, today: date) -> Expected:
-    """How the reports of one retailer stand for a period.
+    """The status of one retailer's reports for a period.
 
     Args:
         spans: what each of its reports covers, in any order.
@@ -117,19 +117,19 @@ def expected(spans: Sequence[Span], period: Period, today: date) -> Expected:
     rhythm = rhythm_of(spans, period.calendar)
     first = period_of(min(span[0] for span in spans), rhythm)
     through = max(span[1] for span in spans)
-    wanted = [part for part in _parts(period, rhythm) if part >= first]
+    parts = [part for part in _parts(period, rhythm) if part >= first]
     there = [
         (period_of(start, rhythm).ordinal, period_of(last, rhythm).ordinal) for start, last in spans
     ]
     open_parts = [
-        part for part in wanted if not any(low <= part.ordinal <= high for low, high in there)
+        part for part in parts if not any(low <= part.ordinal <= high for low, high in there)
     ]
     missing = tuple(part for part in open_parts if part.ends < today)
     ahead = next((part for part in open_parts if part.ends >= today), None)
     if missing:
         late = (today - missing[0].ends).days > _PATIENCE
         standing = ReportStatus.LATE if late else ReportStatus.DUE
-    elif len(open_parts) == len(wanted):
+    elif len(open_parts) == len(parts):
         standing = ReportStatus.AHEAD
     else:
         standing = ReportStatus.IN

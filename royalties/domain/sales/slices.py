@@ -55,7 +55,7 @@ class ImportOutcome(StrEnum):
     CHOOSE = "choose"
     NOTHING_NEW = "nothing-new"
     CHANGED = "changed"
-    """The file of an upload says something else than when it was looked at; never kept."""
+    """The file of an upload differs from what was checked; never cached."""
 
 
 OF_SHIPMENT, OF_CREDIT_NOTE = "shipment", "credit-note"
@@ -130,8 +130,8 @@ UNITS, NET, LIST_VALUE = range(1, 4)
 class Block(NamedTuple):
     """Slices of one edition as columns, which are as long as there are sellers.
 
-    No seller stands there twice, and none of free copies: these earn nothing. What the columns
-    hold is said of ``Slice``. They stand one after another in ``numbers``, which other blocks may
+    No seller appears twice, and none of free copies: these earn nothing. What the columns
+    hold is documented at ``Slice``. They follow one another in ``numbers``, which other blocks may
     share, from ``first`` on, each ``size`` long; sellers by their numbers in ``by_number``.
     """
 

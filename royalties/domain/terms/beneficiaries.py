@@ -32,7 +32,7 @@ class Beneficiary:
     """A nonprofit, author or agent.
 
     ``minimum_payment`` is a number of units of whatever currency is due; ``opening_balance``
-    is minor units of the publisher's currency. Of who is ``private`` no public page tells.
+    is minor units of the publisher's currency. Those that are ``private`` appear on no public page.
     """
 
     key: str
@@ -82,7 +82,7 @@ class Letterhead:
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
-    """The house whose books these are; address and contact stand on its statements.
+    """The house whose books these are; address and contact are printed on its statements.
 
     ``pays_within`` are the days from a period's end until its royalties are to be sent.
     """

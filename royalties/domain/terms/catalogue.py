@@ -75,7 +75,7 @@ class Edition:
         return max(known, key=lambda p: p.starts).micro if known else None
 
     def price_of_sale(self, day: str, currency: str) -> int | None:
-        """The same on the day of a sale, which is kept as text such as 2026-04-03."""
+        """The same on the day of a sale, which is stored as text such as 2026-04-03."""
         return self.price_on(date.fromisoformat(day), currency)
 
 

@@ -29,6 +29,7 @@ _WORDS = {
     "per_unit": "per copy",
     "recouped": "recouped before",
     "released_in": "released in",
+    "remainder": "all that is left",
     "shows_giving": "tells where its royalties go",
     "sold_by": "sold by",
     "unit_cost": "cost of one copy",
@@ -67,7 +68,7 @@ _SHARES = frozenset({"rate", "share", "tax_rate", "subsidiary_rights"})
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field: where it stands, and what it said before and says now; empty where absent.
+    """One field: its place, its value before and its value now; empty where absent.
 
     ``key`` is the field's key in the setup file.
     """
@@ -98,7 +99,7 @@ def field_words(field: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _ValueAt:
-    """Where a value stands: the words that lead there, and how its texts are written."""
+    """A value's place: the words that lead there, and how its texts are written."""
 
     words: tuple[str, ...] = ()
     key: str = ""
@@ -107,13 +108,13 @@ class _ValueAt:
     number: Callable[[str | int], str] = str
 
     def at(self, key: str) -> "_ValueAt":
-        """What stands at a key of an object."""
+        """The value at a key of an object."""
         share = key in _SHARES or self.key == "subsidiary_rights"
         words = (*self.words, field_words(key))
         return replace(self, words=words, key=key, is_share=share)
 
     def entry(self, words: str) -> "_ValueAt":
-        """An entry of the list that stands here; the list itself needs no word."""
+        """An entry of the list at this place; the list itself needs no word."""
         return replace(self, words=(*self.words[:-1], words))
 
     def within(self, *bodies: Mapping[str, Any]) -> "_ValueAt":
@@ -134,7 +135,10 @@ class _ValueAt:
         if isinstance(value, dict):
             inner = self.within(value)
             return "; ".join(
-                f"{field_words(key)} {inner.at(key).text(part)}" for key, part in value.items()
+                field_words(key)
+                if part is True
+                else f"{field_words(key)} {inner.at(key).text(part)}"
+                for key, part in value.items()
             )
         if isinstance(value, list):
             shown = [self.text(part) for part in value]

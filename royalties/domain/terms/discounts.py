@@ -1,4 +1,4 @@
-"""Discounts in classes: all that rules tell apart, and nothing more."""
+"""Discounts in classes: all that rules distinguish, and nothing more."""
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction

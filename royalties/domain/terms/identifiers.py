@@ -20,8 +20,8 @@ def identifier_key(text: str) -> str:
     """An identifier without case, blanks, hyphens and invisible characters; may be empty."""
     if text.isascii():
         return "".join(text.split()).replace("-", "").upper()
-    kept = (sign for sign in text if unicodedata.category(sign) not in _SPACE_OR_DASH)
-    return _LEFT_OUT.sub("", "".join(kept)).upper()
+    signs = (sign for sign in text if unicodedata.category(sign) not in _SPACE_OR_DASH)
+    return _LEFT_OUT.sub("", "".join(signs)).upper()
 
 
 def is_isbn10(text: str) -> bool:
@@ -41,7 +41,7 @@ class EditionNames:
         self._index: _Index | None = None
 
     def find(self, text: str) -> frozenset[int]:
-        """The editions that a text may mean: none, one, or several that nobody tells apart.
+        """The editions that a text may mean: none, one, or several that are ambiguous.
 
         A text as it was given counts first, then its normal form, then a number without its
         leading zeros.

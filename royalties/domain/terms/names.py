@@ -53,20 +53,21 @@ def distinct_names(names: Mapping[str, str], more: Mapping[str, Iterable[str]]) 
     alike: dict[str, list[str]] = {}
     for key, name in names.items():
         alike.setdefault(name.casefold(), []).append(key)
-    told = dict(names)
+    distinct = dict(names)
     for keys in alike.values():
         if len(keys) > 1:
-            told |= _apart({key: names[key] for key in keys}, more)
-    return told
+            distinct |= _apart({key: names[key] for key in keys}, more)
+    return distinct
 
 
 def _apart(names: Mapping[str, str], more: Mapping[str, Iterable[str]]) -> dict[str, str]:
     remarks = {key: list(more.get(key, ())) for key in names}
     for place in range(max(map(len, remarks.values()), default=0)):
-        said = {key: each[place] if place < len(each) else "" for key, each in remarks.items()}
-        if len({each.casefold() for each in said.values()}) == len(names):
+        remark_of = {key: each[place] if place < len(each) else "" for key, each in remarks.items()}
+        if len({each.casefold() for each in remark_of.values()}) == len(names):
             return {
-                key: f"{name} ({said[key]})" if said[key] else name for key, name in names.items()
+                key: f"{name} ({remark_of[key]})" if remark_of[key] else name
+                for key, name in names.items()
             }
     return {
         key: f"{name} ({number})" for number, (key, name) in enumerate(sorted(names.items()), 1)

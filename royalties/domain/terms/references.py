@@ -15,7 +15,7 @@ _NAMED_BY: Mapping[str, Mapping[str, str]] = {
     "price_lists": {"titles": "titles", "retailers": "retailers"},
     "income": {"contract": "contracts"},
 }
-"""By part, the fields that name other entries, wherever they stand, and the part of those."""
+"""By part, the fields that name other entries, wherever they appear, and the part of those."""
 
 _NO_ENTRIES = frozenset({"columns"})
 """Fields below which the same words mean something else: columns of a report."""

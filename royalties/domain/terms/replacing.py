@@ -2,7 +2,7 @@
 
 An entry of a setup file replaces the older one as a whole. Closed periods keep what they used, but
 a plan whose file has only its newest version loses the others, and sales of the open period earn
-by new rules from the next calculation on. Whoever loads it is told what is replaced and from when,
+by new rules from the next calculation on. Whoever loads it sees what is replaced and from when,
 and asked. Additions (a later version, a price from a later day, a rule after all others) replace
 nothing, and nothing is asked of entries under which no money has moved.
 """
@@ -20,7 +20,7 @@ from royalties.domain.terms.changes import Change, changes
 from royalties.domain.terms.entry_words import ENTRY_WORDS
 
 Body = Mapping[str, Any]
-"""An entry of the setup as it is kept: JSON values, defaults left out."""
+"""An entry of the setup as it is stored: JSON values, defaults left out."""
 
 _MOST_TOLD = 4
 """Changed fields that a message names."""
@@ -72,7 +72,7 @@ class Replaced:
 
     ``loses`` says that it leaves something out or replaces something dated, which nobody sees in
     the new entry: even a script has to confirm that. Another value in the place of an old one is
-    what whoever wrote it wants; people are asked, and scripts are told.
+    what whoever wrote it wants; people are asked, and scripts get a warning.
     """
 
     code: str
@@ -103,7 +103,7 @@ def replaced(part: str, key: str, old: Body, new: Body, use: EntryUse) -> Replac
 
 
 class _ChangeText(NamedTuple):
-    """What is said of a change, and whether something is left out or something dated replaced."""
+    """A change in words, and whether something is left out or something dated replaced."""
 
     text: str
     loses: bool = False
@@ -182,7 +182,7 @@ def _then(
     will_govern: str,
 ) -> str:
     """What distributes from the open period on."""
-    kept = "Closed periods keep what they used; " if use.closed else ""
+    closed_part = "Closed periods keep what they used; " if use.closed else ""
     open_period = use.open_period
     if not will_govern:
         text = f"{open_period} cannot be run: no version is in force on {open_period.ends}."
@@ -194,7 +194,7 @@ def _then(
             f"{open_period} and later periods are distributed by the version from "
             f"{will_govern}{instead}{_including(use)}."
         )
-    return kept + text
+    return closed_part + text
 
 
 def _advice(lost: Sequence[str], after: Mapping[str, Body]) -> str:
@@ -239,11 +239,11 @@ def _periods(used: Distributed) -> str:
     return str(used.first) if used.first == used.last else f"{used.first} to {used.last}"
 
 
-# The rest: what stands in a file counts for all open periods
+# The rest: what a file contains counts for all open periods
 
 
 def _contract(old: Body, new: Body, use: EntryUse) -> _ChangeText:
-    # A title more earns, one less is told below; an ended right changes no figure.
+    # A title more earns, one less is described below; an ended right changes no figure.
     same = {"author", "titles", "rights_ended"}
     differ = {key for key in {*old, *new} - same if old.get(key) != new.get(key)}
     rules = old.get("rules", [])
@@ -283,17 +283,17 @@ def _title(old: Body, new: Body, use: EntryUse) -> _ChangeText:
     if not new.get("royalties", True):
         differ.add("royalties")
     before, after = ({e["isbn"]: e for e in body.get("editions", ())} for body in (old, new))
-    told = []
+    texts = []
     for isbn, edition in before.items():
         later = after.get(isbn, {})
         asked = {"format", *(["unit_cost"] if use.profit else [])}
         if any(_stand_in(later, *at) != price for at, price in _stood_in(edition, use)):
             asked.add("prices")
-        told += [
+        texts += [
             _ChangeText(f"edition {isbn} · {each.text}", each.loses)
             for each in _changed(edition, later, asked)
         ]
-    return _together(_changed(old, new, differ) + told, use)
+    return _together(_changed(old, new, differ) + texts, use)
 
 
 def _stood_in(edition: Body, use: EntryUse) -> Iterator[tuple[tuple[str, str], str]]:
@@ -334,11 +334,11 @@ def _terms(
     return _together([*more, *_changed(old, new, differ)], use)
 
 
-def _together(told: Sequence[_ChangeText], use: EntryUse) -> _ChangeText:
+def _together(texts: Sequence[_ChangeText], use: EntryUse) -> _ChangeText:
     """What changed, with what it counts for; nothing if nothing was calculated by it."""
-    if not told or not use.moved_money:
+    if not texts or not use.moved_money:
         return _NOTHING
-    listed = _some(told)
+    listed = _some(texts)
     return _ChangeText(f"{listed.text}. {_counts(use)}", listed.loses)
 
 
@@ -378,8 +378,8 @@ def _some(changes: Sequence[_ChangeText]) -> _ChangeText:
 
 
 def _counts(use: EntryUse) -> str:
-    kept = "Closed periods keep what they used; it" if use.closed else "It"
-    return f"{kept} counts from {use.open_period} on{_including(use)}."
+    subject = "Closed periods keep what they used; it" if use.closed else "It"
+    return f"{subject} counts from {use.open_period} on{_including(use)}."
 
 
 def _including(use: EntryUse) -> str:

@@ -1,6 +1,6 @@
 """The whole books in one file, back from it, and from one database to another.
 
-A backup is one snapshot of the database, then the kept files: those are written before the rows
+A backup is one snapshot of the database, then the stored files: those are written before the rows
 that name them are recorded and never changed, so every file of the snapshot is there. Both leave
 in a form that no engine owns, so books of SQLite can be restored to PostgreSQL, and back.
 """
@@ -80,10 +80,10 @@ def back_up(
     Args:
         connection: one snapshot of the books.
         actor: an administrator: a backup holds everything but secrets of the environment.
-        home: the folder of the kept files.
+        home: the folder of the stored files.
         target: the file; only its owner may read it.
         at: the moment, as it is stored.
-        progress: told how many tables and folders are done.
+        progress: called with how many tables and folders are done.
 
     Raises:
         ThereAlreadyError: the file is there already.
@@ -137,7 +137,7 @@ def restore(actor: Actor, source: Path, url: str, home: Path, progress: Progress
         source: the backup.
         url: of a database that holds nothing, of either engine.
         home: a folder that holds nothing, or is not there yet.
-        progress: told how many tables are done.
+        progress: called with how many tables are done.
 
     Raises:
         NotABackupError: it is none, is damaged or was changed, or a newer program made it.
@@ -162,12 +162,12 @@ def restore(actor: Actor, source: Path, url: str, home: Path, progress: Progress
         _require_known(source, header)
         migrate.migrate_to(connection, header.schema)
         tables = _tables_for(source, header, transfer.tables_of(connection))
-        done: set[str] = set()
+        restored: set[str] = set()
         with transfer.without_guards(connection, list(tables.values())):
             transfer.clear(connection, list(tables.values()))
             for name, rows in reader.tables():
-                progress(len(done), len(tables))
-                done.add(name)
+                progress(len(restored), len(tables))
+                restored.add(name)
                 if name not in tables:  # one that is no more may come along, if it is empty
                     raise _otherwise(source, name, header)
                 transfer.write_rows(connection, tables[name], header.tables[name], rows)
@@ -199,7 +199,7 @@ def move(source: Connection, target: Connection, actor: Actor, progress: Progres
         source: one state of the books, which nobody changes meanwhile.
         target: an empty database.
         actor: an administrator.
-        progress: told how many tables are done.
+        progress: called with how many tables are done.
 
     Raises:
         UnfitError: something does not fit, or came out otherwise.
@@ -260,7 +260,7 @@ def _check_read_back(
 
 
 def _tables_for(source: Path, header: ArchiveHeader, found: list[Table]) -> dict[str, Table]:
-    """The new database's tables, with the columns that the backup tells of."""
+    """The new database's tables, with the columns that the backup lists."""
     tables = {table.name: table for table in found}
     for name, table in tables.items():
         if sorted(table.columns.keys()) != sorted(header.tables.get(name, ())):
@@ -288,8 +288,8 @@ class _Stage:
     def put_in_place(self) -> None:
         """Move whole folders into the home; if this is killed, the next restore knows which."""
         parts = sorted(self.folder.iterdir())
-        said = {"database": self.database, "folders": [part.name for part in parts]}
-        (self.folder / _PLACING).write_text(json.dumps(said), encoding="utf-8")
+        plan = {"database": self.database, "folders": [part.name for part in parts]}
+        (self.folder / _PLACING).write_text(json.dumps(plan), encoding="utf-8")
         os.sync()
         for part in parts:
             target = self.home / part.name
@@ -309,12 +309,12 @@ def _left_by_a_killed_one(home: Path, url: str) -> list[str]:
     """
     stage = home / _STAGE
     try:
-        said = json.loads((stage / _PLACING).read_text(encoding="utf-8"))
+        plan = json.loads((stage / _PLACING).read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return []
-    if said["database"] != transfer.url_without_password(url):
+    if plan["database"] != transfer.url_without_password(url):
         return []
-    return [name for name in FOLDERS if name in said["folders"] and not (stage / name).exists()]
+    return [name for name in FOLDERS if name in plan["folders"] and not (stage / name).exists()]
 
 
 @contextmanager
@@ -385,5 +385,5 @@ def _keep(target: Path, name: str, file: IO[bytes], source: Path) -> None:
         handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
         raise NotABackupError(source, f"it holds {name!r} twice") from error
-    with os.fdopen(handle, "wb") as kept:
-        shutil.copyfileobj(file, kept, _BLOCK)
+    with os.fdopen(handle, "wb") as stored:
+        shutil.copyfileobj(file, stored, _BLOCK)

@@ -124,7 +124,7 @@ class ToDo:
         mail: messages that could not be sent, for those who may see them.
         orders: what organizations' orders wait for.
         ended: periods whose last day has passed and that are open.
-        late: retailers with a report that is late, and nobody has said why.
+        late: retailers with a late report and no explanation yet.
         questions: how many nobody has settled, and ``asked`` the newest of them.
         exceptions: of the open period's draft; None: it has not been computed since a change.
         payments: what is to pay to beneficiaries and was not sent.
@@ -303,12 +303,12 @@ def dashboard(work: Work) -> Dashboard:
         retailers,
         tuple(
             PeriodSummary(
-                str(shown),
-                shown < period,
-                _sum((row for row in sales.rows if row.period_id == shown.ordinal), house),
+                str(listed),
+                listed < period,
+                _sum((row for row in sales.rows if row.period_id == listed.ordinal), house),
             )
-            for shown in _periods_shown(period)
-            if shown.ordinal >= earliest
+            for listed in _periods_shown(period)
+            if listed.ordinal >= earliest
         ),
         to_do,
         _royalties_owed(work, period, house),
@@ -345,8 +345,8 @@ def _periods_shown(period: Period) -> list[Period]:
 def _sales(work: Work, setup: Setup) -> _Sales:
     period = open_period_of(work, setup)
     year_before = period.shift(-period.calendar.per_year)
-    wanted = {each.ordinal for each in (*_periods_shown(period), year_before)}
-    by_month = store.sales_by_retailer(work.connection, sorted(wanted))
+    numbers = {each.ordinal for each in (*_periods_shown(period), year_before)}
+    by_month = store.sales_by_retailer(work.connection, sorted(numbers))
     rows = _added_up(by_month)
     now = [row for row in rows if row.period_id == period.ordinal]
     against = _against(period, rows)
@@ -530,17 +530,19 @@ def _orders_owed(
     work: Work, orders: OpenOrders | None, invoices: Iterable[receivables.OpenInvoice], house: str
 ) -> tuple[OrdersOwed, ...]:
     """What open orders are worth, and what invoices still ask for."""
-    found = {
+    by_currency = {
         each.currency: OrdersOwed(each.currency, each.orders, each.accepted, each.to_invoice)
         for each in (orders.totals if orders else ())
     }
     for invoice in invoices:
-        before = found.get(invoice.currency, OrdersOwed(invoice.currency))
-        found[invoice.currency] = before._replace(
+        before = by_currency.get(invoice.currency, OrdersOwed(invoice.currency))
+        by_currency[invoice.currency] = before._replace(
             owed=before.owed + invoice.balance,
             overdue=before.overdue + (invoice.balance if _is_overdue(work, invoice) else 0),
         )
-    return tuple(sorted(found.values(), key=lambda each: (each.currency != house, each.currency)))
+    return tuple(
+        sorted(by_currency.values(), key=lambda each: (each.currency != house, each.currency))
+    )
 
 
 def _royalties_owed(work: Work, period: Period, house: str) -> RoyaltiesOwed:
@@ -574,13 +576,13 @@ def _estimated(
 
     for settled in run.settlements:
         add(settled.currency, settled.to_pay, max(settled.carried_forward, 0), 0)
-    for done in run.contracts:
-        brought_in = done.brought_in.reserves if done.brought_in else 0
+    for contract_run in run.contracts:
+        brought_in = contract_run.brought_in.reserves if contract_run.brought_in else 0
         add(
-            done.contract.currency,
+            contract_run.contract.currency,
             0,
             0,
-            brought_in + done.reserve.withheld - done.reserve.released,
+            brought_in + contract_run.reserve.withheld - contract_run.reserve.released,
         )
     return _house_first(owed.values(), house)
 

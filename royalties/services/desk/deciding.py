@@ -41,8 +41,8 @@ class NotTogetherError(RefusedError):
     def __init__(self, work: Work, proposal: Proposal, why: Exception) -> None:
         self.proposal = proposal
         faults = why.faults if isinstance(why, SetupError) else []
-        said = "; ".join(fault.message for fault in faults) or why
-        super().__init__(f"{approvals.in_words(work, proposal)}: {said}. Nothing was decided")
+        message = "; ".join(fault.message for fault in faults) or why
+        super().__init__(f"{approvals.in_words(work, proposal)}: {message}. Nothing was decided")
 
 
 def can_be_together(proposal: Proposal) -> bool:
@@ -55,13 +55,13 @@ def with_those_below(work: Work, numbers: Iterable[int]) -> list[Proposal]:
 
     One that was decided meanwhile, or never was, is left out.
     """
-    found: dict[int, Proposal] = {}
-    wanted = set(numbers)
-    while wanted:
-        new = [each for each in approvals.numbered(work, wanted) if _can_be_decided(each)]
-        found |= {proposal.id: proposal for proposal in new}
-        wanted = {number for proposal in new for number in proposal.depends_on} - found.keys()
-    return [found[number] for number in sorted(found)]
+    proposals: dict[int, Proposal] = {}
+    unread = set(numbers)
+    while unread:
+        new = [each for each in approvals.numbered(work, unread) if _can_be_decided(each)]
+        proposals |= {proposal.id: proposal for proposal in new}
+        unread = {number for proposal in new for number in proposal.depends_on} - proposals.keys()
+    return [proposals[number] for number in sorted(proposals)]
 
 
 def _can_be_decided(proposal: Proposal) -> bool:
@@ -69,8 +69,8 @@ def _can_be_decided(proposal: Proposal) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
-    """A proposal among others that are looked at before they are decided.
+class ProposalPreview:
+    """What a proposal would do, for a decision on several together.
 
     Attributes:
         proposal: which.
@@ -99,7 +99,7 @@ class Looked:
 
 def look(
     work: Work, proposals: Sequence[Proposal], number: Callable[[str | int], str] = str
-) -> list[Looked]:
+) -> list[ProposalPreview]:
     """What several proposals would do; the queries do not grow with them.
 
     Args:
@@ -120,28 +120,30 @@ def look(
         dependencies = tuple(below[number] for number in proposal.depends_on if number in below)
         is_any_gone = any(each.status in GONE for each in dependencies)
         gone = tuple(missing_dependencies(work, proposal)) if is_any_gone else ()
-        base = Looked(proposal, dependencies, gone, replaced=replaced.get(proposal.id, ()))
+        base = ProposalPreview(proposal, dependencies, gone, replaced=replaced.get(proposal.id, ()))
         shown.append(_with_changes(work, base, number))
     return shown
 
 
-def _with_changes(work: Work, looked: Looked, number: Callable[[str | int], str]) -> Looked:
-    proposal = looked.proposal
+def _with_changes(
+    work: Work, preview: ProposalPreview, number: Callable[[str | int], str]
+) -> ProposalPreview:
+    proposal = preview.proposal
     if proposal.kind is not ProposalKind.SETUP:
-        return looked
+        return preview
     bodies = setup.bodies_in_force(work)
     entries = pending.entries_of(proposal.body)
     if loading.is_file(proposal):
         new = sum(key not in bodies[part] for part, key, _ in entries)
-        return replace(looked, counts=(new, len(entries) - new))
+        return replace(preview, counts=(new, len(entries) - new))
     [(part, key, body)] = entries
     now, names = bodies[part].get(key), names_of(work)
-    found = changes(names.in_body(part, now), names.in_body(part, body), number)
+    differences = changes(names.in_body(part, now), names.in_body(part, body), number)
     return replace(
-        looked,
+        preview,
         part=part,
         key=key,
-        changes=tuple(found),
+        changes=tuple(differences),
         is_new=now is None,
         is_stale=amending.is_stale(work, proposal),
     )
@@ -157,11 +159,11 @@ def _replaced(work: Work, proposals: Sequence[Proposal]) -> dict[int, tuple[Repl
             if key in bodies[part] and (part, key) not in owner:
                 owner[part, key] = proposal.id
                 amended.append((part, key, bodies[part][key], body))
-    found: dict[int, tuple[Replaced, ...]] = {}
-    for each in replaced_by(work, amended):
-        number = owner[each.part, each.key]
-        found[number] = (*found.get(number, ()), each)
-    return found
+    by_proposal: dict[int, tuple[Replaced, ...]] = {}
+    for replaced in replaced_by(work, amended):
+        number = owner[replaced.part, replaced.key]
+        by_proposal[number] = (*by_proposal.get(number, ()), replaced)
+    return by_proposal
 
 
 def approve(work: Work, numbers: Sequence[int]) -> list[Proposal]:
@@ -171,7 +173,7 @@ def approve(work: Work, numbers: Sequence[int]) -> list[Proposal]:
     who decide at the same moment never wait for each other.
 
     Raises:
-        RefusedError: one of them cannot be approved; nothing of any is to be kept.
+        RefusedError: one of them cannot be approved; nothing of any may be saved.
         SetupError: the same of one that is decided alone.
     """
     work.actor.require(Verb.APPROVE)
@@ -185,10 +187,10 @@ def approve(work: Work, numbers: Sequence[int]) -> list[Proposal]:
 def refuse(work: Work, numbers: Sequence[int], reason: str) -> list[Proposal]:
     """Send proposals back with one reason; returns what waits and depends on them.
 
-    Whoever prepared that is told, as well as who prepared what was sent back.
+    Whoever prepared that is notified, as well as whoever prepared what was sent back.
 
     Raises:
-        RefusedError: one of them cannot be refused, or there is no reason; nothing is to be kept.
+        RefusedError: one of them cannot be refused, or there is no reason; nothing may be saved.
     """
     work.actor.require(Verb.APPROVE)
     proposals = _required(work, numbers)
@@ -199,7 +201,7 @@ def refuse(work: Work, numbers: Sequence[int], reason: str) -> list[Proposal]:
 
 
 def withdraw(work: Work, number: int, reason: str = "") -> list[Proposal]:
-    """Take a proposal back; returns what waits and depends on it, whose preparers are told.
+    """Take a proposal back; returns what waits and depends on it, whose preparers are notified.
 
     Raises:
         RefusedError: it was decided already, or somebody else prepared it.

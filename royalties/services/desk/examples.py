@@ -81,12 +81,12 @@ def fill(work: Work) -> None:
     setup = EXAMPLES / example["setup"]
     reports = sum(len(part["reports"]) for part in example["periods"])
     load(work, setup, setup.name, confirm=True)
-    done = 0
+    count = 0
     for part in example["periods"]:
         for report in part["reports"]:
             _import(work, report)
-            done += 1
-            work.progress(done, reports)
+            count += 1
+            work.progress(count, reports)
         if part["close"] and show_run(work, part["period"])["status"] != "closed":
             close(work, part["period"], confirm=True)
     _note(work, "ready")
@@ -95,7 +95,7 @@ def fill(work: Work) -> None:
 def leave(work: Work) -> None:
     """Empty the sandbox; the staff and the time zone stay.
 
-    Whoever calls this also empties the folders of files, once this is kept.
+    Whoever calls this also empties the folders of files, once this is committed.
 
     Raises:
         RefusedError: these are no examples' books.

@@ -65,7 +65,7 @@ class BooksSoFar:
     """Facts about the books that the steps depend on.
 
     Attributes:
-        is_recorded: whether an import stands.
+        is_recorded: whether an import is in the books.
         identifiers: unknown ISBNs, under which rows wait.
         exceptions: of the draft; None: it has not been computed since a change.
         has_sales: whether the open period has sales.
@@ -85,7 +85,7 @@ def is_first(work: Work) -> bool:
 
 
 def is_any_recorded(work: Work) -> bool:
-    """Whether an import stands."""
+    """Whether an import is in the books."""
     return work.once("any recorded", lambda: batches.is_any_recorded(work.connection))
 
 

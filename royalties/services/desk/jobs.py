@@ -48,7 +48,7 @@ class JobKind:
 
     Attributes:
         look: the long part that only reads, so that nobody waits for it; None: there is none.
-        do: what is kept of it; returns the job's result as JSON values.
+        do: does the part that is saved; returns the job's result as JSON values.
     """
 
     do: Callable[[Work, Job, Any], object]
@@ -263,10 +263,10 @@ def _read_list(work: Work, job: Job) -> Any:  # noqa: ANN401 - a Listed
 
 
 def _save_list(work: Work, job: Job, seen: Any) -> object:  # noqa: ANN401 - a Listed
-    kept = lists.faults_as_json(seen)
+    document = lists.faults_as_json(seen)
     if not seen.faults and not seen.questions:
-        kept["list"] = lists.store_contents(work, seen, job.arguments["name"])
-    return kept
+        document["list"] = lists.store_contents(work, seen, job.arguments["name"])
+    return document
 
 
 def begin_examples(work: Work) -> int:

@@ -28,7 +28,7 @@ class SentList:
 
     Attributes:
         error: why it could not be read, in words; empty if it was, or is not yet.
-        kept: finds what it says, once it was read without fault or question.
+        kept: finds its content, once it was read without fault or question.
     """
 
     number: int
@@ -69,12 +69,12 @@ def send(work: Work, kind: ListKind, sent: Mapping[str, Any], answers: Mapping[s
     if active is not None:
         return active.id
     _require_room(work, sent)
-    kept = {
+    taken = {
         key[:_LONGEST_ANSWER]: value[:_LONGEST_ANSWER]
         for key, value in list(answers.items())[:_MOST_ANSWERS]
         if value
     }
-    arguments = {**sent, "kind": kind.value, "answers": kept}
+    arguments = {**sent, "kind": kind.value, "answers": taken}
     return jobs.queue(work, jobs.LIST, subject, arguments)
 
 
@@ -97,7 +97,7 @@ def again(work: Work, number: int, answers: Mapping[str, str]) -> int:
     """Have a list read once more, with further answers; returns the new job's number.
 
     Raises:
-        RefusedError: its file is not kept any more.
+        RefusedError: its file is not stored any more.
     """
     work.actor.require(Verb.LOAD)
     job = _find_job(work, number)

@@ -45,7 +45,7 @@ class Note:
         question: number of what an answer answers; None: it is no answer.
         person: number of who wrote it; None at the command line.
         resolved_at: when a question was settled; None: it was not, or is none.
-        withdrawn_at: since when it is only history; None: it stands.
+        withdrawn_at: since when it is only history; None: it is in force.
         events: what was done with it since, the oldest first.
         answers: to a question, the oldest first.
         asked_id: number of the colleague to whom a question is put; None: to anybody.
@@ -107,11 +107,11 @@ def notes_about(work: Work, subject: NoteSubject, key: str, page: int = 1) -> No
     rows = store.notes_about(
         work.connection, work.actor, subject, key, PER_PAGE + 1, _skipped(page)
     )
-    return _page(work, rows)
+    return _notes_page(work, rows)
 
 
 def latest_about(work: Work, subject: NoteSubject, key: str, limit: int) -> tuple[Note, ...]:
-    """The latest notes and questions that stand about something, without their histories."""
+    """The latest notes and questions in force about something, without their histories."""
     work.actor.require(Verb.READ)
     rows = store.notes_in_force(work.connection, work.actor, subject, key, limit)
     return tuple(_whole(work, rows, with_events=False))
@@ -120,20 +120,22 @@ def latest_about(work: Work, subject: NoteSubject, key: str, limit: int) -> tupl
 def latest_notes(work: Work, page: int = 1) -> NotesPage:
     """Notes and questions about whatever, the newest first."""
     work.actor.require(Verb.READ)
-    return _page(work, store.all_notes(work.connection, work.actor, PER_PAGE + 1, _skipped(page)))
+    return _notes_page(
+        work, store.all_notes(work.connection, work.actor, PER_PAGE + 1, _skipped(page))
+    )
 
 
 def open_questions(work: Work, page: int = 1) -> NotesPage:
     """Questions that nobody has settled, the newest first."""
     work.actor.require(Verb.READ)
     rows = store.open_questions(work.connection, work.actor, PER_PAGE + 1, _skipped(page))
-    return _page(work, rows)
+    return _notes_page(work, rows)
 
 
 def newest_open(work: Work, limit: int) -> tuple[Note, ...]:
     """Open questions without what came with them: those put to the actor first, then the newest."""
     work.actor.require(Verb.READ)
-    return tuple(_made(row) for row in store.open_for(work.connection, work.actor, limit))
+    return tuple(_note_of(row) for row in store.open_for(work.connection, work.actor, limit))
 
 
 def find_note(work: Work, number: int) -> Note | None:
@@ -144,7 +146,7 @@ def find_note(work: Work, number: int) -> Note | None:
 
 
 def counts(work: Work, subject: NoteSubject, key: str) -> SubjectCounts:
-    """How many notes and questions stand about something, and how many questions are open."""
+    """How many notes and questions there are about something, and how many questions are open."""
     work.actor.require(Verb.READ)
     return store.count_about(work.connection, subject, key)
 
@@ -180,7 +182,7 @@ def _skipped(page: int) -> int:
     return (max(page, 1) - 1) * PER_PAGE
 
 
-def _page(work: Work, rows: Sequence[store.NoteRow]) -> NotesPage:
+def _notes_page(work: Work, rows: Sequence[store.NoteRow]) -> NotesPage:
     return NotesPage(tuple(_whole(work, rows[:PER_PAGE])), len(rows) > PER_PAGE)
 
 
@@ -190,29 +192,30 @@ def _whole(work: Work, rows: Sequence[store.NoteRow], *, with_events: bool = Tru
     answers = store.answers_to(work.connection, work.actor, asked)
     numbers = [row.id for row in (*rows, *answers)]
     files: dict[int, list[AttachedFile]] = {}
-    for each in store.files_of(work.connection, work.actor, numbers):
-        attached = AttachedFile(each.id, each.name, each.type, each.size)
-        files.setdefault(each.note_id, []).append(attached)
+    for file in store.files_of(work.connection, work.actor, numbers):
+        attached = AttachedFile(file.id, file.name, file.type, file.size)
+        files.setdefault(file.note_id, []).append(attached)
     events: dict[int, list[NoteEvent]] = {}
-    for done in store.events_of(work.connection, numbers) if with_events else ():
-        if done.action is not NoteAction.ADDED:
-            event = NoteEvent(done.action, done.reason, done.at, done.by)
-            events.setdefault(done.note_id, []).append(event)
+    for event_row in store.events_of(work.connection, numbers) if with_events else ():
+        if event_row.action is not NoteAction.ADDED:
+            event = NoteEvent(event_row.action, event_row.reason, event_row.at, event_row.by)
+            events.setdefault(event_row.note_id, []).append(event)
 
-    def made(row: store.NoteRow, to_it: Iterable[Note] = ()) -> Note:
+    def whole(row: store.NoteRow, to_it: Iterable[Note] = ()) -> Note:
         return replace(
-            _made(row),
+            _note_of(row),
             files=tuple(files.get(row.id, ())),
             events=tuple(events.get(row.id, ())),
             answers=tuple(to_it),
         )
 
     return [
-        made(row, [made(each) for each in answers if each.question_id == row.id]) for row in rows
+        whole(row, [whole(answer) for answer in answers if answer.question_id == row.id])
+        for row in rows
     ]
 
 
-def _made(row: store.NoteRow) -> Note:
+def _note_of(row: store.NoteRow) -> Note:
     return Note(
         row.id,
         row.subject,

@@ -83,27 +83,27 @@ def add(
         work: the unit of work.
         subject: what it is about.
         key: of the entry, or the period's name.
-        text: what it says; may be empty where a file is attached.
+        text: may be empty where a file is attached.
         files: what was taken.
         is_question: whether somebody is to answer.
         asked: number of the one colleague who is to answer; it is a question then. They alone are
-            told of it by e-mail, but everybody of the staff sees it and may answer.
+            notified of it by e-mail, but everybody of the staff sees it and may answer.
 
     Raises:
         NoNoteError: there is nothing of that kind.
-        RefusedError: nothing is said, it is too long, or more than is taken.
+        RefusedError: the text is empty or too long, or more than is taken.
     """
     work.actor.require(Verb.KEEP_NOTES)
     require_subject(work, subject, key)
-    said = _text(text)
+    text = _text(text)
     is_question = is_question or asked is not None
-    if is_question and not said:
+    if is_question and not text:
         raise RefusedError("write what you want to know")
     colleague = _colleague(work, asked) if asked is not None else None
     about = _About(subject, key, asked=colleague)
-    number = _write(work, about, NoteKind.QUESTION if is_question else NoteKind.NOTE, said, files)
+    number = _write(work, about, NoteKind.QUESTION if is_question else NoteKind.NOTE, text, files)
     if is_question:
-        _tell_of_question(work, number, about, said)
+        _tell_of_question(work, number, about, text)
     return number
 
 
@@ -157,14 +157,16 @@ def answer(
 
     Raises:
         NoNoteError: there is no such question.
-        RefusedError: it is withdrawn, nothing is said, it is too long, or more than is taken.
+        RefusedError: it is withdrawn, the text is empty or too long, or more than is taken.
     """
     row = _question(work, number)
-    made = _write(work, _About(row.subject, row.key, number), NoteKind.ANSWER, _text(text), files)
+    answer_number = _write(
+        work, _About(row.subject, row.key, number), NoteKind.ANSWER, _text(text), files
+    )
     if resolves and row.resolved_at is None:
         _mark_resolved(work, row)
     _tell_of_answer(work, row, text)
-    return made
+    return answer_number
 
 
 def resolve(work: Work, number: int) -> None:
@@ -278,8 +280,8 @@ def _write(work: Work, about: _About, kind: NoteKind, text: str, files: Sequence
         raise RefusedError("write something, or attach a file")
     require_few(files)
     _require_room(work, files)
-    for each in files:
-        _keep(work, each)
+    for file in files:
+        _keep(work, file)
     number = store.add_note(
         work.connection,
         {
@@ -295,20 +297,20 @@ def _write(work: Work, about: _About, kind: NoteKind, text: str, files: Sequence
             "asked": about.asked.name if about.asked else None,
         },
     )
-    for each in files:
+    for file in files:
         store.add_file(
             work.connection,
             {
                 "note_id": number,
-                "name": each.name,
-                "type": each.type,
-                "sha256": each.sha256,
-                "size": each.size,
+                "name": file.name,
+                "type": file.type,
+                "sha256": file.sha256,
+                "size": file.size,
             },
         )
     row = store.find_note(work.connection, work.actor, number)
     assert row is not None  # noqa: S101 - it was added above
-    _note_event(work, row, NoteAction.ADDED, files=[each.name for each in files])
+    _note_event(work, row, NoteAction.ADDED, files=[file.name for file in files])
     return number
 
 
@@ -340,15 +342,15 @@ def _tell_of_answer(work: Work, row: store.NoteRow, text: str) -> None:
 
 
 def _quoted(text: str) -> str:
-    said = text.strip()
+    text = text.strip()
     return (
-        f"“{said if len(said) <= _QUOTED else f'{said[:_QUOTED]} …'}”" if said else "With a file."
+        f"“{text if len(text) <= _QUOTED else f'{text[:_QUOTED]} …'}”" if text else "With a file."
     )
 
 
 def _keep(work: Work, sent: TakenFile) -> None:
-    waits, kept = work.files.enclosure(sent.sha256), work.files.document(sent.sha256)
-    if not waits.is_file() and not kept.is_file():
+    waits, stored = work.files.enclosure(sent.sha256), work.files.document(sent.sha256)
+    if not waits.is_file() and not stored.is_file():
         raise RefusedError(f"{sent.name} has waited for too long: choose it again")
     work.files.keep_document(sent.sha256)
 
@@ -392,14 +394,14 @@ def _require_own(work: Work, row: store.NoteRow) -> None:
 
 
 def _text(text: str) -> str:
-    said = text.replace("\r\n", "\n").strip()
-    if len(said) > LONGEST_TEXT:
+    text = text.replace("\r\n", "\n").strip()
+    if len(text) > LONGEST_TEXT:
         raise RefusedError(
-            f"this has {len(said):,} characters: shorten it to {LONGEST_TEXT:,}, or attach a file"
+            f"this has {len(text):,} characters: shorten it to {LONGEST_TEXT:,}, or attach a file"
         )
-    if not all(each.isprintable() or each in "\n\t" for each in said):
+    if not all(each.isprintable() or each in "\n\t" for each in text):
         raise RefusedError("this holds signs that nobody can read: take them out")
-    return said
+    return text
 
 
 def _reason(text: str) -> str:

@@ -103,7 +103,7 @@ def mend(work: Work, choices: Choices | None = None) -> list[Stray]:
     """Give every place of open data its code, where one alone can be meant.
 
     Setup entries get a new revision, sales of open periods and rows that wait, addresses of orders
-    that have not ended and certificates are changed; the log tells of each.
+    that have not ended and certificates are changed; the log has each.
 
     Returns:
         What was mended.
@@ -128,8 +128,8 @@ def mend(work: Work, choices: Choices | None = None) -> list[Stray]:
 
 
 def _logged(stray: Stray) -> dict[str, object]:
-    told = {"where": stray.where, "before": stray.place, "after": stray.becomes}
-    return {"kind": stray.kind, **told, **({"lines": stray.lines} if stray.lines else {})}
+    change = {"where": stray.where, "before": stray.place, "after": stray.becomes}
+    return {"kind": stray.kind, **change, **({"lines": stray.lines} if stray.lines else {})}
 
 
 def _checked(choices: Choices) -> dict[str, str]:

@@ -23,7 +23,7 @@ class Gift:
 
 @dataclass(frozen=True, slots=True)
 class Giving:
-    """What closed periods gave in one currency; the largest gift stands first.
+    """What closed periods gave in one currency; the largest gift first.
 
     Attributes:
         periods: names of closed periods, the earliest first, with what each of them gave.
@@ -51,8 +51,8 @@ class Giving:
 class TitleGiving:
     """What a title's royalties gave, by currency.
 
-    ``shared`` tells that royalties of contracts over several titles are not among it: what each
-    of their titles gave cannot be told apart.
+    ``shared`` means that royalties of contracts over several titles are not among it: what each
+    of their titles gave cannot be distinguished.
     """
 
     by_currency: tuple[Giving, ...]

@@ -1,4 +1,4 @@
-"""Filters of the desk's lists that are kept under a name, for oneself or for all at the desk.
+"""Filters of the desk's lists that are saved under a name, for oneself or for all at the desk.
 
 What a filter asks for is the business of its list; here it is a name and some short texts.
 """
@@ -160,7 +160,7 @@ def _changeable(work: Work, number: int) -> store.FilterRow:
 
 
 def _name_for(work: Work, owner: int, of: str, name: str, but: int = 0) -> str:
-    """The name of a filter as it is kept; refused where it is none, or its owner has it already."""
+    """The name of a filter to store; refused if it is none, or its owner has it already."""
     name = " ".join(name.split())
     if not name:
         raise RefusedError("give it a name")

@@ -39,11 +39,11 @@ class Hit:
             contract-period, entry, import, sale, waiting, order, invoice, receipt, person.
         key: what names it in its page's address.
         words: what it is called.
-        about: what tells it from others.
+        about: what distinguishes it from others.
         exact: whether what was typed names this and nothing vaguer.
         period: the period that it is of, where its name does not say so.
         day: the day that it is of, or the last of some (``since`` is the first).
-        amounts: those that tell it from others.
+        amounts: those that distinguish it from others.
         lines: how many sale lines it is, where it is some.
     """
 
@@ -88,7 +88,7 @@ def search(work: Work, text: str) -> SearchResult:
     except RefusedError:
         return SearchResult(text, (), None)
     by_kind: dict[str, list[Hit]] = {}
-    for hit in _all(work, setup, text):
+    for hit in _hits(work, setup, text):
         by_kind.setdefault(hit.kind, []).append(hit)
     groups = tuple(
         HitGroup(kind, tuple(_best(hits)[: store.MOST]), len(hits) > store.MOST)
@@ -100,7 +100,7 @@ def search(work: Work, text: str) -> SearchResult:
 
 
 def _page_kind(hit: Hit) -> str:
-    """Editions stand on their title's page."""
+    """Editions are shown on their title's page."""
     return "title" if hit.kind == "edition" else hit.kind
 
 
@@ -108,44 +108,46 @@ def _best(hits: list[Hit]) -> list[Hit]:
     return sorted(hits, key=lambda hit: not hit.exact)
 
 
-def _all(work: Work, setup: Setup, text: str) -> Iterator[Hit]:
-    wanted = searched_amount(text)
+def _hits(work: Work, setup: Setup, text: str) -> Iterator[Hit]:
+    amount = searched_amount(text)
     names = names_of(work)
     yield from _editions(work, setup, text)
     yield from _entries(setup, names, text)
-    yield from _statements(work, setup, text, wanted)
-    yield from _posted(work, names, wanted)
+    yield from _statements(work, setup, text, amount)
+    yield from _posted(work, names, amount)
     for batch in store.batches(work.connection, text):
         day = work.day_of(batch.recorded_at)
         exact = text in (str(batch.id), batch.file_name)
         words = f"{batch.id}: {batch.file_name}"
         yield Hit("import", str(batch.id), words, batch.status, exact, day=day)
     yield from _sales(work, setup, text)
-    yield from _orders(work, setup, text, wanted)
-    yield from _bills(work, setup, text, wanted)
-    if work.actor.may(Verb.AUDIT) and not wanted:  # nobody is called by a number
-        for one in store.people(work.connection, text):
-            exact = mailboxes.plain(text) == one.email
-            yield Hit("person", str(one.id), one.name, f"{one.email}, {one.role}", exact)
+    yield from _orders(work, setup, text, amount)
+    yield from _bills(work, setup, text, amount)
+    if work.actor.may(Verb.AUDIT) and not amount:  # nobody is called by a number
+        for person in store.people(work.connection, text):
+            exact = mailboxes.plain(text) == person.email
+            yield Hit(
+                "person", str(person.id), person.name, f"{person.email}, {person.role}", exact
+            )
 
 
-def _statements(work: Work, setup: Setup, text: str, wanted: AmountQuery) -> Iterator[Hit]:
+def _statements(work: Work, setup: Setup, text: str, amount: AmountQuery) -> Iterator[Hit]:
     """Statements by the beginning of their number, or by what is due or to pay."""
-    for row in store.statements(work.connection, work.actor, text, wanted):
+    for row in store.statements(work.connection, work.actor, text, amount):
         payee = setup.beneficiaries.get(row.beneficiary)
         name = payee.name if payee else row.beneficiary
-        found = (("allocated", row.allocated), ("due", row.due), ("to pay", row.to_pay))
-        amounts = _looked_for(wanted, row.currency, found, "to pay")
+        candidates = (("allocated", row.allocated), ("due", row.due), ("to pay", row.to_pay))
+        amounts = _looked_for(amount, row.currency, candidates, "to pay")
         is_named = row.number == text.upper()
         yield Hit("statement", row.number, row.number, name, is_named, amounts=amounts)
 
 
-def _posted(work: Work, names: Names, wanted: AmountQuery) -> Iterator[Hit]:
+def _posted(work: Work, names: Names, amount: AmountQuery) -> Iterator[Hit]:
     """What a contract came to in a period, and entries of the ledger, by an amount."""
-    for row in store.contracts(work.connection, wanted):
+    for row in store.contracts(work.connection, amount):
         of = ("earned", "withheld", "released", "available", "recouped", "payable")
-        found = tuple((each, int(getattr(row, each))) for each in of)
-        amounts = _looked_for(wanted, row.currency, found, "payable")
+        candidates = tuple((each, int(getattr(row, each))) for each in of)
+        amounts = _looked_for(amount, row.currency, candidates, "payable")
         yield Hit(
             "contract-period",
             row.contract,
@@ -153,7 +155,7 @@ def _posted(work: Work, names: Names, wanted: AmountQuery) -> Iterator[Hit]:
             period=row.period,
             amounts=amounts,
         )
-    for posted in store.entries(work.connection, wanted):
+    for posted in store.entries(work.connection, amount):
         yield Hit(
             "entry",
             str(posted.number),
@@ -165,16 +167,16 @@ def _posted(work: Work, names: Names, wanted: AmountQuery) -> Iterator[Hit]:
 
 
 def _looked_for(
-    wanted: AmountQuery, currency: str, found: Iterable[tuple[str, int]], otherwise: str
+    amount: AmountQuery, currency: str, candidates: Iterable[tuple[str, int]], otherwise: str
 ) -> tuple[Amount, ...]:
     """Those of some amounts that are the one looked for; if none is, the one to show anyway.
 
-    Of those that are equal the last one stands for all: what was earned is often payable as it is.
+    Of those that are equal the last one represents all: what was earned is often payable as it is.
     """
-    minors = {minor for currencies, minor in wanted if currency in currencies}
-    shown = {minor: what for what, minor in found if abs(minor) in minors}
-    shown = shown or {minor: what for what, minor in found if what == otherwise}
-    return tuple((what, minor, currency) for minor, what in shown.items())
+    minors = {minor for currencies, minor in amount if currency in currencies}
+    by_minor = {minor: what for what, minor in candidates if abs(minor) in minors}
+    by_minor = by_minor or {minor: what for what, minor in candidates if what == otherwise}
+    return tuple((what, minor, currency) for minor, what in by_minor.items())
 
 
 def _sales(work: Work, setup: Setup, text: str) -> Iterator[Hit]:
@@ -193,11 +195,11 @@ def _sales(work: Work, setup: Setup, text: str) -> Iterator[Hit]:
         )
 
 
-def _orders(work: Work, setup: Setup, text: str, wanted: AmountQuery) -> Iterator[Hit]:
+def _orders(work: Work, setup: Setup, text: str, amount: AmountQuery) -> Iterator[Hit]:
     """Orders by number, purchase order, parcel, organization or total."""
     part = text.casefold()
     keys = [each.key for each in setup.organizations.values() if part in each.name.casefold()]
-    for order in store.order_hits(work.connection, work.actor, text, keys[: store.MOST], wanted):
+    for order in store.order_hits(work.connection, work.actor, text, keys[: store.MOST], amount):
         title = setup.titles.get(order.title)
         about = [
             _organization(setup, order.organization),
@@ -212,14 +214,14 @@ def _orders(work: Work, setup: Setup, text: str, wanted: AmountQuery) -> Iterato
         yield Hit("order", order.number, order.number, ", ".join(about), exact, amounts=amounts)
 
 
-def _bills(work: Work, setup: Setup, text: str, wanted: AmountQuery) -> Iterator[Hit]:
+def _bills(work: Work, setup: Setup, text: str, amount: AmountQuery) -> Iterator[Hit]:
     """Invoices by number or amount, and what came in for them by reference or amount."""
-    for invoice in store.invoices(work.connection, work.actor, text, wanted):
+    for invoice in store.invoices(work.connection, work.actor, text, amount):
         about = f"{_organization(setup, invoice.organization)}, order {invoice.order}"
         amounts = (("total", invoice.total, invoice.currency),)
         is_named = text.upper() == invoice.number
         yield Hit("invoice", invoice.number, invoice.number, about, is_named, amounts=amounts)
-    for receipt in store.receipts(work.connection, work.actor, text, wanted):
+    for receipt in store.receipts(work.connection, work.actor, text, amount):
         what = "paid back" if receipt.amount < 0 else "received"
         yield Hit(
             "receipt",
@@ -257,7 +259,7 @@ def _editions(work: Work, setup: Setup, text: str) -> Iterator[Hit]:
 
 def _entries(setup: Setup, names: Names, text: str) -> Iterator[Hit]:
     """Entries of the setup by key or by words in their name."""
-    wanted = text.casefold().split()
+    query_words = text.casefold().split()
     titles = ((title.key, title.title, ", ".join(title.authors)) for title in setup.titles.values())
     retailers = (
         (retailer.key, retailer.name, retailer.channel.value)
@@ -287,7 +289,7 @@ def _entries(setup: Setup, names: Names, text: str) -> Iterator[Hit]:
     ):
         for key, words, about in entries:
             hay = f"{key} {words} {about}".casefold()
-            if all(word in hay for word in wanted):
+            if all(word in hay for word in query_words):
                 named = text.casefold() in (key.casefold(), words.casefold())
                 yield Hit(kind, key, words, about, named)
 

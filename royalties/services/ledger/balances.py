@@ -36,7 +36,7 @@ class LedgerAccount:
 
 @dataclass(frozen=True, slots=True)
 class AccountBalance:
-    """What an account stands at, in minor units; one of the two columns is zero."""
+    """An account's balance, in minor units; one of the two columns is zero."""
 
     account: LedgerAccount
     debit: int
@@ -76,7 +76,7 @@ class Balances:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """One posting to an account, and what the account stands at behind it."""
+    """One posting to an account, and the account's balance after it."""
 
     line: AccountLine
     balance: int

@@ -78,64 +78,65 @@ def _compared(work: Work, again: Recomputed) -> Iterator[tuple[str, str]]:
             yield name, f"what stands in the database cannot be read: {error!r}"
 
 
-def _after(before: LedgerBefore, done: Run) -> LedgerBefore:
+def _after(before: LedgerBefore, closed_run: Run) -> LedgerBefore:
     """What the ledger holds after a close."""
     advances = {
         contract.contract.key: sum(
             recouped.advance.amount - recouped.advance.recouped for recouped in contract.advances
         )
-        for contract in done.contracts
+        for contract in closed_run.contracts
     }
     return LedgerBefore(
         {**before.advances, **advances},
-        before.contracts | {contract.contract.key for contract in done.contracts},
+        before.contracts | {contract.contract.key for contract in closed_run.contracts},
         before.beneficiaries
-        | {(settlement.beneficiary, settlement.currency) for settlement in done.settlements},
+        | {(settlement.beneficiary, settlement.currency) for settlement in closed_run.settlements},
     )
 
 
 def documents_differ(_work: Work, again: Recomputed) -> Failures:
     """What the frozen document says, against the run's.
 
-    Compared by what it said then: what later versions write beside it is no fault. That its
+    Compared by what it contained then: what later versions add is no fault. That its
     bytes are those that were frozen is another check.
     """
     try:
-        said = json.loads(again.closed.document)
+        recorded = json.loads(again.closed.document)
     except ValueError:
-        said = None
-    if not _says_all_of(run_document(again.run, "closed"), said):
+        recorded = None
+    if not _reproduces(run_document(again.run, "closed"), recorded):
         yield f"the closed run of {again.period}, computed again, gives other figures"
 
 
-def _says_all_of(computed: object, said: object) -> bool:
-    """Whether everything that was said is computed again, to the letter."""
-    if isinstance(said, dict):
+def _reproduces(computed: object, recorded: object) -> bool:
+    """Whether everything in the recorded document is computed again, exactly."""
+    if isinstance(recorded, dict):
         return isinstance(computed, dict) and all(
-            key in computed and _says_all_of(computed[key], value) for key, value in said.items()
+            key in computed and _reproduces(computed[key], value) for key, value in recorded.items()
         )
-    if isinstance(said, list):
+    if isinstance(recorded, list):
         return (
             isinstance(computed, list)
-            and len(computed) == len(said)
-            and all(map(_says_all_of, computed, said))
+            and len(computed) == len(recorded)
+            and all(map(_reproduces, computed, recorded))
         )
-    return type(computed) is type(said) and computed == said
+    return type(computed) is type(recorded) and computed == recorded
 
 
 def rows_differ(work: Work, again: Recomputed) -> Failures:
     """Every row that the close froze, against the run's: amounts, counters, caps, revisions."""
     used = again.setup.revisions
-    wanted = store.rows_of_run(
+    expected = store.rows_of_run(
         again.run,
         {
-            done.contract.key: store.UsedRevisions(
-                used["contracts", done.contract.key], used["plans", done.contract.plan]
+            contract_run.contract.key: store.UsedRevisions(
+                used["contracts", contract_run.contract.key],
+                used["plans", contract_run.contract.plan],
             )
-            for done in again.run.contracts
+            for contract_run in again.run.contracts
         },
     )
-    for table, rows in wanted.items():
+    for table, rows in expected.items():
         stand = store.frozen_rows(work.connection, table, again.period.ordinal)
         computed = store.keyed(table, rows)
         for key in sorted({*stand, *computed}):
@@ -162,11 +163,11 @@ def entries_differ(work: Work, again: Recomputed) -> Failures:
             continue
         entry = stand.setdefault(line.entry, (line.event, line.subject, line.dated, []))
         entry[3].append(Posting(line.account, line.currency, line.amount))
-    wanted = [
+    expected = [
         (each.event, each.subject, again.period.ends, list(each.postings))
         for each in entries_of_close(again.run, again.before)
     ]
-    remaining = list(wanted)
+    remaining = list(expected)
     for number, booked in stand.items():
         if booked in remaining:
             remaining.remove(booked)
@@ -202,10 +203,10 @@ def statements_differ(work: Work, again: Recomputed) -> Failures:
             settlement.currency,
         ):
             yield f"statement {row.number} is not {number} of {settlement.beneficiary}"
-        for (name, said), value in zip(
+        for (name, stated), value in zip(
             _facts(stands).items(), _facts(computed).values(), strict=True
         ):
-            if said != value:
+            if stated != value:
                 yield f"statement {row.number}: {name} is not what its closed run gave"
         for account, other in zip_longest(stands.contracts, computed.contracts):
             yield from _accounts_differ(row.number, account, other)
@@ -226,9 +227,9 @@ def _accounts_differ(
     if account is None or computed is None:
         yield f"statement {number}: has other contracts than its closed run"
         return
-    said, wanted = _account_facts(account), _account_facts(computed)
-    for name, value in wanted.items():
-        if said[name] != value:
+    stated, expected = _account_facts(account), _account_facts(computed)
+    for name, value in expected.items():
+        if stated[name] != value:
             yield (
                 f"statement {number}, contract {account.contract}: {name} is not what its closed "
                 f"run gave"

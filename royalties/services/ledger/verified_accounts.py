@@ -174,11 +174,11 @@ def reserves(books: BooksUnderTest) -> Failures:
 
 
 def accounts(books: BooksUnderTest) -> Failures:
-    """Every account equals the figure of the books that it stands for."""
+    """Every account equals the figure of the books that it represents."""
     balances = ledger.balances(books.connection)
-    for key, wanted in _expected(books).items():
-        if balances.get(key, 0) != wanted:
-            yield f"account {key[0]} stands at {balances.get(key, 0)} {key[1]}, not {wanted}"
+    for key, expected in _expected(books).items():
+        if balances.get(key, 0) != expected:
+            yield f"account {key[0]} stands at {balances.get(key, 0)} {key[1]}, not {expected}"
 
 
 def _expected(books: BooksUnderTest) -> dict[tuple[str, str], int]:

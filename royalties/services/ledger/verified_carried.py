@@ -9,9 +9,9 @@ from royalties.store.periods import carrying
 
 
 def carried_forward(books: BooksUnderTest) -> Failures:
-    """Each close kept what the one before it left and its own figures add up to.
+    """Each close stored the sum of what the one before it left and its own figures.
 
-    Closes of versions that kept nothing come before all that did.
+    Closes of versions that stored nothing come before all that did.
     """
     first, begun = setup_in_force(books.work).first_period, False
     for step in carrying.chain(books.connection, first):
@@ -21,23 +21,23 @@ def carried_forward(books: BooksUnderTest) -> Failures:
                 yield f"{name}: what it left for the next run is missing"
             continue
         begun = True
-        for part, kept, computed in _parts(step.kept, step.computed):
-            for key in sorted({*kept, *computed}, key=str):
-                if kept.get(key) != computed.get(key):
+        for part, stored, computed in _parts(step.kept, step.computed):
+            for key in sorted({*stored, *computed}, key=str):
+                if stored.get(key) != computed.get(key):
                     yield (
                         f"{name}: what it left of {part} {_words(key)} stands as "
-                        f"{kept.get(key)}, added up again it is {computed.get(key)}"
+                        f"{stored.get(key)}, added up again it is {computed.get(key)}"
                     )
 
 
 def _parts(
-    kept: carrying.CarriedForward, computed: carrying.CarriedForward
+    stored: carrying.CarriedForward, computed: carrying.CarriedForward
 ) -> Iterator[tuple[str, Mapping[Any, Any], Mapping[Any, Any]]]:
     for part in ("contracts", "balances", "withheld"):
-        yield part, _by_key(kept.state.get(part, ())), _by_key(computed.state.get(part, ()))
-    yield "the account", kept.accounts, computed.accounts
-    yield "the sums in", kept.totals, computed.totals
-    yield "the ledger's", {"entries": kept.entries}, {"entries": computed.entries}
+        yield part, _by_key(stored.state.get(part, ())), _by_key(computed.state.get(part, ()))
+    yield "the account", stored.accounts, computed.accounts
+    yield "the sums in", stored.totals, computed.totals
+    yield "the ledger's", {"entries": stored.entries}, {"entries": computed.entries}
 
 
 def _by_key(part: Any) -> Mapping[Any, Any]:  # noqa: ANN401 - JSON

@@ -1,4 +1,4 @@
-"""Files that must be kept as they came or as they were issued; ``verify`` asks for it."""
+"""Files that must stay as they came or as they were issued; ``verify`` asks for it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,7 +28,7 @@ def issued_differ(work: Work, periods: dict[int, str]) -> Failures:
 
 
 def received_differ(work: Work) -> Failures:
-    """Reports are kept as they were received."""
+    """Reports are stored as they were received."""
     for row in checks.imports(work.connection):
         if (
             row.status != BatchStatus.RECORDED
@@ -42,7 +42,7 @@ def received_differ(work: Work) -> Failures:
 
 
 def sent_differ(work: Work) -> Failures:
-    """What came for orders (logos, proofs, purchase orders, certificates) is kept as it came."""
+    """What came for orders (logos, proofs, purchase orders, certificates) is stored as it came."""
     for file in messages.all_files(work.connection):
         path = work.files.order_file(file.sha256)
         name = f"{file.kind} {file.name} of order {file.order}"
@@ -54,7 +54,7 @@ def sent_differ(work: Work) -> Failures:
 
 
 def documents_differ(work: Work) -> Failures:
-    """Old statements of beneficiaries are kept as they came, those that were taken back too."""
+    """Old statements of beneficiaries are stored as they came, those that were taken back too."""
     for row in documents.all_documents(work.connection):
         path = work.files.document(row.sha256)
         whose = f" of {row.beneficiary}" if row.beneficiary else ""
@@ -64,14 +64,14 @@ def documents_differ(work: Work) -> Failures:
 
 
 def note_files_differ(work: Work) -> Failures:
-    """Files that came with notes are kept as they came, those of withdrawn notes too."""
+    """Files that came with notes are stored as they came, those of withdrawn notes too."""
     for row in notes.all_files(work.connection):
         path = work.files.document(row.sha256)
         yield from _differs(work, path, row.sha256, f"file {row.name} of note {row.note_id}")
 
 
 def samples_differ(work: Work) -> Failures:
-    """Uploaded sample chapters of the titles in force are kept; their name is their fingerprint."""
+    """Sample chapters of the titles in force are stored under their fingerprints."""
     for title in setup_in_force(work).titles.values():
         for place, chapter in enumerate(title.shown.chapters, 1):
             if not chapter.sample or chapter.sample.startswith("https:"):
@@ -81,8 +81,8 @@ def samples_differ(work: Work) -> Failures:
             yield from _differs(work, path, chapter.sample.partition(".")[0], name)
 
 
-def _differs(work: Work, path: Path, wanted: str, name: str) -> Failures:
+def _differs(work: Work, path: Path, expected: str, name: str) -> Failures:
     if not path.exists():
         yield f"the {name} is missing"
-    elif work.files.fingerprint(path)[0] != wanted:
+    elif work.files.fingerprint(path)[0] != expected:
         yield f"the {name} was changed"

@@ -1,4 +1,4 @@
-"""Whether the log is whole, and tells of everything that stands: two checks of ``verify``."""
+"""Whether the log is whole, and has everything that is in force: two checks of ``verify``."""
 
 import json
 from collections import defaultdict
@@ -26,14 +26,14 @@ def is_whole(books: BooksUnderTest) -> Failures:
 
 
 def tells(books: BooksUnderTest) -> Failures:
-    """The log tells of every close, import, correction, undo, alias and issue that stands."""
+    """The log has every close, import, correction, undo, alias and issue that is in force."""
     by_action: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for line in log_lines(books.connection):
         if line.action in _TOLD:
             payload = json.loads(line.payload)
             by_action[line.action].append({name: payload.get(name) for name in _READ})
-    yield from _closes_told(books, by_action[Verb.CLOSE.value])
-    yield from _batches_told(books, by_action)
+    yield from _closes_differ(books, by_action[Verb.CLOSE.value])
+    yield from _batches_differ(books, by_action)
     aliases = {(alias["identifier"], alias["isbn"]) for alias in by_action[Verb.ALIAS.value]}
     for name, isbn in catalogue.aliases(books.connection).items():
         if (name, isbn) not in aliases:
@@ -69,8 +69,8 @@ _READ = (
 """What is read of these lines; a log of many years is not held whole."""
 
 
-def _closes_told(books: BooksUnderTest, told: list[dict[str, Any]]) -> Failures:
-    closes = {each["period"]: each["fingerprint"] for each in told}
+def _closes_differ(books: BooksUnderTest, logged: list[dict[str, Any]]) -> Failures:
+    closes = {each["period"]: each["fingerprint"] for each in logged}
     for closed in checks.closings(books.connection):
         period = books.period(closed.period_id)
         if closes.pop(period, None) != closed.fingerprint:
@@ -79,15 +79,15 @@ def _closes_told(books: BooksUnderTest, told: list[dict[str, Any]]) -> Failures:
         yield f"the log tells of a close of {period}, which is not closed"
 
 
-def _batches_told(books: BooksUnderTest, told: dict[str, list[dict[str, Any]]]) -> Failures:
+def _batches_differ(books: BooksUnderTest, logged: dict[str, list[dict[str, Any]]]) -> Failures:
     imports = {
         imported["batch"]: (imported["file"][:255], imported["sha256"], imported["lines"])
-        for imported in told[Verb.IMPORT.value]
+        for imported in logged[Verb.IMPORT.value]
     }
     corrections = {
-        correction["batch"]: correction["corrects"] for correction in told[Verb.CORRECT.value]
+        correction["batch"]: correction["corrects"] for correction in logged[Verb.CORRECT.value]
     }
-    undone = {undo["batch"] for undo in told[Verb.UNDO.value]}
+    undone = {undo["batch"] for undo in logged[Verb.UNDO.value]}
     for row in checks.imports(books.connection):
         if (row.status == BatchStatus.UNDONE) != (row.id in undone):
             yield f"import {row.id} is {row.status}, but the log says otherwise"

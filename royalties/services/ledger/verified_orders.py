@@ -41,15 +41,15 @@ def money_differs(work: Work) -> Failures:
     Of each entry a fingerprint is held while the ledger is gone through, and no more.
     """
     expected: dict[int, tuple[str, str]] = {}
-    wanted: dict[tuple[str, str], int] = defaultdict(int)
-    for name, number, made in _expected(work):
-        if made is None or number in expected:
+    expected_balances: dict[tuple[str, str], int] = defaultdict(int)
+    for name, number, entry in _expected(work):
+        if entry is None or number in expected:
             yield f"{name}: entry {number} is not what it posts"
         else:
-            postings = list(made.postings)
-            expected[number] = (name, _print_of(made.event, made.subject, postings))
-        for side in made.postings if made else ():
-            wanted[side.account, side.currency] += side.amount
+            postings = list(entry.postings)
+            expected[number] = (name, _print_of(entry.event, entry.subject, postings))
+        for side in entry.postings if entry else ():
+            expected_balances[side.account, side.currency] += side.amount
     for number, event, subject, postings in _order_entries(work):
         name, print_ = expected.pop(number, ("", ""))
         if not name:
@@ -58,17 +58,17 @@ def money_differs(work: Work) -> Failures:
             yield f"{name}: entry {number} is not what it posts"
     for number, (name, _) in expected.items():
         yield f"{name}: entry {number} is not what it posts"
-    yield from _accounts_differ(work, wanted)
+    yield from _accounts_differ(work, expected_balances)
 
 
-def _accounts_differ(work: Work, wanted: dict[tuple[str, str], int]) -> Failures:
+def _accounts_differ(work: Work, expected_balances: dict[tuple[str, str], int]) -> Failures:
     for currency, amount in _paid_to_beneficiaries(work):
-        wanted[BANK, currency] += amount
+        expected_balances[BANK, currency] += amount
     for (account, currency), amount in ledger.balances(work.connection).items():
-        if account.startswith(_THEIRS) and wanted[account, currency] != amount:
+        if account.startswith(_THEIRS) and expected_balances[account, currency] != amount:
             yield (
                 f"account {account} stands at {amount} {currency}, but invoices, credit notes and "
-                f"receipts come to {wanted[account, currency]}"
+                f"receipts come to {expected_balances[account, currency]}"
             )
 
 
@@ -91,8 +91,8 @@ def _order_entries(work: Work) -> Iterator[tuple[int, str, str, list[Posting]]]:
 
 def _print_of(event: str, subject: str, postings: list[Posting]) -> str:
     """A fingerprint of what an entry says."""
-    said = [event, subject, *([each.account, each.currency, each.amount] for each in postings)]
-    return sha256(canonical(said).encode()).hexdigest()
+    facts = [event, subject, *([each.account, each.currency, each.amount] for each in postings)]
+    return sha256(canonical(facts).encode()).hexdigest()
 
 
 def reversals_differ(work: Work) -> Failures:
@@ -108,21 +108,27 @@ def reversals_differ(work: Work) -> Failures:
 
 
 def invoices_differ(work: Work) -> Failures:
-    """Invoices are numbered from 1 on, say what they said, and their rows say the same."""
+    """Invoices are numbered from 1 on and unchanged, and their rows agree with them."""
     left: dict[int, int] = defaultdict(int)
     names: dict[int, str] = {}
     for place, row in enumerate(store.all_invoices(work.connection), 1):
         if row.id != place or row.number != f"I-{row.id:06d}":
             yield f"invoice {row.number} stands in place {place}"
-        shown = invoice_shown(row)
-        said = (shown.number, shown.kind, shown.currency, shown.total, shown.deposit_applied)
+        invoice = invoice_shown(row)
+        stated = (
+            invoice.number,
+            invoice.kind,
+            invoice.currency,
+            invoice.total,
+            invoice.deposit_applied,
+        )
         if fingerprint_of(row.content) != row.fingerprint:
             yield f"invoice {row.number} was changed"
-        if said != (row.number, row.kind, row.currency, row.total, row.deposit_applied) or (
-            (shown.dated, shown.due) != (row.issued_on, row.due_on)
+        if stated != (row.number, row.kind, row.currency, row.total, row.deposit_applied) or (
+            (invoice.dated, invoice.due) != (row.issued_on, row.due_on)
         ):
             yield f"invoice {row.number}: its row says something else than it does"
-        if sum(line.amount for line in shown.lines) != row.total:
+        if sum(line.amount for line in invoice.lines) != row.total:
             yield f"invoice {row.number} is not the sum of its lines"
         left[row.id] += row.total
         if row.of_id is not None:
@@ -135,7 +141,7 @@ def invoices_differ(work: Work) -> Failures:
 
 
 def shipments_differ(work: Work) -> Failures:
-    """Every shipment stands in the sales of its batch: its copies, its order, its edition."""
+    """Every shipment is in the sales of its batch: its copies, its order, its edition."""
     numbers: dict[str, int] = defaultdict(int)
     for row, sold in store.shipments_and_sales(work.connection):
         name = f"shipment {row.number} of order {sold.order}"
@@ -152,11 +158,11 @@ def shipments_differ(work: Work) -> Failures:
 
 def _expected(work: Work) -> Iterator[tuple[str, int, Entry | None]]:
     for row in store.all_invoices(work.connection):
-        made = entry_of_invoice(invoice_shown(row), row.organization)
-        yield f"invoice {row.number}", row.entry_id, made
+        entry = entry_of_invoice(invoice_shown(row), row.organization)
+        yield f"invoice {row.number}", row.entry_id, entry
     for receipt, order, invoice in store.all_receipts(work.connection):
         reference = receipt_reference(invoice, receipt.reference)
-        made = entry_of_receipt(
+        entry = entry_of_receipt(
             receipt.organization,
             order,
             receipt.currency,
@@ -164,4 +170,4 @@ def _expected(work: Work) -> Iterator[tuple[str, int, Entry | None]]:
             reference,
             reverses=receipt.reverses_id,
         )
-        yield f"receipt {receipt.id}", receipt.entry_id, made
+        yield f"receipt {receipt.id}", receipt.entry_id, entry

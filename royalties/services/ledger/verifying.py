@@ -78,7 +78,7 @@ def verified(work: Work, click: str) -> tuple[datetime, list[CheckedInvariant]]:
     """What ``verify`` found when somebody asked for it, and when that was.
 
     Args:
-        click: what tells one asking from another: the next one verifies anew.
+        click: a token of the request: another one verifies anew.
     """
     work.actor.require(Verb.READ)
     refuse_slow_calculation(
@@ -117,8 +117,8 @@ def _setup_read(books: BooksUnderTest) -> Failures:
             if row is None or row.title != title.key:
                 yield f"edition {edition.isbn} is not recorded under title {title.key}"
                 continue
-            said = {(each.currency, each.starts): each.micro for each in edition.prices}
-            if prices.get(row.id, {}) != said:
+            setup_prices = {(each.currency, each.starts): each.micro for each in edition.prices}
+            if prices.get(row.id, {}) != setup_prices:
                 yield f"edition {edition.isbn} has other prices than the setup"
             for _, value in edition.identifiers:
                 name = value.upper()
@@ -225,7 +225,7 @@ def _sales(books: BooksUnderTest) -> Failures:
 
 
 def _closed_sales_earned(books: BooksUnderTest) -> Failures:
-    """A closed run counted exactly the sales that stand in its period."""
+    """A closed run counted exactly the sales that are recorded in its period."""
     yield from checks.closed_copies_differ(books.connection, partial(_claimed, books))
 
 
@@ -237,7 +237,7 @@ def _claimed(books: BooksUnderTest, number: int) -> tuple[set[str], checks.Copie
     setup = setup_used_by(books.work, closed.revision)
     first = setup.first_period
     read = books_of(books.work, setup, first.shift(number - first.ordinal))
-    dated = [each for block in read.blocks if block.like.day is not None for each in block.slices()]
+    dated = [part for block in read.blocks if block.like.day is not None for part in block.slices()]
     copies: dict[tuple[str, str], dict[tuple[str, str], int]] = {}
     for slice_ in dated:
         title = read.sold[slice_.isbn].title
@@ -249,11 +249,11 @@ def _claimed(books: BooksUnderTest, number: int) -> tuple[set[str], checks.Copie
                 of = copies.setdefault((contract.key, slice_.isbn), {})
                 key = (kind.word, slice_.currency)
                 of[key] = of.get(key, 0) + slice_.units
-    return {each.isbn for each in dated}, copies
+    return {part.isbn for part in dated}, copies
 
 
 def _import_totals(books: BooksUnderTest) -> Failures:
-    """What stands of an import is what its document told when it was recorded."""
+    """The recorded lines of an import are those that its document stated when it was recorded."""
     standing = checks.balances_by_batch(books.connection)
     unbundled = checks.copies_unbundled(books.connection)
     for row in checks.imports(books.connection):
@@ -272,8 +272,14 @@ def _import_totals(books: BooksUnderTest) -> Failures:
                 for currency, micro in stands.usage.items()
             }
             of_usage = document["usage"]["net"] if "usage" in document else usage
-            told = (units["sold"], units["returned"], units["free"], document["net"], of_usage)
-            if told != (stands.sold, stands.returned, stands.free, net, usage):
+            documented = (
+                units["sold"],
+                units["returned"],
+                units["free"],
+                document["net"],
+                of_usage,
+            )
+            if documented != (stands.sold, stands.returned, stands.free, net, usage):
                 yield f"import {row.id} ({row.file_name}): copies or receipts are not as recorded"
             continue
         copies = units["sold"] - units["returned"] + units["free"]

@@ -1,1 +1,1 @@
-"""Letters: what is to be said, the box in which it waits, and what was sent."""
+"""E-mails: their words, the outbox in which they wait, and what was sent."""

@@ -84,15 +84,15 @@ def give_up(work: Work, number: int, reason: str = "") -> None:
     Args:
         work: the unit of work.
         number: of the message.
-        reason: why; it is kept with the message.
+        reason: why; it is stored with the message.
 
     Raises:
         RefusedError: it was sent, or taken back already.
     """
     work.actor.require(Verb.SEND)
     why = " ".join(reason.split())[:_LONGEST_REASON]
-    told = f"taken back by {work.actor.name}{f': {why}' if why else ''}"
-    if not store.cancel_message(work.connection, number, told):
+    note = f"taken back by {work.actor.name}{f': {why}' if why else ''}"
+    if not store.cancel_message(work.connection, number, note):
         raise RefusedError("this message has left, or was taken back: nothing is to be taken back")
     work.record(Verb.SEND, {"what": "mail-given-up", "mail": number, "reason": why})
 

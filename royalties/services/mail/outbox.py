@@ -20,7 +20,7 @@ from royalties.adapters.mailer import (
     RefusedMailError,
 )
 from royalties.adapters.sealing import LostKeyError
-from royalties.domain.events import TOLD, StaffEvent
+from royalties.domain.events import NOTIFIED_ROLES, StaffEvent
 from royalties.domain.one_line import neutral_line, neutral_text
 from royalties.domain.people import Verb
 from royalties.ingest import mailboxes
@@ -66,7 +66,7 @@ _TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What somebody is to be told.
+    """A message to somebody.
 
     Attributes:
         recipient: their e-mail address.
@@ -90,7 +90,7 @@ class Message:
 
 
 def write(work: Work, message: Message) -> int:
-    """Put a message into the outbox, kept with the transaction; returns its number."""
+    """Put a message into the outbox, committed with the transaction; returns its number."""
     words, path = message.link or (None, None)
     if message.secret and path is not None:
         path = work.sealer.seal(path)
@@ -174,7 +174,7 @@ def _tell_of_bounce(work: Work, row: store.MailRow, error: str) -> None:
     if row.kind != "statement":
         return
     event = StaffEvent.STATEMENT_BOUNCED
-    for person in mail_choices.people_notified_of(work.connection, event, TOLD[event]):
+    for person in mail_choices.people_notified_of(work.connection, event, NOTIFIED_ROLES[event]):
         paragraphs = (
             f"The message “{row.subject}” to {row.recipient} was not taken: {error}",
             "Correct the address with the beneficiary, then let the message be sent again.",
@@ -229,7 +229,7 @@ def _take(work: Work) -> _Outgoing | Outcome:
 
 
 def seal_all(work: Work) -> None:
-    """Seal what waits and signs in with the key in use; earlier versions kept it in clear."""
+    """Seal what waits and signs in with the key in use; earlier versions stored it in clear."""
     work.actor.require(Verb.SET)
     for row in store.secrets(work.connection):
         with suppress(LostKeyError):
@@ -240,8 +240,8 @@ def _secrets(row: store.MailRow) -> dict[str, str]:
     """What of a message signs in: its link, or the whole text if an earlier release wrote it."""
     if not row.secret:
         return {}
-    kept = {"text": row.text, "html": row.html} if row.html else {"link": row.link or ""}
-    return {name: each for name, each in kept.items() if each}
+    secrets_of_row = {"text": row.text, "html": row.html} if row.html else {"link": row.link or ""}
+    return {name: each for name, each in secrets_of_row.items() if each}
 
 
 def _opened(work: Work, row: store.MailRow) -> store.MailRow:

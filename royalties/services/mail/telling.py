@@ -1,9 +1,9 @@
-"""Telling the staff by e-mail what they can act on, each as far as they want it."""
+"""Notifying the staff by e-mail of what they can act on, as far as each wants it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from royalties.domain.events import TOLD, StaffEvent, is_told
+from royalties.domain.events import NOTIFIED_ROLES, StaffEvent, is_notified
 from royalties.domain.people import Verb
 from royalties.services.mail.outbox import Message, write
 from royalties.services.work import Work
@@ -14,11 +14,11 @@ _LONGEST_ABOUT = 100
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What is to be told.
+    """A notification.
 
     Attributes:
         event: what happened.
-        about: what it is about, by which it is told nobody twice where ``once`` is asked for.
+        about: what it is about; with ``once``, nobody is notified twice of the same.
         subject: of the message.
         paragraphs: what it says.
         link: the words and the page on which somebody acts.
@@ -34,24 +34,28 @@ class News:
 def tell(
     work: Work, news: News, *, only: int | None = None, but: int | None = None, once: bool = False
 ) -> int:
-    """Write one message to each person who can act on an event and wants to be told.
+    """Write one message to each person who can act on an event and wants to be notified.
 
     Args:
         work: the unit of work.
-        news: what is to be told.
+        news: the notification.
         only: number of the one person whom it concerns; None: everybody who can act.
         but: number of somebody who knows it already.
-        once: whether those who were told of it before are left out.
+        once: whether to leave out those who have been notified of it before.
 
     Returns:
         How many messages that are.
     """
     about = news.about[:_LONGEST_ABOUT]
-    told = store.already_notified(work.connection, news.event, about) if once else frozenset[str]()
+    notified = (
+        store.already_notified(work.connection, news.event, about) if once else frozenset[str]()
+    )
     wanting = [
         each
-        for each in store.people_notified_of(work.connection, news.event, TOLD[news.event])
-        if only in (None, each.id) and each.id != but and each.email not in told
+        for each in store.people_notified_of(
+            work.connection, news.event, NOTIFIED_ROLES[news.event]
+        )
+        if only in (None, each.id) and each.id != but and each.email not in notified
     ]
     for person in wanting:
         write(
@@ -69,30 +73,31 @@ def tell(
 
 
 def is_wanted(work: Work, event: StaffEvent, person: int) -> bool:
-    """Whether a person who can act on an event wants to be told of it."""
+    """Whether a person who can act on an event wants to be notified of it."""
     return any(
-        each.id == person for each in store.people_notified_of(work.connection, event, TOLD[event])
+        each.id == person
+        for each in store.people_notified_of(work.connection, event, NOTIFIED_ROLES[event])
     )
 
 
 def choices(work: Work) -> dict[StaffEvent, bool]:
-    """What the person who acts can be told of, and whether they are."""
+    """Events that the actor can be notified of, and whether they are."""
     work.actor.require(Verb.KEEP_ACCOUNT)
     role, number = work.actor.role, work.actor.person
     chosen = store.choices_of(work.connection, number) if number is not None else {}
     return {
-        event: is_told(event, role, choice=chosen.get(event))
-        for event, roles in TOLD.items()
+        event: is_notified(event, role, choice=chosen.get(event))
+        for event, roles in NOTIFIED_ROLES.items()
         if role in roles
     }
 
 
-def choose(work: Work, wanted: Mapping[StaffEvent, bool]) -> None:
-    """Keep what the person who acts wants to be told of."""
+def choose(work: Work, chosen: Mapping[StaffEvent, bool]) -> None:
+    """Save which events the actor wants to be notified of."""
     current = choices(work)
     changed = {
         event: is_wanted
-        for event, is_wanted in wanted.items()
+        for event, is_wanted in chosen.items()
         if event in current and current[event] != is_wanted
     }
     if work.actor.person is None or not changed:

@@ -1,4 +1,4 @@
-"""The desk's board of orders: where each stands, who waits for whom, and what is late."""
+"""The desk's board of orders: each one's state, who waits for whom, and what is late."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ ORDER = (
     State.EXPIRED,
     State.CANCELLED,
 )
-"""All states as the board shows them: the way of an order, then those that stand aside."""
+"""All states as the board shows them: the way of an order, then those beside it."""
 
 OPEN = tuple(state for state in ORDER if state not in ENDED)
 UNSHIPPED = tuple(
@@ -88,7 +88,7 @@ class Board:
 def board(work: Work, filters: BoardFilter, *, page: int = 1) -> Board:
     """A page of the orders that somebody asked for."""
     work.actor.require(Verb.KEEP_ORDERS)
-    wanted = store.OrderFilter(
+    order_filter = store.OrderFilter(
         filters.states,
         filters.organization,
         filters.assigned_id,
@@ -97,9 +97,9 @@ def board(work: Work, filters: BoardFilter, *, page: int = 1) -> Board:
         UNSHIPPED,
     )
     rows = store.cards(
-        work.connection, work.actor, wanted, ORDER, limit=PAGE + 1, skip=(page - 1) * PAGE
+        work.connection, work.actor, order_filter, ORDER, limit=PAGE + 1, skip=(page - 1) * PAGE
     )
-    counted = store.counts(work.connection, work.actor, wanted)
+    counted = store.counts(work.connection, work.actor, order_filter)
     return Board(
         tuple(_cards(work, rows[:PAGE])),
         {state: counted.get(state, 0) for state in ORDER},
@@ -109,7 +109,7 @@ def board(work: Work, filters: BoardFilter, *, page: int = 1) -> Board:
 
 @dataclass(frozen=True, slots=True)
 class StateCount:
-    """How many orders stand in each state, and how many of them are late."""
+    """How many orders are in each state, and how many of them are late."""
 
     states: Mapping[State, int]
     late: int
@@ -118,8 +118,8 @@ class StateCount:
 def counted(work: Work) -> StateCount:
     """All orders at a glance."""
     work.actor.require(Verb.KEEP_ORDERS)
-    wanted = store.OrderFilter(late=work.today, unshipped=UNSHIPPED)
-    found = store.counts_with_late(work.connection, work.actor, wanted)
+    order_filter = store.OrderFilter(late=work.today, unshipped=UNSHIPPED)
+    found = store.counts_with_late(work.connection, work.actor, order_filter)
     states = {state: found.get(state, (0, 0))[0] for state in State}
     return StateCount(states, sum(late for _, late in found.values()))
 

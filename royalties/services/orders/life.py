@@ -80,7 +80,7 @@ class NoOrderError(RefusedError):
 
 
 class ChangedMeanwhileError(RefusedError):
-    """Two people acted at once: one won, and the other is told."""
+    """Two people acted at once: the first one won, and the other is refused."""
 
     def __init__(self, number: str) -> None:
         super().__init__(
@@ -137,14 +137,14 @@ def move(
 ) -> Order:
     """Do what the table allows with an order that is held; returns it as it stands then.
 
-    The promised day is computed again, and who is to know of the step is told by e-mail.
+    The promised day is computed again, and whoever is to know of the step is notified by e-mail.
 
     Args:
         met: what is there of the needs that the table names.
-        detail: what the history keeps beside the states, as JSON values; e-mails name it too.
+        detail: what the history records beside the states, as JSON values; e-mails name it too.
         changes: columns of the order that change with it.
         side: who acts, where it is not the actor's own side (the calendar).
-        tell: whether who is to know is told now; else the verb does it itself.
+        tell: whether to notify now; else the verb does it itself.
 
     Raises:
         RefusedError: the table does not allow it; the message says who may, or what is missing.
@@ -189,7 +189,7 @@ def note(
     side: Side | None = None,
     logged: Mapping[str, object] | None = None,
 ) -> None:
-    """Append to an order's history and to the log; ``logged``: what only the log keeps."""
+    """Append to an order's history and to the log; ``logged``: what only the log records."""
     acting = side or side_of(work)
     store.add_event(
         work.connection,
@@ -220,7 +220,7 @@ def hold(work: Work, number: str, reason: str, version: int | None = None) -> Or
 
 
 def resume(work: Work, number: str, version: int | None = None) -> Order:
-    """Go on with an order where it stood when it was put on hold."""
+    """Resume an order in the state in which it was put on hold."""
     work.actor.require(Verb.KEEP_ORDERS)
     return move(work, lock(work, number, version), Action.RESUME)
 
@@ -271,7 +271,7 @@ def assign(work: Work, number: str, person: int | None, version: int | None = No
 def set_promise(
     work: Work, number: str, day: date, reason: str, version: int | None = None
 ) -> Order:
-    """Promise another day than the one that was computed, and tell the organization.
+    """Promise another day than the one that was computed, and notify the organization.
 
     Raises:
         RefusedError: nothing is promised in this state, or the day has passed.
@@ -303,7 +303,7 @@ def require_possible(order: Order, action: Action, met: Iterable[Precondition] =
 
 
 def reason_of(text: str) -> str:
-    """A reason as it is kept.
+    """A reason as it is stored.
 
     Raises:
         RefusedError: it is missing or too long.
@@ -333,7 +333,7 @@ def _change(work: Work, order: Order, values: Mapping[str, object]) -> Order:
 
 
 def _after(order: Order, state: State, values: Mapping[str, object]) -> Order:
-    """An order as it will stand, as far as its promise depends on that."""
+    """An order after the step, as far as its promise depends on that."""
 
     def day(name: str, now: date | None) -> date | None:
         value = values.get(name)
@@ -368,7 +368,7 @@ def promised_date_now(
 ) -> date | None:
     """The day that follows from what is known today.
 
-    A day that somebody of the staff set stands until the clock of production begins or goes on
+    A day that somebody of the staff set holds until the clock of production begins or goes on
     after a hold; then the later of both counts.
 
     Args:

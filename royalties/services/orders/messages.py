@@ -1,7 +1,7 @@
 """Messages between an organization and the staff on an order, and the files that both send.
 
 Notes among the staff are messages too. Files come with certificates and purchase orders as well:
-they are checked by their bytes, and kept by their fingerprint.
+they are checked by their bytes, and stored by their fingerprint.
 """
 
 from collections.abc import Sequence
@@ -114,7 +114,7 @@ class OrderMessage:
 
 
 class OrderDownload(NamedTuple):
-    """A file of an order to be given out: always to be kept, never shown inside a page."""
+    """A file of an order to be handed out: always as a download, never inside a page."""
 
     name: str
     type: str
@@ -130,19 +130,19 @@ def post(
     internal: bool = False,
     event: str = "message",
 ) -> int:
-    """Write on an order and tell the other side; returns the message's number.
+    """Write on an order and notify the other side; returns the message's number.
 
     Args:
         work: the unit of work.
         number: the order's.
-        text: what to say; may be empty if files are sent.
+        text: may be empty if files are sent.
         files: what comes along.
         internal: whether it is a note among the staff, of which the organization never knows.
-        event: by which words of the table the other side is told.
+        event: by whose words of the table the other side is notified.
 
     Raises:
         NoOrderError: there is none for this actor.
-        RefusedError: nothing is said, it is too long, or a file is not taken.
+        RefusedError: the text is empty or too long, or a file is not taken.
     """
     side = life.side_of(work)
     verb = Verb.KEEP_ORDERS if side is Side.STAFF else Verb.ORDER
@@ -150,9 +150,9 @@ def post(
     if internal and side is not Side.STAFF:
         raise NotAllowedError(work.actor, Verb.KEEP_ORDERS)
     order = life.lock(work, number)
-    said = _checked_text(text)
+    text = _checked_text(text)
     files = [file for file in files if file.name]
-    if not said and not files:
+    if not text and not files:
         raise RefusedError("write something, or send a file")
     if len(files) > MOST_FILES:
         raise RefusedError(f"send up to {MOST_FILES} files with one message")
@@ -168,14 +168,14 @@ def post(
             "at": work.at,
             "by": work.actor.name,
             "side": side,
-            "text": said,
+            "text": text,
             "internal": internal,
         },
     )
     names = [_add_file(work, order, message, side, file) for file in taken]
     work.record(verb, {"order": number, "message": message, "internal": internal, "files": names})
     if not internal:
-        quoted = said if len(said) <= _QUOTED else f"{said[:_QUOTED]} …"
+        quoted = text if len(text) <= _QUOTED else f"{text[:_QUOTED]} …"
         notices.notify(work, order, event, detail={"text": quoted, "files": ", ".join(names)})
     return message
 
@@ -207,13 +207,13 @@ def file_of(work: Work, number: str, file_id: int) -> OrderDownload | None:
 
 
 def _add_file(work: Work, order: Order, message: int, side: Side, sent: TakenFile) -> str:
-    kept = store_file(work, sent)
+    stored = store_file(work, sent)
     store.add_file(
         work.connection,
         {
             "order_id": order.id,
             "kind": KIND,
-            **kept._asdict(),
+            **stored._asdict(),
             "facts": {},
             "message_id": message,
             "at": work.at,
@@ -221,7 +221,7 @@ def _add_file(work: Work, order: Order, message: int, side: Side, sent: TakenFil
             "side": side,
         },
     )
-    return kept.name
+    return stored.name
 
 
 def _checked_text(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What is said of each step of an order, to which side: one table of words for its e-mails."""
+"""The words of an order's e-mails: one table of its steps and the sides they go to."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _US = Side.STAFF
 
 @dataclass(frozen=True, slots=True)
 class NoticeWords:
-    """What one side is told.
+    """The words for one side.
 
     Attributes:
         subject: follows "Order O-2026-0001: ".
@@ -19,7 +19,7 @@ class NoticeWords:
         link: words of the link.
         page: where it leads, within the order's pages; the order itself if something that it
             names is not known.
-        also_own: whether that side is told even if one of its own acted.
+        also_own: whether that side is notified even if one of its own acted.
         by_link: whether the link opens the quote alone, for whoever gets the e-mail.
     """
 
@@ -34,7 +34,7 @@ class NoticeWords:
 _PROMISED = "The copies are promised for {promised}."
 _ESTIMATED = "The copies are currently expected by {promised}."
 
-TOLD: Mapping[str, Mapping[Side, NoticeWords]] = {
+NOTICE_WORDS: Mapping[str, Mapping[Side, NoticeWords]] = {
     "request": {
         _US: NoticeWords(
             "{organization} asks for {copies}",
@@ -383,4 +383,4 @@ TOLD: Mapping[str, Mapping[Side, NoticeWords]] = {
         )
     },
 }
-"""By action or event: which side is told what. A step that is not here is told to nobody."""
+"""By action or event: the words for each side. Of a step that is not here nobody is notified."""

@@ -1,4 +1,4 @@
-"""Who is told of each step of an order by e-mail; the words stand in one table."""
+"""Who is notified of each step of an order by e-mail; the words are in one table."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from royalties.domain.orders.order import Order
 from royalties.domain.people import Actor, PersonStatus, Role
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.mail.outbox import Message, write
-from royalties.services.orders.notice_words import TOLD
+from royalties.services.orders.notice_words import NOTICE_WORDS
 from royalties.services.orders.quoting import links as quote_links
 from royalties.services.work import Work
 from royalties.store.orders import orders as store
@@ -54,16 +54,16 @@ def notify(
         setup: in force, if that was read already.
         side: who acted, where it is not the actor's own side.
         detail: what the words may name: version, reason, total (minor units, with currency), …
-        kind: of the message, as the outbox keeps it.
-        about: what the message is about; the order's number if nothing else is said.
+        kind: of the message, as the outbox stores it.
+        about: what the message is about; the order's number by default.
     """
     setup = setup or setup_in_force(work)
     acting = side or (Side.STAFF if work.actor.sees_all else Side.ORGANIZATION)
     values = _values(work, order, setup, detail or {})
-    for to, words in TOLD.get(event, {}).items():
+    for to, words in NOTICE_WORDS.get(event, {}).items():
         if to is acting and not words.also_own and event != "assign":
             continue
-        paragraphs = [said for each in words.paragraphs if (said := _sentence(each, values))]
+        paragraphs = [text for each in words.paragraphs if (text := _sentence(each, values))]
         subject = _sentence(words.subject, values) or event.replace("-", " ")
         room = "organization" if to is _THEM else "finance"
         page = f"/{room}/orders/{order.number}{_sentence(words.page, values)}"
@@ -103,8 +103,8 @@ def remind(work: Work) -> int:
                 about = f"{row.number} proof {row.version} reminder after {days} days"
                 due.append(_Due(about, row, "proof-waits", days))
             seen.add(row.number)
-    told = waiting.already_reminded(work.connection, [each.about for each in due])
-    left = [each for each in due if each.about not in told]
+    reminded = waiting.already_reminded(work.connection, [each.about for each in due])
+    left = [each for each in due if each.about not in reminded]
     if not left:
         return 0
     setup = setup_in_force(work)

@@ -1,4 +1,4 @@
-"""Papers of orders: what they say is frozen, and their files keep the same bytes ever after."""
+"""Papers of orders: what they say is frozen, and their files have the same bytes ever after."""
 
 from collections.abc import Callable, Iterator
 from hashlib import sha256
@@ -13,7 +13,7 @@ from royalties.store.orders import papers as store
 from royalties.store.orders.money import InvoiceRow
 
 FOLDER = "orders"
-"""Where they are kept among the issued files."""
+"""Where they are stored among the issued files."""
 
 TEMPLATE_VERSION = "1"
 """Changes whenever the same content would be printed otherwise than before."""
@@ -34,10 +34,10 @@ class Paper(NamedTuple):
 
 
 def paper(work: Work, kind: PaperKind, number: str, file: str, make: Callable[[], bytes]) -> Paper:
-    """The file of a paper: as it was made once, or made now and kept.
+    """The file of a paper: as it was made once, or made now and stored.
 
-    The verb that issues a paper asks for its files at once, so that they are kept with it; work
-    that only reads cannot keep what it makes. Whether the actor may see it is asked before.
+    The verb that issues a paper asks for its files at once, so that they are stored with it; work
+    that only reads cannot store what it makes. Whether the actor may see it is asked before.
 
     Args:
         kind: what it is.
@@ -63,21 +63,21 @@ def failures(work: Work) -> Iterator[str]:
     for order, row in store.all_quotes(work.connection):
         if sha256(row.content.encode()).hexdigest() != row.fingerprint:
             yield f"quote {order}/{row.version} was changed"
-    for kept in store.all_papers(work.connection):
-        path = work.files.issued(FOLDER, _on_disk(kept.name, kept.sha256))
+    for paper_row in store.all_papers(work.connection):
+        path = work.files.issued(FOLDER, _on_disk(paper_row.name, paper_row.sha256))
         if not path.exists():
             yield f"the issued file {path.name} is missing"
-        elif work.files.fingerprint(path)[0] != kept.sha256:
+        elif work.files.fingerprint(path)[0] != paper_row.sha256:
             yield f"the issued file {path.name} was changed"
 
 
-def _save(work: Work, kind: PaperKind, number: str, file: str, made: Paper) -> None:
-    digest = sha256(made.data).hexdigest()
-    work.files.keep_issued(FOLDER, _on_disk(made.name, digest), made.data)
+def _save(work: Work, kind: PaperKind, number: str, file: str, document: Paper) -> None:
+    digest = sha256(document.data).hexdigest()
+    work.files.keep_issued(FOLDER, _on_disk(document.name, digest), document.data)
     store.add_paper(
         work.connection,
         store.PaperRow(
-            kind, number, file, made.name, digest, TEMPLATE_VERSION, work.at, work.actor.name
+            kind, number, file, document.name, digest, TEMPLATE_VERSION, work.at, work.actor.name
         ),
     )
 
@@ -107,14 +107,14 @@ def invoice_shown(row: InvoiceRow) -> InvoiceShown:
     return _INVOICE.validate_json(row.content)
 
 
-def frozen(shown: InvoiceShown) -> tuple[str, str]:
-    """What an invoice says as it is kept, and its fingerprint."""
-    content = _INVOICE.dump_json(shown).decode()
+def frozen(invoice: InvoiceShown) -> tuple[str, str]:
+    """What an invoice says as it is stored, and its fingerprint."""
+    content = _INVOICE.dump_json(invoice).decode()
     return content, fingerprint_of(content)
 
 
 def fingerprint_of(content: str) -> str:
-    """SHA-256 of what is kept, byte for byte.
+    """SHA-256 of the stored content, byte for byte.
 
     It is never compared with what is written anew: a later version says more beside the same.
     """

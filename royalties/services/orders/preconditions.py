@@ -87,7 +87,7 @@ def preconditions_of(
 def price_list_for(setup: Setup, title: str) -> PriceList | None:
     """The price list of a title: the one that names it, else the one that names none.
 
-    One that was retired stands only where no other does: orders that go by it go on.
+    One that was retired is used only where there is no other: orders that go by it go on.
     """
     lists = sorted(setup.price_lists.values(), key=lambda each: each.retired is not None)
     named = next((each for each in lists if title in each.titles), None)
@@ -129,7 +129,7 @@ def next_step(
 def precondition_words(setup: Setup, order: Order) -> dict[Precondition, str]:
     """The needs that read otherwise for an order than in the table.
 
-    Who pays ahead is never asked for a purchase order: theirs is kept, and begins no work.
+    Who pays ahead is never asked for a purchase order: theirs is stored, and begins no work.
     """
     if not is_deposit_only(setup, order):
         return {}

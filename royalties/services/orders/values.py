@@ -166,7 +166,7 @@ class OpenOrders:
 
     Attributes:
         totals: what they are worth by currency, the house's first.
-        states: how many stand in each state.
+        states: how many are in each state.
         late: how many of them are late.
     """
 
@@ -221,7 +221,7 @@ def _states(which: WhichOrders) -> tuple[State, ...]:
 def _grouping(
     work: Work, by: OrdersBy
 ) -> tuple[Callable[[OrderValueRow], str], Callable[[str], str]]:
-    """What tells to which row an order belongs, and what that is called."""
+    """The key of the row to which an order belongs, and the row's name."""
     names = names_of(work)
     match by:
         case OrdersBy.MONTH:

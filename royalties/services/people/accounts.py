@@ -91,7 +91,7 @@ def give_code(work: Work, visit: Visit, code: str, browser: Browser) -> BegunSes
 
 
 def why_wrong(work: Work, visit: Visit, code: str) -> str:
-    """What to tell somebody whose code of the app was refused."""
+    """The message for somebody whose code of the app was refused."""
     work.actor.require(Verb.SIGN_IN)
     return second_factor.why_refused(work, active_person(work, visit.person), code)
 

@@ -145,7 +145,7 @@ def invited(work: Work, key: str) -> list[PendingColleague]:
 def invite_colleague(work: Work, key: str, email: str, name: str) -> None:
     """Invite somebody by e-mail to what one belongs to; they belong to it once they follow a link.
 
-    Nothing that comes back, and nothing that lists show after, tells whether there is an account
+    Neither the answer nor later lists reveal whether there is an account
     of this address, or of which kind: who has one of another kind, or one that was closed, gets
     an e-mail too, which opens nothing, so that the answer takes as long.
 
@@ -356,7 +356,7 @@ def _write(
 ) -> None:
     """Write to somebody, by e-mail address and name, who was invited.
 
-    Without a token they are told that their account cannot be used for it.
+    Without a token they are notified that their account cannot be used for it.
     """
     email, name = to_whom
     called, to = house.called(work, key), invited_to(work, house.role, [key])

@@ -23,7 +23,7 @@ class BadAddressError(RefusedError):
 def issue_link(work: Work) -> str | None:
     """A new link for the first administrator; None once anybody has been invited.
 
-    It replaces any earlier link. Only its fingerprint is kept, and it is not logged.
+    It replaces any earlier link. Only its fingerprint is stored, and it is not logged.
     """
     work.actor.require(Verb.MANAGE_PEOPLE)
     if store.any_people(work.connection):
@@ -85,11 +85,11 @@ def accept(
     return begin(work, number, browser, is_full=False)
 
 
-def _require_open(work: Work, kept: dict[str, str] | None, token: str) -> None:
+def _require_open(work: Work, link: dict[str, str] | None, token: str) -> None:
     """Refuse a link that is outdated or expired, or if somebody has been invited already."""
-    if kept is None or kept["hash"] != fingerprint(token) or store.any_people(work.connection):
+    if link is None or link["hash"] != fingerprint(token) or store.any_people(work.connection):
         raise DeadLinkError
-    until = datetime.fromisoformat(kept["until"])
+    until = datetime.fromisoformat(link["until"])
     # A link that would outlast one made now was made before the clock was set back.
     if not work.at < until <= work.at + LASTS + CLOCKS_DIFFER:
         raise DeadLinkError

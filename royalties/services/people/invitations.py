@@ -87,11 +87,11 @@ def inviter_of(work: Work, to: InvitedTo) -> str:
 
 def _titles_for(setup: Setup, keys: Iterable[str]) -> list[str]:
     """Titles whose royalties some plan gives to one of these beneficiaries, now or later."""
-    wanted = set(keys)
+    payees = set(keys)
     giving = {
         plan.key
         for plan in setup.plans.values()
-        if any(wanted & set(beneficiaries_of(version.steps)) for version in plan.versions[-1:])
+        if any(payees & set(beneficiaries_of(version.steps)) for version in plan.versions[-1:])
     }
     contracts = [each for each in setup.contracts.values() if each.plan in giving]
     return list(dict.fromkeys(title for contract in contracts for title in contract.titles))

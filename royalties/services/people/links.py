@@ -71,7 +71,7 @@ def invitation_subject(to: InvitedTo) -> str:
 
 
 def ask_for_reset(work: Work, email: str) -> None:
-    """Send a link for a new password if there is such an account; nobody is told whether."""
+    """Send a link for a new password to an account, without revealing whether there is one."""
     work.actor.require(Verb.SIGN_IN)
     person = store.find_by_email(work.connection, plain_address(email))
     if person is None or person.status != PersonStatus.ACTIVE:
@@ -168,8 +168,8 @@ def _require_link(work: Work, token: str, purpose: LinkPurpose) -> tuple[str, Pe
     if link is None:
         raise DeadLinkError
     person = store.find_person(work.connection, link.person_id)
-    wanted = PersonStatus.INVITED if purpose is LinkPurpose.INVITATION else PersonStatus.ACTIVE
-    if person is None or person.status != wanted:
+    status = PersonStatus.INVITED if purpose is LinkPurpose.INVITATION else PersonStatus.ACTIVE
+    if person is None or person.status != status:
         raise DeadLinkError
     return link.hash, person
 

@@ -1,4 +1,4 @@
-"""What people are called: a name that the log can tell from others, and an e-mail address."""
+"""People's names, which the log can distinguish from one another, and e-mail addresses."""
 
 from royalties.domain.one_line import fault_of_line
 from royalties.ingest import mailboxes
@@ -13,7 +13,7 @@ class BadNameError(RefusedError):
 
 
 def plain_address(email: str) -> str:
-    """An e-mail address as it is kept; what is none is near to what was typed."""
+    """An e-mail address as it is stored; what is none is near to what was typed."""
     return mailboxes.plain(email)
 
 
@@ -30,7 +30,7 @@ def fit_email(email: str) -> str:
 
 
 def plain_name(name: str) -> str:
-    """A name that the log can keep; whether anybody goes by it is not asked.
+    """A name that the log can record; whether anybody goes by it is not asked.
 
     Raises:
         BadNameError: it is empty, too long, or holds what cannot be printed.
@@ -45,7 +45,7 @@ def plain_name(name: str) -> str:
 
 
 def fit_name(work: Work, name: str, but: int | None = None) -> str:
-    """A name that the log can tell from everybody else's.
+    """A name that the log can distinguish from everybody else's.
 
     Raises:
         RefusedError: it is empty, or somebody else goes by it.

@@ -1,4 +1,4 @@
-"""Network addresses as far as they tell one house from another."""
+"""Network addresses as far as they distinguish one household from another."""
 
 import re
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network

@@ -50,7 +50,7 @@ def _obvious(work: Work, email: str) -> list[str]:
 
 
 def set_password(work: Work, person: PersonRow, password: str) -> None:
-    """Keep a new password, tell its owner, and end every session.
+    """Save a new password, notify its owner, and end every session.
 
     Raises:
         RefusedError: it will not do.

@@ -88,13 +88,13 @@ def _key_of(work: Work, sealed: str) -> str:
 
 
 def why_refused(work: Work, person: PersonRow, code: str) -> str:
-    """What to tell somebody whose code of their own second factor was refused."""
+    """The message for somebody whose code of their own second factor was refused."""
     secret = _key_of(work, person.totp_key) if person.totp_key is not None else None
     return why_wrong(work, secret, code)
 
 
 def why_wrong(work: Work, secret: str | None, code: str) -> str:
-    """What to tell somebody whose code was refused: most often a clock is off.
+    """The message for somebody whose code was refused: most often a clock is off.
 
     ``secret`` is the key of the second factor, None for somebody who has none.
     """
@@ -185,12 +185,12 @@ def renew_codes(work: Work, visit: Visit) -> list[str]:
 
 
 def seal_all(work: Work) -> None:
-    """Seal what an earlier version kept in clear, or an older key sealed, with the key in use."""
+    """Seal what an earlier version stored in clear, or an older key sealed, with the key in use."""
     work.actor.require(Verb.SET)
-    for number, kept in store.second_factors(work.connection).items():
-        if not work.sealer.is_newest(kept):
+    for number, secret in store.second_factors(work.connection).items():
+        if not work.sealer.is_newest(secret):
             with suppress(LostKeyError):
-                sealed = work.sealer.seal(work.sealer.open(kept))
+                sealed = work.sealer.seal(work.sealer.open(secret))
                 store.change_person(work.connection, number, {"totp_key": sealed})
 
 
@@ -198,9 +198,9 @@ def unreadable(work: Work) -> int:
     """How many people's second factors were sealed with a key that is not given."""
     work.actor.require(Verb.AUDIT)
     lost = 0
-    for kept in store.second_factors(work.connection).values():
+    for secret in store.second_factors(work.connection).values():
         try:
-            work.sealer.open(kept)
+            work.sealer.open(secret)
         except LostKeyError:
             lost += 1
     return lost
@@ -218,5 +218,5 @@ def _hash(code: str) -> str:
 
 def _digits(code: str) -> str:
     """A code without the spaces that apps show in it; nothing but ASCII digits is compared."""
-    kept = "".join(code.split())
-    return kept if kept.isascii() and kept.isdigit() else ""
+    digits = "".join(code.split())
+    return digits if digits.isascii() and digits.isdigit() else ""

@@ -10,10 +10,10 @@ from royalties.store.people import sessions as store
 from royalties.store.people.people import PersonRow, find_person
 
 IDLE = {True: timedelta(minutes=30), False: timedelta(hours=2)}
-"""How long a session stands without a visit: at the finance desk, and elsewhere."""
+"""How long a session lasts without a visit: at the finance desk, and elsewhere."""
 
 LONGEST = {True: timedelta(hours=12), False: timedelta(days=7)}
-"""How long a session stands at all."""
+"""How long a session lasts at most."""
 
 HALF_WAY = timedelta(minutes=30)
 """How long somebody who gave a password has for the second factor, or for setting one up."""
@@ -29,7 +29,7 @@ _LONGEST_AGENT = 300
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A session that stands, and whose it is.
+    """A session in force, and whose it is.
 
     ``is_full`` is false while the second factor is still due; ``seen_at`` is when it was last
     noted, which happens at most once a minute.
@@ -97,7 +97,7 @@ def is_valid(
 ) -> bool:
     """Whether a session that nobody ended has not run out by itself.
 
-    One that begins in the future was begun before a clock was set back: it would stand until then.
+    One that begins in the future was begun before a clock was set back: it would last until then.
     """
     at_desk = role in FINANCE
     longest = LONGEST[at_desk] if stage is SessionStage.FULL else HALF_WAY

@@ -138,7 +138,7 @@ def invite_again(work: Work, number: int) -> Invited:
 
 
 def withdraw(work: Work, number: int, reason: str = "") -> str:
-    """Take an invitation back; returns whose it was. The log keeps the reason."""
+    """Take an invitation back; returns whose it was. The log records the reason."""
     work.actor.require(Verb.MANAGE_PEOPLE)
     person = _row(work, number)
     if person.status != PersonStatus.INVITED:
@@ -184,7 +184,7 @@ def change_role(
 
 
 def disable(work: Work, number: int, reason: str = "") -> None:
-    """Close an account; whoever is signed in with it is out at once. The log keeps the reason.
+    """Close an account; whoever is signed in with it is out at once. The log records the reason.
 
     Raises:
         RefusedError: it is oneself, or the last administrator.
@@ -221,7 +221,7 @@ def enable(work: Work, number: int, reason: str = "") -> None:
 def reset_second_factor(work: Work, number: int) -> None:
     """Forget the second factor of somebody who lost it; they set up another one.
 
-    They are signed out, and told, since whoever knows their password could be first.
+    They are signed out and notified, since whoever knows their password could be first.
 
     Raises:
         RefusedError: it is oneself.
@@ -288,8 +288,8 @@ def find_by_email(work: Work, email: str) -> int:
 
 def _because(reason: str) -> dict[str, str]:
     """A reason, if one was given, for the log."""
-    said = " ".join(reason.split())[:_LONGEST_REASON]
-    return {"reason": said} if said else {}
+    text = " ".join(reason.split())[:_LONGEST_REASON]
+    return {"reason": text} if text else {}
 
 
 def _row(work: Work, number: int) -> PersonRow:

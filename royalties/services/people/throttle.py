@@ -32,7 +32,7 @@ class Tried(Enum):
     or mailbox alone (``ACCOUNT``, ``RESET_ACCOUNT``, ``REQUEST_EMAIL``) are for attempts from many
     networks, and far higher.
 
-    A code has a million values and three are right at any moment, so a day's limit stands behind
+    A code has a million values and three are right at any moment, so a day's limit is behind
     the short one. ``SIGN_IN`` counts right passwords too, which are forgiven else: each costs as
     much to check as a wrong one. ``LOOKING`` counts seconds for which files were looked at.
     """
@@ -156,7 +156,7 @@ def count_request(work: Work, address: str, email: str = "") -> None:
 
     Args:
         work: the unit of work.
-        address: the network address it comes from, of which only a fingerprint is kept.
+        address: the network address it comes from, of which only a fingerprint is stored.
         email: the address that is written to because of it, if one is.
 
     Raises:

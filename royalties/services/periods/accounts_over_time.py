@@ -24,7 +24,7 @@ _USUAL = 6
 """Columns that are shown unless somebody asks for more or fewer."""
 
 _KEPT = 6
-"""So many sums are kept for the next look, until the next close."""
+"""So many sums are cached until the next close."""
 
 
 class AccountsBy(StrEnum):
@@ -87,7 +87,7 @@ FIGURES: Mapping[AccountsBy, tuple[AccountFigure, ...]] = {
 """Which figures rows of a kind have, the usual one first."""
 
 _COLUMNS = {AccountFigure.CARRIED: "carried_forward"}
-"""What a figure is called where closes keep it, if not the same."""
+"""A figure's name where closes store it, if not the same."""
 
 _ACCOUNTS = {
     AccountFigure.HELD: (reserve_account(""), -1),
@@ -242,11 +242,11 @@ class _PeriodSpan:
     def of(cls, setup: Setup, query: AccountsQuery, newest: Period) -> "_PeriodSpan":
         first, until = setup.first_period, newest
         try:
-            wanted = setup.period(query.until) if query.until else newest
+            period = setup.period(query.until) if query.until else newest
         except (NotAPeriodError, RefusedError):
-            wanted = newest
-        if first <= wanted <= newest:
-            until = wanted
+            period = newest
+        if first <= period <= newest:
+            until = period
         there = until.ordinal - first.ordinal + 1
         count = min(query.columns or _USUAL, MOST_COLUMNS, there)
         year = setup.calendar.per_year
@@ -307,8 +307,8 @@ def _of_run(run: Run, query: AccountsQuery, stood: Mapping[_Key, int]) -> dict[_
             before = stood.get((contract, "", currency), 0)
             amounts[contract, "", currency] += _of_contract(contract_run, query.figure, before)
             continue
-        for given in contract_run.allocations:
-            amounts[contract, given.beneficiary, currency] += given.amount
+        for allocation in contract_run.allocations:
+            amounts[contract, allocation.beneficiary, currency] += allocation.amount
     return amounts
 
 
@@ -346,21 +346,23 @@ def _table(
     estimates: Mapping[_Key, int] | None,
 ) -> AccountsOverTime:
     amounts: dict[_Key, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    for each in sums:
-        key = (each.contract, each.beneficiary, each.currency)
-        amounts[key][each.period_id] += each.amount
+    for account_sum in sums:
+        key = (account_sum.contract, account_sum.beneficiary, account_sum.currency)
+        amounts[key][account_sum.period_id] += account_sum.amount
     for key in estimates or ():
         amounts.setdefault(key, defaultdict(int))
     house = setup.publisher.currency
-    currencies = sorted({key[2] for key in amounts}, key=lambda each: (each != house, each))
+    currencies = sorted(
+        {key[2] for key in amounts}, key=lambda currency: (currency != house, currency)
+    )
     if query.currency not in currencies:
         query = replace(query, currency="")
-    wanted = _Wanted(query, span, names, estimates)
-    rows = [row for key, of in amounts.items() if (row := wanted.row(key, of)) is not None]
+    asked = _Wanted(query, span, names, estimates)
+    rows = [row for key, of in amounts.items() if (row := asked.row(key, of)) is not None]
     rows.sort(
         key=lambda row: (currencies.index(row.currency), -row.total, row.name, row.to, row.contract)
     )
-    shown = [each for each in currencies if any(row.currency == each for row in rows)]
+    shown = [currency for currency in currencies if any(row.currency == currency for row in rows)]
     compared = {currency: [0] * span.count for currency in shown}
     for row in rows:
         of = amounts[row.contract, row.beneficiary, row.currency]
@@ -371,10 +373,12 @@ def _table(
         tuple(map(str, span.shown)),
         (str(span.compared[0]), str(span.compared[-1])),
         tuple(rows),
-        tuple(_total(each, rows, query, span.count, estimates is not None) for each in shown),
+        tuple(
+            _total(currency, rows, query, span.count, estimates is not None) for currency in shown
+        ),
         {currency: tuple(figures) for currency, figures in compared.items()},
         tuple(currencies),
-        tuple(str(each) for each in reversed(span.all_closed)),
+        tuple(str(period) for period in reversed(span.all_closed)),
         str(span.newest.shift(1)),
         estimates is not None,
     )

@@ -109,24 +109,24 @@ def advances(work: Work, query: AdvancesQuery) -> AdvancesList:
             names.of("contracts", contract.key),
             states[contract.key].recouped if contract.key in states else 0,
             period,
-            [stood[contract.key, contract.currency].get(each.ordinal, 0) for each in columns],
+            [stood[contract.key, contract.currency].get(column.ordinal, 0) for column in columns],
         )
         for contract in setup.contracts.values()
         if contract.advances
     ]
     house = setup.publisher.currency
     by_contract.sort(
-        key=lambda each: (
-            each.currency != house, each.currency, -each.outstanding, each.name, each.contract
+        key=lambda row: (
+            row.currency != house, row.currency, -row.outstanding, row.name, row.contract
         )
     )  # fmt: skip
-    rows = tuple(each for each in by_contract if _fits(each, query))
-    currencies = tuple(dict.fromkeys(each.currency for each in by_contract))
+    rows = tuple(row for row in by_contract if _fits(row, query))
+    currencies = tuple(dict.fromkeys(row.currency for row in by_contract))
     return AdvancesList(
         tuple(map(str, columns)),
         rows,
         tuple(
-            _total(currency, [each for each in rows if each.currency == currency], len(columns))
+            _total(currency, [row for row in rows if row.currency == currency], len(columns))
             for currency in currencies
             if query.currency in ("", currency)
         ),
@@ -135,7 +135,7 @@ def advances(work: Work, query: AdvancesQuery) -> AdvancesList:
 
 
 def _balances(work: Work, columns: list[Period]) -> Mapping[tuple[str, str], dict[int, int]]:
-    """What accounts of advances stood at, by contract and currency, then by period."""
+    """Balances of the accounts of advances, by contract and currency, then by period."""
 
     def read() -> Mapping[tuple[str, str], dict[int, int]]:
         stood: dict[tuple[str, str], dict[int, int]] = defaultdict(dict)
@@ -155,10 +155,10 @@ def _advances_of(
         contract.key,
         name,
         contract.currency,
-        tuple(each.advance.paid_on for each in in_force),
-        sum(each.advance.amount for each in in_force),
-        sum(each.before for each in in_force),
-        sum(each.amount for each in contract.advances if each.paid_on > period.ends),
+        tuple(recoupment.advance.paid_on for recoupment in in_force),
+        sum(recoupment.advance.amount for recoupment in in_force),
+        sum(recoupment.before for recoupment in in_force),
+        sum(advance.amount for advance in contract.advances if advance.paid_on > period.ends),
         tuple(unearned),
     )
 
@@ -177,8 +177,8 @@ def _total(currency: str, rows: list[ContractAdvances], count: int) -> ContractA
         "All",
         currency,
         (),
-        sum(each.paid for each in rows),
-        sum(each.recouped for each in rows),
-        sum(each.later for each in rows),
-        tuple(sum(each.unearned[place] for each in rows) for place in range(count)),
+        sum(row.paid for row in rows),
+        sum(row.recouped for row in rows),
+        sum(row.later for row in rows),
+        tuple(sum(row.unearned[place] for row in rows) for place in range(count)),
     )

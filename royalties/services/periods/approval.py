@@ -54,17 +54,17 @@ def periods_page(work: Work, page: int = 1) -> tuple[list[PeriodShown], bool]:
     )
     first = setup.first_period
     current = first.shift(closed[0] + 1 - first.ordinal) if closed else first
-    wanted = closed[(page - 1) * PAGE : page * PAGE]
+    numbers = closed[(page - 1) * PAGE : page * PAGE]
     if page == 1:
         later = sorted({*known, current.ordinal} - {*closed, current.ordinal}, reverse=True)
-        wanted = [current.ordinal, *later, *wanted]
-    by = store.closed_by(connection, wanted)
+        numbers = [current.ordinal, *later, *numbers]
+    by = store.closed_by(connection, numbers)
     amounts: dict[int, list[tuple[str, store.Amounts]]] = {}
-    for (number, currency), amount in sorted(store.amounts_by_period(connection, wanted).items()):
+    for (number, currency), amount in sorted(store.amounts_by_period(connection, numbers).items()):
         amounts.setdefault(number, []).append((currency, amount))
-    units = store.units_by_period(connection, wanted)
+    units = store.units_by_period(connection, numbers)
     shown = []
-    for number in wanted:
+    for number in numbers:
         period = first.shift(number - first.ordinal)
         closed_at = known[number].closed_at if number in known else None
         of_period = tuple(amounts.get(number, ()))
@@ -106,7 +106,7 @@ def explain_point(work: Work, text: str, subject: str, figure: str, words: str) 
         figure: the figures that the writer saw; it explains these, and no others.
 
     Raises:
-        RefusedError: the period is closed, or nothing was said.
+        RefusedError: the period is closed, or the text is empty.
     """
     work.actor.require(Verb.EXPLAIN_VARIANCE)
     period = setup_in_force(work).period(text)
@@ -138,7 +138,7 @@ def prepare(work: Work, text: str, note: str, early: str = "") -> int:
         work: the unit of work.
         text: the period.
         note: for whoever approves it.
-        early: why it is closed before it ends; not kept of a period that has ended.
+        early: why it is closed before it ends; not stored of a period that has ended.
 
     Raises:
         RefusedError: a step of the checklist is still open, or it is prepared already.
@@ -176,7 +176,7 @@ def approve(work: Work, number: int, *, early: bool = False) -> runs.Closed:
     Args:
         work: the unit of work.
         number: the proposal's.
-        early: whether whoever approves it said that it is closed before it ends.
+        early: whether whoever approves it confirmed that it is closed before it ends.
 
     Raises:
         RefusedError: it was decided already, who asks prepared it, or anything changed since.

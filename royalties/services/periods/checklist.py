@@ -1,4 +1,4 @@
-"""What stands before a period's close: one checklist for the browser and the command line.
+"""What is left before a period's close: one checklist for the browser and the command line.
 
 In the browser each thing that is missing, waits or jumps gets a sentence, and two people look at
 the draft. At the command line the same list is shown, and confirmed as a whole. Either way
@@ -81,12 +81,12 @@ class Outlook:
     @property
     def in_debit(self) -> list[ContractRun]:
         """Contracts that end below zero."""
-        return [done for done in self._contracts if done.carried_forward < 0]
+        return [contract for contract in self._contracts if contract.carried_forward < 0]
 
     @property
     def undistributed(self) -> list[ContractRun]:
         """Contracts of which no step of the plan could place everything."""
-        return [done for done in self._contracts if done.undistributed]
+        return [contract for contract in self._contracts if contract.undistributed]
 
     @property
     def held_back(self) -> list[Settlement]:
@@ -136,7 +136,7 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True)
 class ChecklistStep:
-    """One step of the checklist: what it is, whether it is done, and what is to be said of it."""
+    """One step of the checklist: what it is, whether it is done, and a remark."""
 
     name: str
     words: str
@@ -145,28 +145,28 @@ class ChecklistStep:
 
 
 def outlook(work: Work, text: str) -> Outlook:
-    """What stands before a period's close; of a closed one only its run.
+    """What is left before a period's close; of a closed one only its run.
 
     Raises:
         RefusedError: an earlier one is still open.
     """
     work.actor.require(Verb.READ)
-    shown, obstacle = None, ""
+    view, obstacle = None, ""
     try:
-        shown = run_view(work, text)
+        view = run_view(work, text)
     except CANNOT_RUN as error:
         obstacle = str(error)
-    return outlook_on(work, setup_in_force(work).period(text), shown, obstacle)
+    return outlook_on(work, setup_in_force(work).period(text), view, obstacle)
 
 
-def outlook_on(work: Work, period: Period, shown: RunView | None, obstacle: str = "") -> Outlook:
-    """What stands before the close of a period whose draft is computed already."""
+def outlook_on(work: Work, period: Period, view: RunView | None, obstacle: str = "") -> Outlook:
+    """What is left before the close of a period whose draft is computed already."""
     runs = parallel_runs.of_period(work.connection, str(period))
     return Outlook(
         str(period),
-        shown,
+        view,
         obstacle,
-        close_exceptions(work, shown) if shown is not None and not shown.is_final else None,
+        close_exceptions(work, view) if view is not None and not view.is_final else None,
         tuple(approvals.proposals_about(work, ProposalKind.CLOSE, str(period))),
         approvals.two_people(work),
         period.ends,
@@ -179,11 +179,11 @@ def require_possible(checklist: Outlook, early: str) -> None:
     """Refuse a close that nobody can confirm.
 
     Args:
-        checklist: what stands before it.
+        checklist: what is left before it.
         early: why it is closed before its end; empty: it is not.
 
     Raises:
-        RefusedError: the period has not ended, or exceptions stand.
+        RefusedError: the period has not ended, or there are exceptions.
     """
     if not checklist.has_ended and not early.strip():
         raise RefusedError(
@@ -212,7 +212,7 @@ def require_confirmed(checklist: Outlook, *, confirm: bool, seen: str | None) ->
     """What somebody at the command line goes on in spite of.
 
     Args:
-        checklist: what stands before the close.
+        checklist: what is left before the close.
         confirm: whether they go on.
         seen: the fingerprint of what they were shown; None: whatever there is.
 
@@ -248,26 +248,26 @@ def _to_confirm(point: CloseException) -> str:
     return words.format(name=point.name, figure=point.figure, measure=point.measure)
 
 
-def _ending(found: Outlook) -> str:
-    return f"ends on {found.ends}, {_days_left(found)}"
+def _ending(status: Outlook) -> str:
+    return f"ends on {status.ends}, {_days_left(status)}"
 
 
-def _days_left(found: Outlook) -> str:
-    days = (found.ends - found.today).days
+def _days_left(status: Outlook) -> str:
+    days = (status.ends - status.today).days
     return "today" if not days else "tomorrow" if days == 1 else f"in {days} days"
 
 
-def _exceptions_text(done: Run) -> str:
-    shown = "; ".join(
+def _exceptions_text(run: Run) -> str:
+    listed = "; ".join(
         f"{exception.isbn} at {exception.retailer}"
         + (f" (contract {exception.contract})" if exception.contract else "")
         + f": {exception.reason}, {counted(exception.units, 'copy')}"
-        for exception in done.exceptions[:5]
+        for exception in run.exceptions[:5]
     )
-    more = len(done.exceptions) - 5
+    more = len(run.exceptions) - 5
     return (
-        f"{done.period} cannot be closed while {len(done.exceptions)} "
-        f"{'exception stands' if len(done.exceptions) == 1 else 'exceptions stand'}: {shown}"
+        f"{run.period} cannot be closed while {len(run.exceptions)} "
+        f"{'exception stands' if len(run.exceptions) == 1 else 'exceptions stand'}: {listed}"
         + (f"; and {more} more" if more > 0 else "")
         + ". Add a rule, a contract or a price to the setup file and load it"
     )
@@ -291,9 +291,9 @@ def _ended(checklist: Outlook) -> ChecklistStep:
     return ChecklistStep(ENDED, words, done=False, remark=remark)
 
 
-def _reports(found: Outlook) -> ChecklistStep:
+def _reports(status: Outlook) -> ChecklistStep:
     return _exceptions_step(
-        "reports", "Reports received", found, lambda exceptions: exceptions.reports, "missing"
+        "reports", "Reports received", status, lambda exceptions: exceptions.reports, "missing"
     )
 
 
@@ -317,11 +317,11 @@ def _history(checklist: Outlook) -> ChecklistStep:
     )
 
 
-def _waiting(found: Outlook) -> ChecklistStep:
-    rows = found.exceptions.waiting if found.exceptions else ()
-    done = found.exceptions is not None and all(each.is_settled for each in rows)
+def _waiting(status: Outlook) -> ChecklistStep:
+    rows = status.exceptions.waiting if status.exceptions else ()
+    is_done = status.exceptions is not None and all(each.is_settled for each in rows)
     remark = rows[0].figure if rows else "no row waits"
-    return ChecklistStep("waiting", "Waiting rows looked at", done, remark)
+    return ChecklistStep("waiting", "Waiting rows looked at", is_done, remark)
 
 
 def _exceptions(checklist: Outlook) -> ChecklistStep:
@@ -333,9 +333,9 @@ def _exceptions(checklist: Outlook) -> ChecklistStep:
     return ChecklistStep("exceptions", words, not count, remark)
 
 
-def _variances_step(found: Outlook) -> ChecklistStep:
+def _variances_step(status: Outlook) -> ChecklistStep:
     return _exceptions_step(
-        "jumps", "Jumps explained", found, lambda exceptions: exceptions.variances, "in all"
+        "jumps", "Jumps explained", status, lambda exceptions: exceptions.variances, "in all"
     )
 
 
@@ -372,12 +372,12 @@ def _parallel(checklist: Outlook) -> ChecklistStep | None:
         if run.status is ParallelStatus.OPEN
         else f"by {run.decided_by}"
     )
-    done = run.status is not ParallelStatus.OPEN
-    return ChecklistStep("parallel", "Parallel run signed off", done, remark)
+    is_done = run.status is not ParallelStatus.OPEN
+    return ChecklistStep("parallel", "Parallel run signed off", is_done, remark)
 
 
-def _draft_step(found: Outlook) -> ChecklistStep:
-    draft = found.exceptions.draft if found.exceptions else None
+def _draft_step(status: Outlook) -> ChecklistStep:
+    draft = status.exceptions.draft if status.exceptions else None
     remark = "not yet"
     if draft is not None and draft.explained is not None:
         remark = f"by {draft.explained.by}"
@@ -398,8 +398,8 @@ def _prepared(checklist: Outlook) -> ChecklistStep:
     return ChecklistStep("prepared", words, not checklist.is_stale, remark)
 
 
-def _approved(found: Outlook) -> ChecklistStep:
-    two = found.two_people or not found.has_ended
+def _approved(status: Outlook) -> ChecklistStep:
+    two = status.two_people or not status.has_ended
     remark = "by another manager" if two else "by a manager, who may be the same one"
     return ChecklistStep("approved", "Approved and closed", done=False, remark=remark)
 

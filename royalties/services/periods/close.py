@@ -52,7 +52,7 @@ def show_run(work: Work, text: str, *, with_lines: bool = True) -> dict[str, Any
     Args:
         work: the unit of work.
         text: the period.
-        with_lines: whether the earned lines of an open one are told; there may be many thousands.
+        with_lines: whether to include the earned lines of an open one; there may be many thousands.
     """
     work.actor.require(Verb.READ)
     setup = setup_in_force(work)
@@ -74,8 +74,8 @@ def before_close(work: Work, text: str, *, early: str = "") -> Outlook:
     work.actor.require(Verb.CLOSE)
     setup = setup_in_force(work)
     require_next(work, setup, setup.period(text))
-    shown = run_view(work, text)
-    outlook = outlook_on(work, shown.period, shown)
+    view = run_view(work, text)
+    outlook = outlook_on(work, view.period, view)
     require_possible(outlook, early)
     require_settled(work, outlook.period)
     return outlook
@@ -101,7 +101,7 @@ def close(
         early: why it is closed before its last day has passed; empty: it is not.
 
     Raises:
-        RefusedError: exceptions stand, an earlier period is open, it is closed already, has not
+        RefusedError: there are exceptions, an earlier period is open, it is closed already, has not
             ended, lacks something that is not confirmed, or was not prepared and approved as it
             now stands.
     """

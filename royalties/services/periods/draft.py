@@ -107,10 +107,10 @@ def draft_at_hand(work: Work, period: Period) -> RunView | None:
 
 def shown_closed(work: Work, period: Period) -> RunView | None:
     """The run of a closed period, for verbs that have asked who may see it; None: it is open."""
-    found = runs.closing_and_last(work.connection, period.ordinal)
-    closed = found.closing
-    work.know(LAST_CLOSED, found.last)
-    if not found.is_anything_back:
+    closes = runs.closing_and_last(work.connection, period.ordinal)
+    closed = closes.closing
+    work.know(LAST_CLOSED, closes.last)
+    if not closes.is_anything_back:
         work.know(came_back(period), {})
     if closed is None:
         return None
@@ -198,10 +198,10 @@ def draft_statement(work: Work, text: str, beneficiary: str, currency: str) -> S
     if settlement is None or draft.is_final:
         raise NoStatementError(f"there is no draft statement of {beneficiary} for {text}")
 
-    def composer() -> Composer:
-        made = Composer(work, draft.setup, draft.run)
-        made.read_all()
-        return made
+    def read_composer() -> Composer:
+        composer = Composer(work, draft.setup, draft.run)
+        composer.read_all()
+        return composer
 
     key = (state_of(work, draft.period), draft.fingerprint)
     refuse_slow_calculation(
@@ -212,8 +212,8 @@ def draft_statement(work: Work, text: str, beneficiary: str, currency: str) -> S
         words=f"what statements of {draft.period} say",
         periods=(draft.period.ordinal,),
     )
-    made = cached(work, "draft statements", key, composer)
-    return made.statement(settlement, None, draft.period.ends)
+    composer = cached(work, "draft statements", key, read_composer)
+    return composer.statement(settlement, None, draft.period.ends)
 
 
 def _drafted(work: Work, period: Period) -> RunView:

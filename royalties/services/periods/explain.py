@@ -73,19 +73,21 @@ def explain(
         NoFigureError: no such figure on it; the message lists them.
     """
     statement = statement_of(work, number)
-    wanted = figure or "due"
-    if wanted in _TOP:
-        return _top(statement, wanted)
-    contract, _, part = wanted.partition("/")
+    figure_name = figure or "due"
+    if figure_name in _TOP:
+        return _top(statement, figure_name)
+    contract, _, part = figure_name.partition("/")
     account = next((each for each in statement.contracts if each.contract == contract), None)
     if account is None and len(statement.contracts) == 1:
-        account, part = statement.contracts[0], wanted
+        account, part = statement.contracts[0], figure_name
     if account is not None and part in {"", *_ACCOUNT, "allocated"}:
         return _of_account(statement, account, part or "allocated")
     number_of = {str(place): place for place in range(1, len(account.lines) + 1)} if account else {}
     if account is not None and part in number_of:
         return _ExplainedLine(work, statement, account, number_of[part]).explain(after, most)
-    raise NoFigureError(f"statement {number} has no figure {wanted!r}: ask for {_names(statement)}")
+    raise NoFigureError(
+        f"statement {number} has no figure {figure_name!r}: ask for {_names(statement)}"
+    )
 
 
 _TOP = ("due", "to_pay", "tax", "net", "allocated", "brought_forward", "carried_forward")
@@ -157,15 +159,15 @@ def _top(statement: Statement, name: str) -> Explanation:
         case _:
             explained.how = ["what the last statement carried forward, or the opening balance"]
             explained.how += [
-                f"of it an adjustment: {amount_text(each.amount, statement.currency)}, "
-                f"{each.reason}"
-                for each in statement.adjustments
+                f"of it an adjustment: {amount_text(adjustment.amount, statement.currency)}, "
+                f"{adjustment.reason}"
+                for adjustment in statement.adjustments
             ]
             explained.how += [
-                f"of it a payment that came back: {amount_text(each.amount, statement.currency)}, "
-                f"{each.reason}"
-                for each in statement.payments
-                if each.came_back
+                f"of it a payment that came back: "
+                f"{amount_text(payment.amount, statement.currency)}, {payment.reason}"
+                for payment in statement.payments
+                if payment.came_back
             ]
     return explained
 
@@ -215,11 +217,11 @@ class _ExplainedLine:
 
     def explain(self, after: After | None, most: int | None) -> Explanation:
         period = setup_in_force(self.work).period(self.statement.period)
-        shown = shown_closed(self.work, period)
-        if shown is None:
+        view = shown_closed(self.work, period)
+        if view is None:
             raise NotClosedError(period)
         contract_run = next(
-            each for each in shown.run.contracts if each.contract.key == self.account.contract
+            each for each in view.run.contracts if each.contract.key == self.account.contract
         )
         line = contract_run.lines[self.number - 1]
         currency = contract_run.contract.currency
@@ -231,7 +233,7 @@ class _ExplainedLine:
             how_earned(contract_run, line, names_of(self.work)),
         )
         if line.isbn is not None and self.work.actor.sees_all:
-            sales = SalesOfLine(self.work, shown.setup, shown.run, contract_run, line)
+            sales = SalesOfLine(self.work, view.setup, view.run, contract_run, line)
             if most is None:
                 explained.sales = list(sales.all())
             else:

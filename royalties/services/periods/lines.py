@@ -1,4 +1,4 @@
-"""What stands behind one earned line: how it was multiplied, and the sale lines it sums up."""
+"""What is behind one earned line: how it was multiplied, and the sale lines it sums up."""
 
 from collections.abc import Generator, Iterator
 from contextlib import closing
@@ -29,9 +29,9 @@ After = tuple[int, int, int]
 """Batch, sheet and row of the last sale line of a page."""
 
 
-def how_earned(done: ContractRun, line: EarnedLine, names: Names) -> list[str]:
+def how_earned(contract_run: ContractRun, line: EarnedLine, names: Names) -> list[str]:
     """How a contract's line came to what it earned, in sentences."""
-    contract = done.contract
+    contract = contract_run.contract
     if line.tier is None:
         share = percent(line.rate)
         income = f"{base_text(line)} {line.currency}"

@@ -42,7 +42,7 @@ _CANNOT = (MissingExchangeRateError, NoPlanError, UnknownRightError)
 
 @dataclass(frozen=True, slots=True)
 class AmountChange:
-    """An amount as things stand and as proposed, in minor units."""
+    """An amount now and as proposed, in minor units."""
 
     before: int
     after: int
@@ -159,8 +159,8 @@ def preview(work: Work, part: str, body: Body, *, version: str = "") -> list[Eff
         words="what this would have given",
         periods=(period.ordinal, period.ordinal - 1),
     )
-    made = lambda: _effects(work, tried, period)  # noqa: E731
-    return cached(work, "preview", key, made, most=_KEPT_PREVIEWS)
+    calculate = lambda: _effects(work, tried, period)  # noqa: E731
+    return cached(work, "preview", key, calculate, most=_KEPT_PREVIEWS)
 
 
 def last_close(work: Work, open_period: Period) -> tuple[Setup, Books] | None:
@@ -187,9 +187,9 @@ def _effects(work: Work, tried: _Tried, period: Period) -> list[Effect]:
         then, books = closed
         setup = _with_later_keys(then, beside)
         effects.append(_effect(work, setup, tried, lambda: books, books.period, closed=True))
-    made = lambda: books_of(work, now, period)  # noqa: E731
+    read = lambda: books_of(work, now, period)  # noqa: E731
     setup = _with_later_keys(now, beside)
-    effects.append(_effect(work, setup, tried, made, period, closed=False))
+    effects.append(_effect(work, setup, tried, read, period, closed=False))
     return effects
 
 
@@ -244,24 +244,24 @@ def _in_force_by(plan: Plan, version: str, period: Period) -> Plan:
     """The plan with a version in force on a period's last day, whenever it really begins."""
     if not version:
         return plan
-    wanted = next(
+    version_then = next(
         candidate for candidate in plan.versions if candidate.starts == date.fromisoformat(version)
     )
-    if plan.on(period.ends) == wanted:
+    if plan.on(period.ends) == version_then:
         return plan
     earlier = tuple(candidate for candidate in plan.versions if candidate.starts < period.ends)
-    return Plan(plan.key, (*earlier, replace(wanted, starts=period.ends)))
+    return Plan(plan.key, (*earlier, replace(version_then, starts=period.ends)))
 
 
 def _books_as(work: Work, books: Books, proposed: Setup) -> Books:
     """The books under a proposed setup; sales are summed again only if it asks more of them."""
     period = books.period
     contracts = in_force(list(proposed.contracts.values()), period)
-    wanted, known = (
+    new, known = (
         distinctions_of(each, [plans[contract.plan] for contract in each], books.sold, period)
         for each, plans in ((contracts, proposed.plans), (books.contracts, books.plans))
     )
-    if wanted != known:
+    if new != known:
         return books_of(work, proposed, period)
     return replace(
         books,

@@ -88,20 +88,27 @@ def open_reserves(work: Work, query: ReservesQuery) -> OpenReserves:
     setup, names = setup_in_force(work), names_of(work)
     period = open_period_of(work, setup)
     held = [
-        _open_reserve(setup, names, period, setup.contracts[key], each)
+        _open_reserve(setup, names, period, setup.contracts[key], part)
         for key, state in left_before(work, period).states.items()
         if key in setup.contracts
-        for each in state.held
+        for part in state.held
     ]
-    held.sort(key=lambda each: (each.release_day, -each.amount, each.name, each.withheld_day))
+    held.sort(
+        key=lambda reserve: (
+            reserve.release_day,
+            -reserve.amount,
+            reserve.name,
+            reserve.withheld_day,
+        )
+    )
     house = setup.publisher.currency
-    rows = tuple(each for each in held if _fits(each, query))
+    rows = tuple(reserve for reserve in held if _fits(reserve, query))
     return OpenReserves(
         rows,
         _totals(rows, house),
         tuple(_sums(rows, house)),
         tuple(currency for currency, _ in _sums(held, house)),
-        tuple(dict.fromkeys(each.release for each in held)),
+        tuple(dict.fromkeys(reserve.release for reserve in held)),
     )
 
 
@@ -132,30 +139,32 @@ def _named(keys: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(keys))
 
 
-def _fits(each: OpenReserve, query: ReservesQuery) -> bool:
-    called = " ".join((each.name, *each.beneficiaries)).casefold()
+def _fits(reserve: OpenReserve, query: ReservesQuery) -> bool:
+    called = " ".join((reserve.name, *reserve.beneficiaries)).casefold()
     return (
-        query.currency in ("", each.currency)
-        and query.release in ("", each.release)
+        query.currency in ("", reserve.currency)
+        and query.release in ("", reserve.release)
         and query.name.casefold() in called
     )
 
 
 def _totals(rows: Sequence[OpenReserve], house: str) -> tuple[ReleaseTotal, ...]:
     by_release: dict[tuple[date, str, str], list[OpenReserve]] = {}
-    for each in rows:
-        by_release.setdefault((each.release_day, each.release, each.currency), []).append(each)
+    for reserve in rows:
+        by_release.setdefault((reserve.release_day, reserve.release, reserve.currency), []).append(
+            reserve
+        )
     totals = [
         ReleaseTotal(
             release,
             day,
             currency,
-            sum(each.amount for each in of),
-            len({each.contract for each in of}),
+            sum(reserve.amount for reserve in of),
+            len({reserve.contract for reserve in of}),
         )
         for (day, release, currency), of in by_release.items()
     ]
-    totals.sort(key=lambda each: (each.release_day, each.currency != house, each.currency))
+    totals.sort(key=lambda total: (total.release_day, total.currency != house, total.currency))
     return tuple(totals)
 
 

@@ -129,9 +129,9 @@ class CloseExceptions:
         return next((each for each in self.all if each.subject == subject), None)
 
 
-def close_exceptions(work: Work, shown: RunView) -> CloseExceptions:
+def close_exceptions(work: Work, draft: RunView) -> CloseExceptions:
     """What a draft has that wants a sentence, compared with the period before it."""
-    period, setup = shown.period, shown.setup
+    period, setup = draft.period, draft.setup
     first = setup.first_period
     last = period.shift(-1) if period > first else None
     year_ago = period.shift(-period.calendar.per_year)
@@ -140,10 +140,10 @@ def close_exceptions(work: Work, shown: RunView) -> CloseExceptions:
     sold = store.sold_in(work.connection, [period.ordinal, *earlier], first_month)
     reports = _missing_reports(work, setup, period)
     missing = {report.key for report in reports} - {key for key, _ in sold[period.ordinal]}
-    made = [
-        *_of_titles(work, shown, last, earlier),
+    compared = [
+        *_of_titles(work, draft, last, earlier),
         *_of_retailers(setup, sold, period, last, missing),
-        *_of_beneficiaries(work, shown, last, earlier),
+        *_of_beneficiaries(work, draft, last, earlier),
     ]
     written = store.explanations(work.connection, str(period))
     return CloseExceptions(
@@ -151,8 +151,8 @@ def close_exceptions(work: Work, shown: RunView) -> CloseExceptions:
         _with(_unrecorded(work, setup, period), written),
         _with(_waiting(work), written),
         _with(_history(setup, sold[period.ordinal]), written),
-        _with(sorted(made, key=_size, reverse=True), written),
-        _with([CloseException(DRAFT, "The draft", shown.fingerprint)], written)[0],
+        _with(sorted(compared, key=_size, reverse=True), written),
+        _with([CloseException(DRAFT, "The draft", draft.fingerprint)], written)[0],
     )
 
 
@@ -221,7 +221,7 @@ def _words(before: Figures, now: Figures, currency: str) -> str:
         f"{currency} {amount_text(before.amount, currency)} → {amount_text(now.amount, currency)}"
     )
     if before.copies is not None and now.copies is not None:
-        words += f", {before.copies} → {counted(now.copies, 'copy')}"
+        words += f", {before.copies:,} → {counted(now.copies, 'copy')}"
     return words
 
 
@@ -253,15 +253,15 @@ def _of_titles(
 def earned_by_edition(run: Run) -> dict[tuple[str, str], tuple[int, int]]:
     """(earned, net copies) by (ISBN, currency); copies once for each group, whatever its tiers."""
     sums_by_edition: dict[tuple[str, str], tuple[int, int]] = {}
-    for done in run.contracts:
+    for contract_run in run.contracts:
         seen: set[tuple[object, ...]] = set()
-        for line in done.lines:
+        for line in contract_run.lines:
             if line.isbn is None:
                 continue
-            earned, units = sums_by_edition.get((line.isbn, done.contract.currency), (0, 0))
+            earned, units = sums_by_edition.get((line.isbn, contract_run.contract.currency), (0, 0))
             more = 0 if line.group in seen else line.units
             seen.add(line.group)
-            sums_by_edition[line.isbn, done.contract.currency] = (
+            sums_by_edition[line.isbn, contract_run.contract.currency] = (
                 earned + line.earned,
                 units + more,
             )
@@ -286,7 +286,7 @@ def _of_retailers(
     last: Period | None,
     missing: set[str],
 ) -> list[CloseException]:
-    """Jumps of retailers; those without any report are told of otherwise."""
+    """Variances of retailers; those without any report are listed elsewhere."""
     figures = {
         number: {
             (key, currency): Figures(rounded_minor(Fraction(each.net, MICRO), currency), each.units)
@@ -299,7 +299,7 @@ def _of_retailers(
 
 
 def _of_beneficiaries(
-    work: Work, shown: RunView, last: Period | None, earlier: list[int]
+    work: Work, draft: RunView, last: Period | None, earlier: list[int]
 ) -> list[CloseException]:
     closed = cached(
         work,
@@ -311,11 +311,12 @@ def _of_beneficiaries(
         number: {key: Figures(amount) for key, amount in of_period.items()}
         for number, of_period in closed.items()
     }
-    figures[shown.period.ordinal] = {
-        (each.beneficiary, each.currency): Figures(each.allocated) for each in shown.run.settlements
+    figures[draft.period.ordinal] = {
+        (settlement.beneficiary, settlement.currency): Figures(settlement.allocated)
+        for settlement in draft.run.settlements
     }
-    names = {key: each.name for key, each in shown.setup.beneficiaries.items()}
-    return _compared("beneficiary", "allocated", names, figures, shown.period, last)
+    names = {key: beneficiary.name for key, beneficiary in draft.setup.beneficiaries.items()}
+    return _compared("beneficiary", "allocated", names, figures, draft.period, last)
 
 
 def _retailers(setup: Setup) -> dict[str, str]:

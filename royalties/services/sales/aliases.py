@@ -1,7 +1,7 @@
 """Identifiers matched to an edition by hand: where they were used, ended, and moved.
 
 A wrong match is changed from now on, or also for the rows that count in open periods; what a closed
-run counted is never changed. Every decision is kept.
+run counted is never changed. Every decision is stored.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,6 +14,7 @@ from royalties.domain.terms.catalogue import Edition
 from royalties.domain.terms.identifiers import identifier_key
 from royalties.ingest.report.books import unlabelled, written_identifier
 from royalties.services.books import Setup, setup_in_force
+from royalties.services.sales.reasons import reason_of
 from royalties.services.sales.recording import sum_batch
 from royalties.services.sales.waiting import as_matched, receipts
 from royalties.services.work import RefusedError, Work
@@ -37,7 +38,7 @@ class NamedEdition:
 
 @dataclass(frozen=True, slots=True)
 class UseInImport:
-    """Rows of an import whose edition an alias told: those that may still be moved, and others."""
+    """Rows of an import whose edition came from an alias: those that can move, and others."""
 
     batch: int
     file_name: str
@@ -92,10 +93,10 @@ def decisions(work: Work) -> list[AliasChange]:
 def find_alias(work: Work, identifier: str) -> Alias | None:
     """An alias with its uses and history; None if it never existed.
 
-    Uses are those since this release: earlier imports did not keep what told their editions.
+    Uses are those since this release: earlier imports did not store where their editions came from.
     """
     work.actor.require(Verb.READ)
-    value = _as_kept(work, identifier)
+    value = _as_stored(work, identifier)
     isbn = store.edition_of(work.connection, value)
     history = tuple(store.changes(work.connection, value, _SHOWN))
     if isbn is None and not history:
@@ -114,7 +115,13 @@ def find_alias(work: Work, identifier: str) -> Alias | None:
 
 
 def move_alias(
-    work: Work, identifier: str, isbn: str | None, *, seen: str, rows: bool = False
+    work: Work,
+    identifier: str,
+    isbn: str | None,
+    *,
+    seen: str,
+    rows: bool = False,
+    reason: str = "",
 ) -> MovedAlias:
     """Let an alias stand for another edition from now on, or for none any more.
 
@@ -124,15 +131,18 @@ def move_alias(
         isbn: the edition's; None: later reports' rows wait.
         seen: the ISBN that it stood for when this was decided.
         rows: whether recorded rows of open periods go with it; without an edition they wait again.
+        reason: why; the log keeps it.
 
     Raises:
         RefusedError: it stands for something else by now, the edition is unknown, the setup
-            itself gives the identifier, or the money of a row came of the old edition's price.
+            itself gives the identifier, or the money of a row came of the old edition's price; or
+            the reason cannot be recorded.
     """
     work.actor.require(Verb.ALIAS)
+    why = reason_of(reason)
     setup = setup_in_force(work)
     periods.lock_for_sales(work.connection, setup.first_period)
-    value = _as_kept(work, identifier)
+    value = _as_stored(work, identifier)
     was = store.edition_of(work.connection, value, lock=True)
     numbers = {row.isbn: row.id for row in catalogue.edition_rows(work.connection)}
     target = None if isbn is None else as_matched(isbn)
@@ -151,12 +161,12 @@ def move_alias(
     store.add_change(work.connection, change)
     what = "match-ended" if target is None else "match-moved"
     detail = {"what": what, "identifier": value, "isbn": target, "was": was, "rows": moved}
-    work.record(Verb.ALIAS, detail)
+    work.record(Verb.ALIAS, {**detail, **why})
     return MovedAlias(value, was, target, moved)
 
 
-def _as_kept(work: Work, identifier: str) -> str:
-    """The spelling under which an alias is kept; one that nobody gave as it would be."""
+def _as_stored(work: Work, identifier: str) -> str:
+    """The spelling under which an alias is stored, or would be."""
     value = as_matched(unlabelled(written_identifier(identifier)))
     known = catalogue.aliases(work.connection)
     if value in known:
@@ -184,7 +194,7 @@ def _move_rows(
     numbers: Mapping[str, int],
 ) -> int:
     """Move recorded rows of open periods; returns how many."""
-    was, wanted = isbns
+    was, now = isbns
     editions = {each.isbn: each for title in setup.titles.values() for each in title.editions}
     count = 0
     used = list(_used(work, value, was))
@@ -193,12 +203,12 @@ def _move_rows(
         if not lines:
             continue
         for line in lines:
-            _require_same_money(line, editions[was], editions[wanted] if wanted else None)
-        if wanted is None:
+            _require_same_money(line, editions[was], editions[now] if now else None)
+        if now is None:
             again = [line.waiting(value) for line in lines]
             store.return_to_waiting(work.connection, lines, was, again)
         else:
-            store.move_lines(work.connection, lines, was, numbers[wanted])
+            store.move_lines(work.connection, lines, was, numbers[now])
         sum_batch(work, setup, batch)
         count += len({(line.sheet, line.row) for line in lines})
     return count

@@ -15,6 +15,7 @@ from royalties.domain.sales.slices import Origin, SaleKind
 from royalties.ingest.recognise import reports_by_order
 from royalties.services.books import setup_in_force
 from royalties.services.sales import sheets, uploads
+from royalties.services.sales.reasons import reason_of
 from royalties.services.sales.recording import sum_batch
 from royalties.services.sales.waiting import release_waiting
 from royalties.services.work import RefusedError, Work
@@ -61,13 +62,18 @@ class Corrected:
     sales: int
 
 
-def undo(work: Work, number: int) -> TakenBack:
+def undo(work: Work, number: int, reason: str = "") -> TakenBack:
     """Take a whole import back while no closed run used it.
 
-    Without its correction an import stands as before: its rows wait again, and those whose
+    Without its correction an import counts as before: its rows wait again, and those whose
     edition is known by now are recorded. Typed rows are put back into the sheet of whoever undoes
     them (at the command line: of whoever typed them), and a file in which something was changed
     waits again with its changes.
+
+    Args:
+        work: the unit of work.
+        number: the import's.
+        reason: why; the log keeps it.
 
     Raises:
         RefusedError: it is unknown, undone already, corrected, or a closed run used it; or it is
@@ -75,6 +81,7 @@ def undo(work: Work, number: int) -> TakenBack:
             for its rows.
     """
     work.actor.require(Verb.UNDO)
+    why = reason_of(reason)
     setup = setup_in_force(work)
     sheet = _sheet_of(work, number)
     periods.lock_for_sales(work.connection, setup.first_period)
@@ -100,17 +107,17 @@ def undo(work: Work, number: int) -> TakenBack:
         _require_not_again(work, number, batch.corrects)
     warning = left_alone(work, batch)
     sales, rows = store.undo_batch(work.connection, number, work.stored_at)
-    work.record(Verb.UNDO, {"batch": number, "lines": sales, "waiting": rows})
+    work.record(Verb.UNDO, {"batch": number, "lines": sales, "waiting": rows, **why})
     if batch.corrects is not None:
         store.mark_corrected(work.connection, batch.corrects, None)
         release_waiting(work, setup)
-    done = TakenBack(number, batch.file_name, sales, rows, warning=warning)
+    taken_back = TakenBack(number, batch.file_name, sales, rows, warning=warning)
     if batch.corrects is not None:
-        return done
+        return taken_back
     if sheet is not None:
         sheet.fill()
-        return replace(done, sheet=sheet.draft.retailer, typist=sheet.owner)
-    return replace(done, upload=uploads.reopen(work, number))
+        return replace(taken_back, sheet=sheet.draft.retailer, typist=sheet.owner)
+    return replace(taken_back, upload=uploads.reopen(work, number))
 
 
 def undo_warning(work: Work, number: int) -> str:
@@ -133,30 +140,36 @@ def left_alone(work: Work, batch: store.BatchRow) -> str:
                     held.setdefault(line.batch, set()).add(line.order)
     if not held:
         return ""
-    told = "; ".join(
+    corrections = "; ".join(
         f"import {number} holds what changed since in {counted(len(names), 'order')} "
         f"({', '.join(sorted(names)[:_SHOWN_ORDERS])}{', …' if len(names) > _SHOWN_ORDERS else ''})"
         for number, names in sorted(held.items())
     )
     later = ", ".join(map(str, sorted(held)))
     return (
-        f"Without import {batch.id}, {told}, such as refunds of sales that no longer stand: undo "
-        f"{later} as well, and import the newest export again"
+        f"Without import {batch.id}, {corrections}, such as refunds of sales that no longer stand: "
+        f"undo {later} as well, and import the newest export again"
     )
 
 
-def correct(work: Work, number: int) -> Corrected:
+def correct(work: Work, number: int, reason: str = "") -> Corrected:
     """Reverse an import that a closed run used, by new sales in the open period.
 
     Every line is mirrored (copies and receipts negative) and names the batch it corrects, and
     its rows wait no more; a mended report, or the same file read in another way, is then
     imported like any other.
 
+    Args:
+        work: the unit of work.
+        number: the import's.
+        reason: why; the log keeps it.
+
     Raises:
         RefusedError: no closed run used it (undo it instead), it is corrected already, or it is
             itself a correction.
     """
     work.actor.require(Verb.CORRECT)
+    why = reason_of(reason)
     setup = setup_in_force(work)
     open_period = periods.lock_for_sales(work.connection, setup.first_period)
     batch = _recorded(work, number)
@@ -167,7 +180,7 @@ def correct(work: Work, number: int) -> Corrected:
         raise RefusedError(f"import {number} was corrected by import {batch.corrected_by} already")
     if batch.corrects is not None:
         raise RefusedError(f"import {number} is a correction: {_again(work, batch.corrects)}")
-    made = store.add_batch(
+    correction = store.add_batch(
         work.connection,
         {
             "file_name": batch.file_name,
@@ -189,13 +202,13 @@ def correct(work: Work, number: int) -> Corrected:
             "changes": batch.changes,
         },
     )
-    store.mark_corrected(work.connection, number, made)
-    lines = store.reverse_sales(work.connection, number, made, open_period)
-    sum_batch(work, setup, made)
-    store.finish_batch(work.connection, made, {"rows": lines, "lines": lines})
-    work.record(Verb.CORRECT, {"batch": made, "corrects": number, "lines": lines})
+    store.mark_corrected(work.connection, number, correction)
+    lines = store.reverse_sales(work.connection, number, correction, open_period)
+    sum_batch(work, setup, correction)
+    store.finish_batch(work.connection, correction, {"rows": lines, "lines": lines})
+    work.record(Verb.CORRECT, {"batch": correction, "corrects": number, "lines": lines, **why})
     first = setup.first_period
-    return Corrected(made, number, str(first.shift(open_period - first.ordinal)), lines)
+    return Corrected(correction, number, str(first.shift(open_period - first.ordinal)), lines)
 
 
 def import_list(work: Work) -> list[store.BatchRow]:

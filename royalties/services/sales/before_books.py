@@ -41,7 +41,7 @@ def early_of(lines: Iterable[tuple[int, SaleLine]], setup: Setup) -> Early:
 def would_earn(work: Work, setup: Setup, early: Early, open_period: Period) -> str:
     """What sales from before the books would earn in the open period, in words.
 
-    They are calculated by themselves, from where the counters stand; empty where that is unclear.
+    They are calculated by themselves, from the counters as they are; empty where those are unclear.
     """
     if not early.sold or not early.is_complete:
         return ""
@@ -71,22 +71,22 @@ def would_earn(work: Work, setup: Setup, early: Early, open_period: Period) -> s
             )
         )
     try:
-        done = run(replace(books, blocks=blocks_of(slices), income=()))
+        trial = run(replace(books, blocks=blocks_of(slices), income=()))
     except CANNOT_RUN:
         return ""
     sums: dict[str, int] = {}
-    for each in done.contracts:
+    for each in trial.contracts:
         sums[each.contract.currency] = sums.get(each.contract.currency, 0) + each.earned
-    told = [
+    amounts = [
         f"{currency} {amount_text(amount, currency)}"
         for currency, amount in sorted(sums.items())
         if amount
     ]
-    return " and ".join(told) or "nothing"
+    return " and ".join(amounts) or "nothing"
 
 
 def notice_of(
-    early: Early, setup: Setup, open_period: Period, *, done: bool = False, earned: str = ""
+    early: Early, setup: Setup, open_period: Period, *, is_recorded: bool = False, earned: str = ""
 ) -> Notice | None:
     """What is to be confirmed of sales from before the books; None if there are none.
 
@@ -94,16 +94,16 @@ def notice_of(
         early: what there is.
         setup: whose books.
         open_period: where it counts.
-        done: whether it is recorded already, and only told.
+        is_recorded: whether it is recorded already.
         earned: what they would earn, in words; empty: that is not known.
     """
     if not early.rows:
         return None
     first = setup.first_period
     is_are = "is" if early.rows == 1 else "are"
-    counts = ("counts" if early.rows == 1 else "count") if done else "would count"
+    counts = ("counts" if early.rows == 1 else "count") if is_recorded else "would count"
     earn = f", where they would earn {earned}" if earned else ""
-    how = "undo the import" if done else "take them out of the report"
+    how = "undo the import" if is_recorded else "take them out of the report"
     return Notice(
         CODE,
         f"{early.counted('row')} ({early.brought}) {is_are} dated before the books' first period "

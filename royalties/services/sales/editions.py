@@ -59,9 +59,11 @@ class EditionIndex:
 
     def named(self, text: str) -> list[IndexedEdition]:
         """Editions of exactly this title, or the one of this title and format."""
-        wanted = _plain(text)
+        plain_text = _plain(text)
         return [
-            book for book in self.books if wanted in (_plain(book.title.title), _plain(book.name))
+            book
+            for book in self.books
+            if plain_text in (_plain(book.title.title), _plain(book.name))
         ]
 
     def of_title(self, key: str) -> list[IndexedEdition]:

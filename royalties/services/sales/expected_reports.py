@@ -1,4 +1,4 @@
-"""Which retailers' reports a period waits for; the home and a close are told the same."""
+"""Which retailers' reports a period waits for, for the home page and the close alike."""
 
 from datetime import timedelta
 
@@ -13,11 +13,11 @@ _HISTORY = timedelta(days=800)
 """Reports before this long ago say nothing of a retailer's rhythm any more."""
 
 Accounts = tuple[tuple[str, Expected], ...]
-"""How each kind of a retailer's reports stands, by account; one without a name if there is one."""
+"""A retailer's report statuses by account; one without a name if there is one."""
 
 
 def expected_reports(work: Work, setup: Setup, period: Period) -> dict[str, Accounts]:
-    """How the reports of every retailer stand for a period, by key.
+    """The status of every retailer's reports for a period, by key.
 
     Orders bring their sales when they are shipped: no report is ever missing of them. What was
     typed by hand is no report.

@@ -38,7 +38,7 @@ def usage_of(totals: ControlTotals) -> Document:
 def receipts_of(document: Mapping[str, Any]) -> dict[str, str]:
     """All receipts of an import document by currency, of copies and of use, as texts.
 
-    Documents of releases before usage was told apart have ``net`` alone.
+    Documents of releases before usage was counted separately have ``net`` alone.
     """
     together: dict[str, Decimal] = {}
     for net in (document["net"], document.get("usage", {}).get("net", {})):
@@ -55,7 +55,7 @@ def _texts(amounts: Mapping[str, int]) -> dict[str, str]:
 
 
 def _skipped(skipped: Skipped, reason: str, rows: int) -> Document:
-    """Rows that were left out for a reason; with their money, where the report tells it."""
+    """Rows that were left out for a reason; with their money, where the report states it."""
     document: Document = {"rows": rows, "reason": reason}
     net = _texts({code: micro for code, micro in skipped.net.get(reason, {}).items() if code})
     return document | {"net": net} if net else document
@@ -105,7 +105,7 @@ def document_of(
 
 
 def waiting_of(reading: Findings) -> list[Document]:
-    """What waits, by identifier, with what the report tells of each book."""
+    """What waits, by identifier, with what the report states about each book."""
     return [
         {"isbn": identifier, "rows": rows, "units": units}
         | _unknown_identifier(reading.unknown_books.get(identifier, UnknownBook()))
@@ -113,12 +113,12 @@ def waiting_of(reading: Findings) -> list[Document]:
     ]
 
 
-def _unknown_identifier(told: UnknownBook) -> Document:
+def _unknown_identifier(book: UnknownBook) -> Document:
     return {
-        "title": told.title,
-        "author": told.author,
-        "net": _texts(told.net),
-        "at": [{"sheet": sheet, "row": row} for sheet, row in told.rows],
+        "title": book.title,
+        "author": book.author,
+        "net": _texts(book.net),
+        "at": [{"sheet": sheet, "row": row} for sheet, row in book.rows],
     }
 
 

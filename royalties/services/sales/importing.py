@@ -71,7 +71,7 @@ class Request:
 
 
 ReadWith: TypeAlias = tuple[str | None, Mapping[str, str], Sequence[Change]]
-"""How a kept upload was read: its report, choices and changes."""
+"""How a stored upload was read: its report, choices and changes."""
 
 
 @dataclass(slots=True)
@@ -98,8 +98,8 @@ READINGS = 5
 def import_file(units: Units, request: Request) -> ImportResult:
     """Read a report and record its sales; the books are held for the recording alone.
 
-    Outcomes are those of ``import_report``. What is not to be recorded is told by work that only
-    reads, so that a file nobody can read holds nobody up.
+    Outcomes are those of ``import_report``. What is not to be recorded is reported by work that
+    only reads, so that a file nobody can read holds nobody up.
     """
     for _ in range(READINGS):
         with units(read_only=True) as work:
@@ -141,7 +141,7 @@ def read_report(work: Work, request: Request) -> Spooled | None:
     """
     work.actor.require(Verb.IMPORT)
     _require_few(request)
-    revision = newest_revision(work.connection)  # first: PostgreSQL shows what others keep since
+    revision = newest_revision(work.connection)  # first: PostgreSQL shows what others commit since
     named = aliases.newest_change(work.connection)
     standing = recorded_orders.recorded_state(work.connection)
     setup = setup_in_force(work)
@@ -312,7 +312,7 @@ class _Recording:
         return result
 
     def _write(self, read: Spooled, result: ImportResult) -> int:
-        """Write a batch with its lines, their sums, and all that is said of it."""
+        """Write a batch with its lines, their sums, and its document."""
         number = self._open_batch(read)
         result.document["batch"] = number
         record_read(self.work, self.setup, self.open_period, number, read)

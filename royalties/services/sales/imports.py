@@ -150,13 +150,13 @@ def imports(
         limit=PAGE + 1,
         skip=(page - 1) * PAGE,
     )
-    shown = rows[:PAGE]
-    sums = {row.id: Sums() for row in shown}
-    named: dict[int, dict[str, None]] = {row.id: {} for row in shown}
+    page_rows = rows[:PAGE]
+    sums = {row.id: Sums() for row in page_rows}
+    named: dict[int, dict[str, None]] = {row.id: {} for row in page_rows}
     for each in store.sums_by_import(work.connection, list(sums)):
         sums[each.batch_id].add(*each[3:])
         named[each.batch_id][each.period] = None
-    listed = [ImportSummary(row, tuple(named[row.id]), sums[row.id]) for row in shown]
+    listed = [ImportSummary(row, tuple(named[row.id]), sums[row.id]) for row in page_rows]
     return listed, len(rows) > PAGE
 
 
@@ -215,12 +215,12 @@ def waiting(work: Work, page: int = 1) -> WaitingPage:
     """A page of what waits by identifier, the most rows first."""
     work.actor.require(Verb.READ)
     rows = store.waiting_rows(work.connection, limit=PAGE + 1, skip=(page - 1) * PAGE)
-    shown = rows[:PAGE]
-    of: dict[str, list[tuple[int, str]]] = {row.identifier: [] for row in shown}
+    page_rows = rows[:PAGE]
+    of: dict[str, list[tuple[int, str]]] = {row.identifier: [] for row in page_rows}
     for identifier, number, name in store.imports_waiting(work.connection, of):
         of[identifier].append((number, name))
     return WaitingPage(
-        tuple(WaitingInImports(row, tuple(of[row.identifier])) for row in shown),
+        tuple(WaitingInImports(row, tuple(of[row.identifier])) for row in page_rows),
         *store.waiting_count(work.connection),
         len(rows) > PAGE,
     )
@@ -228,7 +228,7 @@ def waiting(work: Work, page: int = 1) -> WaitingPage:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An edition that an identifier might stand for."""
+    """An edition that an identifier might mean."""
 
     isbn: str
     title: str

@@ -22,8 +22,8 @@ def reports_known_of(work: Work, retailer: str) -> list[tuple[str, str]]:
         if retailer == declared.retailer or {retailer, name} & set(declared.also_known_as)
     ]
     mapped = [
-        (each["name"] or spelled_out(each["key"]), each["key"])
-        for each in setup.mappings
-        if each.get("retailer") == retailer and not each.get("ended")
+        (mapping["name"] or spelled_out(mapping["key"]), mapping["key"])
+        for mapping in setup.mappings
+        if mapping.get("retailer") == retailer and not mapping.get("ended")
     ]
-    return sorted([*known, *mapped], key=lambda each: each[0].casefold())
+    return sorted([*known, *mapped], key=lambda report: report[0].casefold())

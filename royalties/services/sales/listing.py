@@ -37,7 +37,7 @@ _KINDS: dict[str, SaleKind] = {kind.word: kind for kind in SaleKind}
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which sales are wanted, as they stand in an address; what is empty is any.
+    """Filters of sales, as an address has them; an empty one matches all.
 
     ``period`` is a period, ``all``, or empty: the newest with sales, or all those of an import.
     ``book`` is an ISBN, another identifier or words of a title; ``title`` a title's key;
@@ -103,7 +103,7 @@ class SalesPage:
     """A page of sales with the totals of all of them, and what filters can be set to.
 
     ``period`` is the one shown, or ``all``; ``retailers`` are pairs of name and key; ``title`` is
-    the name of the one that was asked for; ``too_many`` tells of a search that fits more editions
+    the name of the one that was asked for; ``too_many`` marks a search that fits more editions
     than can be looked at.
     """
 
@@ -250,15 +250,17 @@ class _Search:
         sums = [] if too_many else store.sums(work.connection, query, filters.retailer)
         months = tuple(sorted({batch_sum.month for batch_sum in sums}, reverse=True))
         sums = [batch_sum for batch_sum in sums if filters.month in ("", batch_sum.month)]
-        wanted = _along_the_key(query, sums)
+        narrowed = _along_the_key(query, sums)
         totals = SalesTotals()
-        if wanted is not None and query.editions is not None:
-            totals = _totals(store.summed_lines(work.connection, wanted))
-        elif wanted is not None:
+        if narrowed is not None and query.editions is not None:
+            totals = _totals(store.summed_lines(work.connection, narrowed))
+        elif narrowed is not None:
             totals = _totals(sums)
         names = tuple(known.values())
         retailers = {batch_sum.retailer_id: batch_sum.retailer for batch_sum in sums}
-        return cls(setup, shelf, retailers, known, wanted, totals, period, names, months, too_many)
+        return cls(
+            setup, shelf, retailers, known, narrowed, totals, period, names, months, too_many
+        )
 
 
 def _periods(
@@ -267,8 +269,8 @@ def _periods(
     if filters.period == ALL or (not filters.period and filters.batch is not None):
         return ALL, None
     if filters.period:
-        wanted = setup.period(filters.period)
-        return str(wanted), (wanted.ordinal,)
+        period = setup.period(filters.period)
+        return str(period), (period.ordinal,)
     number, name = next(iter(with_sales.items()), (0, ""))
     return name, (number,)
 
@@ -313,30 +315,30 @@ def _along_the_key(query: LineFilter, sums: Iterable[store.ImportLineSum]) -> Li
 
 
 def _totals(sums: Iterable[store.ImportLineSum] | Iterable[store.KindSum]) -> SalesTotals:
-    made = SalesTotals()
+    totals = SalesTotals()
     net: dict[str, int] = {}
     usage: dict[str, int] = {}
     for summed in sums:
-        made.lines += summed.lines
+        totals.lines += summed.lines
         kind = SaleKind(summed.kind)
         if kind is SaleKind.USAGE:
             usage[summed.currency] = usage.get(summed.currency, 0) + summed.net
         else:
-            made.copies[kind.word] += summed.units
+            totals.copies[kind.word] += summed.units
         net[summed.currency] = net.get(summed.currency, 0) + summed.net
-    made.net, made.usage = (
+    totals.net, totals.usage = (
         {
             currency: micro_text(micro, exponent(currency))
-            for currency, micro in sorted(each.items())
+            for currency, micro in sorted(amounts.items())
         }
-        for each in (net, usage)
+        for amounts in (net, usage)
     )
-    return made
+    return totals
 
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """What the numbers of lines stand for."""
+    """What the numbers of lines refer to."""
 
     search: _Search
     sources: Mapping[int, tuple[str, list[str], int | None]]

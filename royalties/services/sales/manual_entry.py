@@ -1,7 +1,7 @@
 """Enter sales by hand: typed rows become a standard sales file, and are imported as any other.
 
 So a typed sale has a file, a row and a fingerprint like every sale, and is judged by the same
-code. A draft's token stands in each row of its file: what is sent twice is the same file and is
+code. A draft's token is in each row of its file: what is sent twice is the same file and is
 recorded once, and two equal sheets of two days are two files.
 """
 
@@ -66,7 +66,7 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """Something to be confirmed; the key stands for exactly these words."""
+    """Something to be confirmed; the key is of exactly these words."""
 
     key: str
     message: str
@@ -146,7 +146,7 @@ def enter(
 def _read_sheet(
     work: Work, path: Path, sheet: Draft, choices: Mapping[str, str], confirmed: Collection[str]
 ) -> tuple[ManualEntryResult, _Read | None]:
-    """What is to be said of a sheet; or else it is read, to be recorded."""
+    """What is to be reported of a sheet; or else it is read, to be recorded."""
     work.actor.require(Verb.ENTER)
     setup = setup_in_force(work)
     sheets.require_retailer(setup, sheet.retailer)
@@ -210,12 +210,12 @@ def _record(work: Work, sheet: Draft, entered: ManualEntryResult, read: _Read) -
     if (found := _before(work, read.request.path, sheet, entered)) is not None:
         return found
     request = replace(read.request, confirm=True, seen=read.warned)
-    done = import_report(work, request, read.lines)
-    if done.outcome is not ImportOutcome.RECORDED:
+    result = import_report(work, request, read.lines)
+    if result.outcome is not ImportOutcome.RECORDED:
         return replace(
-            entered, mistakes=_mistakes(done.document, []), warnings=_warnings(done.document)
+            entered, mistakes=_mistakes(result.document, []), warnings=_warnings(result.document)
         )
-    number = int(done.document["batch"])
+    number = int(result.document["batch"])
     emptied = sheets.emptied(work, entered.draft)
     work.record(
         Verb.ENTER, {"batch": number, "retailer": emptied.retailer, "rows": len(entered.rows)}
@@ -239,14 +239,14 @@ def receipt(work: Work, number: int) -> Receipt | None:
     )
 
 
-def take_back(work: Work, number: int) -> str:
+def take_back(work: Work, number: int, reason: str = "") -> str:
     """Undo a typed sheet, whose rows are put before those of the draft; names the retailer."""
     batch = batches.find_batch(work.connection, number)
     if batch is None or batch.origin != Origin.TYPED:
         raise RefusedError(f"import {number} was not typed: undo it on its own page")
-    done = undo(work, number)
-    assert done.sheet is not None  # noqa: S101 - it was typed
-    return done.sheet
+    taken_back = undo(work, number, reason)
+    assert taken_back.sheet is not None  # noqa: S101 - it was typed
+    return taken_back.sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +313,7 @@ def _file_name(work: Work) -> str:
 
 
 def _mistakes(document: Mapping[str, Any], own: list[Mistake]) -> tuple[Mistake, ...]:
-    """All that is wrong, in the order of the sheet; a cell's own mistake stands for others."""
+    """All that is wrong, in the order of the sheet; a cell's own mistake hides others."""
     marked = {(entry.row, entry.field) for entry in own}
     mistakes = list(own)
     for problem in document["problems"]:

@@ -32,7 +32,7 @@ class OutdatedError(RefusedError):
     """Somebody else changed the same cell or row, or the report is now read differently."""
 
 
-def mend(work: Work, number: int, wanted: Sequence[Change]) -> Upload:
+def mend(work: Work, number: int, asked: Sequence[Change]) -> Upload:
     """Change cells of an upload and leave rows out; it then has to be checked again.
 
     All changes are made or none. A cell that is typed back as the file has it is no change any
@@ -54,15 +54,15 @@ def mend(work: Work, number: int, wanted: Sequence[Change]) -> Upload:
     if row.document is None:
         raise OutdatedError(f"somebody changed {row.name} just now: wait until it is checked")
     state = _State(row.document, row.changes)
-    for change in wanted:
+    for change in asked:
         state.take(_tidy(change))
-    made = tuple(state.changes.values())
-    if len(made) > MOST_CHANGES:
+    changes = tuple(state.changes.values())
+    if len(changes) > MOST_CHANGES:
         raise RefusedError(
             f"at most {MOST_CHANGES} changes may be made to a report here: download the workbook "
             f"with the reasons, mend it in a spreadsheet program, and send that"
         )
-    return _save(work, number, signed(made, work.actor.name, work.stored_at))
+    return _save(work, number, signed(changes, work.actor.name, work.stored_at))
 
 
 def take_back(work: Work, number: int, key: str) -> Upload:
@@ -79,10 +79,10 @@ def take_back(work: Work, number: int, key: str) -> Upload:
     """
     work.actor.require(Verb.IMPORT)
     changes = uploads.lock(work, number).changes
-    kept = tuple(each for each in changes if key_of(each) != key)
-    if len(kept) == len(changes):
+    remaining = tuple(each for each in changes if key_of(each) != key)
+    if len(remaining) == len(changes):
         raise OutdatedError("this change was changed or taken back by somebody meanwhile")
-    return _save(work, number, kept)
+    return _save(work, number, remaining)
 
 
 def _save(work: Work, number: int, changes: Iterable[Change]) -> Upload:
@@ -134,7 +134,7 @@ class _State:
             self._rows.update((row["sheet"], row["row"]) for row in waiting.get("at", ()))
 
     def take(self, change: Change) -> None:
-        """Add a change, if it was made for what stands there."""
+        """Add a change, if it was made for the cell's content."""
         if isinstance(change, RowLeftOut):
             self._leave_out(change)
         elif (change.sheet, change.row) in self._left_before:
@@ -151,11 +151,11 @@ class _State:
 
     def _type_over(self, change: CellChange) -> None:
         key = (change.sheet, change.row, change.place)
-        shown, column = self._cells.get(key, (None, ""))
-        if shown is None or one_line(shown) != one_line(change.was or ""):
+        value, column = self._cells.get(key, (None, ""))
+        if value is None or one_line(value) != one_line(change.was or ""):
             raise self._outdated(change)
         earlier = self.changes.pop(key, None)
-        first = earlier.was if isinstance(earlier, CellChange) else shown
+        first = earlier.was if isinstance(earlier, CellChange) else value
         if change.now != one_line(first or ""):
             self.changes[key] = replace(change, was=first, column=column)
 

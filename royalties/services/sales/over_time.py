@@ -27,7 +27,7 @@ _MONTHS, _PERIODS = 12, 6
 """Columns that are shown unless somebody asks for more or fewer."""
 
 _KEPT = 4
-"""So many sums are kept for the next look, while nothing changes."""
+"""So many sums are cached while nothing changes."""
 
 
 class By(StrEnum):
@@ -198,7 +198,7 @@ def sales_over_time(work: Work, query: SalesQuery) -> SalesOverTime | None:
     setup = setup_in_force(work)
     query = _decided(setup, query, extent)
     span = _ColumnSpan.of(setup, query)
-    wanted = store.SalesFilter(
+    sales_filter = store.SalesFilter(
         span.since,
         span.last,
         _editions(work, query.title) if query.title else None,
@@ -207,8 +207,8 @@ def sales_over_time(work: Work, query: SalesQuery) -> SalesOverTime | None:
         query.to_date,
     )
     grouped = _GROUPED[query.by]
-    state: Hashable = (newest, grouped, wanted)
-    if not store.has_cached_sums(grouped, wanted) and not query.title:
+    state: Hashable = (newest, grouped, sales_filter)
+    if not store.has_cached_sums(grouped, sales_filter) and not query.title:
         refuse_slow_calculation(
             work,
             "over time",
@@ -221,7 +221,7 @@ def sales_over_time(work: Work, query: SalesQuery) -> SalesOverTime | None:
         work,
         "over time",
         state,
-        lambda: tuple(store.sums_over_time(work.connection, grouped, wanted)),
+        lambda: tuple(store.sums_over_time(work.connection, grouped, sales_filter)),
         most=_KEPT,
     )
     return _table(query, span, _names_of(work, query.by), sums, extent)
@@ -243,8 +243,8 @@ def _decided(setup: Setup, query: SalesQuery, extent: SalesExtent) -> SalesQuery
     months, currencies = extent.months, extent.currencies
     if query.per is Per.PERIOD:
         first, last = (_period_of_month(setup, month) for month in months)
-        wanted = _known_period(setup, query.until)
-        period = wanted if wanted is not None and first <= wanted <= last else last
+        asked = _known_period(setup, query.until)
+        period = asked if asked is not None and first <= asked <= last else last
         until, usual = str(period), min(_PERIODS, period.ordinal - first.ordinal + 1)
     else:
         latest = _month_name(_month_number(months[-1]) + MOST_COLUMNS)
@@ -330,7 +330,7 @@ def _editions(work: Work, title: str) -> tuple[int, ...]:
 
 
 def _names_of(work: Work, by: By) -> Callable[[str], tuple[str, str]]:
-    """What tells of a stored key to which row it belongs, and what that is called."""
+    """A function from a stored key to its row's key and name."""
     setup, shelf = setup_in_force(work), edition_index(work)
 
     def of_edition(isbn: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Sale lines into the books: with them, in the same transaction, all that is kept of their sums."""
+"""Sale lines into the books: with them, in the same transaction, their stored sums."""
 
 import marshal
 import tempfile
@@ -154,7 +154,7 @@ class _SummedBeside:
 
         Raises:
             DBAPIError: a sum is too large for the database.
-            TooLargeError: it is too large to be kept.
+            TooLargeError: it is too large to be stored.
             DiskError: the disk does not take the rows.
         """
         with writing(self._path.parent):
@@ -222,7 +222,7 @@ def sum_places_again(work: Work, setup: Setup) -> None:
 
 
 def sum_what_changed(work: Work, setup: Setup) -> None:
-    """Sum anew what open periods keep by another grouping than the setup in force asks for.
+    """Sum anew what open periods store by another grouping than the setup in force asks for.
 
     Nothing is wrong before that: drafts read the lines of what is not summed as they ask.
     """

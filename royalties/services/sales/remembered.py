@@ -1,4 +1,4 @@
-"""What is said once of a retailer's reports and remembered: no book, a bundle, an answer."""
+"""Remembered answers about a retailer's reports: no book, a bundle, an answer."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ _ANSWER = "?"
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What was said, by its number, and how many waiting rows it concerned.
+    """A remembered answer's number, and how many waiting rows it concerned.
 
     ``rows`` were set aside, or recorded as a bundle's; ``without_price`` still wait for the list
     price of an edition.
@@ -40,13 +40,13 @@ class Decision:
 
 
 def remembered_list(work: Work) -> list[RememberedRow]:
-    """Everything that was ever said, newest first, including what was taken back."""
+    """All remembered answers, newest first, including those taken back."""
     work.actor.require(Verb.READ)
     return store.all_answers(work.connection)
 
 
 def value_words(row: RememberedRow) -> str:
-    """A text of what was said: the shares of a bundle by ISBN, or an answer and its report."""
+    """A remembered answer as text: the shares of a bundle by ISBN, or an answer and its report."""
     value = row.value
     if row.said is AnswerKind.BUNDLE:
         return ", ".join(f"{isbn} {share}" for isbn, share in value)
@@ -65,7 +65,7 @@ def say_no_book(work: Work, retailer: str, name: str) -> Decision:
     Rows that wait for it are set aside, and skipped in later reports.
 
     Raises:
-        RefusedError: it names an edition, or something else was said of it.
+        RefusedError: it names an edition, or another answer is remembered of it.
     """
     shop, name, key = _named(work, retailer, name)
     number = _remember(work, shop, AnswerKind.NO_BOOK, (name, key), [])
@@ -77,12 +77,12 @@ def say_no_book(work: Work, retailer: str, name: str) -> Decision:
 def say_bundle(work: Work, retailer: str, name: str, shares: Sequence[tuple[str, str]]) -> Decision:
     """Say that an identifier of a retailer's reports is several editions together.
 
-    ``shares`` of the price stand behind ISBNs: fractions or numbers, of whatever whole. Rows that
+    ``shares`` of the price follow ISBNs: fractions or numbers, of whatever whole. Rows that
     wait for it are recorded, each as its editions with its units.
 
     Raises:
-        RefusedError: it names an edition, something else was said of it, an edition is unknown, or
-            a share is none.
+        RefusedError: it names an edition, another answer is remembered of it, an edition is
+            unknown, or a share is none.
     """
     shop, name, key = _named(work, retailer, name)
     setup = setup_in_force(work)
@@ -90,12 +90,12 @@ def say_bundle(work: Work, retailer: str, name: str, shares: Sequence[tuple[str,
     value = [[isbn, str(part.share)] for isbn, part in parts.items()]
     number = _remember(work, shop, AnswerKind.BUNDLE, (name, key), value)
     # The period's lock comes before the log's, as in a close, so that neither waits for the other.
-    said = _unbundle(work, setup, shop, (number, key), [*parts.values()])
+    decision = _unbundle(work, setup, shop, (number, key), [*parts.values()])
     work.record(
         Verb.REMEMBER,
         {"what": "bundle", "name": name, "retailer": retailer, "shares": dict(value)},
     )
-    return said
+    return decision
 
 
 def remember_answers(work: Work, retailer: int, report: str, answers: Mapping[str, str]) -> None:
@@ -119,9 +119,9 @@ def remember_answers(work: Work, retailer: int, report: str, answers: Mapping[st
 
 
 def forget(work: Work, number: int) -> Decision:
-    """Take back what was said: from now on rows wait again, and questions are asked again.
+    """Take a remembered answer back: from now on rows wait again, and questions are asked again.
 
-    Rows that waited when it was said to be no book wait again; what was recorded of a bundle
+    Rows that waited when it was remembered as no book wait again; what was recorded of a bundle
     stays, until its import is undone or corrected.
 
     Raises:
@@ -142,7 +142,7 @@ def forget(work: Work, number: int) -> Decision:
 
 
 def _named(work: Work, retailer: str, name: str) -> tuple[int, str, str]:
-    """The retailer's number, the name as it is kept, and its key.
+    """The retailer's number, the name as it is stored, and its key.
 
     Raises:
         RefusedError: there is no such retailer, or the name is none, or that of an edition.
@@ -191,20 +191,20 @@ def _share(text: str) -> Fraction:
 def _remember(
     work: Work,
     shop: int,
-    said: AnswerKind,
+    kind: AnswerKind,
     named: tuple[str, str],
     value: Any,  # noqa: ANN401 - JSON
 ) -> int:
     key = named[1]
     for row in store.all_answers(work.connection, standing=True):
         if row.retailer_id == shop and row.key == key:
-            if row.said is said and row.value == value:
+            if row.said is kind and row.value == value:
                 return row.id
             raise RefusedError(
                 f"{row.name!r} is said to be {_WORDS[row.said]}: take that back first "
                 f"('royalties forget {row.id}')"
             )
-    return store.add_answer(work.connection, _values(work, shop, said, named, value))
+    return store.add_answer(work.connection, _values(work, shop, kind, named, value))
 
 
 _WORDS = {
@@ -217,13 +217,13 @@ _WORDS = {
 def _values(
     work: Work,
     shop: int,
-    said: AnswerKind,
+    kind: AnswerKind,
     named: tuple[str, str],
     value: Any,  # noqa: ANN401 - JSON
 ) -> dict[str, object]:
     return {
         "retailer_id": shop,
-        "said": said,
+        "said": kind,
         "name": named[0],
         "key": named[1],
         "value": value,
@@ -239,10 +239,10 @@ def _waiting(work: Work, shop: int, key: str) -> list[str]:
 
 
 def _unbundle(
-    work: Work, setup: Setup, shop: int, said: tuple[int, str], parts: Sequence[BundlePart]
+    work: Work, setup: Setup, shop: int, answer: tuple[int, str], parts: Sequence[BundlePart]
 ) -> Decision:
     """Record the rows that wait for a bundle."""
-    number, key = said
+    number, key = answer
     rows = store.lines_waiting(work.connection, shop, _waiting(work, shop, key))
     if not rows:
         return Decision(number, 0)
@@ -250,21 +250,21 @@ def _unbundle(
     earliest = periods.lock_for_sales(work.connection, first)
     open_period = first.shift(earliest - first.ordinal)
     by_batch: dict[int, list[SaleLine]] = {}
-    done, more = [], []
+    recorded, more = [], []
     for batch, line in rows:
         lines = lines_of_bundle(line, parts)
         if not lines:
             continue
         by_batch.setdefault(batch, []).extend(lines)
         place = (batch, line.sheet, line.row, line.kind)
-        done.append(place)
+        recorded.append(place)
         copies = sum(each.units for each in lines) - line.units
         named = dict(zip(("batch_id", "sheet", "row", "kind"), place, strict=True))
         more.append({**named, "lines": len(lines) - 1, "units": copies})
     record_lines(work, setup, open_period, by_batch)
-    batches.delete_waiting(work.connection, done)
+    batches.delete_waiting(work.connection, recorded)
     store.note_unbundled(work.connection, more)
-    return Decision(number, len(done), len(rows) - len(done))
+    return Decision(number, len(recorded), len(rows) - len(recorded))
 
 
 def lines_of_bundle(line: WaitingLine, parts: Sequence[BundlePart]) -> list[SaleLine]:

@@ -1,4 +1,4 @@
-"""Sheets of typed sales: a draft for each person and retailer, kept until it is recorded."""
+"""Sheets of typed sales: a draft for each person and retailer, stored until it is recorded."""
 
 import csv
 from collections.abc import Iterable, Sequence
@@ -42,7 +42,7 @@ Rows: TypeAlias = tuple[tuple[str, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Rows as typed; version and token tell whether another window changed or recorded them."""
+    """Rows as typed; version and token show whether another window changed or recorded them."""
 
     retailer: str
     rows: Rows
@@ -52,7 +52,7 @@ class Draft:
 
 
 class DraftChangedError(RefusedError):
-    """Another window changed the sheet meanwhile; ``draft`` is what stands there now."""
+    """Another window changed the sheet meanwhile; ``draft`` is the sheet now."""
 
     def __init__(self, draft: Draft) -> None:
         super().__init__("this sheet was changed in another window: nothing was lost yet")
@@ -66,7 +66,7 @@ def find_drafts(work: Work) -> dict[str, Draft]:
 
 
 def new_draft(work: Work, retailer: str) -> Draft:
-    """An empty sheet, not yet kept."""
+    """An empty sheet, not yet stored."""
     return Draft(retailer, (), work.credentials.token())
 
 
@@ -90,13 +90,13 @@ def save(work: Work, draft: Draft, *, force: bool = False) -> Draft:
 
 
 def find_draft(work: Work, draft: Draft) -> Draft:
-    """The draft as it is kept, an empty one with the page's token if nothing is."""
+    """The draft as it is stored, an empty one with the page's token if nothing is."""
     first = _draft(_first(work, draft))
     return find_drafts(work).get(draft.retailer, first)
 
 
 def lock_draft(work: Work, draft: Draft) -> Draft:
-    """The draft as it is kept, held against the person's other windows until the work ends."""
+    """The draft as it is stored, held against the person's other windows until the work ends."""
     return _draft(store.lock_draft(work.connection, _person(work), _first(work, draft)))
 
 
@@ -107,7 +107,7 @@ def _first(work: Work, draft: Draft) -> SheetDraftRow:
 
 
 def differ(held: Draft, draft: Draft) -> bool:
-    """Whether what is kept is not what a page began with."""
+    """Whether the stored draft is not what a page began with."""
     return (held.token, held.version) != (draft.token, draft.version)
 
 
@@ -208,13 +208,13 @@ def require_retailer(setup: Setup, key: str) -> None:
 
 
 def _write(work: Work, draft: Draft) -> Draft:
-    made = replace(draft, version=draft.version + 1, changed_at=work.stored_at)
+    saved = replace(draft, version=draft.version + 1, changed_at=work.stored_at)
     store.write_draft(
         work.connection,
         _person(work),
-        SheetDraftRow(made.retailer, made.rows, made.token, made.version, made.changed_at),
+        SheetDraftRow(saved.retailer, saved.rows, saved.token, saved.version, saved.changed_at),
     )
-    return made
+    return saved
 
 
 def _draft(row: SheetDraftRow) -> Draft:

@@ -1,4 +1,4 @@
-"""A report that has been read: its lines are kept in a file until they are recorded.
+"""A report that has been read: its lines are stored in a file until they are recorded.
 
 Reading can take long, and recording locks the books. So a report is read first, in a read-only
 unit of work, and its lines are then recorded from the file.
@@ -25,8 +25,8 @@ class Spooled:
 
     ``lines`` counts those that are sold and those that wait. ``revision`` is the newest one of the
     setup that it was read against, ``aliases`` the newest decision about an alias: others may know
-    other editions. ``standing`` tells which
-    imports stood then: a report that is known ``by_order`` leaves out what they hold.
+    other editions. ``standing`` lists the imports in
+    force then: a report that is known ``by_order`` leaves out what they hold.
     """
 
     report: str
@@ -66,7 +66,7 @@ _OWN = ("lines", "path", "revision", "aliases", "standing", "sha256")
 def spooled(
     reading: Reading, folder: Path, against: tuple[int, int], standing: RecordedState, sha256: str
 ) -> Spooled:
-    """Read a report through, and keep its lines in a file of a folder.
+    """Read a report through, and store its lines in a file of a folder.
 
     ``against`` are the newest revision of the setup and the newest decision about aliases.
 
@@ -74,12 +74,12 @@ def spooled(
         DiskError: the lines cannot be written.
     """
     path, lines = _spooled(reading, folder)
-    said = {
+    facts = {
         each.name: getattr(reading, each.name) for each in fields(Spooled) if each.name not in _OWN
     }
     revision, aliases = against
     return Spooled(
-        **said,
+        **facts,
         lines=lines,
         path=path,
         revision=revision,

@@ -1,4 +1,4 @@
-"""Reports sent in a browser: kept, checked by a dry run, and recorded or removed."""
+"""Reports sent in a browser: stored, checked by a dry run, and recorded or removed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -110,7 +110,7 @@ class UploadSummary:
 
 @dataclass(frozen=True, slots=True)
 class ReceivedUpload:
-    """An upload that was kept; ``again`` if the same bytes wait as an upload already."""
+    """An upload that was stored; ``again`` if the same bytes wait as an upload already."""
 
     upload: Upload
     again: bool
@@ -118,7 +118,7 @@ class ReceivedUpload:
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file whose bytes are kept, and nothing else of it yet."""
+    """A file whose bytes are stored, and nothing else of it yet."""
 
     name: str
     sha256: str
@@ -238,19 +238,19 @@ def change(work: Work, number: int, report: str | None, answers: Mapping[str, st
     row = lock(work, number)
     if report is not None and report not in report_titles(work):
         raise RefusedError(f"no report is called {report!r}: choose one of the list")
-    kept = {
+    remaining = {
         key[:_ANSWER_LENGTH]: value.strip()[:_ANSWER_LENGTH]
         for key, value in list(answers.items())[:_MOST_CHOICES]
         if value.strip()
     }
-    values: dict[str, object] = {"report": report, "choices": kept}
-    if kept.get(_ENCODING) != row.choices.get(_ENCODING):
+    values: dict[str, object] = {"report": report, "choices": remaining}
+    if remaining.get(_ENCODING) != row.choices.get(_ENCODING):
         values["first_rows"] = None  # they would be read otherwise now
     return changed(work, number, values)
 
 
 def changed(work: Work, number: int, values: Mapping[str, object]) -> Upload:
-    """Change what is kept of an upload that is held; it then has to be checked again."""
+    """Change what is stored of an upload that is locked; it then has to be checked again."""
     unchecked = {
         "status": UploadStatus.RECEIVED,
         "summary": None,
@@ -412,8 +412,13 @@ def reopen(work: Work, batch: int) -> int | None:
     number = row.id if waits is None else waits.id
     if waits is not None and waits.changes:
         return None
-    kept = {"report": row.report, "choices": row.choices, "changes": row.changes, "batch_id": None}
-    changed(work, number, kept)
+    values = {
+        "report": row.report,
+        "choices": row.choices,
+        "changes": row.changes,
+        "batch_id": None,
+    }
+    changed(work, number, values)
     return number
 
 

@@ -98,20 +98,20 @@ def alias(work: Work, identifier: str, isbn: str) -> Released:
 def edition_words(work: Work, isbn: str) -> str:
     """An edition as a person knows it: ISBN, title and format."""
     work.actor.require(Verb.READ)
-    wanted = as_matched(isbn)
+    matched = as_matched(isbn)
     return next(
         (
             f"{edition.isbn} ({title.title}, {edition.format})"
             for title in setup_in_force(work).titles.values()
             for edition in title.editions
-            if edition.isbn == wanted
+            if edition.isbn == matched
         ),
         isbn,
     )
 
 
 def as_matched(identifier: str) -> str:
-    """An identifier as it is kept: an ISBN as 13 digits, anything else in upper case."""
+    """An identifier as it is stored: an ISBN as 13 digits, anything else in upper case."""
     text = " ".join(identifier.split()).upper()
     digits = isbn_numbers.compact(text)
     return isbn_numbers.to_isbn13(digits) if isbn_numbers.is_valid(digits) else text
@@ -132,7 +132,7 @@ def release_waiting(work: Work, setup: Setup) -> Released:
     prices = {e.isbn: e for title in setup.titles.values() for e in title.editions}
     isbns = {row.id: row.isbn for row in catalogue.edition_rows(work.connection)}
     by_batch: dict[int, list[SaleLine]] = {}
-    done = []
+    places = []
     for line, number, edition in rows:
         net = line.net
         if net is None:
@@ -145,31 +145,31 @@ def release_waiting(work: Work, setup: Setup) -> Released:
                 continue
             net = receipts(line.units, price, line.discount or 0)
         by_batch.setdefault(number, []).append(line.of_edition(edition, net))
-        done.append((number, line.sheet, line.row, line.kind))
+        places.append((number, line.sheet, line.row, line.kind))
         released.rows[line.identifier] = released.rows.get(line.identifier, 0) + 1
     recorded = [(number, line) for number, lines in by_batch.items() for line in lines]
-    early = notice_of(early_of(recorded, setup), setup, open_period, done=True)
+    early = notice_of(early_of(recorded, setup), setup, open_period, is_recorded=True)
     released.warnings = (early.message,) if early else ()
     record_lines(work, setup, open_period, by_batch)
-    _note_uses(work, rows, done)
-    batches.delete_waiting(work.connection, done)
+    _note_uses(work, rows, places)
+    batches.delete_waiting(work.connection, places)
     return released
 
 
 def _note_uses(
-    work: Work, rows: Sequence[batches.ResolvedLine], done: Sequence[tuple[int, int, int, int]]
+    work: Work, rows: Sequence[batches.ResolvedLine], places: Sequence[tuple[int, int, int, int]]
 ) -> None:
-    """Keep which of the recorded rows an alias told the edition of."""
+    """Store which of the recorded rows got their edition from an alias."""
     by_key = {identifier_key(name): name for name in catalogue.aliases(work.connection)}
-    recorded = set(done)
+    recorded = set(places)
     uses: dict[int, dict[str, dict[int, list[int]]]] = {}
     for line, number, _ in rows:
         name = by_key.get(identifier_key(line.identifier))
         if name is not None and (number, line.sheet, line.row, line.kind) in recorded:
             of_name = uses.setdefault(number, {}).setdefault(name, {})
             of_name.setdefault(line.sheet, []).append(line.row)
-    for number, told in uses.items():
-        aliases.add_uses(work.connection, number, told)
+    for number, rows_by_sheet in uses.items():
+        aliases.add_uses(work.connection, number, rows_by_sheet)
 
 
 def receipts(units: int, price: int, discount: int) -> int:

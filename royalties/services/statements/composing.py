@@ -146,23 +146,25 @@ class Composer:
     def _payments(self, beneficiary: str, currency: str) -> tuple[PaymentShown, ...]:
         """What was sent since the last statement, then what came back."""
         payee = (beneficiary, currency)
-        mine = [each for each in self._moved if (each.beneficiary, each.currency) == payee]
+        mine = [
+            payment for payment in self._moved if (payment.beneficiary, payment.currency) == payee
+        ]
         sent = [
-            PaymentShown(each.sent_on, each.reference, each.gross, each.tax)
-            for each in mine
-            if each.sent_here
+            PaymentShown(payment.sent_on, payment.reference, payment.gross, payment.tax)
+            for payment in mine
+            if payment.sent_here
         ]
         back = [
             PaymentShown(
-                each.ended_on or each.sent_on,
-                each.reference,
-                each.gross,
-                each.tax,
+                payment.ended_on or payment.sent_on,
+                payment.reference,
+                payment.gross,
+                payment.tax,
                 came_back=True,
-                reason=each.reason,
+                reason=payment.reason,
             )
-            for each in mine
-            if each.put_back_here
+            for payment in mine
+            if payment.put_back_here
         ]
         return (*sent, *back)
 

@@ -1,4 +1,4 @@
-"""What a statement says, from and to the JSON that is kept of it."""
+"""A statement's content, from and to its stored JSON."""
 
 import json
 from typing import Any
@@ -10,15 +10,15 @@ from royalties.domain.royalties.statements import Statement
 CONTENT = TypeAdapter(Statement)
 
 
-def said_in(content: str) -> Statement:
-    """What was kept of a statement, whichever version kept it.
+def statement_in(content: str) -> Statement:
+    """A statement from its stored content, whichever version of the program stored it.
 
-    Earlier ones said *paid* of what was to pay, and withheld tax when the period was closed.
+    Earlier ones wrote *paid* for what was to pay, and withheld tax when the period was closed.
     """
     if '"to_pay":' in content:
         return CONTENT.validate_json(content)
-    kept: dict[str, Any] = json.loads(content)
-    if "paid" in kept:
-        kept["to_pay"] = kept["net"] = kept.pop("paid")
-        kept["tax_withheld"], kept["tax"] = kept["tax"], 0
-    return CONTENT.validate_json(json.dumps(kept))
+    stored: dict[str, Any] = json.loads(content)
+    if "paid" in stored:
+        stored["to_pay"] = stored["net"] = stored.pop("paid")
+        stored["tax_withheld"], stored["tax"] = stored["tax"], 0
+    return CONTENT.validate_json(json.dumps(stored))

@@ -1,7 +1,7 @@
-"""Old statements from before the books, in whatever file, kept with the beneficiary they are of.
+"""Old statements from before the books, in whatever file, stored with their beneficiary.
 
 Nobody but the staff sees one until somebody shows it to the beneficiary's people; it can be hidden
-again, and one that was kept by mistake is taken back: its history stays.
+again, and one that was stored by mistake is taken back: its history stays.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ MOST_A_DAY, MOST_BYTES_A_DAY = 1_000, 2_000_000_000
 """Files that one person sends within a day, and their bytes."""
 
 MOST_OF_ONE = 500
-"""Files that are kept of one beneficiary."""
+"""Files that are stored of one beneficiary."""
 
 SHOWN_AT_ONCE = 200
 """Files without owner or period that a page shows."""
@@ -46,7 +46,7 @@ class NoDocumentError(RefusedError):
 
 @dataclass(frozen=True, slots=True)
 class DocumentGuess:
-    """An earlier statement without owner or period, and what its file's name tells of them."""
+    """An earlier statement without owner or period, with guesses from its file's name."""
 
     document: Document
     beneficiary: str
@@ -66,7 +66,7 @@ class DocumentEvent:
 
 @dataclass(frozen=True, slots=True)
 class SavedDocuments:
-    """What became of files that came together: numbers that were kept, names that were there."""
+    """Numbers of the documents stored from files sent together; names of those there already."""
 
     kept: tuple[int, ...]
     again: tuple[str, ...]
@@ -109,9 +109,9 @@ def save(
     Args:
         work: the unit of work.
         sent: the files.
-        beneficiary: whose they are; empty: to be said for each (``file``), which shows what their
-            names tell.
-        period: of all of them, as ``parse_span`` reads it; empty: what the name of each tells.
+        beneficiary: whose they are; empty: to be filed one by one (``file``), with guesses from
+            their names.
+        period: of all of them, as ``parse_span`` reads it; empty: the one in each name.
         note: for the staff.
         visible: whether the beneficiary's people see them at once.
 
@@ -127,29 +127,29 @@ def save(
     if not sent:
         raise RefusedError("choose the files")
     require_few(sent)
-    said = _span(period) if period else None
+    common_span = _span(period) if period else None
     written = _note(note)
     _require_room(work, sent, beneficiary)
-    kept: list[int] = []
+    numbers: list[int] = []
     again: list[str] = []
     waiting = {
         (fingerprint, whose)
         for fingerprint, _, whose in store.stored_copies(
-            work.connection, {each.sha256 for each in sent}
+            work.connection, {sent_file.sha256 for sent_file in sent}
         )
     }
-    for each in sent:
-        if (each.sha256, beneficiary) in waiting:
-            again.append(each.name)
+    for sent_file in sent:
+        if (sent_file.sha256, beneficiary) in waiting:
+            again.append(sent_file.name)
             continue
-        waiting.add((each.sha256, beneficiary))
-        span = said or (span_in(each.name) if beneficiary else None)
+        waiting.add((sent_file.sha256, beneficiary))
+        span = common_span or (span_in(sent_file.name) if beneficiary else None)
         if beneficiary and span is None:
             raise RefusedError(
-                f"{each.name} does not say of which period it is: type the period, such as "
+                f"{sent_file.name} does not say of which period it is: type the period, such as "
                 f"2023-H2, or the day"
             )
-        work.files.keep_document(_waits(work, each).sha256)
+        work.files.keep_document(_waits(work, sent_file).sha256)
         number = store.add_document(
             work.connection,
             {
@@ -158,22 +158,22 @@ def save(
                 "ends_on": span[1] if span else None,
                 "note": written,
                 "visible": visible,
-                "name": each.name,
-                "type": each.type,
-                "sha256": each.sha256,
-                "size": each.size,
+                "name": sent_file.name,
+                "type": sent_file.type,
+                "sha256": sent_file.sha256,
+                "size": sent_file.size,
                 "at": work.at,
                 "by": work.actor.name,
             },
         )
         if number is None:  # somebody else sent it at the same moment
-            again.append(each.name)
+            again.append(sent_file.name)
             continue
-        _note_event(work, number, DocumentAction.KEPT, each.name, beneficiary)
+        _note_event(work, number, DocumentAction.KEPT, sent_file.name, beneficiary)
         if visible:
-            _note_event(work, number, DocumentAction.SHOWN, each.name, beneficiary)
-        kept.append(number)
-    return SavedDocuments(tuple(kept), tuple(again))
+            _note_event(work, number, DocumentAction.SHOWN, sent_file.name, beneficiary)
+        numbers.append(number)
+    return SavedDocuments(tuple(numbers), tuple(again))
 
 
 def file(work: Work, number: int, beneficiary: str, period: str) -> None:
@@ -187,7 +187,7 @@ def file(work: Work, number: int, beneficiary: str, period: str) -> None:
 
     Raises:
         NoDocumentError: there is none.
-        RefusedError: it is filed already, the same file is kept of this beneficiary, there is no
+        RefusedError: it is filed already, the same file is stored of this beneficiary, there is no
             such beneficiary, or the period is none.
     """
     document = _required(work, number)
@@ -300,7 +300,7 @@ def documents(work: Work, beneficiary: str) -> list[Document]:
 
 
 def guesses(work: Work) -> list[DocumentGuess]:
-    """Those without owner or period, the oldest first, and what their files' names tell."""
+    """Those without owner or period, the oldest first, with guesses from their files' names."""
     work.actor.require(Verb.READ)
     payees = _payees(work)
     found = []
@@ -320,19 +320,19 @@ def find_document(work: Work, number: int) -> tuple[Document, list[DocumentEvent
         return None
     events = [
         DocumentEvent(
-            each.action,
-            tuple((what, before, after) for what, (before, after) in each.details.items()),
-            each.reason,
-            each.at,
-            each.by,
+            event.action,
+            tuple((what, before, after) for what, (before, after) in event.details.items()),
+            event.reason,
+            event.at,
+            event.by,
         )
-        for each in store.events(work.connection, number)
+        for event in store.events(work.connection, number)
     ]
     return document, events
 
 
 def also_kept_of(work: Work, document: Document) -> list[str]:
-    """Names of other beneficiaries of whom the same file is kept."""
+    """Names of other beneficiaries of whom the same file is stored."""
     work.actor.require(Verb.READ)
     found = store.stored_copies(work.connection, [document.sha256])
     keys = {whose for _, number, whose in found if whose and number != document.id}
@@ -378,8 +378,8 @@ def _required(work: Work, number: int) -> Document:
 
 
 def _waits(work: Work, sent: TakenFile) -> TakenFile:
-    waits, kept = work.files.enclosure(sent.sha256), work.files.document(sent.sha256)
-    if not waits.is_file() and not kept.is_file():
+    waits, stored = work.files.enclosure(sent.sha256), work.files.document(sent.sha256)
+    if not waits.is_file() and not stored.is_file():
         raise RefusedError(f"{sent.name} has waited for too long: choose it again")
     return sent
 
@@ -392,10 +392,10 @@ def _require_room(work: Work, sent: Sequence[TakenFile], beneficiary: str, more:
             f"much as is taken: send the others tomorrow"
         )
     if beneficiary:
-        kept = store.count_of(work.connection, beneficiary)
-        if kept + len(sent) + more > MOST_OF_ONE:
+        stored = store.count_of(work.connection, beneficiary)
+        if stored + len(sent) + more > MOST_OF_ONE:
             raise RefusedError(
-                f"{kept} files are kept of {_name_of(work, beneficiary)}; {MOST_OF_ONE} are taken"
+                f"{stored} files are kept of {_name_of(work, beneficiary)}; {MOST_OF_ONE} are taken"
             )
 
 

@@ -1,4 +1,4 @@
-"""Statements: composed and numbered at the close, issued as workbooks and twins, and kept."""
+"""Statements: composed and numbered at the close, issued as workbooks and twins, and stored."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -65,8 +65,8 @@ def _own(work: Work, number: str) -> store.StatementRow:
 def write_statements(units: Units, text: str, folder: Path) -> IssuedFiles:
     """Write every beneficiary's workbook and twin and the period's workbook into a folder.
 
-    A closed period's statements are issued: kept with fingerprint and template version, and
-    the same bytes ever after. An open period's are drafts, marked so, and not kept.
+    A closed period's statements are issued: stored with fingerprint and template version, and
+    the same bytes ever after. An open period's are drafts, marked so, and not stored.
 
     Nobody who writes waits for it, but for the moment in which issued files are recorded.
     """
@@ -96,9 +96,9 @@ def issue_statements(units: Units, period: Period, folder: Path) -> list[Path]:
 
 
 def issue(units: Units, text: str, number: str = "") -> int:
-    """Make and keep what was not issued yet of a closed period; returns how many statements.
+    """Make and store what was not issued yet of a closed period; returns how many statements.
 
-    The files are drawn and kept outside of any transaction, then recorded in a short one. Of two
+    The files are drawn and stored outside of any transaction, then recorded in a short one. Of two
     who issue at once both draw the same bytes, and one records them; whatever a crash left
     unrecorded is drawn again, to the same bytes.
 
@@ -145,7 +145,7 @@ class _ToDraw(NamedTuple):
 def _drawn(
     units: Units, to_draw: _ToDraw, files: Files, progress: Progress
 ) -> list[store.IssuedRow]:
-    """Draw statements and keep their files; what is returned is not recorded yet."""
+    """Draw statements and store their files; what is returned is not recorded yet."""
     period, numbers, logos, at = to_draw
 
     def contents() -> Iterator[list[str]]:
@@ -155,17 +155,17 @@ def _drawn(
                 contents_by_number = store.contents_of(work.connection, block)
             yield [contents_by_number[each] for each in block]
 
-    made = []
-    for done, (number, drawn) in enumerate(draw_all(contents(), len(numbers), logos)):
-        progress(done, len(numbers))
+    issued_rows = []
+    for count, (number, drawn) in enumerate(draw_all(contents(), len(numbers), logos)):
+        progress(count, len(numbers))
         for file in drawn:
             files.keep_issued(period, file.name, file.data)
             version = statement_paper.TEMPLATE_VERSION
-            made.append(
+            issued_rows.append(
                 store.IssuedRow(number or "", file.kind, file.name, file.sha256, version, at, "")
             )
     progress(len(numbers), len(numbers))
-    return made
+    return issued_rows
 
 
 class Mailed(NamedTuple):
@@ -226,7 +226,7 @@ def statements_of(
 
     Args:
         size: how many a page has; None: all.
-        with_mail: whether what was sent is wanted too; only the desk is told.
+        with_mail: whether to include what was sent, which only the desk may see.
     """
     work.actor.require(Verb.READ_OWN)
     setup = setup_in_force(work)
@@ -303,16 +303,16 @@ def statement_file(work: Work, number: str, kind: str) -> IssuedFile:
 
     Raises:
         NoStatementError: it is not there, or not for who asks.
-        RefusedError: it was not issued yet, or the kept file was changed.
+        RefusedError: it was not issued yet, or the stored file was changed.
     """
     row = _own(work, number)
-    kept = store.issued_files(work.connection, row.period_id, number).get((number, kind))
-    if kept is None:
+    issued = store.issued_files(work.connection, row.period_id, number).get((number, kind))
+    if issued is None:
         raise RefusedError(
             f"statement {number} has not been issued yet: a manager issues it, and from then on "
             f"its files stay the same"
         )
-    return IssuedFile(kept.name, _stored_bytes(work, statement_of(row).period, kept))
+    return IssuedFile(issued.name, _stored_bytes(work, statement_of(row).period, issued))
 
 
 def statement_files(work: Work, text: str) -> Iterator[IssuedFile]:
@@ -325,10 +325,12 @@ def statement_files(work: Work, text: str) -> Iterator[IssuedFile]:
     period = setup_in_force(work).period(text)
     known = store.issued_files(work.connection, period.ordinal)
     numbers = store.numbers_of(work.connection, work.actor, period.ordinal)
-    kept = [known[number, kind] for number in numbers for kind in FILES if (number, kind) in known]
-    if not kept:
+    issued = [
+        known[number, kind] for number in numbers for kind in FILES if (number, kind) in known
+    ]
+    if not issued:
         raise RefusedError(f"no statement of {period} has been issued yet: a manager issues them")
-    return (IssuedFile(each.name, _stored_bytes(work, str(period), each)) for each in kept)
+    return (IssuedFile(each.name, _stored_bytes(work, str(period), each)) for each in issued)
 
 
 def period_workbook(work: Work, text: str) -> IssuedFile:
@@ -337,15 +339,15 @@ def period_workbook(work: Work, text: str) -> IssuedFile:
     setup = setup_in_force(work)
     period = setup.period(text)
     closed = run_store.find_closing(work.connection, period.ordinal)
-    made = None if closed else _drafted(work, setup, period)
-    report = period_report(work, setup, period, made)
-    return IssuedFile(_period_name(period, draft=made is not None), period_paper.workbook(report))
+    draft = None if closed else _drafted(work, setup, period)
+    report = period_report(work, setup, period, draft)
+    return IssuedFile(_period_name(period, draft=draft is not None), period_paper.workbook(report))
 
 
-def _stored_bytes(work: Work, period: str, kept: store.IssuedRow) -> bytes:
-    path = work.files.issued(period, kept.name)
+def _stored_bytes(work: Work, period: str, issued: store.IssuedRow) -> bytes:
+    path = work.files.issued(period, issued.name)
     data = path.read_bytes() if path.exists() else b""
-    if sha256(data).hexdigest() != kept.sha256:
+    if sha256(data).hexdigest() != issued.sha256:
         raise RefusedError(
             f"the issued file {path} is missing or was changed: restore it from a backup "
             f"(verifying the books names every such file)"
@@ -354,13 +356,13 @@ def _stored_bytes(work: Work, period: str, kept: store.IssuedRow) -> bytes:
 
 
 def _write_drafts(work: Work, setup: Setup, period: Period, folder: Path) -> IssuedFiles:
-    done = _drafted(work, setup, period)
-    composer = Composer(work, setup, done)
-    count = len(done.settlements)
+    draft = _drafted(work, setup, period)
+    composer = Composer(work, setup, draft)
+    count = len(draft.settlements)
 
     def contents() -> Iterator[list[bytes]]:
         for start in range(0, count, _BLOCK):
-            block = done.settlements[start : start + _BLOCK]
+            block = draft.settlements[start : start + _BLOCK]
             yield [
                 CONTENT.dump_json(composer.statement(settlement, None, period.ends))
                 for settlement in block
@@ -371,7 +373,7 @@ def _write_drafts(work: Work, setup: Setup, period: Period, folder: Path) -> Iss
         work.progress(place, count)
         written += [work.files.write_out(folder, file.name, file.data) for file in drawn]
     work.progress(count, count)
-    written.append(_write_period(work, setup, period, done, folder))
+    written.append(_write_period(work, setup, period, draft, folder))
     return IssuedFiles(folder, tuple(written), count, draft=True)
 
 

@@ -81,7 +81,7 @@ def period_report(work: Work, setup: Setup, period: Period, draft: Run | None) -
 
 
 def _copies_check(run: Run, composer: Composer) -> Check:
-    """Every copy recorded on a contract's titles stands in its earned lines or exceptions."""
+    """Every copy recorded on a contract's titles is in its earned lines or exceptions."""
     in_lines = recorded = 0
     for contract_run in run.contracts:
         groups = {line.group: line.units for line in contract_run.lines}

@@ -18,7 +18,7 @@ from royalties.domain.royalties.results import NotPaid
 from royalties.domain.royalties.statements import Statement
 from royalties.domain.terms.beneficiaries import Beneficiary
 from royalties.services.books import setup_in_force
-from royalties.services.statements.content import said_in
+from royalties.services.statements.content import statement_in
 from royalties.services.work import RefusedError, Work
 from royalties.store.periods import periods
 from royalties.store.statements import portal as store
@@ -28,7 +28,7 @@ Settled = store.SettledRow
 
 
 class NotYoursError(RefusedError):
-    """There is no such thing, or it is somebody else's: nobody is told which."""
+    """There is no such thing, or it is somebody else's: the answer does not reveal which."""
 
     def __init__(self) -> None:
         super().__init__("there is nothing here that is yours")
@@ -52,7 +52,7 @@ class Overview:
 
     Attributes:
         last: the statements of its newest closed period, one for each currency.
-        said: what those say.
+        said: their contents.
         outcomes: what becomes of the amount due, in words, by statement number.
         short: how far an amount due lies below the minimum payment, as exact text, by number.
         pay_by: the last day of a payment where the publisher named it, by number.
@@ -114,17 +114,17 @@ def overview(work: Work, key: str) -> Overview:
     setup = setup_in_force(work)
     rows = store.settled_periods(work.connection, work.actor, key)
     last = tuple(row for row in rows if row.period_id == rows[0].period_id)
-    said = _statements(work, key, last)
+    statements = _statements(work, key, last)
     closed = periods.last_closed(work.connection)
     first = setup.first_period
     current = first if closed is None else first.shift(closed + 1 - first.ordinal)
     return Overview(
         beneficiary,
         last,
-        tuple(said),
-        {each.number or "": each.outcome for each in said},
-        {each.number or "": short for each in said if (short := _short(each, last))},
-        {each.number or "": each.pays_by for each in said if each.pays_by},
+        tuple(statements),
+        {issued.number or "": issued.outcome for issued in statements},
+        {issued.number or "": short for issued in statements if (short := _short(issued, last))},
+        {issued.number or "": issued.pays_by for issued in statements if issued.pays_by},
         setup.publisher.pays_by(current),
         tuple(rows),
         _received(rows),
@@ -171,7 +171,7 @@ def issued_file(work: Work, key: str, number: str, kind: str) -> tuple[str, byte
 
     Raises:
         NotYoursError: it is not there, not issued yet, or somebody else's.
-        RefusedError: the kept file is missing or was changed.
+        RefusedError: the stored file is missing or was changed.
     """
     nonprofit(work, key)
     files = store.issued_files(work.connection, work.actor, key, [number])
@@ -210,7 +210,7 @@ def issued_in(work: Work, key: str, number: int) -> list[tuple[str, bytes]]:
 
     Raises:
         NotYoursError: none was issued.
-        RefusedError: a kept file is missing or was changed.
+        RefusedError: a stored file is missing or was changed.
     """
     nonprofit(work, key)
     rows = store.settled_periods(work.connection, work.actor, key)
@@ -234,16 +234,18 @@ def _statements(work: Work, key: str, rows: Iterable[Settled]) -> list[Statement
     if not numbers:
         return []
     texts = store.contents(work.connection, work.actor, key, numbers)
-    return [said_in(text) for text in texts]
+    return [statement_in(text) for text in texts]
 
 
-def _short(said: Statement, rows: Iterable[Settled]) -> str:
+def _short(issued: Statement, rows: Iterable[Settled]) -> str:
     """What is missing to the minimum payment, where that is why nothing is to pay."""
-    reason = next((row.reason for row in rows if row.number == said.number), "")
-    if reason != NotPaid.BELOW_MINIMUM or not said.payee.minimum_payment:
+    reason = next((row.reason for row in rows if row.number == issued.number), "")
+    if reason != NotPaid.BELOW_MINIMUM or not issued.payee.minimum_payment:
         return ""
-    missing = Decimal(said.payee.minimum_payment) - Decimal(amount_text(said.due, said.currency))
-    return f"{missing:.{exponent(said.currency)}f}"
+    missing = Decimal(issued.payee.minimum_payment) - Decimal(
+        amount_text(issued.due, issued.currency)
+    )
+    return f"{missing:.{exponent(issued.currency)}f}"
 
 
 def _received(rows: Sequence[Settled]) -> tuple[ReceivedSums, ...]:
@@ -264,9 +266,9 @@ def _received(rows: Sequence[Settled]) -> tuple[ReceivedSums, ...]:
     return tuple(received_by_currency[currency] for currency in sorted(received_by_currency))
 
 
-def _by_title(said: Iterable[Statement]) -> tuple[tuple[str, str, int], ...]:
+def _by_title(statements: Iterable[Statement]) -> tuple[tuple[str, str, int], ...]:
     sums: dict[tuple[str, str], int] = {}
-    for statement in said:
+    for statement in statements:
         for contract in statement.contracts:
             key = (", ".join(contract.titles), statement.currency)
             sums[key] = sums.get(key, 0) + contract.allocated

@@ -18,7 +18,7 @@ _PAGE = "/nonprofit/{}/statements/{}"
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A statement and who would be told of it.
+    """A statement and who would be notified of it.
 
     ``can_sign_in`` says whether somebody of the beneficiary finds it on the portal; ``was_sent``
     whether it went out, or waits to, already.
@@ -47,7 +47,7 @@ class Sending:
 
     @property
     def to_send(self) -> tuple[Letter, ...]:
-        """Those that somebody can be told of and nobody was told of yet."""
+        """Those of which somebody can be notified and nobody was yet."""
         return tuple(each for each in self.letters if each.recipients and not each.was_sent)
 
     @property
@@ -75,7 +75,7 @@ class SentStatements:
 
 
 def sending_of(work: Work, *, period: str = "", number: str = "") -> Sending:
-    """Who would be told of the statements of a period, or of one."""
+    """Who would be notified of the statements of a period, or of one."""
     work.actor.require(Verb.SEND)
     rows, _ = statements_of(work, period=period, numbers=[number] if number else (), size=None)
     users = store.portal_users(work.connection, {row.beneficiary for row in rows})
@@ -138,8 +138,8 @@ def _to_send(work: Work, period: str, number: str, *, again: bool) -> list[Lette
 
 
 def _write_all(work: Work, ordinal: int, letters: Sequence[Letter], *, attach: bool) -> int:
-    kept = store.issued_files(work.connection, ordinal) if attach else {}
-    names = {number: row.name for (number, file), row in kept.items() if file == "workbook"}
+    issued = store.issued_files(work.connection, ordinal) if attach else {}
+    names = {number: row.name for (number, file), row in issued.items() if file == "workbook"}
     for letter in letters:  # what still waits says the same, perhaps to an address that was wrong
         mail.cancel_replaced(work.connection, "statement", letter.statement.number)
     return sum(_write(work, each, names.get(each.statement.number, "")) for each in letters)

@@ -1,4 +1,4 @@
-"""A statement as people read it: places that its content keeps as codes, and days, in words."""
+"""A statement as people read it: places that its content stores as codes, and days, in words."""
 
 import re
 from dataclasses import replace
@@ -10,7 +10,7 @@ from royalties.ingest import places
 
 _DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b", re.ASCII)
 _CODES = re.compile(r"(?:(.+), )?([A-Z0-9]{1,3}), ([A-Z]{2})|(?:(.+), )?([A-Z]{2})")
-"""A town with codes of its region and country, which stands where no address is given."""
+"""A town with codes of its region and country, used where no address is given."""
 
 
 def spelled_out(statement: Statement) -> Statement:

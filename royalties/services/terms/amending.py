@@ -1,7 +1,7 @@
-"""Contracts, plans and beneficiaries: what they say, what they said, and how they change.
+"""Contracts, plans and beneficiaries: what they are, what they were, and how they change.
 
 A change of terms moves money of others, so a second person approves it where the house wants
-that (``approvals``); who saves against an older state than the one in force is told so.
+that (``approvals``); saving against an older state than the one in force is refused.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -54,7 +54,7 @@ class EntryRevision:
     """A revision of an entry, and what it changed of the one before.
 
     ``by`` recorded it; ``prepared_by`` is whoever had proposed it, empty if nobody had.
-    ``former_key`` is the key before, where it was changed; one that ``is_removed`` stood no more.
+    ``former_key`` is the key before, where it was changed; one that ``is_removed`` has ended.
     """
 
     revision: int
@@ -85,9 +85,9 @@ def find_entry(work: Work, part: str, key: str) -> RecordedEntry | None:
 def history(
     work: Work, part: str, key: str, number: Callable[[str | int], str] = str
 ) -> list[EntryRevision]:
-    """What was said of an entry, the newest first, each with what it changed.
+    """An entry's revisions, the newest first, each with what it changed.
 
-    It goes on with what was said of it under a key that it had before.
+    It includes those under a key that it had before.
 
     Args:
         number: how who reads it writes numbers.
@@ -96,7 +96,7 @@ def history(
     revisions = _revisions(work, part, key)
     approved = _approved(work, part, revisions)
     names = names_of(work)
-    told = [
+    entries = [
         EntryRevision(
             new.id,
             new.at,
@@ -114,7 +114,7 @@ def history(
         )
         for new, old in zip(revisions, [*revisions[1:], None], strict=True)
     ]
-    return told[:_SHOWN]
+    return entries[:_SHOWN]
 
 
 def _revisions(work: Work, part: str, key: str) -> list[RevisionRow]:
@@ -155,7 +155,7 @@ def acts_at_once(work: Work) -> bool:
 
 
 def canonical_body(part: str, body: Body) -> dict[str, Any]:
-    """An entry as it would be kept.
+    """An entry as it would be stored.
 
     Raises:
         SetupError: it has faults in itself.
@@ -230,8 +230,12 @@ def save(
     if at_once:
         setup.amend(work, part, body, reason=note)
         return Saved(changed=True)
-    kept = canonical_body(part, body)
-    proposed = {"part": part, "body": kept, **pending.dependencies(work, [(part, key, kept)])}
+    canonical_entry = canonical_body(part, body)
+    proposed = {
+        "part": part,
+        "body": canonical_entry,
+        **pending.dependencies(work, [(part, key, canonical_entry)]),
+    }
     number = approvals.prepare(
         work,
         ProposalKind.SETUP,
@@ -341,7 +345,7 @@ def _consequences(
     try:
         replaced = setup.replacements(work, part, body, pending.usable_bodies(work))
     except setup_file.SetupError:
-        return [], []  # what changed elsewhere no longer goes with it; approving it tells so
+        return [], []  # what changed elsewhere no longer goes with it; approving it reports so
     return replaced, warnings_about(work, part, body["key"], body)
 
 
@@ -359,7 +363,7 @@ def _in_force(work: Work, part: str, key: str) -> RevisionRow | None:
 
 
 def fingerprint_of(now: RevisionRow | None) -> str:
-    """What tells, in a proposal, the revision on which it was prepared."""
+    """The mark, in a proposal, of the revision on which it was prepared."""
     return f"revision {now.id}" if now else NEW
 
 

@@ -1,4 +1,4 @@
-"""Where contracts and beneficiaries stand after what was closed, as the desk shows it."""
+"""Balances of contracts and beneficiaries after what was closed, as the desk shows them."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -34,7 +34,7 @@ class AdvanceBalance:
 class ContractBalance:
     """A contract after the last closed period.
 
-    ``closes`` are its accounts, the newest first; ``counters`` where its escalators stand.
+    ``closes`` are its accounts, the newest first; ``counters`` the counts of its escalators.
     """
 
     closes: list[Any]
@@ -43,7 +43,7 @@ class ContractBalance:
 
 
 def contract_balance(work: Work, setup: Setup, contract: Contract) -> ContractBalance:
-    """Where a contract stands."""
+    """A contract's balances."""
     work.actor.require(Verb.READ)
     closes = store.contract_closes(
         work.connection, contract.key, advances_account(contract.key), _SHOWN
@@ -68,7 +68,7 @@ def _advanced(recouped: Recouped, currency: str) -> AdvanceBalance:
 
 
 def _counters(work: Work, setup: Setup, contract: Contract, next_period: Period) -> dict[str, str]:
-    """Where each escalator's counter stands as the open period begins, by its name."""
+    """Each escalator's count as the open period begins, by its name."""
     escalators = [rule for rule in contract.rules if len(rule.tiers) > 1]
     if not escalators:
         return {}
@@ -94,7 +94,7 @@ def _counters(work: Work, setup: Setup, contract: Contract, next_period: Period)
 
 
 def _about(exact: Fraction) -> str:
-    """A counter's stand; amounts converted between currencies may never end: to the cent then."""
+    """A counter's value; amounts converted between currencies may never end: to the cent then."""
     text = number_text(exact)
     return text if "/" not in text else number_text(Fraction(round(exact * 100), 100))
 
@@ -115,7 +115,7 @@ class PayeeBalance:
 
 
 def payee_balance(work: Work, key: str) -> PayeeBalance:
-    """Where a beneficiary stands, and who may look at their statements."""
+    """A beneficiary's balances, and who may look at their statements."""
     work.actor.require(Verb.READ)
     return PayeeBalance(
         store.settlements_of(work.connection, key, _SHOWN),
@@ -142,7 +142,7 @@ def rates_needed(work: Work, setup: Setup, period: Period) -> list[tuple[str, st
         (rate.source, rate.target) for rate in setup.exchange_rates if rate.period == str(period)
     }
     begun = [contract for contract in setup.contracts.values() if contract.starts <= period.ends]
-    wanted = {
+    needed = {
         (currency, target): lines
         for currency, lines in sold
         for target in {contract.currency for contract in begun}
@@ -152,9 +152,9 @@ def rates_needed(work: Work, setup: Setup, period: Period) -> list[tuple[str, st
     costs = any(e.unit_cost for title in setup.titles.values() for e in title.editions)
     if profit and costs:
         house = setup.publisher.currency
-        wanted |= {(house, currency): lines for currency, lines in sold if currency != house}
+        needed |= {(house, currency): lines for currency, lines in sold if currency != house}
     return [
         (source, target, lines)
-        for (source, target), lines in sorted(wanted.items())
+        for (source, target), lines in sorted(needed.items())
         if (source, target) not in known
     ]

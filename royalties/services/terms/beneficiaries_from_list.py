@@ -16,10 +16,10 @@ def merge_beneficiaries(bodies: Mapping[str, Body], records: Sequence[Record]) -
     taken = {*bodies, *(each["key"] for each in records if each.get("key"))}
     new_here: dict[str, str] = {}
     for record in records:
-        said = {name: value for name, value in record.items() if name != "place"}
-        place, name = record["place"], str(said["name"])
+        fields = {name: value for name, value in record.items() if name != "place"}
+        place, name = record["place"], str(fields["name"])
         known = by_name.get(name.casefold(), [])
-        key = str(said.get("key", ""))
+        key = str(fields.get("key", ""))
         if not key and len(known) > 1:
             merged.faults.append(
                 ListFault(place, f"several are called “{name}”: write the key of the one meant")
@@ -36,5 +36,5 @@ def merge_beneficiaries(bodies: Mapping[str, Body], records: Sequence[Record]) -
             )
             continue
         merged.places[key].append(place)
-        merged.bodies[key] = {**deepcopy(bodies.get(key, {})), **said, "key": key}
+        merged.bodies[key] = {**deepcopy(bodies.get(key, {})), **fields, "key": key}
     return merged

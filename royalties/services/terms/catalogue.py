@@ -58,7 +58,7 @@ def amend(
     confirmed: str = "",
     reason: str = "",
 ) -> bool:
-    """Add or amend an entry of the setup; tells whether it says anything new.
+    """Add or amend an entry of the setup; returns whether anything changes.
 
     Args:
         part: titles or retailers.

@@ -1,4 +1,4 @@
-"""Where a beneficiary is reached: what its own people keep current, and nothing else."""
+"""Where a beneficiary is reached: what its own people update, and nothing else."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -44,14 +44,14 @@ def save_contact(work: Work, key: str, contact: Contact) -> tuple[str, ...]:
     revision = find_revision(work.connection, _PART, key)
     if revision is None:
         raise RefusedError(f"there is no beneficiary {key} of yours")
-    said = {
+    contact_fields = {
         "address": list(contact.address),
         "email": contact.email,
         "contact": contact.contact,
         "phone": contact.phone,
     }
-    kept = {name: value for name, value in revision.body.items() if name not in FIELDS}
-    body = {**kept, **{name: value for name, value in said.items() if value}}
+    other_fields = {name: value for name, value in revision.body.items() if name not in FIELDS}
+    body = {**other_fields, **{name: value for name, value in contact_fields.items() if value}}
     new = setup_file.parse_setup({_PART: [body]}, _PART).entries[_PART][key]
     check_entry(work, _PART, body)
     changed = tuple(name for name in FIELDS if new.get(name) != revision.body.get(name))
@@ -67,7 +67,7 @@ def _notify(work: Work, before: str, after: str, changed: Iterable[str]) -> None
     if "email" not in changed or not before:
         return
     where = f" to {after}" if after else ""
-    told = (
+    change = (
         f"{work.actor.name} changed the e-mail address to which your royalty statements are "
         f"sent{where}."
     )
@@ -76,7 +76,7 @@ def _notify(work: Work, before: str, after: str, changed: Iterable[str]) -> None
         Message(
             before,
             "Your contact details were changed",
-            (told, "If nobody of you did that, tell us at once."),
+            (change, "If nobody of you did that, tell us at once."),
             kind="notice",
             about="contact",
         ),

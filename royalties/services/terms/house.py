@@ -51,7 +51,7 @@ def is_fixed(work: Work) -> bool:
 def save_house(
     work: Work, body: Mapping[str, Any], *, revision: int, time_zone: str, logo: bytes | None = None
 ) -> bool:
-    """Set up the house, or amend it; tells whether that says anything new.
+    """Set up the house, or amend it; returns whether anything changes.
 
     Args:
         body: as the setup file's ``publisher`` says it.
@@ -85,7 +85,7 @@ def work_alone(work: Work) -> None:
 
 
 def redraw_logo(files: Files, sent: Any, name: str) -> bytes:  # noqa: ANN401 - a binary file
-    """A PNG made anew of a logo that was sent; nothing of the file itself is kept.
+    """A PNG made anew of a logo that was sent; nothing of the file itself is stored.
 
     Raises:
         BadLogoError: it is none, or could not be read safely.
@@ -108,19 +108,19 @@ def redraw_logo(files: Files, sent: Any, name: str) -> bytes:  # noqa: ANN401 - 
 
 def current_logo(work: Work) -> bytes | None:
     """The house's logo as PNG; everybody may see it."""
-    kept = find_setting(work.connection, _LOGO)
-    return _png(kept) if kept else None
+    stored = find_setting(work.connection, _LOGO)
+    return _png(stored) if stored else None
 
 
 def logos_of(work: Work) -> list[tuple[date, bytes]]:
     """The house's logos; the first one is of all papers before the next."""
-    kept = find_setting(work.connection, _LOGOS)
-    if kept is None:
+    stored = find_setting(work.connection, _LOGOS)
+    if stored is None:
         now = current_logo(work)
         return [(date.min, now)] if now else []
     return [
         (date.fromisoformat(each["from"]) if each["from"] else date.min, _png(each))
-        for each in kept
+        for each in stored
     ]
 
 
@@ -129,12 +129,12 @@ def logo_on(work: Work, day: date) -> bytes:
     return logo_of_day(logos_of(work), day)
 
 
-def _png(kept: Mapping[str, str]) -> bytes:
-    return base64.b64decode(kept["png"])
+def _png(stored: Mapping[str, str]) -> bytes:
+    return base64.b64decode(stored["png"])
 
 
 def _logo_value(first: date, png: bytes) -> dict[str, str]:
-    """As it is kept: nothing is said of the first day of the first logo."""
+    """As it is stored: the first logo has no first day."""
     day = "" if first == date.min else first.isoformat()
     return {"from": day, "png": base64.b64encode(png).decode()}
 

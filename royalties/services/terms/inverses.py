@@ -1,7 +1,7 @@
 """What takes an entry of the setup back: retired, ended, removed if it was never used, renamed.
 
-All of it keeps the entry's history, with who did it and why. A change of terms waits for a second
-person where the house wants that, as every other one does (``amending``).
+All of it preserves the entry's history, with who did it and why. A change of terms waits for a
+second person where the house wants that, as every other one does (``amending``).
 """
 
 from collections.abc import Mapping, Sequence
@@ -112,7 +112,7 @@ class EntryStatus:
         return WORDS[self.part]
 
     @property
-    def why_kept(self) -> str:
+    def why_in_use(self) -> str:
         """Why it cannot be removed, in words; empty: it can."""
         return _in_use_words(self.kept, self.named_by)
 
@@ -268,7 +268,7 @@ def remove(work: Work, part: str, key: str, reason: str, *, isbn: str = "") -> N
         return
     if now.kept:
         instead = "" if now.kept is InUse.WAITS else _instead(part)
-        raise RefusedError(f"this {now.word} stays: {now.why_kept}{instead}")
+        raise RefusedError(f"this {now.word} stays: {now.why_in_use}{instead}")
     if part == "titles":
         store.remove_editions(work.connection, [each for each, _ in now.editions])
         store.remove_title(work.connection, key)
@@ -321,18 +321,25 @@ def rename(work: Work, part: str, key: str, new: str, reason: str) -> list[tuple
     }
     _rename_rows(work, part, key, new)
     add_revisions(work.connection, entries, work.at, work.actor.name, why, former)
-    told = [f"{other} {of}" for other, of in now.references]
+    followed = [f"{other} {of}" for other, of in now.references]
     work.record(
         Verb.LOAD,
-        {"what": "renamed", "part": part, "key": new, "was": key, "followed": told, "reason": why},
+        {
+            "what": "renamed",
+            "part": part,
+            "key": new,
+            "was": key,
+            "followed": followed,
+            "reason": why,
+        },
     )
     return list(now.references)
 
 
-def _required(work: Work, part: str, key: str, parts: frozenset[str], done: str) -> EntryStatus:
+def _required(work: Work, part: str, key: str, parts: frozenset[str], action: str) -> EntryStatus:
     work.actor.require(Verb.PREPARE)
     if part not in parts:
-        raise RefusedError(f"a {WORDS.get(part, part)} cannot be {done}")
+        raise RefusedError(f"a {WORDS.get(part, part)} cannot be {action}")
     now = find_entry_status(work, part, key)
     if now is None:
         raise RefusedError(f"there is no {WORDS[part]} {key[:64]!r}")
@@ -497,9 +504,9 @@ def _instead(part: str) -> str:
 def _remove_edition(work: Work, now: EntryStatus, isbn: str, reason: str) -> None:
     if now.part != "titles" or isbn not in {each for each, _ in now.editions}:
         raise RefusedError(f"this title has no edition {isbn[:20]!r}")
-    kept = _in_use(store.of_editions(work.connection, [isbn]), is_named=False, waits=False)
-    if kept:
-        raise RefusedError(f"edition {isbn} stays: {_in_use_words(kept)}; retire it instead")
+    use = _in_use(store.of_editions(work.connection, [isbn]), is_named=False, waits=False)
+    if use:
+        raise RefusedError(f"edition {isbn} stays: {_in_use_words(use)}; retire it instead")
     editions = [each for each in now.body["editions"] if each["isbn"] != isbn]
     body = {name: value for name, value in now.body.items() if name != "editions"}
     store.remove_editions(work.connection, [isbn])

@@ -1,7 +1,7 @@
 """Lists of titles and beneficiaries: read by the worker, looked at entry by entry, then saved.
 
-What a list says is kept as a file until it is saved; what it would change is worked out anew at
-each look, so that nothing that somebody changed meanwhile is undone by it. It is saved, or put
+What a list contains is stored as a file until it is saved; what it would change is worked out anew
+at each look, so that nothing that somebody changed meanwhile is undone by it. It is saved, or put
 before a second person, as a setup file is.
 """
 
@@ -63,7 +63,7 @@ class ListFaultsError(RefusedError):
 
 @dataclass(frozen=True, slots=True)
 class ReadList:
-    """What a list said when it was read, and what its reader noted."""
+    """A list's records when it was read, and what its reader noted."""
 
     name: str
     records: list[dict[str, Any]]
@@ -123,10 +123,10 @@ def store_contents(work: Work, listed: ListContents, name: str) -> str:
 
 
 def find_saved(work: Work, fingerprint: str) -> ReadList:
-    """What a list said.
+    """A list that was read.
 
     Raises:
-        RefusedError: it is not kept any more.
+        RefusedError: it is not stored any more.
     """
     try:
         read = json.loads(work.files.enclosure(fingerprint).read_bytes())
@@ -136,7 +136,7 @@ def find_saved(work: Work, fingerprint: str) -> ReadList:
 
 
 def preview(
-    work: Work, kind: ListKind, said: ReadList, number: Callable[[str | int], str] = str
+    work: Work, kind: ListKind, read_list: ReadList, number: Callable[[str | int], str] = str
 ) -> ListDifference:
     """What a list would add, change and leave; nothing is recorded.
 
@@ -147,9 +147,9 @@ def preview(
         ListFaultsError: with every fault, each with its place in the list.
     """
     work.actor.require(Verb.LOAD)
-    comparison, merged = _compared(work, kind, said)
-    found = loading.difference(work, comparison, number)
-    return ListDifference(found, (*said.notes, *merged.notes))
+    comparison, merged = _compared(work, kind, read_list)
+    difference = loading.difference(work, comparison, number)
+    return ListDifference(difference, (*read_list.notes, *merged.notes))
 
 
 class OpenListError(RefusedError):
@@ -158,8 +158,8 @@ class OpenListError(RefusedError):
     def __init__(self, questions: Iterable[ListQuestion]) -> None:
         self.questions = list(questions)
         lines = [f"{each.words} {_how_to_answer(each)}" for each in self.questions]
-        told = "The list leaves something open, so nothing was saved."
-        super().__init__("\n".join([told, *lines]))
+        message = "The list leaves something open, so nothing was saved."
+        super().__init__("\n".join([message, *lines]))
 
 
 def _how_to_answer(question: ListQuestion) -> str:
@@ -193,20 +193,22 @@ def load(
         raise ListFaultsError(listed.faults)
     if listed.questions:
         raise OpenListError(listed.questions)
-    said = ReadList(path.name, listed.records, tuple(listed.notes))
+    read_list = ReadList(path.name, listed.records, tuple(listed.notes))
     lock_setup(work.connection)
-    comparison, merged = _compared(work, kind, said)
+    comparison, merged = _compared(work, kind, read_list)
     difference = loading.difference(work, comparison)
     if not dry_run and (confirm or not any(each.loses for each in comparison.loaded.replaced)):
-        setup.save(work, said.name, comparison)
-    return ListDifference(difference, (*said.notes, *merged.notes)), comparison.loaded
+        setup.save(work, read_list.name, comparison)
+    return ListDifference(difference, (*read_list.notes, *merged.notes)), comparison.loaded
 
 
-def save(work: Work, kind: ListKind, said: ReadList, *, seen: str, confirmed: str = "") -> Saved:
+def save(
+    work: Work, kind: ListKind, read_list: ReadList, *, seen: str, confirmed: str = ""
+) -> Saved:
     """Save a list that was looked at, or put it before a second person.
 
     Args:
-        seen: what ``look`` told of the state.
+        seen: the state that ``look`` returned.
         confirmed: the token of what was asked.
 
     Raises:
@@ -216,34 +218,36 @@ def save(work: Work, kind: ListKind, said: ReadList, *, seen: str, confirmed: st
     """
     work.actor.require(Verb.LOAD)
     lock_setup(work.connection)
-    comparison, _ = _compared(work, kind, said)
-    return loading.save_compared(work, comparison, said.name, seen, confirmed)
+    comparison, _ = _compared(work, kind, read_list)
+    return loading.save_compared(work, comparison, read_list.name, seen, confirmed)
 
 
-def _compared(work: Work, kind: ListKind, said: ReadList) -> tuple[setup.Comparison, Merged]:
+def _compared(work: Work, kind: ListKind, read_list: ReadList) -> tuple[setup.Comparison, Merged]:
     now = setup_in_force(work)
     bodies = {
         each.key: dict(each.body)
         for each in revisions_in_force(work.connection)
         if each.kind == kind.value
     }
-    merged = _merged(work, now, kind, bodies, said)
+    merged = _merged(work, now, kind, bodies, read_list)
     if merged.faults:
         raise ListFaultsError(merged.faults)
     entries = [(kind.value, key, body) for key, body in merged.bodies.items()]
     try:
-        return setup.compare_entries(work, entries, said.name), merged
+        return setup.compare_entries(work, entries, read_list.name), merged
     except SetupError as error:
         raise ListFaultsError(_placed(error.faults, merged)) from None
 
 
 def _merged(
-    work: Work, now: Setup, kind: ListKind, bodies: Mapping[str, Body], said: ReadList
+    work: Work, now: Setup, kind: ListKind, bodies: Mapping[str, Body], read_list: ReadList
 ) -> Merged:
     if kind is ListKind.BENEFICIARIES:
-        return merge_beneficiaries(bodies, said.records)
+        return merge_beneficiaries(bodies, read_list.records)
     first_day = now.first_period.starts.isoformat()
-    return merge_titles(bodies, said.records, today=work.today.isoformat(), first_day=first_day)
+    return merge_titles(
+        bodies, read_list.records, today=work.today.isoformat(), first_day=first_day
+    )
 
 
 def _placed(faults: Iterable[SetupFault], merged: Merged) -> list[ListFault]:
@@ -263,12 +267,12 @@ def _placed(faults: Iterable[SetupFault], merged: Merged) -> list[ListFault]:
 
 
 def faults_of(plain: Mapping[str, Any]) -> list[ListFault]:
-    """Faults that were kept."""
+    """Faults that were stored."""
     return [ListFault(**each) for each in plain["faults"]]
 
 
 def questions_of(plain: Mapping[str, Any]) -> list[ListQuestion]:
-    """Questions that were kept."""
+    """Questions that were stored."""
     return [
         ListQuestion(
             each["key"], each["words"], tuple((value, words) for value, words in each["options"])

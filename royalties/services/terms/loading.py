@@ -85,9 +85,9 @@ class FileDifference:
         replaced: what it would replace that has counted already.
         token: confirms exactly that.
         warnings: what of it would never count.
-        seen: tells this state of file and books from any other.
+        seen: a fingerprint of this state of file and books.
         waits: whether a second person approves it.
-        named: the entries themselves, so that what is told of new ones calls them by name.
+        named: the entries themselves, so that messages about new ones call them by name.
     """
 
     entries: tuple[EntryDifference, ...]
@@ -147,7 +147,7 @@ def save(work: Work, path: Path, name: str, *, seen: str, confirmed: str = "") -
     Args:
         path: where its bytes are.
         name: as it was sent.
-        seen: what ``look`` told of the state.
+        seen: the state that ``look`` returned.
         confirmed: the token of what was asked.
 
     Raises:
@@ -345,14 +345,14 @@ def _require_house(work: Work, comparison: Comparison) -> None:
 
 
 def _before(comparison: Comparison) -> str:
-    """What tells the bodies in force of the entries that change from any others."""
-    told = [
+    """A fingerprint of the bodies in force of the entries that change."""
+    facts = [
         [part, key, comparison.before[part].get(key)]
         for part, key, _ in sorted(comparison.changed, key=lambda each: each[:2])
     ]
-    return sha256(canonical(told).encode()).hexdigest()
+    return sha256(canonical(facts).encode()).hexdigest()
 
 
 def _seen(comparison: Comparison) -> str:
-    told = [[part, key, body] for part, key, body in comparison.changed]
-    return sha256(f"{_before(comparison)}{canonical(told)}".encode()).hexdigest()
+    facts = [[part, key, body] for part, key, body in comparison.changed]
+    return sha256(f"{_before(comparison)}{canonical(facts)}".encode()).hexdigest()

@@ -103,7 +103,7 @@ class MappingPreview:
 
 
 def start(work: Work, upload: uploads.Upload, sheet: int | None, row: int | None) -> Start:
-    """The known or proposed mapping of an upload's file; a given sheet or row is kept.
+    """The known or proposed mapping of an upload's file; a given sheet or row stays.
 
     Raises:
         RefusedError: its first rows were not looked at yet.
@@ -116,21 +116,24 @@ def start(work: Work, upload: uploads.Upload, sheet: int | None, row: int | None
     own = keys[report] if report in keys else None if report else proposing.nearest(sheets, known)
     if own is None:
         found = proposing.propose(sheets, sheet=sheet, row=row)
-        return Start(sheets, found.sheet, found.header_row, _proposed(found.columns))
+        body = _proposed(found.columns)
+        if proposing.returns_by_kind(sheets[found.sheet], found.header_row, found.columns):
+            body.setdefault("returns", "positive-by-kind")
+        return Start(sheets, found.sheet, found.header_row, body)
     entry = find_entry(work, PART, own["key"])
     place, header = _place_of(sheets, own, sheet, row)
     columns = proposing.filled_in(own, sheets[place], header)
     body = {**(entry.body if entry else own), "columns": columns}
     printed = {normal(heading) for heading in proposing.headings(sheets[place], header)}
-    wanted = (*own["columns"].values(), *own["only"], *own["leave_out"])
-    lacks = any(normal(heading) not in printed for heading in wanted)
+    headings = (*own["columns"].values(), *own["only"], *own["leave_out"])
+    lacks = any(normal(heading) not in printed for heading in headings)
     return Start(sheets, place, header, body, entry, is_near=lacks)
 
 
 def _proposed(columns: Mapping[str, str]) -> dict[str, Any]:
     """The entry that proposed columns make; copies that came back have a column of their own.
 
-    Where the copies are those that were left of them, that column tells nothing that counts.
+    Where the copies are those that were left of them, that column has nothing that counts.
     """
     if "returned_units" not in columns:
         return {"columns": columns}
@@ -143,7 +146,7 @@ def _place_of(
     sheets: Sequence[SheetPreview], body: Body, sheet: int | None, row: int | None
 ) -> tuple[int, int]:
     """The sheet and the row in which most headings of a mapped report are."""
-    wanted = {heading.casefold() for heading in body["columns"].values()}
+    headings = {heading.casefold() for heading in body["columns"].values()}
     places = [
         (at, number)
         for at, first in enumerate(sheets)
@@ -155,7 +158,7 @@ def _place_of(
         places or [(sheet or 0, row or 1)],
         key=lambda at: (
             len(
-                wanted
+                headings
                 & {heading.casefold() for heading in proposing.headings(sheets[at[0]], at[1])}
             ),
             -at[1],
@@ -315,8 +318,8 @@ def _named(work: Work, body: Body, name: str, of: str) -> tuple[str, dict[str, A
     except SetupError as error:
         faults += error.faults
     try:
-        given = {"key": key or "preview", "name": name if key else "preview"}
-        body = _checked(work, {**body, **given})
+        names = {"key": key or "preview", "name": name if key else "preview"}
+        body = _checked(work, {**body, **names})
     except SetupError as error:
         faults += error.faults
     if faults:

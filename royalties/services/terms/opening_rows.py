@@ -14,7 +14,7 @@ from royalties.domain.terms.contracts import Contract, Counts, Resets, Rule
 from royalties.domain.terms.plans import Cap, CapPer, Plan, Step
 from royalties.domain.terms.wording import money_words
 from royalties.services.books import Setup
-from royalties.services.names import Names
+from royalties.services.names import Names, format_word
 
 
 class Brings(StrEnum):
@@ -48,7 +48,7 @@ class OpeningRow:
         copies: net copies, as text; empty: none are given.
         released_in: of a reserve, the period that releases it; empty: the terms say.
         reason: of an adjustment.
-        in_words: what the item is, where its name alone does not tell.
+        in_words: what the item is, where its name alone is not enough.
     """
 
     what: Brings
@@ -143,12 +143,12 @@ def _of_contract(in_force: Setup, contract: Contract) -> Iterator[dict[str, Any]
                 "currency": currency,
                 "amount": text(before.earned) if before else "",
                 "copies": str(before.units) if before and before.units else "",
-                "in_words": f"{title.title}, {edition.format.value}",
+                "in_words": f"{title.title}, {format_word(edition.format)}",
             }
 
 
 def counters_of(contract: Contract) -> list[Rule]:
-    """The first rule of each counter whose stand before the books changes a rate."""
+    """The first rule of each counter whose value before the books changes a rate."""
     rules: dict[str, Rule] = {}
     for rule in contract.rules:
         if len(rule.tiers) > 1 and rule.counter.resets is not Resets.PERIOD:
@@ -157,7 +157,7 @@ def counters_of(contract: Contract) -> list[Rule]:
 
 
 def advances_brought_in(contract: Contract) -> dict[str, Any]:
-    """Advances by their day; several of one day are numbered as they stand."""
+    """Advances by their day; several of one day are numbered in their order."""
     by_item: dict[str, Any] = {}
     for advance in contract.advances:
         day = advance.paid_on.isoformat()
@@ -175,7 +175,7 @@ def caps_of(plan: Plan, currency: str = "") -> dict[tuple[str, str, str], str]:
 
     Args:
         plan: whose caps.
-        currency: of the contract that gives by it; empty: no currency is told.
+        currency: of the contract that gives by it; empty: no currency is given.
     """
     caps: dict[tuple[str, str, str], str] = {}
 

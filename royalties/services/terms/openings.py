@@ -1,6 +1,6 @@
 """What a house that moves in brings into its books: all of it as one table, and that table loaded.
 
-Every opening stands with its contract or beneficiary in the setup; here they are read and written
+Every opening belongs to its contract or beneficiary in the setup; here they are read and written
 together, a row each, as a template that is filled in and sent back.
 """
 

@@ -52,7 +52,7 @@ class Filling:
         return [(part, key, body) for (part, key), body in self._bodies.items()]
 
     def take(self, row: FilledRow) -> None:
-        """Take a row, or tell what is wrong with it."""
+        """Take a row, or report what is wrong with it."""
         self._row = row
         word = row["what"].casefold()
         try:
@@ -77,7 +77,7 @@ class Filling:
         _TAKES[brings](self, self._body(part, row["of"]))
 
     def counter(self, body: Body) -> None:
-        """What a counter stood at."""
+        """A counter's value."""
         contract = self.setup.contracts[self._row["of"]]
         rules = [each for each in contract.rules if each.counter.name == self._row["item"]]
         if not rules:
@@ -129,13 +129,13 @@ class Filling:
         if not self._row["item"]:
             self._wrong("item", "is missing: write the period that withheld it, such as 2024-H2")
             return
-        said: Body = {
+        entry: Body = {
             "withheld_in": self._row["item"],
             "amount": _text(amount, body["currency"]),
         }
         if self._row["released in"]:
-            said["released_in"] = self._row["released in"]
-        _put_in(_brought_in(body), "reserves", ("withheld_in",), said, amount)
+            entry["released_in"] = self._row["released in"]
+        _put_in(_brought_in(body), "reserves", ("withheld_in",), entry, amount)
 
     def cap(self, body: Body) -> None:
         """What a cap let through."""
@@ -150,10 +150,10 @@ class Filling:
         if amount is None:
             return
         name, version, path = key
-        said: Body = {"name": name} if name else {"version": version, "step": path}
-        names = tuple(said)
-        said["used"] = _text(amount, body["currency"])
-        _put_in(_brought_in(body), "caps", names, said, amount)
+        entry: Body = {"name": name} if name else {"version": version, "step": path}
+        names = tuple(entry)
+        entry["used"] = _text(amount, body["currency"])
+        _put_in(_brought_in(body), "caps", names, entry, amount)
 
     def undistributed(self, body: Body) -> None:
         """What the plan could not place."""
@@ -163,14 +163,14 @@ class Filling:
 
     def edition(self, body: Body) -> None:
         """Copies and earnings to date."""
-        said: Body = {"isbn": self._row["item"].replace("-", "").replace(" ", "")}
+        entry: Body = {"isbn": self._row["item"].replace("-", "").replace(" ", "")}
         amount: int | None = 0
         if self._row["amount"]:
             amount = self._amount(body["currency"])
             if amount is None:
                 return
             if amount:
-                said["earned"] = _text(amount, body["currency"])
+                entry["earned"] = _text(amount, body["currency"])
         if self._row["copies"]:
             copies = self._number("copies")
             if copies is None:
@@ -179,17 +179,17 @@ class Filling:
                 self._wrong("copies", "is no whole number of copies")
                 return
             if copies:
-                said["units"] = int(copies)
+                entry["units"] = int(copies)
         known = {
             isbn
             for key in body["titles"]
             for edition in self._before["titles"][key].get("editions", ())
             for isbn in [edition["isbn"]]
         }
-        if said["isbn"] not in known:
+        if entry["isbn"] not in known:
             self._wrong("item", "is no edition of this contract’s titles")
             return
-        _put_in(_brought_in(body), "editions", ("isbn",), said, len(said) - 1)
+        _put_in(_brought_in(body), "editions", ("isbn",), entry, len(entry) - 1)
 
     def balance(self, body: Body) -> None:
         """What a beneficiary was owed."""
@@ -227,12 +227,12 @@ class Filling:
         return currency
 
     def _amount(self, currency: str) -> int | None:
-        """The row's amount in minor units; None: it is none, which was told."""
+        """The row's amount in minor units; None: it is none, which was reported."""
         if not self._row["amount"]:
             self._wrong("amount", "is missing")
             return None
-        said = self._row["currency"].upper()
-        if said and said != currency:
+        written = self._row["currency"].upper()
+        if written and written != currency:
             self._wrong("currency", f"is not the contract’s, {currency}")
             return None
         plain = plain_number(self._row["amount"])
@@ -271,31 +271,31 @@ def _put(body: Body, key: str, text: str, amount: int) -> None:
         body[key] = text
 
 
-def _put_in(body: Body, key: str, names: tuple[str, ...], said: Body, amount: int) -> None:
-    """Set an entry of a list, told apart by some of its keys."""
+def _put_in(body: Body, key: str, names: tuple[str, ...], entry: Body, amount: int) -> None:
+    """Set an entry of a list, identified by some of its keys."""
     others = [
-        each
-        for each in body.get(key, ())
-        if any(each.get(name) != said.get(name) for name in names)
+        other
+        for other in body.get(key, ())
+        if any(other.get(name) != entry.get(name) for name in names)
     ]
     place = next(
         (
             place
-            for place, each in enumerate(body.get(key, ()))
-            if all(each.get(name) == said.get(name) for name in names)
+            for place, other in enumerate(body.get(key, ()))
+            if all(other.get(name) == entry.get(name) for name in names)
         ),
         len(others),
     )
     if amount:
-        others.insert(place, said)
+        others.insert(place, entry)
     body[key] = others
 
 
 def _put_among(body: Body, currency: str, reason: str, text: str, amount: int) -> None:
-    said: Body = {"currency": currency, "amount": text}
+    entry: Body = {"currency": currency, "amount": text}
     if reason:
-        said["reason"] = reason
-    _put_in(body, "brought_in", ("currency", "reason"), said, amount)
+        entry["reason"] = reason
+    _put_in(body, "brought_in", ("currency", "reason"), entry, amount)
 
 
 _TAKES: Mapping[Brings, Callable[[Filling, Body], None]] = {

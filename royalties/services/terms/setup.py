@@ -17,7 +17,7 @@ from royalties.services.sales.recording import sum_what_changed
 from royalties.services.sales.waiting import Released, release_waiting
 from royalties.services.terms.replacing import Amended, replaced_by
 from royalties.services.terms.setup_against_books import faults_against_books
-from royalties.services.terms.unknown_keys import told_of_new_keys, told_of_waiting
+from royalties.services.terms.unknown_keys import with_changed_keys_named, with_waiting_named
 from royalties.services.terms.warnings import warnings_of
 from royalties.services.work import Work
 from royalties.store.history import (
@@ -42,7 +42,7 @@ class Loaded:
 
     Attributes:
         replaced: what it would replace that has counted already. While that is not confirmed
-            nothing is recorded, and the rest tells what would be.
+            nothing is recorded, and the rest describes what would be.
         warnings: what it says that never counts.
     """
 
@@ -63,7 +63,7 @@ class Loaded:
 
     @property
     def changed(self) -> bool:
-        """Whether the file said anything new."""
+        """Whether the file had anything new."""
         return bool(self.added or self.amended)
 
 
@@ -232,7 +232,7 @@ def check_entry(
         beside: bodies of new entries that wait, by part and key, which it may name.
 
     Raises:
-        SetupError: with every fault of the entry, as ``amend`` would tell.
+        SetupError: with every fault of the entry, as ``amend`` would report.
     """
     document = _entry(work, part, body, beside)
     before = _checked(work, document, part, beside)
@@ -244,8 +244,8 @@ def _entry(
 ) -> setup_file.Document:
     try:
         # There is one publisher; of all other parts there are many entries.
-        said = dict(body) if part == "publisher" else [dict(body)]
-        return setup_file.parse_setup({part: said}, part)
+        entries = dict(body) if part == "publisher" else [dict(body)]
+        return setup_file.parse_setup({part: entries}, part)
     except setup_file.SetupError as error:
         raise _with_further(work, error, part, beside) from None
 
@@ -328,7 +328,7 @@ def _record(  # noqa: PLR0917 - what was compared, and who wants it why
 
 
 def _named(changed: Changed, before: Bodies) -> dict[str, list[str]]:
-    """Which entries a load changed, each with its changed fields; the log keeps no values."""
+    """Which entries a load changed, each with its changed fields; the log records no values."""
     fields_by_entry = {}
     for kind, key, body in changed[:_MOST_NAMED]:
         old = before[kind].get(key)
@@ -354,8 +354,8 @@ def _compared(
     before = bodies_in_force(work)
     stands = _with_beside(before, beside)
     merged = {kind: {**stands[kind], **document.entries.get(kind, {})} for kind in setup_file.KINDS}
-    faults = told_of_new_keys(work, document, before, setup_file.check(document, merged))
-    faults = told_of_waiting(work, faults)
+    faults = with_changed_keys_named(work, document, before, setup_file.check(document, merged))
+    faults = with_waiting_named(work, faults)
     if merged["publisher"]:
         faults += faults_against_books(work, document, before, merged)
     return before, faults
@@ -382,17 +382,19 @@ def _bodies(revisions: list[Revision]) -> Bodies:
 
 def _keep_own_editions(work: Work, document: setup_file.Document) -> None:
     titles = document.entries.get("titles", {})
-    made = {title: own for title, own in own_editions(work.connection).items() if title in titles}
-    before = _bodies(revisions_in_force(work.connection))["titles"] if made else {}
-    for title, own in made.items():
+    own_of_titles = {
+        title: own for title, own in own_editions(work.connection).items() if title in titles
+    }
+    before = _bodies(revisions_in_force(work.connection))["titles"] if own_of_titles else {}
+    for title, own in own_of_titles.items():
         editions = titles[title].get("editions", [])
         named = {edition["isbn"] for edition in editions}
-        kept = [
+        missing = [
             edition
             for edition in before[title]["editions"]
             if edition["isbn"] in own and edition["isbn"] not in named
         ]
-        titles[title]["editions"] = [*editions, *kept]
+        titles[title]["editions"] = [*editions, *missing]
 
 
 def _compare(document: setup_file.Document, before: Bodies) -> tuple[Loaded, Changed]:

@@ -24,23 +24,23 @@ def faults_against_books(
     work: Work, document: setup_file.Document, before: Bodies, merged: Bodies
 ) -> list[SetupFault]:
     """Changes that what is recorded or closed forbids; only of parts that the document has."""
-    said = {part for part, entries in document.entries.items() if entries}
+    parts = {part for part, entries in document.entries.items() if entries}
     faults = []
-    if "titles" in said:
+    if "titles" in parts:
         faults += _lost_editions(work, document, merged)
         faults += _taken_names(work, document)
-    if said & {"exchange_rates", "income"}:
+    if parts & {"exchange_rates", "income"}:
         faults += _closed_terms(work, document, before)
-    if "publisher" in said:
+    if "publisher" in parts:
         faults += _other_books(work, document, before)
-    if "income" in said:
+    if "income" in parts:
         faults += _early_income(document, merged)
-    if "titles" in said:
+    if "titles" in parts:
         faults += _used_prices(work, document, before)
-    if "contracts" in said:
+    if "contracts" in parts:
         faults += _closed_contracts(work, document, merged)
         faults += _late_reserves(work, document, merged)
-    if said & {"contracts", "beneficiaries"}:
+    if parts & {"contracts", "beneficiaries"}:
         faults += _carried_openings(work, document, before)
     return faults
 
@@ -50,12 +50,12 @@ def _lost_editions(
 ) -> list[SetupFault]:
     if "titles" in document.unsure:
         return []
-    kept = {
+    remaining = {
         edition["isbn"]
         for body in merged["titles"].values()
         for edition in body.get("editions", ())
     }
-    kept |= {
+    remaining |= {
         setup_file.isbn_of(edition)
         for (kind, _), title in document.wrong.items()
         if kind == "titles"
@@ -67,12 +67,12 @@ def _lost_editions(
             f"edition {row.isbn} stands in the books and cannot be left out: list it again",
         )
         for row in catalogue.edition_rows(work.connection)
-        if row.isbn not in kept
+        if row.isbn not in remaining
     ]
 
 
 def _taken_names(work: Work, document: setup_file.Document) -> list[SetupFault]:
-    """An alias given by hand keeps standing for its edition."""
+    """An alias given by hand still names its edition."""
     by_hand = {
         identifier_key(value): isbn for value, isbn in catalogue.aliases(work.connection).items()
     }
@@ -157,7 +157,7 @@ def _early_income(document: setup_file.Document, merged: Bodies) -> list[SetupFa
         try:
             ends = parse_period(body["period"], calendar).ends
         except NotAPeriodError:
-            continue  # told already
+            continue  # reported already
         if date.fromisoformat(contract["starts"]) > ends:
             faults.append(
                 SetupFault(
@@ -181,11 +181,13 @@ def _closed_contracts(
         try:
             contract = setup_file.contract_of(merged["contracts"][key])
         except NotAnAmountError:
-            continue  # told already
-        kept = currencies.get(key, contract.currency)
-        if contract.currency != kept:
+            continue  # reported already
+        used_currency = currencies.get(key, contract.currency)
+        if contract.currency != used_currency:
             path = f"{document.paths['contracts', key]}.currency"
-            faults.append(SetupFault(path, f"is {kept} in closed runs and cannot change any more"))
+            faults.append(
+                SetupFault(path, f"is {used_currency} in closed runs and cannot change any more")
+            )
             continue
         listed = sum(each.amount - each.recouped for each in contract.advances)
         if listed < recouped.get(key, 0):
@@ -254,7 +256,7 @@ def _late_reserves(work: Work, document: setup_file.Document, merged: Bodies) ->
 
 
 def _is_from(period: Period, name: str) -> bool:
-    """Whether a period is another one or lies behind it; of what is none it is told elsewhere."""
+    """Whether a period is another one or lies behind it; a bad name is reported elsewhere."""
     try:
         return parse_period(name, period.calendar) >= period
     except NotAPeriodError:

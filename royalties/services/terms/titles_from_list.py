@@ -1,4 +1,4 @@
-"""What a list of titles makes of the books: whole entries, which keep what it does not name.
+"""What a list of titles makes of the books: whole entries, which retain what it does not name.
 
 Rows are editions. Those that the books have belong to their title; others are joined by the work
 that a list names, or by the same title and authors; what is left becomes a new title.
@@ -163,11 +163,11 @@ def new_key(title: str, taken: Iterable[str]) -> str:
 
 
 def _name(merged: Merged, body: Body, records: Sequence[Record]) -> None:
-    said = {
-        name: [(each["place"], each[name]) for each in records if each.get(name)]
+    values_by_name = {
+        name: [(record["place"], record[name]) for record in records if record.get(name)]
         for name in ("title", "subtitle", "authors", "royalties")
     }
-    for name, values in said.items():
+    for name, values in values_by_name.items():
         if not values:
             continue
         place, first = values[0]
@@ -180,8 +180,8 @@ def _name(merged: Merged, body: Body, records: Sequence[Record]) -> None:
         if name == "title" and body.get("title") and first in _texts(body):
             continue
         body[name] = first
-    for each in records:
-        if each.get("royalties") is False:
+    for record in records:
+        if record.get("royalties") is False:
             body["royalties"] = False
     if body.get("royalties"):
         del body["royalties"]  # as every title does that says nothing of it
@@ -230,11 +230,11 @@ def _put_edition(merged: Merged, body: Body, record: Record, today: str, first_d
 def _retire(body: Body, record: Record, today: str) -> None:
     """End an edition; a title whose editions all have ended ends with the last."""
     editions = body.get("editions", [])
-    for each in editions:
-        if each["isbn"] == record["isbn"]:
-            each.setdefault("retired", today)
-    if all(each.get("retired") for each in editions):
-        body.setdefault("retired", max(str(each["retired"]) for each in editions))
+    for edition in editions:
+        if edition["isbn"] == record["isbn"]:
+            edition.setdefault("retired", today)
+    if all(edition.get("retired") for edition in editions):
+        body.setdefault("retired", max(str(edition["retired"]) for edition in editions))
 
 
 def _put_price(edition: Body, price: Record, starts: str, since: str) -> None:

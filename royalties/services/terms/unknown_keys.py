@@ -12,8 +12,8 @@ from royalties.store.history import renamed_keys
 _UNKNOWN = re.compile(r'unknown [a-z ]+ "([^"]+)"')
 
 
-def told_of_waiting(work: Work, faults: list[SetupFault]) -> list[SetupFault]:
-    """The same faults; what is unknown only since it waits for a second person is told as that."""
+def with_waiting_named(work: Work, faults: list[SetupFault]) -> list[SetupFault]:
+    """The same faults; an unknown entry that waits for approval is reported as such."""
     unknown = [_UNKNOWN.match(fault.message) for fault in faults]
     if not any(unknown):
         return faults
@@ -29,10 +29,10 @@ def told_of_waiting(work: Work, faults: list[SetupFault]) -> list[SetupFault]:
     ]
 
 
-def told_of_new_keys(
+def with_changed_keys_named(
     work: Work, document: setup_file.Document, before: Bodies, faults: list[SetupFault]
 ) -> list[SetupFault]:
-    """The same, with what a file still calls by a key that was changed, and the one to write."""
+    """The same faults, with old keys that the file still uses, each with its new key."""
     changed = {
         (part, old): new
         for (part, old), new in renamed_keys(work.connection).items()
@@ -41,7 +41,7 @@ def told_of_new_keys(
     if not changed:
         return faults
     new_of = {old: new for (_, old), new in changed.items()}
-    told = [
+    named = [
         SetupFault(
             f"{document.paths[part, old]}.key",
             f'"{old}" was changed to "{new}" in the books: write that',
@@ -52,9 +52,9 @@ def told_of_new_keys(
     for fault in faults:
         unknown = _UNKNOWN.match(fault.message)
         old = unknown[1] if unknown else ""
-        told.append(
+        named.append(
             SetupFault(fault.path, f'"{old}" was changed to "{new_of[old]}": write that')
             if old in new_of
             else fault
         )
-    return told
+    return named

@@ -53,10 +53,10 @@ def warnings_of_run(work: Work, setup: Setup) -> list[TermsWarning]:
 
 
 def warnings_about(work: Work, part: str, key: str, body: Body | None = None) -> list[TermsWarning]:
-    """Warnings about one entry, as it stands or as a body would make it.
+    """Warnings about one entry, as it is or as a body would make it.
 
     For pages: beside more sales than are read while somebody waits, sales are not looked at; the
-    period's run tells what they show.
+    period's run reports what they show.
 
     Args:
         body: the whole entry, without faults; None: as it stands.

@@ -192,7 +192,7 @@ def standing(connection: Connection, without: Collection[str]) -> Standing:
     recordable = upload.c.outcome.is_(None) | upload.c.outcome.not_in(
         (ImportOutcome.REFUSED, ImportOutcome.NOTHING_NEW)
     )
-    wanted: dict[str, tuple[ColumnElement[int], ColumnElement[bool]]] = {
+    counted: dict[str, tuple[ColumnElement[int], ColumnElement[bool]]] = {
         "identifiers": (func.count(waiting.c.identifier.distinct()), stands),
         "rows": (func.count(waiting.c.identifier), stands),
         "uploads": (func.count(upload.c.id), checked & recordable),
@@ -221,9 +221,9 @@ def standing(connection: Connection, without: Collection[str]) -> Standing:
             last_change_query(without).scalar_subquery(),
             *(
                 select(count).where(condition).scalar_subquery()
-                for count, condition in wanted.values()
+                for count, condition in counted.values()
             ),
         )
     ).one()
-    counts = dict(zip(wanted, map(int, row[3:]), strict=True))
+    counts = dict(zip(counted, map(int, row[3:]), strict=True))
     return Standing(row[0] or 0, row[1], row[2] or 0, counts)

@@ -69,8 +69,8 @@ class SubjectCounts(NamedTuple):
 
 def add_note(connection: Connection, values: Mapping[str, object]) -> int:
     """Add a note and return its number."""
-    made = connection.execute(insert(note).values(**values).returning(note.c.id))
-    return int(made.scalar_one())
+    inserted = connection.execute(insert(note).values(**values).returning(note.c.id))
+    return int(inserted.scalar_one())
 
 
 def add_file(connection: Connection, values: Mapping[str, object]) -> None:

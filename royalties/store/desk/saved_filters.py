@@ -91,10 +91,10 @@ def add(
 ) -> int:
     """Save a filter and return its number."""
     values = {"person_id": number, "list": of, "name": name, "query": query, "shared": shared}
-    made = connection.execute(
+    inserted = connection.execute(
         insert(saved_filter).values(**values, changed_at=at).returning(saved_filter.c.id)
     )
-    number_made: int = made.scalar_one()
+    number_made: int = inserted.scalar_one()
     return number_made
 
 

@@ -343,13 +343,13 @@ def corrections_that_do_not_mirror(connection: Connection) -> Iterator[str]:
         ).first()
         if difference is not None:
             yield f"import {number} does not mirror import {corrects}, which it corrects"
-    wanted = {corrects: number for number, corrects in pairs}
+    corrected_by = {corrects: number for number, corrects in pairs}
     rows = connection.execute(select(batch.c.id, batch.c.corrected_by).order_by(batch.c.id))
     for row in rows:
-        if row.corrected_by != wanted.get(row.id):
+        if row.corrected_by != corrected_by.get(row.id):
             yield (
                 f"import {row.id} counts as corrected by {row.corrected_by or 'none'}, but "
-                f"{wanted.get(row.id) or 'none'} corrects it"
+                f"{corrected_by.get(row.id) or 'none'} corrects it"
             )
 
 
@@ -358,11 +358,11 @@ def _names_what_it_reverses(connection: Connection, number: int) -> bool:
 
     Corrections closed before that was recorded never do; all later ones must.
     """
-    said = connection.execute(
+    values = connection.execute(
         select(
             func.count(sale.c.reverses), func.count().filter(period.c.status == PeriodStatus.OPEN)
         )
         .join(period, period.c.id == sale.c.period_id)
         .where(sale.c.batch_id == number)
     ).one()
-    return any(said)
+    return any(values)

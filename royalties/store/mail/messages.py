@@ -38,8 +38,8 @@ _ERASED: Mapping[str, object] = {"text": "", "html": "", "link": None}
 
 def add_message(connection: Connection, values: Mapping[str, object]) -> int:
     """Add a message and return its number."""
-    made = connection.execute(insert(mail).values(**values).returning(mail.c.id))
-    return int(made.scalar_one())
+    inserted = connection.execute(insert(mail).values(**values).returning(mail.c.id))
+    return int(inserted.scalar_one())
 
 
 def bring_forward(connection: Connection, at: datetime, longest: datetime) -> None:

@@ -34,8 +34,8 @@ class CertificateRow(NamedTuple):
 
 def add_certificate(connection: Connection, values: Mapping[str, object]) -> int:
     """Add a certificate and return its number."""
-    made = connection.execute(insert(certificate).values(**values).returning(certificate.c.id))
-    return int(made.scalar_one())
+    inserted = connection.execute(insert(certificate).values(**values).returning(certificate.c.id))
+    return int(inserted.scalar_one())
 
 
 def sent_since(connection: Connection, organization: str, since: datetime) -> int:

@@ -53,8 +53,10 @@ class OrderFile(NamedTuple):
 
 def add_message(connection: Connection, values: Mapping[str, object]) -> int:
     """Add a message and return its number."""
-    made = connection.execute(insert(order_message).values(**values).returning(order_message.c.id))
-    return int(made.scalar_one())
+    inserted = connection.execute(
+        insert(order_message).values(**values).returning(order_message.c.id)
+    )
+    return int(inserted.scalar_one())
 
 
 def messages_of(connection: Connection, order_id: int, *, internal: bool) -> list[MessageRow]:
@@ -75,10 +77,10 @@ def add_file(connection: Connection, values: Mapping[str, object]) -> int:
             order_file.c.order_id == values["order_id"], order_file.c.kind == values["kind"]
         )
     ).scalar()
-    made = connection.execute(
+    inserted = connection.execute(
         insert(order_file).values(version=(last or 0) + 1, **values).returning(order_file.c.id)
     )
-    return int(made.scalar_one())
+    return int(inserted.scalar_one())
 
 
 def files_of(connection: Connection, order_id: int, *kinds: FileKind) -> list[FileRow]:

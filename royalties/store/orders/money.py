@@ -119,22 +119,24 @@ class OpenInvoice(NamedTuple):
 
 def shipments_of(connection: Connection, order_id: int) -> list[ShipmentRow]:
     """An order's shipments in order; the caller has checked access."""
-    query = _all(shipment, ShipmentRow).where(shipment.c.order_id == order_id)
+    query = _select_fields_of(shipment, ShipmentRow).where(shipment.c.order_id == order_id)
     return [ShipmentRow(*row) for row in connection.execute(query.order_by(shipment.c.number))]
 
 
 def find_shipment(connection: Connection, token: str) -> ShipmentRow | None:
     """The shipment that was entered with a form's token."""
-    row = connection.execute(_all(shipment, ShipmentRow).where(shipment.c.token == token)).first()
+    row = connection.execute(
+        _select_fields_of(shipment, ShipmentRow).where(shipment.c.token == token)
+    ).first()
     return ShipmentRow(*row) if row else None
 
 
 def add_shipment(connection: Connection, values: Mapping[str, object]) -> ShipmentRow:
     """Add a shipment; the caller holds the order's lock."""
-    made = connection.execute(
+    inserted = connection.execute(
         insert(shipment).values(**values).returning(*(shipment.c[n] for n in ShipmentRow._fields))
     )
-    return ShipmentRow(*made.one())
+    return ShipmentRow(*inserted.one())
 
 
 def receipts_of_order(connection: Connection, number: str) -> int:
@@ -237,20 +239,22 @@ def add_invoice(connection: Connection, row: InvoiceRow) -> None:
 
 def invoices_of(connection: Connection, order_id: int) -> list[InvoiceRow]:
     """An order's invoices and credit notes in order; the caller has checked access."""
-    query = _all(invoice, InvoiceRow).where(invoice.c.order_id == order_id)
+    query = _select_fields_of(invoice, InvoiceRow).where(invoice.c.order_id == order_id)
     return [InvoiceRow(*row) for row in connection.execute(query.order_by(invoice.c.id))]
 
 
 def find_invoice(connection: Connection, actor: Actor, number: str) -> InvoiceRow | None:
     """An invoice or credit note that an actor may see."""
-    query = _all(invoice, InvoiceRow).where(invoice.c.number == number)
+    query = _select_fields_of(invoice, InvoiceRow).where(invoice.c.number == number)
     row = connection.execute(visible_orders(query, actor, invoice.c.organization)).first()
     return InvoiceRow(*row) if row else None
 
 
 def invoice_by_token(connection: Connection, token: str) -> InvoiceRow | None:
     """The invoice that was issued with a form's token."""
-    row = connection.execute(_all(invoice, InvoiceRow).where(invoice.c.token == token)).first()
+    row = connection.execute(
+        _select_fields_of(invoice, InvoiceRow).where(invoice.c.token == token)
+    ).first()
     return InvoiceRow(*row) if row else None
 
 
@@ -263,7 +267,7 @@ def order_number(connection: Connection, order_id: int) -> str:
 
 def all_invoices(connection: Connection) -> Iterator[InvoiceRow]:
     """Every invoice and credit note in order of number, streamed."""
-    query = _all(invoice, InvoiceRow).order_by(invoice.c.id)
+    query = _select_fields_of(invoice, InvoiceRow).order_by(invoice.c.id)
     with connection.execute(query, execution_options={"yield_per": _DOCUMENTS}) as rows:
         for row in rows:
             yield InvoiceRow(*row)
@@ -273,7 +277,9 @@ def invoices_for(
     connection: Connection, actor: Actor, organization: str
 ) -> list[tuple[InvoiceRow, str]]:
     """An organization's invoices and credit notes, each with its order's number."""
-    query = _all(invoice, InvoiceRow).add_columns(orders.c.number.label("order_number"))
+    query = _select_fields_of(invoice, InvoiceRow).add_columns(
+        orders.c.number.label("order_number")
+    )
     query = query.join(orders, orders.c.id == invoice.c.order_id).where(
         invoice.c.organization == organization
     )
@@ -288,34 +294,38 @@ def invoices_for(
 
 def find_receipt(connection: Connection, number: int) -> ReceiptRow | None:
     """A receipt by its number."""
-    row = connection.execute(_all(receipt, ReceiptRow).where(receipt.c.id == number)).first()
+    row = connection.execute(
+        _select_fields_of(receipt, ReceiptRow).where(receipt.c.id == number)
+    ).first()
     return ReceiptRow(*row) if row else None
 
 
 def receipt_by_token(connection: Connection, token: str) -> ReceiptRow | None:
     """The receipt that was entered with a form's token."""
-    row = connection.execute(_all(receipt, ReceiptRow).where(receipt.c.token == token)).first()
+    row = connection.execute(
+        _select_fields_of(receipt, ReceiptRow).where(receipt.c.token == token)
+    ).first()
     return ReceiptRow(*row) if row else None
 
 
 def add_receipt(connection: Connection, values: Mapping[str, object]) -> ReceiptRow:
     """Add a receipt; the caller holds the order's lock."""
-    made = connection.execute(
+    inserted = connection.execute(
         insert(receipt).values(**values).returning(*(receipt.c[n] for n in ReceiptRow._fields))
     )
-    return ReceiptRow(*made.one())
+    return ReceiptRow(*inserted.one())
 
 
 def receipts_of(connection: Connection, order_id: int) -> list[ReceiptRow]:
     """An order's receipts in order; the caller has checked access."""
-    query = _all(receipt, ReceiptRow).where(receipt.c.order_id == order_id)
+    query = _select_fields_of(receipt, ReceiptRow).where(receipt.c.order_id == order_id)
     return [ReceiptRow(*row) for row in connection.execute(query.order_by(receipt.c.id))]
 
 
 def all_receipts(connection: Connection) -> Iterator[tuple[ReceiptRow, str, str]]:
     """Every receipt with the numbers of its order and its invoice, streamed."""
     query = (
-        _all(receipt, ReceiptRow)
+        _select_fields_of(receipt, ReceiptRow)
         .add_columns(orders.c.number.label("order_number"), invoice.c.number.label("of_invoice"))
         .join(orders, orders.c.id == receipt.c.order_id)
         .join(invoice, invoice.c.id == receipt.c.invoice_id)
@@ -330,7 +340,9 @@ def receipts_for(
     connection: Connection, actor: Actor, organization: str
 ) -> list[tuple[ReceiptRow, str]]:
     """An organization's receipts, each with the number of its invoice."""
-    query = _all(receipt, ReceiptRow).add_columns(invoice.c.number.label("invoice_number"))
+    query = _select_fields_of(receipt, ReceiptRow).add_columns(
+        invoice.c.number.label("invoice_number")
+    )
     query = query.join(invoice, invoice.c.id == receipt.c.invoice_id).where(
         receipt.c.organization == organization
     )
@@ -415,5 +427,5 @@ def action_details(
     return [(row.detail, row.at) for row in rows]
 
 
-def _all(table: Any, kind: type[NamedTuple]) -> Select[Any]:  # noqa: ANN401 - any of the tables
+def _select_fields_of(table: Any, kind: type[NamedTuple]) -> Select[Any]:  # noqa: ANN401 - any of the tables
     return select(*(table.c[name] for name in kind._fields))

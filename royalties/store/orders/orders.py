@@ -132,20 +132,20 @@ def last_number(connection: Connection, beginning: str) -> str | None:
 
 def add_order(connection: Connection, values: Mapping[str, object]) -> int:
     """Add an order and return its id."""
-    made = connection.execute(insert(orders).values(**values).returning(orders.c.id))
-    return int(made.scalar_one())
+    inserted = connection.execute(insert(orders).values(**values).returning(orders.c.id))
+    return int(inserted.scalar_one())
 
 
 def change_order(
     connection: Connection, order_id: int, version: int, values: Mapping[str, object]
 ) -> bool:
     """Change an order if it is still at a version, which is incremented; False if it is not."""
-    done = connection.execute(
+    updated = connection.execute(
         update(orders)
         .where(orders.c.id == order_id, orders.c.version == version)
         .values(**values, version=version + 1)
     )
-    return done.rowcount == 1
+    return updated.rowcount == 1
 
 
 def add_event(connection: Connection, order_id: int, values: Mapping[str, object]) -> None:

@@ -42,8 +42,8 @@ class Decision(NamedTuple):
 def add_comment(connection: Connection, values: Mapping[str, object]) -> Comment:
     """Add a comment."""
     columns = (proof_comment.c[name] for name in Comment._fields)
-    made = connection.execute(insert(proof_comment).values(**values).returning(*columns))
-    return Comment(*made.one())
+    inserted = connection.execute(insert(proof_comment).values(**values).returning(*columns))
+    return Comment(*inserted.one())
 
 
 def comments_of(connection: Connection, files: Sequence[int]) -> list[Comment]:

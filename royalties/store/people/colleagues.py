@@ -26,8 +26,8 @@ class ColleagueRow(NamedTuple):
 
 def add_colleague(connection: Connection, values: Mapping[str, object]) -> int:
     """Store an invitation and return its number."""
-    made = connection.execute(insert(colleague).values(**values).returning(colleague.c.id))
-    return int(made.scalar_one())
+    inserted = connection.execute(insert(colleague).values(**values).returning(colleague.c.id))
+    return int(inserted.scalar_one())
 
 
 def pending_invitations(

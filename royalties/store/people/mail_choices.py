@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, and_, select
 
-from royalties.domain.events import StaffEvent, is_told
+from royalties.domain.events import StaffEvent, is_notified
 from royalties.domain.people import PersonStatus, Role
 from royalties.store.engine import insert_or
 from royalties.store.people.people import RecipientRow
@@ -22,11 +22,11 @@ def choices_of(connection: Connection, number: int) -> dict[StaffEvent, bool]:
 def save_choices(connection: Connection, number: int, choices: Mapping[StaffEvent, bool]) -> None:
     """Store a person's choices."""
     for event, is_wanted in choices.items():
-        made = insert_or(connection, mail_choice).values(
+        statement = insert_or(connection, mail_choice).values(
             person_id=number, event=event, wanted=is_wanted
         )
         connection.execute(
-            made.on_conflict_do_update(
+            statement.on_conflict_do_update(
                 index_elements=["person_id", "event"], set_={"wanted": is_wanted}
             )
         )
@@ -46,7 +46,7 @@ def people_notified_of(
     return [
         RecipientRow(row.id, row.email, row.name)
         for row in rows
-        if is_told(event, row.role, choice=row.wanted)
+        if is_notified(event, row.role, choice=row.wanted)
     ]
 
 

@@ -85,8 +85,8 @@ def number_of_name(connection: Connection, name: str) -> int | None:
 
 def add_person(connection: Connection, values: Mapping[str, object]) -> int:
     """Add a person and return their number."""
-    made = connection.execute(insert(person).values(**values).returning(person.c.id))
-    return int(made.scalar_one())
+    inserted = connection.execute(insert(person).values(**values).returning(person.c.id))
+    return int(inserted.scalar_one())
 
 
 def change_person(connection: Connection, number: int, values: Mapping[str, object]) -> None:

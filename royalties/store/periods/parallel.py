@@ -44,15 +44,17 @@ def find_open(connection: Connection, period: str) -> ParallelRow | None:
 
 def add(connection: Connection, values: Mapping[str, object]) -> int:
     """Start one and return its number."""
-    made = connection.execute(insert(parallel_run).values(**values).returning(parallel_run.c.id))
-    return int(made.scalar_one())
+    inserted = connection.execute(
+        insert(parallel_run).values(**values).returning(parallel_run.c.id)
+    )
+    return int(inserted.scalar_one())
 
 
 def change(connection: Connection, number: int, values: Mapping[str, object]) -> bool:
     """Change one while it is open; returns whether it was."""
-    done = connection.execute(
+    updated = connection.execute(
         update(parallel_run)
         .where(parallel_run.c.id == number, parallel_run.c.status == ParallelStatus.OPEN)
         .values(**values)
     )
-    return done.rowcount == 1
+    return updated.rowcount == 1

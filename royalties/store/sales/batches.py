@@ -119,8 +119,8 @@ def is_any_recorded(connection: Connection) -> bool:
 
 def add_batch(connection: Connection, values: Mapping[str, object]) -> int:
     """Open a batch and return its number; ``finish_batch`` adds its totals."""
-    made = connection.execute(insert(batch).values(**values).returning(batch.c.id))
-    return int(made.scalar_one())
+    inserted = connection.execute(insert(batch).values(**values).returning(batch.c.id))
+    return int(inserted.scalar_one())
 
 
 def finish_batch(connection: Connection, number: int, values: Mapping[str, object]) -> None:
@@ -280,8 +280,8 @@ def reverse_sales(connection: Connection, number: int, correction: int, open_per
         )
     )
     totals.reverse_totals(connection, number, correction, open_period)
-    made = connection.execute(select(func.count()).select_from(sale).where(_of_batch(correction)))
-    return int(made.scalar_one())
+    count = connection.execute(select(func.count()).select_from(sale).where(_of_batch(correction)))
+    return int(count.scalar_one())
 
 
 def totals_of(connection: Connection, number: int) -> list[Row]:
@@ -415,10 +415,10 @@ def _of_batch(number: int) -> ColumnElement[bool]:
 
     Without the periods, the sales of all years would be scanned.
     """
-    told = select(sale_total.c.period_id).where(sale_total.c.batch_id == number)
+    periods = select(sale_total.c.period_id).where(sale_total.c.batch_id == number)
     return and_(
         sale.c.edition_id.in_(select(edition.c.id)),
-        sale.c.period_id.in_(told),
+        sale.c.period_id.in_(periods),
         sale.c.batch_id == number,
     )
 

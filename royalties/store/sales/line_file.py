@@ -168,8 +168,8 @@ class _Process:
 
     def _fail(self) -> NoReturn:
         assert self._child.stdout is not None  # noqa: S101
-        told = self._child.stdout.read()
-        raise LineFileError(*(marshal.loads(told) if told else (EIO, _ENDED)))  # noqa: S302
+        error = self._child.stdout.read()
+        raise LineFileError(*(marshal.loads(error) if error else (EIO, _ENDED)))  # noqa: S302
 
 
 _ENDED = "the process that writes the lines has ended"

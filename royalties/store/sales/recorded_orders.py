@@ -23,7 +23,7 @@ def recorded_orders(
         batch.c.corrected_by.is_(None),
         batch.c.corrects.is_(None),
     )
-    told = select(sale_total.c.period_id).where(sale_total.c.retailer_id == retailer_id)
+    periods = select(sale_total.c.period_id).where(sale_total.c.retailer_id == retailer_id)
     sold = (
         sale.c.order_ref,
         sale.c.batch_id,
@@ -43,7 +43,7 @@ def recorded_orders(
             select(*sold, func.sum(sale.c.units), func.sum(sale.c.net))
             .where(
                 sale.c.edition_id.in_(select(edition.c.id)),
-                sale.c.period_id.in_(told),
+                sale.c.period_id.in_(periods),
                 sale.c.retailer_id == retailer_id,
                 sale.c.batch_id.in_(counted),
                 sale.c.order_ref.in_(numbers),
@@ -73,10 +73,10 @@ def recorded_orders(
 
 def orders_of(connection: Connection, number: int) -> dict[int, list[str]]:
     """Numbers of the orders that a batch has lines of, by the retailer's id."""
-    told = select(sale_total.c.period_id).where(sale_total.c.batch_id == number)
+    periods = select(sale_total.c.period_id).where(sale_total.c.batch_id == number)
     sold = select(sale.c.retailer_id, sale.c.order_ref).where(
         sale.c.edition_id.in_(select(edition.c.id)),
-        sale.c.period_id.in_(told),
+        sale.c.period_id.in_(periods),
         sale.c.batch_id == number,
         sale.c.order_ref != "",
     )

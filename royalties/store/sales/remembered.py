@@ -75,8 +75,8 @@ def find_answer(connection: Connection, number: int) -> RememberedRow | None:
 
 def add_answer(connection: Connection, values: Mapping[str, object]) -> int:
     """Store an answer and return its number."""
-    made = connection.execute(insert(remembered).values(**values).returning(remembered.c.id))
-    return int(made.scalar_one())
+    inserted = connection.execute(insert(remembered).values(**values).returning(remembered.c.id))
+    return int(inserted.scalar_one())
 
 
 def end_answer(connection: Connection, number: int, at: str, by: str) -> int:
@@ -84,10 +84,10 @@ def end_answer(connection: Connection, number: int, at: str, by: str) -> int:
     connection.execute(
         update(remembered).where(remembered.c.id == number).values(ended_at=at, ended_by=by)
     )
-    done = connection.execute(
+    updated = connection.execute(
         update(waiting).where(waiting.c.set_aside == number).values(set_aside=None)
     )
-    return done.rowcount
+    return updated.rowcount
 
 
 def waiting_names(connection: Connection, retailer_id: int) -> list[str]:
@@ -117,12 +117,12 @@ def set_rows_aside(
     """Set aside the rows that wait under some identifiers; returns how many."""
     rows = 0
     for name in names:
-        done = connection.execute(
+        updated = connection.execute(
             update(waiting)
             .where(waiting.c.identifier == name, waiting.c.retailer_id == retailer_id, is_waiting())
             .values(set_aside=number)
         )
-        rows += done.rowcount
+        rows += updated.rowcount
     return rows
 
 

@@ -63,8 +63,8 @@ class Distinctions:
     def grouping(self) -> str:
         """The fingerprint of limits and places, which determine a period's slices."""
         limits = [(str(limit.value), limit.exclusive) for limit in self.limits]
-        said = ["2", limits, *map(sorted, self.places)]
-        return sha256(json.dumps(said).encode()).hexdigest()
+        facts = ["2", limits, *map(sorted, self.places)]
+        return sha256(json.dumps(facts).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,8 +151,8 @@ def _recomputed_totals(connection: Connection, period_id: int) -> set[tuple[Any,
 
 
 def _cached_totals(connection: Connection, period_id: int) -> set[tuple[Any, ...]]:
-    kept = select(*(sale_total.c[name] for name in TotalRow._fields))
-    return _rows(connection.execute(kept.where(sale_total.c.period_id == period_id)))
+    cached = select(*(sale_total.c[name] for name in TotalRow._fields))
+    return _rows(connection.execute(cached.where(sale_total.c.period_id == period_id)))
 
 
 def _rows(rows: Iterable[Sequence[Any]]) -> set[tuple[Any, ...]]:

@@ -53,8 +53,8 @@ class EarlierRow(NamedTuple):
 
 def add_upload(connection: Connection, values: Mapping[str, object]) -> int:
     """Add an upload and return its number."""
-    made = connection.execute(insert(upload).values(**values).returning(upload.c.id))
-    return int(made.scalar_one())
+    inserted = connection.execute(insert(upload).values(**values).returning(upload.c.id))
+    return int(inserted.scalar_one())
 
 
 def find_upload(connection: Connection, number: int, *, lock: bool = False) -> UploadRow | None:

@@ -31,13 +31,13 @@ class DocumentEventRow(NamedTuple):
 
 def add_document(connection: Connection, values: Mapping[str, object]) -> int | None:
     """Add a document and return its number; None if the beneficiary already has the same file."""
-    made = connection.execute(
+    inserted = connection.execute(
         insert_or(connection, document)
         .values(**values)
         .on_conflict_do_nothing()
         .returning(document.c.id)
     )
-    number = made.scalar()
+    number = inserted.scalar()
     return None if number is None else int(number)
 
 

@@ -183,8 +183,8 @@ def issued_of(connection: Connection, period_id: int) -> tuple[int, int]:
         .outerjoin(issued, (issued.c.number == statement.c.number) & (issued.c.file == "workbook"))
         .where(statement.c.period_id == period_id)
     )
-    done, total = connection.execute(query).one()
-    return done, total
+    issued_count, total = connection.execute(query).one()
+    return issued_count, total
 
 
 def neighbours(

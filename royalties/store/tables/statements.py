@@ -1,4 +1,4 @@
-"""Statements: numbered at the close, their contents frozen, issued files kept for ever."""
+"""Statements: numbered at the close, their contents frozen, issued files stored for ever."""
 
 from sqlalchemy import (
     BigInteger,

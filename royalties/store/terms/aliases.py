@@ -146,9 +146,9 @@ def add_uses(
                 alias_use.c.sheet == sheet,
             )
             before = connection.execute(select(alias_use.c.rows).where(at)).scalar()
-            kept = json.dumps(sorted({*rows, *(json.loads(before) if before else ())}))
+            all_rows = json.dumps(sorted({*rows, *(json.loads(before) if before else ())}))
             statement = insert_or(connection, alias_use).values(
-                identifier=value, batch_id=batch_id, sheet=sheet, rows=kept
+                identifier=value, batch_id=batch_id, sheet=sheet, rows=all_rows
             )
             connection.execute(
                 statement.on_conflict_do_update(
@@ -170,12 +170,12 @@ def uses(connection: Connection, value: str) -> list[AliasUse]:
         )
         .order_by(alias_use.c.batch_id, alias_use.c.sheet)
     )
-    return [AliasUse(number, sheet, json.loads(kept)) for number, sheet, kept in rows]
+    return [AliasUse(number, sheet, json.loads(row_numbers)) for number, sheet, row_numbers in rows]
 
 
 def lines_of(connection: Connection, use: AliasUse, isbn: str) -> Iterator[UsedLine]:
     """The recorded lines of an edition in some rows, in order."""
-    told = select(sale_total.c.period_id).where(sale_total.c.batch_id == use.batch)
+    periods = select(sale_total.c.period_id).where(sale_total.c.batch_id == use.batch)
     number = select(edition.c.id).where(edition.c.isbn == isbn).scalar_subquery()
     for first in range(0, len(use.rows), _AT_ONCE):
         rows = connection.execute(
@@ -191,7 +191,7 @@ def lines_of(connection: Connection, use: AliasUse, isbn: str) -> Iterator[UsedL
             .join(retailer, retailer.c.id == sale.c.retailer_id)
             .where(
                 sale.c.edition_id == number,
-                sale.c.period_id.in_(told),
+                sale.c.period_id.in_(periods),
                 sale.c.batch_id == use.batch,
                 sale.c.sheet == use.sheet,
                 sale.c.row.in_(use.rows[first : first + _AT_ONCE]),

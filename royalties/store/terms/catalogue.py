@@ -136,13 +136,13 @@ def record_titles(connection: Connection, titles: Iterable[Title]) -> None:
     new = dict.fromkeys(title_.key for title_ in listed if title_.key not in of_title)
     of_title |= _numbered(connection, title, title.c.key, [{"key": key} for key in new])
     ids = {row.isbn: row.id for row in edition_rows(connection)}
-    made = {
+    editions = {
         edition_.isbn: {"isbn": edition_.isbn, "title_id": of_title[title_.key]}
         for title_ in listed
         for edition_ in title_.editions
         if edition_.isbn not in ids
     }
-    ids |= _numbered(connection, edition, edition.c.isbn, list(made.values()))
+    ids |= _numbered(connection, edition, edition.c.isbn, list(editions.values()))
     _record_terms(connection, listed, ids)
 
 

@@ -121,7 +121,7 @@ def move_sales(
     mirrored = select(batch.c.id).where(
         or_(batch.c.corrects.is_not(None), batch.c.corrected_by.is_not(None))
     )
-    done = connection.execute(
+    updated = connection.execute(
         update(sale)
         .where(
             _at(sale, before),
@@ -130,15 +130,15 @@ def move_sales(
         )
         .values(country=after[0], region=after[1])
     )
-    return done.rowcount
+    return updated.rowcount
 
 
 def move_waiting(connection: Connection, before: tuple[str, str], after: tuple[str, str]) -> int:
     """Change the place of waiting rows; returns how many."""
-    done = connection.execute(
+    updated = connection.execute(
         update(waiting).where(_at(waiting, before)).values(country=after[0], region=after[1])
     )
-    return done.rowcount
+    return updated.rowcount
 
 
 def move_certificate(connection: Connection, number: int, place: str) -> None:

@@ -40,7 +40,7 @@ def invite(form: ColleagueForm, key: str) -> bool:
     """Invite whom a form names to see what ``key`` sees; where it cannot be, its fields say why.
 
     Returns:
-        Whether the form is done with, and the visitor was told so.
+        Whether the form is done with, and the visitor was notified.
     """
     if not form.validate_on_submit():
         return False

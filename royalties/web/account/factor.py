@@ -29,7 +29,7 @@ _KEY_LASTS = 3600
 def set_up() -> Answer:
     """Show a new key, and take it once its app gives a right code.
 
-    The key goes to the page and comes back signed, for this session only; nothing is kept of it
+    The key goes to the page and comes back signed, for this session only; nothing is stored of it
     before it is confirmed.
     """
     session = visit()
@@ -52,11 +52,13 @@ def set_up() -> Answer:
         ):
             blame(form.password, NOT_YOURS)
         else:
-            done = factor.set_up(current_work(), session, key, field_value(form.code), browser())
-            if done is not None:
+            new_factor = factor.set_up(
+                current_work(), session, key, field_value(form.code), browser()
+            )
+            if new_factor is not None:
                 throttle.forgive(current_work(), subjects)
-                remember(done.begun.token)
-                return _codes_page(session, done.codes)
+                remember(new_factor.begun.token)
+                return _codes_page(session, new_factor.codes)
             blame(form.code, factor.why_wrong(current_work(), key, field_value(form.code)))
     return _set_up_page(session, form, key)
 
@@ -128,7 +130,7 @@ def _codes_page(session: Visit, codes: list[str]) -> str:
 
 
 def _onward(session: Visit) -> str:
-    """Where to go once the codes are kept: on, for who was coming in; else back to the account."""
+    """Where to go once the codes are saved: on, for who was coming in; else back to the account."""
     if session.is_full:
         return url_for("account.account")
     return way_on() or url_for("account.root")

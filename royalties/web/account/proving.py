@@ -47,7 +47,7 @@ def prove(session: Visit, password: str) -> Blocked | bool:
 def proven(when: Callable[..., bool] = lambda **_: True) -> Callable[[_View], _View]:
     """Let a page take its form only from somebody who gave the password a moment ago.
 
-    Others are asked for it, with what they typed kept on the page.
+    Others are asked for it, with what they typed left on the page.
 
     Args:
         when: whether a form is of this kind, by the values of its address.

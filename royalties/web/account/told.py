@@ -1,4 +1,4 @@
-"""What somebody of the staff is told by e-mail."""
+"""Which events a member of the staff is notified of by e-mail."""
 
 from flask import flash, redirect, render_template, request, url_for
 
@@ -35,7 +35,7 @@ def _field(event: StaffEvent) -> str:
 
 @PAGES.route("", methods=["GET", "POST"])
 def told() -> Answer:
-    """What one is told by e-mail; POST changes it."""
+    """The visitor's notifications by e-mail; POST changes them."""
     work = current_work()
     current = telling.choices(work)
     if request.method == "POST":
@@ -44,6 +44,6 @@ def told() -> Answer:
         flash("Saved.", "good")
         return redirect(url_for(".told"), 303)
     form = ToldForm()
-    for event, is_told in current.items():
-        form[_field(event)].data = "1" if is_told else ""
+    for event, is_notified in current.items():
+        form[_field(event)].data = "1" if is_notified else ""
     return render_template("account/told.html", fields=[form[_field(event)] for event in current])

@@ -1,7 +1,7 @@
 """One line of the log for every request, and the number by which to find it.
 
 Nothing of it says who visits or what they look at: pages are named by their pattern, so that
-neither the secret in a link nor what stands behind a question mark is written down.
+neither the secret in a link nor a query string is logged.
 """
 
 import logging
@@ -82,8 +82,8 @@ def _note(response: Response) -> Response:
         response.headers.get("Content-Length", "-"),
     )
     if isinstance(response.response, Iterator) and not response.direct_passthrough:
-        told = _Streamed(response.response, request_id(), page_name())
-        response.response = cast("Iterable[bytes]", told)
+        streamed = _Streamed(response.response, request_id(), page_name())
+        response.response = cast("Iterable[bytes]", streamed)
     return response
 
 

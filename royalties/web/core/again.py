@@ -1,6 +1,6 @@
 """A form that comes when its session has ended: what was typed is shown, to be sent again.
 
-Nothing of it is kept here: the page carries the fields, and its form goes where the first one
+Nothing of it is stored here: the page carries the fields, and its form goes where the first one
 went, with everything asked for again that is asked of any form.
 """
 

@@ -1,4 +1,4 @@
-"""How much a request may bring, known before any of it is kept or understood.
+"""How large a request may be, known before any of it is stored or parsed.
 
 The server asks ``largest_body`` when it has read a request's headers (``cli/serving.py``); the same
 holds again inside the application, wherever it is served.
@@ -76,7 +76,7 @@ _OPEN = frozenset({"quote_links.accept"})
 def largest_body(app: Flask, method: str, path: str, cookies: str) -> int:
     """How many bytes a request may bring.
 
-    A session is believed by its signature alone: whether it stands is asked by the page.
+    A session is trusted by its signature alone: whether it is in force is checked by the page.
 
     Args:
         app: the application.
@@ -108,11 +108,11 @@ def from_json(text: str) -> Any:  # noqa: ANN401 - whatever it says
 
 def _carries_session(app: Flask, cookies: str) -> bool:
     serializer = SecureCookieSessionInterface().get_signing_serializer(app)
-    kept = parse_cookie(cookies).get(app.config["SESSION_COOKIE_NAME"])
-    if serializer is None or not kept:
+    cookie = parse_cookie(cookies).get(app.config["SESSION_COOKIE_NAME"])
+    if serializer is None or not cookie:
         return False
     try:
-        return TOKEN in serializer.loads(kept)
+        return TOKEN in serializer.loads(cookie)
     except BadData:
         return False
 

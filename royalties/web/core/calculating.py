@@ -56,7 +56,7 @@ class Calculator:
         try:
             with self._one_at_a_time, system.work(who, read_only=True) as work:
                 needed.again(work)
-        except Exception as error:  # noqa: BLE001 - whoever waits is told of it
+        except Exception as error:  # noqa: BLE001 - whoever waits gets the error
             failed = Failed(error, lasts=isinstance(error, REFUSALS))
             system.memory.setdefault(needed.name, {})[needed.key] = failed
         finally:

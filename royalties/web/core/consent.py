@@ -100,7 +100,7 @@ def _facts_sent() -> tuple[int, dict[str, str]]:
 
 
 def prepared(proposal: int) -> str:
-    """What is told where a second person has to agree."""
+    """What a page says where a second person has to agree."""
     return (
         f"Prepared as proposal {proposal}. It takes effect once another person, a manager, "
         f"approves it."

@@ -16,7 +16,7 @@ class Cookies(SecureCookieSessionInterface):
         """Write the cookie if the session changed; one that did not is only prolonged by a page.
 
         A picture or a script's request that is answered late would otherwise put back the session
-        as it was when it began, and with it lose what a form said meanwhile, or a new sign-in.
+        as it was when it began, and with it lose what a form flashed meanwhile, or a new sign-in.
         """
         is_page = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
         return session.modified or (is_page and super().should_set_cookie(app, session))

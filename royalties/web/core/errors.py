@@ -84,7 +84,7 @@ _OF_THE_SERVER: dict[int, dict[type[Exception], str]] = {
     },
     507: {},
 }
-"""What the log is told too; of where the books are and why they are away it alone is told."""
+"""What is logged too; where the books are and why they are away is only logged."""
 
 _WITHOUT_BOOKS = {500, 503, 507}
 """Answers whose page asks the database nothing: it may be what failed."""
@@ -172,11 +172,11 @@ def _of_the_database(error: Exception) -> Exception | None:
     """What a driver's error means, if it is about the database itself.
 
     The transaction stays open until the request ends, so that a lock that was waited for in vain
-    in its midst is told in the driver's own words.
+    in its midst is reported in the driver's own words.
     """
     try:
         with plain_errors():
-            raise error  # noqa: TRY301 - to be told apart as everywhere
+            raise error  # noqa: TRY301 - to be handled as everywhere
     except (DatabaseBusyError, DatabaseUnavailableError) as plain:
         return plain
     except Exception:  # noqa: BLE001 - any other is a fault

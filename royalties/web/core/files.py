@@ -36,12 +36,12 @@ def enclosed(name: str, types: frozenset[str] = frozenset(ENDINGS)) -> Iterator[
         release()
     files = system().files
     taken = (enclosures.take(files, upload.filename or "", upload.stream, types) for upload in sent)
-    with enclosures.enclosed(files, taken, messages.require_few) as kept:
-        yield kept
+    with enclosures.enclosed(files, taken, messages.require_few) as enclosed_files:
+        yield enclosed_files
 
 
 def download(name: str, data: bytes | IO[bytes]) -> Response:
-    """A file to be kept, never shown in the browser nor kept by it."""
+    """A download, never shown in the browser nor cached by it."""
     file = BytesIO(data) if isinstance(data, bytes) else data
     kind = _TYPES.get(name.rpartition(".")[2], "application/octet-stream")
     answer = send_file(file, kind, as_attachment=True, download_name=name)

@@ -78,7 +78,7 @@ def _printed(value: str, digits: int | None, name: str) -> str:
 
 
 def compact(value: Amount) -> str:
-    """A number as short as a bar has room for: 12K, 1.3M; the exact one stands elsewhere."""
+    """A number as short as a bar has room for: 12K, 1.3M; the exact one is shown elsewhere."""
     exact = Decimal(value or 0)
     digits = 0 if abs(exact) < 1000 else 1  # noqa: PLR2004
     text: str = format_compact_decimal(exact, locale=locale(), fraction_digits=digits)
@@ -114,12 +114,12 @@ def money(value: Amount, currency: str = "", *, code: bool = False) -> Markup:
 def _printed_money(value: str, currency: str, code: bool, name: str) -> Markup:  # noqa: FBT001
     exact = Decimal(value)
     digits = max(exponent(currency) if currency else 0, -int(exact.as_tuple().exponent))
-    shown = escape(_printed(value, digits, name))
+    printed = escape(_printed(value, digits, name))
     if code and currency:
-        shown += Markup(" <abbr>{}</abbr>").format(currency)
+        printed += Markup(" <abbr>{}</abbr>").format(currency)
     if exact < 0:
-        return Markup('<span class="negative">{}</span>').format(shown)
-    return shown
+        return Markup('<span class="negative">{}</span>').format(printed)
+    return printed
 
 
 def digits_of(text: str, currency: str) -> int:
@@ -320,15 +320,15 @@ FILTERS: dict[str, Callable[..., str]] = {
 def init_app(app: Flask) -> None:
     """Give templates the filters.
 
-    They are told the context, though none needs it: what a filter makes of a constant without it is
-    kept from the first visitor on, in that one's format.
+    They get the context, though none needs it: what a filter makes of a constant without it is
+    cached from the first visitor on, in that one's format.
     """
     app.jinja_env.globals["units_of"] = digits_of
     app.jinja_env.filters.update({name: _unfolded(each) for name, each in FILTERS.items()})
 
 
-def _unfolded(made: Callable[..., str]) -> Callable[..., str]:
+def _unfolded(formatter: Callable[..., str]) -> Callable[..., str]:
     def told(_context: Context, *values: Any, **more: Any) -> str:  # noqa: ANN401 - any filter's
-        return made(*values, **more)
+        return formatter(*values, **more)
 
     return pass_context(told)

@@ -62,7 +62,7 @@ class Health:
 def readiness(system: System) -> dict[str, str]:
     """Whether the desk can work: its database, the database's schema, and the worker beside it.
 
-    A silent worker is told and no reason to keep visitors away: pages do not need it.
+    A silent worker is reported and no reason to keep visitors away: pages do not need it.
     """
     database = schema = "ok"
     try:
@@ -77,7 +77,7 @@ def readiness(system: System) -> dict[str, str]:
     except DatabaseUnavailableError as error:
         database, schema = "out of reach: the log says why", "unknown"
         _note(error)
-    except Exception:  # noqa: BLE001 - whatever it is, who asks is told in the same form
+    except Exception:  # noqa: BLE001 - whatever it is, the answer has the same form
         database, schema = "cannot be read: the log says why", "unknown"
         _LOG.exception("id=- page=%s status=503", READY)
     return {
@@ -89,7 +89,7 @@ def readiness(system: System) -> dict[str, str]:
 
 
 def _note(error: Exception) -> None:
-    """Tell those who run the desk what who asks is not told."""
+    """Log for those who run the desk what the answer leaves out."""
     _LOG.error("id=- page=%s status=503: %s", READY, error)
 
 

@@ -180,7 +180,7 @@ def _protect(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = f"max-age={_A_YEAR}; includeSubDomains"
-    fine = response.status_code < 400  # noqa: PLR2004 - an error is never kept
+    fine = response.status_code < 400  # noqa: PLR2004 - an error is never cached
     if request.endpoint == "static" and fine:
         response.headers["Cache-Control"] = f"public, max-age={_A_YEAR}, immutable"
         return response

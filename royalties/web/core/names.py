@@ -64,7 +64,7 @@ def names() -> Names:
     """The names in force as this request reads them."""
     known = g.get("names")
     if "work" in g:
-        current_work()  # in the visitor's name: what waits is told to the desk alone
+        current_work()  # in the visitor's name: what waits is shown to the desk alone
     if known is None or known[0] is not g.get("work"):
         reading = current_work()
         known = g.names = (reading, names_of(reading))
@@ -85,8 +85,8 @@ def named(key: str | None, part: str) -> str:
 
 def in_names(message: object) -> str:
     """A message with names in place of quoted keys, and days as its reader writes them."""
-    told = names().in_text(without_commands(str(message)))
-    return _DAY.sub(lambda found: day(found[0]), told)
+    text = names().in_text(without_commands(str(message)))
+    return _DAY.sub(lambda found: day(found[0]), text)
 
 
 def without_commands(message: str) -> str:
@@ -138,13 +138,13 @@ def _offered(part: str) -> list[tuple[str, str]]:
     if setup is None:
         return []
     today = work().today
-    entries = getattr(setup, part)
-    kept = (
+    entries = {} if part == "editions" else getattr(setup, part)
+    choices = (
         (key, name)
         for key, name in names().all_of(part).items()
         if key not in entries or is_offered(getattr(entries[key], "retired", None), today)
     )
-    return sorted(kept, key=lambda each: in_order(each[1]))
+    return sorted(choices, key=lambda each: in_order(each[1]))
 
 
 def offered_waiting(part: str) -> list[tuple[str, str]]:

@@ -53,7 +53,7 @@ def door(onward: str | None = None) -> str:
 
 
 def to_sign_in() -> Response:
-    """Ask for what is missing, and come back here after; from a form, to the page it stands on."""
+    """Ask for what is missing, and come back here after; from a form, to the page it is on."""
     if request.method != "POST":
         return redirect(door(here()))
     flash(

@@ -61,8 +61,8 @@ def query() -> dict[str, str]:
 def here_with(**changes: object) -> str:
     """This page's address with some of its filters changed; empty ones fall away."""
     values = {**query(), **(request.view_args or {}), **changes}
-    kept = {name: value for name, value in values.items() if value not in ("", None)}
-    return url_for(request.endpoint or "", **kept)
+    arguments = {name: value for name, value in values.items() if value not in ("", None)}
+    return url_for(request.endpoint or "", **arguments)
 
 
 def export_addresses(endpoint: str) -> dict[str, str]:

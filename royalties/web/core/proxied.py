@@ -35,12 +35,12 @@ class BehindProxy:
     def __call__(  # noqa: D102 - what WSGI calls
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
-        told = {name: environ.pop(name, "") for name in _TOLD}
+        headers = {name: environ.pop(name, "") for name in _TOLD}
         if _is_here(environ.get("REMOTE_ADDR", "")):
-            asker = told["HTTP_X_FORWARDED_FOR"].rpartition(",")[2]
+            asker = headers["HTTP_X_FORWARDED_FOR"].rpartition(",")[2]
             if network(asker):
                 environ["REMOTE_ADDR"] = asker.strip()
-            scheme = told["HTTP_X_FORWARDED_PROTO"].rpartition(",")[2].strip().lower()
+            scheme = headers["HTTP_X_FORWARDED_PROTO"].rpartition(",")[2].strip().lower()
             if scheme in {"http", "https"}:
                 environ["wsgi.url_scheme"] = scheme
         return self._application(environ, start_response)

@@ -13,7 +13,7 @@ _MOST_NETWORKS = 10_000
 
 
 class RateLimiter:
-    """Counts asks by network within a minute, in this process alone; nothing is kept of them."""
+    """Counts requests by network within a minute, in this process alone; none is stored."""
 
     def __init__(self, times: int, clock: Callable[[], float] = time.monotonic) -> None:
         self.times = times

@@ -41,7 +41,7 @@ def system() -> System:
 
 
 def visit() -> Visit | None:
-    """The session that the browser's cookie names, if it stands."""
+    """The session that the browser's cookie names, if it is in force."""
     if "visit" not in g:
         token = session.get(TOKEN)
         g.visit = find_visit(work(), token) if token else None
@@ -75,7 +75,7 @@ def token() -> str | None:
 
 
 def read_only(view: _View) -> _View:
-    """Let a page that is sent a form keep nothing, as a look would: no writer waits for it."""
+    """Let a page that receives a form save nothing, like a GET: no writer waits for it."""
     _ONLY_LOOK.add(view)
     return view
 
@@ -104,7 +104,7 @@ def work() -> Work:
 
 @contextmanager
 def units(*, read_only: bool = False) -> Iterator[Work]:
-    """Units of work in the visitor's name, for verbs that open several, each kept by itself.
+    """Units of work in the visitor's name, for verbs that open several, each committed by itself.
 
     What the request did before is taken back; call it first.
     """
@@ -130,10 +130,10 @@ def _write(who: Actor = ANONYMOUS) -> Iterator[Work]:
 def current_work() -> Work:
     """The unit of work in the visitor's name; what verbs are given."""
     visitor = actor()
-    made = work()
-    if made.actor is not visitor:
-        g.work = made = replace(made, actor=visitor)
-    return made
+    unit = work()
+    if unit.actor is not visitor:
+        g.work = unit = replace(unit, actor=visitor)
+    return unit
 
 
 def release() -> None:
@@ -174,7 +174,7 @@ def roll_back() -> None:
 
 @contextmanager
 def separate_work() -> Iterator[Work]:
-    """A transaction of its own, kept even if the request answers with an error.
+    """A transaction of its own, committed even if the request answers with an error.
 
     What the request did before is taken back, since SQLite lets one at a time write; call it first.
     """
@@ -186,7 +186,7 @@ def separate_work() -> Iterator[Work]:
 def _keep(response: Response) -> Response:
     """Keep what a request changed, or take it back, before the answer leaves.
 
-    What cannot be kept is answered as any other error, though the answer was made already.
+    What cannot be committed is answered as any other error, though the answer was made already.
     """
     if not _is_read_only():
         try:
@@ -225,7 +225,7 @@ def _end(*, failed: bool) -> None:
     if not failed:
         stack.close()
         return
-    # Nothing was to be kept: a database that is gone by now has kept nothing either.
+    # Nothing was to be committed: a database that is gone by now has committed nothing either.
     with suppress(DatabaseBusyError, DatabaseUnavailableError):
         stack.__exit__(_TakeBackError, _TakeBackError(), None)
 

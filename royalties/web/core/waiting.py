@@ -15,7 +15,7 @@ from royalties.services.work import RefusedError
 from royalties.web.core.visit import current_work, separate_work, settle, system
 
 PATIENCE = 2.0
-"""Seconds that a request waits; what takes longer is told on its page when it is done."""
+"""Seconds that a request waits; what takes longer is reported on its page when it is done."""
 
 _PAUSE = "worker-pause"
 _SEATS = BoundedSemaphore(2)

@@ -2,7 +2,7 @@
 
 Writers exclude each other (on SQLite all, on PostgreSQL those of the same rows), and each that
 waits occupies a thread of the server. So only some may write or wait at once, none of them for
-long; whoever comes then is told to try again.
+long; whoever comes then is asked to try again.
 """
 
 from collections.abc import Iterator

@@ -69,7 +69,7 @@ class NotListedError(ValueError):
 class Picker(EntryField):
     """One entry of the setup, found by its name; its key may be typed as well.
 
-    What can be chosen stands in one list for all such fields of a page (``forms.lists``), which a
+    What can be chosen is in one list for all such fields of a page (``forms.lists``), which a
     browser offers as it is, and ``picker.js`` searches.
 
     Attributes:
@@ -166,9 +166,9 @@ def _key_of(field: Picker, text: str) -> str:
 
 def _waiting_key(part: str, text: str) -> str | None:
     """The key of a new entry that waits, by its name or the key itself."""
-    wanted = _folded(text.removesuffix(WAITS))
+    folded = _folded(text.removesuffix(WAITS))
     waiting = names().waiting_of(part)
-    return next((key for key, name in waiting.items() if wanted in (key, _folded(name))), None)
+    return next((key for key, name in waiting.items() if folded in (key, _folded(name))), None)
 
 
 def _folded(text: str) -> str:

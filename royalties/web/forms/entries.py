@@ -1,6 +1,6 @@
-"""Forms of entries, with tables in them: what stands in fields as the entry's body, and back.
+"""Forms of entries, with tables in them: the contents of fields as the entry's body, and back.
 
-A form is a WTForms form whose fields know where they stand in the body; a table is a ``RowList`` of
+A form is a WTForms form whose fields know their place in the body; a table is a ``RowList`` of
 further forms. Rows have names of their own and their order is the order in which a page sends them,
 so that a row is moved by moving it on the page; without JavaScript a button moves it (``operate``).
 """
@@ -93,8 +93,8 @@ class EntryForm(Form):
         self.as_body(written)
         if base:
             known = {each.path.partition(".")[0] for each in self}
-            kept = {key: value for key, value in base.items() if key not in known}
-            written.body = as_before({**kept, **written.body}, base)
+            unknown = {key: value for key, value in base.items() if key not in known}
+            written.body = as_before({**unknown, **written.body}, base)
         return written
 
     @property
@@ -172,13 +172,13 @@ class RowList(Field):
         self.rows = [self._row(str(place), body=each) for place, each in enumerate(value or ())]
 
     def _row(self, name: str, formdata: Any = None, body: Any = None) -> EntryForm:  # noqa: ANN401
-        made = self.row(formdata, body=body, prefix=f"{self.name}-{name}-")
-        made.id = name
-        return made
+        row = self.row(formdata, body=body, prefix=f"{self.name}-{name}-")
+        row.id = name
+        return row
 
     @property
     def data(self) -> list[dict[str, Any]]:
-        """What stands in the fields of each row."""
+        """The contents of each row's fields."""
         return [row.data for row in self.rows]
 
     @property
@@ -199,8 +199,8 @@ class RowList(Field):
         """Add, remove or move a row; returns the field to go on in."""
         place = next((place for place, row in enumerate(self.rows) if row.id == name), None)
         if verb == "add":
-            made = self.add()
-            return next(iter(made)).name if made is not None else ""
+            added = self.add()
+            return next(iter(added)).name if added is not None else ""
         if place is None:
             return ""
         if verb == "remove":
@@ -264,7 +264,7 @@ _UNORDERED = frozenset({"formats", "channels"})
 
 
 def as_before(new: Any, old: Any, key: str = "") -> Any:  # noqa: ANN401 - JSON
-    """What says the same as before, written as before: no change is told where there is none."""
+    """A value equal to the former one, written as before, so that no change is reported."""
     if isinstance(new, dict) and isinstance(old, dict):
         return {name: as_before(value, old.get(name), name) for name, value in new.items()}
     if isinstance(new, list) and isinstance(old, list):

@@ -1,6 +1,6 @@
 """Fields of entries: each holds text as it was typed, and reads and writes one kind of value.
 
-What a field is called, its hint and which values it takes stand in the entry's pydantic model
+What a field is called, its hint and which values it takes are in the entry's pydantic model
 (``royalties/ingest/setup``); a form names the model's field with ``fields_of``.
 """
 
@@ -30,11 +30,11 @@ BETWEEN_WORDS = re.compile(r"[,;\s]+")
 
 
 class EntryField(Field):
-    """A line of text; what was typed is kept, but for blank space at its ends.
+    """A line of text as it was typed, without blank space at its ends.
 
     Attributes:
         kind: how the templates draw it.
-        path: where its value stands in the entry's body, such as ``counter.name``.
+        path: its value's place in the entry's body, such as ``counter.name``.
         word: what a refusal calls its number.
         short: whether few characters are written.
         longest: characters that a page lets somebody write; one more is read, so that a verb
@@ -106,8 +106,8 @@ class EntryField(Field):
         """
         number = _number(self.data, _LONGEST_NUMBER)
         if number < 0:
-            said = f"{self.data[:20]!r} is no {self.word}"
-            raise RefusedError(said if self.data else f"the {self.word} is missing")
+            fault = f"{self.data[:20]!r} is no {self.word}"
+            raise RefusedError(fault if self.data else f"the {self.word} is missing")
         return number
 
     def written_out(self, value: Any) -> str:  # noqa: ANN401 - JSON
@@ -171,8 +171,8 @@ class DayField(EntryField):
                 return date.fromisoformat(self.data)
         except ValueError:
             pass
-        said = f"{self.data[:20]!r} is no day" if self.data else "the day is missing"
-        raise RefusedError(f"{said}: write it as 2026-04-03")
+        fault = f"{self.data[:20]!r} is no day" if self.data else "the day is missing"
+        raise RefusedError(f"{fault}: write it as 2026-04-03")
 
 
 class Number(EntryField):
@@ -265,7 +265,7 @@ class KeyList(EntryField):
 
 
 class NameList(KeyList):
-    """A list of names with commas between or on lines; codes may also stand side by side."""
+    """A list of names with commas between or on lines; codes may also be separated by spaces."""
 
     def read(self, text: str) -> object:
         """The names and codes."""

@@ -69,18 +69,18 @@ def fields_of(model: type[Part], *, in_rows: bool = False) -> Callable[..., Any]
         """One field, at a path such as ``counter.name``.
 
         Args:
-            path: where it stands, by the names of the setup file.
+            path: its place, by the names of the setup file.
             kind: the field's class, if it is not that of its type.
             more: ``hint`` (True: the model's; or another text), ``label``, ``short``, ``listed``,
                 ``options``, ``name`` in the form, ``needed``.
         """
         field, hint, is_needed = _model_field(model, path)
-        said = more.pop("hint", False)
+        given_hint = more.pop("hint", False)
         more.setdefault("needed", is_needed and not in_rows)
         return (kind or _KINDS.get(hint, EntryField))(
             more.pop("label", None) or field.title or "",
             path=path,
-            hint=(field.description or "") if said is True else said or "",
+            hint=(field.description or "") if given_hint is True else given_hint or "",
             **more,
         )
 
@@ -118,6 +118,6 @@ def _hints(model: type[Part]) -> dict[str, Any]:
 
 def _without_null(hint: Any) -> Any:  # noqa: ANN401 - a type
     if get_origin(hint) in (Union, UnionType):
-        kept = [each for each in get_args(hint) if each is not NoneType]
-        return kept[0] if len(kept) == 1 else hint
+        kinds = [each for each in get_args(hint) if each is not NoneType]
+        return kinds[0] if len(kinds) == 1 else hint
     return hint

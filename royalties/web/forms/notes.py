@@ -24,7 +24,7 @@ _PAGES = {
     NoteSubject.RETAILER: ("catalogue.retailer", "key", "Retailers", "catalogue.retailers"),
     NoteSubject.PERIOD: ("closing.period", "period", "Run and close", "closing.periods"),
 }
-"""The page of what a note is about, what its address calls the key, and the list it stands in."""
+"""The page of what a note is about, what its address calls the key, and the list it is in."""
 
 
 def _asked() -> list[tuple[str, str]]:
@@ -76,7 +76,7 @@ class WithdrawNoteForm(EntryForm):
 class NotesPanel:
     """The latest notes about something, and the form that writes one.
 
-    ``open`` is how many questions are open, ``count`` how many notes and questions stand in all.
+    ``open`` is how many questions are open, ``count`` how many notes and questions in all.
     """
 
     address: str

@@ -10,7 +10,7 @@ from royalties.web.core.formats import day, decimal_mark, locale, number
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _AMOUNT = re.compile(r"-?[0-9]{1,30}\.[0-9]{1,12}")
 _BETWEEN = {".": re.compile(r"[;,\s]+"), ",": re.compile(r"(?:;|,?\s)\s*")}
-"""What may stand between the numbers of a list, by decimal mark."""
+"""What may separate the numbers of a list, by decimal mark."""
 
 
 class OtherMarkError(NotAnAmountError):
@@ -38,7 +38,7 @@ def as_read(plain: str | int) -> str:
 
 
 def as_plain(text: str) -> str:
-    """The plain decimal that was typed, a sign for per cent kept; what is no number as it is.
+    """The plain decimal that was typed, with its per cent sign; what is no number as it is.
 
     Raises:
         OtherMarkError: it has the other decimal mark.

@@ -45,7 +45,7 @@ class NotSentError(RefusedError):
 
 @dataclass(frozen=True, slots=True)
 class SentFile:
-    """A file whose bytes are kept until it is saved, by their fingerprint, and its name."""
+    """A file whose bytes are stored until it is saved, by their fingerprint, and its name."""
 
     fingerprint: str
     name: str

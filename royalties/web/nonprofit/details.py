@@ -80,13 +80,13 @@ def save_details(key: str) -> Response | tuple[str, int]:
     form = ContactForm()
     if form.validate_on_submit():
         lines = (" ".join(line.split()) for line in str(form.address.data or "").splitlines())
-        said = Contact(
+        contact = Contact(
             tuple(line for line in lines if line),
             *(" ".join(str(field.data or "").split()) for field in _one_line(form)),
         )
         try:
             with all_or_nothing():
-                changed = save_contact(current_work(), key, said)
+                changed = save_contact(current_work(), key, contact)
         except SetupError as error:
             _blame(form, error)
         else:

@@ -59,7 +59,7 @@ def earned(statement: Statement) -> Earned:
 class RegionSold:
     """Net copies of a state or region, of a country without one, or of places summed up.
 
-    ``more`` is how many places are summed up; 0 for one. All is empty where nobody said where.
+    ``more`` is how many places are summed up; 0 for one. All is empty where no place is stated.
     ``is_rest`` says of a country without a region that others of its sales have one.
     """
 
@@ -73,11 +73,13 @@ class RegionSold:
 _MOST_REGIONS = 10
 
 
-def regions_of(said: Iterable[Statement]) -> tuple[RegionSold, ...]:
+def regions_of(statements: Iterable[Statement]) -> tuple[RegionSold, ...]:
     """Where the sales behind statements were, the most copies first; the smallest are one row."""
     units: dict[tuple[str, str], int] = {}
     beyond, more = 0, 0
-    for place in (each for one in said for contract in one.contracts for each in contract.places):
+    for place in (
+        each for one in statements for contract in one.contracts for each in contract.places
+    ):
         if place.more:
             beyond, more = beyond + place.units, more + place.more
             continue
@@ -98,13 +100,13 @@ def region_bars(regions: Iterable[RegionSold]) -> list[tuple[str, int, int, str,
     """Bars of the copies of regions, each by its shortest name."""
     return [
         (
-            places.region_name(each.country, each.region) if each.region else region_words(each),
-            each.units,
+            places.region_name(sold.country, sold.region) if sold.region else region_words(sold),
+            sold.units,
             0,
-            number(each.units),
+            number(sold.units),
             "",
         )
-        for each in regions
+        for sold in regions
     ]
 
 

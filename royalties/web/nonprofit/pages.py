@@ -75,9 +75,9 @@ def nonprofit(key: str) -> str:
 @PAGES.get("/<key>/earnings")
 def earnings(key: str) -> str:
     """From which titles, retailers and places the money of a period came."""
-    said, periods = portal.earnings(current_work(), key, request.args.get("period", ""))
-    shown = [earned(each) for each in said]
-    return page("earnings", key, earned=shown, periods=periods, region_bars=region_bars)
+    issued, periods = portal.earnings(current_work(), key, request.args.get("period", ""))
+    blocks = [earned(each) for each in issued]
+    return page("earnings", key, earned=blocks, periods=periods, region_bars=region_bars)
 
 
 @PAGES.get("/<key>/statements")
@@ -99,7 +99,7 @@ def statements(key: str) -> str:
 
 @PAGES.get("/<key>/earlier-statements/<int:number>")
 def earlier_statement(key: str, number: int) -> Response:
-    """An earlier statement as it was kept, only ever to be saved."""
+    """An earlier statement as it was stored, only ever as a download."""
     portal.nonprofit(current_work(), key)
     found = documents.file_of(current_work(), number, key)
     if found is None:

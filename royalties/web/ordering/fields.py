@@ -19,7 +19,7 @@ from royalties.web.core.pages import Answer
 from royalties.web.core.visit import all_or_nothing
 
 Do = Callable[[], str]
-"""A verb with what a form sent; returns what is said of it."""
+"""A verb with what a form sent; returns its message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def do_or_show(do: Do, onward: str, page: Callable[[str], str]) -> Answer:
     """Do what a form asks for and go on; refused, the page comes back with what was typed.
 
     Args:
-        do: the verb; returns what is said of it on the next page.
+        do: the verb; returns the message for the next page.
         onward: the address to go on to.
         page: shows the page with a refusal.
     """

@@ -60,7 +60,7 @@ class DeclineForm(ReasonForm):
 
 
 class TellReasonForm(ReasonForm):
-    """The same, as the organization is told."""
+    """The same, in the organization's words."""
 
     reason = EntryField("Why", hint="They read it.", needed=True, longest=500)
 

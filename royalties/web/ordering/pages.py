@@ -69,7 +69,7 @@ PACING = RateLimiter(_ASKS_A_MINUTE)
 
 @PAGES.get("/")
 def begin(key: str) -> Answer:
-    """The first step; of a request that was begun in this browser the one that was kept.
+    """The first step; of a request that was begun in this browser the stored one.
 
     ``again`` names an order of one's own that the form is filled in from.
     """
@@ -210,7 +210,7 @@ def _first_wrong(offer: OrderableTitle, typed: Typed, step: int) -> int | None:
 @PAGES.post("/price")
 @read_only
 def price(key: str) -> Response | tuple[Response, int]:
-    """What stands in the form now would cost so much: the part of the page that says so."""
+    """What the form's present contents would cost: the part of the page that says so."""
     if not PACING.admits(network(request.remote_addr or "")):
         return jsonify(error="too many"), 429
     offer = _product(key)
@@ -254,14 +254,14 @@ def _order_at_once(body: Requested, typed: Typed) -> str:
         key = "" if typed["for"] == NEW else typed["for"]
         tell = typed["tell"] == "1"
         address = request_form.own_address(typed)
-        made = entered.enter_order(
+        order = entered.enter_order(
             current_work(), body, key, token=token, tell=tell, address=address
         )
-        return url_for("orders.order", number=made.number)
-    made = requests.request_order(
+        return url_for("orders.order", number=order.number)
+    order = requests.request_order(
         current_work(), body, typed["for"], token=token, again=typed["again"][:20]
     )
-    return url_for("organization_orders.order", number=made.number)
+    return url_for("organization_orders.order", number=order.number)
 
 
 def _product(key: str) -> OrderableTitle:
@@ -369,7 +369,7 @@ def _step_page(
 
 
 def _field_places(wrong: dict[str, str], addresses: int) -> dict[str, str]:
-    """Where each mistake's field stands on the page."""
+    """Where each mistake's field is on the page."""
     by_address = {f"address {n}": f"address-{n}" for n in range(1, addresses + 1)}
     return {name: by_address.get(name) or FOCUS.get(name, name) for name in wrong}
 

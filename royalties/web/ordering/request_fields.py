@@ -105,4 +105,4 @@ class RequestForm(EntryForm):
         "bill_postcode",
         "bill_country",
     )
-    """Which words stand on the first step, and on the last."""
+    """Which texts are on the first step, and on the last."""

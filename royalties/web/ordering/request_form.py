@@ -1,6 +1,6 @@
 """What is typed into the steps of a request, from one page to the next, and what is wrong with it.
 
-It is kept as a draft between the pages. What was typed on the other steps travels along as hidden
+It is stored as a draft between the pages. What was typed on the other steps travels along as hidden
 fields too: the price beside the form needs it, and nothing is lost should the draft have ended.
 """
 
@@ -46,7 +46,7 @@ _STAND_IN_EMAIL = "somebody@example.org"
 
 @dataclass(slots=True)
 class Typed:
-    """What stands in all fields of all steps, as texts."""
+    """The contents of all fields of all steps, as texts."""
 
     words: dict[str, str]
     options: list[str] = field(default_factory=list)
@@ -83,7 +83,7 @@ def read(form: MultiDict[str, str]) -> Typed:
 
 
 def filled_form(typed: Typed, wrong: Mapping[str, str]) -> RequestForm:
-    """The form as it stands, each mistake at its field."""
+    """The form as it was typed, each mistake at its field."""
     form = RequestForm()
     for form_field in form:
         if form_field.short_name in typed.words:
@@ -101,18 +101,18 @@ def filled_form(typed: Typed, wrong: Mapping[str, str]) -> RequestForm:
     return form
 
 
-def merged(kept: Typed, form: MultiDict[str, str], step: int) -> Typed:
-    """What was kept, with what a step's page sent of its own fields."""
+def merged(stored: Typed, form: MultiDict[str, str], step: int) -> Typed:
+    """The stored texts, with what a step's page sent of its own fields."""
     sent = read(form)
     own = {name for name in WORDS if name in form and (name in _OF_WHO) == (step == WHO)}
     if step == WHO:
         own.add("tell")  # a tick that was taken away is not sent
-    words = {**kept.words, **({name: sent[name] for name in own} if step != WHERE else {})}
+    words = {**stored.words, **({name: sent[name] for name in own} if step != WHERE else {})}
     return Typed(
         words,
-        sent.options if step == WHAT else kept.options,
-        sent.rush if step == WHAT else kept.rush,
-        sent.addresses if step == WHERE else kept.addresses,
+        sent.options if step == WHAT else stored.options,
+        sent.rush if step == WHAT else stored.rush,
+        sent.addresses if step == WHERE else stored.addresses,
     )
 
 
@@ -122,7 +122,7 @@ def to_draft(typed: Typed) -> str:
 
 
 def from_draft(body: str) -> Typed:
-    """What a draft has kept."""
+    """The stored texts of a draft."""
     words, options, rush, addresses = json.loads(body)
     rows = [{name: row.get(name, "") for name in ADDRESS} for row in addresses]
     return Typed(words, options, rush, rows)
@@ -214,7 +214,7 @@ def add_address(typed: Typed) -> None:
 
 
 def requested(typed: Typed, offer: OrderableTitle) -> Requested:
-    """What was typed as a request; what is not there yet stands empty."""
+    """What was typed as a request; what is not there yet is empty."""
     kinds = {kind_offered.value: kind_offered for kind_offered in offer.kinds}
     kind = kinds.get(typed["kind"], offer.kinds[0])
     known = {option.value: option for option in offer.options}
@@ -282,7 +282,7 @@ def faults(work: Work, typed: Typed, offer: OrderableTitle, step: int) -> dict[s
 
 
 def step_of(name: str) -> int:
-    """On which step a field stands."""
+    """The step that a field is on."""
     return WHERE if name.startswith(_PLACE) else _STEP_OF.get(name, WHO)
 
 
@@ -327,11 +327,11 @@ def _place_faults(typed: Typed) -> Iterator[tuple[str, str]]:
 def _sum_fault(typed: Typed) -> dict[str, str]:
     if len(typed.addresses) > MOST_ADDRESSES:
         return {"ship_to": f"up to {MOST_ADDRESSES} addresses fit here: send us a list later"}
-    wanted = whole(typed["copies"]) or 0
+    copies = whole(typed["copies"]) or 0
     addressed = sum(whole(address["copies"]) or 0 for address in typed.addresses)
-    if len(typed.addresses) < 2 or addressed == wanted:  # noqa: PLR2004 - one address takes all
+    if len(typed.addresses) < 2 or addressed == copies:  # noqa: PLR2004 - one address takes all
         return {}
-    return {"ship_to": f"the addresses take {addressed:,} copies, and you asked for {wanted:,}"}
+    return {"ship_to": f"the addresses take {addressed:,} copies, and you asked for {copies:,}"}
 
 
 def _only(typed: Typed) -> Address:

@@ -53,7 +53,7 @@ _LATER = {
     Action.DECLINE: 2,
     Action.CANCEL: 3,
 }
-"""Actions that do not stand first."""
+"""Secondary actions."""
 
 _BY_FORM = frozenset({Precondition.ARTWORK, Precondition.COMMENT, Precondition.PROOF_SHOWN})
 """Needs that the action's own form brings."""
@@ -75,7 +75,7 @@ WORDS = {
     State.EXPIRED: "The quote has expired",
     State.CANCELLED: "Cancelled",
 }
-"""Where an order stands, as the organization hears it."""
+"""An order's state, in the organization's words."""
 
 STEPS = {
     State.REQUESTED: "Requested",
@@ -151,8 +151,10 @@ def _action_of(order: Order, line: Transition, met: frozenset[Precondition]) -> 
     if line.action is Action.SEND_ARTWORK and order.state is not State.ACCEPTED:
         words = "Send other artwork"
     setup = preconditions.setup_or_none(current_work())
-    said = preconditions.precondition_words(setup, order) if setup is not None else {}
-    missing = tuple(said.get(need, need.value) for need in line.needs if need not in met | _BY_FORM)
+    need_words = preconditions.precondition_words(setup, order) if setup is not None else {}
+    missing = tuple(
+        need_words.get(need, need.value) for need in line.needs if need not in met | _BY_FORM
+    )
     address = url_for(button.endpoint, number=order.number, _anchor=button.anchor or None)
     return CustomerAction(line.action, words, address, missing)
 

@@ -56,10 +56,10 @@ def send() -> Answer:
 @PAGES.get("/<int:number>")
 def file(number: int) -> Response:
     """The signed paper, to be saved."""
-    kept = service.file_of(current_work(), number)
-    if kept is None:
+    stored = service.file_of(current_work(), number)
+    if stored is None:
         abort(404)
-    return download(kept.name, kept.path.open("rb"))
+    return download(stored.name, stored.path.open("rb"))
 
 
 def _certificates_page(refused: str = "") -> str:

@@ -44,18 +44,18 @@ class SignedFile:
     token: str
 
 
-def checked_file(order: Order, looked: InspectedFile) -> SignedFile:
+def checked_file(order: Order, inspected: InspectedFile) -> SignedFile:
     """Sign what the page carries of a file, whose pictures wait among the uploads."""
-    if looked.problems:
-        return SignedFile(looked, 0, "")
-    said = [
+    if inspected.problems:
+        return SignedFile(inspected, 0, "")
+    signed = [
         *_order_and_person(order),
-        looked.use.value,
-        looked.name,
-        looked.sha256,
-        looked.previews,
+        inspected.use.value,
+        inspected.name,
+        inspected.sha256,
+        inspected.previews,
     ]
-    return SignedFile(looked, len(looked.previews), _signer().dumps(said))
+    return SignedFile(inspected, len(inspected.previews), _signer().dumps(signed))
 
 
 def checked_file_of(order: Order, token: str) -> CheckedFile | None:

@@ -51,23 +51,23 @@ def artwork(number: str) -> str:
     return _artwork_page(number)
 
 
-def _artwork_page(number: str, refused: str = "", looked: Iterable[InspectedFile] = ()) -> str:
+def _artwork_page(number: str, refused: str = "", inspected: Iterable[InspectedFile] = ()) -> str:
     """The page; ``looked`` are files that were looked at and wait to be sent."""
     order = find_order(number)
-    kept = service.artwork_files(current_work(), order)
+    sent = service.artwork_files(current_work(), order)
     form = forms.ArtworkForm()
     if refused:
         form.rights.data = ""
-    waits = {file.use: checked_file(order, file) for file in looked}
+    waits = {file.use: checked_file(order, file) for file in inspected}
     return page(
         "artwork.html",
         order,
         "artwork",
         refused=refused,
         form=form,
-        files=kept,
+        files=sent,
         wanted=wanted(order.options),
-        missing=service.missing(order, [file.use for file in kept]),
+        missing=service.missing(order, [file.use for file in sent]),
         uses=USES,
         can=may(Action.SEND_ARTWORK, order),
         prints=lambda file: _prints(file.use, file.facts, order),
@@ -80,9 +80,9 @@ def _artwork_page(number: str, refused: str = "", looked: Iterable[InspectedFile
 
 @PAGES.post("/<number>/artwork")
 def send_artwork(number: str) -> Answer:
-    """Send artwork; every file is looked at before anything is kept."""
+    """Send artwork; every file is checked before anything is saved."""
     order = find_order(number)
-    looked: list[InspectedFile] = []
+    inspected: list[InspectedFile] = []
 
     def do() -> str:
         if not may(Action.SEND_ARTWORK, order):
@@ -90,23 +90,23 @@ def send_artwork(number: str) -> Answer:
         form = forms.ArtworkForm()
         version, rights = form.version.number, form.rights.is_ticked
         has_files = bool(service.artwork_files(current_work(), order))
-        looked.extend(_look_at_uploads(order))
-        if not looked and not has_files:
+        inspected.extend(_look_at_uploads(order))
+        if not inspected and not has_files:
             raise RefusedError("choose a file first")
         try:
             service.send_artwork(
-                current_work(), number, version=version, files=looked, rights=rights
+                current_work(), number, version=version, files=inspected, rights=rights
             )
         except ArtworkNotTakenError as error:
-            told = (
+            problems = (
                 f"{problem.value}: {problem.message}: {problem.remedy}"
                 for problem in error.problems
             )
-            raise RefusedError("; ".join(told)) from error
+            raise RefusedError("; ".join(problems)) from error
         return "Your artwork is with us; next you get a proof."
 
     onward = url_for(".artwork", number=number)
-    return do_or_show(do, onward, lambda refused: _artwork_page(number, refused, looked))
+    return do_or_show(do, onward, lambda refused: _artwork_page(number, refused, inspected))
 
 
 @PAGES.post("/<number>/artwork/show")
@@ -115,14 +115,14 @@ def show_artwork(number: str) -> Answer:
     """What is chosen as it was drawn, on its own and on the cover, before it is sent."""
     order = find_order(number)
     try:
-        looked = _look_at_uploads(order)
+        inspected = _look_at_uploads(order)
     except TooManyReadingsError as error:
         return _artwork_page(number, in_names(error)), 429
     except RefusedError as error:
         return _artwork_page(number, in_names(error)), 422
-    if not looked:
+    if not inspected:
         return _artwork_page(number, "choose a file first"), 422
-    return _artwork_page(number, looked=looked)
+    return _artwork_page(number, inspected=inspected)
 
 
 @PAGES.post("/<number>/artwork/look")
@@ -139,19 +139,19 @@ def look(number: str) -> Response | tuple[Response, int]:
         with looking():
             if use is None or sent is None or not sent.filename:
                 return jsonify(error="no file"), 422
-            looked = service.inspect(
+            inspected = service.inspect(
                 system().files, ArtworkUpload(use, sent.filename, sent.stream), order.options
             )
     except TooManyReadingsError:
         return jsonify(error="too many"), 429
-    checked = checked_file(order, looked)
+    checked = checked_file(order, inspected)
     html = render_template(
         "organization/looked.html",
         order=order,
         each=checked,
-        prints=_prints(use, looked.checked.facts, order),
+        prints=_prints(use, inspected.checked.facts, order),
     )
-    return jsonify(html=html, taken=not looked.problems, token=checked.token)
+    return jsonify(html=html, taken=not inspected.problems, token=checked.token)
 
 
 @PAGES.get("/<number>/artwork/look/<int:page_number>.png")
@@ -308,14 +308,14 @@ def approve(number: str) -> Answer:
         _approval_consent(order, sent).require()
         form = forms.ApproveProofForm()
         release()  # reading the file holds nobody up
-        kept = proofs.kept_as(system().files, sent[0].file) if sent else ""
+        fingerprint = proofs.stored_fingerprint(system().files, sent[0].file) if sent else ""
         proofs.approve(
             current_work(),
             number,
             version=form.version.number,
             proof_version=form.proof_version.number,
             sha256=form.sha256.data,
-            kept=kept,
+            stored=fingerprint,
             name=form.name.data,
             ticked=form.looked.is_ticked,
         )

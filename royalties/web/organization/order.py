@@ -1,4 +1,4 @@
-"""One order of an organization: where it stands, its quotes, messages, and how it is ended."""
+"""One order of an organization: its state, its quotes, messages, and how it is ended."""
 
 from collections.abc import Sequence
 
@@ -31,12 +31,12 @@ from royalties.web.organization.actions import find_order, may, page
 PAGES = Pages("organization_orders", __name__, "/organization/orders", ORGANIZATIONS)
 
 _UNTOLD = {"assign", "comment", MOVED}
-"""What of the history is the staff's alone, or stands elsewhere."""
+"""What of the history is the staff's alone, or shown elsewhere."""
 
 
 @PAGES.get("/<number>")
 def order(number: str) -> str:
-    """Where an order stands, what comes next, and all that belongs to it."""
+    """An order's state, what comes next, and all that belongs to it."""
     return _order_page(number)
 
 
@@ -202,8 +202,8 @@ def quote_file(number: str, version: int, file: str) -> Response:
     """A quote as it was issued, as a file."""
     if all(each.version != version for each in quotes.quotes(current_work(), find_order(number))):
         abort(404)
-    made = quotes.quote_paper(current_work(), number, version, file)
-    return download(made.name, made.data)
+    document = quotes.quote_paper(current_work(), number, version, file)
+    return download(document.name, document.data)
 
 
 # Messages and files
@@ -247,10 +247,10 @@ def say(number: str) -> Answer:
 @PAGES.get("/<number>/files/<int:file>")
 def original(number: str, file: int) -> Response:
     """A file of the order as it was sent, only ever to be saved."""
-    kept = messages.file_of(current_work(), number, file)
-    if kept is None:
+    stored = messages.file_of(current_work(), number, file)
+    if stored is None:
         abort(404)
-    return download(kept.name, kept.path.open("rb"))
+    return download(stored.name, stored.path.open("rb"))
 
 
 @PAGES.get("/<number>/shipments/<int:shipment>.<any(pdf, xlsx):file>")
@@ -260,8 +260,8 @@ def packing_list(number: str, shipment: int, file: str) -> Response:
     sent = {each.number for each in shipping.shipments(current_work(), number) if each.copies > 0}
     if shipment not in sent:
         abort(404)
-    made = shipping.packing_list(current_work(), number, shipment, file)
-    return download(made.name, made.data)
+    document = shipping.packing_list(current_work(), number, shipment, file)
+    return download(document.name, document.data)
 
 
 # How it ends

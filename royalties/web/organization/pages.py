@@ -20,7 +20,7 @@ PAGES = Pages("organization", __name__, "/organization", ORGANIZATIONS)
 
 @PAGES.get("/")
 def home() -> str:
-    """The organization's orders: where each stands, and what it waits for."""
+    """The organization's orders: each one's state, and what it waits for."""
     before = number_in_query("before")
     orders, more = customer_orders.listed(current_work(), before=before)
     return render_template(
@@ -72,8 +72,8 @@ def invoice_file(number: str, file: str) -> Response:
     """An invoice as it was issued, as a file."""
     if invoicing.invoice_of(current_work(), number) is None:
         abort(404)
-    made = invoicing.invoice_paper(current_work(), number, file)
-    return download(made.name, made.data)
+    document = invoicing.invoice_paper(current_work(), number, file)
+    return download(document.name, document.data)
 
 
 @PAGES.get("/<key>/account.xlsx")

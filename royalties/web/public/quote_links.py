@@ -39,7 +39,7 @@ ANSWERED = {
     "declined": ("The quote is declined", "We are told why. Thank you for letting us know."),
     "asked": ("We are asked for another quote", "We make it and send you a new link."),
 }
-"""What is said once a quote was answered; the link opens nothing any more."""
+"""The page once a quote was answered; the link opens nothing any more."""
 
 
 @PAGES.before_request
@@ -80,8 +80,8 @@ def paper(token: str, file: str) -> Answer | Response:
     """The quote as it was issued, as a file."""
 
     def give(linked: Linked) -> Response:
-        made = quotes.quote_paper(linked.work, linked.order.number, linked.version, file)
-        return download(made.name, made.data)
+        document = quotes.quote_paper(linked.work, linked.order.number, linked.version, file)
+        return download(document.name, document.data)
 
     return _answer_link(token, give)
 

@@ -9,7 +9,7 @@ from royalties.domain.orders.life import Action, Side
 from royalties.domain.people import Role
 from royalties.services.desk import jobs
 from royalties.services.orders import life, notices
-from royalties.services.orders.notice_words import TOLD
+from royalties.services.orders.notice_words import NOTICE_WORDS
 from royalties.services.work import Work
 from tests.builders.books import Office, after
 from tests.builders.doors import Clock
@@ -40,15 +40,15 @@ def remind(office: Office) -> int:
 
 
 def test_every_step_notifies_the_side_that_must_act() -> None:
-    assert {each.value for each in Action} - set(TOLD) == set()
+    assert {each.value for each in Action} - set(NOTICE_WORDS) == set()
     for action in (Action.QUOTE, Action.SEND_PROOF, Action.INVOICE, Action.SHIP_LAST):
-        assert Side.ORGANIZATION in TOLD[action]
+        assert Side.ORGANIZATION in NOTICE_WORDS[action]
     for action in (Action.ACCEPT, Action.ASK_CHANGES, Action.APPROVE_PROOF, Action.CANCEL):
-        assert Side.STAFF in TOLD[action]
+        assert Side.STAFF in NOTICE_WORDS[action]
 
 
 def test_notice_leaves_out_sentences_with_missing_values(office: Office) -> None:
-    for event in TOLD:
+    for event in NOTICE_WORDS:
         with office.work() as work:
             notices.notify(work, order_of_work(work, QUOTED), event, side=Side.CALENDAR)
     for _, subject, text in letters(office):
@@ -149,7 +149,7 @@ def test_missed_reminders_are_sent_once(office: Office, clock: Clock) -> None:
     assert all("proof" not in each[1] for each in letters(office, "reminder")[1:])
 
 
-def test_users_of_another_organization_are_not_told(office: Office) -> None:
+def test_users_of_another_organization_get_no_notice(office: Office) -> None:
     lena = person_called(office, "Lena")
     assert lena.organizations == {"league"}
     assert not [

@@ -329,7 +329,7 @@ class Walker:
             version=v,
             proof_version=shown,
             sha256=sha256,
-            kept=sha256,
+            stored=sha256,
             name="Olga Orr",
             ticked=True,
         )

@@ -71,7 +71,7 @@ def _behind_others(
 
 
 def _named_and_another(kind: type[_Kind], conditions: Iterable[Words]) -> list[_Kind]:
-    """What conditions name, and one that stands for all others: rules treat those alike."""
+    """What conditions name, and one that represents all others: rules treat those alike."""
     named = {word for words in conditions for word in words or ()}
     others = [each for each in kind if each not in named]
     return [each for each in kind if each in named] + others[:1]
@@ -213,7 +213,7 @@ def shared_titles(terms: Terms, contract: str = "") -> Iterator[TermsWarning]:
     """Titles in several contracts: right for co-authors, and dear where it was not meant.
 
     Args:
-        contract: whose titles; empty: of all, each group of contracts told once.
+        contract: whose titles; empty: of all, each group of contracts reported once.
     """
     covering: dict[str, list[str]] = {}
     for key, entry in sorted(terms.contracts.items()):

@@ -34,7 +34,7 @@ def unnamed(terms: Terms) -> Iterator[TermsWarning]:
 def of_rates(books: TermsInForce) -> Iterator[TermsWarning]:
     """Rates of open periods that are of use only the other way round."""
     terms = books.terms
-    wanted = {contract.currency for contract in terms.contracts.values()}
+    contract_currencies = {contract.currency for contract in terms.contracts.values()}
     profit = any(
         rule.basis is Basis.PROFIT for each in terms.contracts.values() for rule in each.rules
     )
@@ -43,9 +43,9 @@ def of_rates(books: TermsInForce) -> Iterator[TermsWarning]:
     closed = _names_before(terms.first_period, terms.open_period)
     for rate in terms.exchange_rates:
         reverse = (rate.period, rate.target, rate.source)
-        if not wanted or rate.period in closed or reverse in known:
+        if not contract_currencies or rate.period in closed or reverse in known:
             continue
-        is_used = rate.target in wanted or (profit and rate.source == terms.currency)
+        is_used = rate.target in contract_currencies or (profit and rate.source == terms.currency)
         needs_reverse = (
             rate.period == str(terms.open_period) and (rate.target, rate.source) in needed
         )
@@ -60,7 +60,7 @@ def of_rates(books: TermsInForce) -> Iterator[TermsWarning]:
         remedy = (
             f"; add the rate from {rate.target} to {rate.source} as well, if it is needed: a rate "
             f"is never inverted"
-            if rate.source in wanted
+            if rate.source in contract_currencies
             else ""
         )
         yield TermsWarning(

@@ -136,13 +136,13 @@ def a_format(formats: Words) -> str:
     return f"an {words}" if words[:1] in "aeiou" else f"a {words}"
 
 
-def without_retailer(wanted: Words, retailers: Words, channels: Mapping[str, Channel]) -> str:
+def without_retailer(required: Words, retailers: Words, channels: Mapping[str, Channel]) -> str:
     """Why no retailer meets a condition on channels, beside one on retailers; empty: some do."""
-    if wanted is None or not channels:
+    if required is None or not channels:
         return ""
-    if wanted.isdisjoint(channels.values()):
-        return f"no retailer has the channel {any_of(wanted)}"
+    if required.isdisjoint(channels.values()):
+        return f"no retailer has the channel {any_of(required)}"
     theirs = frozenset(channels[key] for key in retailers or () if key in channels)
-    if theirs and not theirs & wanted:
-        return f"{any_of(retailers)} has the channel {any_of(theirs)}, not {any_of(wanted)}"
+    if theirs and not theirs & required:
+        return f"{any_of(retailers)} has the channel {any_of(theirs)}, not {any_of(required)}"
     return ""

@@ -111,7 +111,7 @@ def upload(
         raise RefusedError(
             f"{_MOST_A_DAY} certificates came within a day: wait until they are checked"
         )
-    kept = messages.store_file(work, sent, PAPERS)
+    file = messages.store_file(work, sent, PAPERS)
     number = store.add_certificate(
         work.connection,
         {
@@ -119,9 +119,9 @@ def upload(
             "place": place,
             "signed_on": signed_on,
             "expires_on": expires_on,
-            "name": kept.name,
-            "type": kept.type,
-            "sha256": kept.sha256,
+            "name": file.name,
+            "type": file.type,
+            "sha256": file.sha256,
             "at": work.at,
             "by": work.actor.name,
             "refused": "",
@@ -130,7 +130,7 @@ def upload(
     _record(work, number, organization, place, "sent")
     if not work.actor.sees_all and setup.publisher.email:
         name = setup.organizations[organization].name
-        said = [
+        lines = [
             f"{name} sent a tax certificate for {place}.",
             "Check it, or refuse it with a reason.",
         ]
@@ -138,7 +138,7 @@ def upload(
             work,
             [setup.publisher.email],
             f"A tax certificate of {name}",
-            said,
+            lines,
             Side.STAFF,
             organization,
         )
@@ -159,7 +159,7 @@ def check(work: Work, number: int) -> None:
 
 
 def refuse(work: Work, number: int, reason: str) -> None:
-    """Say why a certificate does not count, or not any more; the organization is told.
+    """Say why a certificate does not count, or not any more; the organization is notified.
 
     What was invoiced without tax stays as it is.
 
@@ -248,7 +248,7 @@ def _decide(work: Work, row: store.CertificateRow, reason: str) -> None:
         *([entry.email] if entry else []),
         *people.emails_of_organization(work.connection, row.organization),
     ]
-    said = (
+    lines = (
         [
             f"We cannot take your tax certificate for {place}: {reason}",
             "Until another one is checked, tax is on quotes and invoices.",
@@ -260,7 +260,7 @@ def _decide(work: Work, row: store.CertificateRow, reason: str) -> None:
         work,
         list(dict.fromkeys(recipients)),
         f"Your tax certificate for {place}",
-        said,
+        lines,
         Side.ORGANIZATION,
         row.organization,
     )
@@ -274,7 +274,7 @@ def _record(work: Work, number: int, organization: str, place: str, event: str) 
 
 
 def _notify(
-    work: Work, recipients: list[str], subject: str, said: list[str], side: Side, organization: str
+    work: Work, recipients: list[str], subject: str, lines: list[str], side: Side, organization: str
 ) -> None:
     path = "/organization/certificates"
     if side is Side.STAFF:
@@ -286,7 +286,7 @@ def _notify(
             Message(
                 recipient,
                 subject,
-                said,
+                lines,
                 kind="order",
                 about=f"certificate {organization}",
                 link=link,

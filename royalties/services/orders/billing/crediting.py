@@ -90,7 +90,7 @@ def credit_note(
 
 
 def total_of(work: Work, number: str, amounts: Mapping[int, int] | None) -> int:
-    """What a credit note would take back, in minor units; nothing is kept.
+    """What a credit note would take back, in minor units; nothing is saved.
 
     Args:
         work: the unit of work.
@@ -127,16 +127,16 @@ def with_tax(work: Work, number: str, amounts: Mapping[int, int]) -> dict[int, i
     row = store.find_invoice(work.connection, work.actor, number)
     if row is None:
         raise RefusedError(f"there is no invoice {number[:20]}")
-    shown = invoice_shown(row)
+    invoice = invoice_shown(row)
     rows = store.invoices_of(work.connection, row.order_id)
     credits_ = [invoice_shown(each) for each in rows if each.of_id == row.id]
-    tax = billing.tax_of_credit(shown.lines, left_of(shown, credits_), amounts)
+    tax = billing.tax_of_credit(invoice.lines, left_of(invoice, credits_), amounts)
     return {place: amount for place, amount in tax.items() if amount} | dict(amounts)
 
 
-def left_of(shown: InvoiceShown, credits_: Sequence[InvoiceShown]) -> list[int]:
+def left_of(invoice: InvoiceShown, credits_: Sequence[InvoiceShown]) -> list[int]:
     """What is left of each line of an invoice after its credit notes, in minor units."""
-    left = [line.amount for line in shown.lines]
+    left = [line.amount for line in invoice.lines]
     for credit in credits_:
         for place, line in zip(credit.of_lines, credit.lines, strict=True):
             left[place - 1] += line.amount
@@ -144,21 +144,21 @@ def left_of(shown: InvoiceShown, credits_: Sequence[InvoiceShown]) -> list[int]:
 
 
 def _chosen(
-    shown: InvoiceShown, left: Sequence[int], amounts: Mapping[int, int] | None
+    invoice: InvoiceShown, left: Sequence[int], amounts: Mapping[int, int] | None
 ) -> dict[int, int]:
-    wanted = dict(enumerate(left, 1)) if amounts is None else dict(sorted(amounts.items()))
-    for place, amount in wanted.items():
+    requested = dict(enumerate(left, 1)) if amounts is None else dict(sorted(amounts.items()))
+    for place, amount in requested.items():
         if not 1 <= place <= len(left):
-            raise RefusedError(f"invoice {shown.number} has no line {place}")
+            raise RefusedError(f"invoice {invoice.number} has no line {place}")
         if not 0 <= amount <= left[place - 1]:
-            words = shown.lines[place - 1].words
-            rest = amount_text(left[place - 1], shown.currency)
+            words = invoice.lines[place - 1].words
+            rest = amount_text(left[place - 1], invoice.currency)
             raise RefusedError(
-                f"{rest} {shown.currency} are left of {words!r}: credit at most that"
+                f"{rest} {invoice.currency} are left of {words!r}: credit at most that"
             )
-    chosen = {place: amount for place, amount in wanted.items() if amount}
+    chosen = {place: amount for place, amount in requested.items() if amount}
     if not chosen:
-        raise RefusedError(f"nothing of invoice {shown.number} is left to be credited, or chosen")
+        raise RefusedError(f"nothing of invoice {invoice.number} is left to be credited, or chosen")
     return chosen
 
 

@@ -107,7 +107,7 @@ class InvoicePreview:
 
 
 def preview(work: Work, order: Order, proofs: int | None = None) -> InvoicePreview:
-    """The final invoice as it would be issued today; nothing is kept.
+    """The final invoice as it would be issued today; nothing is saved.
 
     Args:
         work: the unit of work.
@@ -126,7 +126,7 @@ def preview(work: Work, order: Order, proofs: int | None = None) -> InvoicePrevi
 
 
 def preview_deposit(work: Work, order: Order) -> InvoiceShown:
-    """The deposit's invoice as it would be issued today; nothing is kept.
+    """The deposit's invoice as it would be issued today; nothing is saved.
 
     Raises:
         RefusedError: the quote asks for none, it was invoiced already, or work has begun.
@@ -172,7 +172,7 @@ def invoice(
 ) -> IssuedInvoice:
     """Issue the final invoice: what was shipped at the quoted prices, tax, less the deposit.
 
-    Proofs that were sent beyond the free ones stand in it, unless the staff lets them go.
+    Proofs that were sent beyond the free ones are charged, unless the staff lets them go.
 
     Where no certificate is in force today, the invoice bears the tax of the place.
 
@@ -260,7 +260,7 @@ def invoice_cancellation(work: Work, number: str, *, version: int, token: str) -
 
 
 def owed_of_cancelled(work: Work, order: Order) -> int:
-    """What a cancelled order owes, as it was said when it was cancelled."""
+    """What a cancelled order owes, as it was stated when it was cancelled."""
     events = order_store.events(work.connection, order.id)
     cancelled = [each for each in events if each.action == Action.CANCEL.value]
     return int(cancelled[-1].detail.get("owed", 0)) if cancelled else 0
@@ -284,7 +284,7 @@ def _bill_of_deposit(work: Work, order: Order, agreed: Agreed) -> Bill:
 
 
 def _final(
-    work: Work, order: Order, agreed: Agreed, proofs: billing.Proofs, wanted: int | None
+    work: Work, order: Order, agreed: Agreed, proofs: billing.Proofs, proof_count: int | None
 ) -> tuple[Bill, bool]:
     """The final invoice of what was shipped, and whether the tax of every place is settled."""
     moved = moved_of(store.shipments_of(work.connection, order.id))
@@ -299,7 +299,7 @@ def _final(
         places[place] = places.get(place, 0) + count
     exempt = certificates.places_in_force(work.connection, order.organization, work.today)
     lines = billing.billed(agreed.quote.lines, agreed.quote.currency, copies)
-    lines += _line_of_proofs(proofs, wanted, agreed.quote.currency)
+    lines += _line_of_proofs(proofs, proof_count, agreed.quote.currency)
     taxes = [
         replace(each, words=in_words(each.words))
         for each in billing.taxed(lines, places, exempt, agreed.prices, work.today)
@@ -318,9 +318,11 @@ def _final(
     return bill, settled
 
 
-def _line_of_proofs(proofs: billing.Proofs, wanted: int | None, currency: str) -> list[PaperLine]:
+def _line_of_proofs(
+    proofs: billing.Proofs, proof_count: int | None, currency: str
+) -> list[PaperLine]:
     """The line of the further proofs that are charged, if any."""
-    count = proofs.further if wanted is None else wanted
+    count = proofs.further if proof_count is None else proof_count
     if not 0 <= count <= proofs.further:
         raise RefusedError(f"{proofs.further} further proofs were sent: charge at most so many")
     return [proofs.line(count, currency)] if count else []

@@ -158,35 +158,35 @@ def earlier_of(work: Work, order: Order, token: str) -> IssuedInvoice | None:
 
 
 def event_detail(issued: IssuedInvoice) -> dict[str, object]:
-    """What the history keeps of an invoice, and e-mails name."""
-    shown = issued.shown
+    """An invoice's facts in the history and in e-mails."""
+    invoice = issued.shown
     return {
-        "invoice": shown.number,
-        "currency": shown.currency,
-        "total": shown.total,
-        "balance": shown.balance,
-        "due_on": shown.due,
+        "invoice": invoice.number,
+        "currency": invoice.currency,
+        "total": invoice.total,
+        "balance": invoice.balance,
+        "due_on": invoice.due,
     }
 
 
-def pay_words(shown: InvoiceShown) -> str:
+def pay_words(invoice: InvoiceShown) -> str:
     """How an invoice is paid, as e-mails say it; empty where it does not say."""
-    if shown.pay_to is None:
+    if invoice.pay_to is None:
         return ""
-    said = [f"{label}: {words}" for label, words in shown.pay_to.pairs(shown.number)]
-    return "\n".join([*said, *filter(None, [shown.pay_to.note])])
+    lines = [f"{label}: {words}" for label, words in invoice.pay_to.pairs(invoice.number)]
+    return "\n".join([*lines, *filter(None, [invoice.pay_to.note])])
 
 
-def paper_of(work: Work, shown: InvoiceShown, file: str) -> Paper:
+def paper_of(work: Work, invoice: InvoiceShown, file: str) -> Paper:
     """The file of an invoice that was issued, ``pdf`` or ``xlsx``."""
-    made: dict[str, Callable[[InvoiceShown, bytes], bytes]] = {
+    makers: dict[str, Callable[[InvoiceShown, bytes], bytes]] = {
         "pdf": report.pdf,
         "xlsx": report.workbook,
     }
     return paper(
         work,
         PaperKind.INVOICE,
-        shown.number,
+        invoice.number,
         file,
-        lambda: made[file](shown, logo_on(work, shown.dated)),
+        lambda: makers[file](invoice, logo_on(work, invoice.dated)),
     )

@@ -74,7 +74,7 @@ REMIND = "remind"
 """What the history calls a step that the table has no line for."""
 
 BUCKETS = (0, 30, 60, 90)
-"""Days overdue up to which an invoice stands in each column of the aging list; the last is open."""
+"""Days overdue up to which an invoice is in each column of the aging list; the last is open."""
 
 # What is owed, and since when
 
@@ -128,7 +128,7 @@ def days_overdue(row: OpenInvoice, today: date) -> int:
 
 
 def bucket_of(days: int) -> int:
-    """The column of the aging list in which so many days stand."""
+    """The column of the aging list for so many days."""
     return next((place for place, limit in enumerate(BUCKETS) if days <= limit), len(BUCKETS))
 
 
@@ -157,11 +157,12 @@ def overdue(work: Work) -> list[OpenInvoice]:
 def reminders(work: Work) -> list[Overdue]:
     """Overdue invoices, the longest due first, with when they were reminded of."""
     late = overdue(work)
-    told: dict[str, list[datetime]] = {}
+    reminded_at: dict[str, list[datetime]] = {}
     for detail, at in store.action_details(work.connection, [row.order_id for row in late], REMIND):
-        told.setdefault(detail["invoice"], []).append(at)
+        reminded_at.setdefault(detail["invoice"], []).append(at)
     return [
-        Overdue(row, days_overdue(row, work.today), tuple(told.get(row.number, ()))) for row in late
+        Overdue(row, days_overdue(row, work.today), tuple(reminded_at.get(row.number, ())))
+        for row in late
     ]
 
 
@@ -274,10 +275,10 @@ def account_workbook(work: Work, organization: str) -> bytes:
     Raises:
         RefusedError: there is no such organization for who asks, or nothing was invoiced yet.
     """
-    shown = statement_of_account(work, organization)
-    if not shown:
+    accounts = statement_of_account(work, organization)
+    if not accounts:
         raise RefusedError("nothing was invoiced yet")
-    return report.workbook(shown, logo_on(work, work.today))
+    return report.workbook(accounts, logo_on(work, work.today))
 
 
 def _money_words(row: ReceiptRow) -> str:
@@ -289,10 +290,10 @@ def _money_words(row: ReceiptRow) -> str:
 
 
 def _sorted(
-    lines: Sequence[tuple[str, AccountLineShown]], wanted: str
+    lines: Sequence[tuple[str, AccountLineShown]], of_currency: str
 ) -> tuple[AccountLineShown, ...]:
-    """Lines of a currency by day; what was invoiced on a day stands before what came in."""
-    own = [line for currency, line in lines if currency == wanted]
+    """Lines of a currency by day; what was invoiced on a day comes before what was received."""
+    own = [line for currency, line in lines if currency == of_currency]
     return tuple(sorted(own, key=lambda line: (line.dated, line.amount < 0, line.number)))
 
 

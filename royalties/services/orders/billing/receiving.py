@@ -90,7 +90,7 @@ def _receive(work: Work, number: str, money: "_BankMovement", prepared_by: str =
         return earlier
     _require_receivable(order, money)
     require_new(work, row, money.moved, is_at_once=not prepared_by)
-    made = _post(work, order, row, money, prepared_by)
+    receipt = _post(work, order, row, money, prepared_by)
     detail: dict[str, object] = {
         "invoice": number,
         "currency": row.currency,
@@ -101,13 +101,13 @@ def _receive(work: Work, number: str, money: "_BankMovement", prepared_by: str =
     moved = move(work, order, Action.RECEIVE, detail=detail, tell=False)
     settled = settle_if_paid(work, moved, tell=False)
     left = row.balance - money.amount
-    told = {
+    more = {
         "left": max(left, 0),
         "too_much": max(-left, 0),
         "paid": "Nothing of it is open any more. Thank you." if left <= 0 else "",
     }
-    notices.notify(work, settled, Action.RECEIVE, detail=detail | told)
-    return made
+    notices.notify(work, settled, Action.RECEIVE, detail=detail | more)
+    return receipt
 
 
 def _require_receivable(order: Order, money: "_BankMovement") -> None:
@@ -135,7 +135,7 @@ def _pay_back(work: Work, number: str, money: "_BankMovement", prepared_by: str 
         return earlier
     _require_too_much(work, order, row, -money.amount)
     require_new(work, row, money.moved, is_at_once=not prepared_by)
-    made = _post(work, order, row, money, prepared_by)
+    receipt = _post(work, order, row, money, prepared_by)
     detail: dict[str, object] = {
         "invoice": number,
         "currency": row.currency,
@@ -145,7 +145,7 @@ def _pay_back(work: Work, number: str, money: "_BankMovement", prepared_by: str 
     }
     note(work, order, PAY_BACK, before=order.state, after=order.state, detail=detail)
     notices.notify(work, order, PAY_BACK, detail=detail)
-    return made
+    return receipt
 
 
 def _require_too_much(work: Work, order: Order, row: OpenInvoice, amount: int) -> None:
@@ -296,7 +296,7 @@ def reverse_receipt(work: Work, number: int, reason: str) -> ReceiptRow:
     Args:
         work: the unit of work.
         number: of the receipt; what was paid back can be reversed too.
-        reason: why; it stands in the history and the ledger.
+        reason: why; it is written to the history and the ledger.
 
     Raises:
         RefusedError: there is no such receipt, or it was reversed already.
@@ -316,9 +316,9 @@ def reverse_receipt(work: Work, number: int, reason: str) -> ReceiptRow:
     require_possible(order, Action.REVERSE_RECEIPT)
     left = store.open_invoices(work.connection, work.actor, order_id=order.id, settled=True)
     of = next(invoice for invoice in left if invoice.id == row.invoice_id)
-    # The history keeps all of the reason; the ledger has room for its beginning.
+    # The history has all of the reason; the ledger has room for its beginning.
     money = _BankMovement(-row.amount, work.today, why[:_LONGEST], f"reverses-{number}", number)
-    made = _post(work, order, of, money)
+    reversal = _post(work, order, of, money)
     detail: dict[str, object] = {
         "receipt": number,
         "invoice": of.number,
@@ -330,10 +330,10 @@ def reverse_receipt(work: Work, number: int, reason: str) -> ReceiptRow:
     after = reopen_if_owed(work, moved, detail)
     if after.state is moved.state:  # else the order's e-mail says it
         event = Action.REVERSE_RECEIPT if row.amount > 0 else "reverse-pay-back"
-        told = {"amount": abs(row.amount), "left": max(of.balance + row.amount, 0)}
-        notices.notify(work, after, event, detail=detail | told)
+        more = {"amount": abs(row.amount), "left": max(of.balance + row.amount, 0)}
+        notices.notify(work, after, event, detail=detail | more)
     settle_if_paid(work, after)
-    return made
+    return reversal
 
 
 def receipts(work: Work, order: Order) -> list[ReceiptRow]:
@@ -391,12 +391,12 @@ class _BankMovement:
 
     @property
     def moved(self) -> Moved:
-        """What tells it from other money."""
+        """What distinguishes it from other money."""
         return Moved(self.amount, self.day, self.reference)
 
 
 def _checked(work: Work, money: _BankMovement) -> str:
-    """The reference as it is kept, once day and reference are right."""
+    """The reference as it is stored, once day and reference are right."""
     if money.day > work.today:
         raise RefusedError(f"{money.day} has not come yet: write the day the money moved")
     words = " ".join(money.reference.split())

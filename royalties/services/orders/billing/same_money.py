@@ -52,17 +52,17 @@ def require_new(work: Work, row: OpenInvoice, money: Moved, *, is_at_once: bool)
 def _require_not_received(work: Work, row: OpenInvoice, money: Moved) -> None:
     receipts = store.receipts_of(work.connection, row.order_id)
     wrong = {each.reverses_id for each in receipts}
-    for each in receipts:
-        counts = each.reverses_id is None and each.id not in wrong
-        if not counts or (each.invoice_id, each.amount) != (row.id, money.amount):
+    for receipt in receipts:
+        counts = receipt.reverses_id is None and receipt.id not in wrong
+        if not counts or (receipt.invoice_id, receipt.amount) != (row.id, money.amount):
             continue
-        if _is_same(Moved(each.amount, each.received_on, each.reference), money):
+        if _is_same(Moved(receipt.amount, receipt.received_on, receipt.reference), money):
             other = "write the reference that the bank's statement gives"
-            if not each.reference:
-                other = f"reverse receipt {each.id}, and record both with their references"
+            if not receipt.reference:
+                other = f"reverse receipt {receipt.id}, and record both with their references"
             raise RefusedError(
-                f"{_words(row, money)} is recorded already, as receipt {each.id}: if other money "
-                f"of the same amount moved, {other}"
+                f"{_words(row, money)} is recorded already, as receipt {receipt.id}: if other "
+                f"money of the same amount moved, {other}"
             )
 
 
@@ -78,11 +78,11 @@ def _waiting(work: Work, row: OpenInvoice) -> list[tuple[int, str, Moved]]:
         work, status=ProposalStatus.WAITING, beginning=f"{row.order} ", limit=_MOST_WAITING
     )
     found = []
-    for each in proposals:
-        body = cast("dict[str, Any]", each.body)
-        if each.kind in OF_MONEY and body["invoice"] == row.number:
+    for proposal in proposals:
+        body = cast("dict[str, Any]", proposal.body)
+        if proposal.kind in OF_MONEY and body["invoice"] == row.number:
             moved = Moved(body["amount"], date.fromisoformat(body["day"]), body["reference"])
-            found.append((each.id, each.prepared_by, moved))
+            found.append((proposal.id, proposal.prepared_by, moved))
     return found
 
 

@@ -1,4 +1,4 @@
-"""What an order owes: it is settled when nothing is, and what cancelling costs is said before."""
+"""What an order owes: it is settled when nothing is, and what cancelling costs is stated before."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -25,7 +25,7 @@ def settle_if_paid(work: Work, order: Order, *, tell: bool = True) -> Order:
     Args:
         work: the unit of work.
         order: as it stands.
-        tell: whether the organization is told; not if it gets a receipt that says so.
+        tell: whether the organization is notified; not if it gets a receipt anyway.
     """
     if order.state is not State.INVOICED or owed_of(work, order) > 0:
         return order
@@ -38,7 +38,7 @@ def reopen_if_owed(work: Work, order: Order, detail: Mapping[str, object]) -> Or
     Args:
         work: the unit of work.
         order: as it stands.
-        detail: what came before; the history and the e-mail keep it with what is owed.
+        detail: what came before; the history and the e-mail have it with what is owed.
     """
     if order.state is not State.PAID or (owed := owed_of(work, order)) <= 0:
         return order
@@ -69,7 +69,7 @@ def owed_if_cancelled(work: Work, order: Order) -> Owed:
 
 
 def cancel(work: Work, number: str, reason: str, version: int | None = None) -> Order:
-    """Cancel an order for good; what is owed at this stage stands in its history.
+    """Cancel an order for good; what is owed at this stage is written to its history.
 
     Raises:
         NoOrderError: there is none for this actor.

@@ -43,7 +43,7 @@ _DEFAULT_CHARGES = (LineKind.OPTION_COPIES.value,)
 
 
 class BeforeBooksError(RefusedError):
-    """Sales dated before the books' first period, which nobody said are to count."""
+    """Sales dated before the books' first period, which were not confirmed to count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +108,14 @@ class Selling:
         return self._record(occasion, lines, charges)
 
     def _brought(self, moved: Sequence[Moved], charges: Iterable[str], *, complete: bool) -> int:
-        """Net receipts, in minor units, that are to stand after what was moved."""
+        """Net receipts, in minor units, that are to be recorded after what was moved."""
         quote = self.agreed.quote
         kinds = frozenset(charges)
         copies = sum(each.copies for each in moved)
         whole = billing.whole_of(moved, self.order.quantity, complete=complete)
-        brought = billing.receipts_of(quote.lines, kinds, quote.currency, copies, whole)
+        receipts = billing.receipts_of(quote.lines, kinds, quote.currency, copies, whole)
         billed = self._billed(kinds)
-        return brought if billed is None else min(brought, billed)
+        return receipts if billed is None else min(receipts, billed)
 
     def _billed(self, charges: frozenset[str]) -> int | None:
         """What was billed and not credited of what counts; None before the final invoice."""
@@ -130,7 +130,7 @@ class Selling:
         return sum(line.amount for line in billing.earning(lines, charges))
 
     def _recorded(self) -> int:
-        """Net receipts, in minor units, that stand in the order's sales."""
+        """Net receipts, in minor units, of the order's recorded sales."""
         found = money.receipts_of_order(self.work.connection, self.order.number)
         return found // (MICRO // scale(self.agreed.quote.currency))
 
@@ -201,7 +201,7 @@ class Selling:
     def _require_in_books(
         self, of: Occasion, lines: Sequence[ShipmentLine], open_period: Period
     ) -> None:
-        """Refuse sales from before the books, unless somebody said that they are to count."""
+        """Refuse sales from before the books, unless they were confirmed to count."""
         early, currency = Early(), self.agreed.quote.currency
         if self.before_books or of.day >= self.setup.first_period.starts:
             return
@@ -257,14 +257,14 @@ def charges_of(setup: Setup, order: Order, lines: Iterable[PaperLine]) -> tuple[
         RefusedError: several contracts share the title and count different charges of this order.
     """
     there = {line.kind for line in lines}
-    said: Mapping[str, tuple[str, ...]] = {
+    charges: Mapping[str, tuple[str, ...]] = {
         key: tuple(sorted(there.intersection(contract.order_charges)))
         for key, contract in sorted(setup.contracts.items())
         if order.title in contract.titles
     }
-    different = sorted(set(said.values()))
+    different = sorted(set(charges.values()))
     if len(different) > 1:
-        names = " and ".join(said)
+        names = " and ".join(charges)
         raise RefusedError(
             f"contracts {names} count different charges of order {order.number} into net "
             f"receipts, but a sale has one: let their order_charges agree"

@@ -79,7 +79,7 @@ def ship(
     """Record a shipment to one of an order's addresses, and its sales.
 
     The same token gives the same shipment, once. The shipment that completes what was ordered is
-    the last one whether or not it is said so.
+    the last one whether or not it is marked as such.
 
     Args:
         work: the unit of work.
@@ -298,17 +298,17 @@ def packing_list(work: Work, number: str, shipment: int, file: str) -> Paper:
     if order is None or row is None or file not in FILES:
         raise RefusedError(f"there is no shipment {shipment} of order {number[:20]}")
     setup = setup_in_force(work)
-    shown = _packing_list(setup, order, agreed_of(work, setup, order), rows, row)
-    return _packing_paper(work, shown, file)
+    document = _packing_list(setup, order, agreed_of(work, setup, order), rows, row)
+    return _packing_paper(work, document, file)
 
 
 def print_packing_list(
     work: Work, setup: Setup, order: Order, agreed: Agreed, rows: list[ShipmentRow]
 ) -> None:
-    """Print what lies in the last of an order's shipments, so that it is kept with it."""
-    shown = _packing_list(setup, order, agreed, rows, rows[-1])
+    """Print what lies in the last of an order's shipments, so that it is stored with it."""
+    document = _packing_list(setup, order, agreed, rows, rows[-1])
     for file in FILES:
-        _packing_paper(work, shown, file)
+        _packing_paper(work, document, file)
 
 
 def _packing_list(
@@ -336,15 +336,15 @@ def _packing_list(
     )
 
 
-def _packing_paper(work: Work, shown: PackingListShown, file: str) -> Paper:
-    made: dict[str, Callable[[PackingListShown, bytes], bytes]] = {
+def _packing_paper(work: Work, document: PackingListShown, file: str) -> Paper:
+    makers: dict[str, Callable[[PackingListShown, bytes], bytes]] = {
         "pdf": report.pdf,
         "xlsx": report.workbook,
     }
     return paper(
         work,
         PaperKind.PACKING_LIST,
-        shown.number,
+        document.number,
         file,
-        lambda: made[file](shown, logo_on(work, shown.dated)),
+        lambda: makers[file](document, logo_on(work, document.dated)),
     )

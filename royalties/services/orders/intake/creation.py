@@ -70,7 +70,7 @@ class BadRequestError(RefusedError):
 
 
 def checked(work: Work, body: Requested) -> Requested:
-    """A request with its texts as they are kept, once nothing is wrong with it.
+    """A request with its texts as they are stored, once nothing is wrong with it.
 
     Raises:
         BadRequestError: names each field with what is wrong.
@@ -135,7 +135,7 @@ def estimate(work: Work, body: Requested) -> pricing.Quote | None:
 
 
 def fit_address(address: Address) -> Address:
-    """An organization's own address with its texts as they are kept.
+    """An organization's own address with its texts as they are stored.
 
     Raises:
         BadRequestError: says at ``bill`` what is wrong with it.
@@ -151,7 +151,7 @@ def _addresses(addresses: tuple[Address, ...], faults: dict[str, str]) -> tuple[
     if not 1 <= len(addresses) <= MOST_ADDRESSES:
         faults["ship_to"] = f"give from one to {MOST_ADDRESSES} addresses"
         return addresses
-    kept = []
+    known = []
     for number, address in enumerate(addresses, 1):
         where = f"address {number}"
         lines = [line for line in address.lines if line.strip()]
@@ -165,7 +165,7 @@ def _addresses(addresses: tuple[Address, ...], faults: dict[str, str]) -> tuple[
                 fitted = placed(address)
             except NotAPlaceError as error:
                 faults[where] = str(error)
-        kept.append(
+        known.append(
             Address(
                 address.copies,
                 _fit(faults, where, address.name, _LONGEST["name"]),
@@ -176,7 +176,7 @@ def _addresses(addresses: tuple[Address, ...], faults: dict[str, str]) -> tuple[
                 fitted.country,
             )
         )
-    return tuple(kept)
+    return tuple(known)
 
 
 def _fit(faults: dict[str, str], name: str, text: str, longest: int, *, needed: bool = True) -> str:
@@ -203,7 +203,7 @@ def create_order(
     token: str = "",
     tell: bool = True,
 ) -> Order:
-    """Add an order with the next number of the year, and tell both sides.
+    """Add an order with the next number of the year, and notify both sides.
 
     Args:
         work: the unit of work, which holds no lock yet but that of the numbers.
@@ -211,7 +211,7 @@ def create_order(
         organization: key of who orders.
         again: the order that this one repeats; its newest artwork comes along.
         token: of the form, of at most 64 letters; sent twice, it gives the first time's order.
-        tell: whether both sides are told by e-mail.
+        tell: whether both sides are notified by e-mail.
 
     Raises:
         RefusedError: an older order is repeated, of which an address names no place.
@@ -257,7 +257,7 @@ def next_number(work: Work) -> str:
 
 
 def _copy_artwork(work: Work, before: Order, after: Order) -> None:
-    """Let the new order have the newest file of each use; its bytes are kept once."""
+    """Let the new order have the newest file of each use; its bytes are stored once."""
     newest = {each.id for each in artwork_files(work, before) if each.is_newest}
     rows = messages.files_of(work.connection, before.id, *map(FileKind, USES))
     for row in (each for each in rows if each.id in newest):

@@ -1,7 +1,7 @@
 """An organization's own orders: what each waits for, and how it answers beside accepting a quote.
 
 Who mails a purchase order or telephones has accepted, and the staff record it: in whose name, how,
-on which day, with the paper. The organization is told what was recorded in its name.
+on which day, with the paper. The organization is notified of what was recorded in its name.
 """
 
 from collections.abc import Sequence
@@ -89,24 +89,24 @@ def _summaries(work: Work, orders: Sequence[Order]) -> list[OrderSummary]:
         return []
     setup = setup_in_force(work)
     facts = facts_of(work.connection, [each.id for each in orders])
-    made = []
+    summaries = []
     for order in orders:
         met = preconditions.preconditions_of(work, order, facts[order.id], setup)
         title = setup.titles.get(order.title)
-        done, steps = progress(order)
+        step, steps = progress(order)
         only = preconditions.is_deposit_only(setup, order)
-        made.append(
+        summaries.append(
             OrderSummary(
                 order,
                 title.heading if title else order.title,
                 preconditions.next_step(order, Side.ORGANIZATION, met, deposit_only=only),
                 preconditions.waits_for(order, met) is Side.ORGANIZATION,
-                done,
+                step,
                 steps,
                 board.lateness(order.state, order.need_by, order.promised_on, work.today),
             )
         )
-    return made
+    return summaries
 
 
 def progress(order: Order) -> tuple[int, int]:
@@ -138,21 +138,21 @@ def send_purchase_order(
         ChangedMeanwhileError: somebody else changed the order.
     """
     work.actor.require(Verb.ORDER)
-    said = line_of(po_number, "the number of a purchase order", _LONGEST_PO)
-    if not said and file is None:
+    po_number = line_of(po_number, "the number of a purchase order", _LONGEST_PO)
+    if not po_number and file is None:
         raise RefusedError("write the purchase order's number, or choose its file")
     order = life.lock(work, number, version)
     if not takes_purchase_order(order):
         raise RefusedError("a purchase order is sent once a quote was accepted")
-    detail: dict[str, object] = {"po_number": said or order.po_number}
+    detail: dict[str, object] = {"po_number": po_number or order.po_number}
     if file is not None:
         detail["file"] = save_purchase_order(work, order, file)
-    changes = {"po_number": said or order.po_number}
+    changes = {"po_number": po_number or order.po_number}
     if not store.change_order(work.connection, order.id, order.version, changes):
         raise life.ChangedMeanwhileError(number)
     life.note(work, order, PURCHASE_ORDER, before=order.state, after=order.state, detail=detail)
-    told = ", ".join(str(each) for each in detail.values() if each)
-    text = f"We sent our purchase order: {told}"
+    summary = ", ".join(str(each) for each in detail.values() if each)
+    text = f"We sent our purchase order: {summary}"
     notices.notify(work, order, "message", detail={"text": text})
     after = life.find(work, number)
     if after is None:
@@ -177,13 +177,13 @@ def save_purchase_order(work: Work, order: Order, file: AttachmentUpload | Taken
         raise RefusedError(f"this order has {_MOST_FILES} purchase orders: write us a message")
     taken = file if isinstance(file, TakenFile) else take(work.files, *file, messages.ATTACHED)
     messages.require_room(work, order.organization, [taken.size])
-    kept = messages.store_file(work, taken)
+    stored = messages.store_file(work, taken)
     message_store.add_file(
         work.connection,
         {
             "order_id": order.id,
             "kind": FileKind.PURCHASE_ORDER,
-            **kept._asdict(),
+            **stored._asdict(),
             "facts": {},
             "message_id": None,
             "at": work.at,
@@ -191,7 +191,7 @@ def save_purchase_order(work: Work, order: Order, file: AttachmentUpload | Taken
             "side": life.side_of(work),
         },
     )
-    return kept.name
+    return stored.name
 
 
 def invoices(work: Work, *, page: int = 1) -> tuple[list[InvoiceListRow], bool]:
@@ -211,7 +211,7 @@ def organizations(work: Work) -> dict[str, Organization]:
 
 
 RECORDED = "record-acceptance"
-"""By which words the organization is told."""
+"""By which words the organization is notified."""
 
 _LONGEST_REASON = 500
 
@@ -225,7 +225,7 @@ class How(StrEnum):
 
 
 ON_PAPER = frozenset({How.MAIL, How.EMAIL})
-"""Of these there is a file to be kept."""
+"""Those with a file to be stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,9 +291,9 @@ def record_acceptance(
     )
     if newest is None:
         raise AssertionError
-    told = {"quote": newest.version, "total": newest.total, "currency": newest.currency}
+    facts = {"quote": newest.version, "total": newest.total, "currency": newest.currency}
     notices.notify(
-        work, accepted, RECORDED, detail=detail | told | {"po_number": accepted.po_number}
+        work, accepted, RECORDED, detail=detail | facts | {"po_number": accepted.po_number}
     )
     return accepted
 
@@ -302,17 +302,17 @@ def ask_another_quote(work: Work, number: str, text: str, *, version: int | None
     """Say what a quote should say instead: the staff make another one, and this one ends.
 
     Raises:
-        RefusedError: nothing is said, or there is no quote to be answered.
+        RefusedError: the text is empty, or there is no quote to be answered.
         ChangedMeanwhileError: somebody else changed the order.
     """
     work.actor.require(Verb.ORDER)
     order = life.lock(work, number, version)
-    said = " ".join(text.split())
-    if not said:
+    line = " ".join(text.split())
+    if not line:
         raise RefusedError("say what should be different")
-    if fault := fault_of_line(said):
+    if fault := fault_of_line(line):
         raise RefusedError(f"what should be different cannot be recorded: {fault}")
-    reason = said if len(said) <= _LONGEST_REASON else f"{said[: _LONGEST_REASON - 2]} …"
+    reason = line if len(line) <= _LONGEST_REASON else f"{line[: _LONGEST_REASON - 2]} …"
     moved = life.move(
         work,
         order,

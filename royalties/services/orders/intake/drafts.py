@@ -1,9 +1,9 @@
-"""A request while it is written: kept from step to step, for whoever has its address.
+"""A request while it is written: stored from step to step, for whoever has its address.
 
-A stranger has no account to keep it under. What tells drafts apart is a token that nobody can
-guess, in the address of their pages; the database holds its fingerprint only. A person's draft is
-theirs alone, also for who has the address. A draft that was sent, thrown away or left for
-fourteen days is forgotten.
+An anonymous visitor has no account to store it under. A draft is identified by a token that nobody
+can guess, in the address of its pages; the database holds only its fingerprint. A person's draft
+is theirs alone, even if somebody else has the address. A draft that was sent, thrown away or left
+for fourteen days is deleted.
 """
 
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ def begin(work: Work, title: str, body: str, address: str) -> str:
         work: the unit of work.
         title: key of the title that is ordered.
         body: what was typed.
-        address: the network address it comes from, of which only a fingerprint is kept.
+        address: the network address it comes from, of which only a fingerprint is stored.
 
     Raises:
         TooOftenError: somebody without an account began more than people write.
@@ -70,14 +70,14 @@ def begin(work: Work, title: str, body: str, address: str) -> str:
 
 
 def save(work: Work, token: str, body: str) -> None:
-    """Keep what was typed since, for another fourteen days; ``find`` has said whose it is."""
+    """Save what was typed since, for another fourteen days; ``find`` has checked whose it is."""
     work.actor.require(Verb.ASK)
     values = {"body": _checked(body), "expires_at": work.at + LASTS}
     store.change_draft(work.connection, fingerprint(token), values)
 
 
 def forget(work: Work, token: str) -> None:
-    """Forget a draft; ``find`` has said whose it is."""
+    """Forget a draft; ``find`` has checked whose it is."""
     work.actor.require(Verb.ASK)
     store.delete_draft(work.connection, fingerprint(token))
 

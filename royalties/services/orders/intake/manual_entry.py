@@ -40,7 +40,7 @@ def enter_order(
             where no contact is given.
         organization: key of a known one; empty: a new one of the name in the body.
         token: of the form; the same one gives the same order, once.
-        tell: whether the contact is told by e-mail, and let in if they have no account.
+        tell: whether the contact is notified by e-mail, and let in if they have no account.
         address: of a new organization; the first that copies go to, if left out.
 
     Raises:

@@ -114,7 +114,7 @@ def _change(work: Work, order: Order, body: dict[str, Any], prepared_by: str = "
 def let_in(work: Work, order: Order) -> None:
     """Let an order's contact see it: by an invitation, or with the account that they have.
 
-    Whoever has an account of another kind, or one that was closed, is only told of the order.
+    Whoever has an account of another kind, or one that was closed, is only notified of the order.
     """
     person = people.find_by_email(work.connection, order.contact_email)
     if person is None:
@@ -191,7 +191,7 @@ def organizations_of_same_name(
     own = every.get(order.organization)
     if own is None:
         return []
-    # Entries stand in the order in which they were first recorded.
+    # Entries are in the order in which they were first recorded.
     before = takewhile(lambda other: other.key != own.key, every.values())
     namesakes_by_key = {other.key: other for other in before if other.is_called(own.name)}
     for named in (event.detail.get("named") for event in events if event.action == REQUEST):
@@ -222,7 +222,7 @@ def askers(work: Work, order: Order) -> list[PersonSummary]:
 def move_order(work: Work, number: str, organization: str, version: int | None = None) -> Order:
     """Move an order, and who asked for it, to the organization of the same name that was there.
 
-    They order for that organization from now on, and see all that it ordered; its people are told.
+    They order for that organization from now on and see all its orders; its people are notified.
     An organization of one name with it that has no order left is theirs no more, and hands its
     tax certificates over.
 
@@ -306,12 +306,14 @@ def _move(work: Work, order: Order, organization: str) -> Order:
         raise life.ChangedMeanwhileError(order.number)
     _notify_both(work, after, order, moving)
     _let_in_those(work, order.organization, after, moving)
-    kept: dict[str, object] = {
+    detail: dict[str, object] = {
         "from": order.organization,
         "to": organization,
         "people": [each.name for each in moving],
     }
-    life.note(work, order, MOVED, before=order.state, after=order.state, detail=kept, logged=kept)
+    life.note(
+        work, order, MOVED, before=order.state, after=order.state, detail=detail, logged=detail
+    )
     row = store.find_by_id(work.connection, work.actor, order.id)
     if row is None:
         raise AssertionError

@@ -2,7 +2,7 @@
 
 Somebody without an account gets a link by e-mail first. Opening it makes the account, the
 organization and the order, so nothing that a stranger typed enters the books before an address
-stands behind it. The price that was shown is an estimate; only a quote promises.
+is behind it. The price that was shown is an estimate; only a quote promises.
 """
 
 import re
@@ -96,12 +96,12 @@ _BODY = TypeAdapter(Requested)
 def ask_for(work: Work, body: Requested, address: str) -> None:
     """Keep what a stranger asks for, and send them the link that makes an order of it.
 
-    Whether the e-mail address is known here, nobody is told.
+    Whether the e-mail address is known here is never revealed.
 
     Args:
         work: the unit of work.
         body: what is asked for.
-        address: the network address it comes from, of which only a fingerprint is kept.
+        address: the network address it comes from, of which only a fingerprint is stored.
 
     Raises:
         BadRequestError: names each field with what is wrong.
@@ -343,7 +343,7 @@ def add_organization(work: Work, body: Requested, address: Address | None = None
     Its address is the one that is given, else the first that copies go to.
 
     One of the same name that is there already is not theirs to join: the staff sees both, and
-    moves the order. The key has the order's number, so that it does not tell of the other one.
+    moves the order. The key has the order's number, so that it does not reveal the other one.
     """
     lock_setup(work.connection)
     taken = setup_in_force(work).organizations

@@ -1,4 +1,4 @@
-"""Artwork of orders: looked at for what it is, kept in versions, and shown only as previews.
+"""Artwork of orders: checked for what it is, stored in versions, and shown only as previews.
 
 A file is looked at before its order is touched, since that takes a moment: ``look`` needs no
 transaction. What it found is then sent with ``send_artwork``.
@@ -34,7 +34,7 @@ MOST_FILES = 60
 """Files of artwork that one order takes, all versions together."""
 
 USES = (Use.LOGO, Use.LETTER, Use.COVER)
-"""What artwork is for; a file is kept under its use."""
+"""What artwork is for; a file is stored under its use."""
 
 
 class ArtworkNotTakenError(RefusedError):
@@ -74,22 +74,22 @@ class InspectedFile:
 
     @classmethod
     def of(
-        cls, files: Files, sent: tuple[Use, str], kept: tuple[str, int], checked: CheckedFile
+        cls, files: Files, sent: tuple[Use, str], stored: tuple[str, int], checked: CheckedFile
     ) -> Self:
         """A file as it was looked at; what was made of it is written down before it is sent.
 
         Args:
             files: of the running system.
             sent: what it is for, and its name.
-            kept: its fingerprint and size among the uploads.
+            stored: its fingerprint and size among the uploads.
             checked: what was found of it; if there is a problem, nothing is written.
         """
         if checked.problems:
-            return cls(*sent, *kept, checked)
-        made = tuple(files.keep_upload(BytesIO(png), len(png))[0] for png in checked.previews)
+            return cls(*sent, *stored, checked)
+        previews = tuple(files.keep_upload(BytesIO(png), len(png))[0] for png in checked.previews)
         text = checked.clean.encode()
         clean = files.keep_upload(BytesIO(text), len(text))[0] if text else ""
-        return cls(*sent, *kept, checked, made, clean)
+        return cls(*sent, *stored, checked, previews, clean)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -103,7 +103,7 @@ class OrderFile:
 
     Attributes:
         facts: what was measured: ``pixels``, ``colours``, ``pages``, ``points`` …
-        warnings: what its sender was told.
+        warnings: those that its sender was shown.
         previews: how many pages can be shown, counted from 1.
         is_newest: whether it is the one of its use that counts.
     """
@@ -181,10 +181,10 @@ def send_artwork(
     _require_side(work)
     _require_fit(files, rights=rights)
     order = life.lock(work, number, version)
-    kept = artwork_files(work, order)
-    if len(kept) + len(files) > MOST_FILES:
+    earlier = artwork_files(work, order)
+    if len(earlier) + len(files) > MOST_FILES:
         raise RefusedError(f"order {number} has {MOST_FILES} files already: write us a message")
-    lacking = missing(order, [*(file.use for file in kept), *(file.use for file in files)])
+    lacking = missing(order, [*(file.use for file in earlier), *(file.use for file in files)])
     if lacking:
         words = " and ".join(f"a {use.value}" for use in lacking)
         raise RefusedError(f"{words} is missing: the order's options need it, so send it too")
@@ -302,14 +302,14 @@ def cover_preview(work: Work, order: Order, drawn: Mapping[Use, bytes] | None = 
     path = work.files.order_file(name)
     if path.is_file():
         return path.read_bytes()
-    made = cover_png(cover)
+    png = cover_png(cover)
     if drawn:
-        return made
+        return png
     try:
-        work.files.keep_made(name, made)
+        work.files.keep_made(name, png)
     except DiskError:
-        return made  # it is only drawn once more the next time
-    return made
+        return png  # it is only drawn once more the next time
+    return png
 
 
 def _fingerprint(cover: Cover) -> str:

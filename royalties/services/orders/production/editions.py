@@ -46,9 +46,9 @@ def give_own_edition(work: Work, number: str, isbn: str | None, *, version: int)
         raise RefusedError(f"the catalogue has no edition {order.isbn} of title {order.title!r}")
     number_given = isbn.strip() if isbn else _next_number(work)
     base = next(each for each in revision.body["editions"] if each["isbn"] == order.isbn)
-    made = {key: base[key] for key in ("prices", "unit_cost") if key in base}
-    made |= {"isbn": number_given, "format": Format.CUSTOM.value}
-    body = {**revision.body, "editions": [*revision.body["editions"], made]}
+    own_edition = {key: base[key] for key in ("prices", "unit_cost") if key in base}
+    own_edition |= {"isbn": number_given, "format": Format.CUSTOM.value}
+    body = {**revision.body, "editions": [*revision.body["editions"], own_edition]}
     try:
         setup.add(work, "titles", body)
     except SetupError as error:

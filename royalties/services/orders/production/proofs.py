@@ -48,7 +48,7 @@ class ProofDifference:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A version of a proof with all that was said of it; ``difference`` is None for the first."""
+    """A version of a proof with all comments on it; ``difference`` is None for the first."""
 
     file: OrderFile
     comments: tuple[Comment, ...]
@@ -110,28 +110,28 @@ def ask_changes(
         text: one more comment, on the whole proof; empty: those that are there.
 
     Raises:
-        RefusedError: nobody said what to change, or a newer proof was sent.
+        RefusedError: there is no comment on what to change, or a newer proof was sent.
     """
     work.actor.require(Verb.ORDER)
     order = life.lock(work, number, version)
     proof = _newest(work, order, proof_version)
     if text.strip():
         _say(work, order, proof, WHOLE, text)
-    said = [
+    comments = [
         comment
         for comment in store.comments_of(work.connection, [proof.id])
         if comment.side is Side.ORGANIZATION
     ]
-    met = preconditions_met(work, order) | ({Precondition.COMMENT} if said else frozenset())
-    words = "; ".join(_quoted(comment) for comment in said)
-    detail = {"version": proof.version, "comments": len(said), "text": words[:LONGEST_COMMENT]}
+    met = preconditions_met(work, order) | ({Precondition.COMMENT} if comments else frozenset())
+    words = "; ".join(_quoted(comment) for comment in comments)
+    detail = {"version": proof.version, "comments": len(comments), "text": words[:LONGEST_COMMENT]}
     moved = life.move(work, order, Action.ASK_CHANGES, met=met, detail=detail)
     _decide(work, proof, ProofDecision.CHANGES, work.actor.name)
     return moved
 
 
-def kept_as(files: Files, proof: OrderFile) -> str:
-    """The fingerprint of what is kept of a proof, empty if nothing is; read before it is approved.
+def stored_fingerprint(files: Files, proof: OrderFile) -> str:
+    """The fingerprint of a proof's stored file, empty if there is none; read before approval.
 
     Reading takes as long as the file is large, so it needs no transaction.
     """
@@ -146,7 +146,7 @@ def approve(
     version: int,
     proof_version: int,
     sha256: str,
-    kept: str,
+    stored: str,
     name: str,
     ticked: bool,
 ) -> Order:
@@ -158,9 +158,9 @@ def approve(
         version: of the order, as it was looked at.
         proof_version: of the proof that was shown.
         sha256: of the file that was shown.
-        kept: what ``kept_as`` said of the newest proof.
+        stored: ``stored_fingerprint`` of the newest proof.
         name: of who approves, as signed.
-        ticked: whether they said that they looked at every page.
+        ticked: whether they confirmed that they looked at every page.
 
     Raises:
         RefusedError: another file was shown, the name or the tick is missing, or the table does
@@ -178,7 +178,7 @@ def approve(
         raise RefusedError("sign with your name, in up to 200 letters")
     if not ticked:
         raise RefusedError("look at every page, then tick that you did: it cannot be taken back")
-    if kept != proof.sha256:
+    if stored != proof.sha256:
         raise RefusedError(
             "the proof's file is damaged, so it cannot be approved: ask for it again by message"
         )
@@ -200,13 +200,13 @@ def proofs(work: Work, order: Order) -> list[Proof]:
     work.actor.require(Verb.READ_ORDERS)
     files = _files(work, order)
     ids = [file.id for file in files]
-    said = store.comments_of(work.connection, ids) if ids else []
+    comments = store.comments_of(work.connection, ids) if ids else []
     decided = store.decisions_of(work.connection, ids) if ids else {}
     before: Sequence[OrderFile | None] = [*files[1:], None]
     return [
         Proof(
             file,
-            tuple(comment for comment in said if comment.file_id == file.id),
+            tuple(comment for comment in comments if comment.file_id == file.id),
             decided.get(file.id),
             difference(older, file) if older else None,
         )
@@ -231,11 +231,11 @@ def _files(work: Work, order: Order) -> list[OrderFile]:
     return files_of(messages.files_of(work.connection, order.id, FileKind.PROOF))
 
 
-def _newest(work: Work, order: Order, shown: int) -> OrderFile:
+def _newest(work: Work, order: Order, version: int) -> OrderFile:
     files = _files(work, order)
     if not files:
         raise RefusedError(f"no proof of order {order.number} was sent yet")
-    if files[0].version != shown:
+    if files[0].version != version:
         raise _newer(files[0])
     return files[0]
 
@@ -254,8 +254,8 @@ def _say(work: Work, order: Order, proof: OrderFile, page: int, text: str) -> Co
         raise RefusedError(f"write a comment in up to {LONGEST_COMMENT:,} letters")
     if not 0 <= page <= proof.previews:
         raise RefusedError(f"the proof has no page {page}: it has {proof.previews}")
-    said = store.comments_of(work.connection, [proof.id])
-    if len(said) >= MOST_COMMENTS:
+    comments = store.comments_of(work.connection, [proof.id])
+    if len(comments) >= MOST_COMMENTS:
         raise RefusedError(f"this proof has {MOST_COMMENTS} comments: ask for the changes now")
     values = {
         "file_id": proof.id,
@@ -265,7 +265,7 @@ def _say(work: Work, order: Order, proof: OrderFile, page: int, text: str) -> Co
         "by": work.actor.name,
         "side": life.side_of(work),
     }
-    made = store.add_comment(work.connection, values)
+    added = store.add_comment(work.connection, values)
     life.note(
         work,
         order,
@@ -274,7 +274,7 @@ def _say(work: Work, order: Order, proof: OrderFile, page: int, text: str) -> Co
         after=order.state,
         detail={"version": proof.version, "page": page},
     )
-    return made
+    return added
 
 
 def _decide(work: Work, proof: OrderFile, what: ProofDecision, name: str) -> None:
@@ -282,8 +282,8 @@ def _decide(work: Work, proof: OrderFile, what: ProofDecision, name: str) -> Non
     store.add_decision(work.connection, row)
 
 
-def _quoted(said: Comment) -> str:
-    return f"page {said.page}: {said.text}" if said.page else said.text
+def _quoted(written: Comment) -> str:
+    return f"page {written.page}: {written.text}" if written.page else written.text
 
 
 def _require_side(work: Work) -> None:

@@ -52,7 +52,7 @@ class Edits:
         charges: further charges, each once, with words for the line.
         extra_proofs: proofs beyond the free ones, charged by the list.
         valid_until: the last day; None: by the price list.
-        note: what else is said, in plain words.
+        note: anything else, in plain words.
     """
 
     discount: Fraction | None = None
@@ -74,7 +74,7 @@ def edits_document(edits: Edits) -> dict[str, Any]:
 
 
 def edits_of(stored: Mapping[str, Any]) -> Edits:
-    """What was agreed, as a proposal keeps it."""
+    """What was agreed, as a proposal stores it."""
     return Edits(
         Fraction(stored["discount"]),
         tuple(pricing.AgreedCharge(words, amount) for words, amount in stored["charges"]),
@@ -244,12 +244,12 @@ def text_of(text: str, label: str, longest: int) -> str:
     Raises:
         RefusedError: it is too long, or holds what cannot be printed.
     """
-    kept = text.strip()
-    if len(kept) > longest:
-        raise RefusedError(f"{label} has {len(kept)} characters: shorten it to {longest}")
-    if not all(line.replace("\t", " ").isprintable() for line in kept.splitlines()):
+    text = text.strip()
+    if len(text) > longest:
+        raise RefusedError(f"{label} has {len(text)} characters: shorten it to {longest}")
+    if not all(line.replace("\t", " ").isprintable() for line in text.splitlines()):
         raise RefusedError(f"{label} holds signs that cannot be printed: take them out")
-    return kept
+    return text
 
 
 def tax_note(ship_to: Iterable[ShipTo], priced: Quote) -> str:
@@ -259,15 +259,15 @@ def tax_note(ship_to: Iterable[ShipTo], priced: Quote) -> str:
     taxed = sorted(
         {places.place_name(line.place) for line in priced.lines if line.kind is LineKind.TAX}
     )
-    told = []
+    sentences = []
     if exempt:
-        told.append(f"No tax for {series(exempt)}: an exemption certificate is on file.")
+        sentences.append(f"No tax for {series(exempt)}: an exemption certificate is on file.")
     if taxed:
-        told.append(
+        sentences.append(
             f"Sales tax is charged for {series(taxed)} unless a certificate for the ship-to "
             f"state, signed and dated, is on file before we invoice."
         )
-    return " ".join(told) or "No sales tax is charged on this order."
+    return " ".join(sentences) or "No sales tax is charged on this order."
 
 
 def delivery(kind: OrderKind, lead_time: LeadTime, today: date, *, artwork: bool = True) -> str:
@@ -348,8 +348,8 @@ def _tolerance(version: PriceVersion) -> Iterator[str]:
 def _cancellation(
     kind: OrderKind, shares: Mapping[State, Fraction], *, set_up: bool
 ) -> Iterator[str]:
-    """What is owed, told at each state from which on it is more; as ``owed_on_cancel`` has it."""
-    told, before = [], ""
+    """What is owed from each state on in which it is more; as ``owed_on_cancel`` has it."""
+    charges, before = [], ""
     for state in path_of(kind):
         if state not in _WHEN:
             continue
@@ -359,10 +359,10 @@ def _cancellation(
         begun = set_up and place >= PATH.index(State.ARTWORK)
         owed = _owed(share, begun=begun)
         if owed != before:
-            told.append(f"{_WHEN[state]}, {owed}")
+            charges.append(f"{_WHEN[state]}, {owed}")
         before = owed
-    if told:
-        yield f"If you cancel, you owe: {'; '.join(told)}."
+    if charges:
+        yield f"If you cancel, you owe: {'; '.join(charges)}."
 
 
 def _owed(share: Fraction, *, begun: bool) -> str:

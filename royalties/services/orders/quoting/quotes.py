@@ -94,7 +94,7 @@ def price_of(work: Work, title: str, isbn: str, asked: pricing.PriceRequest) -> 
 
 
 def draft_quote(work: Work, number: str, edits: Edits | None = None) -> QuoteShown:
-    """What the next version of an order's quote would say; nothing is kept."""
+    """What the next version of an order's quote would say; nothing is saved."""
     work.actor.require(Verb.KEEP_ORDERS)
     order = life.find(work, number)
     if order is None:
@@ -120,7 +120,7 @@ def issue_quote(
     work.actor.require(Verb.KEEP_ORDERS)
     order = life.lock(work, number, version)
     if wants_second_person(work, order, edits or Edits()):
-        compose(work, order, 1, edits or Edits())  # what cannot be at all is said first
+        compose(work, order, 1, edits or Edits())  # refuse first what cannot be at all
         raise approvals.SecondPersonError(
             "more is taken off than the price list takes off: prepare the quote, and another "
             "manager approves it"
@@ -155,12 +155,12 @@ def prepare_quote(
     if find(Action.QUOTE, Side.STAFF, order.state, order.kind) is None:
         raise RefusedError(f"no quote is made while an order is {label_of(order.state)}")
     versions = len(store.quotes_of(work.connection, order.id))
-    shown = compose(work, order, versions + 1, edits)
+    quote = compose(work, order, versions + 1, edits)
     body = {
         "order": number,
         "edits": edits_document(edits),
-        "currency": shown.currency,
-        "total": shown.total,
+        "currency": quote.currency,
+        "total": quote.total,
         "listed": compose(work, order, versions + 1, replace(edits, discount=None)).total,
     }
     return approvals.prepare(
@@ -282,7 +282,7 @@ def accept(
         po_number: of the organization's purchase order.
         quote_version: the quote that was looked at; None where it is the newest.
         met: what else is there of the table's needs.
-        detail: what else the history keeps.
+        detail: what else the history records.
         tell: whether the e-mails of an acceptance are written.
 
     Raises:
@@ -324,7 +324,7 @@ def withdraw_quote(
 ) -> life.Order:
     """Take back the newest quote of an order before it is accepted; the request stays.
 
-    The version that was issued is kept as it is, and its number is not used again.
+    The version that was issued stays as it is, and its number is not used again.
 
     Args:
         work: the unit of work.
@@ -398,23 +398,23 @@ def quote_paper(work: Work, number: str, version: int, file: str) -> Paper:
     """
     order = life.find(work, number)
     listed = quotes(work, order) if order else []
-    shown = next((each.shown for each in listed if each.version == version), None)
-    if shown is None or file not in FILES:
+    quote = next((each.shown for each in listed if each.version == version), None)
+    if quote is None or file not in FILES:
         raise RefusedError(f"there is no quote {number}/{version}")
-    return _paper(work, shown, file)
+    return _paper(work, quote, file)
 
 
-def _paper(work: Work, shown: QuoteShown, file: str) -> Paper:
-    made: dict[str, Callable[[QuoteShown, bytes], bytes]] = {
+def _paper(work: Work, quote: QuoteShown, file: str) -> Paper:
+    makers: dict[str, Callable[[QuoteShown, bytes], bytes]] = {
         "pdf": quote_report.pdf,
         "xlsx": quote_report.workbook,
     }
     return paper(
         work,
         PaperKind.QUOTE,
-        shown.number,
+        quote.number,
         file,
-        lambda: made[file](shown, logo_on(work, shown.dated)),
+        lambda: makers[file](quote, logo_on(work, quote.dated)),
     )
 
 

@@ -193,7 +193,7 @@ def placed(address: Address) -> Address:
 
 
 def require_places(addresses: Iterable[Address]) -> None:
-    """Refuse addresses that stand in the books with a place that nobody knows.
+    """Refuse addresses that are in the books with an unknown place.
 
     What they name matches no tax and no certificate.
 
@@ -272,7 +272,7 @@ def edition_of(setup: Setup, title: str, isbn: str) -> Edition | None:
 
 
 def micro_of(minor: int, currency: str) -> int:
-    """Minor units in millionths of the currency's unit, as sales are kept."""
+    """Minor units in millionths of the currency's unit, as sales are stored."""
     return minor * (MICRO // scale(currency))
 
 

@@ -268,15 +268,15 @@ def _proposal_page(
     if loading.is_file(proposal):
         return _file_page(proposal, form, refused)
     work = current_work()
-    told = terms.proposed(work, proposal, as_read)
+    proposed = terms.proposed(work, proposal, as_read)
     waits = proposal.status == ProposalStatus.WAITING
     version = _newest_version(proposal) if waits else ""
     _, body = terms.proposed_entry(proposal)
     return render_template(
         "finance/desk/proposed_entry.html",
-        told=told,
+        told=proposed,
         versions=side_by_side(setup_in_force(work), body, version) if version else (),
-        entry=None if told.is_new else _entry_address(proposal),
+        entry=None if proposed.is_new else _entry_address(proposal),
         effects=effects or [],
         has_effects=terms.proposed_entry(proposal)[0] in previewing.PARTS,
         **order_approvals.to_decide(proposal, proposal_view(proposal).words, form, refused),
@@ -291,11 +291,11 @@ def _among_others(proposal: Proposal) -> dict[str, Any]:
     waiting = proposal.status == ProposalStatus.WAITING
     return {
         "again": "" if proposal.status == ProposalStatus.APPROVED else again_address(proposal),
-        "below": [proposal_view(each) for each in depends_on(work, proposal)],
-        "missing": [proposal_view(each) for each in missing] if waiting else [],
-        "above": [proposal_view(each) for each in dependents_of(work, [proposal.id])],
+        "below": [proposal_view(other) for other in depends_on(work, proposal)],
+        "missing": [proposal_view(other) for other in missing] if waiting else [],
+        "above": [proposal_view(other) for other in dependents_of(work, [proposal.id])],
         "waits_below": waiting
-        and any(each.decided_at is None for each in depends_on(work, proposal)),
+        and any(other.decided_at is None for other in depends_on(work, proposal)),
     }
 
 

@@ -97,17 +97,17 @@ def home() -> str:
 
 def _by_retailer(overview: Dashboard) -> list[tuple[str, int, int, str, str]]:
     """Copies of the retailers that sold most, beside those of the period before."""
-    most = sorted(overview.retailers, key=lambda each: -each.sold.units)[:_CHARTED]
+    most = sorted(overview.retailers, key=lambda retailer: -retailer.sold.units)[:_CHARTED]
     return [
         (
-            each.name,
-            each.sold.units,
-            each.before.units,
-            number(each.sold.units),
-            number(each.before.units),
+            retailer.name,
+            retailer.sold.units,
+            retailer.before.units,
+            number(retailer.sold.units),
+            number(retailer.before.units),
         )
-        for each in most
-        if each.sold.units > 0 or each.before.units > 0
+        for retailer in most
+        if retailer.sold.units > 0 or retailer.before.units > 0
     ]
 
 

@@ -134,17 +134,17 @@ class HouseForm(EntryForm):
 
 
 def dated(
-    said: Mapping[str, Any], before: Mapping[str, Any] | None, starts: str, *, take_back: bool
+    typed: Mapping[str, Any], before: Mapping[str, Any] | None, starts: str, *, take_back: bool
 ) -> dict[str, Any]:
     """The publisher's body with its name and address from the day on which they hold.
 
     Args:
-        said: as the form says it, with the newest name and address.
+        typed: as the form has it, with the newest name and address.
         before: the body in force; None while there is none.
         starts: the day from which they hold; empty: they correct those before them.
         take_back: whether the newest ones are taken back.
     """
-    body = dict(said)
+    body = dict(typed)
     old: list[Mapping[str, Any]] = sorted(
         (before or {}).get("letterheads", ()), key=lambda each: str(each["from"])
     )

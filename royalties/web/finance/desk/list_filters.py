@@ -1,7 +1,7 @@
 """Which lists of the desk have filters, and what each of them may ask for.
 
 A saved filter holds what its list's address asked for. It may be opened years later: whatever it
-asks for that is not there any more, a column, a retailer, a period, is left out and said.
+asks for that is not there any more, a column, a retailer, a period, is left out with a note.
 """
 
 import re
@@ -309,6 +309,6 @@ LISTS: Mapping[str, FilteredList] = {
         Verb.AUDIT,
     ),
 }
-"""Lists by the name under which filters of theirs are kept: names that are there stay the same."""
+"""Lists by the name under which filters of theirs are saved: names that are there stay the same."""
 
 BY_ENDPOINT = {each.endpoint: name for name, each in LISTS.items()}

@@ -185,18 +185,18 @@ def _list_page(sent: SentList) -> Answer:
 def _preview(sent: SentList, refused: str = "") -> Answer:
     work = current_work()
     try:
-        shown = lists.preview(work, sent.kind, lists.find_saved(work, sent.kept), as_read)
+        preview = lists.preview(work, sent.kind, lists.find_saved(work, sent.kept), as_read)
     except ListFaultsError as error:
         return _faults_page(sent.kind, error.faults), 422
     except RefusedError as error:
         return _form_page(sent.kind, f"{error}."), 422
-    name_beside(shown.found.named)
+    name_beside(preview.found.named)
     page = render_template(
         "finance/desk/list.html",
         list=sent,
         words=_WORDS[sent.kind],
-        found=shown.found,
-        notes=shown.notes,
+        found=preview.found,
+        notes=preview.notes,
         refused=refused,
     )
     return page, 409 if refused else 200
@@ -204,8 +204,8 @@ def _preview(sent: SentList, refused: str = "") -> Answer:
 
 def _faults_page(kind: ListKind, faults: Sequence[ListFault]) -> str:
     count = len(faults)
-    told = f"The list has {count} fault{'s' if count > 1 else ''}, so nothing was saved."
-    return _form_page(kind, told, faults)
+    message = f"The list has {count} fault{'s' if count > 1 else ''}, so nothing was saved."
+    return _form_page(kind, message, faults)
 
 
 def _form_page(kind: ListKind, refused: str = "", faults: Sequence[ListFault] = ()) -> str:

@@ -52,13 +52,14 @@ def audit() -> Answer:
     asked, wrong = _filter_asked()
     before = number_in_query("before")
     lines = auditing.log_page(current_work(), asked, before=before, limit=auditing.PAGE + 1)
-    shown = lines[: auditing.PAGE]
+    page_lines = lines[: auditing.PAGE]
     filters = {key: request.args[key] for key in _FILTERS if request.args.get(key)}
-    older = {**filters, "before": str(shown[-1].seq)} if len(lines) > auditing.PAGE else None
+    older = {**filters, "before": str(page_lines[-1].seq)} if len(lines) > auditing.PAGE else None
     page = render_template(
         "finance/desk/log.html",
         lines=[
-            (line, headline(line.action, line.payload), details(line.payload)) for line in shown
+            (line, headline(line.action, line.payload), details(line.payload))
+            for line in page_lines
         ],
         verbs=[(verb.value, verb_words(verb.value)) for verb in Verb],
         verb_words=verb_words,
@@ -87,17 +88,17 @@ def mail() -> Answer:
     kind = request.args.get("kind", "")[:32]
     before = number_in_query("before")
     written = mail_log.messages(current_work(), kind=kind, before=before, limit=mail_log.PAGE + 1)
-    shown = written[: mail_log.PAGE]
+    messages = written[: mail_log.PAGE]
     return render_template(
         "finance/desk/mail.html",
-        written=shown,
+        written=messages,
         kinds=_KINDS,
         kind=kind,
         State=mail_log.MailState,
         can_send=system().mailer.is_set_up,
         newest=url_for("people.mail", kind=kind or None) if before else "",
         older=(
-            url_for("people.mail", kind=kind or None, before=shown[-1].id)
+            url_for("people.mail", kind=kind or None, before=messages[-1].id)
             if len(written) > mail_log.PAGE
             else ""
         ),

@@ -221,11 +221,11 @@ def headline(action: str, payload: Any) -> str:  # noqa: ANN401 - whatever JSON 
     if pattern is None:
         return ""
     try:
-        said = pattern.format_map({key: _value_words(key, value) for key, value in payload.items()})
+        text = pattern.format_map({key: _value_words(key, value) for key, value in payload.items()})
     except KeyError:
         return ""
     by = _BY.get(str(payload.get("by")))
-    return f"{said} {by}" if by else said + _by_whom(payload)
+    return f"{text} {by}" if by else text + _by_whom(payload)
 
 
 def _setting(payload: Mapping[str, Any]) -> str:
@@ -369,8 +369,8 @@ def _amended(entry: str, fields: list[str]) -> str:
     about = _entry_words(entry)
     if fields == ["new"]:
         return f"Added {about}"
-    said = [field_words(each) for each in fields[:_FEW]]
-    return f"Amended {about}: {', '.join(said)}{', …' if len(fields) > _FEW else ''}"
+    amended = [field_words(each) for each in fields[:_FEW]]
+    return f"Amended {about}: {', '.join(amended)}{', …' if len(fields) > _FEW else ''}"
 
 
 def _held(payload: Mapping[str, Any]) -> str:

@@ -64,13 +64,13 @@ def add(subject: str, key: str) -> Answer:
     work = current_work()
     work.actor.require(Verb.KEEP_NOTES)
     service.require_subject(work, about, key)
-    kept: list[int] = []
+    numbers: list[int] = []
 
     def do(sent: list[TakenFile]) -> str:
         form = NewNoteForm(request.form)
         put_to = form.asked_id
         asks = form.is_question.is_ticked or put_to is not None
-        kept.append(
+        numbers.append(
             service.add(
                 current_work(), about, key, form.text.data, sent, is_question=asks, asked=put_to
             )
@@ -79,7 +79,7 @@ def add(subject: str, key: str) -> Answer:
 
     return _answer_files(
         do,
-        lambda: url_for(".notes_about", subject=about, key=key, _anchor=f"note-{kept[0]}"),
+        lambda: url_for(".notes_about", subject=about, key=key, _anchor=f"note-{numbers[0]}"),
         lambda refused: _page_about(about, key, refused),
     )
 
@@ -224,15 +224,15 @@ def _page_about(subject: NoteSubject, key: str, refused: str = "") -> str:
 
 def _note_page(number: int, refused: str = "") -> str:
     work = current_work()
-    found = note_lists.find_note(work, number)
-    if found is None:
+    entry = note_lists.find_note(work, number)
+    if entry is None:
         abort(404)
     return render_template(
         "finance/desk/note.html",
-        note=found,
-        name=note_lists.subject_name(work, found.subject, found.key),
-        crumbs=crumbs_of(found.subject, found.key),
-        may_withdraw=note_lists.may_withdraw(work, found),
+        note=entry,
+        name=note_lists.subject_name(work, entry.subject, entry.key),
+        crumbs=crumbs_of(entry.subject, entry.key),
+        may_withdraw=note_lists.may_withdraw(work, entry),
         answer=AnswerForm(request.form) if request.endpoint == "notes.answer" else AnswerForm(),
         why=WithdrawNoteForm(request.form)
         if request.endpoint == "notes.withdraw"

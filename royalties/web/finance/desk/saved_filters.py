@@ -93,7 +93,7 @@ def new(name: str) -> Answer:
 
 @PAGES.get("/<int:number>")
 def open_filter(number: int) -> Response:
-    """Open the list with what was saved; what is there no more is left out, and said."""
+    """Open the list with what was saved; what is there no more is left out, with a note."""
     saved, of = _find(number)
     query, gone = of.still_there(saved.query)
     if gone:

@@ -74,7 +74,7 @@ def save() -> Answer:
         lambda refused: _preview(sent, refused),
         lambda error: _form_page(fault_count(error, "saved"), error),
         url_for("home.home"),
-        done="Loaded.",
+        message="Loaded.",
     )
 
 
@@ -96,7 +96,7 @@ def prepare_again(number: int) -> Answer:
         lambda refused: _preview_again(proposal, refused),
         lambda error: _form_page(fault_count(error, "saved"), error),
         url_for("home.home"),
-        done="Loaded.",
+        message="Loaded.",
     )
 
 

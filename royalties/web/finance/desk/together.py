@@ -12,7 +12,7 @@ from royalties.ingest.setup import SetupError
 from royalties.services import approvals as service
 from royalties.services.dependencies import dependents_of
 from royalties.services.desk import deciding
-from royalties.services.desk.deciding import Looked
+from royalties.services.desk.deciding import ProposalPreview
 from royalties.services.work import RefusedError
 from royalties.web.account.proving import proven
 from royalties.web.core.pages import Answer, Pages
@@ -60,11 +60,11 @@ class TogetherForm(EntryForm):
 
 
 @dataclass(frozen=True, slots=True)
-class LookedView:
-    """A proposal on the page: what was looked at, in words, with whose it is.
+class PreviewView:
+    """A proposal on the page: its preview, in words, with whose it is.
 
     Attributes:
-        looked: what it would do.
+        preview: what it would do.
         words: what it is about.
         address: where all of it is shown.
         may_approve: whether this person is the second pair of eyes for it.
@@ -73,7 +73,7 @@ class LookedView:
         missing: what will never be approved, in words.
     """
 
-    looked: Looked
+    preview: ProposalPreview
     words: str
     address: str
     may_approve: bool
@@ -89,7 +89,7 @@ def together() -> Answer:
     if not form.number.data:
         flash("Tick what you want to decide together.", "warn")
         return redirect(url_for("approvals.approvals"))
-    return _page(form)
+    return _together_page(form)
 
 
 def _says_how_the_house_is_paid() -> bool:
@@ -105,11 +105,11 @@ def approve() -> Answer:
     form = TogetherForm(request.form)
     try:
         with all_or_nothing():
-            done = deciding.approve(current_work(), form.number.data)
+            approved = deciding.approve(current_work(), form.number.data)
     except (RefusedError, SetupError) as error:
-        return _page(form, refused=refusal_words(error)), 409
+        return _together_page(form, refused=refusal_words(error)), 409
     flash(
-        f"{_counted(len(done))} approved, in the order in which they were prepared. Changes of "
+        f"{_counted(len(approved))} approved, in the order in which they were prepared. Changes of "
         "terms count from the next calculation on; closed periods stay.",
         "good",
     )
@@ -122,65 +122,65 @@ def refuse() -> Answer:
     form = TogetherForm(request.form)
     if not form.reason.data and current_work().actor.may(Verb.APPROVE):
         form.reason.errors.append("Say why, so that who prepared them knows what to change.")
-        return _page(form), 422
+        return _together_page(form), 422
     try:
         with all_or_nothing():
             left = deciding.refuse(current_work(), form.number.data, form.reason.data)
     except RefusedError as error:
-        return _page(form, refused=refusal_words(error)), 409
+        return _together_page(form, refused=refusal_words(error)), 409
     flash(f"{_counted(len(set(form.number.data)))} sent back. Nothing was changed.", "good")
     flash_left(left)
     return redirect(url_for("approvals.approvals"), 303)
 
 
-def _page(form: TogetherForm, *, refused: str = "") -> str:
+def _together_page(form: TogetherForm, *, refused: str = "") -> str:
     work = current_work()
     ticked = set(form.number.data)
     proposals = deciding.with_those_below(work, form.number.data[: deciding.MOST])
-    views = [_view(each) for each in deciding.look(work, proposals, as_read)]
+    views = [_view(preview) for preview in deciding.look(work, proposals, as_read)]
     numbers = [proposal.id for proposal in proposals]
-    others = [each for each in dependents_of(work, numbers) if each.id not in numbers]
+    others = [proposal for proposal in dependents_of(work, numbers) if proposal.id not in numbers]
     return render_template(
         "finance/desk/together.html",
         found=views,
         numbers=numbers,
-        added=[each for each in numbers if each not in ticked],
+        added=[number for number in numbers if number not in ticked],
         gone=len(ticked - set(numbers)),
-        own=[each for each in views if not each.may_approve],
+        own=[view for view in views if not view.may_approve],
         without_own=_without_own(views),
-        others=[proposal_view(each) for each in others],
+        others=[proposal_view(proposal) for proposal in others],
         may_approve=work.actor.may(Verb.APPROVE),
-        can_all=bool(views) and all(each.may_approve and not _is_lost(each) for each in views),
+        can_all=bool(views) and all(view.may_approve and not _is_lost(view) for view in views),
         refused=refused,
         form=form,
     )
 
 
-def _is_lost(view: LookedView) -> bool:
+def _is_lost(view: PreviewView) -> bool:
     """Whether nobody can approve it any more."""
-    return view.looked.is_stale or bool(view.missing)
+    return view.preview.is_stale or bool(view.missing)
 
 
-def _without_own(views: Sequence[LookedView]) -> list[int]:
+def _without_own(views: Sequence[PreviewView]) -> list[int]:
     """The numbers left without what this person may not approve and what depends on that."""
     left_out: set[int] = set()
     for view in views:
-        proposal = view.looked.proposal
+        proposal = view.preview.proposal
         if not view.may_approve or _is_lost(view) or not left_out.isdisjoint(proposal.depends_on):
             left_out.add(proposal.id)
-    return [view.looked.proposal.id for view in views if view.looked.proposal.id not in left_out]
+    return [view.preview.proposal.id for view in views if view.preview.proposal.id not in left_out]
 
 
-def _view(looked: Looked) -> LookedView:
-    work, shown = current_work(), proposal_view(looked.proposal)
-    return LookedView(
-        looked,
-        shown.words,
-        shown.address,
-        service.may_approve(work, looked.proposal),
-        looked.proposal.prepared_by_id == work.actor.person,
-        tuple((proposal_view(each).words, each) for each in looked.depends_on),
-        tuple((proposal_view(each).words, each) for each in looked.missing),
+def _view(preview: ProposalPreview) -> PreviewView:
+    work, proposed = current_work(), proposal_view(preview.proposal)
+    return PreviewView(
+        preview,
+        proposed.words,
+        proposed.address,
+        service.may_approve(work, preview.proposal),
+        preview.proposal.prepared_by_id == work.actor.person,
+        tuple((proposal_view(each).words, each) for each in preview.depends_on),
+        tuple((proposal_view(each).words, each) for each in preview.missing),
     )
 
 

@@ -31,7 +31,7 @@ DONE = {
     ProposalKind.CONTACT: "Approved: the contact is told of the order from now on.",
     ProposalKind.MOVE: "Approved: the order is moved, and the people of both are told.",
 }
-"""What is said once something was approved."""
+"""The message once something was approved."""
 
 
 def order_address(proposal: Proposal) -> str:

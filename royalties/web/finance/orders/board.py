@@ -1,4 +1,4 @@
-"""The board of orders, and an order's own page: how it stands, what is next, and its history."""
+"""The board of orders, and an order's own page: its state, what is next, and its history."""
 
 from flask import redirect, render_template, request, url_for
 
@@ -49,14 +49,14 @@ def board() -> Answer:
     )
     page = min(number_in_query("page", 1), _MOST_PAGES)
     view = "columns" if request.args.get("view") == "columns" else ""
-    kept = {name: value for name, value in {**chosen, "view": view}.items() if value}
+    arguments = {name: value for name, value in {**chosen, "view": view}.items() if value}
     return render_template(
         "finance/orders/board.html",
         board=service.board(work, asked, page=page),
         chosen=chosen,
-        kept=kept,
+        kept=arguments,
         address=lambda **other: url_for(
-            ".board", **{name: value for name, value in {**kept, **other}.items() if value}
+            ".board", **{name: value for name, value in {**arguments, **other}.items() if value}
         ),
         page=page,
         view=view,
@@ -97,7 +97,7 @@ def new() -> Answer:
 
 @PAGES.get("/<number>")
 def order(number: str) -> Answer:
-    """One order: how it stands, what is next, what was said and done."""
+    """One order: its state, what is next, what was written and done."""
     return _order_page(number)
 
 

@@ -37,8 +37,8 @@ def send_artwork(number: str) -> Answer:
         form = forms.StaffArtworkForm()
         version, rights = form.version.number, form.rights.is_ticked
         uses = [use for use in Use if use is not Use.PROOF and _is_sent(use.value)]
-        looked = [_look_at_upload(use, use.value, order) for use in uses]
-        artwork.send_artwork(current_work(), number, version=version, files=looked, rights=rights)
+        files = [_look_at_upload(use, use.value, order) for use in uses]
+        artwork.send_artwork(current_work(), number, version=version, files=files, rights=rights)
         return "The artwork passed its checks; next it gets a proof."
 
     return _do_or_show(number, do)
@@ -53,8 +53,8 @@ def send_proof(number: str) -> Answer:
         if not _is_sent("proof"):
             raise RefusedError("choose the proof, a PDF")
         version = forms.ProofForm().version.number
-        looked = _look_at_upload(Use.PROOF, "proof", order)
-        proofs.send_proof(current_work(), number, version=version, file=looked)
+        file = _look_at_upload(Use.PROOF, "proof", order)
+        proofs.send_proof(current_work(), number, version=version, file=file)
         return "The proof is sent; the organization approves it or asks for changes."
 
     return _do_or_show(number, do)

@@ -59,8 +59,8 @@ def invoice(number: str) -> Answer:
 def paper(number: str, file: str) -> Response:
     """An invoice or credit note as a file."""
     _find_invoice(number)
-    made = invoicing.invoice_paper(current_work(), number, file)
-    return download(made.name, made.data)
+    document = invoicing.invoice_paper(current_work(), number, file)
+    return download(document.name, document.data)
 
 
 @PAGES.post("/<number>/credit")
@@ -70,14 +70,17 @@ def credit(number: str) -> Answer:
 
     def do() -> str:
         form = _credit_form(invoice)
-        made = crediting.credit_note(
+        credit_note = crediting.credit_note(
             current_work(),
             number,
             reason=form.reason.data,
             token=form.token.data,
             amounts=_amounts_sent(invoice, form),
         )
-        return f"Credit note {made.row.number} is issued; what the copies brought is taken back."
+        return (
+            f"Credit note {credit_note.row.number} is issued; what the copies brought is taken "
+            f"back."
+        )
 
     return order_forms.do_or_show(
         do,
@@ -89,7 +92,7 @@ def credit(number: str) -> Answer:
 @PAGES.post("/<number>/credit/preview")
 @read_only
 def preview_credit(number: str) -> Answer:
-    """What a credit note by line would come to, with the tax that goes with it; nothing is kept."""
+    """What a credit note by line would come to, with its tax; nothing is saved."""
     invoice = _find_invoice(number)
     try:
         amounts = _amounts_sent(invoice, _credit_form(invoice))
@@ -131,8 +134,8 @@ def remind(number: str) -> Answer:
     _find_invoice(number)
 
     def do() -> str:
-        told = receivables.remind(current_work(), number)
-        return f"{told.invoice.contact_email} is reminded of {number}."
+        overdue = receivables.remind(current_work(), number)
+        return f"{overdue.invoice.contact_email} is reminded of {number}."
 
     return order_forms.do_or_show(do, url_for(".reminders"), _reminders)
 
@@ -202,8 +205,8 @@ def _credit_form(invoice: IssuedInvoice) -> forms.CreditForm:
         )
         for place, line in enumerate(invoice.shown.lines, 1)
     }
-    made: forms.CreditForm = type("CreditForm", (forms.CreditForm,), lines)()
-    return made
+    form: forms.CreditForm = type("CreditForm", (forms.CreditForm,), lines)()
+    return form
 
 
 def _amounts_sent(invoice: IssuedInvoice, form: forms.CreditForm) -> dict[int, int] | None:

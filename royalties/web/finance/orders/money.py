@@ -35,7 +35,7 @@ PAGES = Pages("order_money", __name__, "/finance/orders", FINANCE)
 
 @PAGES.get("/<number>/money", endpoint="money")
 def money_page(number: str) -> Answer:
-    """How an order's money stands."""
+    """An order's invoices and receipts."""
     return _money_page(number)
 
 
@@ -45,10 +45,10 @@ def invoice_deposit(number: str) -> Answer:
 
     def do() -> str:
         form = forms.OrderForm()
-        made = invoicing.invoice_deposit(
+        issued = invoicing.invoice_deposit(
             current_work(), number, version=form.version.number, token=form.token.data
         )
-        return f"Invoice {made.row.number} is issued, and the organization is told."
+        return f"Invoice {issued.row.number} is issued, and the organization is told."
 
     return _do_or_show(number, do)
 
@@ -59,7 +59,7 @@ def invoice(number: str) -> Answer:
 
     def do() -> str:
         form = forms.InvoiceForm()
-        made = invoicing.invoice(
+        issued = invoicing.invoice(
             current_work(),
             number,
             version=form.version.number,
@@ -67,7 +67,7 @@ def invoice(number: str) -> Answer:
             seen=form.seen.number,
             proofs=form.charged,
         )
-        return f"Invoice {made.row.number} is issued, and the organization is told."
+        return f"Invoice {issued.row.number} is issued, and the organization is told."
 
     return _do_or_show(number, do)
 
@@ -78,10 +78,10 @@ def invoice_cancellation(number: str) -> Answer:
 
     def do() -> str:
         form = forms.OrderForm()
-        made = invoicing.invoice_cancellation(
+        issued = invoicing.invoice_cancellation(
             current_work(), number, version=form.version.number, token=form.token.data
         )
-        return f"Invoice {made.row.number} is issued."
+        return f"Invoice {issued.row.number} is issued."
 
     return _do_or_show(number, do)
 
@@ -98,8 +98,8 @@ def receive(number: str) -> Answer:
                 f"Recorded, not confirmed: the money counts for {row.number} once another manager "
                 "has found it on the bank's statement."
             )
-        made = receivables.receive(current_work(), row.number, amount, day, reference, token)
-        return f"Receipt {made.id} is recorded for {row.number}."
+        receipt = receivables.receive(current_work(), row.number, amount, day, reference, token)
+        return f"Receipt {receipt.id} is recorded for {row.number}."
 
     return _do_or_show(number, do)
 
@@ -134,8 +134,10 @@ def reverse(number: str, receipt: int) -> Answer:
     _find_receipt(number, receipt)
 
     def do() -> str:
-        made = receivables.reverse_receipt(current_work(), receipt, forms.ReverseForm().reason.data)
-        return f"Receipt {receipt} is reversed by receipt {made.id}; both stay."
+        reversal = receivables.reverse_receipt(
+            current_work(), receipt, forms.ReverseForm().reason.data
+        )
+        return f"Receipt {receipt} is reversed by receipt {reversal.id}; both stay."
 
     return order_forms.do_or_show(
         do,

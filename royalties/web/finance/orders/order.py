@@ -67,7 +67,7 @@ _LAST = (Action.HOLD, Action.WITHDRAW_QUOTE, Action.DECLINE, Action.CANCEL)
 
 @dataclass(frozen=True, slots=True)
 class StaffAction:
-    """An action that the table allows as the order stands; ``missing``: what it still needs."""
+    """An action that the table allows in the order's state; ``missing``: what it still needs."""
 
     action: Action
     button: StaffButton
@@ -158,8 +158,10 @@ def actions_of(
         and not (line.action is Action.SEND_PROOF and Precondition.ARTWORK in {*line.needs} - met)
         and current_work().actor.may(BUTTONS[line.action].verb)
     ]
-    made = [_action_of(order, line, met, invoiced=invoiced, unpriced=unpriced) for line in allowed]
-    return sorted(made, key=lambda each: each.is_secondary)
+    actions = [
+        _action_of(order, line, met, invoiced=invoiced, unpriced=unpriced) for line in allowed
+    ]
+    return sorted(actions, key=lambda each: each.is_secondary)
 
 
 def _action_of(

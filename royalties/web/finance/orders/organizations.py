@@ -45,7 +45,7 @@ class OrganizationForm(EntryForm):
     net_terms = _of("net_terms")
 
     how_reached = ("email", "phone", "net_terms")
-    """What stands beside who they are."""
+    """The rest, beside who they are."""
 
 
 @PAGES.get("")
@@ -53,7 +53,7 @@ def organizations() -> Answer:
     """Every organization, by name, with how many orders it has."""
     work = current_work()
     setup = preconditions.setup_or_none(work)
-    wanted = request.args.get("q", "").strip()[:200]
+    searched = request.args.get("q", "").strip()[:200]
     every = sorted(
         setup.organizations.values() if setup else (),
         key=lambda organization: organization.name.casefold(),
@@ -61,14 +61,14 @@ def organizations() -> Answer:
     matching = [
         organization
         for organization in every
-        if wanted.casefold()
+        if searched.casefold()
         in f"{organization.key} {organization.name} {organization.city}".casefold()
     ]
     return render_template(
         "finance/orders/organizations.html",
         found=part_of(matching),
         counts=board.counts_by_organization(work),
-        q=wanted,
+        q=searched,
         has_setup=setup is not None,
     )
 

@@ -129,14 +129,15 @@ class PriceSheet(AmendForm):
         place = next((at for at, dated in enumerate(listed) if dated["from"] == self.version), None)
         if place is None:
             place = len(listed)
-        made = {
+        version_body = {
             name: value for name, value in written.body.items() if name not in _OF_LIST | {"key"}
         }
-        _by_name(written, made, "options", "option", f"versions[{place}]")
-        _by_name(written, made, "cancellation", "state", f"versions[{place}]")
-        if "cancellation" in made:
-            made["cancellation"] = {
-                state: entry.get("share", "") for state, entry in made["cancellation"].items()
+        _by_name(written, version_body, "options", "option", f"versions[{place}]")
+        _by_name(written, version_body, "cancellation", "state", f"versions[{place}]")
+        if "cancellation" in version_body:
+            version_body["cancellation"] = {
+                state: entry.get("share", "")
+                for state, entry in version_body["cancellation"].items()
             }
         written.places |= {
             f"versions[{place}].{path}": field
@@ -145,19 +146,19 @@ class PriceSheet(AmendForm):
         }
         written.places[f"versions[{place}]"] = "from"
         before = listed[place] if place < len(listed) else None
-        listed[place : place + 1] = [as_before(made, before) if before else made]
+        listed[place : place + 1] = [as_before(version_body, before) if before else version_body]
         own = {name: value for name, value in written.body.items() if name in _OF_LIST | {"key"}}
         self.body = {**(as_before(own, base) if base else own), "versions": listed}
         self.give_key()
         self.blame(written.faults)
 
 
-def _by_name(written: Written, made: Body, table: str, field: str, at: str) -> None:
+def _by_name(written: Written, body: Body, table: str, field: str, at: str) -> None:
     """Rows that each have a name of their own, as a table by name."""
-    if table not in made:
+    if table not in body:
         return
     named: Body = {}
-    for place, entry in enumerate(made[table]):
+    for place, entry in enumerate(body[table]):
         name = str(entry.pop(field, ""))
         first = written.places.get(f"{table}[{place}]", "")
         for path, where in list(written.places.items()):
@@ -168,4 +169,4 @@ def _by_name(written: Written, made: Body, table: str, field: str, at: str) -> N
         written.places[f"{at}.{table}.{name}"] = first
         written.places[f"{at}.{table}[{name!r}]"] = first
         named[name] = entry
-    made[table] = named
+    body[table] = named

@@ -97,9 +97,9 @@ def amend(key: str, version: str) -> Answer:
     amended = "" if chosen is None else version
     if request.method == "POST":
         return _save(key, now.body, amended)
-    again, said = asked_again(_PART, key)
-    begins = said.version if said else chosen or {**listed[-1], "from": ""}
-    form = PriceListForm(body={**(said.body if said else now.body), **begins})
+    again, proposed = asked_again(_PART, key)
+    begins = proposed.version if proposed else chosen or {**listed[-1], "from": ""}
+    form = PriceListForm(body={**(proposed.body if proposed else now.body), **begins})
     sheet = PriceSheet(_PART, key, form, now.body, now.id, version=amended)
     sheet.prepare_again(again)
     return _form_page(sheet)
@@ -113,9 +113,9 @@ def new() -> Answer:
         return _save("", None, "")
     setup = preconditions.setup_or_none(current_work())
     start: dict[str, Any] = {"currency": setup.publisher.currency if setup else ""}
-    again, said = asked_again(_PART)
-    if said is not None:
-        start = {**said.body, **said.version}
+    again, proposed = asked_again(_PART)
+    if proposed is not None:
+        start = {**proposed.body, **proposed.version}
     sheet = PriceSheet(_PART, "", PriceListForm(body=start), None, 0)
     sheet.prepare_again(again)
     return _form_page(sheet)

@@ -72,7 +72,7 @@ def quotes_page(number: str) -> Answer:
 @PAGES.post("/<number>/quotes/preview")
 @read_only
 def preview(number: str) -> Answer:
-    """What the next version would say with what was typed; nothing is kept."""
+    """What the next version would say with what was typed; nothing is saved."""
     order = order_page.find_order(number)
     form = QuoteForm(request.form)
     asked = request.form.get("act", "")
@@ -94,20 +94,20 @@ def issue(number: str) -> Answer:
         return _quotes_page(order, form, wrong=wrong), 422
     try:
         with all_or_nothing():
-            shown = _issue_or_prepare(order, edits)
+            quote = _issue_or_prepare(order, edits)
     except life.ChangedMeanwhileError as error:
         words = f"{error}. Nothing that you typed is lost: it stands below."
         return _quotes_page(order_page.find_order(number), form, refused=words), 409
     except RefusedError as error:
         return _quotes_page(order_page.find_order(number), form, refused=in_names(error)), 422
-    if shown is None:
+    if quote is None:
         flash(
             "The quote is below the price list, so it is prepared: once another manager has "
             "approved it, it is issued and the organization is told.",
             "good",
         )
     else:
-        flash(f"Quote {shown.number} is issued, and the organization is told.", "good")
+        flash(f"Quote {quote.number} is issued, and the organization is told.", "good")
     return redirect(url_for(".quotes", number=number), 303)
 
 
@@ -186,8 +186,8 @@ def quote_file(number: str, version: int, file: str) -> Response:
         for each in quotes.quotes(current_work(), order_page.find_order(number))
     ):
         abort(404)
-    made = quotes.quote_paper(current_work(), number, version, file)
-    return download(made.name, made.data)
+    document = quotes.quote_paper(current_work(), number, version, file)
+    return download(document.name, document.data)
 
 
 def _quotes_page(

@@ -43,7 +43,7 @@ class AddressCopies:
 
 @PAGES.get("/<number>/shipping", endpoint="shipping")
 def shipping_page(number: str) -> Answer:
-    """How production and shipping stand."""
+    """The state of production and shipping."""
     return _shipping_page(number)
 
 
@@ -67,8 +67,10 @@ def edition(number: str) -> Answer:
         isbn = form.isbn.data if form.by.data == "isbn" else None
         if isbn == "":
             raise RefusedError("the ISBN is missing: write it, or let the house number it")
-        done = editions.give_own_edition(current_work(), number, isbn, version=form.version.number)
-        return f"The custom edition is {done.own_isbn}; its sales are recorded under it."
+        changed = editions.give_own_edition(
+            current_work(), number, isbn, version=form.version.number
+        )
+        return f"The custom edition is {changed.own_isbn}; its sales are recorded under it."
 
     return _do_or_show(number, do)
 
@@ -79,7 +81,7 @@ def ship(number: str) -> Answer:
 
     def do() -> str:
         form = forms.ShipForm()
-        done = shipping.ship(
+        shipment = shipping.ship(
             current_work(),
             number,
             version=form.version.number,
@@ -92,7 +94,7 @@ def ship(number: str) -> Answer:
             last=form.last.is_ticked,
             before_books=form.before_books.is_ticked,
         )
-        return f"Shipment {done.number} is recorded, and its sales with it."
+        return f"Shipment {shipment.number} is recorded, and its sales with it."
 
     return _do_or_show(number, do)
 
@@ -103,7 +105,7 @@ def came_back(number: str) -> Answer:
 
     def do() -> str:
         form = forms.CameBackForm()
-        done = shipping.came_back(
+        shipment = shipping.came_back(
             current_work(),
             number,
             version=form.version.number,
@@ -115,7 +117,8 @@ def came_back(number: str) -> Answer:
             before_books=form.before_books.is_ticked,
         )
         return (
-            f"{counted(-done.copies, 'copy')} came back, and the sales they brought are taken back."
+            f"{counted(-shipment.copies, 'copy')} came back, and the sales they brought are taken "
+            f"back."
         )
 
     return _do_or_show(number, do)
@@ -127,8 +130,8 @@ def packing_list(number: str, shipment: int, file: str) -> Response:
     listed = shipping.shipments(current_work(), order_page.find_order(number).number)
     if all(each.number != shipment or each.copies < 0 for each in listed):
         abort(404)
-    made = shipping.packing_list(current_work(), number, shipment, file)
-    return download(made.name, made.data)
+    document = shipping.packing_list(current_work(), number, shipment, file)
+    return download(document.name, document.data)
 
 
 def _shipping_page(number: str, refused: str = "") -> str:

@@ -67,7 +67,7 @@ FileRow = tuple[str | int | Decimal, ...]
 @PAGES.get("/")
 def values() -> str:
     """What orders are worth, with filters, bars by month, and a table."""
-    sums = _found()
+    sums = _order_values()
     if sums is None:
         return render_template("finance/orders/values.html", found=None)
     rows, sorted_by = sorting.in_order(sums.rows, SORTED, "")
@@ -115,7 +115,7 @@ def _query() -> OrdersQuery:
     )
 
 
-def _found() -> OrderValues | None:
+def _order_values() -> OrderValues | None:
     try:
         return service.order_values(current_work(), _query())
     except EmptyBooksError:

@@ -80,7 +80,7 @@ class HistoryLine(Protocol):
 
     @property
     def detail(self) -> dict[str, Any]:
-        """What was kept beside it."""
+        """What was recorded beside it."""
 
 
 def action_words(action: str) -> str:

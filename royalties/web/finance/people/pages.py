@@ -256,11 +256,11 @@ def _names(keep: Collection[str] = ()) -> tuple[dict[str, str], dict[str, str]]:
         return {}, {}
     return (
         {
-            key: each.name
-            for key, each in setup.beneficiaries.items()
-            if key in keep or is_offered(each.retired, current_work().today)
+            key: beneficiary.name
+            for key, beneficiary in setup.beneficiaries.items()
+            if key in keep or is_offered(beneficiary.retired, current_work().today)
         },
-        {key: each.name for key, each in setup.organizations.items()},
+        {key: organization.name for key, organization in setup.organizations.items()},
     )
 
 

@@ -103,16 +103,16 @@ def variances(period: str) -> str:
 def explain(period: str) -> Answer:
     """Keep the sentences that were written about figures; empty ones say nothing."""
     lists = (request.form.getlist(name) for name in ("subject", "figure", "text"))
-    said = [each for each in zip(*lists, strict=False) if each[2].strip()]
-    wrong = {subject for subject, _, text in said if len(text) > closing.MOST_TEXT}
-    if wrong or not said:
-        typed = {subject: text for subject, _, text in said}
+    explanations = [each for each in zip(*lists, strict=False) if each[2].strip()]
+    wrong = {subject for subject, _, text in explanations if len(text) > closing.MOST_TEXT}
+    if wrong or not explanations:
+        typed = {subject: text for subject, _, text in explanations}
         return _variances_page(
             outlook(current_work(), period), wrong=wrong, typed=typed, empty=True
         ), 422
-    for subject, figure, text in said[:SIZE]:
+    for subject, figure, text in explanations[:SIZE]:
         closing.explain_point(current_work(), period, subject, figure, text)
-    flash(f"{plural(len(said), 'explanation')} kept.", "good")
+    flash(f"{plural(len(explanations), 'explanation')} kept.", "good")
     chosen = request.form.get("show", "")
     return redirect(url_for("closing.variances", period=period, show=chosen or None))
 
@@ -194,17 +194,17 @@ def withdraw_close(period: str, number: int) -> Response:
 def done(period: str) -> Response | str:
     """What a close did, in numbers, and what comes next."""
     status = outlook(current_work(), period)
-    shown = status.shown
-    if shown is None or not shown.is_final:
+    view = status.shown
+    if view is None or not view.is_final:
         return redirect(url_for("closing.checklist", period=period))
     return render_template(
         "finance/periods/closed.html",
         period=period,
-        shown=shown,
-        to_pay=to_pay_of(shown.run),
-        totals=totals_of(shown.run),
+        shown=view,
+        to_pay=to_pay_of(view.run),
+        totals=totals_of(view.run),
         history=status.decided,
-        next=str(shown.period.shift(1)),
+        next=str(view.period.shift(1)),
     )
 
 

@@ -64,10 +64,10 @@ Form = TypeVar("Form", PrepareForm, ApproveCloseForm)
 
 
 def _form_for(form: type[Form], status: Outlook, *, empty: bool) -> Form:
-    made = form(formdata=None) if empty else form()
+    bound = form(formdata=None) if empty else form()
     if status.has_ended:
-        del made.early
-    return made
+        del bound.early
+    return bound
 
 
 class RefuseCloseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no types

@@ -65,7 +65,7 @@ class TotalsForm(EntryForm):
 
 
 class DecideForm(EntryForm):
-    """What is said when it is signed off or left."""
+    """The words when it is signed off or left."""
 
     note = Lines("Note", rows=2, longest=1000)
 
@@ -133,19 +133,19 @@ def _faults_page(period: str, error: FaultyTableError) -> str:
 @PAGES.post("/<period>/parallel/explain")
 def explain(period: str) -> Answer:
     """Keep the reasons that were typed; empty ones say nothing."""
-    said = [
+    reasons = [
         each
         for each in zip(request.form.getlist("token"), request.form.getlist("reason"), strict=False)
         if each[1].strip()
     ]
-    if not said:
+    if not reasons:
         return _parallel_page(period, "Write what made a difference."), 422
     try:
         with all_or_nothing():
-            for token, reason in said:
+            for token, reason in reasons:
                 service.explain(current_work(), period, token[:64], reason)
     except RefusedError as error:
-        return _parallel_page(period, in_names(error), typed=dict(said)), 409
+        return _parallel_page(period, in_names(error), typed=dict(reasons)), 409
     flash("Kept.", "good")
     return redirect(url_for(".parallel", period=period), 303)
 
@@ -162,14 +162,14 @@ def abandon(period: str) -> Answer:
     return _decide(period, service.abandon, "The parallel run was left.")
 
 
-def _decide(period: str, act: object, done: str) -> Answer:
+def _decide(period: str, act: object, message: str) -> Answer:
     note = DecideForm(request.form).note.data
     try:
         with all_or_nothing():
             act(current_work(), period, note)  # type: ignore[operator]  # one of two verbs
     except RefusedError as error:
         return _parallel_page(period, in_names(error), note=note), 409
-    flash(done, "good")
+    flash(message, "good")
     return redirect(url_for(".parallel", period=period), 303)
 
 

@@ -171,15 +171,15 @@ def _reserves_file() -> tuple[list[tuple[str, int]], list[FileRow]]:
     ]
     rows: list[FileRow] = [
         (
-            each.release,
-            day(each.release_day),
-            each.withheld_in,
-            each.name,
-            ", ".join(each.beneficiaries),
-            each.currency,
-            as_decimal(each.amount, each.currency),
+            reserve.release,
+            day(reserve.release_day),
+            reserve.withheld_in,
+            reserve.name,
+            ", ".join(reserve.beneficiaries),
+            reserve.currency,
+            as_decimal(reserve.amount, reserve.currency),
         )
-        for each in sorting.in_order(listed.rows, RESERVES_SORTED, "release")[0]
+        for reserve in sorting.in_order(listed.rows, RESERVES_SORTED, "release")[0]
     ]
     rows += [
         ("All", "", "", "", "", currency, as_decimal(amount, currency))

@@ -22,14 +22,14 @@ PAGES = Pages("runs", __name__, "/finance/periods", FINANCE)
 @PAGES.get("/<period>/contracts/<key>")
 def contract(period: str, key: str) -> str:
     """A contract's account in a period, step by step."""
-    shown, contract_run = _find_contract_run(period, key)
-    setup, currency = shown.setup, contract_run.contract.currency
+    view, contract_run = _find_contract_run(period, key)
+    setup, currency = view.setup, contract_run.contract.currency
     page = page_number("page")
     receiving = {allocation.beneficiary for allocation in contract_run.allocations}
     return render_template(
         "finance/periods/contract.html",
         period=period,
-        shown=shown,
+        shown=view,
         contract_run=contract_run,
         names={key: beneficiary.name for key, beneficiary in setup.beneficiaries.items()},
         titles=[setup.titles[title] for title in contract_run.contract.titles[:SIZE]],
@@ -49,11 +49,11 @@ def contract(period: str, key: str) -> str:
         ],
         settlements=[
             settlement
-            for settlement in shown.run.settlements
+            for settlement in view.run.settlements
             if settlement.currency == currency and settlement.beneficiary in receiving
         ],
         held_in=[
-            (str(shown.period.shift(held.period - shown.period.ordinal)), held.amount)
+            (str(view.period.shift(held.period - view.period.ordinal)), held.amount)
             for held in contract_run.reserve.released_from
         ],
         link=link,
@@ -63,22 +63,22 @@ def contract(period: str, key: str) -> str:
 @PAGES.get("/<period>/contracts/<key>/lines/<int:number>")
 def line(period: str, key: str, number: int) -> str:
     """An earned line: how it was multiplied, and the rows of the reports behind it."""
-    shown, contract_run = _find_contract_run(period, key)
+    view, contract_run = _find_contract_run(period, key)
     if not 1 <= number <= len(contract_run.lines):
         abort(404)
     earned = contract_run.lines[number - 1]
     sales: list[dict[str, Any]] = []
     more = None
     if earned.isbn is not None:
-        behind = SalesOfLine(current_work(), shown.setup, shown.run, contract_run, earned)
+        behind = SalesOfLine(current_work(), view.setup, view.run, contract_run, earned)
         sales, more = behind.page(after_of(request.args.get("after", "")), SIZE)
     return render_template(
         "finance/periods/line.html",
         period=period,
-        shown=shown,
+        shown=view,
         contract_run=contract_run,
         number=number,
-        line=line_shown(shown.setup, contract_run, number),
+        line=line_shown(view.setup, contract_run, number),
         how=how_earned(contract_run, earned, names()),
         sales=sales,
         more=after_text(more),
@@ -119,8 +119,8 @@ def after_text(after: After | None) -> str:
 
 
 def _find_contract_run(period: str, key: str) -> tuple[RunView, ContractRun]:
-    shown = run_view(current_work(), period)
-    contract_run = next((each for each in shown.run.contracts if each.contract.key == key), None)
+    view = run_view(current_work(), period)
+    contract_run = next((each for each in view.run.contracts if each.contract.key == key), None)
     if contract_run is None:
         abort(404)
-    return shown, contract_run
+    return view, contract_run

@@ -4,6 +4,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from royalties.domain.people import FINANCE
+from royalties.domain.sales.changes import LONGEST_REASON
 from royalties.services.sales import aliases, imports
 from royalties.services.work import RefusedError
 from royalties.web.core.formats import plural
@@ -26,6 +27,7 @@ class AliasForm(EntryForm):
     seen = Hidden(longest=_LONGEST)
     isbn = EntryField("Edition", longest=_LONGEST)
     rows = Tick("Also move its rows that count in open periods")
+    reason = EntryField("Why", longest=LONGEST_REASON)
 
 
 @PAGES.get("/", endpoint="aliases")
@@ -55,19 +57,20 @@ def move() -> Answer | Response:
         return _alias_page(identifier, form, "Choose the edition that it is to stand for."), 422
     try:
         with all_or_nothing():
-            done = aliases.move_alias(
+            moved = aliases.move_alias(
                 current_work(),
                 identifier,
                 None if is_end else isbn,
                 seen=form["seen"].data,
                 rows=bool(form["rows"].data),
+                reason=form["reason"].data,
             )
     except RefusedError as error:
         return _alias_page(identifier, form, in_names(error)), 422
-    rows = f"; {plural(done.rows, 'recorded row')} went with it" if done.rows else ""
-    told = f"stands for {done.now}" if done.now else "stands for no edition"
-    flash(f"{done.identifier} {told} from now on{rows}.", "good")
-    return redirect(url_for(".one", identifier=done.identifier), 303)
+    rows = f"; {plural(moved.rows, 'recorded row')} went with it" if moved.rows else ""
+    now = f"stands for {moved.now}" if moved.now else "stands for no edition"
+    flash(f"{moved.identifier} {now} from now on{rows}.", "good")
+    return redirect(url_for(".one", identifier=moved.identifier), 303)
 
 
 def _alias_page(identifier: str, form: AliasForm | None = None, mistake: str = "") -> str:

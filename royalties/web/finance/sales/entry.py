@@ -25,6 +25,7 @@ from royalties.web.core.formats import locale
 from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work, roll_back, units
+from royalties.web.finance.sales.mend_forms import TakeBackForm
 
 PAGES = Pages("entry", __name__, "/finance/entry", FINANCE)
 
@@ -73,26 +74,26 @@ class _Page:
     def shown(self) -> str:
         work = current_work()
         setup = setup_in_force(work)
-        kept = sheets.find_drafts(work)
+        drafts = sheets.find_drafts(work)
         wrong: dict[tuple[int, str], str] = {}
         for mistake in self.mistakes:
             if mistake.row is not None and mistake.field:
                 key = (mistake.row, mistake.field)
                 wrong[key] = f"{wrong[key]}; {mistake.message}" if key in wrong else mistake.message
         blank = tuple("" for _ in FIELDS)
-        wanted = max(_TEN, -(-(len(self.draft.rows) + 1) // _TEN) * _TEN, self.more)
+        row_count = max(_TEN, -(-(len(self.draft.rows) + 1) // _TEN) * _TEN, self.more)
         return render_template(
             "finance/sales/entry.html",
             page=self,
             draft=self.draft,
-            rows=(*self.draft.rows, *([blank] * (wanted - len(self.draft.rows)))),
+            rows=(*self.draft.rows, *([blank] * (row_count - len(self.draft.rows)))),
             columns=COLUMNS,
             figures=FIGURES,
             wrong=wrong,
             first_row=entering.FIRST_ROW,
             most_shown=_SHOWN_MISTAKES,
             retailers=[
-                (key, setup.retailers[key].name, len(kept[key].rows) if key in kept else 0)
+                (key, setup.retailers[key].name, len(drafts[key].rows) if key in drafts else 0)
                 for key in entering.retailers_first(setup, current_work().today)
             ],
             retailer=setup.retailers[self.draft.retailer],
@@ -129,16 +130,16 @@ def submit() -> Answer | Response:
             sheets.save(current_work(), replace(draft, rows=()), force=True)
             return redirect(url_for(".sheet", retailer=draft.retailer), 303)
     confirmed = request.form.getlist("confirmed")
-    done = entering.enter(units, draft, choices=_conventions(), confirmed=confirmed)
-    if done.batch is not None:
-        return redirect(url_for(".recorded", number=done.batch), 303)
-    return _checked_page(done), 422
+    result = entering.enter(units, draft, choices=_conventions(), confirmed=confirmed)
+    if result.batch is not None:
+        return redirect(url_for(".recorded", number=result.batch), 303)
+    return _checked_page(result), 422
 
 
-def _checked_page(done: ManualEntryResult) -> str:
+def _checked_page(result: ManualEntryResult) -> str:
     roll_back()  # the draft was held
-    draft = replace(done.draft, rows=done.rows)
-    return _Page(draft, done.mistakes, done.warnings, done.changed, dirty=True).shown()
+    draft = replace(result.draft, rows=result.rows)
+    return _Page(draft, result.mistakes, result.warnings, result.changed, dirty=True).shown()
 
 
 def _save_draft(draft: Draft) -> Answer | Response:
@@ -161,14 +162,14 @@ def keep_draft() -> Answer | Response | tuple[Response, int]:
     """Keep what is typed so far; asked by the page itself."""
     try:
         with all_or_nothing():
-            kept = sheets.save(
+            saved = sheets.save(
                 current_work(), _sheet_sent(), force=request.form.get("force") == "yes"
             )
     except DraftChangedError as error:
         return jsonify(message=in_names(error)), 409
     except RefusedError as error:
         return jsonify(message=in_names(error)), 422
-    return jsonify(token=kept.token, version=kept.version, at=f"{current_work().now:%H:%M}")
+    return jsonify(token=saved.token, version=saved.version, at=f"{current_work().now:%H:%M}")
 
 
 @PAGES.get("/token")
@@ -219,7 +220,8 @@ def undo(number: int) -> Response:
     """Take a recorded sheet back; its rows come back into the draft."""
     if number >= _NO_NUMBER:
         abort(404)
-    retailer = entering.take_back(current_work(), number)
+    reason = TakeBackForm(request.form).reason.data
+    retailer = entering.take_back(current_work(), number, reason)
     flash(f"Import {number} is undone; its rows are in the sheet again.", "good")
     return redirect(url_for(".sheet", retailer=retailer), 303)
 

@@ -26,6 +26,7 @@ from royalties.web.core.paging import here_with, page_number
 from royalties.web.core.visit import all_or_nothing, current_work, release, system
 from royalties.web.core.waiting import wait_for
 from royalties.web.finance.sales import upload_words as words
+from royalties.web.finance.sales.mend_forms import TakeBackForm
 
 PAGES = Pages("importing", __name__, "/finance", FINANCE)
 
@@ -59,8 +60,10 @@ def send() -> Answer:
         return _imports_page(message), 422
     received, started = [], []
     release()  # nobody waits while bytes are written
-    kept = [uploads.store_bytes(system().files, file.filename or "", file.stream) for file in files]
-    for stored in kept:
+    stored_files = [
+        uploads.store_bytes(system().files, file.filename or "", file.stream) for file in files
+    ]
+    for stored in stored_files:
         taken = uploads.take_in(current_work(), stored)
         received.append(taken)
         if not taken.again:
@@ -126,7 +129,7 @@ def received_file(number: int) -> Response:
 def undo(number: int) -> Response:
     """Take a whole import back."""
     _find_import(number)
-    undone = batches.undo(current_work(), number)
+    undone = batches.undo(current_work(), number, TakeBackForm(request.form).reason.data)
     message = (
         f"Import {undone.batch} is undone: {plural(undone.sales, 'sale line')} and "
         f"{plural(undone.waiting, 'waiting row')} removed."
@@ -150,13 +153,13 @@ def undo(number: int) -> Response:
 def correct(number: int) -> Response:
     """Reverse an import, which a closed run used, in the open period."""
     _find_import(number)
-    done = batches.correct(current_work(), number)
+    corrected = batches.correct(current_work(), number, TakeBackForm(request.form).reason.data)
     flash(
-        f"Import {done.corrects} is reversed in {done.period} by import {done.batch} "
-        f"({plural(done.sales, 'line')}). Import the mended report next.",
+        f"Import {corrected.corrects} is reversed in {corrected.period} by import "
+        f"{corrected.batch} ({plural(corrected.sales, 'line')}). Import the mended report next.",
         "good",
     )
-    return redirect(url_for("importing.batch", number=done.batch), 303)
+    return redirect(url_for("importing.batch", number=corrected.batch), 303)
 
 
 @PAGES.get("/waiting")
@@ -165,14 +168,14 @@ def waiting() -> str:
     return waiting_page()
 
 
-def waiting_page(said: Mapping[str, str] | None = None, refused: str = "") -> str:
+def waiting_page(typed: Mapping[str, str] | None = None, refused: str = "") -> str:
     """Show what waits, and what was typed about an identifier with why it was refused, if so."""
-    said = said or {}
+    typed = typed or {}
     page = page_number()
     matched = matching()
-    waiting_at = _waiting_at(matched["match"] or said.get("identifier", "")[:_LONGEST])
-    if said and waiting_at:
-        matched["match"] = said["identifier"]
+    waiting_at = _waiting_at(matched["match"] or typed.get("identifier", "")[:_LONGEST])
+    if typed and waiting_at:
+        matched["match"] = typed["identifier"]
     unmatched = imports.waiting(current_work(), page)
     return render_template(
         "finance/sales/waiting.html",
@@ -180,7 +183,7 @@ def waiting_page(said: Mapping[str, str] | None = None, refused: str = "") -> st
         remembered=_remembered(),
         shops=retailers(),
         waiting_at=waiting_at,
-        said=said,
+        said=typed,
         refused=refused,
         before=page > 1 and here_with(page=page - 1),
         after=unmatched.more and here_with(page=page + 1),
@@ -189,17 +192,17 @@ def waiting_page(said: Mapping[str, str] | None = None, refused: str = "") -> st
 
 
 def _remembered() -> list[tuple[object, str, str]]:
-    """What was said once, each with its name and its content in words."""
+    """Remembered answers, each with its name and its content in words."""
     reports = uploads.report_titles(current_work())
-    told: list[tuple[object, str, str]] = []
+    answers: list[tuple[object, str, str]] = []
     for row in remembered_list(current_work()):
         name, content = row.name, value_words(row)
         if row.said is AnswerKind.ANSWER:
             answer, report = row.value["answer"], row.value["report"]
             content = f"{words.meaning(name, answer)}; {reports.get(report, report)}"
             name = words.question_words(name)
-        told.append((row, name, content))
-    return told
+        answers.append((row, name, content))
+    return answers
 
 
 def _waiting_at(identifier: str) -> list[str]:
@@ -211,7 +214,7 @@ def _waiting_at(identifier: str) -> list[str]:
 
 @PAGES.post("/waiting/match")
 def match() -> Response:
-    """Let an identifier stand for an edition, and check again the upload it was found in."""
+    """Match an identifier with an edition, and check again the upload it was found in."""
     identifier = request.form.get("identifier", "")[:_LONGEST]
     isbn = request.form.get("isbn", "")[:_LONGEST]
     back = own_address(request.form.get("back")) or url_for("importing.waiting")
@@ -230,10 +233,10 @@ def match() -> Response:
 
 def _matched(identifier: str, isbn: str, released: Released) -> str:
     rows = sum(released.rows.values())
-    told = f"{identifier} stands for {isbn} from now on; {plural(rows, 'waiting row')} recorded."
+    message = f"{identifier} stands for {isbn} from now on; {plural(rows, 'waiting row')} recorded."
     if left := sum(released.without_price.values()):
-        told += f" {plural(left, 'row')} still wait for a list price of the edition."
-    return " ".join([told, *released.warnings])
+        message += f" {plural(left, 'row')} still wait for a list price of the edition."
+    return " ".join([message, *released.warnings])
 
 
 def matching() -> dict[str, Any]:
@@ -262,7 +265,7 @@ def retailers() -> dict[str, str]:
 
 
 def _undo_warning(import_: imports.Import) -> str:
-    """What to know before it is undone; of large imports it is told when they are."""
+    """What to know before it is undone; of large imports it is shown when they are."""
     if not import_.may_be_undone or import_.row.lines > _MOST_LINES:
         return ""
     return batches.undo_warning(current_work(), import_.row.id)

@@ -10,6 +10,7 @@ from royalties.domain.people import FINANCE, NotAllowedError, Verb
 from royalties.domain.problems import SetupFault
 from royalties.ingest.proposing import SEARCHED
 from royalties.ingest.report.cells import Cell, printed
+from royalties.ingest.report.headings import column_letters
 from royalties.ingest.report.sheet_previews import SheetPreview
 from royalties.ingest.setup import SetupError
 from royalties.services.desk import jobs
@@ -49,7 +50,7 @@ class MappingPage:
 
     Attributes:
         upload: the report that is mapped.
-        form: what stands in the fields.
+        form: the contents of the fields.
         rows: the sheet that is shown.
         of: the mapped report that is amended; empty for a new one.
         revision: the number of its revision that was looked at.
@@ -79,7 +80,7 @@ class MappingPage:
         names, every = self.form.labels(), self.form.every_field
         for fault in faults:
             where = self.written.field_of(fault.path.removeprefix("reports[0]."))
-            words = _told(names.get(where, ""), fault)
+            words = _fault_sentence(names.get(where, ""), fault)
             self.mistakes.append((where, words))
             if where in every:
                 every[where].errors.append(in_names(fault.message))
@@ -96,10 +97,10 @@ class MappingPage:
             names = self.form.labels()
             for fault in error.faults:
                 where = self.written.field_of(fault.path.removeprefix("reports[0]."))
-                self.missing.append((where, _told(names.get(where, ""), fault)))
+                self.missing.append((where, _fault_sentence(names.get(where, ""), fault)))
 
 
-def _told(label: str, fault: SetupFault) -> str:
+def _fault_sentence(label: str, fault: SetupFault) -> str:
     """A fault as a sentence about its field, or by its path where no field has it."""
     if not label:
         return in_names(fault)
@@ -118,9 +119,9 @@ def begin(number: int) -> Response:
     except RefusedError as error:
         flash(f"Nothing was changed: {error}.", "warn")
         return redirect(url_for("uploading.upload", number=number), 303)
-    done = job is None or wait_for([job])
+    is_done = job is None or wait_for([job])
     after = _find_upload(number)
-    if done and not (after.job is not None and after.job.id == job and after.job.error):
+    if is_done and not (after.job is not None and after.job.id == job and after.job.error):
         return redirect(url_for(".mapping", number=number), 303)
     return redirect(url_for("uploading.upload", number=number), 303)
 
@@ -210,8 +211,8 @@ def _save(sheet: MappingPage) -> Answer:
 
 def _answers(sheet: MappingPage) -> dict[str, str]:
     """The upload's answers, without those that the mapping replaces."""
-    kept = ("encoding", "second_table")
-    answers = {key: text for key, text in sheet.upload.choices.items() if key in kept}
+    carried_over = ("encoding", "second_table")
+    answers = {key: text for key, text in sheet.upload.choices.items() if key in carried_over}
     form = sheet.form
     if form.period_of_file and "period" not in sheet.written.body:
         answers["period"] = form.period_of_file
@@ -220,9 +221,7 @@ def _answers(sheet: MappingPage) -> dict[str, str]:
 
 def _propose_again(sheet: MappingPage) -> None:
     """Propose columns anew for another sheet or another row of headings."""
-    names = [each.name for each in sheet.sheets]
-    chosen = sheet.form["sheet"].data
-    place = names.index(chosen) if chosen in names else 0
+    place = fields.place_of_sheet(sheet.form, sheet.sheets)
     start = mappings.start(current_work(), sheet.upload, place, None)
     sheet.form["header_row"].data = str(start.header_row)
     for column in sheet.form.columns():
@@ -253,13 +252,13 @@ def _typed(number: int) -> MappingPage:
 
 
 def _prepare(sheet: MappingPage) -> SheetPreview:
-    shown = fields.offer(sheet.form, sheet.sheets)
-    fields.add_words(sheet.form, shown, sheet.base)
-    return shown
+    grid = fields.offer(sheet.form, sheet.sheets)
+    fields.add_words(sheet.form, grid, sheet.base)
+    return grid
 
 
 def _mapping_page(sheet: MappingPage) -> str:
-    shown = _prepare(sheet)
+    grid = _prepare(sheet)
     sheet.look()
     row = fields.header_row(sheet.form)
     first = 1 if row <= _SHOWN_ROWS else row - _ROWS_ABOVE
@@ -267,17 +266,27 @@ def _mapping_page(sheet: MappingPage) -> str:
         "finance/sales/mapping.html",
         sheet=sheet,
         form=sheet.form,
-        shown=shown,
+        shown=grid,
         header_row=row,
         first=[
             (number, [_text(cell) for cell in cells[:_SHOWN_COLUMNS]])
-            for number, cells in enumerate(shown.rows[first - 1 :][:_SHOWN_ROWS], first)
+            for number, cells in enumerate(grid.rows[first - 1 :][:_SHOWN_ROWS], first)
         ],
-        width=min(shown.width, _SHOWN_COLUMNS),
-        samples=fields.sample_texts(shown, row),
+        width=min(grid.width, _SHOWN_COLUMNS),
+        heads=_heads(grid, row),
+        samples=fields.sample_texts(grid, row),
         most_row=SEARCHED,
         answered_by=fields.ANSWERED_BY,
     )
+
+
+def _heads(sheet: SheetPreview, row: int) -> list[tuple[str, str]]:
+    """The letters of the columns that are shown, each with its heading."""
+    printed = sheet.rows[row - 1] if row <= len(sheet.rows) else ()
+    return [
+        (column_letters(at), _text(printed[at]) if at < len(printed) else "")
+        for at in range(min(sheet.width, _SHOWN_COLUMNS))
+    ]
 
 
 def _text(cell: Cell) -> str:

@@ -94,7 +94,7 @@ def rows_to_mend(
 def as_form(
     document: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], typed: MendForm | None = None
 ) -> list[RowToMend]:
-    """Rows as fields that show what the file holds, or what was typed and could not be kept."""
+    """Rows as fields that show what the file holds, or what was typed and could not be saved."""
     form = MendForm(
         body={
             "rows": [
@@ -110,38 +110,44 @@ def as_form(
             ]
         }
     )
-    kept = _typed(typed)
+    typed_texts = _typed(typed)
     problems: dict[tuple[str, int], list[Mapping[str, Any]]] = {}
     for problem in document["problems"]:
         problems.setdefault((problem["sheet"], problem["row"]), []).append(problem)
-    shown = []
+    row_forms = []
     for row, fields in zip(rows, form["rows"].rows, strict=True):
         key = (row["sheet"], row["row"])
-        made = RowToMend(fields, *key, problems.get(key, []))
-        fields["reason"].data = kept.pop((*key, ""), "")
+        row_form = RowToMend(fields, *key, problems.get(key, []))
+        fields["reason"].data = typed_texts.pop((*key, ""), "")
         for cell, own in zip(row["cells"], fields["cells"].rows, strict=True):
-            own["now"].data = kept.pop((*key, cell["cell"]), own["now"].data)
-            faults = [fault for fault in made.problems if fault.get("cell") == cell["cell"]]
+            own["now"].data = typed_texts.pop((*key, cell["cell"]), own["now"].data)
+            faults = [fault for fault in row_form.problems if fault.get("cell") == cell["cell"]]
             mended = CellToMend(own, fields["cells"].name, cell["column"], faults)
-            (made.wrong if faults else made.others).append(mended)
-        shown.append(made)
-    return shown
+            (row_form.wrong if faults else row_form.others).append(mended)
+        row_forms.append(row_form)
+    return row_forms
 
 
 def _typed(typed: MendForm | None) -> dict[tuple[str, int, str], str]:
     if typed is None:
         return {}
-    kept = {}
+    texts = {}
     for row in typed["rows"].rows:
         key = (row["sheet"].data, _number(row["row"].data))
         if row["reason"].data:
-            kept[*key, ""] = row["reason"].data
+            texts[*key, ""] = row["reason"].data
         for cell in row["cells"].rows:
             if one_line(cell["now"].data) != one_line(cell["was"].data):
-                kept[*key, cell["cell"].data] = cell["now"].data
-    return kept
+                texts[*key, cell["cell"].data] = cell["now"].data
+    return texts
 
 
 def _number(text: str) -> int:
     is_number = text.isdecimal() and text.isascii() and len(text) <= _MOST_DIGITS
     return int(text) if is_number and int(text) < _MOST_NUMBER else 0
+
+
+class TakeBackForm(EntryForm):
+    """Why an import is undone or corrected."""
+
+    reason = EntryField("Why", longest=LONGEST_REASON)

@@ -81,16 +81,16 @@ _BEST = {"by": By.TITLE.value, "per": Per.PERIOD.value, "columns": "1"}
 @PAGES.get("/")
 def over_time() -> str:
     """Sales by month or period, with filters, bars, and a table of what was asked for."""
-    return _page({}, "Sales over time")
+    return _over_time_page({}, "Sales over time")
 
 
 @PAGES.get("/best-sellers")
 def best_sellers() -> str:
     """What sold most in a period, ranked, beside the period before."""
-    return _page(_BEST, "Best sellers")
+    return _over_time_page(_BEST, "Best sellers")
 
 
-def _page(usual: Mapping[str, str], heading: str) -> str:
+def _over_time_page(usual: Mapping[str, str], heading: str) -> str:
     work = current_work()
     table = service.sales_over_time(work, query_from_address(usual))
     if table is None:
@@ -140,8 +140,8 @@ def query_from_address(usual: Mapping[str, str] | None = None) -> SalesQuery:
     Args:
         usual: what is asked for where the address says nothing.
     """
-    said = {**(usual or {}), **request.args.to_dict()}
-    texts = {name: text[:_LONGEST].strip() for name, text in said.items()}
+    arguments = {**(usual or {}), **request.args.to_dict()}
+    texts = {name: text[:_LONGEST].strip() for name, text in arguments.items()}
     per = word_of(texts, "per", Per)
     until, columns = texts.get("until", ""), texts.get("columns", "")
     return SalesQuery(
@@ -311,14 +311,14 @@ def _table_or_404() -> SalesOverTime:
 
 def _file(table: SalesOverTime) -> tuple[list[tuple[str, int]], list[Row]]:
     """Columns with their widths, and rows; amounts are exact."""
-    wanted = table.query
-    unit = f", {wanted.currency}" if wanted.currency else ""
+    sales_query = table.query
+    unit = f", {sales_query.currency}" if sales_query.currency else ""
     first, last = table.before
     columns = [
-        (BY[wanted.by], 44),
-        *([("ISBN", 16)] if wanted.by is By.EDITION else []),
+        (BY[sales_query.by], 44),
+        *([("ISBN", 16)] if sales_query.by is By.EDITION else []),
         *((name, 11) for name in table.columns),
-        (f"{MEASURES[wanted.measure]}{unit}", 16),
+        (f"{MEASURES[sales_query.measure]}{unit}", 16),
         (f"{first} to {last}", 20),
         ("To date", 12),
     ]
@@ -328,7 +328,7 @@ def _file(table: SalesOverTime) -> tuple[list[tuple[str, int]], list[Row]]:
         return [Decimal(table.text(figure)) for figure in all_figures]
 
     def name(row: Sold, words: str) -> tuple[str, ...]:
-        return (words, row.key) if wanted.by is By.EDITION else (words,)
+        return (words, row.key) if sales_query.by is By.EDITION else (words,)
 
     rows: list[Row] = [
         (*name(row, _row_words(table, row)), *figures(row)) for row in _in_order(table)[0]
@@ -337,5 +337,5 @@ def _file(table: SalesOverTime) -> tuple[list[tuple[str, int]], list[Row]]:
 
 
 def _file_name(extension: str) -> str:
-    wanted = query_from_address()
-    return f"{wanted.measure.value}-by-{wanted.by.value}-and-{wanted.per.value}.{extension}"
+    asked = query_from_address()
+    return f"{asked.measure.value}-by-{asked.by.value}-and-{asked.per.value}.{extension}"

@@ -126,7 +126,7 @@ _FILTERS = ("period", "retailer", "book", "title", "kind", "import", "month", "r
 
 
 def _filters_asked() -> dict[str, str]:
-    """The filters as they stand in the address."""
+    """The filters as the address has them."""
     return {name: request.args[name] for name in _FILTERS if request.args.get(name)}
 
 

@@ -28,14 +28,14 @@ def no_book() -> Answer:
     name, retailer = _field("identifier"), _field("retailer")
     try:
         with all_or_nothing():
-            said = remembered.say_no_book(current_work(), retailer, name)
+            decision = remembered.say_no_book(current_work(), retailer, name)
     except RefusedError as error:
         return _refused(error)
-    told = f"{name} is no book: its rows are skipped in these reports from now on"
-    if said.rows or not _upload():
-        told += f"; {plural(said.rows, 'waiting row')} set aside"
-    flash(f"{told}.", "good")
-    return _said()
+    message = f"{name} is no book: its rows are skipped in these reports from now on"
+    if decision.rows or not _upload():
+        message += f"; {plural(decision.rows, 'waiting row')} set aside"
+    flash(f"{message}.", "good")
+    return _checked_again()
 
 
 @PAGES.post("/bundle")
@@ -48,29 +48,31 @@ def bundle() -> Answer:
     shares = [(isbn, share) for isbn, share in pairs if isbn]
     try:
         with all_or_nothing():
-            said = remembered.say_bundle(current_work(), retailer, name, shares)
+            decision = remembered.say_bundle(current_work(), retailer, name, shares)
     except RefusedError as error:
         return _refused(error)
-    told = f"{name} is a bundle of {plural(len(shares), 'edition')} from now on"
-    if said.rows or not _upload():
-        told += f"; {plural(said.rows, 'waiting row')} recorded"
-    told += "."
-    if said.without_price:
-        told += f" {plural(said.without_price, 'row')} without money of their own still wait."
-    flash(told, "good")
-    return _said()
+    message = f"{name} is a bundle of {plural(len(shares), 'edition')} from now on"
+    if decision.rows or not _upload():
+        message += f"; {plural(decision.rows, 'waiting row')} recorded"
+    message += "."
+    if decision.without_price:
+        message += (
+            f" {plural(decision.without_price, 'row')} without money of their own still wait."
+        )
+    flash(message, "good")
+    return _checked_again()
 
 
 @PAGES.post("/forget")
 def forget() -> Response:
-    """Take back what was said."""
+    """Take a remembered answer back."""
     try:
         with all_or_nothing():
-            done = remembered.forget(current_work(), request.form.get("number", 0, int))
+            decision = remembered.forget(current_work(), request.form.get("number", 0, int))
     except RefusedError as error:
         flash(f"Nothing was changed: {error}", "bad")
         return redirect(url_for("importing.waiting"), 303)
-    flash(f"That is taken back; {plural(done.rows, 'row')} wait again.", "good")
+    flash(f"That is taken back; {plural(decision.rows, 'row')} wait again.", "good")
     return redirect(url_for("importing.waiting") + "#remembered", 303)
 
 
@@ -79,13 +81,13 @@ def _field(name: str) -> str:
 
 
 def _upload() -> Upload | None:
-    """The upload on whose page it is said; None on the page of what waits."""
+    """The upload from whose page it was sent; None on the page of waiting rows."""
     upload = uploads.find(current_work(), request.form.get("upload", 0, int))
     return upload if upload is not None and upload.is_open else None
 
 
-def _said() -> Response:
-    """Check the upload again in which it was found, or show what is remembered."""
+def _checked_again() -> Response:
+    """Check the upload in which it was found again, or show what is remembered."""
     upload = _upload()
     if upload is None:
         return redirect(url_for("importing.waiting") + "#remembered", 303)
@@ -99,5 +101,5 @@ def _refused(error: RefusedError) -> Answer:
     upload = _upload()
     typed = {name: request.form[name].strip()[:_LONGEST] for name in request.form}
     if upload is not None:
-        return upload_page(upload, unmended=f"{error}", said=typed), 422
+        return upload_page(upload, unmended=f"{error}", answer=typed), 422
     return waiting_page(typed, f"{error}"), 422

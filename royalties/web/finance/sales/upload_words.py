@@ -1,4 +1,4 @@
-"""How an upload's check is told to a person: its state, its questions, its problems by cause."""
+"""How an upload's check is described: its state, its questions, its problems by cause."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass

@@ -50,14 +50,14 @@ def upload_page(
     *,
     unmended: str = "",
     typed: MendForm | None = None,
-    said: Mapping[str, str] | None = None,
+    answer: Mapping[str, str] | None = None,
 ) -> str:
     """Render an upload's page.
 
     Args:
         upload: the upload.
         seen: warnings that were ticked; ``mistake`` is why it was not recorded.
-        unmended: why a change was refused; ``typed`` is what was to be changed, and ``said`` what
+        unmended: why a change was refused; ``typed`` is what was to be changed, and ``answer`` what
             was typed about an identifier.
     """
     document = upload.document
@@ -87,8 +87,8 @@ def upload_page(
         forgotten=words.is_forgotten(upload, current_work().now),
         progress=_progress(upload),
         most_waiting=_SHOWN_WAITING,
-        said=said or {},
-        **{**matching(), **({"match": said["identifier"]} if said else {})},
+        said=answer or {},
+        **{**matching(), **({"match": answer["identifier"]} if answer else {})},
         **more,
     )
 
@@ -128,14 +128,14 @@ def _problems(document: words.Document, typed: MendForm | None) -> dict[str, Any
 @PAGES.get("/states")
 def states() -> Response:
     """Progress of long work on some uploads; uploads without such work are omitted."""
-    wanted = set(request.args.getlist("of", int)[:_MOST_STATES])
+    numbers = set(request.args.getlist("of", int)[:_MOST_STATES])
     progress = {}
     for upload in uploads.open_uploads(current_work()):
-        if upload.id in wanted and upload.is_busy:
-            done, total = _progress(upload)
+        if upload.id in numbers and upload.is_busy:
+            read, total = _progress(upload)
             progress[str(upload.id)] = {
                 "words": words.work_words(upload),
-                "done": done,
+                "done": read,
                 "total": total,
             }
     return jsonify(progress)
@@ -176,19 +176,19 @@ def mend(number: int) -> Answer:
     """Type cells over and leave rows out, and check again."""
     _find_upload(number)
     form = MendForm(request.form)
-    wanted = form.changes(request.form.get("leave", ""))
-    if not wanted:
+    changes = form.changes(request.form.get("leave", ""))
+    if not changes:
         flash("Nothing was changed: type over a cell, or say why a row is left out.", "warn")
         return redirect(_here(number), 303)
     try:
         with all_or_nothing():
-            changed = mending.mend(current_work(), number, wanted)
+            changed = mending.mend(current_work(), number, changes)
             job = jobs.start(current_work(), "check", changed, {})
     except RefusedError as error:
         after = _find_upload(number)
         return upload_page(after, unmended=f"{error}", typed=form), 422
     wait_for([job])
-    flash(f"{plural(len(wanted), 'change')} made, and checked again.", "good")
+    flash(f"{plural(len(changes), 'change')} made, and checked again.", "good")
     return redirect(_here(number), 303)
 
 
@@ -256,11 +256,11 @@ def record(number: int) -> Answer:
             job = jobs.start(current_work(), "record", upload, {"seen": seen})
     except RefusedError as error:
         return _back_with_refusal(number, error)
-    done = wait_for([job])
+    is_done = wait_for([job])
     after = _find_upload(number)
-    if done and after.status == UploadStatus.RECORDED:
+    if is_done and after.status == UploadStatus.RECORDED:
         flash(f"Recorded as import {after.batch}. Undo takes it back.", "good")
-    elif done and after.job is not None and after.job.status == JobStatus.DONE:
+    elif is_done and after.job is not None and after.job.status == JobStatus.DONE:
         flash("Nothing was recorded: what a check finds has changed. Look at it again.", "warn")
     return redirect(url_for("uploading.upload", number=number), 303)
 

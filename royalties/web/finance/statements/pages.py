@@ -110,7 +110,7 @@ def packed(period: str) -> Response:
 
 @PAGES.get("/statements/<number>/send")
 def ask_one(number: str) -> str:
-    """Who would be told of a statement."""
+    """Who would be notified of a statement."""
     return _ask(statement(current_work(), number).period, number)
 
 
@@ -122,13 +122,13 @@ def send_one(number: str) -> Answer:
 
 @PAGES.get("/periods/<period>/send")
 def ask_all(period: str) -> str:
-    """Who would be told of a period's statements."""
+    """Who would be notified of a period's statements."""
     return _ask(period)
 
 
 @PAGES.post("/periods/<period>/send")
 def send_all(period: str) -> Answer:
-    """Tell all beneficiaries that were not told yet."""
+    """Notify all beneficiaries that were not notified yet."""
     return _send(period)
 
 
@@ -154,11 +154,11 @@ def _send(period: str, number: str = "") -> Answer:
         attach=bool(form.attach.data),
         again=bool(form.again.data),
     )
-    told = f"{plural(sent.messages, 'message')} about {plural(sent.statements, 'statement')}"
+    messages = f"{plural(sent.messages, 'message')} about {plural(sent.statements, 'statement')}"
     if system().mailer.is_set_up:
-        flash(f"{told} will go out in a moment.", "good")
+        flash(f"{messages} will go out in a moment.", "good")
     else:
-        flash(f"{told} written; nothing leaves before a mail server is set up.", "warn")
+        flash(f"{messages} written; nothing leaves before a mail server is set up.", "warn")
     if number:
         return redirect(url_for("statements.show", number=number))
     return redirect(url_for("closing.statements", period=period))

@@ -44,20 +44,20 @@ def again_address(proposal: Proposal) -> str:
         return _address(Verb.LOAD, "setup_files.again", number=proposal.id)
     if part not in APPROVED_BY_TWO:
         return ""
-    said = preparing_again.again(current_work(), proposal)
+    proposed = preparing_again.again(current_work(), proposal)
     at: dict[str, Any] = {"again": proposal.id}
-    if said.is_by_another_verb:
+    if proposed.is_by_another_verb:
         of = part.replace("_", "-")
-        return _address(Verb.PREPARE, "inverses.entry", part=of, key=said.key, **at)
+        return _address(Verb.PREPARE, "inverses.entry", part=of, key=proposed.key, **at)
     new, amend = _PAGES[part]
     verb = Verb.PREPARE if new.startswith("terms.") else Verb.LOAD
-    if said.now is None:
+    if proposed.now is None:
         return _address(verb, new, **at)
     if part in _BY_VERSION:
-        day = said.version["from"]
-        known_days = {each["from"] for each in said.now["versions"]}
+        day = proposed.version["from"]
+        known_days = {each["from"] for each in proposed.now["versions"]}
         at["version"] = day if day in known_days else NEW
-    return _address(verb, amend, key=said.key, **at)
+    return _address(verb, amend, key=proposed.key, **at)
 
 
 def _address(verb: Verb, page: str, **values: object) -> str:
@@ -75,8 +75,8 @@ def asked_again(part: str, key: str = "") -> tuple[Proposal | None, ProposedAgai
     proposal = approvals.find(current_work(), number) if number else None
     if proposal is None or proposal.kind is not ProposalKind.SETUP or loading.is_file(proposal):
         return None, None
-    said = preparing_again.again(current_work(), proposal)
-    if said.part != part or (key and said.key != key):
+    proposed = preparing_again.again(current_work(), proposal)
+    if proposed.part != part or (key and proposed.key != key):
         return None, None
     name_beside(entries_below(current_work(), proposal))
-    return proposal, said
+    return proposal, proposed

@@ -34,21 +34,21 @@ def beneficiaries() -> str:
     """Every beneficiary, by name, with what they carry forward."""
     work = current_work()
     setup = setup_in_force(work)
-    wanted = request.args.get("q", "").strip()[:200]
+    searched = request.args.get("q", "").strip()[:200]
     matching = [
         payee
         for payee in sorted(setup.beneficiaries.values(), key=lambda each: each.name.casefold())
-        if wanted.casefold() in f"{payee.key} {payee.name} {payee.city}".casefold()
+        if searched.casefold() in f"{payee.key} {payee.name} {payee.city}".casefold()
     ]
-    shown = part_of(matching)
+    listed = part_of(matching)
     return render_template(
         "finance/terms/beneficiaries.html",
-        found=shown,
-        payees=[(payee, percent(payee.tax_rate_on(work.today))) for payee in shown.items],
+        found=listed,
+        payees=[(payee, percent(payee.tax_rate_on(work.today))) for payee in listed.items],
         balances=balances.carried_balances(work),
         number_text=number_text,
         currency=setup.publisher.currency,
-        q=wanted,
+        q=searched,
     )
 
 
@@ -62,19 +62,21 @@ _CHARTED = (
 def _charts(settlements: Sequence[Any]) -> list[tuple[str, list[str], list[Series]]]:
     """By currency the last closed periods, the earliest first, and bars of what was settled."""
     charts = []
-    for currency in sorted({each.currency for each in settlements}):
-        mine = [each for each in reversed(settlements) if each.currency == currency]
+    for currency in sorted({settlement.currency for settlement in settlements}):
+        mine = [
+            settlement for settlement in reversed(settlements) if settlement.currency == currency
+        ]
         series = [
-            amount_series(words, (getattr(each, name) for each in mine), currency)
+            amount_series(words, (getattr(settlement, name) for settlement in mine), currency)
             for words, name in _CHARTED
         ]
-        charts.append((currency, [each.name for each in mine], series))
+        charts.append((currency, [settlement.name for settlement in mine], series))
     return charts
 
 
 @PAGES.get("/beneficiaries/<key>")
 def beneficiary(key: str) -> str:
-    """One beneficiary: details, accounts, people, plans, and what was said before."""
+    """One beneficiary: details, accounts, people, plans, and earlier versions."""
     work = current_work()
     setup = setup_in_force(work)
     payee = setup.beneficiaries.get(key)

@@ -49,7 +49,7 @@ class BeneficiaryForm(EntryForm):
     brought_in = RowList(BalanceForm, "balance")
 
     how_paid = ("minimum_payment", "on_hold", "pay_out_at_year_end", "opening_balance")
-    """What stands beside who they are."""
+    """The rest, beside who they are."""
 
     def as_fields(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """One rate that always holds is a row without a day."""

@@ -58,11 +58,11 @@ def titles() -> str:
     work = current_work()
     words = request.args.get("q", "").strip()[:200]
     matching = catalogue.search(work, words) if _setup(work) else []
-    shown = part_of(matching)
+    listed = part_of(matching)
     return render_template(
         "finance/terms/titles.html",
-        found=shown,
-        copies=catalogue.copies(work, shown.items) if matching else None,
+        found=listed,
+        copies=catalogue.copies(work, listed.items) if matching else None,
         words=words,
         formats=FORMATS,
     )
@@ -127,7 +127,7 @@ def _prices(title: Title, today: date) -> list[ListPrice]:
 
 @PAGES.get("/titles/<key>/history")
 def title_history(key: str) -> str:
-    """What a title's entry said before."""
+    """A title's earlier versions."""
     heading = _find_title(current_work(), key).title
     return _history_page("titles", key, heading, ("Titles", url_for(".titles")), ".title")
 
@@ -182,7 +182,7 @@ def _title_page(sheet: AmendForm) -> str:
 
 @PAGES.get("/retailers")
 def retailers() -> str:
-    """Retailers, with how their reports stand."""
+    """Retailers, with the status of their reports."""
     work = current_work()
     setup = _setup(work)
     period, seen = retailers_summary(work) if setup else (None, ())
@@ -230,7 +230,7 @@ def retailer(key: str) -> str:
 
 @PAGES.get("/retailers/<key>/history")
 def retailer_history(key: str) -> str:
-    """What a retailer's entry said before."""
+    """A retailer's earlier versions."""
     heading = _find_retailer(current_work(), key).name
     return _history_page(
         "retailers", key, heading, ("Retailers", url_for(".retailers")), ".retailer"
@@ -265,7 +265,7 @@ def _retailer_page(sheet: AmendForm) -> str:
 
 
 def _history_page(part: str, key: str, heading: str, back: tuple[str, str], onward: str) -> str:
-    """What an entry said before; ``back`` is the list, by its name and its address."""
+    """An entry's earlier versions; ``back`` is the list, by its name and its address."""
     return render_template(
         "finance/terms/title_history.html",
         heading=heading,

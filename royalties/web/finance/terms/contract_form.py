@@ -238,12 +238,12 @@ def _rule_body(written: Written, place: int, rule: Body) -> None:
 
 def _brought_in_body(written: Written) -> None:
     for cap in written.body.get("caps", ()):
-        said = str(cap.pop("cap", ""))
-        version, _, step = said.partition(" ")
-        if _PLACE.fullmatch(said):
+        cap_name = str(cap.pop("cap", ""))
+        version, _, step = cap_name.partition(" ")
+        if _PLACE.fullmatch(cap_name):
             cap |= {"version": version, "step": step}
-        elif said:
-            cap["name"] = said
+        elif cap_name:
+            cap["name"] = cap_name
     for name, key in _BROUGHT_IN.items():
         if name in written.body:
             written.body.setdefault("brought_in", {})[key] = written.body.pop(name)

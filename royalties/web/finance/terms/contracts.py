@@ -33,18 +33,18 @@ _PART = "contracts"
 def contracts() -> str:
     """Every contract, by key."""
     setup = setup_in_force(current_work())
-    wanted = request.args.get("q", "").strip()[:200]
+    searched = request.args.get("q", "").strip()[:200]
     matching = [
         contract
         for _, contract in sorted(setup.contracts.items())
-        if not wanted or wanted.casefold() in _words_of(contract, setup)
+        if not searched or searched.casefold() in _words_of(contract, setup)
     ]
-    shown = part_of(matching)
+    listed = part_of(matching)
     return render_template(
         "finance/terms/contracts.html",
-        found=shown,
+        found=listed,
         titles=setup.titles,
-        q=wanted,
+        q=searched,
         has_plans=bool(setup.plans),
     )
 
@@ -58,7 +58,7 @@ def _words_of(contract: Contract, setup: Setup) -> str:
 
 @PAGES.get("/contracts/<key>")
 def contract(key: str) -> str:
-    """One contract: its terms as sentences, where it stands, and what was said before."""
+    """One contract: its terms as sentences, its balances, and earlier versions."""
     work = current_work()
     setup = setup_in_force(work)
     contract = setup.contracts.get(key)
@@ -91,10 +91,10 @@ def contract(key: str) -> str:
 def _series(closes: Sequence[Any], currency: str) -> list[Series]:
     """What was earned in closed periods, and what became of it, as far as there is any."""
     figures = {
-        "Earned": [each.earned for each in closes],
-        "Withheld": [each.withheld for each in closes],
-        "Released": [each.released for each in closes],
-        "Recouped": [each.recouped for each in closes],
+        "Earned": [close.earned for close in closes],
+        "Withheld": [close.withheld for close in closes],
+        "Released": [close.released for close in closes],
+        "Recouped": [close.recouped for close in closes],
     }
     return [
         amount_series(words, amounts, currency)

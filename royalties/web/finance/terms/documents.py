@@ -1,4 +1,4 @@
-"""Earlier statements of beneficiaries: kept, said whose they are, shown, hidden and taken back."""
+"""Earlier statements of beneficiaries: stored, filed, shown, hidden and taken back."""
 
 from collections.abc import Callable, Iterable
 
@@ -61,7 +61,7 @@ class SendManyForm(EntryForm):
 
 
 class AmendForm(EntryForm):
-    """What is said of an earlier statement."""
+    """An earlier statement's period and note."""
 
     period = EntryField("Period or day", short=True, needed=True, longest=_LONGEST_PERIOD)
     note = EntryField("Note", hint="Only the staff reads it.", longest=_LONGEST_NOTE)
@@ -75,7 +75,7 @@ class RemoveForm(EntryForm):
 
 @PAGES.get("/beneficiaries/<key>/earlier-statements")
 def documents_of(key: str) -> str:
-    """What is kept of a beneficiary, and the form that keeps more."""
+    """The earlier statements of a beneficiary, and the form that adds more."""
     return _page_of(key)
 
 
@@ -87,7 +87,7 @@ def send(key: str) -> Answer:
 
     def keep(sent: list[TakenFile]) -> str:
         form = SendForm(request.form)
-        kept = service.save(
+        saved = service.save(
             current_work(),
             sent,
             beneficiary=key,
@@ -95,7 +95,7 @@ def send(key: str) -> Answer:
             note=form.note.data,
             visible=form.visible.is_ticked,
         )
-        return _saved_words(kept, f"of {payee.name}")
+        return _saved_words(saved, f"of {payee.name}")
 
     return _answer_files(
         keep, url_for(".documents_of", key=key), lambda refused: _page_of(key, refused)
@@ -104,7 +104,7 @@ def send(key: str) -> Answer:
 
 @PAGES.get("/earlier-statements")
 def documents() -> str:
-    """Earlier statements of which nobody has said whose they are, and the form that sends many."""
+    """Earlier statements that are not filed yet, and the form that sends many."""
     return _many_page()
 
 
@@ -122,11 +122,11 @@ def send_many() -> Answer:
 @PAGES.post("/earlier-statements/file")
 def file() -> Answer:
     """Say whose each of some earlier statements is, and of when; others wait."""
-    said = [
+    chosen = [
         (number, request.form.get(f"payee-{number}", ""), request.form.get(f"period-{number}", ""))
         for number in request.form.getlist("number", int)
     ]
-    ready = [each for each in said if each[1] and each[2].strip()]
+    ready = [each for each in chosen if each[1] and each[2].strip()]
 
     def do() -> str:
         if not ready:
@@ -135,7 +135,7 @@ def file() -> Answer:
             service.file(
                 current_work(), number, payee[:_LONGEST_KEY], period[: _LONGEST_PERIOD + 1]
             )
-        left = len(said) - len(ready)
+        left = len(chosen) - len(ready)
         waits = f"; {left} still to be sorted" if left else ""
         return f"{counted(len(ready), 'statement')} sorted{waits}. Only the staff sees them."
 
@@ -144,13 +144,13 @@ def file() -> Answer:
 
 @PAGES.get("/earlier-statements/<int:number>")
 def document(number: int) -> str:
-    """One earlier statement: what is said of it, who sees it, and its history."""
+    """One earlier statement: its period and note, who sees it, and its history."""
     return _document_page(number)
 
 
 @PAGES.get("/earlier-statements/<int:number>/file")
 def document_file(number: int) -> Response:
-    """The file as it was kept, only ever to be saved."""
+    """The file as it was stored, only ever as a download."""
     found = service.file_of(current_work(), number)
     if found is None:
         abort(404)
@@ -242,12 +242,12 @@ def _answer_files(
     return redirect(onward, 303)
 
 
-def _saved_words(kept: SavedDocuments, words: str) -> str:
-    told = f"{counted(len(kept.kept), 'earlier statement')} {words} kept."
-    if kept.again:
-        names = ", ".join(kept.again[:5]) + (" …" if len(kept.again) > 5 else "")  # noqa: PLR2004
-        told += f" There already, and left as it is: {names}."
-    return told
+def _saved_words(saved: SavedDocuments, words: str) -> str:
+    message = f"{counted(len(saved.kept), 'earlier statement')} {words} kept."
+    if saved.again:
+        names = ", ".join(saved.again[:5]) + (" …" if len(saved.again) > 5 else "")  # noqa: PLR2004
+        message += f" There already, and left as it is: {names}."
+    return message
 
 
 def _payee(key: str) -> Beneficiary:

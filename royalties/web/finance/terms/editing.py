@@ -54,7 +54,7 @@ class AmendForm:
     Attributes:
         part: contracts, plans or beneficiaries.
         key: of the entry; empty while a new one has none.
-        form: what stands in the fields.
+        form: the contents of the fields.
         base: the body in force; None for a new entry.
         revision: the number of the revision that the person looked at.
         version: of a plan, the version that is amended; ``tried_version`` the day typed for it.
@@ -103,8 +103,8 @@ class AmendForm:
         """
         key = str(now.body["key"]) if now else ""
         again, proposed = asked_again(part, key)
-        said = proposed.body if proposed else now.body if now else start
-        sheet = cls(part, key, form(body=said), now.body if now else None, now.id if now else 0)
+        entry = proposed.body if proposed else now.body if now else start
+        sheet = cls(part, key, form(body=entry), now.body if now else None, now.id if now else 0)
         sheet.prepare_again(again)
         return sheet
 
@@ -179,8 +179,8 @@ class AmendForm:
                 continue  # of another version than the one on the page
             where = self.written.field_of(path)
             message = in_names(warning.message)
-            told = f"{labels[where]}: {message}" if where in labels else in_names(warning)
-            self.warnings.append((where if where in labels else "", told))
+            text = f"{labels[where]}: {message}" if where in labels else in_names(warning)
+            self.warnings.append((where if where in labels else "", text))
             if where in fields:
                 fields[where].warnings.append(message)
 
@@ -263,7 +263,7 @@ def _show_both(sheet: AmendForm, error: terms.EntryChangedError) -> None:
 
 
 def answer_preview(sheet: AmendForm, page: Callable[[AmendForm], str]) -> Answer:
-    """Answer a form with what it would have given; nothing is kept."""
+    """Answer a form with what it would have given; nothing is saved."""
     sheet.write()
     if sheet.mistakes:
         return page(sheet), 422
@@ -309,7 +309,7 @@ class Editor:
 
     Attributes:
         part: contracts or beneficiaries.
-        word: for one entry, as it stands in addresses.
+        word: for one entry, as addresses have it.
         form: its fields.
         beside: what the form's page needs beside the sheet.
         start: the body that a new entry begins with.
@@ -392,7 +392,7 @@ def answer_saved_file(
     onward: str,
     *,
     what: str = "file",
-    done: str = "Saved.",
+    message: str = "Saved.",
 ) -> Answer:
     """Save what was looked at of a file, and go on to what it changed.
 
@@ -402,7 +402,7 @@ def answer_saved_file(
         faulty: shows the faults that the file has by now, given the verb's refusal.
         onward: the address of what it changed.
         what: the word for such a file.
-        done: what is said where nothing waits for approval.
+        message: shown where nothing waits for approval.
     """
     try:
         with all_or_nothing():
@@ -416,5 +416,5 @@ def answer_saved_file(
     if saved.proposal is not None:
         flash(prepared(saved.proposal), "good")
         return redirect(url_for("approvals.approvals"), 303)
-    flash(done if saved.changed else f"The {what} says what the books say already.", "good")
+    flash(message if saved.changed else f"The {what} says what the books say already.", "good")
     return redirect(onward, 303)

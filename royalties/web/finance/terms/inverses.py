@@ -204,11 +204,11 @@ def _entry_page(status: EntryStatus, *, refused: str = "") -> str:
             *((isbn, f"edition {isbn}") for isbn, _ in status.editions),
         ]
     )
-    proposal, said = asked_again(status.part, status.key)
-    if proposal and said and not is_sent:
+    proposal, proposed = asked_again(status.part, status.key)
+    if proposal and proposed and not is_sent:
         why["reason"].data = end["reason"].data = proposal.note
-        if said.right_ended[0] in rights:
-            end["right"].data, end["ends"].data = said.right_ended
+        if proposed.right_ended[0] in rights:
+            end["right"].data, end["ends"].data = proposed.right_ended
     words, listed = _LIST_OF[status.part]
     return render_template(
         "finance/terms/inverses.html",

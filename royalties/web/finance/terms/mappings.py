@@ -45,7 +45,7 @@ def report(key: str) -> str:
 
 @PAGES.get("/<key>/history")
 def history(key: str) -> str:
-    """What a mapped report said before."""
+    """A mapped report's earlier versions."""
     entry = _require_mapping(key)
     return render_template(
         "finance/terms/title_history.html",

@@ -1,4 +1,4 @@
-"""Contracts, plans, beneficiaries, payment details: the room whose pages stand in these modules."""
+"""Contracts, plans, beneficiaries, payment details: the room whose pages are in these modules."""
 
 from royalties.web.finance.terms import beneficiaries, contracts, openings, payment_details, plans
 from royalties.web.finance.terms.editing import PAGES

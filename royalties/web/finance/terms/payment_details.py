@@ -40,12 +40,12 @@ class PaymentForm(EntryForm):
     bic = _of("bic", short=True)
 
     by_bank = ("bank", "routing", "account", "iban", "bic")
-    """What stands beside when and to whom."""
+    """The rest, beside when and to whom."""
 
 
 @PAGES.get("/payment-details")
 def payment_details() -> str:
-    """Every version, the newest first, and what was said of each before."""
+    """Every version, the newest first, and what each was before."""
     work = current_work()
     setup = setup_or_none(work)
     known = setup.payment_details if setup else {}

@@ -36,20 +36,20 @@ _PART = "plans"
 def plans() -> str:
     """Every plan, by name, with the contracts that follow it."""
     setup = setup_in_force(current_work())
-    wanted = request.args.get("q", "").strip()[:200]
+    searched = request.args.get("q", "").strip()[:200]
     matching = [
         setup.plans[key]
         for key, name in sorted(names().all_of("plans").items(), key=lambda each: in_order(each[1]))
-        if wanted.casefold() in f"{key} {name}".casefold()
+        if searched.casefold() in f"{key} {name}".casefold()
     ]
-    shown = part_of(matching)
+    listed = part_of(matching)
     today = current_work().today
     users = _users(setup)
     return render_template(
         "finance/terms/plans.html",
-        found=shown,
-        plans=[(plan, plan.on(today), users.get(plan.key, [])) for plan in shown.items],
-        q=wanted,
+        found=listed,
+        plans=[(plan, plan.on(today), users.get(plan.key, [])) for plan in listed.items],
+        q=searched,
         has_beneficiaries=bool(setup.beneficiaries),
     )
 
@@ -200,10 +200,10 @@ def amend_version(key: str, version: str) -> Answer:
         body = {**newest, "from": "" if day == newest["from"] else day}
     else:
         body = _version_of(now.body, version) or {}
-    again, said = asked_again(_PART, key)
-    if said is not None:
-        body = {**said.version}
-    body = {**body, "name": (said.body if said else now.body).get("name")}
+    again, proposed = asked_again(_PART, key)
+    if proposed is not None:
+        body = {**proposed.version}
+    body = {**body, "name": (proposed.body if proposed else now.body).get("name")}
     sheet = PlanSheet(_PART, key, VersionForm(body=body), now.body, now.id, version=version)
     sheet.prepare_again(again)
     if version != NEW:
@@ -228,10 +228,10 @@ def try_version(key: str, version: str) -> Answer:
 @PAGES.get("/new-plan")
 def new_plan() -> Answer:
     """The form of a new plan's first version."""
-    again, said = asked_again(_PART)
+    again, proposed = asked_again(_PART)
     start: Mapping[str, Any] = {"from": terms.next_version_day(current_work()).isoformat()}
-    if said is not None:
-        start = {**said.body, **said.version}
+    if proposed is not None:
+        start = {**proposed.body, **proposed.version}
     sheet = PlanSheet(_PART, "", VersionForm(body=start), None, 0)
     sheet.prepare_again(again)
     return _form_page(sheet)

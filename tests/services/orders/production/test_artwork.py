@@ -214,7 +214,7 @@ def test_order_without_artwork_options_skips_artwork(
             version=order.version,
             proof_version=sent.version,
             sha256=sent.file.sha256,
-            kept=proofs.kept_as(work.files, sent.file),
+            stored=proofs.stored_fingerprint(work.files, sent.file),
             name="Orla Orr",
             ticked=True,
         )

@@ -51,7 +51,7 @@ def approve(office: Office, actor: Actor, number: str, **but: object) -> Order:
         "version": the_order(office, actor, number).version,
         "proof_version": newest.version,
         "sha256": newest.file.sha256,
-        "kept": proofs.kept_as(office.system.files, newest.file),
+        "stored": proofs.stored_fingerprint(office.system.files, newest.file),
         "name": "Orla  Orr",
         "ticked": True,
         **but,
@@ -141,7 +141,7 @@ def test_only_the_organization_approves_a_proof(office: Office, orla: Actor) -> 
     number = with_proof(office, orla)
     lee = somebody(office, "Lee", Role.ORGANIZATION, "league")
     manager = Actor("Max", Role.MANAGER)
-    values = {"version": 1, "proof_version": 1, "sha256": "", "kept": ""}
+    values = {"version": 1, "proof_version": 1, "sha256": "", "stored": ""}
     values |= {"name": "x", "ticked": True}
     with office.system.work(manager) as work, pytest.raises(NotAllowedError):
         proofs.approve(work, number, **values)  # type: ignore[arg-type]
@@ -285,7 +285,7 @@ def approves(office: Office, number: str, version: int, sha256: str) -> str:
             version=version,
             proof_version=1,
             sha256=sha256,
-            kept=sha256,
+            stored=sha256,
             name="Orla",
             ticked=True,
         )
