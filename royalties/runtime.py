@@ -184,6 +184,7 @@ class System:
                 self.credentials,
                 self.mailer,
                 self.sealer,
+                self.bank_vault,
                 self.config.base_url,
                 memory=self.memory if read_only else None,
                 seen={} if read_only else self.memory,

@@ -57,13 +57,7 @@ class BankVault:
         Raises:
             BankKeyError: there is no key.
         """
-        key = self._usable()[0]
-        nonce = os.urandom(_NONCE)
-        mark = f"{_MARK}.{mark_of(key)}"
-        hidden = AESGCM(_derived(key, _SEALING)).encrypt(
-            nonce, _padded(as_text(account)), _bound(mark, payee)
-        )
-        return f"{mark}.{urlsafe_b64encode(nonce + hidden).decode()}"
+        return self.seal_text(as_text(account), payee)
 
     def open(self, sealed: str, payee: str) -> Account:
         """An account that was sealed for a payee.
@@ -71,6 +65,31 @@ class BankVault:
         Raises:
             BankKeyError: there is no key, or not the one that it was sealed with.
             DamagedDetailsError: it was changed, or was sealed for another payee.
+        """
+        return from_text(self.open_text(sealed, payee))
+
+    def seal_text(self, text: str, owner: str) -> str:
+        """A text that tells accounts, such as a bank's file, as it is stored.
+
+        Args:
+            text: in clear, without blanks at its end.
+            owner: whose it is, by a name that never changes; under another name nobody opens it.
+
+        Raises:
+            BankKeyError: there is no key.
+        """
+        key = self._usable()[0]
+        nonce = os.urandom(_NONCE)
+        mark = f"{_MARK}.{mark_of(key)}"
+        hidden = AESGCM(_derived(key, _SEALING)).encrypt(nonce, _padded(text), _bound(mark, owner))
+        return f"{mark}.{urlsafe_b64encode(nonce + hidden).decode()}"
+
+    def open_text(self, sealed: str, owner: str) -> str:
+        """A text that ``seal_text`` sealed.
+
+        Raises:
+            BankKeyError: there is no key, or not the one that it was sealed with.
+            DamagedDetailsError: it was changed, or was sealed for another owner.
         """
         version, _, rest = sealed.partition(".")
         of_key, _, hidden = rest.partition(".")
@@ -85,14 +104,26 @@ class BankVault:
         try:
             data = urlsafe_b64decode(hidden)
             text = AESGCM(_derived(key, _SEALING)).decrypt(
-                data[:_NONCE], data[_NONCE:], _bound(f"{version}.{of_key}", payee)
+                data[:_NONCE], data[_NONCE:], _bound(f"{version}.{of_key}", owner)
             )
         except (InvalidTag, ValueError) as error:
             raise DamagedDetailsError(
                 "a stored account was changed outside of the program, or moved to another payee: "
                 "restore it from a backup, or let the payee enter it again"
             ) from error
-        return from_text(text.decode().rstrip())
+        return text.decode().rstrip(" ")
+
+    def is_sealed(self, text: str) -> bool:
+        """Whether a stored text is one that was sealed."""
+        return text.startswith(f"{_MARK}.")
+
+    def check(self) -> None:
+        """Make sure that there is a key.
+
+        Raises:
+            BankKeyError: there is none, or it is too short.
+        """
+        self._usable()
 
     def is_newest(self, sealed: str) -> bool:
         """Whether an account is sealed with the key in use; else open it and seal it again.

@@ -150,6 +150,11 @@ JOBS = {
         ),
     },
     "Payments": {
+        "bank-details": CommandEntry(
+            "bank_details",
+            "List, enter or end the bank details of beneficiaries",
+            "royalties bank-details seattle",
+        ),
         "pay": CommandEntry(
             "payments",
             "Propose, approve, send and record payments to beneficiaries",

@@ -33,6 +33,11 @@ _HEADINGS = ("payment", "beneficiary", "currency", ">amount", ">tax", ">net", "s
     metavar="KEY CURRENCY AMOUNT",
     help="With --propose: pay this one only so much; 0 holds everything back.",
 )
+@click.option(
+    "--without-account",
+    is_flag=True,
+    help="With --propose: those without bank details, by check or another way.",
+)
 @click.option("--approve", metavar="BATCH", help="Approve all that waits of a batch.")
 @click.option(
     "--looked-at",
@@ -69,7 +74,7 @@ def pay(desk: Desk, *, propose: bool, **asked: Any) -> None:  # noqa: ANN401 - c
         _TAKEN[steps[0]](desk, asked)
     else:
         with desk.work(read_only=True) as work:
-            found = proposing.outlook(work)
+            found = proposing.outlook(work, without_account=asked["without_account"])
         _show_outlook(desk, found.proposed, found.left_out)
 
 
@@ -79,7 +84,13 @@ def _propose(desk: Desk, asked: dict[str, Any]) -> None:
     }
     with desk.work() as work:
         token = work.credentials.token()
-        made = proposing.propose_payments(work, token, wanted=wanted, note=asked["note"])
+        made = proposing.propose_payments(
+            work,
+            token,
+            wanted=wanted,
+            note=asked["note"],
+            without_account=asked["without_account"],
+        )
         shown = listing.batch(work, made.number)
     left_out = [_left_out_document(each) for each in made.left_out]
     _show_batch(desk, shown, "proposed", {"left_out": left_out})
@@ -105,6 +116,7 @@ def _file(desk: Desk, asked: dict[str, Any]) -> None:
     with desk.work() as work:
         number = _number(asked["file"], "B")
         made = batch_files.make_file(work, number, _day(work, asked["day"]))
+        batch_files.note_taken(work, number)
     out.write_bytes(made.content.encode())
     what = {"batch": batch_name(number), "day": made.day, "sha256": made.fingerprint}
     if desk.json:

@@ -24,6 +24,7 @@ from royalties.runtime import DatabaseUnavailableError, NotMigratedError
 from royalties.services.people import accounts, first, second_factor
 
 _PAUSE = 1.0
+_DEMO_BANK_KEY = "of the examples, so no secret at all"
 """Seconds before a worker that died is followed by another."""
 
 
@@ -64,6 +65,7 @@ def serve(desk: Desk, host: str, port: int, *, jobs: bool, demo: bool) -> None:
     if not os.environ.get("ROYALTIES_BASE_URL"):
         os.environ |= {"ROYALTIES_BASE_URL": address, GUESSED: "1"}
     if demo:
+        os.environ.setdefault("ROYALTIES_BANK_KEY", _DEMO_BANK_KEY)
         welcome(desk)
     if lost := second_factors_lost(desk):
         notes.append(lost)

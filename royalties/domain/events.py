@@ -9,6 +9,7 @@ class StaffEvent(StrEnum):
     """An event that somebody can act on; the outbox stores the value."""
 
     APPROVAL_WAITS = "approval"
+    BANK_DETAILS = "bank-details"
     DECIDED = "decided"
     LEFT_BEHIND = "left-behind"
     PERIOD_ENDED = "period-ended"
@@ -22,6 +23,7 @@ class StaffEvent(StrEnum):
 
 NOTIFIED_ROLES: dict[StaffEvent, frozenset[Role]] = {
     StaffEvent.APPROVAL_WAITS: MANAGERS,
+    StaffEvent.BANK_DETAILS: MANAGERS,
     StaffEvent.DECIDED: FINANCE,
     StaffEvent.LEFT_BEHIND: FINANCE,
     StaffEvent.PERIOD_ENDED: FINANCE,

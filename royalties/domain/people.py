@@ -63,6 +63,8 @@ class Verb(StrEnum):
     KEEP_NOTES = "keep-notes"
     KEEP_FILTERS = "keep-filters"
     KEEP_CONTACT = "keep-contact"
+    KEEP_BANK_DETAILS = "keep-bank-details"
+    READ_BANK_DETAILS = "read-bank-details"
     INVITE_COLLEAGUE = "invite-colleague"
     KEEP_ACCOUNT = "keep-account"
     SIGN_IN = "sign-in"
@@ -111,6 +113,8 @@ ALLOWED: dict[Verb, frozenset[Role]] = {
     Verb.SET: ADMINISTRATORS,
     Verb.READ_OWN: FINANCE | NONPROFITS,
     Verb.KEEP_CONTACT: MANAGERS | NONPROFITS,
+    Verb.KEEP_BANK_DETAILS: FINANCE | NONPROFITS,
+    Verb.READ_BANK_DETAILS: MANAGERS,
     Verb.INVITE_COLLEAGUE: NONPROFITS | ORGANIZATIONS,
     Verb.READ_ORDERS: FINANCE | ORGANIZATIONS,
     Verb.ORDER: ORGANIZATIONS,

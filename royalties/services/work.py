@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol, TypeVar, cast
 
+from royalties.adapters.bank_vault import BankVault
 from royalties.adapters.credentials import Credentials
 from royalties.adapters.files import Files
 from royalties.adapters.mailer import Mailer
@@ -44,6 +45,7 @@ class Work:
     credentials: Credentials = field(default_factory=Credentials)
     mailer: Mailer = field(default_factory=lambda: Mailer("", ""))
     sealer: Sealer = field(default_factory=lambda: Sealer(tuple))
+    bank_vault: BankVault = field(default_factory=lambda: BankVault(tuple))
     base_url: str = ""
     memory: dict[str, dict[Hashable, Any]] | None = None
     """What read-only work may remember of what never changes; None while writing."""

@@ -535,12 +535,15 @@ def an_engine(url: str, *, busy_seconds: float = 30) -> Engine:
     return engine
 
 
+BANK_KEY = "what encrypts the accounts of tests"
+
+
 def open_office(url: str, folder: Path) -> Office:
     """An office whose files lie in a folder; the database is not touched."""
     home, outside = folder / "home", folder / "outside"
     home.mkdir(parents=True, exist_ok=True)
     outside.mkdir(exist_ok=True)
-    system = System(Config(home, url), an_engine(url), Files(home), lambda: NOW)
+    system = System(Config(home, url, bank_key=BANK_KEY), an_engine(url), Files(home), lambda: NOW)
     return Office(system, outside)
 
 

@@ -18,7 +18,11 @@ def command_line(office: Office, *begin: str) -> Run:
     ``typed`` comes through a pipe.
     """
     config = office.system.config
-    env = {"ROYALTIES_HOME": str(config.home), "ROYALTIES_DATABASE_URL": config.database_url}
+    env = {
+        "ROYALTIES_HOME": str(config.home),
+        "ROYALTIES_DATABASE_URL": config.database_url,
+        "ROYALTIES_BANK_KEY": config.bank_key,
+    }
     runner = CliRunner(env=env)
 
     def run(*arguments: object, typed: str = "", code: int = 0) -> Result:

@@ -11,12 +11,13 @@ from sqlalchemy import insert
 from royalties.adapters.credentials import fingerprint
 from royalties.cli.jobs import work_once
 from royalties.domain.notes import NoteSubject
+from royalties.domain.payments.accounts import IbanAccount, UsAccount
 from royalties.domain.payments.life import Method
 from royalties.domain.people import Actor, Role
 from royalties.services import approvals
 from royalties.services.approvals import set_two_people
 from royalties.services.desk import listing, notes, saved_filters
-from royalties.services.payments import approving, batch_files, moving, proposing
+from royalties.services.payments import accounts, approving, batch_files, moving, proposing
 from royalties.services.people.staff import invite
 from royalties.services.periods import approval as closing
 from royalties.services.periods import checklist
@@ -83,6 +84,9 @@ SPRING, AUTUMN, NOVEMBER, TYPED = 1, 2, 3, 4
 CLERK, MANAGER, ADMINISTRATOR, NONPROFIT, OTHER_NONPROFIT, INVITED, COLLEAGUE = range(1, 8)
 """Numbers of people; the colleague is the nonprofit's."""
 
+BANK_PROPOSED, BANK_CONFIRMED = 1, 2
+"""Numbers of bank details: Seattle's, which wait, and the author's, which are in force."""
+
 OLD_SHOWN, OLD_HIDDEN, OLD_OF_HOUSTON, OLD_UNSORTED = range(1, 5)
 """Numbers of earlier statements: two of Seattle, one of Houston, one that is not filed."""
 
@@ -140,6 +144,7 @@ def rich(office: Office) -> None:
     _amended(office, clerk)
     _file_withdrawn(office)
     _earlier_statements(office, clerk)
+    _bank_details(office, site)
     _notes(office, clerk)
     _filters(office, clerk)
     send_statements(office.work, period=CLOSED)
@@ -298,6 +303,21 @@ def _earlier_statements(office: Office, clerk: Actor) -> None:
         )
         assert kept.kept
     assert send_documents(office, {"scan 17.pdf": PDF}, clerk).kept == (OLD_UNSORTED,)
+
+
+def _bank_details(office: Office, site: Site) -> None:
+    """Details of the author's are confirmed; those that Seattle entered wait."""
+    seattle = Actor("Sam Seattle", Role.NONPROFIT, NONPROFIT, frozenset({keyed("seattle")}))
+    mona = Actor("Mona Reyes", Role.MANAGER, MANAGER)
+    ours = UsAccount("021000021", "5550009012")
+    theirs = IbanAccount("DE89370400440532013000")
+    with office.system.work(seattle) as work:
+        assert accounts.enter(work, keyed("seattle"), ours, "Seattle Fund") == BANK_PROPOSED
+    with office.work() as work:
+        letter = "letter of 3 May"
+        assert accounts.enter(work, keyed("author"), theirs, "Ann Author", letter) == BANK_CONFIRMED
+    with office.system.work(mona) as work:
+        accounts.confirm(work, BANK_CONFIRMED, "called Ann at the number of the contract")
 
 
 def _notes(office: Office, clerk: Actor) -> None:

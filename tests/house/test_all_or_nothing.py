@@ -39,6 +39,7 @@ ONLY_READ = {
     "finance.orders.quotes._currency": 1,
     "finance.orders.quotes._draft": 2,
     "finance.orders.values._order_values": 1,
+    "finance.payments.pages.batch_file": 1,
     "finance.payments.pages._find_batch": 1,
     "finance.payments.pages._find_payment": 1,
     "finance.people.pages._all_names": 1,

@@ -18,12 +18,13 @@ from sqlalchemy import Connection, insert, update
 import royalties.store
 from royalties.domain.notes import NoteSubject
 from royalties.domain.orders.life import State
+from royalties.domain.payments.accounts import UsAccount
 from royalties.domain.payments.life import Method
 from royalties.domain.people import ANONYMOUS, Actor, Role
 from royalties.services.orders import messages as order_messages
 from royalties.services.orders.billing import certificates as tax
 from royalties.services.orders.billing import invoicing, receivables
-from royalties.services.payments import approving, moving, proposing
+from royalties.services.payments import accounts, approving, moving, proposing
 from royalties.store import scope
 from royalties.store.desk import notes, search
 from royalties.store.orders import (
@@ -35,6 +36,7 @@ from royalties.store.orders import (
     orders,
     values,
 )
+from royalties.store.payments import accounts as bank_accounts
 from royalties.store.payments import payments
 from royalties.store.people import people
 from royalties.store.statements import documents, portal, statements
@@ -178,6 +180,17 @@ OF_NONPROFITS = (
     seconds(portal.issued_files, TWICE, beneficiary="houston", numbers=EVERYBODYS),
     shared(payments.set_aside, SEATTLES, HOUSTONS[1:], TO_PAY, everything=True),
     shared(payments.payments, ["P-000003"], ["P-000002"], PAID),
+    firsts(bank_accounts.find_account, ["Seattle Fund"], number=1),
+    seconds(bank_accounts.find_account, ["Houston Fund"], number=2),
+    firsts(bank_accounts.accounts_of, ["Seattle Fund"], beneficiary="seattle"),
+    seconds(bank_accounts.accounts_of, ["Houston Fund"], beneficiary="houston"),
+    shared(
+        bank_accounts.proposed_accounts,
+        ["Seattle Fund"],
+        ["Houston Fund"],
+        ["Seattle Fund", "Houston Fund"],
+        limit=9,
+    ),
     firsts(documents.find_document, ["seattle.pdf"], number=1),
     shared(documents.find_document, [], [], ["hidden.pdf"], number=2),
     seconds(documents.find_document, ["houston.pdf"], number=3),
@@ -252,6 +265,10 @@ def two_nonprofits(office: Office) -> None:
     write_note(office, "Who signs?", about=about, is_question=True)
     write_note(office, "Sam does.", answers=1, files={"letter.pdf": b"%PDF a letter"})
     all_paid(office)
+    with office.work() as work:
+        for key, number in (("seattle", "5550009012"), ("houston", "5550003456")):
+            account = UsAccount("021000021", number)
+            accounts.enter(work, key, account, f"{key.capitalize()} Fund", "letter of 3 May")
 
 
 def all_paid(office: Office) -> None:
@@ -270,7 +287,7 @@ def names_in(answer: Any) -> list[str]:
         return [json.loads(answer)["number"] if answer.startswith("{") else answer]
     if isinstance(answer, Mapping):
         return [f"{key}: {value}" for key, value in answer.items()]
-    for called in ("number", "statement", "reference", "name", "text"):
+    for called in ("number", "statement", "reference", "name", "text", "holder"):
         if hasattr(answer, called):
             return [getattr(answer, called)]
     return [name for each in answer or () if each for name in names_in(each)]

@@ -134,6 +134,30 @@ def masked(account: Account) -> str:
             return f"IBAN {iban[:2]} {_end(iban[4:])}"
 
 
+def as_parts(account: Account) -> list[tuple[str, str]]:
+    """An account in clear, as words and values; an IBAN in groups of four.
+
+    >>> as_parts(UsAccount("021000021", "123456789012"))
+    [('Routing number', '021000021'), ('Account number', '123456789012'), ('Kind', 'checking')]
+    """
+    match account:
+        case UsAccount(routing=routing, number=number, type=type_):
+            return [
+                ("Routing number", routing),
+                ("Account number", number),
+                ("Kind", type_.value),
+            ]
+        case CanadianAccount(institution=institution, transit=transit, number=number):
+            return [
+                ("Institution number", institution),
+                ("Transit number", transit),
+                ("Account number", number),
+            ]
+        case IbanAccount(iban=iban, bic=bic):
+            groups = " ".join(iban[at : at + 4] for at in range(0, len(iban), 4))
+            return [("IBAN", groups), *([("BIC", bic)] if bic else [])]
+
+
 def _end(number: str) -> str:
     shown = min(_SHOWN, len(number) // 3)
     return f"{_MASK} {number[len(number) - shown :]}".rstrip()

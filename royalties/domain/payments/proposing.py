@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from royalties.domain.money import rounded
+from royalties.domain.payments.account_life import COOLING_DAYS
 
 Payee = tuple[str, str]
 """A beneficiary's key and a currency."""
@@ -39,6 +40,10 @@ class LeftOutReason(StrEnum):
     ON_HOLD = "on hold"
     RETURNED = "the last payment came back and was not released"
     HELD_BACK = "held back"
+    NO_ACCOUNT = "no bank details"
+    CHANGE_WAITS = "new bank details wait for a second person"
+    COOLING = f"the bank details were confirmed less than {COOLING_DAYS} days ago"
+    HAS_ACCOUNT = "has bank details: proposed with those who have"
     UNDER_WAY = "a payment is under way already"
     BELOW_MINIMUM = "below the minimum payment"
     DEBIT_BALANCE = "in debit"
@@ -60,6 +65,12 @@ class Flag(StrEnum):
     FIRST = "the first payment to this beneficiary"
     UNUSUAL = "more than three times the usual amount"
     CAME_BACK = "an earlier payment came back"
+    NEW_ACCOUNT = "the first payment to this bank account"
+    SHARED_ACCOUNT = "another beneficiary has, or had, the same bank account"
+
+
+OF_ACCOUNT = frozenset({Flag.NEW_ACCOUNT, Flag.SHARED_ACCOUNT})
+"""Reasons that change with bank details, and are looked for again at each approval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +101,7 @@ def propose(
     wanted: Mapping[Payee, int],
     earlier: Mapping[Payee, Sequence[int]],
     came_back: Collection[Payee] = (),
+    of_accounts: Mapping[str, tuple[Flag, ...]] | None = None,
 ) -> tuple[list[Proposed], list[LeftOut]]:
     """One payment for each beneficiary and currency, and those who are left out.
 
@@ -102,6 +114,7 @@ def propose(
         wanted: amounts that are to be paid instead of all; 0 holds everything back.
         earlier: amounts that arrived, or are on their way, by beneficiary and currency.
         came_back: to whom a payment came back at any time.
+        of_accounts: why payments to the account of a beneficiary are looked at on their own.
 
     Raises:
         HeldBackError: more is wanted than waits, or less than nothing.
@@ -126,6 +139,7 @@ def propose(
             continue
         gross = sum(part.amount for part in kept)
         flags = flags_of(gross, earlier.get(payee, ()), came_back=payee in came_back)
+        flags += (of_accounts or {}).get(payee[0], ())
         proposed.append(Proposed(*payee, kept, flags))
     return proposed, left_out
 

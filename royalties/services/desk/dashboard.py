@@ -117,6 +117,7 @@ class ToDo:
     Attributes:
         approvals: proposals of others that this person may decide.
         prepared: how many proposals wait for anybody.
+        bank_details: of payees, that wait for a second person.
         identifiers: unknown ISBNs, under which so many ``rows`` wait.
         uploads: reports that are checked and may be recorded.
         refused: reports of which nothing can be recorded.
@@ -132,6 +133,7 @@ class ToDo:
 
     approvals: tuple[Proposal, ...]
     prepared: int
+    bank_details: int
     identifiers: int
     rows: int
     uploads: int
@@ -153,6 +155,7 @@ class ToDo:
         """Whether nobody needs to do anything."""
         return not (
             self.approvals
+            or self.bank_details
             or self.identifiers
             or self.uploads
             or self.refused
@@ -462,6 +465,7 @@ def _to_do(
     return ToDo(
         tuple(waiting),
         len(prepared),
+        counts["bank_details"],
         counts["identifiers"],
         counts["rows"],
         counts["uploads"],

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from itertools import groupby
 
+from royalties.adapters.bank_vault import BankKeyError, DamagedDetailsError
 from royalties.domain.payments.life import ON_ITS_WAY, PaymentState, batch_name, name_of
 from royalties.domain.payments.proposing import Payee
 from royalties.domain.royalties.postings import (
@@ -41,8 +42,22 @@ def payments_differ(work: Work) -> Failures:
     for each in store.set_aside(work.connection, work.actor, everything=True):
         if each.left < 0:
             yield f"statement {each.statement}: payments settle more of it than is to pay"
+    yield from _files_differ(work)
+
+
+def _files_differ(work: Work) -> Failures:
+    """Files hold what was made; without their key those that name accounts are not opened."""
+    vault = work.bank_vault
     for made in files.every_file(work.connection):
-        if sha256(made.content.encode()).hexdigest() != made.fingerprint:
+        content = made.content
+        try:
+            if vault.is_sealed(content):
+                content = vault.open_text(content, made.name)
+        except BankKeyError:
+            continue
+        except DamagedDetailsError:
+            content = ""
+        if sha256(content.encode()).hexdigest() != made.fingerprint:
             yield f"the file of {batch_name(made.batch_id)} was changed"
 
 

@@ -30,6 +30,7 @@ from royalties.services.ledger import (
     verified_payments,
 )
 from royalties.services.ledger.recomputing import DAMAGE
+from royalties.services.ledger.verified_bank_details import bank_details_differ
 from royalties.services.ledger.verified_books import BooksUnderTest, Check, Failures
 from royalties.services.ledger.verified_carried import carried_forward
 from royalties.services.orders import papers
@@ -179,6 +180,10 @@ def _issued(books: BooksUnderTest) -> Failures:
 
 def _orders_issued(books: BooksUnderTest) -> Failures:
     yield from papers.failures(books.work)
+
+
+def _bank_details(books: BooksUnderTest) -> Failures:
+    yield from bank_details_differ(books.work)
 
 
 def _received(books: BooksUnderTest) -> Failures:
@@ -337,6 +342,7 @@ _CHECKS: dict[str, Check] = {
     "Orders: receivables and deposits equal invoices, credit notes and receipts": _order_money,
     "Invoices are numbered without gaps and unchanged": _invoices,
     "Shipments hold the sales of their batch": _shipments,
+    "Bank details are those that were entered, of the payee who has them": _bank_details,
     "Payments: each settles its parts, approved by a second person; no amount twice": _payments,
     "To pay = payments + what waits, per payee; the ledger holds what payments post (I9)": (
         _payment_entries

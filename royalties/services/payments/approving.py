@@ -5,6 +5,7 @@ from hashlib import sha256
 
 from royalties.domain.counting import counted
 from royalties.domain.json_values import canonical
+from royalties.domain.payments.account_life import COOLING_DAYS
 from royalties.domain.payments.life import (
     PaymentAction,
     PaymentState,
@@ -14,7 +15,7 @@ from royalties.domain.payments.life import (
 from royalties.domain.people import Verb
 from royalties.services import approvals
 from royalties.services.payments import steps
-from royalties.services.payments.facts import fingerprints
+from royalties.services.payments.facts import UNSETTLED, account_holds, fingerprints, looked_at
 from royalties.services.payments.proposing import NOT_APPROVED
 from royalties.services.work import RefusedError, Work
 from royalties.store.payments import files
@@ -81,7 +82,7 @@ def approve(
     batch = store.find_batch(work.connection, number)
     if batch is None:
         raise NoBatchError(number)
-    rows = store.payments(work.connection, work.actor, batch=number)
+    rows = looked_at(work, store.payments(work.connection, work.actor, batch=number))
     waiting = [row for row in reversed(rows) if row.state is PaymentState.PROPOSED]
     if not waiting:
         raise RefusedError(f"nothing of {batch_name(number)} waits for approval")
@@ -97,6 +98,7 @@ def approve(
         )
     if seen and seen != fingerprint_of(work, rows):
         raise RefusedError("an amount or an account has changed since you looked: look at it again")
+    _require_settled_accounts(work, waiting)
     unsigned = [row for row in waiting if row.flags and row.id not in signed]
     if unsigned:
         named = ", ".join(f"{name_of(row.id)} ({', '.join(row.flags)})" for row in unsigned)
@@ -115,6 +117,7 @@ def approve(
                 "approved_by": work.actor.name,
                 "approved_by_id": work.actor.person,
                 "account": account,
+                "flags": row.flags,
             },
         )
         signed_off = {"signed_off": row.flags} if row.flags else {}
@@ -123,15 +126,32 @@ def approve(
     return waiting
 
 
+def _require_settled_accounts(work: Work, waiting: Sequence[PaymentRow]) -> None:
+    """Nobody approves a payment while bank details of its payee wait, or are cooling."""
+    held = account_holds(work, {row.beneficiary for row in waiting})
+    unsettled = [row for row in waiting if held[row.beneficiary] in UNSETTLED]
+    if unsettled:
+        named = ", ".join(name_of(row.id) for row in unsettled)
+        raise RefusedError(
+            f"bank details wait for a second person, or were confirmed less than {COOLING_DAYS} "
+            f"days ago: {named}. Approve the batch once they count, or void these payments"
+        )
+
+
 def withdraw_approvals(work: Work, beneficiary: str, reason: str) -> int:
     """Withdraw the approval of payments that were not sent: the payee's account has changed.
 
-    It is a part of that change, which was allowed already; returns how many there were.
+    One that stands in the batch's file stays: the bank may have it already, with the account that
+    was approved. It is a part of that change, which was allowed already.
+
+    Returns:
+        How many there were.
     """
     steps.hold(work)
-    rows = store.payments(
+    approved = store.payments(
         work.connection, work.actor, beneficiary=beneficiary, states=[PaymentState.APPROVED]
     )
+    rows = [row for row in approved if files.find_file(work.connection, row.batch_id) is None]
     for row in rows:
         state = steps.next_state(row, PaymentAction.WITHDRAW)
         store.change(work.connection, row.id, {"state": state, **NOT_APPROVED})

@@ -5,7 +5,9 @@ from datetime import date, timedelta
 from hashlib import sha256
 
 from reports.payments.columns import ColumnMap, payments_csv
+from royalties.adapters.bank_vault import BankKeyError, DamagedDetailsError
 from royalties.domain.money import amount_text
+from royalties.domain.payments.accounts import Account
 from royalties.domain.payments.life import FileFormat, PaymentState, batch_name, name_of
 from royalties.domain.payments.orders import Address, PayeeKind, PaymentOrder
 from royalties.domain.people import Verb
@@ -13,15 +15,17 @@ from royalties.domain.terms.beneficiaries import Beneficiary
 from royalties.services.books import setup_in_force
 from royalties.services.payments import steps
 from royalties.services.payments.approving import NoBatchError
+from royalties.services.payments.facts import confirmed_accounts, unsettled
 from royalties.services.payments.moving import expected_taxes
 from royalties.services.work import RefusedError, Work
+from royalties.store.payments import accounts as bank_accounts
 from royalties.store.payments import files
 from royalties.store.payments import payments as store
 from royalties.store.payments.files import FileRow
 from royalties.store.payments.payments import PaymentRow
 
 _AHEAD = timedelta(days=31)
-_COLUMNS = ColumnMap(
+_WITHOUT_ACCOUNTS = ColumnMap(
     (
         ("Reference", "reference"),
         ("Payee", "payee"),
@@ -35,6 +39,20 @@ _COLUMNS = ColumnMap(
         ("Country", "country"),
     )
 )
+_COLUMNS = ColumnMap(
+    (
+        *_WITHOUT_ACCOUNTS.columns[:6],
+        ("Routing number", "routing"),
+        ("Institution number", "institution"),
+        ("Transit number", "transit"),
+        ("Account number", "account"),
+        ("Kind of account", "account type"),
+        ("IBAN", "iban"),
+        ("BIC", "bic"),
+        *_WITHOUT_ACCOUNTS.columns[6:],
+    )
+)
+"""Where payees have bank details; only those columns are empty that their kinds do not have."""
 
 
 def make_file(work: Work, number: int, day: date) -> FileRow:
@@ -47,7 +65,8 @@ def make_file(work: Work, number: int, day: date) -> FileRow:
 
     Raises:
         RefusedError: something of the batch is not approved yet, nothing is left of a payment after
-            tax, or the day will not do.
+            tax, an account cannot be read or is not the approved one, only some have accounts, or
+            the day will not do.
     """
     work.actor.require(Verb.PAY)
     steps.hold(work)
@@ -55,7 +74,7 @@ def make_file(work: Work, number: int, day: date) -> FileRow:
         raise NoBatchError(number)
     earlier = files.find_file(work.connection, number)
     if earlier is not None:
-        return earlier
+        return _opened(work, earlier)
     rows = store.payments(work.connection, work.actor, batch=number)
     waiting = [name_of(row.id) for row in rows if row.state is PaymentState.PROPOSED]
     if waiting:
@@ -72,11 +91,14 @@ def make_file(work: Work, number: int, day: date) -> FileRow:
             raise RefusedError(
                 f"nothing is left of {name_of(row.id)} after tax: record it as sent by another way"
             )
-    content = payments_csv(_orders(work, approved, amounts), _COLUMNS, day).decode()
+    accounts = _accounts(work, approved)
+    columns = _COLUMNS if accounts else _WITHOUT_ACCOUNTS
+    content = payments_csv(_orders(work, approved, amounts, accounts), columns, day).decode()
+    name = f"payments-{batch_name(number)}.csv"
     made = FileRow(
         number,
         FileFormat.CSV,
-        f"payments-{batch_name(number)}.csv",
+        name,
         day,
         {str(key): amount for key, amount in amounts.items()},
         content,
@@ -84,7 +106,8 @@ def make_file(work: Work, number: int, day: date) -> FileRow:
         work.at,
         work.actor.name,
     )
-    files.add_file(work.connection, made)
+    kept = work.bank_vault.seal_text(content, name) if accounts else content
+    files.add_file(work.connection, made._replace(content=kept))
     totals = _totals(approved, amounts)
     work.record(
         Verb.PAY,
@@ -100,9 +123,69 @@ def make_file(work: Work, number: int, day: date) -> FileRow:
 
 
 def file_of(work: Work, number: int) -> FileRow | None:
-    """A batch's file as it was made; None: it was not yet."""
+    """A batch's file as it was made; None: it was not yet.
+
+    Raises:
+        RefusedError: it cannot be read: its key is missing, or it was tampered with.
+    """
     work.actor.require(Verb.PAY)
-    return files.find_file(work.connection, number)
+    made = files.find_file(work.connection, number)
+    return _opened(work, made) if made is not None else None
+
+
+def note_taken(work: Work, number: int) -> None:
+    """Log that somebody has a batch's file, and so the accounts in it, in clear."""
+    work.actor.require(Verb.PAY)
+    made = files.find_file(work.connection, number)
+    if made is not None and work.bank_vault.is_sealed(made.content):
+        work.record(Verb.PAY, {"batch": batch_name(number), "what": "payment-file-taken"})
+
+
+def _opened(work: Work, made: FileRow) -> FileRow:
+    if not work.bank_vault.is_sealed(made.content):
+        return made
+    try:
+        return made._replace(content=work.bank_vault.open_text(made.content, made.name))
+    except (BankKeyError, DamagedDetailsError) as error:
+        raise _unreadable(f"the file of {batch_name(made.batch_id)}", error) from error
+
+
+def _unreadable(what: str, error: Exception) -> RefusedError:
+    if isinstance(error, DamagedDetailsError):
+        return RefusedError(str(error))
+    return RefusedError(
+        f"{what} cannot be read: its key is missing on the server. Whoever looks after it finds in "
+        "its manual what to do"
+    )
+
+
+def _accounts(work: Work, rows: Sequence[PaymentRow]) -> dict[str, tuple[str, Account]]:
+    """In whose name each payee's account is, and the account in clear: the approved ones.
+
+    Empty if all are paid another way.
+    """
+    without = [name_of(row.id) for row in rows if not row.account]
+    if len(without) == len(rows):
+        return {}
+    if without:
+        raise RefusedError(
+            f"there are no bank details for {', '.join(without)}: void these, and propose them "
+            f"apart, by check or another way"
+        )
+    changed = [name_of(row.id) for row in unsettled(work, rows)]
+    if changed:
+        raise RefusedError(
+            f"the bank details have changed since they were approved: void {', '.join(changed)}"
+        )
+    confirmed = confirmed_accounts(work, {row.beneficiary for row in rows})
+    found = {}
+    for key, account in confirmed.items():
+        sealed = bank_accounts.sealed_account(work.connection, account.id)
+        try:
+            found[key] = (account.holder, work.bank_vault.open(sealed.sealed, key))
+        except (BankKeyError, DamagedDetailsError) as error:
+            raise _unreadable(f"the account of {account.holder}", error) from error
+    return found
 
 
 def _totals(rows: Sequence[PaymentRow], amounts: dict[int, int]) -> dict[str, str]:
@@ -112,23 +195,34 @@ def _totals(rows: Sequence[PaymentRow], amounts: dict[int, int]) -> dict[str, st
     return {each: amount_text(sums[each], each) for each in sorted(sums)}
 
 
-def _orders(work: Work, rows: Sequence[PaymentRow], amounts: dict[int, int]) -> list[PaymentOrder]:
+def _orders(
+    work: Work,
+    rows: Sequence[PaymentRow],
+    amounts: dict[int, int],
+    accounts: dict[str, tuple[str, Account]],
+) -> list[PaymentOrder]:
     setup = setup_in_force(work)
     parts = store.parts_of(work.connection, [row.id for row in rows])
     return [
         PaymentOrder(
             name_of(row.id),
-            setup.beneficiaries[row.beneficiary].name,
+            _holder(setup.beneficiaries[row.beneficiary], accounts),
             PayeeKind.PERSON
             if setup.beneficiaries[row.beneficiary].private
             else PayeeKind.ORGANIZATION,
             amounts[row.id],
             row.currency,
             tuple(part.statement for part in parts[row.id]),
+            account=accounts[row.beneficiary][1] if accounts else None,
             address=_address(setup.beneficiaries[row.beneficiary]),
         )
         for row in rows
     ]
+
+
+def _holder(payee: Beneficiary, accounts: dict[str, tuple[str, Account]]) -> str:
+    """Who is paid, as the bank has it."""
+    return accounts[payee.key][0] if accounts else payee.name
 
 
 def _address(payee: Beneficiary) -> Address:

@@ -9,6 +9,7 @@ from royalties.domain.people import Verb
 from royalties.domain.royalties.postings import to_pay_account
 from royalties.services.payments import approving
 from royalties.services.payments.approving import NoBatchError
+from royalties.services.payments.facts import looked_at, masked_accounts, unsettled
 from royalties.services.payments.moving import expected_taxes
 from royalties.services.payments.steps import NoPaymentError
 from royalties.services.work import Work
@@ -47,8 +48,10 @@ __all__ = [
 class BatchShown:
     """A batch: its payments, what each settles, its file, and whether one may approve it.
 
-    ``taxes`` is what would be withheld if each were sent today, by its number; ``fingerprint``
-    tells whether amounts and accounts still stand as shown.
+    ``taxes`` is what would be withheld if each were sent today, by its number; ``accounts`` are
+    those that are paid to, masked, by its number too; ``unsettled`` are those of which bank details
+    wait, are cooling, or have changed since the file was made; ``fingerprint`` tells whether
+    amounts and accounts still stand as shown.
     """
 
     row: BatchRow
@@ -58,6 +61,8 @@ class BatchShown:
     file: FileRow | None
     may_approve: bool
     fingerprint: str
+    accounts: dict[int, str]
+    unsettled: tuple[PaymentRow, ...]
 
     @property
     def waiting(self) -> list[PaymentRow]:
@@ -72,11 +77,17 @@ class BatchShown:
 
 @dataclass(frozen=True, slots=True)
 class PaymentShown:
-    """A payment, what it settles, and its history."""
+    """A payment, what it settles, and its history.
+
+    ``account`` is the one that is paid to, masked, if there is one; ``is_unsettled`` if bank
+    details wait, are cooling, or have changed since the approval.
+    """
 
     row: PaymentRow
     parts: tuple[PartRow, ...]
     events: tuple[EventRow, ...]
+    account: str
+    is_unsettled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +152,8 @@ def batch(work: Work, number: int) -> BatchShown:
     row = store.find_batch(work.connection, number)
     if row is None:
         raise NoBatchError(number)
-    rows = tuple(reversed(store.payments(work.connection, work.actor, batch=number)))
+    found = store.payments(work.connection, work.actor, batch=number)
+    rows = tuple(looked_at(work, list(reversed(found))))
     expected = expected_taxes(work, rows, work.today)
     return BatchShown(
         row,
@@ -151,6 +163,8 @@ def batch(work: Work, number: int) -> BatchShown:
         files.find_file(work.connection, number),
         approving.may_approve(work, row, rows),
         approving.fingerprint_of(work, rows),
+        masked_accounts(work, rows),
+        tuple(unsettled(work, rows)),
     )
 
 
@@ -164,8 +178,14 @@ def payment(work: Work, number: int) -> PaymentShown:
     row = store.find(work.connection, number)
     if row is None:
         raise NoPaymentError(number)
-    parts = store.parts_of(work.connection, [number])[number]
-    return PaymentShown(row, tuple(parts), tuple(store.events_of(work.connection, number)))
+    (row,) = looked_at(work, [row])
+    return PaymentShown(
+        row,
+        tuple(store.parts_of(work.connection, [number])[number]),
+        tuple(store.events_of(work.connection, number)),
+        masked_accounts(work, [row]).get(number, ""),
+        bool(unsettled(work, [row])),
+    )
 
 
 def to_pay(work: Work) -> list[SetAside]:

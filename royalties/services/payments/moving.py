@@ -55,10 +55,10 @@ def send(
     if method is Method.CHEQUE:
         _require_cheque(work, rows, words)
     accounts = fingerprints(work, {row.beneficiary for row in rows})
-    for row in rows:
+    for row in rows:  # what stands in the file goes to the account that was approved
         steps.next_state(row, PaymentAction.SEND)
         _require_day(work, row, day)
-        if row.account != accounts[row.beneficiary]:
+        if made is None and row.account != accounts[row.beneficiary]:
             raise RefusedError(
                 f"the bank account of {name_of(row.id)} has changed since it was approved: void "
                 f"the payment, and propose it again"

@@ -1,11 +1,12 @@
 """What is proposed to be paid: one payment for each beneficiary and currency of all that waits."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
 from royalties.domain.json_values import canonical
 from royalties.domain.money import amount_text
+from royalties.domain.payments.account_life import PaymentHold
 from royalties.domain.payments.life import (
     BEFORE_SENDING,
     PaymentAction,
@@ -28,7 +29,12 @@ from royalties.domain.people import Verb
 from royalties.domain.royalties.results import NotPaid
 from royalties.services.books import setup_in_force
 from royalties.services.payments import steps
-from royalties.services.payments.facts import name_of_payee
+from royalties.services.payments.facts import (
+    account_flags,
+    account_holds,
+    keeps_accounts,
+    name_of_payee,
+)
 from royalties.services.work import RefusedError, Work
 from royalties.store.payments import files
 from royalties.store.payments import payments as store
@@ -75,12 +81,18 @@ class ProposedBatch:
     left_out: tuple[LeftOut, ...]
 
 
-def outlook(work: Work, wanted: Mapping[Payee, int] | None = None) -> PaymentOutlook:
+def outlook(
+    work: Work, wanted: Mapping[Payee, int] | None = None, *, without_account: bool = False
+) -> PaymentOutlook:
     """What would be proposed of all that waits; nothing is written.
+
+    Where some beneficiary has bank details, those who have none are left out: they are proposed
+    apart, and paid by check or another way.
 
     Args:
         work: the unit of work.
         wanted: amounts in minor units to be paid instead of all; 0 holds everything back.
+        without_account: only beneficiaries without bank details.
 
     Raises:
         RefusedError: more is wanted than waits.
@@ -97,6 +109,8 @@ def outlook(work: Work, wanted: Mapping[Payee, int] | None = None) -> PaymentOut
         for row in store.payments(work.connection, work.actor, states=BEFORE_SENDING)
     }
     held: dict[Payee, LeftOutReason] = {}
+    payees = {each.beneficiary for each in waiting}
+    of_accounts = _held_by_account(work, payees, without_account=without_account)
     for each in waiting:
         payee = (each.beneficiary, each.currency)
         entry = setup.beneficiaries.get(each.beneficiary)
@@ -106,15 +120,40 @@ def outlook(work: Work, wanted: Mapping[Payee, int] | None = None) -> PaymentOut
             held[payee] = LeftOutReason.RETURNED
         elif payee in under_way:
             held[payee] = LeftOutReason.UNDER_WAY
+        elif each.beneficiary in of_accounts:
+            held[payee] = of_accounts[each.beneficiary]
     earlier = store.earlier_amounts(work.connection)
     came_back = store.ever_returned(work.connection)
+    flags = account_flags(work, payees)
     try:
-        proposed, left_out = propose(waiting, held, wanted or {}, earlier, came_back)
+        proposed, left_out = propose(waiting, held, wanted or {}, earlier, came_back, flags)
     except HeldBackError as error:
         raise RefusedError(str(error)) from None
     known = {(each.beneficiary, each.currency) for each in proposed}
     known |= {(each.beneficiary, each.currency) for each in left_out}
     return PaymentOutlook(tuple(proposed), (*left_out, *_nothing_to_pay(work, known)))
+
+
+_HELD = {
+    PaymentHold.CHANGE_WAITS: LeftOutReason.CHANGE_WAITS,
+    PaymentHold.COOLING: LeftOutReason.COOLING,
+    PaymentHold.NO_ACCOUNT: LeftOutReason.NO_ACCOUNT,
+}
+
+
+def _held_by_account(
+    work: Work, payees: Collection[str], *, without_account: bool
+) -> dict[str, LeftOutReason]:
+    """Beneficiaries who are left out for their bank details, and why."""
+    if not keeps_accounts(work):
+        return {}
+    found = {}
+    for key, hold in account_holds(work, payees).items():
+        if hold is None and without_account:
+            found[key] = LeftOutReason.HAS_ACCOUNT
+        elif hold is not None and not (without_account and hold is PaymentHold.NO_ACCOUNT):
+            found[key] = _HELD[hold]
+    return found
 
 
 def _nothing_to_pay(work: Work, known: set[Payee]) -> list[LeftOut]:
@@ -135,6 +174,7 @@ def propose_payments(
     wanted: Mapping[Payee, int] | None = None,
     note: str = "",
     seen: str = "",
+    without_account: bool = False,
 ) -> ProposedBatch:
     """Propose one payment for each beneficiary and currency of all that waits.
 
@@ -146,6 +186,7 @@ def propose_payments(
         wanted: amounts in minor units to be paid instead of all; 0 holds everything back.
         note: for whoever approves it.
         seen: the fingerprint of the outlook that was shown; empty: none was.
+        without_account: only beneficiaries without bank details, by check or another way.
 
     Raises:
         RefusedError: nothing is to pay, other than was shown, or more is wanted than waits.
@@ -158,15 +199,15 @@ def propose_payments(
     if earlier is not None:
         rows = store.payments(work.connection, work.actor, batch=earlier)
         return ProposedBatch(earlier, tuple(sorted(row.id for row in rows)), ())
-    found = outlook(work, wanted)
-    if seen and seen != outlook(work).fingerprint:
+    found = outlook(work, wanted, without_account=without_account)
+    if seen and seen != outlook(work, without_account=without_account).fingerprint:
         raise RefusedError(
             "what is to pay has changed since you looked: look at it again, then propose it"
         )
     if not found.proposed:
         raise RefusedError(
             "nothing can be proposed: no closed period left anything to pay that is not under way, "
-            "held or sent"
+            "held or sent, or can go to an account"
         )
     words = steps.line_of(note, "the note")
     person = work.actor.person

@@ -59,6 +59,7 @@ class InUse(Enum):
     PEOPLE = auto()
     DOCUMENTS = auto()
     NOTES = auto()
+    BANK_DETAILS = auto()
     NAMED = auto()
     WAITS = auto()
 
@@ -69,6 +70,7 @@ class FixedBecause(Enum):
     NONE_OF_ITS_OWN = auto()
     CLOSED = auto()
     INVOICES = auto()
+    BANK_DETAILS = auto()
     WAITS = auto()
 
 
@@ -439,6 +441,7 @@ def _in_use(usage: store.Usage, *, is_named: bool, waits: bool) -> InUse | None:
         InUse.PEOPLE: usage.people,
         InUse.DOCUMENTS: usage.documents,
         InUse.NOTES: usage.notes,
+        InUse.BANK_DETAILS: usage.bank_details,
         InUse.NAMED: is_named,
         InUse.WAITS: waits,
     }
@@ -452,6 +455,7 @@ _KEPT_WORDS = {
     InUse.PEOPLE: "people belong to it",
     InUse.DOCUMENTS: "earlier statements are kept of it",
     InUse.NOTES: "notes are kept about it",
+    InUse.BANK_DETAILS: "bank details were entered of it",
     InUse.WAITS: "a proposal that waits is about it or names it; have that decided first",
 }
 
@@ -470,6 +474,8 @@ def _fixed(part: str, usage: store.Usage, *, waits: bool) -> FixedBecause | None
         return FixedBecause.CLOSED
     if part == "organizations" and usage.orders:
         return FixedBecause.INVOICES
+    if usage.bank_details:
+        return FixedBecause.BANK_DETAILS
     return FixedBecause.WAITS if waits else None
 
 
@@ -479,6 +485,7 @@ _FIXED_WORDS = {
         "closed periods name it by that, and so do its accounts in the ledger; change its name "
         "instead"
     ),
+    FixedBecause.BANK_DETAILS: "its bank details are encrypted with it",
     FixedBecause.WAITS: (
         "a proposal that waits is about it or names it by that; have that decided first"
     ),

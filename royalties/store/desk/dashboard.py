@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 
 from royalties.domain.approvals import ProposalStatus
+from royalties.domain.payments.account_life import AccountState
 from royalties.domain.payments.life import PaymentState
 from royalties.domain.sales.imports import BatchStatus, UploadStatus
 from royalties.domain.sales.slices import ImportOutcome, SaleKind
@@ -26,6 +27,7 @@ from royalties.store.periods.periods import last_closed_query
 from royalties.store.sales.batches import is_report
 from royalties.store.tables import (
     account_carried,
+    bank_account,
     batch,
     coverage,
     mail,
@@ -200,6 +202,10 @@ def standing(connection: Connection, without: Collection[str]) -> Standing:
             mail.c.sent_at.is_(None) & (mail.c.text != "") & (mail.c.error != ""),
         ),
         "questions": (func.count(note.c.id), IS_OPEN),
+        "bank_details": (
+            func.count(bank_account.c.id),
+            bank_account.c.state == AccountState.PROPOSED,
+        ),
         "proposals": (func.count(proposal.c.id), proposal.c.status == ProposalStatus.WAITING),
         "to approve": (func.count(payment.c.id), payment.c.state == PaymentState.PROPOSED),
         "to send": (func.count(payment.c.id), payment.c.state == PaymentState.APPROVED),

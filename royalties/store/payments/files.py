@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, update
 
 from royalties.domain.payments.life import FileFormat
 from royalties.domain.payments.proposing import Payee
@@ -11,7 +11,7 @@ from royalties.store.tables import entry, payment, payment_file, settlement
 
 
 class FileRow(NamedTuple):
-    """A batch's file as it was made; ``content`` is what each download gives.
+    """A batch's file as it was made; ``content`` is encrypted where it names accounts.
 
     ``amounts`` are those after tax, in minor units, by the number of each payment.
     """
@@ -37,6 +37,13 @@ def find_file(connection: Connection, batch: int) -> FileRow | None:
 def add_file(connection: Connection, row: FileRow) -> None:
     """Keep a file: a batch has one, for ever."""
     connection.execute(insert(payment_file).values(**row._asdict()))
+
+
+def change_content(connection: Connection, batch: int, content: str) -> None:
+    """Keep the content of a file as another key encrypts it."""
+    connection.execute(
+        update(payment_file).where(payment_file.c.batch_id == batch).values(content=content)
+    )
 
 
 def every_file(connection: Connection) -> list[FileRow]:

@@ -4,6 +4,7 @@ Amounts are integers of minor units, prices and receipts of reports integers of 
 rates and counters exact numbers as text, days ISO texts: the same on every database.
 """
 
+from royalties.store.tables.bank_accounts import bank_account, bank_account_event
 from royalties.store.tables.catalogue import edition, identifier, price, retailer, title
 from royalties.store.tables.history import log, revision
 from royalties.store.tables.ledger import entry, posting
@@ -91,6 +92,8 @@ __all__ = [
     "alias_use",
     "allocation",
     "attempt",
+    "bank_account",
+    "bank_account_event",
     "batch",
     "batch_slice",
     "batch_slicing",

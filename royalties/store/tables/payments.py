@@ -117,7 +117,12 @@ payment_file = Table(
         nullable=False,
         comment="after tax, in minor units, by the payment's number; JSON",
     ),
-    Column("content", Text, nullable=False, comment="as it is downloaded each time"),
+    Column(
+        "content",
+        Text,
+        nullable=False,
+        comment="as it is downloaded each time; encrypted where it names accounts",
+    ),
     Column("fingerprint", String(64), nullable=False, comment="SHA-256 of the content"),
     Column("made_at", Moment, nullable=False),
     Column("made_by", String(200), nullable=False),

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Text, delete, select, type_coe
 from royalties.domain.notes import NoteSubject
 from royalties.store.tables import (
     alias_change,
+    bank_account,
     batch,
     certificate,
     colleague,
@@ -46,6 +47,7 @@ class Usage(NamedTuple):
     people: bool = False
     documents: bool = False
     notes: bool = False
+    bank_details: bool = False
 
 
 def _is_any(connection: Connection, *conditions: ColumnElement[bool]) -> bool:
@@ -122,6 +124,7 @@ def of_beneficiary(connection: Connection, key: str) -> Usage:
         closed=_is_any(connection, settlement.c.beneficiary == key),
         people=_is_any(connection, membership.c.beneficiary == key, colleague.c.house == key),
         documents=_is_any(connection, document.c.beneficiary == key),
+        bank_details=_is_any(connection, bank_account.c.beneficiary == key),
         notes=_has_notes(connection, NoteSubject.BENEFICIARY, key),
     )
 

@@ -17,6 +17,7 @@ class ToldForm(EntryForm):
     """A tick for each kind of event."""
 
     approval = Tick("Something waits for my approval")
+    bank_details = Tick("Bank details of a beneficiary wait for a second person")
     decided = Tick("What I prepared was approved, sent back or withdrawn")
     left_behind = Tick("What I prepared depends on something that was sent back or withdrawn")
     period_ended = Tick("A period has ended and can be closed")

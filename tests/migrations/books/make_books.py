@@ -6,13 +6,15 @@ In a checkout of the last commit of that schema, with its own or today's environ
     tar -C FOLDER/home -cJf NNNN.tar.xz issued received royalties.sqlite     # and others, if any
 
 It loads a setup, sells in all ways, ships, invoices and is paid (where there are orders), closes the
-first half of 2025, issues its statements, and leaves the second half open.
+first half of 2025, issues its statements, pays them (where there are payments: one arrived, one came
+back, the others are approved), and leaves the second half open.
 """
 
 import os
 import sys
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 
 def make(folder: Path) -> None:
@@ -33,6 +35,7 @@ def make(folder: Path) -> None:
     office.load({"beneficiaries": [_taxed(each) for each in books.a_setup()["beneficiaries"]]})
     office.close("2025-H1")
     office.statements("2025-H1")
+    _pay(office)
     office.bring_batch(books.AUTUMN, "autumn.csv")
     office.alias(unknown, books.HARDCOVER)
     office.correct(wrong)
@@ -46,6 +49,28 @@ def make(folder: Path) -> None:
     if office.faults():
         raise SystemExit(office.faults())
     office.system.dispose()
+
+
+def _pay(office: Any) -> None:
+    try:
+        payments = "royalties.services.payments"
+        proposing, approving, moving = (
+            import_module(f"{payments}.{each}") for each in ("proposing", "approving", "moving")
+        )
+    except ImportError:  # a release without payments
+        return
+    life, people = (
+        import_module(f"royalties.domain.{each}") for each in ("payments.life", "people")
+    )
+    second = people.Actor("Max Reyes", people.Role.MANAGER)
+    with office.work() as work:
+        batch = proposing.propose_payments(work, "first half")
+    with office.system.work(second) as work:
+        approving.approve(work, batch.number, signed=batch.payments)
+        first, other = batch.payments[:2]
+        moving.send(work, [first, other], work.today, life.Method.WIRE, "FED 1")
+        moving.settle(work, [first], work.today)
+        moving.take_back(work, other, work.today, "R03 No account")
 
 
 def _taxed(beneficiary: dict[str, object]) -> dict[str, object]:

@@ -71,6 +71,17 @@ _CONTRACT, _PLAN = {"key": "zq-foot-2015"}, {"key": "zq-cities"}
 _OWN: Values = {"key": "zq-seattle"}
 _FOREIGN: Values = {"key": "zq-houston"}
 _SEATTLES, _HOUSTONS, _NOBODYS = "2025-H1-004", "2025-H1-002", "2025-H1-999"
+_BANK: Values = {"number": rich.BANK_PROPOSED}
+_BANK_IN_FORCE: Values = {"key": "zq-author", "number": rich.BANK_CONFIRMED}
+_BANK_FORM: Values = {
+    "kind": "us",
+    "holder": "Seattle Fund",
+    "routing": "021000021",
+    "number": "5550001234",
+    "again": "5550001234",
+    "type": "checking",
+    "source": "letter of 3 May",
+}
 _OLD: Values = {"number": rich.OLD_SHOWN}
 _ABOUT: Values = {"subject": "contracts", "key": "zq-foot-2015"}
 _QUESTION: Values = {"number": rich.OPEN_QUESTION}
@@ -373,6 +384,37 @@ _TERMS = {
         ADMINISTRATORS, ADMINISTRATORS, own=_FILTER, missing=_NO_NUMBER, form={"name": "Came back"}
     ),
     "filters.delete": Row(send=ADMINISTRATORS, own=_FILTER, missing=_NO_NUMBER),
+    "bank_details.bank_details": _desk(own=_OWN, missing=_NO_KEY),
+    "bank_details.enter": Row(
+        send=FINANCE, own={"key": "zq-tacoma"}, missing=_NO_KEY, form=_BANK_FORM
+    ),
+    "bank_details.confirm": Row(
+        send=MANAGERS,
+        own={**_OWN, **_BANK},
+        missing={**_OWN, **_NO_NUMBER},
+        form={"verified": "called Jo at the number of the contract"},
+    ),
+    "bank_details.decline": Row(
+        send=MANAGERS,
+        own={**_OWN, **_BANK},
+        missing={**_OWN, **_NO_NUMBER},
+        form={"declined": "it is another one's"},
+    ),
+    "bank_details.withdraw": Row(
+        send=FINANCE, own={**_OWN, **_BANK}, missing={**_OWN, **_NO_NUMBER}
+    ),
+    "bank_details.end": Row(
+        send=FINANCE,
+        own=_BANK_IN_FORCE,
+        missing={**_OWN, **_NO_NUMBER},
+        form={"ended": "closed"},
+    ),
+    "bank_details.reveal": Row(
+        send=MANAGERS,
+        own=_BANK_IN_FORCE,
+        missing={**_OWN, **_NO_NUMBER},
+        form={"needed_for": "a wire"},
+    ),
     "documents.documents": _desk(),
     "documents.send_many": Row(send=FINANCE),
     "documents.file": Row(send=FINANCE),
@@ -987,6 +1029,25 @@ _OUTSIDE = {
         missing={**_OWN, **_NO_NUMBER},
     ),
     "nonprofit.explained": _portal(),
+    "nonprofit_bank_details.bank_details": _portal(),
+    "nonprofit_bank_details.enter": Row(
+        send=NONPROFITS,
+        own=_FOREIGN,
+        foreign=(_OWN,),
+        missing=_NO_KEY,
+        whose="other nonprofit",
+        form=_BANK_FORM,
+    ),
+    "nonprofit_bank_details.withdraw": Row(
+        send=NONPROFITS,
+        own={**_OWN, **_BANK},
+        foreign=(
+            _BANK_IN_FORCE,
+            {**_OWN, "number": rich.BANK_CONFIRMED},
+            {**_FOREIGN, **_BANK},
+        ),
+        missing={**_OWN, **_NO_NUMBER},
+    ),
     "nonprofit_details.details": _portal(),
     "nonprofit_details.save_details": _portal(
         send=NONPROFITS, form={"contact": "Sam", "email": "sam@example.org"}
@@ -1057,6 +1118,7 @@ SEEN: dict[str, Status] = {
 """What those who may look get, where it is not 200: exactly that, so that each row can fail."""
 
 TAKEN: dict[str, Status] = {
+    "bank_details.reveal": 200,
     "account.account": _signed_in(303, 302),
     "account.end_session": _signed_in(404, 302),
     "account.password": _signed_in(422, 302),

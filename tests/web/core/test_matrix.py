@@ -562,7 +562,7 @@ def test_answer_to_a_late_refusal_shows_the_current_state(walk: Walk) -> None:
     wrong, tried = [], 0
     for rule in rules(walk.site.app, "POST"):
         row = TABLE[rule.endpoint]
-        visitor, form = walk.visitor(fitting(walk.cookies, row.send)), walk.form(row)
+        visitor, form = walk.visitor(row.whose or fitting(walk.cookies, row.send)), walk.form(row)
         with last_step_refused() as refused:
             answer = visitor.post(address(rule, row.own), form)
         tried += bool(refused)
@@ -698,7 +698,7 @@ def test_hostile_form_value_never_crashes_a_page(walk: Walk, room: str, in_full:
     wrong, values = [], hostile_values(room, in_full)
     for rule in rules_of(walk.site.app, "POST", room):
         row = TABLE[rule.endpoint]
-        who = fitting(walk.cookies, row.send)
+        who = row.whose or fitting(walk.cookies, row.send)
         form = walk.form(row)
         for value in values:
             sent: list[dict[str, object]] = [dict.fromkeys(form, value)]

@@ -14,6 +14,7 @@ from royalties.services.books import setup_in_force
 from royalties.services.dependencies import dependents_of, depends_on, missing_dependencies
 from royalties.services.desk import deciding
 from royalties.services.orders import second_person
+from royalties.services.payments import accounts as bank_accounts
 from royalties.services.periods import previewing
 from royalties.services.terms import amending as terms
 from royalties.services.terms import loading
@@ -93,6 +94,7 @@ def approvals() -> str:
             )
             for proposal in waiting
         ],
+        bank_details=bank_accounts.waiting(work),
         decided=[proposal_view(proposal) for proposal in decided[:_DECIDED]],
     )
 

@@ -13,7 +13,7 @@ from royalties.services.desk import saved_filters as service
 from royalties.services.desk.saved_filters import LONGEST_NAME, SavedFilter
 from royalties.services.work import RefusedError
 from royalties.web.core.pages import Answer, Pages
-from royalties.web.core.visit import actor, all_or_nothing, current_work
+from royalties.web.core.visit import LOOKING, actor, all_or_nothing, current_work
 from royalties.web.finance.desk.list_filters import BY_ENDPOINT, LISTS, FilteredList
 from royalties.web.forms.entries import EntryForm
 from royalties.web.forms.fields import EntryField, Tick
@@ -73,7 +73,7 @@ def new(name: str) -> Answer:
     of = LISTS.get(name)
     if of is None or not actor().may(of.verb):
         abort(404)
-    if request.method == "GET":
+    if request.method in LOOKING:
         form = SavedFilterForm(request.args)
         return _form_page(of, of.of(dict(parse_qsl(form.asked.data))), form)
     form = SavedFilterForm(request.form)
@@ -107,7 +107,7 @@ def change(number: int) -> Answer:
     saved, of = _find(number)
     if not saved.is_changeable:
         actor().require(Verb.SET)
-    if request.method == "GET":
+    if request.method in LOOKING:
         form = SavedFilterForm(body={"name": saved.name, "shared": saved.shared})
         return _form_page(of, saved.query, form, saved)
     form = SavedFilterForm(request.form)

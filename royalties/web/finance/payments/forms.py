@@ -15,6 +15,7 @@ class ProposeForm(OrderForm):
     """What goes with a proposal."""
 
     seen = Hidden(longest=64)
+    without_account = Hidden(longest=1)
     note = EntryField("Note for whoever approves it", longest=500)
 
 

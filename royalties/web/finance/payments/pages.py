@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from flask import Response, abort, render_template, url_for
+from flask import Response, abort, make_response, render_template, url_for
 
 from royalties.domain.money import NotAnAmountError
 from royalties.domain.payments.life import (
@@ -13,6 +13,7 @@ from royalties.domain.payments.life import (
     batch_name,
     name_of,
 )
+from royalties.domain.payments.proposing import LeftOutReason
 from royalties.domain.people import FINANCE, Verb
 from royalties.services.books import setup_in_force
 from royalties.services.payments import approving, batch_files, listing, moving, proposing
@@ -23,7 +24,7 @@ from royalties.services.work import RefusedError
 from royalties.web.core.files import download
 from royalties.web.core.formats import METHODS
 from royalties.web.core.pages import Answer, Pages, number_in_query
-from royalties.web.core.visit import current_work
+from royalties.web.core.visit import current_work, units
 from royalties.web.finance.payments import forms
 from royalties.web.forms.numbers import as_minor
 from royalties.web.ordering.fields import Do, do_or_show, new_token
@@ -32,6 +33,12 @@ PAGES = Pages("payments", __name__, "/finance/payments", FINANCE)
 
 _UNDER_WAY = (PaymentState.PROPOSED, PaymentState.APPROVED, PaymentState.SENT)
 _HISTORY = 100
+_OF_ACCOUNTS = {
+    LeftOutReason.NO_ACCOUNT.value,
+    LeftOutReason.CHANGE_WAITS.value,
+    LeftOutReason.COOLING.value,
+}
+"""Reasons for which somebody is left out that are settled on the page of bank details."""
 
 
 @PAGES.get("/")
@@ -48,7 +55,11 @@ def propose() -> Answer:
     def do() -> str:
         form = forms.ProposeForm()
         batch = proposing.propose_payments(
-            current_work(), form.token.data, note=form.note.data, seen=form.seen.data
+            current_work(),
+            form.token.data,
+            note=form.note.data,
+            seen=form.seen.data,
+            without_account=bool(form.without_account.data),
         )
         made.append(batch.number)
         return f"{batch_name(batch.number)} is proposed; another manager approves it now."
@@ -113,9 +124,14 @@ def make_file(number: int) -> Answer:
 @PAGES.get("/batches/<int:number>/file")
 def batch_file(number: int) -> Response:
     """The batch's file, the same bytes every time."""
-    made = batch_files.file_of(current_work(), number)
+    try:
+        made = batch_files.file_of(current_work(), number)
+    except RefusedError as error:
+        return make_response(_batch_page(number, str(error)), 409)
     if made is None:
         abort(404)
+    with units() as unit:
+        batch_files.note_taken(unit, number)
     return download(made.name, made.content.encode())
 
 
@@ -266,6 +282,7 @@ def _do_with_payment(number: int, do: Do) -> Answer:
 def _payments_page(refused: str = "") -> str:
     work = current_work()
     found = proposing.outlook(work)
+    lack = any(each.reason is LeftOutReason.NO_ACCOUNT for each in found.left_out)
     rows = listing.payments(work, states=[*_UNDER_WAY, PaymentState.RETURNED])
     rows = [row for row in rows if row.state is not PaymentState.RETURNED or not row.released]
     by_state = {
@@ -276,11 +293,14 @@ def _payments_page(refused: str = "") -> str:
     return render_template(
         "finance/payments/payments.html",
         found=found,
+        apart=proposing.outlook(work, without_account=True) if lack else None,
         batches=_batches(waiting),
         sent=by_state[PaymentState.SENT],
         returned=by_state[PaymentState.RETURNED],
         form=forms.ProposeForm(),
         token=new_token(),
+        apart_token=new_token(),
+        of_accounts=_OF_ACCOUNTS,
         refused=refused,
         **_words(rows),
     )

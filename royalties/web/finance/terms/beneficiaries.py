@@ -11,6 +11,7 @@ from royalties.domain.payments.life import name_of
 from royalties.domain.terms.plans import beneficiaries_of
 from royalties.domain.terms.wording import percent
 from royalties.services.books import setup_in_force
+from royalties.services.payments import accounts as bank_accounts
 from royalties.services.payments import listing as payments
 from royalties.services.statements import documents
 from royalties.services.terms import amending as terms
@@ -96,6 +97,7 @@ def beneficiary(key: str) -> str:
         balance=balance,
         charts=_charts(balance.settlements),
         earlier=[each for each in documents.documents(work, key) if each.removed_at is None],
+        bank=bank_accounts.accounts(work, key),
         history=terms.history(work, _PART, key, as_read),
         waiting=terms.waiting_for(work, _PART, key),
         notes=notes_panel(NoteSubject.BENEFICIARY, key),

@@ -2,9 +2,13 @@
 
 import re
 
+from sqlalchemy import update
+
+from royalties.domain.payments.accounts import UsAccount
 from royalties.domain.people import Role
-from royalties.services.payments import listing
-from tests.builders.books import Office, after, closed
+from royalties.services.payments import accounts, listing
+from royalties.store.tables import bank_account
+from tests.builders.books import NOW, Office, after, closed
 from tests.builders.site import Site, Visitor
 
 
@@ -78,3 +82,39 @@ def test_what_changed_since_it_was_looked_at_is_not_approved(site: Site) -> None
 def test_nothing_to_pay_before_a_close(office: Office) -> None:
     with office.work(read_only=True) as work:
         assert listing.to_pay(work)
+
+
+@after(closed)
+def test_download_of_a_file_with_accounts_is_logged(site: Site) -> None:
+    cleo, mia = site.visitor(Role.CLERK, "Cleo"), site.visitor(Role.MANAGER, "Mia")
+    with site.office.system.work(cleo.actor) as work:
+        account = UsAccount("021000021", "5550009012")
+        accounts.enter(work, "seattle", account, "Seattle Fund", "letter of 3 May")
+    with site.office.system.work(mia.actor) as work:
+        accounts.confirm(work, 1, "called Jo at the number of the contract")
+    page = cleo.page("/finance/payments/")
+    assert "confirmed less than 3 days ago" in page
+    assert "Propose 3 payments without bank details" in page
+    form = {"token": "apart", "seen": apart_seen(page), "without_account": "1"}
+    apart = cleo.post("/finance/payments/propose", form).location
+    assert apart is not None
+    assert approve(mia, apart) == 303
+    with site.office.system.engine.begin() as connection:
+        connection.execute(update(bank_account).values(usable_from=NOW))
+    batch = propose(cleo)
+    assert "Checking account •••• 012" in cleo.page(batch)
+    assert approve(mia, batch) == 303
+    assert cleo.post(f"{batch}/make-file", {"pay_on": "2026-08-20"}).status_code == 303
+    assert b"5550009012" in cleo.get(f"{batch}/file").data
+    assert cleo.post(f"{apart}/make-file", {"pay_on": "2026-08-20"}).status_code == 303
+    plain = cleo.get(f"{apart}/file").data
+    assert b"Tacoma Readers" in plain
+    assert b"Routing" not in plain
+    log = site.visitor(Role.ADMINISTRATOR, "Ada").page("/finance/audit")
+    assert "Downloaded the file of B-0002, with accounts in clear" in log
+    assert site.office.faults() == {}
+
+
+def apart_seen(page: str) -> str:
+    """What the second form of the page says was seen."""
+    return str(re.findall(r'name="seen" value="([^"]*)"', page)[-1])
