@@ -296,7 +296,7 @@ def test_key_of_payee_with_bank_details_stays(office: Office) -> None:
     with office.work() as work:
         status = inverses.find_entry_status(work, "beneficiaries", "seattle")
         assert status is not None
-        assert "bank details" in status.why_kept + status.why_fixed
+        assert "bank details" in status.why_in_use + status.why_fixed
         with pytest.raises(RefusedError):
             inverses.rename(work, "beneficiaries", "seattle", "seattle-2", "shorter")
 
