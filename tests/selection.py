@@ -11,6 +11,10 @@ Two marks of a test say how it is chosen:
     engines differ in (locks, races, crashes, guards, migrations). *either*: by ``make test-all`` on
     one of the two by turns, and at night on both, since other tests try the same SQL.
 
+What people do with pages in a browser is tried again every day where ``royalties/web``,
+``tests/browser`` or ``tests/builders`` differs from when it last passed here, and where its file is
+named. How a page looks is remembered by ``tests/browser/unchanged.py``.
+
 A test that does less every day asks ``in_full("pictures")`` before what it may leave out; a property
 whose examples take long is marked ``@costly()`` and tried with half as many.
 """
@@ -18,9 +22,11 @@ whose examples take long is marked ``@costly()`` and tried with half as many.
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from hashlib import sha256
+from itertools import chain
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, TypeVar
@@ -64,6 +70,11 @@ USED_BY: Mapping[str, Sequence[str]] = {
 
 ALWAYS = "house"
 """The folder of tests that look at all rings."""
+
+SHOWN = (TESTS.parent / "royalties" / "web", TESTS / "browser", TESTS / "builders")
+"""Where that is which a browser shows and does."""
+
+UNCHANGED = "in a browser, that passed when pages and scripts were the same"
 
 _ENGINES = ("sqlite", "postgresql")
 _Case = TypeVar("_Case")
@@ -144,6 +155,8 @@ class Selection:
 
     effort: Effort
     ring: str
+    has_passed: Callable[[str], bool] = lambda _test: False
+    """Whether a test passed in a browser when all that it shows was the same."""
     omitted: Omitted = field(default_factory=Omitted)
     _cases: Counter[str] = field(default_factory=Counter)
 
@@ -163,11 +176,16 @@ class Selection:
                 self.omitted.tests[reason] += 1
             elif is_blind and item in needing:
                 self.omitted.unseen += 1
+            elif self._is_unchanged(item):
+                self.omitted.tests[UNCHANGED] += 1
             else:
                 chosen.append(item)
         if self.effort is Effort.EVERYDAY:
             self.omitted.properties = sum(_is_property(item) for item in chosen)
         return chosen
+
+    def _is_unchanged(self, item: pytest.Item) -> bool:
+        return self.effort is Effort.EVERYDAY and _in_browser(item) and self.has_passed(item.nodeid)
 
     def _why_omitted(self, item: pytest.Item, *, has_twin: bool) -> str:
         thorough = item.get_closest_marker("thorough")
@@ -194,6 +212,41 @@ class Selection:
         return engines != "either" or _engine(item) == _ENGINES[turn]
 
 
+def _in_browser(item: pytest.Item) -> bool:
+    """Whether a browser does something in it; a test that looks at a page remembers the page."""
+    return "chromium" in _fixtures(item) and "judged" not in _fixtures(item)
+
+
+class Shown:
+    """What was the same when tests passed in a browser here, kept in pytest's cache."""
+
+    def __init__(self, cache: pytest.Cache | None) -> None:
+        self._cache = cache
+        self._state = ""
+
+    def has_passed(self, test: str) -> bool:
+        """Whether it passed when all that a browser shows was as it is now."""
+        return self._cache is not None and self._cache.get(_key(test), "") == self._now()
+
+    def passed(self, test: str) -> None:
+        """It did now."""
+        if self._cache is not None:
+            self._cache.set(_key(test), self._now())
+
+    def _now(self) -> str:
+        if not self._state:
+            digest = sha256(str(_browser()).encode())
+            for path in sorted(path for folder in SHOWN for path in folder.rglob("*.*")):
+                if path.is_file() and path.suffix != ".pyc":
+                    digest.update(sha256(path.read_bytes()).digest())
+            self._state = digest.hexdigest()
+        return self._state
+
+
+def _key(test: str) -> str:
+    return f"browser/{sha256(test.encode()).hexdigest()[:16]}"
+
+
 def _browser() -> str | None:
     folder = os.environ.get(RUN_FOLDER)
     return chromium.of_this_run(Path(folder)) if folder else chromium.find()
@@ -202,7 +255,8 @@ def _browser() -> str | None:
 def _engine(item: pytest.Item) -> str:
     """The kind of database that a test is parametrized with, if it is one alone."""
     parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
-    engines = [each for each in parameters if each in _ENGINES]
+    values = (each if isinstance(each, tuple) else (each,) for each in parameters)
+    engines = [each for each in chain.from_iterable(values) if each in _ENGINES]
     return str(engines[0]) if len(engines) == 1 else ""
 
 
@@ -248,6 +302,7 @@ def _tests(count: int) -> str:
 # pytest's own hooks
 
 _SELECTION = pytest.StashKey[Selection]()
+_SHOWN = pytest.StashKey[Shown]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -264,6 +319,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     effort = Effort(config.getoption("effort"))
     config.stash[_SELECTION] = Selection(effort, config.getoption("ring"))
+    config.stash[_SHOWN] = Shown(getattr(config, "cache", None))
     settings.register_profile(
         effort.value,
         max_examples=EXAMPLES[effort],
@@ -289,11 +345,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Choose, after all who mark tests have done so; a test that is asked for by name is run."""
     if any("::" in argument for argument in config.args):
         return
-    chosen = config.stash[_SELECTION].choose(items)
+    selection = config.stash[_SELECTION]
+    if all((config.rootpath / each).resolve() == TESTS for each in config.args):
+        selection.has_passed = config.stash[_SHOWN].has_passed  # what is asked for by path is run
+    chosen = selection.choose(items)
     if len(chosen) < len(items):
         kept = set(chosen)
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = chosen
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember what passed in a browser."""
+    report = yield
+    if call.when == "call" and report.passed and _in_browser(item):
+        item.config.stash[_SHOWN].passed(item.nodeid)
+    return report
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +402,7 @@ def in_full(request: pytest.FixtureRequest) -> InFull:
 @pytest.fixture
 def step(in_full: InFull) -> int:
     """A crash is tried before every so many statements: what one leaves, a later one leaves too."""
-    return 1 if in_full("crashes before every statement") else 7
+    return 1 if in_full("crashes before every statement") else 11
 
 
 @pytest.hookimpl(trylast=True)

@@ -45,22 +45,31 @@ def aliases_(desk: Desk) -> None:
 @click.option("--move", is_flag=True, help="From now on, it is to stand for ISBN instead.")
 @click.option("--end", is_flag=True, help="From now on, it is to stand for no edition.")
 @click.option("--rows", is_flag=True, help="With these: also its rows that count in open periods.")
+@click.option("--reason", default="", help="With --move or --end: why; the log keeps it.")
 @click.option("--yes", is_flag=True, help="Do not ask. Rows that a close counts later stay.")
 @command
 def alias_(
-    desk: Desk, identifier: str, isbn: str, *, move: bool, end: bool, rows: bool, yes: bool
+    desk: Desk,
+    identifier: str,
+    isbn: str,
+    *,
+    move: bool,
+    end: bool,
+    rows: bool,
+    reason: str,
+    yes: bool,
 ) -> None:
     """Let IDENTIFIER (an ASIN, an old ISBN) stand for the edition ISBN from now on.
 
     Without ISBN, show what it stands for, where it was used, and what was decided about it.
     """
-    if (move and (end or not isbn)) or (end and isbn) or (rows and not (move or end)):
+    if (move and (end or not isbn)) or (end and isbn) or ((rows or reason) and not (move or end)):
         raise click.UsageError(
             "write 'alias IDENTIFIER ISBN' to match it, 'alias IDENTIFIER ISBN --move' to move "
-            "it, or 'alias IDENTIFIER --end'; --rows goes with the last two"
+            "it, or 'alias IDENTIFIER --end'; --rows and --reason go with the last two"
         )
     if move or end:
-        _move(desk, identifier, isbn or None, rows=rows, yes=yes)
+        _move(desk, identifier, isbn or None, rows=rows, reason=reason, yes=yes)
     elif isbn:
         _match(desk, identifier, isbn, yes=yes)
     else:
@@ -90,11 +99,13 @@ def _match(desk: Desk, identifier: str, isbn: str, *, yes: bool) -> None:
         desk.say(each)
 
 
-def _move(desk: Desk, identifier: str, isbn: str | None, *, rows: bool, yes: bool) -> None:
+def _move(
+    desk: Desk, identifier: str, isbn: str | None, *, rows: bool, reason: str, yes: bool
+) -> None:
     with desk.work(trial=True) as work:
         alias_ = _require_alias(work, identifier)
         seen = "" if alias_.edition is None else alias_.edition.isbn
-        moved = move_alias(work, identifier, isbn, seen=seen, rows=rows)
+        moved = move_alias(work, identifier, isbn, seen=seen, rows=rows, reason=reason)
         edition = "no edition" if isbn is None else edition_words(work, isbn)
     if not yes:
         effect = [
@@ -114,7 +125,7 @@ def _move(desk: Desk, identifier: str, isbn: str | None, *, rows: bool, yes: boo
             )
         confirm_final(desk, " ".join(effect), yes=yes, warning=_UNTIL_A_CLOSE)
     with desk.work() as work:
-        moved = move_alias(work, identifier, isbn, seen=seen, rows=rows)
+        moved = move_alias(work, identifier, isbn, seen=seen, rows=rows, reason=reason)
     if desk.json:
         document = {"identifier": moved.identifier, "was": moved.was, "isbn": moved.now}
         desk.show({**document, "rows": moved.rows})

@@ -165,6 +165,11 @@ JOBS = {
             "List payments to beneficiaries and what became of them",
             "royalties payments --state sent",
         ),
+        "bank-lines": CommandEntry(
+            "bank_lines",
+            "Record what the bank says of payments: arrived, or come back",
+            "royalties bank-lines statement.xml --dry-run",
+        ),
     },
     "Proof": {
         "verify": CommandEntry(

@@ -25,11 +25,12 @@ _NUMBER = click.IntRange(1, 2**63 - 1)
 
 @click.command("undo")
 @click.argument("batch", type=_NUMBER)
+@click.option("--reason", default="", help="Why; the log keeps it.")
 @command
-def undo_(desk: Desk, batch: int) -> None:
+def undo_(desk: Desk, batch: int, reason: str) -> None:
     """Take the whole import BATCH back while no closed run used it."""
     with desk.work() as work:
-        undone = undo(work, batch)
+        undone = undo(work, batch, reason)
     if desk.json:
         shown = {"batch": undone.batch, "sales": undone.sales, "waiting": undone.waiting}
         warning = {"warning": undone.warning} if undone.warning else {}
@@ -53,11 +54,12 @@ def undo_(desk: Desk, batch: int) -> None:
 
 @click.command("correct")
 @click.argument("batch", type=_NUMBER)
+@click.option("--reason", default="", help="Why; the log keeps it.")
 @command
-def correct_(desk: Desk, batch: int) -> None:
+def correct_(desk: Desk, batch: int, reason: str) -> None:
     """Reverse the import BATCH, which a closed run used, in the open period."""
     with desk.work() as work:
-        corrected = correct(work, batch)
+        corrected = correct(work, batch, reason)
     if desk.json:
         desk.show(
             {

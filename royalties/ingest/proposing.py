@@ -14,11 +14,13 @@ from typing import Any
 
 from royalties.domain.currencies import EXPONENTS
 from royalties.ingest.formats import built_in
+from royalties.ingest.kind_words import usual_kind
 from royalties.ingest.report.cells import Cell, Invalid, text_of, visible
 from royalties.ingest.report.conventions import date_order
 from royalties.ingest.report.dates import Dates
 from royalties.ingest.report.declaration import BOOK, normal
-from royalties.ingest.report.headings import unit_of, without_unit
+from royalties.ingest.report.headings import without_unit
+from royalties.ingest.report.labels import is_total_label
 from royalties.ingest.report.sheet_previews import SheetPreview
 from royalties.ingest.report.unread_columns import words_of
 
@@ -61,6 +63,8 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "kind": (
         "type", "kind", "transaction type", "sale type", "sales type", "art", "typ", "status",
         "order type", "tipo", "transaction", "type de vente", "vorgang", "trans type",
+        "vorgangsart", "transaktionsart", "bewegungsart", "tipo de movimiento", "movimiento",
+        "type de mouvement", "tipo di movimento", "causale",
     ),
     "units": (
         "units", "qty", "quantity", "copies", "units sold", "copies sold", "quantity sold",
@@ -82,6 +86,8 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
         "your share", "publisher share", "publisher earnings", "amount", "amount due", "payable",
         "net payable", "net sales", "proceeds", "netto", "nettobetrag", "nettoerlös", "erlös",
         "betrag", "montant net", "importe neto", "net compensation", "payment amount",
+        "importe", "importo", "montant", "bedrag", "beløb", "belopp", "kwota",
+        "nettobeløb", "nettobelopp", "valor", "valor neto", "nettobedrag",
         "total earnings", "total net", "net total", "extended net", "publisher revenue",
         "net value", "nett value", "nett", "net dollars", "extended amount", "line value",
         "creator revenue", "author revenue", "your revenue", "estimated revenue", "revenue",
@@ -191,6 +197,20 @@ def propose(
     return MappingProposal(*best, columns=columns_of(sheets[best[0]], best[1]))
 
 
+def with_headings(sheets: Sequence[SheetPreview], sheet: int, row: int) -> list[SheetPreview]:
+    """The sheets that have all headings of a row of one of them, that one among them."""
+    wanted = set(map(normal, filter(None, headings(sheets[sheet], row))))
+    return [
+        each
+        for each in sheets
+        if wanted
+        and any(
+            wanted.issubset(map(normal, headings(each, number)))
+            for number in range(1, min(len(each.rows), SEARCHED) + 1)
+        )
+    ]
+
+
 def _score(sheet: SheetPreview, row: int) -> tuple[int, int, int]:
     """How much a row looks like a header: headings that are known, then texts, then its height."""
     names = [normal(without_unit(each)) for each in headings(sheet, row)]
@@ -225,7 +245,8 @@ def columns_of(sheet: SheetPreview, row: int) -> dict[str, str]:
             columns[name] = near
     if "net" in columns and "unit_net" in columns:
         del columns["unit_net"]
-    for name, holds in (("date", _is_date), ("currency", _is_currency)):
+    told = (("date", _is_date), ("currency", _is_currency), ("kind", _is_kind))
+    for name, holds in told:
         if name not in columns and (column := _only_one_with(holds, sheet, row, names, columns)):
             columns[name] = column
     return {name: columns[name] for name in FIELDS if name in columns}
@@ -247,10 +268,8 @@ def _with_isbns(
     sheet: SheetPreview, row: int, names: Sequence[str], taken: Mapping[str, str]
 ) -> str:
     for at, name in enumerate(names):
-        texts = samples(sheet, row, at, most=10)
-        isbns = sum(1 for text in texts if _ISBN.fullmatch(text))
         others = {field for field, each in taken.items() if each == name} - _MAY_BE_ISBNS
-        if name and not others and texts and 2 * isbns >= len(texts):
+        if name and not others and _most_are(_is_isbn, sheet, row, at):
             return name
     return ""
 
@@ -260,15 +279,32 @@ def _only_one_with(
     taken: Mapping[str, str],
 ) -> str:  # fmt: skip
     """The heading of the only column left of which at least two values in three are of a kind."""
-    fitting = []
-    for at, name in enumerate(names):
-        if not name or name in taken.values():
-            continue
-        cells = [each[at] for each in sheet.rows[row:] if at < len(each)]
-        cells = [cell for cell in cells if text_of(cell).strip()][:_MOST_TEXTS]
-        if cells and 3 * sum(map(holds, cells)) >= 2 * len(cells):
-            fitting.append(name)
+    fitting = [
+        name
+        for at, name in enumerate(names)
+        if name and name not in taken.values() and _most_are(holds, sheet, row, at)
+    ]
     return fitting[0] if len(fitting) == 1 else ""
+
+
+def _most_are(holds: Callable[[Cell], bool], sheet: SheetPreview, row: int, at: int) -> bool:
+    """Whether two values in three below a heading are of a kind, labels of totals left out."""
+    cells = [each[at] for each in sheet.rows[row:] if at < len(each)]
+    cells = [cell for cell in cells if not _says_nothing(cell)][:_MOST_TEXTS]
+    return bool(cells) and 3 * sum(map(holds, cells)) >= 2 * len(cells)
+
+
+def _says_nothing(cell: Cell) -> bool:
+    text = text_of(cell).strip()
+    return not text or is_total_label(text)
+
+
+def _is_isbn(cell: Cell) -> bool:
+    return bool(_ISBN.fullmatch(" ".join(text_of(cell).split())))
+
+
+def _is_kind(cell: Cell) -> bool:
+    return isinstance(cell, str) and bool(usual_kind(cell))
 
 
 def _is_date(cell: Cell) -> bool:
@@ -288,7 +324,7 @@ def samples(sheet: SheetPreview, row: int, at: int, most: int = 3) -> list[str]:
     texts: dict[str, None] = {}
     for cells in sheet.rows[row:]:
         text = " ".join(text_of(cells[at]).split()) if at < len(cells) else ""
-        if text:
+        if text and not is_total_label(text):
             texts[text] = None
         if len(texts) >= most:
             break
@@ -300,9 +336,20 @@ def is_net_of_returns(heading: str) -> bool:
     return bool(_NET & words_of(heading))
 
 
-def column_is_percent(heading: str) -> bool:
-    """Whether a heading says itself that its numbers are per cent."""
-    return unit_of(heading).percent
+def returns_by_kind(sheet: SheetPreview, row: int, columns: Mapping[str, str]) -> bool:
+    """Whether rows are returns by the word of their kind alone: their copies are positive."""
+    names = headings(sheet, row)
+    wanted = (columns.get("kind"), columns.get("units"))
+    if not all(name in names for name in wanted):
+        return False
+    kind, units = (names.index(name) for name in wanted if name)
+    came_back = [
+        " ".join(text_of(cells[units]).split())
+        for cells in sheet.rows[row:]
+        if max(kind, units) < len(cells) and usual_kind(text_of(cells[kind])) == "return"
+    ]
+    counted = [text for text in came_back if text.strip("0.,")]
+    return bool(counted) and all(text[0].isdigit() for text in counted)
 
 
 def nearest(

@@ -387,13 +387,14 @@ def _editions(setup: Setup) -> dict[str, str]:
     """Editions by ISBN: title, format and number, by which people find them alike."""
     names = _titles(setup)
     return {
-        edition.isbn: f"{names[title.key]}, {_format(edition.format)} · {edition.isbn}"
+        edition.isbn: f"{names[title.key]}, {format_word(edition.format)} · {edition.isbn}"
         for title in setup.titles.values()
         for edition in title.editions
     }
 
 
-def _format(of: Format) -> str:
+def format_word(of: Format) -> str:
+    """What an edition's format is called."""
     return _FORMATS.get(of, of.value)
 
 

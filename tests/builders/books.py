@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial, wraps
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
@@ -324,11 +324,14 @@ class Office:
 
     system: System
     outside: Path
+    begin_with: Callable[["Story"], bool] | None = None
+    """Where a story is being told that nothing has happened in yet: begins with the end of another."""
     _files: Iterator[int] = field(default_factory=lambda: count(1))
 
     @contextmanager
     def work(self, *, read_only: bool = False) -> Iterator[Work]:
         """A unit of work of somebody who may do everything."""
+        self.begin_with = None
         with self.system.work(TESS, read_only=read_only) as work:
             yield work
 
@@ -559,18 +562,32 @@ def nothing(office: Office) -> None:
         office.system.migrate()
 
 
+def told_once(story: Story) -> Story:
+    """A story that others begin with: they get a copy of its end."""
+
+    @wraps(story)
+    def told(office: Office) -> None:
+        if office.begin_with is None or not office.begin_with(told):
+            story(office)
+
+    return told
+
+
+@told_once
 def opened(office: Office) -> None:
     """The setup is loaded."""
     nothing(office)
     office.load(a_setup())
 
 
+@told_once
 def spring(office: Office) -> None:
     """The first half's report is imported."""
     opened(office)
     office.bring_batch(SPRING, "spring.csv")
 
 
+@told_once
 def closed(office: Office) -> None:
     """The first half is closed, its statements are issued, and the autumn's report is in."""
     spring(office)
@@ -649,9 +666,20 @@ class Shelf:
         else:
             url = self._postgresql().url(self._postgresql().create())
         office = open_office(url, folder)
+        if kind == "sqlite":
+            office.begin_with = partial(self._begin, office, folder, story)
         story(office)
         office.system.dispose()
         return str(folder), _name(url)
+
+    def _begin(self, office: Office, folder: Path, story: Story, first: Story) -> bool:
+        """Put the end of another story in the place of an office in which nothing has happened."""
+        if first is story:
+            return False
+        office.begin_with = None
+        office.system.dispose()
+        self._copy("sqlite", first, folder)
+        return True
 
 
 def _name(url: str) -> str:

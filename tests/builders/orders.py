@@ -14,7 +14,7 @@ from royalties.services.orders.intake import requests
 from royalties.services.orders.intake.requests import Requested
 from royalties.services.orders.quoting import quotes
 from royalties.store.tables import organization_member, person
-from tests.builders.books import HARDCOVER, Document, Office, a_setup, nothing
+from tests.builders.books import HARDCOVER, Document, Office, a_setup, nothing, told_once
 from tests.builders.post import posted
 from tests.builders.site import CHEAP, PASSWORD, TOTP_KEY
 
@@ -82,6 +82,7 @@ def order_setup(**parts: object) -> Document:
     return {**setup, **parts}
 
 
+@told_once
 def takes_orders(office: Office) -> None:
     """The setup of a house that takes orders is loaded."""
     nothing(office)
@@ -92,6 +93,7 @@ QUOTED, IN_PROOF, ACCEPTED, UNPAID = (f"O-2026-000{place}" for place in (1, 2, 3
 """The guild's custom orders, its bulk order, and the league's, which has paid nothing."""
 
 
+@told_once
 def orders_underway(office: Office) -> None:
     """Olga of the guild and Lena of the league have ordered; one proof waits."""
     takes_orders(office)

@@ -3,7 +3,7 @@
 import io
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 
 from sqlalchemy import insert
@@ -12,12 +12,21 @@ from royalties.adapters.credentials import fingerprint
 from royalties.cli.jobs import work_once
 from royalties.domain.notes import NoteSubject
 from royalties.domain.payments.accounts import IbanAccount, UsAccount
-from royalties.domain.payments.life import Method
+from royalties.domain.payments.life import Method, name_of
 from royalties.domain.people import Actor, Role
+from royalties.ingest.payments.recognised import read_bank_file
 from royalties.services import approvals
 from royalties.services.approvals import set_two_people
 from royalties.services.desk import listing, notes, saved_filters
-from royalties.services.payments import accounts, approving, batch_files, moving, proposing
+from royalties.services.payments import (
+    accounts,
+    approving,
+    bank_lines,
+    batch_files,
+    moving,
+    proposing,
+)
+from royalties.services.payments.bank_files import ReadFile, bookings_of
 from royalties.services.people.staff import invite
 from royalties.services.periods import approval as closing
 from royalties.services.periods import checklist
@@ -29,8 +38,10 @@ from royalties.services.terms import loading
 from royalties.services.terms.catalogue import save_sample
 from royalties.services.terms.lists import ListKind
 from royalties.services.terms.replacing import CONFIRMED
+from royalties.store.payments.payments import PaymentRow
 from royalties.store.tables import colleague, link
-from tests.builders import books
+from tests.builders import bank, books
+from tests.builders.bank import Booked
 from tests.builders.books import (
     HARDCOVER,
     UNKNOWN,
@@ -206,9 +217,24 @@ def _payments(office: Office, clerk: Actor) -> None:
             approving.approve(work, each.number, signed=each.payments)
     with office.system.work(clerk) as work:
         batch_files.make_file(work, first.number, work.today)
-        moving.send(work, first.payments, work.today, Method.FILE, "ACH 4711")
+        sent = moving.send(work, first.payments, work.today, Method.FILE, "ACH 4711")
         moving.settle(work, [ARRIVED], work.today)
+        bank_lines.import_bank_file(work, _statement(work.today, sent))
         proposing.hold_back(work, TO_APPROVE, 100, "The rest once the address is known")
+
+
+def _statement(day: date, sent: list[PaymentRow]) -> ReadFile:
+    """What a bank says: one arrived, one came back, which waits for a manager, and the others."""
+    arrived, back = (next(row for row in sent if row.id == each) for each in (ARRIVED, ON_ITS_WAY))
+    booked = [
+        Booked(day, -arrived.net, name_of(ARRIVED), currency=arrived.currency),
+        Booked(day, back.net, name_of(ON_ITS_WAY), "RETURN ITEM", "AC04", back.currency),
+        Booked(day, -back.net - 1, name_of(ON_ITS_WAY), "", "", back.currency),
+        Booked(day, -1_250_00, "", "Office rent, August", "", back.currency),
+    ]
+    file = read_bank_file(bank.camt(booked))
+    assert not file.problems
+    return ReadFile("august.xml", "camt.053", "0" * 64, bookings_of(file))
 
 
 def typed(**cells: str) -> tuple[str, ...]:

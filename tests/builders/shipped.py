@@ -16,7 +16,7 @@ from royalties.services.orders.fulfilment import shipping
 from royalties.services.orders.intake.creation import Requested
 from royalties.services.work import Work
 from royalties.store.orders.money import ReceiptRow, ShipmentRow
-from tests.builders.books import Office
+from tests.builders.books import Office, told_once
 from tests.builders.orders import (
     CUSTOM,
     REQUESTED,
@@ -67,6 +67,7 @@ def in_production(office: Office, body: Requested = REQUESTED, organization: str
     return number
 
 
+@told_once
 def made(office: Office) -> None:
     """A bulk order of 250 copies, O-2026-0001, is being made."""
     takes_orders(office)
@@ -148,6 +149,7 @@ def receive(
         return receivables.receive(work, number, amount, day, reference, token())
 
 
+@told_once
 def shipped(office: Office) -> None:
     """All 250 copies are shipped: 200 to Seattle, 50 to Tacoma."""
     made(office)
@@ -174,12 +176,14 @@ def three_proofs(office: Office) -> None:
     ship(office, "O-2026-0001", 2, 50)
 
 
+@told_once
 def invoiced(office: Office) -> None:
     """The final invoice, I-000001, is issued."""
     shipped(office)
     invoice(office, "O-2026-0001")
 
 
+@told_once
 def paid(office: Office) -> None:
     """Ten copies came back and were credited, the rest of the invoice is paid."""
     invoiced(office)

@@ -21,6 +21,8 @@ TEMPLATES = ROOT / "royalties" / "web" / "templates"
 _COLUMNS = 5
 
 LOOKS = {
+    "payments.bank_lines.look_again",
+    "payments.bank_lines.outlook",
     "payments.batch_files.file_of",
     "desk.listing.find",
     "desk.notes.colleagues",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import selection
 from tests.house.repository import ROOT
 from tests.patience import PATIENCE
 from tests.selection import (
@@ -16,6 +17,7 @@ from tests.selection import (
     USED_BY,
     Effort,
     Selection,
+    Shown,
     closing_lines,
     one_of_each,
     rings_from,
@@ -130,6 +132,7 @@ def test_whole_run_needs_a_browser_and_tries_either_engine(tmp_path: Path) -> No
     assert " 19 passed, 1 deselected, 1 error" in said
 
 
+@pytest.mark.thorough("processes of their own")
 def test_night_run_leaves_out_no_test(tmp_path: Path) -> None:
     said = run(tmp_path, "--effort", "night")
     assert "not run" not in said.lower()
@@ -149,6 +152,22 @@ def test_missing_browser_fails_no_everyday_run(tmp_path: Path, processes: list[s
     assert "Not run: 1 test of pages" in run(tmp_path, "-k", "in_a_browser", *processes)
 
 
+def test_what_passed_in_a_browser_runs_again_once_pages_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config
+) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("a page", encoding="utf-8")
+    monkeypatch.setattr(selection, "SHOWN", (tmp_path,))
+    cache = pytest.Cache(tmp_path.parent / f"{tmp_path.name}-cache", pytestconfig, _ispytest=True)
+    assert not Shown(cache).has_passed("test_journey")
+    Shown(cache).passed("test_journey")
+    assert Shown(cache).has_passed("test_journey")
+    assert not Shown(cache).has_passed("test_another_journey")
+    page.write_text("another page", encoding="utf-8")
+    assert not Shown(cache).has_passed("test_journey")
+    assert not Shown(None).has_passed("test_journey")
+
+
 def test_first_case_of_each_group_runs_every_day() -> None:
     cases = one_of_each(["a1", "b1", "a2"], lambda case: case[0], others="letters")
     assert cases[:2] == ["a1", "b1"]
@@ -164,10 +183,10 @@ def test_every_folder_of_tests_has_its_place_above_the_rings() -> None:
 
 
 def test_ring_runs_with_rings_above_and_others_are_listed() -> None:
-    selection = Selection(Effort.EVERYDAY, "services")
-    assert not any(map(selection.leaves_folder, ("services", "smtp", "web", "browser", ALWAYS)))
-    assert all(map(selection.leaves_folder, ("domain", "store", "migrations")))
+    chosen = Selection(Effort.EVERYDAY, "services")
+    assert not any(map(chosen.leaves_folder, ("services", "smtp", "web", "browser", ALWAYS)))
+    assert all(map(chosen.leaves_folder, ("domain", "store", "migrations")))
     others = "adapters, domain, ingest, migrations, reports, store"
-    [line] = closing_lines(selection)
+    [line] = closing_lines(chosen)
     assert line == f"Not run, being below or beside services: {others}."
     assert list(closing_lines(Selection(Effort.EVERYDAY, ""))) == []

@@ -74,3 +74,14 @@ def test_decimal_mark_proven_by_the_file_overrides_its_currency(tmp_path: Path) 
     assert _nets(_river(tmp_path, ("33,704", "KWD"), ("1.234,500", "KWD"))) == [
         33_704_000, 1_234_500_000,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("mark", "example"), [(",", "1234,56"), (".", "1234.56")])
+def test_remedy_writes_amounts_as_the_file_does(tmp_path: Path, mark: str, example: str) -> None:
+    """What it says to write is what the file's other amounts look like, and can be read."""
+    nets = ("36o,00".replace(",", mark), f"12{mark}50")
+    found = _river(tmp_path, *((net, "EUR") for net in nets))
+    [problem] = found.reading.problems
+    assert problem.remedy == f"write a plain number such as {example}"
+    found = _river(tmp_path, (example, "EUR"), (nets[1], "EUR"))
+    assert _nets(found) == [1_234_560_000, 12_500_000]

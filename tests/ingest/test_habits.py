@@ -266,7 +266,7 @@ def _is_refused(path: Path, sample: Sample) -> bool:
 
 @pytest.mark.parametrize("habit", HABITS)
 @pytest.mark.parametrize("sample", REPORTS, ids=lambda sample: sample.name)
-@pytest.mark.thorough("combinations", but_one_in=6)
+@pytest.mark.thorough("combinations", but_one_in=12)
 def test_another_convention_gives_the_same_figures(
     tmp_path: Path, sample: Sample, habit: str
 ) -> None:
@@ -296,7 +296,7 @@ def test_another_convention_gives_the_same_figures(
 @pytest.mark.parametrize(
     "sample", [each for each in REPORTS if each.is_text], ids=lambda sample: sample.name
 )
-@pytest.mark.thorough("combinations", but_one_in=6)
+@pytest.mark.thorough("combinations", but_one_in=12)
 def test_another_encoding_gives_the_same_figures(
     tmp_path: Path, sample: Sample, delimiter: str, encoding: str
 ) -> None:

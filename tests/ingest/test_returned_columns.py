@@ -44,7 +44,8 @@ def test_money_of_the_copies_kept_is_no_contradiction(
     mapping = Mapping(key="r", retailer="amazon", columns=_COLUMNS, returns="own-column")
     found = read_text(folder, _rows(figures, book, Decimal(0)), mappings=[mapping])
     assert not found.messages
-    assert not {"figures-differ", "column-not-read"} & found.codes
+    # A row whose copies all came back brings nothing, and gave none away.
+    assert not {"figures-differ", "column-not-read", "zero-net"} & found.codes
     kept = [sold - back for sold, back, _, _ in figures]
     units = [line[6] for line in found.sales] + [line.units for line in found.waiting]
     assert sum(units) == sum(kept)
@@ -66,6 +67,12 @@ def test_other_money_than_that_of_the_copies_kept_is(
     off = Decimal(figures[0] - figures[1])
     found = read_text(folder, _rows([figures], A, off), mappings=[mapping])
     assert "figures-differ" in found.codes
+
+
+def test_copies_that_are_kept_without_money_are_warned_of(tmp_path: Path) -> None:
+    mapping = Mapping(key="r", retailer="amazon", columns=_COLUMNS, returns="own-column")
+    text = HEADER + f"{A},2025-03-01,3,1,0.00,USD,,,\n"
+    assert "zero-net" in read_text(tmp_path, text, mappings=[mapping]).codes
 
 
 def test_a_column_of_returns_is_not_passed_over(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from royalties.ingest.proposing import propose
+from royalties.ingest.kind_words import usual_kind
+from royalties.ingest.proposing import propose, returns_by_kind, samples
 from royalties.ingest.report.cells import Cell
 from royalties.ingest.report.sheet_previews import preview_of
 
@@ -172,3 +173,48 @@ def test_copies_and_receipts_are_proposed_in_languages_of_sellers(units: str, ne
     rows: list[list[Cell]] = [["ISBN", units, net], [ISBN, 3, "12,50"]]
     columns = propose([preview_of("", rows)]).columns
     assert columns == {"isbn": "ISBN", "units": units, "net": net}
+
+
+@pytest.mark.parametrize(
+    ("heading", "words"),
+    [
+        ("Vorgang", ("Verkauf", "Remission", "Freiexemplar")),
+        ("Movimiento", ("Venta directa", "Devolución", "Obsequio")),
+        ("Mouvement", ("Vente", "Retour", "Gratuit")),
+        ("Causale", ("Vendita", "Reso", "Omaggio")),
+        ("Postering", ("Salg", "Retur", "Frieksemplar")),
+        ("Umieszczenie", ("Sprzedaż", "Zwrot", "Bezpłatny")),
+        ("区分", ("販売", "返品", "献本")),
+    ],
+)
+def test_words_of_kinds_are_known_in_other_languages(
+    heading: str, words: tuple[str, str, str]
+) -> None:
+    """By what stands below it, the column is found under a heading that nobody knows."""
+    assert [usual_kind(word.upper()) for word in words] == ["sale", "return", "free"]
+    rows: list[list[Cell]] = [["ISBN", "Tag", heading, "Stück", "Erlös"]]
+    rows += [[ISBN, "2025-07-03", word, 1, "9.00"] for word in words]
+    rows += [["Summe", "", "", 3, "27.00"], ["Summe Juli", "", "", 3, "27.00"]]
+    sheet = preview_of("S", rows)
+    found = propose([sheet])
+    assert (found.columns["kind"], found.columns["isbn"]) == (heading, "ISBN")
+    assert returns_by_kind(sheet, 1, found.columns)
+    rows[2][3] = -1
+    assert not returns_by_kind(preview_of("S", rows), 1, found.columns)
+
+
+@pytest.mark.parametrize(
+    "word", ["Storniert", "No vendido", "Pending", "Sale or free", "Karte", ""]
+)
+def test_words_that_tell_no_kind_are_left_to_the_reader(word: str) -> None:
+    assert usual_kind(word) == ""
+
+
+def test_isbns_are_found_above_totals_and_totals_are_no_samples() -> None:
+    rows: list[list[Cell]] = [["Artikel", "Datum", "Menge", "Betrag"]]
+    rows += [[ISBN, "2025-07-03", 1, "9.00"]] * 3
+    rows += [["Zwischensumme", "", 3, "27.00"], ["Summe", "", 3, "27.00"]]
+    rows += [["Erstellt am 1. August", "", "", ""]]
+    sheet = preview_of("S", rows)
+    assert propose([sheet]).columns["isbn"] == "Artikel"
+    assert samples(sheet, 1, 0) == [ISBN, "Erstellt am 1. August"]

@@ -51,7 +51,9 @@ def test_a_wrong_match_is_shown_moved_and_ended(run: Run, office: Office) -> Non
         run("alias", UNKNOWN, "--end", "--rows", code=1).stderr
     )
     assert "stands for no edition from now on; 1 recorded row went with it" in (
-        run("alias", UNKNOWN, "--end", "--rows", "--yes").stdout
+        run(
+            "alias", UNKNOWN, "--end", "--rows", "--reason", "The shop mixed them up", "--yes"
+        ).stdout
     )
     assert rows_of(office, EBOOK) == 0
     assert UNKNOWN in run("waiting").stdout

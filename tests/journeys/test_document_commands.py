@@ -8,7 +8,7 @@ from tests.builders.books import Office, after, opened
 from tests.builders.commands import Run, command_line, shown
 from tests.builders.documents import PDF
 
-pytestmark = [pytest.mark.engines("both"), after(opened)]
+pytestmark = after(opened)
 
 
 @pytest.fixture

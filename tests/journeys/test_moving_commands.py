@@ -13,8 +13,6 @@ from tests.builders.commands import Run, command_line, shown
 
 Rows = list[dict[str, str]]
 
-pytestmark = pytest.mark.engines("both")
-
 
 @pytest.fixture
 def run(office: Office) -> Run:

@@ -11,7 +11,7 @@ from tests.builders.commands import Run, command_line, shown
 from tests.builders.documents import PDF
 from tests.builders.orders import somebody
 
-pytestmark = [pytest.mark.engines("both"), after(opened)]
+pytestmark = after(opened)
 
 
 @pytest.fixture

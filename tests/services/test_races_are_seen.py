@@ -56,6 +56,7 @@ RACES = [
 ]
 
 
+@pytest.mark.thorough("races at length", but_one_in=2)
 @pytest.mark.parametrize("race", RACES)
 def test_races_with_locks_keep_the_books_consistent(
     office: Office, racers: Racers, race: Callable[[Office], Race]
@@ -68,6 +69,7 @@ def test_races_with_locks_keep_the_books_consistent(
         assert "is closed" in told, "the lock has it wait, and then it sees"
 
 
+@pytest.mark.thorough("races at length", but_one_in=2)
 @pytest.mark.parametrize("race", RACES)
 def test_races_without_locks_are_detected(
     office: Office, racers: Racers, race: Callable[[Office], Race]

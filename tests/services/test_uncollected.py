@@ -14,7 +14,7 @@ def _as_before() -> Iterator[None]:
     gc.enable()
 
 
-def test_the_collector_keeps_still_and_goes_on() -> None:
+def test_garbage_collection_pauses_and_resumes() -> None:
     with uncollected():
         assert not gc.isenabled()
         with uncollected():
@@ -23,7 +23,7 @@ def test_the_collector_keeps_still_and_goes_on() -> None:
     assert gc.isenabled()
 
 
-def test_the_collector_goes_on_after_an_error() -> None:
+def test_garbage_collection_resumes_after_an_error() -> None:
     with pytest.raises(ValueError, match="wrong"), uncollected():
         raise ValueError("wrong")
     assert gc.isenabled()

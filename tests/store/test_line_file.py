@@ -252,7 +252,7 @@ def started(
         [str(place % 9_000) for place in range(50_000)],
     ],
 )
-def test_columns_arrive_as_they_were_sent(values: Sequence[Any]) -> None:
+def test_columns_are_read_as_they_were_written(values: Sequence[Any]) -> None:
     packing = Packing()
     packing.add(values)
     packing.add(values[1:])

@@ -307,7 +307,7 @@ def check(connection: Connection, cases: Sequence[ScopeCase], first: Actor, seco
 
 
 @after(two_organizations)
-def test_organization_finds_its_own_alone(office: Office) -> None:
+def test_organization_finds_only_its_own_entries(office: Office) -> None:
     guild = Actor("Olga", Role.ORGANIZATION, 1, organizations=frozenset({"guild"}))
     league = Actor("Lena", Role.ORGANIZATION, 2, organizations=frozenset({"league"}))
     with office.work(read_only=True) as work:
@@ -315,7 +315,7 @@ def test_organization_finds_its_own_alone(office: Office) -> None:
 
 
 @after(two_nonprofits)
-def test_nonprofit_finds_its_own_alone(office: Office) -> None:
+def test_nonprofit_finds_only_its_own_entries(office: Office) -> None:
     seattle = Actor("Sam", Role.NONPROFIT, 1, frozenset({"seattle"}))
     houston = Actor("Hal", Role.NONPROFIT, 2, frozenset({"houston"}))
     with office.work(read_only=True) as work:

@@ -40,8 +40,9 @@ class ReturnedEntry:
         reference: ours, of the payment.
         code: the reason, R01 to R85.
         amount: minor units that come back.
-        trace: the trace number of our entry.
+        trace: the trace number of the returned entry.
         row: the line of the file.
+        day: on which the bank made the file.
     """
 
     reference: str
@@ -50,6 +51,7 @@ class ReturnedEntry:
     name: str
     trace: str
     row: int
+    day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class NoticeOfChange:
     """A payee's bank took the payment, and says what to correct before the next one.
 
     What is not to be changed is empty. Nothing is changed by the notice itself: two people do.
+    ``day`` is that of the bank's file.
     """
 
     reference: str
@@ -64,6 +67,7 @@ class NoticeOfChange:
     name: str
     trace: str
     row: int
+    day: date
     routing: str = ""
     number: str = ""
     type: AccountType | None = None

@@ -30,6 +30,7 @@ class PaymentAction(StrEnum):
     VOID = "void"
     RELEASE = "release"
     WITHDRAW = "withdraw"
+    NOTE = "note"
 
 
 class Method(StrEnum):

@@ -29,6 +29,7 @@ _WORDS = {
     "per_unit": "per copy",
     "recouped": "recouped before",
     "released_in": "released in",
+    "remainder": "all that is left",
     "shows_giving": "tells where its royalties go",
     "sold_by": "sold by",
     "unit_cost": "cost of one copy",
@@ -134,7 +135,10 @@ class _ValueAt:
         if isinstance(value, dict):
             inner = self.within(value)
             return "; ".join(
-                f"{field_words(key)} {inner.at(key).text(part)}" for key, part in value.items()
+                field_words(key)
+                if part is True
+                else f"{field_words(key)} {inner.at(key).text(part)}"
+                for key, part in value.items()
             )
         if isinstance(value, list):
             shown = [self.text(part) for part in value]

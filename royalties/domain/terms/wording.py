@@ -75,7 +75,7 @@ def _rate(rule: Rule, place: int, currency: str) -> str:
     if tier.up_to is None:
         return rate
     if rule.counts is Counts.UNITS:
-        return f"{rate} up to {number_text(tier.up_to)} copies"
+        return f"{rate} up to {_copies(tier.up_to)} copies"
     return f"{rate} up to {currency} {money_words(tier.up_to, currency)}"
 
 
@@ -296,9 +296,11 @@ def money_words(amount: Fraction, currency: str) -> str:
 def _counted(rule: Rule) -> str:
     """What a counter begins with: whole copies, or an amount."""
     opening = rule.counter.opening
-    if rule.counts is Counts.UNITS:
-        return f"{int(opening):,}" if opening.denominator == 1 else number_text(opening)
-    return money_words(opening, "")
+    return _copies(opening) if rule.counts is Counts.UNITS else money_words(opening, "")
+
+
+def _copies(count: Fraction) -> str:
+    return f"{int(count):,}" if count.denominator == 1 else number_text(count)
 
 
 def _leads_to(member: Member, beneficiary: str) -> bool:

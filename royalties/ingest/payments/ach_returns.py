@@ -4,12 +4,13 @@ Source: Nacha Operating Rules, Appendices Four (returns, addenda 99) and Five (n
 addenda 98). Counts, hash and totals are checked for each batch and for the file.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from itertools import pairwise
 
 from royalties.domain.payments.accounts import AccountType
 from royalties.domain.payments.bank_lines import NoticeOfChange, ReturnedEntry
-from royalties.ingest.payments.faults import MOST_LINES, BankFile, said
+from royalties.ingest.payments.faults import MOST_LINES, BankFile, day, said
 
 RECORD = 94
 _HASH = 10**10
@@ -46,6 +47,7 @@ class _Entry:
 class _State:
     file: BankFile
     whole: _Sums
+    made_on: date = date.min
     batch: _Sums | None = None
     batches: int = 0
     entry: _Entry | None = None
@@ -107,9 +109,17 @@ def _read(row: int, record: str, state: _State) -> None:
                 )
             state.ended = True
         case "1":
-            pass
+            _read_header(row, record, state)
         case _:
             state.file.fault(row, "this record stands outside of a batch")
+
+
+def _read_header(row: int, record: str, state: _State) -> None:
+    made_on = day(f"20{record[23:29]}")
+    if made_on is None:
+        state.file.fault(row, "the file's day is none (YYMMDD)", value=record[23:29])
+    else:
+        state.made_on = made_on
 
 
 def _digits(text: str) -> int | None:
@@ -146,19 +156,17 @@ def _read_addenda(row: int, record: str, state: _State) -> None:
     trace = record[6:21].strip()
     if kind == "99":
         state.file.returns.append(
-            ReturnedEntry(reference, code, entry.amount, name, trace, entry.row)
+            ReturnedEntry(reference, code, entry.amount, name, trace, entry.row, state.made_on)
         )
     else:
-        corrected = record[35:64]
-        state.file.notices.append(_notice(reference, code, name, trace, entry.row, corrected))
+        notice = NoticeOfChange(reference, code, name, trace, entry.row, state.made_on)
+        state.file.notices.append(_corrected(notice, record[35:64]))
 
 
-def _notice(
-    reference: str, code: str, name: str, trace: str, row: int, corrected: str
-) -> NoticeOfChange:
+def _corrected(notice: NoticeOfChange, corrected: str) -> NoticeOfChange:
     """What to correct; where it stands in the field depends on the code."""
     routing = number = type_ = ""
-    match code:
+    match notice.code:
         case "C01":
             number = corrected[:17]
         case "C02":
@@ -172,12 +180,8 @@ def _notice(
         case "C07":
             routing, number, type_ = corrected[:9], corrected[9:26], corrected[26:27]
     known = routing or number or type_
-    return NoticeOfChange(
-        reference=reference,
-        code=code,
-        name=name,
-        trace=trace,
-        row=row,
+    return replace(
+        notice,
         routing=routing.strip(),
         number=number.strip(),
         type=_TYPES.get(type_),

@@ -40,7 +40,9 @@ def read_table_apart(path: Path, columns: TableMap) -> BankFile:
         rows = read_filled_apart(path, list(columns.columns.values()), columns.needed)
     except FilledTableError as error:
         return _refused(str(error), "compare its headings with the map of its columns")
-    return read_table(rows, columns)
+    file = read_table(rows, columns)
+    file.format = "table"
+    return file
 
 
 def _refused(message: str, remedy: str) -> BankFile:

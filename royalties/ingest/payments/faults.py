@@ -23,8 +23,14 @@ Found = BankLine | ReturnedEntry | NoticeOfChange
 
 @dataclass(slots=True)
 class BankFile:
-    """What a file says; where it has problems, nothing of it counts."""
+    """What a file says; where it has problems, nothing of it counts.
 
+    ``format`` is what it is written in; empty: none of those that are known. ``sample`` has the
+    first rows of such a file, if it is a table.
+    """
+
+    format: str = ""
+    sample: list[list[str]] = field(default_factory=list)
     lines: list[BankLine] = field(default_factory=list)
     returns: list[ReturnedEntry] = field(default_factory=list)
     notices: list[NoticeOfChange] = field(default_factory=list)
@@ -40,7 +46,9 @@ class BankFile:
         if not (self.lines or self.returns or self.notices or self.problems):
             self.fault(0, "the file holds no bookings", "choose the days again at the bank")
         if self.problems:
-            return BankFile(problems=sorted(self.problems, key=lambda each: each.row))
+            return BankFile(
+                self.format, self.sample, problems=sorted(self.problems, key=lambda each: each.row)
+            )
         return self
 
 

@@ -19,26 +19,34 @@ def read_bank_file(data: bytes) -> BankFile:
         )
     head = data[:_LOOKED_AT].lstrip(b"\xef\xbb\xbf \r\n\t")
     if b"OFXHEADER" in head or b"<OFX>" in head:
-        return _text(data, read_ofx)
+        return _text("OFX", data, read_ofx)
     if head.startswith((b"<", b"\xff\xfe<", b"\xfe\xff\x00<")):
-        return read_camt(data)
+        return _named("camt.053", read_camt(data))
     if head.startswith(b"01,"):
-        return _text(data, read_bai2)
+        return _text("BAI2", data, read_bai2)
     if head.startswith(b"101"):
-        return _text(data, read_ach_returns)
+        return _text("NACHA", data, read_ach_returns)
     return _refused(
         "this is neither camt.053 nor BAI2, OFX or a NACHA file of returns",
         "export one of these at the bank, or import a table by a map of its columns",
     )
 
 
-def _text(data: bytes, read: Callable[[str], BankFile]) -> BankFile:
+def _text(name: str, data: bytes, read: Callable[[str], BankFile]) -> BankFile:
     for encoding in ("utf-8-sig", "cp1252"):
         try:
-            return read(data.decode(encoding))
+            return _named(name, read(data.decode(encoding)))
         except UnicodeDecodeError:
             continue
-    return _refused("the file's characters are neither UTF-8 nor Windows-1252", "export it again")
+    refused = _refused(
+        "the file's characters are neither UTF-8 nor Windows-1252", "export it again"
+    )
+    return _named(name, refused)
+
+
+def _named(name: str, file: BankFile) -> BankFile:
+    file.format = name
+    return file
 
 
 def _refused(message: str, remedy: str) -> BankFile:

@@ -8,7 +8,7 @@ from royalties.domain.payments.bank_lines import BankLine
 from royalties.ingest.payments.faults import BankFile, amount, said
 from royalties.ingest.uploads.filled_table import FilledRow
 
-_DATES = {
+DATES = {
     "YYYY-MM-DD": "%Y-%m-%d",
     "MM/DD/YYYY": "%m/%d/%Y",
     "MM/DD/YY": "%m/%d/%y",
@@ -16,6 +16,11 @@ _DATES = {
     "DD/MM/YYYY": "%d/%m/%Y",
     "YYYYMMDD": "%Y%m%d",
 }
+"""How a bank may write days, and how Python does."""
+
+_OF_WORKBOOKS = "YYYY-MM-DD"
+"""How dates of a workbook come, whatever their cells look like."""
+
 FIELDS = (
     "day", "amount", "money in", "money out", "currency", "reference", "text", "return code",
     "bank id", "account",
@@ -54,8 +59,8 @@ def faults_of(columns: TableMap) -> list[str]:
         found.append("name the column of the day")
     if ("amount" in known) == bool({"money in", "money out"} & known):
         found.append("name the column of the amount, or those of money in and money out")
-    if columns.dates not in _DATES:
-        found.append(f"days are written as one of {', '.join(_DATES)}")
+    if columns.dates not in DATES:
+        found.append(f"days are written as one of {', '.join(DATES)}")
     if columns.decimal_mark not in {".", ","}:
         found.append("the decimal mark is . or ,")
     return sorted(found)
@@ -76,7 +81,7 @@ def _read_row(row: FilledRow, columns: TableMap, file: BankFile) -> None:
     amounts = [cell(name) for name in ("amount", "money in", "money out")]
     if not cell("day") and not any(amounts):
         return  # a title, a balance, or a note
-    day = _day(cell("day"), columns)
+    day = day_of(cell("day"), columns.dates) or day_of(cell("day"), _OF_WORKBOOKS)
     if day is None:
         file.fault(
             row.number,
@@ -110,14 +115,17 @@ def _read_row(row: FilledRow, columns: TableMap, file: BankFile) -> None:
     )
 
 
-def _day(text: str, columns: TableMap) -> date | None:
-    for written in (_DATES[columns.dates], "%Y-%m-%d"):  # a workbook's dates come as the latter
-        try:
-            found = datetime.strptime(text, written).date()  # noqa: DTZ007 - a day has no zone
-        except ValueError:
-            continue
-        return found if 1990 <= found.year <= 2100 else None
-    return None
+def day_of(text: str, written: str) -> date | None:
+    """A day that is written as one of :data:`DATES` says; None: it is none that a bank could mean.
+
+    >>> day_of("12/04/2026", "MM/DD/YYYY"), day_of("31/12/2026", "MM/DD/YYYY")
+    (datetime.date(2026, 12, 4), None)
+    """
+    try:
+        found = datetime.strptime(text, DATES[written]).date()  # noqa: DTZ007 - a day has no zone
+    except ValueError:
+        return None
+    return found if 1990 <= found.year <= 2100 else None
 
 
 def _signed(cell: Callable[[str], str], currency: str, columns: TableMap) -> int | None:

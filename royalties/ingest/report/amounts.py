@@ -29,6 +29,10 @@ MOST_UNITS = 10_000_000
 MOST = 10_000_000_000
 """The largest amount in units of a currency: sums of many such lines must still fit 64 bits."""
 
+EXAMPLE = "1234.56"
+"""An amount as remedies write it."""
+
+_WRITE_NUMBER = f"write a plain number such as {EXAMPLE}"
 _DECIMALS = 6
 _NOISE = 9
 """A binary float shows its noise beyond nine decimals; there it is rounded away."""
@@ -376,14 +380,12 @@ def _no_number(text: str) -> Invalid:
     return Invalid(
         Cause.NO_NUMBER,
         f"{printed(text)!r} is not a number",
-        "write a plain number such as 1234.56",
+        _WRITE_NUMBER,
     )
 
 
 def _no_amount(text: str) -> Invalid:
-    return Invalid(
-        Cause.NO_NUMBER, f"{text!r} is not an amount", "write a plain number such as 1234.56"
-    )
+    return Invalid(Cause.NO_NUMBER, f"{text!r} is not an amount", _WRITE_NUMBER)
 
 
 def _no_units(text: str) -> Invalid:

@@ -17,9 +17,10 @@ def count_left_out(state: ReadingState, table: Table) -> None:
         state.totals.rows += 1
         reason = words_of(change)
         state.skipped.add(reason)
-        if money := table.money_of(cells):
+        money = table.money_of(cells)
+        if money:
             state.skipped.add_net(reason, *money)
-            state.tally.skipped_net += money[1]
+        state.tally.skip(table.copies_of(cells), money[1] if money else None)
 
 
 def applied_changes(

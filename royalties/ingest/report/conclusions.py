@@ -1,10 +1,12 @@
 """Warnings and notes about a report as a whole, once all its rows have been read."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from royalties.domain.counting import counted
 from royalties.ingest.report import unread_sheets
+from royalties.ingest.report.amounts import EXAMPLE
 from royalties.ingest.report.judging import SET_ASIDE
 from royalties.ingest.report.other_rows import OtherRows
 from royalties.ingest.report.reading_state import ReadingState
@@ -77,6 +79,17 @@ def note_conventions(state: ReadingState) -> None:
     if whole and not state.declared.months:
         text, day = whole
         state.notes.append(f"a month or quarter counts as its last day: {text} as {day}")
+
+
+def write_remedies_as_the_file(state: ReadingState) -> None:
+    """Write the amounts of remedies with the decimal mark that the file has."""
+    if state.converters.numbers.mark.answer != ",":
+        return
+    as_here = EXAMPLE.replace(".", ",")
+    state.refusals.problems[:] = [
+        replace(problem, remedy=problem.remedy.replace(EXAMPLE, as_here))
+        for problem in state.refusals.problems
+    ]
 
 
 def note_answers(state: ReadingState) -> None:

@@ -10,6 +10,9 @@ TOTALS = ("total", "totals", "grand total", "subtotal", "sub-total", "sum")
 
 _BLANK = re.compile(r"\s")
 _WORDS = re.compile(r"[^\W\d_]+|\d+|∑")
+_IN_ALL = re.compile(r"\bi alt\b")
+"""Danish and Norwegian write the word for a total as two."""
+
 _TOTAL = frozenset(
     ("total", "totals", "subtotal", "subtotals", "sum", "sums", "ttl", "tot", "gesamt",
      "gesamtsumme", "gesamtbetrag", "gesamtergebnis", "teilergebnis", "gesamttotal",
@@ -19,7 +22,8 @@ _TOTAL = frozenset(
      "suma", "subtotales", "totales", "totais", "somma", "soma", "totalt", "summa", "delsumma",
      "mellansumma", "delsum", "sammanlagt", "yhteensä", "välisumma", "razem", "łącznie", "celkem",
      "mezisoučet", "spolu", "ukupno", "skupaj", "összesen", "részösszeg", "toplam", "kokku",
-     "kopā", "viso", "合計", "小計", "総計", "总计", "小计", "合计", "總計", "итого", "всего",
+     "ialt", "insgesamt", "tilsammen", "samlet", "samtals", "kopā", "viso",
+     "合計", "小計", "総計", "总计", "小计", "合计", "總計", "итого", "всего",
      "разом", "сума", "∑", "σ", "общо", "σύνολο", "합계", "총계", "소계", "tổng", "jumlah", "รวม"),
 )  # fmt: skip
 _BESIDE = frozenset(
@@ -27,6 +31,7 @@ _BESIDE = frozenset(
      "general", "all", "for", "of", "in", "on", "the", "and", "to", "date", "per", "by", "this",
      "day", "daily", "week", "weekly", "wk", "month", "monthly", "quarter", "quarterly", "q",
      "year", "yearly", "annual", "period", "page", "sheet", "section", "sales", "sale", "returns",
+     "salg",
      "units", "copies", "quantity", "qty", "amount", "amounts", "royalty", "royalties", "revenue",
      "earnings", "receipts", "due", "payable", "paid", "store", "stores", "shop", "order",
      "orders", "invoice", "invoices", "customer", "account", "title", "titles", "book", "books",
@@ -57,7 +62,7 @@ def is_total_label(text: str) -> bool:
 
     ``Total Recall`` and ``Total Wine & More`` are not: they may be a title or a customer.
     """
-    words = _WORDS.findall(text.casefold()) if len(text) <= _LONGEST else []
+    words = _words(text)
     return (
         0 < len(words) <= _MOST_WORDS
         and not is_number_of_its_own(text)
@@ -73,13 +78,18 @@ def is_number_of_its_own(text: str) -> bool:
 
 def names_a_total(text: str) -> bool:
     """Whether a text speaks of a total among other things: *Salt & Light Total*, *Total Recall*."""
-    return len(text) <= _LONGEST and not _TOTAL.isdisjoint(_WORDS.findall(text.casefold()))
+    return not _TOTAL.isdisjoint(_words(text))
 
 
 def currency_of_label(text: str) -> str:
     """The currency that the label of a total names, if it names one."""
     codes = [word for word in _WORDS.findall(text) if word in EXPONENTS]
     return codes[0] if len(codes) == 1 and is_total_label(text) else ""
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text that is no longer than a label, in lower case."""
+    return _WORDS.findall(_IN_ALL.sub("ialt", text.casefold())) if len(text) <= _LONGEST else []
 
 
 def _counts(word: str) -> bool:

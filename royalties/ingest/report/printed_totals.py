@@ -15,7 +15,7 @@ from royalties.ingest.report.plain_rows import PlainRows
 from royalties.ingest.report.row_warnings import RowWarnings
 from royalties.ingest.report.shop_orders import shown
 from royalties.ingest.report.tables import Table
-from royalties.ingest.report.tally import Tally
+from royalties.ingest.report.tally import Tally, copies_of
 
 _LEAST_ROWS = 2
 """A row without a label is a sum if it is that of so many rows."""
@@ -25,19 +25,26 @@ _MOST_CUTS = 2_000
 
 
 class _Sums(NamedTuple):
-    """What the rows down to one add up to; ``net`` is by currency, ``skipped`` of all."""
+    """What the rows down to one add up to; ``net`` is by currency, ``skipped`` of all.
+
+    ``skipped`` and ``skipped_units`` are the money and the copies of rows that were left out.
+    """
 
     rows: int
     units: int
     free: int
     net: Mapping[str, int]
     skipped: int
+    skipped_units: int
 
     def figures(self) -> list[tuple[int, int]]:
         """Copies and money as a report may count them: with free copies, with rows left out."""
         net = sum(self.net.values())
         copies = {self.units, self.units + self.free}
-        return [(units, money) for units in copies for money in {net, net + self.skipped}]
+        kept = [(units, money) for units in copies for money in {net, net + self.skipped}]
+        if not self.skipped_units:
+            return kept
+        return [*kept, *((units + self.skipped_units, net + self.skipped) for units in copies)]
 
 
 class _Printed(NamedTuple):
@@ -91,7 +98,7 @@ class PrintedTotals:
         self._tally = tally
         self._found: list[_Total] = []
         self._plain_sums = _PlainRowSums(None)
-        nothing = _Sums(0, 0, 0, {}, 0)
+        nothing = _Sums(0, 0, 0, {}, 0, 0)
         self._cuts: dict[tuple[int, int], int] = {}
         self._money: dict[str, set[int]] = {}
         self._cut(nothing)
@@ -143,6 +150,7 @@ class PrintedTotals:
             tally.units[SaleKind.FREE] + more.free,
             net,
             tally.skipped_net,
+            tally.skipped_units,
         )
 
     def _cut(self, sums: _Sums) -> None:
@@ -231,22 +239,17 @@ class _PlainRowSums:
         """What the rows above one come to."""
         rows = bisect_left(self._numbers, number)
         if not rows:
-            return _Sums(0, 0, 0, {}, 0)
+            return _Sums(0, 0, 0, {}, 0, 0)
         net = {code: sums[rows] for code, sums in self._net.items()}
-        return _Sums(rows, self._units[rows], self._free[rows], net, 0)
+        return _Sums(rows, self._units[rows], self._free[rows], net, 0, 0)
 
 
 def _printed(values: Mapping[str, Any], code: str = "") -> _Printed:
-    counts = (values.get(field) for field in ("units", "net_units"))
-    copies = next((count for count in counts if isinstance(count, int)), None)
-    sold, returned = values.get("sold"), values.get("returned")
-    if copies is None and isinstance(sold, int) and isinstance(returned, int):
-        copies = sold - abs(returned)
     money, currency = values.get("net"), values.get("currency")
     if isinstance(money, MarkedAmount):
         money = money.micro
     return _Printed(
-        copies,
+        copies_of(values),
         money if isinstance(money, int) else None,
         currency if isinstance(currency, str) and currency else code,
     )

@@ -102,6 +102,7 @@ class Recorder:
 
     def _add_sales(self, row: "_RowOfLines", edition: int, verdict: Verdict) -> None:
         """Record the lines of a row whose book is known."""
+        kept = _kept(verdict)
         for kind, units, net, discount in verdict.lines:
             line = SaleLine(
                 row.table.place, row.number, edition, row.retailer, kind, row.day, units,
@@ -111,7 +112,7 @@ class Recorder:
             self._sales.append(line)
             self._tally.add(row.retailer, kind, row.day, units, row.currency, line.net)
             self._tally.look_at_sale(line)
-            self._checks.line(row.table, line)
+            self._checks.line(row.table, line, kept=kept)
         self._tally.look((row.day,))
         self.totals.recordable += 1
 
@@ -130,7 +131,7 @@ class Recorder:
 
     def _add_parts(self, row: "_RowOfLines", verdict: Verdict) -> None:
         """Record a row of a bundle: a line for each edition and kind; its money stays whole."""
-        shares = [part.share for part in verdict.parts]
+        shares, kept = [part.share for part in verdict.parts], _kept(verdict)
         price = row.list_price
         prices = [None] * len(shares) if price is None else shared(price, shares)
         for kind, units, net, discount in verdict.lines:
@@ -143,7 +144,7 @@ class Recorder:
                 self._sales.append(line)
                 self._tally.add(row.retailer, kind, row.day, units, row.currency, part_net)
                 self._tally.look_at_sale(line)
-                self._checks.line(row.table, line)
+                self._checks.line(row.table, line, kept=kept)
             self._tally.bundled += units * (len(shares) - 1) * (kind != SaleKind.FREE)
         self._tally.look((row.day,))
         self.totals.recordable += 1
@@ -170,14 +171,19 @@ class Recorder:
                 book.net[line.currency] = book.net.get(line.currency, 0) + line.net
 
 
+def _kept(verdict: Verdict) -> int:
+    """Copies that a row leaves sold, less those that it took back."""
+    return sum(units for kind, units, _, _ in verdict.lines if kind != SaleKind.FREE)
+
+
 def _receipts(verdict: Verdict, unit_net: int, currency: str) -> ReceiptsOfRow:
     """The receipts of a row beside those of one copy: what came back is taken off both."""
     kind, units, net, _ = verdict.lines[0]
     if len(verdict.lines) > 1:
-        kept = [line for line in verdict.lines if line[0] != SaleKind.FREE]
-        kind = kept[0][0] if kept else kind
-        units = sum(units for _, units, _, _ in kept)
-        nets = [net for _, _, net, _ in kept]
+        paid = [line for line in verdict.lines if line[0] != SaleKind.FREE]
+        kind = paid[0][0] if paid else kind
+        units = _kept(verdict)
+        nets = [net for _, _, net, _ in paid]
         net = None if None in nets else sum(filter(None, nets))
     return kind, units, net, unit_net, currency
 

@@ -12,6 +12,7 @@ from royalties.ingest.report import conclusions
 from royalties.ingest.report.answers import TrackedAnswers
 from royalties.ingest.report.applied_changes import applied_changes, count_left_out
 from royalties.ingest.report.cells import (
+    Ambiguous,
     Invalid,
     MarkedAmount,
     RowBlock,
@@ -32,7 +33,7 @@ from royalties.ingest.report.reading_state import ReadingState
 from royalties.ingest.report.recording import Recorder
 from royalties.ingest.report.row_checks import RowChecks
 from royalties.ingest.report.tables import Sheet, Table
-from royalties.ingest.report.tally import Tally
+from royalties.ingest.report.tally import Tally, copies_of
 from royalties.ingest.report.unread_columns import UnreadColumns
 
 CHUNK = 128
@@ -47,6 +48,9 @@ _NO_PRICE_OF_BUNDLE = Invalid(
 
 class ReportReading:
     """See ``reading.Reading``."""
+
+    _is_sum_open = False
+    """Whether rows wait for an answer, so that nobody knows what the rows come to."""
 
     def __init__(
         self,
@@ -245,9 +249,7 @@ class ReportReading:
         if reason := reason or _why_no_book(remembered, table, cells, books):
             self._leave_out(values, Verdict(left=reason, left_net=_money_of(values)))
             return
-        verdict = self._judge.judge(values, books, table.title_of(cells))
-        if isinstance(verdict.book, str):
-            _divide(remembered.bundles.get(identifier_key(verdict.book), ()), verdict)
+        verdict = self._judged(table, cells, values, books, remembered)
         if surplus:
             self.totals.refused += 1
             self._refusals.surplus(table, number, cells)
@@ -260,9 +262,29 @@ class ReportReading:
             text = printed(cells[table.header.at("date")]).strip()
             why = f"{text!r} is no date" if text else "there is no date"
             self._undated.append(f"{table.where(number)}: {why}")
-        elif not verdict.pending:
+            self._is_sum_open = True
+        elif verdict.pending:
+            self._is_sum_open = True
+        else:
             self._recorder.add(table, number, cells, values, verdict)
             self._look_at(table, number, cells, verdict)
+
+    def _judged(
+        self,
+        table: Table,
+        cells: Sequence[Any],
+        values: dict[str, Any],
+        books: Sequence[Any],
+        remembered: Remembered,
+    ) -> Verdict:
+        """What becomes of a row of a table; a sum of rows that wait for an answer waits as well."""
+        verdict = self._judge.judge(values, books, table.title_of(cells))
+        if isinstance(verdict.book, str):
+            _divide(remembered.bundles.get(identifier_key(verdict.book), ()), verdict)
+        if verdict.faults and self._is_sum_open and table.may_be_sum(cells, books):
+            has_money = isinstance(values.get("net"), int | MarkedAmount | Ambiguous)
+            return Verdict(pending=True) if has_money else verdict
+        return verdict
 
     def _reason_to_leave(self, table: Table, number: int, cells: Sequence[Any]) -> str:
         if table.end is not None and table.end.row == number:
@@ -281,7 +303,7 @@ class ReportReading:
         if verdict.left_net:
             self.skipped.add_net(verdict.left, *verdict.left_net)
         net = values.get("net")
-        self._tally.skipped_net += net if isinstance(net, int) else 0
+        self._tally.skip(copies_of(values), net if isinstance(net, int) else None)
 
     def _finish(self) -> None:
         """Complete the totals, and ask and tell what only the whole report shows."""
@@ -299,6 +321,7 @@ class ReportReading:
         conclusions.say_totals(state)
         conclusions.report_other_rows(state, self._other_rows, self._last_rows)
         conclusions.note_conventions(state)
+        conclusions.write_remedies_as_the_file(state)
         conclusions.note_answers(state)
         if not self._declared.by_order:
             conclusions.report_set_aside(state)

@@ -95,9 +95,9 @@ class RowChecks:
         """Look at one row of any kind."""
         self._compare(table, (number,), lambda: (table.compared(cells),))
 
-    def line(self, table: Table, line: SaleLine) -> None:
-        """Look at one sale line."""
-        if not line.net:
+    def line(self, table: Table, line: SaleLine, *, kept: int) -> None:
+        """Look at one sale line; ``kept`` copies are what its whole row leaves sold."""
+        if not line.net and kept:
             self._line_without_money(table, line.row, line.kind, line.units)
         self._early(table, line.row, line.edition, line.day)
         sold_line = ((line.retailer,), (line.edition,), (line.kind,), (line.units,))

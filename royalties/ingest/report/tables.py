@@ -44,6 +44,7 @@ from royalties.ingest.report.labels import (
     names_a_total,
 )
 from royalties.ingest.report.row_filters import RowFilter, TableEnd
+from royalties.ingest.report.tally import COPIES, copies_of
 from royalties.ingest.report.workbook import SheetInspection
 
 _AUTHORS = frozenset(
@@ -274,6 +275,12 @@ class Table:
         if isinstance(micro, int) and isinstance(currency, str):
             return currency, micro
         return None
+
+    def copies_of(self, cells: Sequence[Any]) -> int | None:
+        """Copies of a row less those that came back, as far as its cells say them."""
+        return copies_of(
+            {field: reader.one(cells[at]) for field, reader, at in self.readers if field in COPIES}
+        )
 
     def shown(self, cells: Sequence[Any], also: Iterable[int]) -> list[tuple[int, str, str]]:
         """The cells of a row that are read, and some more: place, heading and text of each."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
+from typing import Any
 
 from royalties.domain.sales.lines import (
     Early,
@@ -14,7 +15,21 @@ from royalties.domain.sales.lines import (
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.reading import ControlTotals
 
+COPIES = ("units", "net_units", "sold", "returned")
+"""Fields from which the copies of a row follow."""
+
 _DAY = SaleLine._fields.index("day")
+
+
+def copies_of(values: Mapping[str, Any]) -> int | None:
+    """Copies that the values of a row say, less those that came back; None: it says none."""
+    for counted in (values.get("units"), values.get("net_units")):
+        if isinstance(counted, int):
+            return counted
+    sold, returned = values.get("sold"), values.get("returned")
+    if isinstance(sold, int) and isinstance(returned, int):
+        return sold - abs(returned)
+    return None
 
 
 class Tally(SalesTally):
@@ -29,10 +44,16 @@ class Tally(SalesTally):
         """Copies sold less returned of rows that wait."""
         self.waiting_net: dict[str, int] = {}
         self.skipped_net = 0
+        self.skipped_units = 0
         self.bundled = 0
         """Copies sold less returned that rows of bundles have more as editions than as bundles."""
         self._first_day = first_day
         self._early = Early()
+
+    def skip(self, copies: int | None, net: int | None) -> None:
+        """Count what a row that is left out says, as far as it does; ``net`` in millionths."""
+        self.skipped_units += copies or 0
+        self.skipped_net += net or 0
 
     def wait(self, identifier: str, units: int) -> None:
         """Count a row whose book nobody knows yet."""

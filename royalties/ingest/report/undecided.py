@@ -30,7 +30,11 @@ def counted_sheets(
         return tables, []
     if chosen in names:
         return [tables[names.index(chosen)]], []
-    choice = Choice("sheet", "several sheets hold such a report: choose one", (*names, _ALL_SHEETS))
+    choice = Choice(
+        "sheet",
+        "several sheets hold such a report: choose one, or all of them",
+        (*names, _ALL_SHEETS),
+    )
     return tables, [again(choice, choices)]
 
 

@@ -9,13 +9,17 @@ from pathlib import Path
 
 from royalties.ingest.payments.apart import sent
 from royalties.ingest.payments.recognised import read_bank_file
+from royalties.ingest.payments.table_columns import first_rows
 from royalties.ingest.sandbox.limits import limit
 
 
 def main(path: str, seconds: str) -> int:
     """Read one file for the parent."""
     limit(int(seconds))
-    sys.stdout.buffer.write(sent(read_bank_file(Path(path).read_bytes())))
+    file = read_bank_file(Path(path).read_bytes())
+    if not file.format:
+        file.sample = first_rows(Path(path))
+    sys.stdout.buffer.write(sent(file))
     sys.stdout.buffer.flush()
     return 0
 

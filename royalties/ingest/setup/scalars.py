@@ -329,7 +329,7 @@ PERCENT = ("discount",)
 """Columns that may be in per cent."""
 ANSWERS = (
     "currency", "date_language", "date_order", "date_range", "decimal", "discount_unit",
-    "second_table",
+    "second_table", "sheet",
 )  # fmt: skip
 """Questions that a mapped report may answer once and for all."""
 

@@ -17,7 +17,7 @@ from royalties.domain.royalties.postings import (
 from royalties.services.payments.moving import sent_entry, settled_entry, taken_back_entries
 from royalties.services.work import Work
 from royalties.store.ledger import entries as ledger
-from royalties.store.payments import files
+from royalties.store.payments import bank_lines, files
 from royalties.store.payments import payments as store
 from royalties.store.payments.payments import PaymentRow
 
@@ -48,6 +48,8 @@ def payments_differ(work: Work) -> Failures:
 def _files_differ(work: Work) -> Failures:
     """Files hold what was made; without their key those that name accounts are not opened."""
     vault = work.bank_vault
+    for line, number in bank_lines.disagreeing_lines(work.connection):
+        yield f"booking {line} of the bank does not agree with payment {name_of(number)}"
     for made in files.every_file(work.connection):
         content = made.content
         try:

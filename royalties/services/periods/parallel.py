@@ -15,32 +15,29 @@ from typing import Any
 
 from reports import plain_table
 from reports.plain_table import PlainTable
-from royalties.domain.currencies import EXPONENTS
-from royalties.domain.money import NotAnAmountError, amount_text, minor_units
+from royalties.domain.money import amount_text
 from royalties.domain.one_line import fault_of_line
 from royalties.domain.people import Verb
 from royalties.domain.periods import ParallelStatus
 from royalties.domain.royalties.parallel import (
-    OF_PAYEES,
     Difference,
     DifferenceCause,
-    Figure,
-    FigureKey,
-    OldTotal,
     differences_from,
     figures_of,
 )
-from royalties.ingest.setup.identifiers import isbn as isbn_of
-from royalties.ingest.setup.taking import NotTakenError
 from royalties.ingest.uploads.filled_table import (
-    CellFault,
     FilledRow,
-    plain_number,
 )
-from royalties.services.books import Setup, require_next, setup_in_force
-from royalties.services.names import Names
+from royalties.services.books import require_next, setup_in_force
 from royalties.services.periods.draft import run_view
-from royalties.services.terms.filled_tables import FaultyTableError, filled_rows
+from royalties.services.periods.old_totals import (
+    about_figure,
+    figure_names,
+    plain_total,
+    read_totals,
+    total_of,
+)
+from royalties.services.terms.filled_tables import filled_rows
 from royalties.services.work import RefusedError, Work
 from royalties.store.periods import parallel as store
 from royalties.store.periods.parallel import ParallelRow
@@ -118,8 +115,8 @@ def parallel(work: Work, period: str) -> Parallel:
     differences: tuple[ExplainedDifference, ...] = ()
     equal = 0
     if current is not None:
-        totals = [_total(total) for total in current.totals]
-        names = _names(draft.setup)
+        totals = [total_of(total) for total in current.totals]
+        names = figure_names(draft.setup)
         differences = tuple(
             _explained(difference, current.reasons, names)
             for difference in differences_from(draft.run, totals)
@@ -157,7 +154,7 @@ def begin(work: Work, period: str, rows: Iterable[FilledRow], name: str) -> int:
     setup = setup_in_force(work)
     named = setup.period(period)
     require_next(work, setup, named)
-    totals = [_plain(each) for each in _read_totals(setup, rows, name)]
+    totals = [plain_total(each) for each in read_totals(setup, rows, name)]
     now = store.find_open(work.connection, str(named))
     if now is not None:
         store.change(work.connection, now.id, {"totals": totals, "file": name})
@@ -254,9 +251,9 @@ def template(work: Work, period: str, kind: str) -> bytes:
     """A table of all figures of old statements, as ``xlsx`` or ``csv``, to fill in."""
     work.actor.require(Verb.READ)
     draft = run_view(work, period)
-    names = _names(draft.setup)
+    names = figure_names(draft.setup)
     rows = [
-        (key.figure.value, key.of, key.rule, key.isbn, _about(key, names), key.currency)
+        (key.figure.value, key.of, key.rule, key.isbn, about_figure(key, names), key.currency)
         for key in sorted(figures_of(draft.run))
     ]
     filled = [(*row, "", "") for row in rows]
@@ -338,23 +335,6 @@ def _decide(work: Work, row: ParallelRow, status: ParallelStatus, note: str) -> 
     work.record(Verb.PREPARE, {"what": f"parallel-{status}", "period": row.period, "note": note})
 
 
-def _names(setup: Setup) -> Mapping[str, str]:
-    return {
-        **{key: each.name for key, each in setup.beneficiaries.items()},
-        **Names(setup).all_of("contracts"),
-        **{
-            edition.isbn: f"{title.title}, {edition.format.value}"
-            for title in setup.titles.values()
-            for edition in title.editions
-        },
-    }
-
-
-def _about(key: FigureKey, names: Mapping[str, str]) -> str:
-    parts = (names.get(key.of, key.of), names.get(key.isbn, key.isbn))
-    return ": ".join(part for part in parts if part)
-
-
 def _explained(
     difference: Difference, reasons: Mapping[str, Any], names: Mapping[str, str]
 ) -> ExplainedDifference:
@@ -362,98 +342,7 @@ def _explained(
     facts = [*map(str, difference.key), *map(str, amounts)]
     token = sha256("\n".join(facts).encode()).hexdigest()[:32]
     reason = reasons.get(token, {})
-    about = _about(difference.key, names)
+    about = about_figure(difference.key, names)
     return ExplainedDifference(
         difference, token, about, reason.get("text", ""), reason.get("by", "")
     )
-
-
-def _plain(total: OldTotal) -> list[Any]:
-    return [*total.key, total.amount, total.copies]
-
-
-def _total(plain: list[Any]) -> OldTotal:
-    figure, *names, amount, copies = plain
-    return OldTotal(FigureKey(Figure(figure), *names), amount, copies)
-
-
-# A table of old totals
-
-
-def _read_totals(setup: Setup, rows: Iterable[FilledRow], name: str) -> list[OldTotal]:
-    reading = _TotalsReading(setup)
-    totals = [total for row in rows if (total := reading.take(row)) is not None]
-    if not totals and not reading.faults:
-        reading.faults.append(CellFault(1, "amount", "", "no row has an amount: fill some in"))
-    if reading.faults:
-        raise FaultyTableError(name, reading.faults)
-    return totals
-
-
-class _TotalsReading:
-    """Rows as old totals; a row without an amount says nothing."""
-
-    def __init__(self, setup: Setup) -> None:
-        self.setup = setup
-        self.faults: list[CellFault] = []
-        self._seen: set[FigureKey] = set()
-
-    def take(self, row: FilledRow) -> OldTotal | None:
-        """An old total, or None where it says nothing or is wrong."""
-        if not row["amount"]:
-            return None
-        try:
-            return self._total(row)
-        except _WrongCellError as error:
-            column, message = error.args
-            self.faults.append(CellFault(row.number, column, row[column], message))
-            return None
-
-    def _total(self, row: FilledRow) -> OldTotal:
-        try:
-            figure = Figure(row["what"].casefold())
-        except ValueError:
-            words = ", ".join(each.value for each in Figure)
-            raise _WrongCellError("what", f"is none of {words}") from None
-        currency = self._currency(row, figure)
-        contract = self.setup.contracts.get(row["of"])
-        rules = {rule.name for rule in contract.rules} if contract else set()
-        rights = {right for right, _ in contract.rights} if contract else set()
-        if row["rule"] and row["rule"] not in rules | rights:
-            raise _WrongCellError("rule", "is no rule or right of this contract")
-        try:
-            isbn = isbn_of(row["edition"]) if row["edition"] else ""
-        except NotTakenError:
-            raise _WrongCellError("edition", "is no ISBN such as 9780306406157") from None
-        try:
-            amount = minor_units(plain_number(row["amount"]) or "?", currency)
-        except (NotAnAmountError, LookupError):
-            message = f"is no amount in {currency} such as 1234.50"
-            raise _WrongCellError("amount", message) from None
-        copies = plain_number(row["copies"], is_count=True) if row["copies"] else ""
-        if copies is None or "." in copies:
-            raise _WrongCellError("copies", "is no whole number of copies")
-        key = FigureKey(figure, row["of"], currency, row["rule"], isbn)
-        if key in self._seen:
-            raise _WrongCellError("what", "stands in the file already: keep one row")
-        self._seen.add(key)
-        return OldTotal(key, amount, int(copies) if copies else None)
-
-    def _currency(self, row: FilledRow, figure: Figure) -> str:
-        currency = row["currency"].upper()
-        contract = self.setup.contracts.get(row["of"])
-        may_be_payee = figure in OF_PAYEES or figure is Figure.BROUGHT_FORWARD
-        if figure not in OF_PAYEES and contract is not None:
-            if currency not in {"", contract.currency}:
-                raise _WrongCellError("currency", f"is not the contract’s, {contract.currency}")
-            return contract.currency
-        if may_be_payee and row["of"] in self.setup.beneficiaries:
-            if currency and currency not in EXPONENTS:
-                raise _WrongCellError("currency", "is no currency such as USD")
-            return currency or self.setup.publisher.currency
-        kind = "beneficiary" if figure in OF_PAYEES else "contract"
-        raise _WrongCellError("of", f"is no {kind} of the books")
-
-
-class _WrongCellError(Exception):
-    """A cell is wrong: its column, and the rest of the sentence."""

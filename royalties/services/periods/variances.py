@@ -221,7 +221,7 @@ def _words(before: Figures, now: Figures, currency: str) -> str:
         f"{currency} {amount_text(before.amount, currency)} → {amount_text(now.amount, currency)}"
     )
     if before.copies is not None and now.copies is not None:
-        words += f", {before.copies} → {counted(now.copies, 'copy')}"
+        words += f", {before.copies:,} → {counted(now.copies, 'copy')}"
     return words
 
 

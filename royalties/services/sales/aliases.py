@@ -14,6 +14,7 @@ from royalties.domain.terms.catalogue import Edition
 from royalties.domain.terms.identifiers import identifier_key
 from royalties.ingest.report.books import unlabelled, written_identifier
 from royalties.services.books import Setup, setup_in_force
+from royalties.services.sales.reasons import reason_of
 from royalties.services.sales.recording import sum_batch
 from royalties.services.sales.waiting import as_matched, receipts
 from royalties.services.work import RefusedError, Work
@@ -114,7 +115,13 @@ def find_alias(work: Work, identifier: str) -> Alias | None:
 
 
 def move_alias(
-    work: Work, identifier: str, isbn: str | None, *, seen: str, rows: bool = False
+    work: Work,
+    identifier: str,
+    isbn: str | None,
+    *,
+    seen: str,
+    rows: bool = False,
+    reason: str = "",
 ) -> MovedAlias:
     """Let an alias stand for another edition from now on, or for none any more.
 
@@ -124,12 +131,15 @@ def move_alias(
         isbn: the edition's; None: later reports' rows wait.
         seen: the ISBN that it stood for when this was decided.
         rows: whether recorded rows of open periods go with it; without an edition they wait again.
+        reason: why; the log keeps it.
 
     Raises:
         RefusedError: it stands for something else by now, the edition is unknown, the setup
-            itself gives the identifier, or the money of a row came of the old edition's price.
+            itself gives the identifier, or the money of a row came of the old edition's price; or
+            the reason cannot be recorded.
     """
     work.actor.require(Verb.ALIAS)
+    why = reason_of(reason)
     setup = setup_in_force(work)
     periods.lock_for_sales(work.connection, setup.first_period)
     value = _as_stored(work, identifier)
@@ -151,7 +161,7 @@ def move_alias(
     store.add_change(work.connection, change)
     what = "match-ended" if target is None else "match-moved"
     detail = {"what": what, "identifier": value, "isbn": target, "was": was, "rows": moved}
-    work.record(Verb.ALIAS, detail)
+    work.record(Verb.ALIAS, {**detail, **why})
     return MovedAlias(value, was, target, moved)
 
 

@@ -15,6 +15,7 @@ from royalties.domain.sales.slices import Origin, SaleKind
 from royalties.ingest.recognise import reports_by_order
 from royalties.services.books import setup_in_force
 from royalties.services.sales import sheets, uploads
+from royalties.services.sales.reasons import reason_of
 from royalties.services.sales.recording import sum_batch
 from royalties.services.sales.waiting import release_waiting
 from royalties.services.work import RefusedError, Work
@@ -61,7 +62,7 @@ class Corrected:
     sales: int
 
 
-def undo(work: Work, number: int) -> TakenBack:
+def undo(work: Work, number: int, reason: str = "") -> TakenBack:
     """Take a whole import back while no closed run used it.
 
     Without its correction an import counts as before: its rows wait again, and those whose
@@ -69,12 +70,18 @@ def undo(work: Work, number: int) -> TakenBack:
     them (at the command line: of whoever typed them), and a file in which something was changed
     waits again with its changes.
 
+    Args:
+        work: the unit of work.
+        number: the import's.
+        reason: why; the log keeps it.
+
     Raises:
         RefusedError: it is unknown, undone already, corrected, or a closed run used it; or it is
             a correction, and the file it took back was recorded again; or the sheet has no room
             for its rows.
     """
     work.actor.require(Verb.UNDO)
+    why = reason_of(reason)
     setup = setup_in_force(work)
     sheet = _sheet_of(work, number)
     periods.lock_for_sales(work.connection, setup.first_period)
@@ -100,7 +107,7 @@ def undo(work: Work, number: int) -> TakenBack:
         _require_not_again(work, number, batch.corrects)
     warning = left_alone(work, batch)
     sales, rows = store.undo_batch(work.connection, number, work.stored_at)
-    work.record(Verb.UNDO, {"batch": number, "lines": sales, "waiting": rows})
+    work.record(Verb.UNDO, {"batch": number, "lines": sales, "waiting": rows, **why})
     if batch.corrects is not None:
         store.mark_corrected(work.connection, batch.corrects, None)
         release_waiting(work, setup)
@@ -145,18 +152,24 @@ def left_alone(work: Work, batch: store.BatchRow) -> str:
     )
 
 
-def correct(work: Work, number: int) -> Corrected:
+def correct(work: Work, number: int, reason: str = "") -> Corrected:
     """Reverse an import that a closed run used, by new sales in the open period.
 
     Every line is mirrored (copies and receipts negative) and names the batch it corrects, and
     its rows wait no more; a mended report, or the same file read in another way, is then
     imported like any other.
 
+    Args:
+        work: the unit of work.
+        number: the import's.
+        reason: why; the log keeps it.
+
     Raises:
         RefusedError: no closed run used it (undo it instead), it is corrected already, or it is
             itself a correction.
     """
     work.actor.require(Verb.CORRECT)
+    why = reason_of(reason)
     setup = setup_in_force(work)
     open_period = periods.lock_for_sales(work.connection, setup.first_period)
     batch = _recorded(work, number)
@@ -193,7 +206,7 @@ def correct(work: Work, number: int) -> Corrected:
     lines = store.reverse_sales(work.connection, number, correction, open_period)
     sum_batch(work, setup, correction)
     store.finish_batch(work.connection, correction, {"rows": lines, "lines": lines})
-    work.record(Verb.CORRECT, {"batch": correction, "corrects": number, "lines": lines})
+    work.record(Verb.CORRECT, {"batch": correction, "corrects": number, "lines": lines, **why})
     first = setup.first_period
     return Corrected(correction, number, str(first.shift(open_period - first.ordinal)), lines)
 

@@ -239,12 +239,12 @@ def receipt(work: Work, number: int) -> Receipt | None:
     )
 
 
-def take_back(work: Work, number: int) -> str:
+def take_back(work: Work, number: int, reason: str = "") -> str:
     """Undo a typed sheet, whose rows are put before those of the draft; names the retailer."""
     batch = batches.find_batch(work.connection, number)
     if batch is None or batch.origin != Origin.TYPED:
         raise RefusedError(f"import {number} was not typed: undo it on its own page")
-    taken_back = undo(work, number)
+    taken_back = undo(work, number, reason)
     assert taken_back.sheet is not None  # noqa: S101 - it was typed
     return taken_back.sheet
 

@@ -116,7 +116,10 @@ def start(work: Work, upload: uploads.Upload, sheet: int | None, row: int | None
     own = keys[report] if report in keys else None if report else proposing.nearest(sheets, known)
     if own is None:
         found = proposing.propose(sheets, sheet=sheet, row=row)
-        return Start(sheets, found.sheet, found.header_row, _proposed(found.columns))
+        body = _proposed(found.columns)
+        if proposing.returns_by_kind(sheets[found.sheet], found.header_row, found.columns):
+            body.setdefault("returns", "positive-by-kind")
+        return Start(sheets, found.sheet, found.header_row, body)
     entry = find_entry(work, PART, own["key"])
     place, header = _place_of(sheets, own, sheet, row)
     columns = proposing.filled_in(own, sheets[place], header)

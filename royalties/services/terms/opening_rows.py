@@ -14,7 +14,7 @@ from royalties.domain.terms.contracts import Contract, Counts, Resets, Rule
 from royalties.domain.terms.plans import Cap, CapPer, Plan, Step
 from royalties.domain.terms.wording import money_words
 from royalties.services.books import Setup
-from royalties.services.names import Names
+from royalties.services.names import Names, format_word
 
 
 class Brings(StrEnum):
@@ -143,7 +143,7 @@ def _of_contract(in_force: Setup, contract: Contract) -> Iterator[dict[str, Any]
                 "currency": currency,
                 "amount": text(before.earned) if before else "",
                 "copies": str(before.units) if before and before.units else "",
-                "in_words": f"{title.title}, {edition.format.value}",
+                "in_words": f"{title.title}, {format_word(edition.format)}",
             }
 
 

@@ -5,6 +5,7 @@ rates and counters exact numbers as text, days ISO texts: the same on every data
 """
 
 from royalties.store.tables.bank_accounts import bank_account, bank_account_event
+from royalties.store.tables.bank_lines import bank_import, bank_line, bank_line_payment
 from royalties.store.tables.catalogue import edition, identifier, price, retailer, title
 from royalties.store.tables.history import log, revision
 from royalties.store.tables.ledger import entry, posting
@@ -94,6 +95,9 @@ __all__ = [
     "attempt",
     "bank_account",
     "bank_account_event",
+    "bank_import",
+    "bank_line",
+    "bank_line_payment",
     "batch",
     "batch_slice",
     "batch_slicing",

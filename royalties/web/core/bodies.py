@@ -19,6 +19,7 @@ from royalties.ingest.uploads import artwork
 from royalties.services import enclosures
 from royalties.services.desk import notes
 from royalties.services.orders import messages
+from royalties.services.payments import bank_files
 from royalties.services.periods import parallel
 from royalties.services.sales import uploads
 from royalties.services.statements import documents
@@ -41,6 +42,7 @@ _ONE_FILE = enclosures.LARGEST + _STRANGERS_FORM
 _ONE_PICTURE = artwork.LARGEST + _STRANGERS_FORM
 _PICTURES = 3 * artwork.LARGEST + _STRANGERS_FORM
 _FILES = {
+    "bank_lines.look": bank_files.LARGEST + _STRANGERS_FORM,
     "documents.send": documents.MOST_BYTES_AT_ONCE + _FORM,
     "documents.send_many": documents.MOST_BYTES_AT_ONCE + _FORM,
     "house.house": house.LARGEST_LOGO + _STRANGERS_FORM,

@@ -138,7 +138,7 @@ def _offered(part: str) -> list[tuple[str, str]]:
     if setup is None:
         return []
     today = work().today
-    entries = getattr(setup, part)
+    entries = {} if part == "editions" else getattr(setup, part)
     choices = (
         (key, name)
         for key, name in names().all_of(part).items()

@@ -240,3 +240,10 @@ def test_paragraphs_are_set_apart_and_short_lines_are_not() -> None:
 
 def test_list_entries_without_a_noun_use_the_lists_name() -> None:
     assert told({"others": [{"x": "1"}]}, {"others": [{"x": "2"}]}) == [("others 1 · x", "1", "2")]
+
+
+def test_a_new_step_says_in_words_what_it_takes() -> None:
+    step = {"remainder": True, "to": [{"beneficiary": "Seattle Readers"}]}
+    assert told({"steps": []}, {"steps": [step]}) == [
+        ("step 1", "", "all that is left; to (beneficiary Seattle Readers)")
+    ]

@@ -196,7 +196,7 @@ def test_step_sentences(step: Step, told: str) -> None:
                 countries=["US"],
             ),
             (
-                "10 % up to 5000 copies, then 15 % of the list price "
+                "10 % up to 5,000 copies, then 15 % of the list price "
                 "through the channel bookstore, direct or online in US."
             ),
         ),
@@ -223,7 +223,7 @@ def test_step_sentences(step: Step, told: str) -> None:
                 tiers=[a_tier("0.5", 1000), a_tier("0.75")],
                 formats=["ebook", "audiobook"],
             ),
-            "USD 0.50 up to 1000 copies, then USD 0.75 for every copy on audiobook or e-book.",
+            "USD 0.50 up to 1,000 copies, then USD 0.75 for every copy on audiobook or e-book.",
         ),
         (
             a_rule(

@@ -17,7 +17,7 @@ from royalties.ingest.payments.recognised import read_bank_file
 from royalties.ingest.payments.table import TableMap, faults_of
 from tests.ingest.payments.banks import BAI2, CAMT, OFX, RETURNS
 
-DAY = date(2026, 12, 4)
+DAY, MADE_ON = date(2026, 12, 4), date(2026, 12, 5)
 
 
 def read(text: str) -> BankFile:
@@ -87,7 +87,9 @@ def test_returns_and_notices_are_told_with_our_reference() -> None:
     file = read(RETURNS)
     assert file.problems == []
     assert file.returns == [
-        ReturnedEntry("PAY-2026-0001", "R03", 120433, "SEATTLE FOOD BANK", "122105150000001", 3)
+        ReturnedEntry(
+            "PAY-2026-0001", "R03", 120433, "SEATTLE FOOD BANK", "122105150000001", 3, MADE_ON
+        )
     ]
     assert file.notices == [
         NoticeOfChange(
@@ -96,6 +98,7 @@ def test_returns_and_notices_are_told_with_our_reference() -> None:
             "ANA DIAZ",
             "122105150000002",
             7,
+            MADE_ON,
             routing="011401533",
             number="98-7654",
         )
@@ -222,6 +225,7 @@ def test_faults_of_ofx(old: str, new: str, fault: tuple[int, str]) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
+        ("2612050801", "2613050801", (1, "the file's day is none")),
         ("799R03", "799X03", (4, "the reason is not one of R01 to R99")),
         ("799R03", "705R03", (3, "this entry has no addenda record that says why")),
         ("0000120433PAY", "0000120434PAY", (5, "the control record's credits 120433 do not agree")),

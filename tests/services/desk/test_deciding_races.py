@@ -46,7 +46,7 @@ MEETINGS = {
 }
 
 
-@pytest.mark.thorough("races at length", but_one_in=5)
+@pytest.mark.thorough("races at length", but_one_in=8)
 @pytest.mark.parametrize("pause", PAUSES)
 @pytest.mark.parametrize("name", MEETINGS)
 def test_concurrent_decisions_are_whole_and_made_once(

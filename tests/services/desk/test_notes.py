@@ -48,7 +48,6 @@ def logged(office: Office) -> list[str]:
     return [each["what"] for each in said if isinstance(each, dict) and "note" in each]
 
 
-@pytest.mark.engines("both")
 def test_question_is_answered_settled_and_opened_again(office: Office) -> None:
     number = write_note(office, "Is the rate agreed?", CLERK, about=CONTRACT, is_question=True)
     assert asked(office) == [number]
@@ -83,7 +82,6 @@ def test_question_is_answered_settled_and_opened_again(office: Office) -> None:
     ]
 
 
-@pytest.mark.engines("both")
 def test_note_is_withdrawn_with_a_reason_and_brought_back(office: Office) -> None:
     number = write_note(office, "Of another contract", files={"scan.tif": b"II*\0"})
     with office.work() as work:
@@ -169,7 +167,7 @@ def test_only_staff_can_read_or_write_notes(office: Office, actor: Actor) -> Non
         (NoteSubject.PERIOD, "2025-h1", "2025-h1"),
     ],
 )
-def test_note_is_about_something(
+def test_note_about_an_unknown_entry_is_refused(
     office: Office, subject: NoteSubject, key: str, words: str
 ) -> None:
     with pytest.raises(NoNoteError, match=words):
@@ -177,7 +175,7 @@ def test_note_is_about_something(
 
 
 @after(closed)
-def test_notes_are_about_all_four_kinds_of_things(office: Office) -> None:
+def test_notes_can_be_about_every_kind_of_subject(office: Office) -> None:
     subjects = [CONTRACT, PAYEE, (NoteSubject.RETAILER, "amazon")]
     subjects += [(NoteSubject.PERIOD, "2025-H1"), (NoteSubject.PERIOD, "2025-H2")]
     for subject in subjects:
@@ -209,7 +207,7 @@ def test_invalid_note_is_refused_with_all_its_files(
     assert not list((office.system.config.home / "documents").rglob("*"))
 
 
-def test_question_without_words_is_refused_and_a_file_alone_is_a_note(office: Office) -> None:
+def test_question_needs_text_and_a_note_may_be_a_file_alone(office: Office) -> None:
     with pytest.raises(RefusedError, match="what you want to know"):
         write_note(office, "", files={"letter.pdf": PDF}, is_question=True)
     write_note(office, "", files={"letter.pdf": PDF})
@@ -224,7 +222,7 @@ def test_question_without_words_is_refused_and_a_file_alone_is_a_note(office: Of
         ("MOST_BYTES_A_DAY", "tomorrow"),
     ],
 )
-def test_more_files_than_are_taken_are_refused(
+def test_note_with_too_many_files_is_refused(
     office: Office, monkeypatch: pytest.MonkeyPatch, limit: str, words: str
 ) -> None:
     monkeypatch.setattr(notes, limit, 0)
@@ -240,7 +238,7 @@ def test_file_that_waited_too_long_is_refused(office: Office) -> None:
         notes.add(work, *CONTRACT, "", [gone])
 
 
-def test_note_that_is_no_question_cannot_be_answered(office: Office) -> None:
+def test_note_without_a_question_cannot_be_answered(office: Office) -> None:
     number = write_note(office)
     with pytest.raises(NoNoteError, match="no such question"):
         write_note(office, "Yes", answers=number)
@@ -253,7 +251,7 @@ def test_note_that_is_no_question_cannot_be_answered(office: Office) -> None:
                 notes.withdraw(work, unknown, "Why not")
 
 
-def test_long_lists_come_by_pages(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_long_list_of_notes_is_paged(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(note_lists, "PER_PAGE", 2)
     for place in range(5):
         write_note(office, f"Question {place}", is_question=True)
@@ -268,7 +266,7 @@ def test_long_lists_come_by_pages(office: Office, monkeypatch: pytest.MonkeyPatc
     assert [page.more for page in pages] == [True, True, False, False]
 
 
-def test_latest_show_open_questions_first(office: Office) -> None:
+def test_latest_notes_show_open_questions_first(office: Office) -> None:
     first = write_note(office, "Who signs?", is_question=True)
     second, third = write_note(office, "One"), write_note(office, "Two")
     with office.work(read_only=True) as work:
@@ -282,7 +280,6 @@ def test_latest_show_open_questions_first(office: Office) -> None:
 # With the rest of the books
 
 
-@pytest.mark.engines("both")
 def test_notes_follow_a_renamed_entry_and_keep_it_from_being_removed(office: Office) -> None:
     plain = {"key": "portland", "name": "Portland Readers", "country": "US"}
     office.load({"beneficiaries": [plain]})
@@ -313,7 +310,6 @@ def test_verify_names_a_file_of_a_note_that_is_missing_or_changed(office: Office
         note_lists.file_of(work, 1)
 
 
-@pytest.mark.engines("both")
 @pytest.mark.parametrize(
     "statement",
     [
@@ -326,7 +322,7 @@ def test_verify_names_a_file_of_a_note_that_is_missing_or_changed(office: Office
         "UPDATE note_event SET reason = 'other'",
     ],
 )
-def test_database_keeps_the_words_the_file_and_the_history(office: Office, statement: str) -> None:
+def test_database_protects_text_file_and_history_of_a_note(office: Office, statement: str) -> None:
     write_note(office, files={"letter.pdf": PDF})
     with pytest.raises(Exception, match=r"stays|append-only"):
         office.execute(statement)

@@ -60,8 +60,7 @@ def test_choices_are_those_that_the_role_can_act_on(office: Office) -> None:
         assert telling.choices(work) == {}
 
 
-@pytest.mark.engines("both")
-def test_question_and_answer_are_told_to_those_who_want_it(office: Office) -> None:
+def test_question_and_answer_notify_those_who_chose_it(office: Office) -> None:
     cleo = somebody(office, "Cleo", Role.CLERK)
     somebody(office, "Mona", Role.MANAGER)
     quiet = somebody(office, "Quinn", Role.MANAGER)
@@ -97,7 +96,6 @@ def test_approval_is_notified_by_choice(office: Office) -> None:
     assert told(office, StaffEvent.APPROVAL_WAITS) == ["mona@example.org"], "the clerk chose not to"
 
 
-@pytest.mark.engines("both")
 @after(closed)
 def test_ended_period_and_late_retailer_are_notified_once_each(office: Office) -> None:
     somebody(office, "Mona", Role.MANAGER)
@@ -121,7 +119,7 @@ def test_empty_books_send_no_notices(office: Office) -> None:
     assert days_pass(office, datetime(2026, 6, 1, tzinfo=UTC)) == 0
 
 
-def test_refused_report_is_told_to_who_sent_it(office: Office) -> None:
+def test_refused_report_notifies_its_sender(office: Office) -> None:
     cleo, other = somebody(office, "Cleo", Role.CLERK), somebody(office, "Cora", Role.CLERK)
     chosen(office, other, upload_refused=False)
     wrong = [{**a_row(2), "units": "six"}]
@@ -134,7 +132,7 @@ def test_refused_report_is_told_to_who_sent_it(office: Office) -> None:
 
 
 @after(closed)
-def test_statement_that_is_not_taken_is_told_to_managers(office: Office) -> None:
+def test_undeliverable_statement_notifies_managers(office: Office) -> None:
     somebody(office, "Mona", Role.MANAGER)
     somebody(office, "Cleo", Role.CLERK)
     payee = {"key": "seattle", "name": "Seattle Readers", "country": "US"}
@@ -153,8 +151,7 @@ def test_statement_that_is_not_taken_is_told_to_managers(office: Office) -> None
         assert "/account/told" in there.text(), "each such message leads to the choices"
 
 
-@pytest.mark.engines("both")
-def test_question_to_one_colleague_is_told_to_them_alone_as_they_chose(office: Office) -> None:
+def test_question_to_one_colleague_notifies_only_them_as_they_chose(office: Office) -> None:
     cleo = somebody(office, "Cleo", Role.CLERK)
     somebody(office, "Mona", Role.MANAGER)
     quinn = somebody(office, "Quinn", Role.MANAGER)

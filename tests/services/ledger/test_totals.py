@@ -44,21 +44,21 @@ def of(office: Office, batch: int) -> list[TotalRow]:
 
 
 @after(opened)
-def test_an_import_keeps_its_sums(office: Office) -> None:
+def test_import_stores_its_sums(office: Office) -> None:
     batch = office.bring_batch(SPRING)
     assert {(row.month, row.kind) for row in of(office, batch)} >= {("2025-03", 1), ("2025-05", 2)}
     assert sum(row.lines for row in of(office, batch)) == len(SPRING)
 
 
 @after(opened)
-def test_an_import_that_is_not_recorded_keeps_nothing(office: Office) -> None:
+def test_import_not_recorded_stores_no_sums(office: Office) -> None:
     assert office.bring(SPRING, dry_run=True).document["outcome"] == "recorded"
     assert office.bring([a_row(3), a_row(4, date="yesterday")]).outcome == "refused"
     assert office.rows(KEPT) == []
 
 
 @after(spring)
-def test_an_undone_import_keeps_nothing(office: Office) -> None:
+def test_undone_import_has_no_sums(office: Office) -> None:
     other = office.bring_batch([a_row(3, reference="other")])
     office.undo(1)
     assert {row.batch_id for row in kept(office)} == {other}

@@ -149,7 +149,7 @@ def test_missed_reminders_are_sent_once(office: Office, clock: Clock) -> None:
     assert all("proof" not in each[1] for each in letters(office, "reminder")[1:])
 
 
-def test_users_of_another_organization_are_not_told(office: Office) -> None:
+def test_users_of_another_organization_get_no_notice(office: Office) -> None:
     lena = person_called(office, "Lena")
     assert lena.organizations == {"league"}
     assert not [

@@ -77,7 +77,7 @@ def test_order_without_a_quote_is_counted_and_worth_nothing(office: Office) -> N
 
 
 @after(orders_underway)
-def test_filters_part_the_whole(office: Office) -> None:
+def test_filtered_orders_add_up_to_all_orders(office: Office) -> None:
     whole = values_of(office, OrdersQuery(OrdersBy.ORDER))
     for by, name in ((OrdersBy.ORGANIZATION, "organization"), (OrdersBy.TITLE, "title")):
         groups = values_of(office, OrdersQuery(by)).rows
@@ -96,7 +96,7 @@ def test_filters_part_the_whole(office: Office) -> None:
 
 
 @after(orders_underway)
-def test_months_are_those_in_which_orders_were_asked_for(office: Office) -> None:
+def test_orders_are_counted_in_the_month_of_their_request(office: Office) -> None:
     now = office.system.clock
     office.system = replace(office.system, clock=lambda: now() - timedelta(days=92))
     accepted(office, person_called(office, "Lena"), REQUESTED)
@@ -113,7 +113,7 @@ def test_months_are_those_in_which_orders_were_asked_for(office: Office) -> None
 
 
 @after(shipped)
-def test_owed_is_what_the_ledger_says(office: Office) -> None:
+def test_amount_owed_equals_the_ledger(office: Office) -> None:
     [(number, before)] = by_order(office).items()
     assert before.to_invoice == before.accepted > 0
     bill = invoice(office, number).row
@@ -128,7 +128,7 @@ def test_owed_is_what_the_ledger_says(office: Office) -> None:
 
 
 @after(takes_orders)
-def test_there_are_no_orders_yet(office: Office) -> None:
+def test_order_values_without_orders_are_empty(office: Office) -> None:
     assert values_of(office, OrdersQuery()).rows == ()
     with office.work(read_only=True) as work:
         assert open_orders(work).totals == ()

@@ -10,8 +10,6 @@ from royalties.services.work import RefusedError
 from tests.builders.books import Office, after, closed
 from tests.builders.orders import somebody
 
-pytestmark = pytest.mark.engines("both")
-
 
 def total(office: Office, account: str) -> int:
     rows = office.rows(

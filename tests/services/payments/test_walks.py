@@ -391,7 +391,7 @@ COMMON = {
 
 
 @after(spring)
-def test_a_walk_with_everything(office: Office) -> None:
+def test_fixed_walk_reaches_every_step_of_payments(office: Office) -> None:
     reached: Counter[str] = Counter()
     walker = Walker(office, reached)
     walker.begin()

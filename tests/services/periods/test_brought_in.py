@@ -60,7 +60,6 @@ def closed_once(office: Office) -> None:
 
 
 @after(moved_in)
-@pytest.mark.engines("both")
 def test_brought_in_figures_count_and_the_books_verify(office: Office) -> None:
     foot = office.run("2025-H1")["contracts"][0]
     assert foot["released"] == "80.00"

@@ -64,7 +64,7 @@ def three_at_once(office: Office) -> Race:
     )
 
 
-@pytest.mark.thorough("combinations", but_one_in=3)
+@pytest.mark.thorough("combinations", but_one_in=6)
 @after(waiting)
 @pytest.mark.parametrize(
     "race",

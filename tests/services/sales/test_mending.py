@@ -148,7 +148,7 @@ def test_changes_are_taken_back_one_by_one(office: Office) -> None:
 
 
 @after(spring)
-def test_typing_back_what_the_file_has_is_no_change(office: Office) -> None:
+def test_typing_the_original_value_is_no_change(office: Office) -> None:
     upload = send(office, CLEO, FAULTY)
     upload = mended(office, upload.id, over(upload, 3, "sixteen"))
     assert [(each.was, each.now) for each in upload.changes if isinstance(each, CellChange)] == [
@@ -159,7 +159,7 @@ def test_typing_back_what_the_file_has_is_no_change(office: Office) -> None:
 
 
 @after(spring)
-def test_second_clerk_is_told_who_was_first(office: Office) -> None:
+def test_second_clerk_learns_who_changed_the_cell_first(office: Office) -> None:
     upload = send(office, CLEO, FAULTY)
     theirs, theirs_too = over(upload, 3, "7"), over(upload, 4, HARDCOVER)
     mended(office, upload.id, over(upload, 3, "6"))
@@ -185,7 +185,7 @@ def test_second_clerk_is_told_who_was_first(office: Office) -> None:
 
 
 @after(spring)
-def test_unfit_changes_are_refused(office: Office) -> None:
+def test_invalid_changes_are_refused(office: Office) -> None:
     upload = send(office, CLEO, FAULTY)
     wrong: list[tuple[Change, str]] = [
         (RowLeftOut("", 4, "  "), "say why row 4"),
@@ -206,7 +206,7 @@ def test_unfit_changes_are_refused(office: Office) -> None:
 
 
 @after(spring)
-def test_many_changes_are_left_to_the_workbook(office: Office) -> None:
+def test_too_many_changes_are_referred_to_the_workbook(office: Office) -> None:
     rows = [
         {**a_row(2), "units": "six", "reference": str(each)} for each in range(MOST_CHANGES + 5)
     ]
@@ -221,7 +221,7 @@ def test_many_changes_are_left_to_the_workbook(office: Office) -> None:
 
 
 @after(spring)
-def test_rows_that_wait_are_left_out(office: Office) -> None:
+def test_unmatched_rows_can_be_left_out(office: Office) -> None:
     upload = send(office, CLEO, FAULTY)
     [waits] = document(upload)["waiting"]
     assert (waits["isbn"], waits["net"], waits["at"]) == (

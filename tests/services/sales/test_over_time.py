@@ -118,7 +118,7 @@ def test_figures_are_sums_of_recorded_lines(office: Office, by: By) -> None:
 
 
 @after(many)
-def test_rows_of_every_kind_come_to_same_totals(office: Office) -> None:
+def test_every_grouping_has_the_same_totals(office: Office) -> None:
     for measure in Measure:
         totals = {
             (table.all.figures, table.all.before, table.all.to_date)
@@ -128,7 +128,7 @@ def test_rows_of_every_kind_come_to_same_totals(office: Office) -> None:
 
 
 @after(many)
-def test_filters_part_the_whole(office: Office) -> None:
+def test_filtered_sales_add_up_to_all_sales(office: Office) -> None:
     whole = table_of(office, SalesQuery(By.TITLE, Measure.SOLD, columns=6))
     by_title = [
         table_of(office, SalesQuery(By.RETAILER, Measure.SOLD, columns=6, title=row.key, until=whole.query.until))

@@ -75,7 +75,7 @@ def test_waiting_rows_that_are_no_book_are_set_aside_until_undone(office: Office
     assert not waits(office)
 
 
-def test_later_reports_skip_it_and_say_why(office: Office) -> None:
+def test_later_reports_skip_what_is_no_book_and_say_why(office: Office) -> None:
     no_book(office, "TOTE-01")
     document = office.bring([a_row(2), a_row(1, isbn="tote01", net="9.00", **ROW)]).document
     assert document["outcome"] == "recorded"
@@ -126,7 +126,7 @@ def test_later_reports_record_the_editions_of_a_bundle(office: Office) -> None:
     sound(office)
 
 
-def test_rows_without_money_of_their_own_go_on_waiting(office: Office) -> None:
+def test_rows_of_a_bundle_without_money_stay_unmatched(office: Office) -> None:
     office.bring([a_row(1, isbn="SET-1", list_price=None, discount="0.5")])
     said = bundle(office, "SET-1", {HARDCOVER: "1", EBOOK: "1"})
     assert (said.rows, said.without_price) == (0, 1)
@@ -180,7 +180,7 @@ def test_alias_takes_precedence_over_remembered_answers(office: Office) -> None:
     assert office.bring([a_row(1, isbn="TOTE-01")]).document["recorded"] == 1
 
 
-def test_the_log_tells_it(office: Office) -> None:
+def test_log_records_remembered_and_forgotten_answers(office: Office) -> None:
     forget(office, no_book(office, "TOTE-01").number)
     bundle(office, "SET-1", {HARDCOVER: "2/3", EBOOK: "1/3"})
     with office.work(read_only=True) as work:

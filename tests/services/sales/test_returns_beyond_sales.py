@@ -21,7 +21,7 @@ def test_returns_of_more_than_was_sold_are_confirmed(office: Office) -> None:
     assert "where 3 copies had been sold before" in told(asked)
 
 
-def test_returns_of_what_was_sold_before_or_in_the_report_are_as_usual(office: Office) -> None:
+def test_returns_covered_by_sales_need_no_confirmation(office: Office) -> None:
     office.bring([a_row(3)])
     assert not told(office.bring([a_row(-3, date="2025-04-01")]).document)
     assert told(office.bring([a_row(-1, date="2025-04-02")]).document)

@@ -88,7 +88,7 @@ def standing(office: Office) -> list[tuple[Any, ...]]:
     )
 
 
-def test_export_that_overlaps_brings_what_is_new(office: Office) -> None:
+def test_overlapping_export_records_only_new_orders(office: Office) -> None:
     bring(office, "may.csv", order("#1"), order("#2"))
     june = (refunded("#1"), order("#2"), order("#3"), order("#4"))
     asked = bring(office, "june.csv", *june, confirm=False)
@@ -122,7 +122,7 @@ def test_refund_after_a_close_counts_in_the_open_period(office: Office) -> None:
     assert office.faults() == {}
 
 
-def test_order_that_was_set_aside_comes_with_the_next_export(office: Office) -> None:
+def test_order_set_aside_is_recorded_from_the_next_export(office: Office) -> None:
     pending = bring(office, "may.csv", order("#1"), order("#2", Financial_Status="pending"))
     assert pending["skipped"] == [
         {"rows": 1, "reason": "set aside: pending", "net": {"USD": "20.00"}}
@@ -133,7 +133,7 @@ def test_order_that_was_set_aside_comes_with_the_next_export(office: Office) -> 
     assert standing(office) == [("#1", 1, 20), ("#2", 1, 20)]
 
 
-def test_undone_and_corrected_imports_hold_no_orders(office: Office) -> None:
+def test_orders_of_undone_and_corrected_imports_can_be_recorded_again(office: Office) -> None:
     bring(office, "may.csv", order("#1"))
     office.undo(1)
     assert bring(office, "may-again.csv", order("#1"), order("#2"))["recordable"] == 2
@@ -143,7 +143,7 @@ def test_undone_and_corrected_imports_hold_no_orders(office: Office) -> None:
     assert standing(office) == [("#1", 1, 20), ("#2", 1, 20)]
 
 
-def test_waiting_lines_of_an_order_are_known(office: Office) -> None:
+def test_unmatched_lines_of_an_order_are_recognised(office: Office) -> None:
     bring(office, "may.csv", order("#1", Lineitem_sku=UNKNOWN))
     again = bring(office, "june.csv", order("#1", Lineitem_sku=UNKNOWN), order("#2"))
     assert (again["recordable"], again["waiting"]) == (1, [])
@@ -154,7 +154,7 @@ def test_waiting_lines_of_an_order_are_known(office: Office) -> None:
     assert office.faults() == {}
 
 
-def test_orders_of_another_retailer_are_others(office: Office) -> None:
+def test_same_order_number_of_another_retailer_is_another_order(office: Office) -> None:
     shops = [
         {"key": key, "name": name, "channel": "direct"}
         for key, name in ((SHOP, "Web shop"), ("phone", "Telephone"))
@@ -164,7 +164,7 @@ def test_orders_of_another_retailer_are_others(office: Office) -> None:
     assert bring(office, "may.csv", order("#1"))["recordable"] == 1
 
 
-def test_sales_that_were_typed_with_their_order_are_known(office: Office) -> None:
+def test_typed_sales_with_an_order_number_are_recognised(office: Office) -> None:
     typed = {
         **a_row(1, date="2025-05-03"), "retailer": SHOP, "order": "#1", "list_price": "20.00",
         "net": "20.00", "discount": "0",

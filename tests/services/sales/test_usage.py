@@ -44,7 +44,7 @@ EARNED = [("Copies", "sale", 2, "160.00", "16.00"), ("Money", "usage", 0, "18.60
 
 
 @after(opened)
-def test_report_tells_usage_apart(office: Office) -> None:
+def test_report_distinguishes_usage_from_sales(office: Office) -> None:
     brought = office.bring([a_row(2), usage(), usage("0.05", currency="GBP")], "may.csv")
     assert brought.document["units"] == {"sold": 2, "returned": 0, "free": 0}
     assert brought.document["usage"] == {"rows": 2, "net": {"GBP": "0.05", "USD": "18.65"}}
@@ -60,7 +60,7 @@ def test_usage_earns_counts_no_copies_and_verifies(office: Office) -> None:
 
 
 @after(sold)
-def test_pages_show_usage_apart(office: Office) -> None:
+def test_pages_show_usage_separately(office: Office) -> None:
     with office.work(read_only=True) as work:
         found = find_import(work, 1)
         assert found is not None
@@ -100,7 +100,7 @@ def test_usage_is_explained_by_its_rows(office: Office) -> None:
 
 
 @after(sold)
-def test_undone_usage_counts_no_more(office: Office) -> None:
+def test_undone_usage_is_not_counted(office: Office) -> None:
     office.undo(1)
     assert lines_of(office.run("2025-H1")) == []
     assert office.faults() == {}
@@ -147,7 +147,9 @@ def test_usage_that_no_rule_takes_is_an_exception(office: Office, rule: dict[str
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @after(sold)
 @pytest.mark.parametrize(("net", "is_alike"), [("18.65", True), ("18.66", False)])
-def test_reports_with_other_usage_are_not_alike(office: Office, net: str, is_alike: bool) -> None:
+def test_reports_with_different_usage_are_not_duplicates(
+    office: Office, net: str, is_alike: bool
+) -> None:
     rows = [a_row(2, city="Boston"), usage(net), usage("-0.05")]
     (warning,) = office.bring(rows, "again.csv", confirm=False).document["warnings"]
     assert ("exactly those of import 1" in warning["message"]) is is_alike

@@ -50,7 +50,6 @@ def last_logged(office: Office) -> dict[str, object]:
     return said
 
 
-@pytest.mark.engines("both")
 def test_statement_is_hidden_until_it_is_shown_and_can_be_hidden_again(office: Office) -> None:
     number = one(office)
     (kept,) = kept_of(office)
@@ -227,7 +226,6 @@ MANY = {
 }
 
 
-@pytest.mark.engines("both")
 def test_files_are_sorted_by_their_names(office: Office) -> None:
     send_documents(office, MANY, CLERK)
     with office.work(read_only=True) as work:
@@ -267,7 +265,6 @@ def test_file_cannot_be_filed_twice_for_a_beneficiary(office: Office) -> None:
 # With the rest of the books
 
 
-@pytest.mark.engines("both")
 def test_statements_follow_a_renamed_beneficiary_and_keep_it_from_being_removed(
     office: Office,
 ) -> None:
@@ -294,7 +291,6 @@ def test_verify_names_a_file_that_is_missing_or_changed(office: Office) -> None:
         documents.file_of(work, 1)
 
 
-@pytest.mark.engines("both")
 @pytest.mark.parametrize(
     "statement",
     [
@@ -311,7 +307,6 @@ def test_database_keeps_the_file_and_the_history(office: Office, statement: str)
         office.execute(statement)
 
 
-@pytest.mark.engines("both")
 def test_database_keeps_one_of_the_same_bytes(office: Office) -> None:
     one(office)
     again = (

@@ -109,7 +109,7 @@ def test_sheet_and_header_are_kept_only_where_the_file_does_not_show_them(office
 
 
 @pytest.mark.parametrize("name", ["", "  ", "standard", "Standard", "amazon-kdp"])
-def test_name_is_needed_and_nobody_elses(office: Office, name: str) -> None:
+def test_mapping_name_is_required_and_unique(office: Office, name: str) -> None:
     number = looked_at(office)
     with pytest.raises(SetupError, match="name"):
         saved(office, number, name)
@@ -146,7 +146,7 @@ def test_report_is_amended_renamed_ended_and_resumed_with_its_history(office: Of
     assert {said.by for said in told} == {"Cleo"}
 
 
-def test_every_verb_asks_for_permission(office: Office) -> None:
+def test_every_verb_requires_permission(office: Office) -> None:
     number = looked_at(office)
     key = saved(office, number)
     upload = found(office, number)

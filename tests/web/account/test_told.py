@@ -20,7 +20,7 @@ def offered(visitor: Visitor) -> set[str]:
 
 
 @after(opened)
-def test_choices_are_kept_for_each_person(site: Site) -> None:
+def test_choices_of_notices_are_stored_per_person(site: Site) -> None:
     clerk, manager = site.visitor(Role.CLERK), site.visitor(Role.MANAGER)
     assert PAGE in clerk.page("/account/me")
     assert "approval" not in offered(clerk)
@@ -33,7 +33,7 @@ def test_choices_are_kept_for_each_person(site: Site) -> None:
 
 
 @after(opened)
-def test_others_have_no_choices(site: Site) -> None:
+def test_nonprofit_has_no_choices_of_notices(site: Site) -> None:
     nonprofit = site.visitor(Role.NONPROFIT, beneficiaries=("seattle",))
     assert nonprofit.get(PAGE).status_code == 404
     assert PAGE not in nonprofit.page("/account/me")

@@ -66,7 +66,7 @@ SAME_DOOR = {
 VISITORS = tuple(
     one_of_each(IDENTITIES, lambda who: SAME_DOOR.get(who, who), others="visitors of every page")
 )
-DAYS = 4
+DAYS = 6
 """In so many days all pages are tried that are closed to a visitor."""
 
 HOSTILE = ("9223372036854775808", "-1", "x\0y", "é'\"<%", "9" * 5000, "2025-13")
@@ -184,7 +184,7 @@ def walked(app: Flask, method: str, who: str, visitor: Visitor, in_full: InFull)
 
     Managers leave out where they get what clerks get, so they try what is theirs alone, and what is
     not even theirs. Of a group of pages that is closed to a visitor, the first one is tried, and a
-    quarter of the others by turns: the group turns everybody away, whatever the page.
+    sixth of the others by turns: the group turns everybody away, whatever the page.
     """
     every = rules(app, method)
     if in_full("addresses where visitors of one kind are turned away alike"):
@@ -676,7 +676,7 @@ def on_postgresql(
         yield site, people(site)
 
 
-@pytest.mark.thorough("hostile values", but_one_in=6)
+@pytest.mark.thorough("hostile values", but_one_in=10)
 @pytest.mark.parametrize("room", ROOMS)
 @pytest.mark.parametrize("site_on", ["sqlite", "postgresql"])
 def test_hostile_query_value_never_crashes_a_page(
@@ -692,7 +692,7 @@ def test_hostile_query_value_never_crashes_a_page(
     assert walk.state() == walk.before
 
 
-@pytest.mark.thorough("hostile values", but_one_in=6)
+@pytest.mark.thorough("hostile values", but_one_in=10)
 @pytest.mark.parametrize("room", ROOMS)
 def test_hostile_form_value_never_crashes_a_page(walk: Walk, room: str, in_full: InFull) -> None:
     wrong, values = [], hostile_values(room, in_full)

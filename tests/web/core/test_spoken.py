@@ -47,11 +47,11 @@ def test_internal_words_are_found(text: str, kind: str) -> None:
         "Rule “Hardcover”: 10 % up to 30 copies",
     ],
 )
-def test_words_pass(text: str) -> None:
+def test_plain_words_pass(text: str) -> None:
     assert list(faults_of_words(text)) == []
 
 
-def test_everything_that_is_seen_or_heard_is_read() -> None:
+def test_visible_and_spoken_texts_are_checked() -> None:
     page = """<html><title>zq-1</title><body><p title="zq-2">zq-3 <b>zq-4</b> zq-5
         <img alt="zq-6"><a href="/zq-no" aria-label="zq-7">x</a><input placeholder="zq-8"
         value="zq-no"><select><option value="zq-no">zq-9</select><textarea>zq-no</textarea>

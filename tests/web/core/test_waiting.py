@@ -9,7 +9,7 @@ from royalties.web.core.waiting import TooManyReadingsError
 from tests.builders.site import Site
 
 
-def test_second_look_of_a_visitor_waits_for_the_first(
+def test_second_calculation_of_a_visitor_waits_for_the_first(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = ExitStack()
@@ -20,7 +20,9 @@ def test_second_look_of_a_visitor_waits_for_the_first(
     assert set() == waiting._LOOKING
 
 
-def test_number_of_waiting_looks_is_limited(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_number_of_waiting_calculations_is_limited(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(waiting, "_TURN_SECONDS", 0.0)
     with ExitStack() as stack, site.app.app_context():
         stack.enter_context(waiting._turn("olga"))

@@ -367,7 +367,7 @@ def test_portal_shows_the_day_of_payment(site: Site) -> None:
 
 
 @after(opened)
-def test_portal_before_the_first_close_says_what_comes(site: Site) -> None:
+def test_portal_before_the_first_close_shows_no_statement(site: Site) -> None:
     visitor = theirs(site, "seattle")
     assert "No statement yet" in visitor.page("/nonprofit/")
     for path in ("earnings", "statements", "years/", "details", "people", "help"):

@@ -4,6 +4,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from royalties.domain.people import FINANCE
+from royalties.domain.sales.changes import LONGEST_REASON
 from royalties.services.sales import aliases, imports
 from royalties.services.work import RefusedError
 from royalties.web.core.formats import plural
@@ -26,6 +27,7 @@ class AliasForm(EntryForm):
     seen = Hidden(longest=_LONGEST)
     isbn = EntryField("Edition", longest=_LONGEST)
     rows = Tick("Also move its rows that count in open periods")
+    reason = EntryField("Why", longest=LONGEST_REASON)
 
 
 @PAGES.get("/", endpoint="aliases")
@@ -61,6 +63,7 @@ def move() -> Answer | Response:
                 None if is_end else isbn,
                 seen=form["seen"].data,
                 rows=bool(form["rows"].data),
+                reason=form["reason"].data,
             )
     except RefusedError as error:
         return _alias_page(identifier, form, in_names(error)), 422

@@ -25,6 +25,7 @@ from royalties.web.core.formats import locale
 from royalties.web.core.names import in_names
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work, roll_back, units
+from royalties.web.finance.sales.mend_forms import TakeBackForm
 
 PAGES = Pages("entry", __name__, "/finance/entry", FINANCE)
 
@@ -219,7 +220,8 @@ def undo(number: int) -> Response:
     """Take a recorded sheet back; its rows come back into the draft."""
     if number >= _NO_NUMBER:
         abort(404)
-    retailer = entering.take_back(current_work(), number)
+    reason = TakeBackForm(request.form).reason.data
+    retailer = entering.take_back(current_work(), number, reason)
     flash(f"Import {number} is undone; its rows are in the sheet again.", "good")
     return redirect(url_for(".sheet", retailer=retailer), 303)
 

@@ -26,6 +26,7 @@ from royalties.web.core.paging import here_with, page_number
 from royalties.web.core.visit import all_or_nothing, current_work, release, system
 from royalties.web.core.waiting import wait_for
 from royalties.web.finance.sales import upload_words as words
+from royalties.web.finance.sales.mend_forms import TakeBackForm
 
 PAGES = Pages("importing", __name__, "/finance", FINANCE)
 
@@ -128,7 +129,7 @@ def received_file(number: int) -> Response:
 def undo(number: int) -> Response:
     """Take a whole import back."""
     _find_import(number)
-    undone = batches.undo(current_work(), number)
+    undone = batches.undo(current_work(), number, TakeBackForm(request.form).reason.data)
     message = (
         f"Import {undone.batch} is undone: {plural(undone.sales, 'sale line')} and "
         f"{plural(undone.waiting, 'waiting row')} removed."
@@ -152,7 +153,7 @@ def undo(number: int) -> Response:
 def correct(number: int) -> Response:
     """Reverse an import, which a closed run used, in the open period."""
     _find_import(number)
-    corrected = batches.correct(current_work(), number)
+    corrected = batches.correct(current_work(), number, TakeBackForm(request.form).reason.data)
     flash(
         f"Import {corrected.corrects} is reversed in {corrected.period} by import "
         f"{corrected.batch} ({plural(corrected.sales, 'line')}). Import the mended report next.",

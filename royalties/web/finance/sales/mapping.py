@@ -10,6 +10,7 @@ from royalties.domain.people import FINANCE, NotAllowedError, Verb
 from royalties.domain.problems import SetupFault
 from royalties.ingest.proposing import SEARCHED
 from royalties.ingest.report.cells import Cell, printed
+from royalties.ingest.report.headings import column_letters
 from royalties.ingest.report.sheet_previews import SheetPreview
 from royalties.ingest.setup import SetupError
 from royalties.services.desk import jobs
@@ -220,9 +221,7 @@ def _answers(sheet: MappingPage) -> dict[str, str]:
 
 def _propose_again(sheet: MappingPage) -> None:
     """Propose columns anew for another sheet or another row of headings."""
-    names = [each.name for each in sheet.sheets]
-    chosen = sheet.form["sheet"].data
-    place = names.index(chosen) if chosen in names else 0
+    place = fields.place_of_sheet(sheet.form, sheet.sheets)
     start = mappings.start(current_work(), sheet.upload, place, None)
     sheet.form["header_row"].data = str(start.header_row)
     for column in sheet.form.columns():
@@ -274,10 +273,20 @@ def _mapping_page(sheet: MappingPage) -> str:
             for number, cells in enumerate(grid.rows[first - 1 :][:_SHOWN_ROWS], first)
         ],
         width=min(grid.width, _SHOWN_COLUMNS),
+        heads=_heads(grid, row),
         samples=fields.sample_texts(grid, row),
         most_row=SEARCHED,
         answered_by=fields.ANSWERED_BY,
     )
+
+
+def _heads(sheet: SheetPreview, row: int) -> list[tuple[str, str]]:
+    """The letters of the columns that are shown, each with its heading."""
+    printed = sheet.rows[row - 1] if row <= len(sheet.rows) else ()
+    return [
+        (column_letters(at), _text(printed[at]) if at < len(printed) else "")
+        for at in range(min(sheet.width, _SHOWN_COLUMNS))
+    ]
 
 
 def _text(cell: Cell) -> str:

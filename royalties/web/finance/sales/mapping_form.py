@@ -5,10 +5,10 @@ from typing import Any
 
 from flask import g
 
-from royalties.ingest.proposing import FIELDS, headings, samples
+from royalties.ingest.kind_words import usual_kind
+from royalties.ingest.proposing import FIELDS, headings, propose, samples, with_headings
 from royalties.ingest.report.dates import LANGUAGES
 from royalties.ingest.report.declaration import normal
-from royalties.ingest.report.mapping import KINDS
 from royalties.ingest.report.sheet_previews import SheetPreview
 from royalties.ingest.setup import mapped_reports as models
 from royalties.services.terms.mappings import Start
@@ -87,6 +87,9 @@ _MONTHS = (
     *((language, language.capitalize()) for language in sorted(LANGUAGES)),
 )
 _UNREAD = "not in this file"
+EVERY_SHEET = "*"
+"""No sheet can be called so."""
+
 _FORM_KEYS = frozenset(
     ("key", "name", "retailer", "sheet", "header_row", "columns", "date_order", "decimal",
      "returns", "currency", "skip", "kinds", "kind", "rows_are", "only", "leave_out", "ends_at",
@@ -102,7 +105,7 @@ ANSWERED_BY = {
 }
 """The field that answers a question of the import for this file and later ones."""
 
-_OWN_ANSWERS = ("decimal", "date_language", "discount_unit")
+_OWN_ANSWERS = ("decimal", "date_language", "discount_unit", "sheet")
 _MOST_FILTER_VALUES = 200
 _LONGEST = 500
 _DIGITS = 3
@@ -237,7 +240,14 @@ class MappingForm(EntryForm):
     def as_body(self, written: Written) -> None:
         """The sentences as keys of the entry."""
         body = written.body
+        # What the columns lack together is money.
+        written.places["columns"] = self["net"].name
         typed = {key: body.pop(key) for key in list(body) if key.startswith("typed_")}
+        every_sheet = body.get("sheet") == EVERY_SHEET
+        if every_sheet:
+            # Headings are looked for in each, as they need not be in the same row.
+            del body["sheet"]
+            body.pop("header_row", None)
         if "currency" in body:
             body["currency"] = str(body["currency"]).upper()
         if typed.get("typed_decimal") == ",":
@@ -246,6 +256,7 @@ class MappingForm(EntryForm):
             "decimal": "." if typed.get("typed_decimal") == "." else "",
             "date_language": typed.get("typed_months", ""),
             "discount_unit": "fraction" if typed.get("typed_percent") == "fraction" else "",
+            "sheet": "all" if every_sheet else "",
         }
         if answered := {key: value for key, value in answers.items() if value}:
             body["answers"] = answered
@@ -320,16 +331,29 @@ def sentences(form: MappingForm) -> list[tuple[str, str]]:
 
 def offer(form: MappingForm, sheets: Sequence[SheetPreview]) -> SheetPreview:
     """Fill in the options for a file; returns the sheet to show."""
-    names = [visible.name for visible in sheets]
-    form["sheet"].offer([(name, name or "the only one") for name in names])
-    place = names.index(form["sheet"].data) if form["sheet"].data in names else 0
+    place = place_of_sheet(form, sheets)
     sheet = sheets[place]
+    options = [(each.name, each.name or "the only one") for each in sheets]
+    alike = with_headings(sheets, place, header_row(form))
+    if len(alike) > 1 or form["sheet"].data == EVERY_SHEET:
+        names = ", ".join(each.name for each in alike)
+        options.append((EVERY_SHEET, f"all with these headings: {names}"))
+    form["sheet"].offer(options)
     printed = list(dict.fromkeys(filter(None, headings(sheet, header_row(form)))))
     options = [("", _UNREAD), *((heading, heading) for heading in printed)]
     for column in form.columns():
         column.offer(options)
     g.setdefault(_OFFERED, options)
     return sheet
+
+
+def place_of_sheet(form: MappingForm, sheets: Sequence[SheetPreview]) -> int:
+    """The place of the sheet to show: the chosen one, or the first of all that are chosen."""
+    chosen = form["sheet"].data
+    if chosen == EVERY_SHEET:
+        return propose(sheets).sheet
+    names = [each.name for each in sheets]
+    return names.index(chosen) if chosen in names else 0
 
 
 def header_row(form: MappingForm) -> int:
@@ -356,7 +380,7 @@ def add_words(form: MappingForm, sheet: SheetPreview, base: Mapping[str, Any] | 
             if normal(kind_word) not in there
         ]
     form["typed_kinds"].process_data(
-        [{"word": word, "means": means.get(normal(word)) or _usual(word)} for word in words]
+        [{"word": word, "means": means.get(normal(word)) or usual_kind(word)} for word in words]
     )
 
 
@@ -366,11 +390,6 @@ def _words_below(sheet: SheetPreview, at: int, heading: str) -> Iterable[str]:
         if normal(word) != heading:
             words.setdefault(normal(word), word)
     return words.values()
-
-
-def _usual(word: str) -> str:
-    kind = KINDS.get(normal(word))
-    return kind.word if kind is not None and not isinstance(kind, str) else ""
 
 
 def sample_texts(sheet: SheetPreview, row: int) -> dict[str, str]:
@@ -388,6 +407,8 @@ def sample_texts(sheet: SheetPreview, row: int) -> dict[str, str]:
 
 def begun(start: Start) -> MappingForm:
     """The form as it is shown first."""
-    sheet = start.sheets[start.sheet]
-    body: Body = {**start.body, "sheet": sheet.name, "header_row": start.header_row}
+    sheet = start.sheets[start.sheet].name
+    if start.body.get("answers", {}).get("sheet") == "all":
+        sheet = EVERY_SHEET
+    body: Body = {**start.body, "sheet": sheet, "header_row": start.header_row}
     return MappingForm(body=body)

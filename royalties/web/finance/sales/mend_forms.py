@@ -145,3 +145,9 @@ def _typed(typed: MendForm | None) -> dict[tuple[str, int, str], str]:
 def _number(text: str) -> int:
     is_number = text.isdecimal() and text.isascii() and len(text) <= _MOST_DIGITS
     return int(text) if is_number and int(text) < _MOST_NUMBER else 0
+
+
+class TakeBackForm(EntryForm):
+    """Why an import is undone or corrected."""
+
+    reason = EntryField("Why", longest=LONGEST_REASON)

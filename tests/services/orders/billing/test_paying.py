@@ -75,7 +75,7 @@ def test_payment_details_without_method_or_with_duplicate_start_are_refused(offi
 
 
 @after(made)
-def test_an_invoice_says_how_to_pay_and_keeps_it(office: Office) -> None:
+def test_invoice_states_how_to_pay_and_never_changes(office: Office) -> None:
     office.load({"payment_details": [US, LATER]})
     number = "O-2026-0001"
     ship(office, number, 1, 200)

@@ -103,7 +103,7 @@ def reverse(office: Office, receipt: int, reason: str = "typed twice") -> receiv
 
 
 @after(invoiced)
-def test_a_wrong_receipt_is_reversed_once_and_both_stay(office: Office) -> None:
+def test_wrong_receipt_is_reversed_once_and_both_remain(office: Office) -> None:
     receive(office, "I-000001", TOTAL)
     receive(office, "I-000001", TOTAL, reference="wire 1 7")
     made = reverse(office, 2)
@@ -200,7 +200,7 @@ def test_invalid_receipt_is_refused(
 
 
 @after(invoiced)
-def test_roles_allowed_to_handle_money(office: Office) -> None:
+def test_only_permitted_roles_handle_money(office: Office) -> None:
     form: dict[str, Any] = {"token": token()}
     with office.system.work(GUILD) as work:
         for do in (receivables.receive, receivables.pay_back):
@@ -252,7 +252,7 @@ def test_aging_list_groups_by_days_overdue(office: Office) -> None:
 
 
 @after(three_orders)
-def test_an_overdue_invoice_is_reminded_of_once_a_day(office: Office) -> None:
+def test_overdue_invoice_is_reminded_of_once_a_day(office: Office) -> None:
     with office.work() as work, pytest.raises(RefusedError, match="is not overdue"):
         receivables.remind(work, "I-000002")
     later(office, 31)

@@ -40,7 +40,7 @@ def received(office: Office) -> list[int]:
 
 
 @after(invoiced)
-def test_money_that_waits_is_not_recorded_at_the_command_line(office: Office) -> None:
+def test_receipt_waiting_for_approval_is_not_recorded_by_command(office: Office) -> None:
     assert prepare(office, cleo(office)) == 1
     # Whatever day and reference are typed: either may be wrong.
     for days, reference in ((0, "wire 17"), (3, ""), (3, "wire 18")):
@@ -52,7 +52,7 @@ def test_money_that_waits_is_not_recorded_at_the_command_line(office: Office) ->
 
 
 @after(invoiced)
-def test_money_recorded_already_is_not_prepared(office: Office) -> None:
+def test_recorded_receipt_is_not_prepared_again(office: Office) -> None:
     clerk = cleo(office)
     receive(office, INVOICE, 1000)
     for late, reference in ((0, "Wire  17"), (5, "wire 17"), (0, "")):
@@ -67,7 +67,7 @@ def test_money_recorded_already_is_not_prepared(office: Office) -> None:
 
 
 @after(invoiced)
-def test_money_without_a_reference_is_told_from_other_money_once_both_have_one(
+def test_receipt_without_a_reference_is_distinguished_once_both_have_one(
     office: Office,
 ) -> None:
     receive(office, INVOICE, 1000, reference="")
@@ -81,7 +81,7 @@ def test_money_without_a_reference_is_told_from_other_money_once_both_have_one(
 
 
 @after(invoiced)
-def test_approval_posts_nothing_that_was_recorded_meanwhile(office: Office) -> None:
+def test_approval_does_not_post_a_receipt_recorded_meanwhile(office: Office) -> None:
     """Proposals of an earlier version may wait beside a receipt of the same money."""
     prepare(office, cleo(office))
     with office.system.engine.begin() as connection:
@@ -95,7 +95,7 @@ def test_approval_posts_nothing_that_was_recorded_meanwhile(office: Office) -> N
 
 
 @after(invoiced)
-def test_what_was_paid_back_is_recorded_once(office: Office) -> None:
+def test_refund_is_recorded_once(office: Office) -> None:
     receive(office, INVOICE, TOTAL + 500)
     with office.system.work(somebody(office, "Max", Role.MANAGER)) as work:
         receivables.prepare_pay_back(work, INVOICE, 200, SHIPPED, "", token())
@@ -112,7 +112,9 @@ def typed(office: Office, reference: str) -> int:
 
 
 @after(invoiced)
-def test_money_typed_and_prepared_at_once_is_recorded_once(office: Office, racers: Racers) -> None:
+def test_receipt_typed_and_prepared_concurrently_is_recorded_once(
+    office: Office, racers: Racers
+) -> None:
     clerk = cleo(office)
     found = racers.race(*tasks(office, (typed, "wire 17"), (prepare, clerk)))
     assert sorted(each.done for each in found) == [False, True], found

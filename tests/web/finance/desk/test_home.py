@@ -499,3 +499,5 @@ def test_step_that_waits_for_approval_says_so(site: Site) -> None:
     plan = steps_of(manager.page("/finance/"))["A plan"]
     assert not plan[0]
     assert f'href="/finance/approvals/{saved.proposal}"' in plan[1]
+    asked = site.visitor(Role.MANAGER, "Mo").page("/finance/")
+    assert f'href="/finance/approvals/{saved.proposal}">New plan “' in asked

@@ -66,7 +66,7 @@ def revisions(office: Office) -> Any:
 
 @after(opened)
 @pytest.mark.parametrize(("limit", "most"), [("MOST_WAITING", 2), ("MOST_WAITING_BYTES", 200)])
-def test_lists_that_wait_have_a_limit_for_each_person(
+def test_number_of_pending_lists_per_person_is_limited(
     site: Site, monkeypatch: pytest.MonkeyPatch, limit: str, most: int
 ) -> None:
     monkeypatch.setattr(waiting, "PATIENCE", 0.0)
@@ -92,7 +92,7 @@ def test_lists_that_wait_have_a_limit_for_each_person(
 
 
 @after(opened)
-def test_list_of_titles_is_looked_at_before_anything_is_saved(site: Site) -> None:
+def test_list_of_titles_is_previewed_before_anything_is_saved(site: Site) -> None:
     visitor, before = site.visitor(Role.MANAGER), revisions(site.office)
     page = sends(visitor, GOOD_TITLES)
     assert "Nothing is saved yet" in page.text
@@ -114,7 +114,7 @@ def test_list_of_titles_is_looked_at_before_anything_is_saved(site: Site) -> Non
 
 
 @after(opened)
-def test_list_keeps_what_it_does_not_say_and_dates_another_price(site: Site) -> None:
+def test_list_leaves_missing_columns_unchanged_and_dates_a_new_price(site: Site) -> None:
     visitor, before = site.visitor(Role.MANAGER), now(site.office).titles["collab"]
     assert saves(visitor, sends(visitor, GOOD_TITLES)).status_code == 303
     after_it = now(site.office).titles["collab"]
@@ -165,7 +165,7 @@ def test_open_questions_are_answered_once_and_the_list_read_again(site: Site) ->
 
 
 @after(opened)
-def test_list_is_saved_as_it_was_looked_at_or_not_at_all(site: Site) -> None:
+def test_list_is_saved_as_previewed_or_not_at_all(site: Site) -> None:
     visitor = site.visitor(Role.MANAGER)
     page = sends(visitor, GOOD_TITLES)
     title = next(body for body in [{"key": "tides-of-elsewhere", "title": "Tides of Nowhere"}])
@@ -206,7 +206,7 @@ def test_isbn_that_is_another_titles_alias_is_reported_with_its_row(site: Site) 
     ],
 )
 @after(opened)
-def test_list_that_will_not_do_is_refused_in_words(site: Site, data: bytes, told: str) -> None:
+def test_unusable_list_is_refused_with_a_reason(site: Site, data: bytes, told: str) -> None:
     before = revisions(site.office)
     page = sends(site.visitor(Role.MANAGER), data)
     assert "so nothing was saved" in page.text
@@ -230,7 +230,7 @@ def test_list_that_is_too_large_is_refused(site: Site, monkeypatch: pytest.Monke
 
 
 @after(opened)
-def test_page_tells_that_a_list_is_being_read(site: Site) -> None:
+def test_page_says_that_a_list_is_being_read(site: Site) -> None:
     visitor = site.visitor(Role.MANAGER)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(site.app.extensions, "worker-pause", lambda: None)
@@ -242,7 +242,7 @@ def test_page_tells_that_a_list_is_being_read(site: Site) -> None:
 
 
 @after(opened)
-def test_list_that_is_gone_is_chosen_again(site: Site) -> None:
+def test_missing_list_must_be_chosen_again(site: Site) -> None:
     visitor = site.visitor(Role.MANAGER)
     page = sends(visitor, GOOD_TITLES)
     for path in (site.office.system.files.home / "uploads").iterdir():
@@ -252,7 +252,7 @@ def test_list_that_is_gone_is_chosen_again(site: Site) -> None:
 
 
 @after(nothing)
-def test_empty_books_ask_for_the_house_first(site: Site) -> None:
+def test_empty_books_ask_for_the_publisher_first(site: Site) -> None:
     visitor = site.visitor(Role.ADMINISTRATOR)
     assert 'type="file"' not in visitor.page("/finance/lists/titles")
 
@@ -312,9 +312,7 @@ def test_list_of_beneficiaries_waits_for_a_second_person(site: Site) -> None:
     ],
 )
 @after(opened)
-def test_list_of_beneficiaries_that_will_not_do_is_refused(
-    site: Site, text: str, told: str
-) -> None:
+def test_unusable_list_of_beneficiaries_is_refused(site: Site, text: str, told: str) -> None:
     page = sends(site.visitor(Role.MANAGER), text, "beneficiaries")
     assert "so nothing was saved" in page.text
     assert told.casefold() in told_on(page)

@@ -330,7 +330,7 @@ def of_form(page: str) -> dict[str, str]:
     return {name: value for name, value in form.form_values() if name != "csrf_token"}
 
 
-def test_a_form_takes_nothing_of_another_part_or_entry(site: Site) -> None:
+def test_form_ignores_a_proposal_of_another_kind_or_entry(site: Site) -> None:
     clerk, manager = site.visitor(Role.CLERK), site.visitor(Role.MANAGER)
     number = prepare(site, clerk, "beneficiaries", a_beneficiary("rivers", name="Rivers"))
     refuse(site, manager, number)

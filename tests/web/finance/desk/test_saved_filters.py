@@ -154,7 +154,7 @@ def test_saved_filter_reports_criteria_that_no_longer_exist(site: Site) -> None:
 
 
 @after(opened)
-def test_an_entry_that_was_renamed_is_found(site: Site) -> None:
+def test_saved_filter_finds_a_renamed_entry(site: Site) -> None:
     manager = site.visitor(Role.MANAGER)
     save(manager, "Returns", RETURNS)
     with site.office.work() as work:
@@ -176,7 +176,7 @@ def test_saved_filters_are_refused_to_nonprofits(site: Site) -> None:
 
 
 @after(closed)
-def test_one_person_saves_no_more_than_so_many(site: Site) -> None:
+def test_number_of_saved_filters_per_person_is_limited(site: Site) -> None:
     cleo = site.somebody(Role.CLERK, "Cleo")
     with site.office.system.work(cleo) as work:
         for number in range(service.MOST):
@@ -187,6 +187,6 @@ def test_one_person_saves_no_more_than_so_many(site: Site) -> None:
             service.save_filter(work, "sales", "Long", {"book": "x" * 300})
 
 
-def test_every_list_is_a_page(site: Site) -> None:
+def test_every_filterable_list_has_a_page(site: Site) -> None:
     endpoints = site.app.view_functions
     assert {each.endpoint for each in LISTS.values()} <= set(endpoints)

@@ -227,7 +227,7 @@ def test_sales_are_found_by_their_reference_and_order(site: Site) -> None:
 
 
 @after(opened)
-def test_rows_that_wait_are_found_by_their_reference(site: Site) -> None:
+def test_unmatched_rows_are_found_by_their_reference(site: Site) -> None:
     office, clerk = site.office, site.visitor(Role.CLERK)
     rows = [
         a_row(2, isbn=UNKNOWN, reference="EB-4711", date="2025-03-01"),
@@ -247,7 +247,7 @@ def test_rows_that_wait_are_found_by_their_reference(site: Site) -> None:
 
 
 @after(paid)
-def test_search_is_for_the_desk_alone(site: Site) -> None:
+def test_search_is_not_found_outside_the_desk(site: Site) -> None:
     nonprofit = site.visitor(Role.NONPROFIT, beneficiaries=("seattle",))
     assert nonprofit.get("/finance/search?q=1Z999").status_code == 404
     outsiders = (

@@ -49,7 +49,7 @@ def test_unreadable_query_values_are_ignored(site: Site, query: str) -> None:
 
 
 @after(takes_orders)
-def test_page_says_that_there_are_none(site: Site) -> None:
+def test_page_says_that_there_are_no_orders(site: Site) -> None:
     assert "No order is like that" in site.visitor(Role.CLERK).page(PAGE)
 
 

@@ -1,9 +1,11 @@
 """The parallel run in the browser: totals sent, a planted cent found, explained, signed off."""
 
 import csv
+import html
 import io
 import re
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -11,6 +13,9 @@ from werkzeug.test import TestResponse
 
 from royalties.domain.people import Role
 from royalties.domain.royalties.parallel import DifferenceCause
+from royalties.services.books import setup_in_force
+from royalties.services.names import Names
+from royalties.services.periods import old_totals as typing
 from royalties.services.periods import parallel as service
 from royalties.services.work import RefusedError
 from tests.builders.books import Document, Office, after, spring
@@ -96,6 +101,111 @@ def test_corrected_total_needs_no_explanation(site: Site) -> None:
     assert send(manager, old_totals(site.office, "0")).status_code == 303
     assert "Every old total is reached to the cent" in manager.page(PAGE)
     assert manager.post(f"{PAGE}/sign").status_code == 303
+
+
+def named(office: Office, part: str) -> dict[str, str]:
+    """What entries are called, by key."""
+    with office.work(read_only=True) as work:
+        return Names(setup_in_force(work)).all_of(part)
+
+
+def typed(page: str) -> list[tuple[str, dict[str, str]]]:
+    """The rows of the form: what each is, and what its fields say by their names."""
+    rows = re.findall(r"<tr>\s*<th scope=\"row\">(.*?)</tr>", page, re.DOTALL)
+    found = []
+    for row in rows:
+        fields = {}
+        for tag in re.findall(r"<input[^>]*>", row):
+            name, value = re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]*)"', tag)
+            assert name
+            fields[name[1]] = value[1] if value else ""
+        what = re.sub(r"<[^>]+>", " ", row.partition("<input")[0])
+        found.append((" ".join(html.unescape(what).split()), fields))
+    return found
+
+
+def test_totals_are_typed_row_by_row_and_come_back(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    rows = typed(clerk.page(f"{PAGE}/type"))
+    earned = next(each for _, each in rows if any(name.endswith("-copies") for name in each))
+    payable = next(each for what, each in rows if what.startswith("Payable"))
+    sent: dict[str, Any] = {
+        **earned,
+        **payable,
+        "called": "2025-H1 as sent",
+        "others": "0",
+        "act": "save",
+    }
+    for row, said in ((earned, {"copies": "7", "amount": "1,250.50"}), (payable, {"amount": "3"})):
+        for field, text in said.items():
+            sent[next(name for name in row if name.endswith(f"-{field}"))] = text
+    sent |= {"others-0-what": "allocated", "others-0-amount": "12.34", "others-0-currency": "GBP"}
+    sent["figures"] = [row["figures"] for row in (earned, payable)]
+    refused = clerk.post(f"{PAGE}/type", sent)
+    assert refused.status_code == 422
+    assert "Say whose." in refused.text
+    sent["others-0-beneficiary"] = named(site.office, "beneficiaries")["tacoma"]
+    assert clerk.post(f"{PAGE}/type", sent).status_code == 303
+    page = clerk.page(PAGE)
+    for told in ("1,250.50", "7 copies", "12.34", "2025-H1 as sent"):
+        assert told in page, told
+    again = [text for _, row in typed(clerk.page(f"{PAGE}/type")) for text in row.values()]
+    assert {"7", "1250.50", "3.00", "12.34"} <= set(again)
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "said"),
+    [
+        ("amount", "some", "Is no amount in"),
+        ("copies", "1.5", "Is no whole number of copies"),
+        ("figure", "gone", "This figure is not in the draft any more"),
+    ],
+)
+def test_what_cannot_be_a_total_is_told_at_its_field(
+    site: Site, field: str, text: str, said: str
+) -> None:
+    clerk = site.visitor(Role.CLERK)
+    rows = typed(clerk.page(f"{PAGE}/type"))
+    earned = next(row for _, row in rows if any(each.endswith("-copies") for each in row))
+    for name in earned:
+        if name.endswith("-amount"):
+            earned[name] = "1.00"
+    earned[next(name for name in earned if name.endswith(f"-{field}"))] = text
+    refused = clerk.post(f"{PAGE}/type", earned)
+    assert refused.status_code == 422
+    assert said in refused.text
+    assert "1.00" in refused.text or field == "amount"
+    with site.office.work(read_only=True) as work:
+        assert service.parallel(work, "2025-H1").row is None
+
+
+def test_nothing_typed_begins_nothing(site: Site) -> None:
+    refused = site.visitor(Role.CLERK).post(f"{PAGE}/type", {"act": "save"})
+    assert refused.status_code == 422
+    assert "Type at least one amount" in refused.text
+
+
+def test_more_figures_than_anybody_types_are_a_table(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(typing, "MOST_TYPED", 3)
+    answer = site.visitor(Role.CLERK).get(f"{PAGE}/type")
+    assert answer.status_code == 409
+    assert "a form takes 3: fill in the template" in " ".join(answer.text.split())
+    assert "parallel/template.xlsx" in answer.text
+
+
+def test_a_table_may_name_whose_its_totals_are(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    rows = old_totals_named(site.office)
+    assert send(clerk, rows).status_code == 303
+    assert "Every old total is reached to the cent" in clerk.page(PAGE)
+
+
+def old_totals_named(office: Office) -> list[dict[str, str]]:
+    """The draft's totals, contracts and payees by name as a manager writes them."""
+    known = {**named(office, "contracts"), **named(office, "beneficiaries")}
+    return [each | {"of": known[each["of"]]} for each in old_totals(office, "0")]
 
 
 def test_parallel_run_can_be_abandoned_with_a_reason(site: Site) -> None:

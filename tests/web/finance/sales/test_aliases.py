@@ -36,9 +36,15 @@ def test_wrong_match_is_moved_with_its_rows(site: Site, clerk: Visitor) -> None:
     assert site.office.faults() == {}
 
 
-def test_match_is_ended(clerk: Visitor) -> None:
+def test_match_is_ended_with_its_reason(site: Site, clerk: Visitor) -> None:
     form = {"identifier": UNKNOWN, "seen": HARDCOVER, "do": "end"}
-    page = flashed(clerk, clerk.post("/finance/aliases/move", form))
+    refused = clerk.post("/finance/aliases/move", {**form, "reason": "x" * 201})
+    assert refused.status_code == 422
+    assert "say why in up to 200 letters" in refused.text.lower()
+    page = flashed(
+        clerk, clerk.post("/finance/aliases/move", {**form, "reason": "The shop mixed them up"})
+    )
+    assert "The shop mixed them up" in site.visitor(Role.ADMINISTRATOR).page("/finance/audit")
     assert "stands for no edition from now on" in page
     assert "It was ended" in page
     told = {"what": "match-ended", "identifier": UNKNOWN, "isbn": None, "was": HARDCOVER}

@@ -99,7 +99,7 @@ def test_a_report_is_sent_checked_recorded_and_undone(site: Site) -> None:
     assert sales is not None
     assert HARDCOVER in clerk.page(sales[1]).replace("-", "")
     assert "takes back 2 sale lines" in receipt
-    told = flashed(clerk, clerk.post(f"{batch}/undo"))
+    told = flashed(clerk, clerk.post(f"{batch}/undo", {"reason": "Wrong file"}))
     assert "2 sale lines and 0 waiting rows removed" in told
     assert "undone" in told
     assert site.office.rows("SELECT count(*) FROM sale") == [(0,)]
@@ -437,7 +437,9 @@ def test_a_closed_import_is_corrected_by_a_manager(site: Site) -> None:
     assert "A manager does that" in clerk.page("/finance/imports/1")
     assert clerk.post("/finance/imports/1/correct").status_code == 403
     assert clerk.post("/finance/imports/1/undo").status_code == 409
-    page = flashed(manager, manager.post("/finance/imports/1/correct"))
+    sent = manager.post("/finance/imports/1/correct", {"reason": "A month came twice"})
+    page = flashed(manager, sent)
+    assert "A month came twice" in site.visitor(Role.ADMINISTRATOR).page("/finance/audit")
     assert "Import 1 is reversed in 2025-H2 by import 3" in page
     assert "corrects 1" in page
     assert "corrected by 3" in manager.page("/finance/imports/1")

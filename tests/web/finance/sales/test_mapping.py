@@ -2,8 +2,11 @@
 
 import re
 from html import unescape
+from io import BytesIO
+from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
 from royalties.domain.people import Role
 from tests.builders.books import EBOOK, HARDCOVER, UNKNOWN
@@ -27,6 +30,19 @@ JUNE = "\n".join(
     ]
 ).encode()
 JULY = JUNE.replace(b".06.2025", b".07.2025").replace(b"50,25", b"60,75")
+
+
+def book(sheets: dict[str, list[list[Any]]]) -> bytes:
+    """A workbook of some rows in each sheet."""
+    made = Workbook()
+    made.remove(made.worksheets[0])
+    for name, rows in sheets.items():
+        sheet = made.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    kept = BytesIO()
+    made.save(kept)
+    return kept.getvalue()
 
 
 def opened(clerk: Visitor, data: bytes = JUNE, name: str = "rheinbuch.csv") -> str:
@@ -82,10 +98,13 @@ def test_report_is_mapped_recorded_and_recognised_next_month(site: Site) -> None
     clerk = site.visitor(Role.CLERK, "Cleo")
     address = opened(clerk)
     page = clerk.page(f"{address}/mapping")
-    # The words of the kind column are listed, and mean nothing yet.
+    # The words of the kind column are listed with what they mean in their language.
     assert "“Verkauf” means" in page
+    assert (said(page, "typed_kinds-0-means"), said(page, "typed_kinds-1-means")) == (
+        "sale",
+        "return",
+    )
     form = answers(page)
-    form |= {"typed_kinds-0-means": "sale", "typed_kinds-1-means": "return"}
     shown = clerk.post(f"{address}/mapping/preview", form)
     assert shown.status_code == 200
     html = shown.get_json()["html"]
@@ -126,6 +145,21 @@ def test_preview_with_an_open_question_claims_no_difference_and_leads_to_the_ans
     assert "agrees with the sum" in html
 
 
+def test_first_rows_have_the_letters_and_headings_of_their_columns(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    page = clerk.page(f"{opened(clerk)}/mapping")
+    assert '<th scope="col">A <span class="quiet">Produkt</span></th>' in page
+    assert '<th scope="col">F <span class="quiet">Geprüft</span></th>' in page
+
+
+def test_missing_money_is_told_at_its_field(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    form = filled(clerk.page(f"{opened(clerk)}/mapping"), retailer="bay", net="")
+    address = f"{site.office.rows('SELECT max(id) FROM upload')[0][0]}"
+    html = clerk.post(f"/finance/uploads/{address}/mapping/preview", form).get_json()["html"]
+    assert '<a href="#net">Net receipts: must name net receipts' in html
+
+
 def test_another_row_says_where_the_headings_have_to_be(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     address = opened(clerk)
@@ -136,7 +170,7 @@ def test_another_row_says_where_the_headings_have_to_be(site: Site) -> None:
     assert "mapped report" not in html
 
 
-def test_everything_that_is_missing_is_told_at_once(site: Site) -> None:
+def test_all_missing_answers_are_reported_at_once(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     address = opened(clerk)
     form = filled(clerk.page(f"{address}/mapping"), act="save", unread="Geprüft")
@@ -190,6 +224,34 @@ def test_mapped_reports_are_listed_renamed_ended_and_taken_up_again(site: Site) 
     assert "Added." in history
 
 
+def test_all_sheets_with_the_same_headings_are_read(site: Site) -> None:
+    """Of one sheet for each country, the second has its headings a row lower."""
+    clerk = site.visitor(Role.CLERK)
+    rows: list[list[Any]] = [["EAN", "Sold", "Qty", "Net USD"], [HARDCOVER, "2025-05-02", 2, 10]]
+    canada: list[list[Any]] = [["Canada"], rows[0], [EBOOK, "2025-05-03", 1, 4]]
+    data = book({"USA": rows, "Canada": canada, "Notes": [["By wire"]]})
+    address = opened(clerk, data, "may.xlsx")
+    page = clerk.page(f"{address}/mapping")
+    assert said(page, "sheet") == "USA"
+    assert "all with these headings: USA, Canada" in page
+    form = filled(page, retailer="bay", name="By country")
+    html = clerk.post(f"{address}/mapping/preview", form).get_json()["html"]
+    assert "Canada&#39; is not read: Net USD 4.00" in html
+    form["sheet"] = "*"
+    html = clerk.post(f"{address}/mapping/preview", form).get_json()["html"]
+    assert "14.00 <abbr>USD</abbr>" in html, html
+    assert "is not read" not in html
+    assert clerk.post(f"{address}/mapping", {**form, "act": "save"}).status_code == 303
+    record(clerk, address)
+    assert site.office.rows("SELECT units FROM sale ORDER BY sheet") == [(2,), (1,)]
+    # The next month's sheets are called otherwise; amended, all of them are still read.
+    rows[1][1] = canada[2][1] = "2025-06-02"
+    june = sent(clerk, book({"United States": rows, "Kanada": canada}), "june.xlsx")
+    assert "Ready" in clerk.page(june)
+    assert clerk.post(f"{june}/map").location == f"{june}/mapping"
+    assert said(clerk.page(f"{june}/mapping"), "sheet") == "*"
+
+
 def test_nothing_typed_is_lost_after_a_refusal(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     address = opened(clerk)
@@ -227,7 +289,7 @@ def test_later_file_with_another_heading_begins_with_the_old_answers(site: Site)
     assert rows == [(2,)]
 
 
-def test_hostile_file_is_shown_harmlessly(site: Site) -> None:
+def test_hostile_cells_are_escaped_in_the_preview(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     evil = "<script>alert(1)</script>"
     headings = [f"{evil}{n}" for n in range(300)]
@@ -250,7 +312,7 @@ def test_hostile_file_is_shown_harmlessly(site: Site) -> None:
     ],
     ids=["no header", "huge cell", "no isbn", "control"],
 )
-def test_odd_files_can_be_looked_at(site: Site, data: bytes) -> None:
+def test_unusual_files_can_be_previewed(site: Site, data: bytes) -> None:
     clerk = site.visitor(Role.CLERK)
     address = opened(clerk, data)
     page = clerk.page(f"{address}/mapping")

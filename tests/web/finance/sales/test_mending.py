@@ -115,7 +115,7 @@ def test_change_is_taken_back(clerk: Visitor) -> None:
     assert "taken back by somebody meanwhile" in page
 
 
-def test_waiting_rows_are_left_out(clerk: Visitor) -> None:
+def test_unmatched_rows_can_be_left_out(clerk: Visitor) -> None:
     address = sent(clerk, as_file([a_row(3), a_row(4, **WAITS)]))
     form = {"identifier": UNKNOWN, "why": "not our book"}
     page = flashed(clerk, clerk.post(f"{address}/leave-out", form))

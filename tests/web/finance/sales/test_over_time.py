@@ -31,7 +31,7 @@ def names(page: str) -> list[str]:
 
 
 @after(closed)
-def test_rows_come_by_total_or_as_headings_ask(site: Site) -> None:
+def test_rows_are_sorted_by_total_or_by_the_chosen_heading(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     by_total = names(clerk.page(f"{PAGE}?by=retailer"))
     assert len(by_total) > 2

@@ -19,7 +19,7 @@ def _waits(site: Site) -> None:
     site.office.bring(rows, "odd.csv")
 
 
-def test_something_that_waits_is_no_book_and_that_is_taken_back(site: Site) -> None:
+def test_unmatched_identifier_is_marked_no_book_and_unmarked(site: Site) -> None:
     _waits(site)
     clerk = site.visitor(Role.CLERK)
     page = clerk.page(f"{WAITING}?match=TOTE-01")
@@ -36,7 +36,7 @@ def test_something_that_waits_is_no_book_and_that_is_taken_back(site: Site) -> N
     assert "taken back" in page
 
 
-def test_something_that_waits_is_a_bundle(site: Site) -> None:
+def test_unmatched_identifier_is_marked_as_a_bundle(site: Site) -> None:
     _waits(site)
     clerk = site.visitor(Role.CLERK)
     form = {
@@ -77,7 +77,7 @@ def test_refused_answer_is_explained_and_changes_nothing(
 
 
 @pytest.mark.parametrize("form", [{"number": "7"}, {}])
-def test_what_was_never_said_is_not_forgotten(site: Site, form: dict[str, str]) -> None:
+def test_answer_never_given_cannot_be_forgotten(site: Site, form: dict[str, str]) -> None:
     clerk = site.visitor(Role.CLERK)
     before = site.office.hashes()
     answer = clerk.post(f"{WAITING}/forget", form)
@@ -112,7 +112,7 @@ def _sent(clerk: Visitor) -> str:
     return sent(clerk, data, "odd.csv")
 
 
-def test_what_a_report_names_is_no_book_before_it_is_recorded(site: Site) -> None:
+def test_identifier_in_an_unrecorded_report_is_marked_no_book(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     address = _sent(clerk)
     number = address.rsplit("/", 1)[-1]

@@ -231,7 +231,7 @@ def test_an_import_is_shown_whatever_its_period(site: Site) -> None:
 
 
 @after(closed)
-def test_a_line_tells_where_it_came_from(site: Site) -> None:
+def test_sale_line_leads_to_its_import(site: Site) -> None:
     page = site.visitor(Role.CLERK).page(f"{LIST}?period=2025-H1&retailer=bay")
     assert 'href="/finance/imports/1" title="spring.csv"' in page
     assert "row 5" in page

@@ -83,7 +83,7 @@ def test_table_is_read_again_before_it_is_saved_while_nobody_waits(
     assert (saved.status_code, saved.location) == (303, "/finance/approvals")
 
 
-def test_tables_are_looked_at_within_a_budget(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reading_tables_is_limited_by_a_budget(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(filled_tables, "read_filled_apart", lambda *_: [])
     visitor = site.visitor(Role.MANAGER)
     answers = [
@@ -113,7 +113,7 @@ def filled(visitor: Visitor) -> list[dict[str, str]]:
     return [*rows, dict.fromkeys(rows[0], "") | more | {"reason": "Overpaid in 2024-H2"}]
 
 
-def test_a_filled_in_table_is_looked_at_then_saved(site: Site) -> None:
+def test_filled_in_table_is_previewed_then_saved(site: Site) -> None:
     visitor = site.visitor(Role.ADMINISTRATOR)
     site.office.execute("UPDATE setting SET value = 'false' WHERE name = 'two_people'")
     page = send(visitor, filled(visitor))
@@ -190,7 +190,7 @@ def test_faults_are_reported_with_their_rows_and_nothing_is_saved(
 @pytest.mark.parametrize(
     "data", [b"", b"PK\x03\x04rest", b"%PDF-1.7", b"a,b\n1,2\n", b"\xff\xfe\x00", b"{" * 10_000]
 )
-def test_no_table_is_refused(site: Site, data: bytes) -> None:
+def test_submitting_without_a_table_is_refused(site: Site, data: bytes) -> None:
     answer = site.visitor(Role.MANAGER).post(
         "/finance/openings", {"file": (io.BytesIO(data), "../../x<script>.csv")}
     )
