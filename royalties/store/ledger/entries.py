@@ -98,16 +98,23 @@ def balances(connection: Connection) -> dict[tuple[str, str], int]:
 
 
 def balances_now(connection: Connection) -> dict[tuple[str, str], int]:
-    """The same, from the balances cached by the last close and the postings since then."""
-    rows = connection.execute(_balance_query(_base(connection)))
+    """The same, in one query, from the balances cached by the last close and later postings."""
+    latest, entries = (
+        select(column).order_by(carried.c.period_id.desc()).limit(1).scalar_subquery()
+        for column in (carried.c.period_id, carried.c.entries)
+    )
+    rows = connection.execute(_balance_query(_CachedBalances(latest, func.coalesce(entries, 0))))
     return {(row[0], row[1]): int(row[2]) for row in rows}
 
 
 class _CachedBalances(NamedTuple):
-    """A closed period that cached every account's balance, and its last entry's number."""
+    """A closed period that cached every account's balance, and its last entry's number.
 
-    period_id: int
-    entries: int
+    Each is a number, or a query that finds it.
+    """
+
+    period_id: Any
+    entries: Any
 
 
 def _base(
