@@ -46,29 +46,29 @@ class FigureToType:
 
 
 def figures_to_type(work: Work, period: str) -> tuple[FigureToType, ...]:
-    """All figures that an old statement of a period may tell, with the totals sent so far.
+    """All figures that an old statement of a period may contain, with the totals sent so far.
 
     Raises:
         TooManyFiguresError: they are more than ``MOST_TYPED``.
         RefusedError: an earlier period is open.
     """
     work.actor.require(Verb.READ)
-    shown = run_view(work, period)
-    row = store.find_open(work.connection, str(shown.period))
-    said = {each.key: each for each in map(total_of, row.totals if row else ())}
-    keys = sorted({*figures_of(shown.run), *said}, key=lambda each: _place(shown.setup, each))
+    draft = run_view(work, period)
+    row = store.find_open(work.connection, str(draft.period))
+    sent = {each.key: each for each in map(total_of, row.totals if row else ())}
+    keys = sorted({*figures_of(draft.run), *sent}, key=lambda each: _place(draft.setup, each))
     if len(keys) > MOST_TYPED:
         raise TooManyFiguresError(
             f"the draft has {len(keys):,} figures, and a form takes {MOST_TYPED}: fill in the "
             "template"
         )
-    names = figure_names(shown.setup)
+    names = figure_names(draft.setup)
     return tuple(
         FigureToType(
             key,
             about_figure(key, names),
-            said[key].amount if key in said else None,
-            said[key].copies if key in said else None,
+            sent[key].amount if key in sent else None,
+            sent[key].copies if key in sent else None,
         )
         for key in keys
     )
@@ -189,19 +189,19 @@ class _TotalsReading:
         return FilledRow(row.number, {**row.cells, **known})
 
     def _currency(self, row: FilledRow, figure: Figure) -> str:
-        said = row["currency"].upper()
+        currency = row["currency"].upper()
         contract = self.setup.contracts.get(row["of"])
         may_be_payee = figure in OF_PAYEES or figure is Figure.BROUGHT_FORWARD
         if figure not in OF_PAYEES and contract is not None:
-            if said not in {"", contract.currency}:
+            if currency not in {"", contract.currency}:
                 raise _WrongCellError("currency", f"is not the contract’s, {contract.currency}")
             return contract.currency
         if may_be_payee and row["of"] in self.setup.beneficiaries:
-            if said and said not in EXPONENTS:
+            if currency and currency not in EXPONENTS:
                 raise _WrongCellError("currency", "is no currency such as USD")
-            return said or self.setup.publisher.currency
-        one = "beneficiary" if figure in OF_PAYEES else "contract"
-        raise _WrongCellError("of", f"is no {one} of the books")
+            return currency or self.setup.publisher.currency
+        kind = "beneficiary" if figure in OF_PAYEES else "contract"
+        raise _WrongCellError("of", f"is no {kind} of the books")
 
 
 class _WrongCellError(Exception):

@@ -115,11 +115,11 @@ def start(work: Work, upload: uploads.Upload, sheet: int | None, row: int | None
     report = upload.report or (upload.document or {}).get("report")
     own = keys[report] if report in keys else None if report else proposing.nearest(sheets, known)
     if own is None:
-        found = proposing.propose(sheets, sheet=sheet, row=row)
-        body = _proposed(found.columns)
-        if proposing.returns_by_kind(sheets[found.sheet], found.header_row, found.columns):
+        proposal = proposing.propose(sheets, sheet=sheet, row=row)
+        body = _proposed(proposal.columns)
+        if proposing.returns_by_kind(sheets[proposal.sheet], proposal.header_row, proposal.columns):
             body.setdefault("returns", "positive-by-kind")
-        return Start(sheets, found.sheet, found.header_row, body)
+        return Start(sheets, proposal.sheet, proposal.header_row, body)
     entry = find_entry(work, PART, own["key"])
     place, header = _place_of(sheets, own, sheet, row)
     columns = proposing.filled_in(own, sheets[place], header)

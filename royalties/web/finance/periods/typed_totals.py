@@ -67,21 +67,25 @@ class TypedTotalsForm(EntryForm):
 
 @PAGES.get("/<period>/parallel/type")
 def type_totals(period: str) -> Answer:
-    """The draft's figures, with what was said of them so far."""
+    """The draft's figures, with the totals typed so far."""
     current_work().actor.require(Verb.PREPARE)
     try:
         figures = figures_to_type(current_work(), period)
     except TooManyFiguresError as error:
-        return _page(period, TypedTotalsForm(), (), in_names(error), too_many=True), 409
+        return _typed_totals_page(
+            period, TypedTotalsForm(), (), in_names(error), too_many=True
+        ), 409
     rows = [
         {
-            "figure": _token(each.key),
-            "copies": each.copies,
-            "amount": None if each.amount is None else amount_text(each.amount, each.key.currency),
+            "figure": _token(figure.key),
+            "copies": figure.copies,
+            "amount": None
+            if figure.amount is None
+            else amount_text(figure.amount, figure.key.currency),
         }
-        for each in figures
+        for figure in figures
     ]
-    return _page(period, TypedTotalsForm(body={"figures": rows}), figures)
+    return _typed_totals_page(period, TypedTotalsForm(body={"figures": rows}), figures)
 
 
 @PAGES.post("/<period>/parallel/type")
@@ -93,10 +97,12 @@ def compare_typed(period: str) -> Answer:
     figures = figures_to_type(work, period)
     asked = request.form.get("act", "save")
     if asked != "save":
-        return _page(period, form, figures, focus=form.operate(asked))
+        return _typed_totals_page(period, form, figures, focus=form.operate(asked))
     typed = dict(enumerate(_typed(form, figures), 1))
     if any(each.errors for each in form.every_field.values()):
-        return _page(period, form, figures, "Nothing was compared yet: mend what is marked."), 422
+        return _typed_totals_page(
+            period, form, figures, "Nothing was compared yet: mend what is marked."
+        ), 422
     rows = [FilledRow(number, cells) for number, (_, cells) in typed.items()]
     try:
         with all_or_nothing():
@@ -109,9 +115,9 @@ def compare_typed(period: str) -> Answer:
                 refused = "Type at least one amount."
             else:
                 _field_of(row, fault.column).errors.append(f"{sentence(fault.message)}.")
-        return _page(period, form, figures, refused), 422
+        return _typed_totals_page(period, form, figures, refused), 422
     except RefusedError as error:
-        return _page(period, form, figures, in_names(error)), 409
+        return _typed_totals_page(period, form, figures, in_names(error)), 409
     return redirect(url_for(".parallel", period=period), 303)
 
 
@@ -179,7 +185,7 @@ def _token(key: FigureKey) -> str:
     return sha256("\n".join(key).encode()).hexdigest()[:24]
 
 
-def _page(
+def _typed_totals_page(
     period: str,
     form: TypedTotalsForm,
     figures: Sequence[FigureToType],
