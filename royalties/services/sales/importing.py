@@ -408,6 +408,8 @@ class _Recording:
         if not earlier:
             return None
         first = earlier[0]
+        alike = [each for each in earlier[1:] if each.document["report"] == reading.report]
+        also = f", and by import {alike[-1].batch} ({alike[-1].file_name})" if alike else ""
         retailer = self.known.retailers[first.retailer].name
         hint = (
             f"Its totals are exactly those of import {same[0]}: it looks like the same report "
@@ -418,7 +420,7 @@ class _Recording:
         return Notice(
             "period-covered",
             f"{retailer} is covered from {first.first_day} to {first.last_day} by import "
-            f"{first.batch} ({first.file_name}). {hint}",
+            f"{first.batch} ({first.file_name}){also}. {hint}",
         )
 
     def _beyond_sales(self, reading: Findings) -> Notice | None:

@@ -201,3 +201,13 @@ def test_report_with_other_isbn_spellings_is_a_duplicate(office: Office) -> None
     again = office.bring(rows, confirm=False).document
     [covered] = [each["message"] for each in again["warnings"]]
     assert "looks like the same report saved again" in covered
+
+
+def test_a_later_report_of_the_same_kind_is_named_beside_the_first(office: Office) -> None:
+    opened(office)
+    office.bring_batch([a_row(3)])
+    office.bring_batch([a_row(7)], "may again.csv")
+    document = office.bring([a_row(9)], confirm=False).document
+    [covered] = [each["message"] for each in document["warnings"]]
+    assert "by import 1 (" in covered
+    assert ", and by import 2 (may again.csv). If this replaces it" in covered
