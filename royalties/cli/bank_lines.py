@@ -88,12 +88,12 @@ def bank_lines_command(
     if dry_run:
         _show(desk, found, "dry-run", "Nothing was recorded.")
         return
-    if not desk.json:
-        _table(desk, found)
     if BookingOutcome.RETURNED in found.counts:
-        confirm_final(desk, f"{_summary(found.counts)} {_NOTHING_ELSE}", yes=yes)
+        confirm_final(desk, _effect(found), yes=yes)
     with desk.work() as work:
         made = bank_lines.import_bank_file(work, read, seen=found.fingerprint)
+    if not desk.json:
+        _table(desk, found)
     _done(desk, found, made)
 
 
@@ -103,7 +103,7 @@ def _open(desk: Desk, *, record: bool, yes: bool) -> None:
         files = bank_imports.imports(work, limit=20)
     if record:
         if BookingOutcome.RETURNED in found.counts:
-            confirm_final(desk, f"{_summary(found.counts)} {_NOTHING_ELSE}", yes=yes)
+            confirm_final(desk, _effect(found), yes=yes)
         with desk.work() as work:
             made = bank_lines.record_open(work, seen=found.fingerprint)
         _done(desk, found, made)
@@ -157,6 +157,16 @@ def _show(desk: Desk, found: BankOutlook, outcome: str, words: str) -> None:
         return
     _table(desk, found)
     desk.say(words)
+
+
+def _effect(found: BankOutlook) -> str:
+    """What would be recorded, and which payments came back."""
+    returned = [each for each in found.news if each.match.outcome is BookingOutcome.RETURNED]
+    names = [
+        f"{' '.join(map(name_of, each.match.payments))}: {each.match.words}"
+        for each in returned[:_SHOWN]
+    ]
+    return "\n".join([_summary(found.counts), *names, _NOTHING_ELSE])
 
 
 def _summary(counts: dict[BookingOutcome, int]) -> str:

@@ -15,9 +15,12 @@ import pytest
 
 from royalties.cli.main import ENTRIES, load
 from royalties.services.orders import life
+from tests.builders import bank
+from tests.builders.bank import Booked
 from tests.builders.books import (
     EBOOK,
     HARDCOVER,
+    NOW,
     UNKNOWN,
     Office,
     a_row,
@@ -38,6 +41,8 @@ from tests.builders.orders import (
 from tests.builders.shipped import invoice, ship
 from tests.patience import PATIENCE, running
 from tests.selection import InFull
+from tests.services.payments.test_bank_lines import nets, states
+from tests.services.payments.test_races import sent
 
 ROOT = Path(__file__).parents[2]
 
@@ -93,7 +98,7 @@ def test_every_irreversible_command_is_tested_and_explained() -> None:
             for option in load(name).params
         )
     }
-    assert declared == set(FINAL)
+    assert declared == {*FINAL, "bank-lines"}
     page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     section = page.partition("## What asks first")[2].partition("\n## ")[0]
     for name in ENTRIES:
@@ -139,6 +144,27 @@ def test_irreversible_command_says_what_would_happen(run: Run) -> None:
         (("order", CUSTOM, "--edition"), "in the catalogue for ever"),
     ):
         assert words in said[call]
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@after(sent)
+def test_payment_that_came_back_needs_a_terminal_or_yes(run: Run, office: Office) -> None:
+    net = nets(office)
+    file = office.outside / "statement.xml"
+    file.write_bytes(bank.camt([Booked(NOW.date(), net[2], "P-000002", "", "AC04")]))
+    before = office.hashes()
+    for typed in ("", "n\n", "y\n", "yes\n"):
+        refused = run("bank-lines", file, typed=typed, code=1)
+        assert refused.stdout == ""
+        assert "P-000002: " in refused.stderr
+        assert "AC04, the account is closed" in refused.stderr
+        assert "Nothing was done: repeat with --yes" in refused.stderr
+    answer = json.loads(run("bank-lines", file, "--json", code=1).stdout)
+    assert (answer["outcome"], "--yes" in answer["message"]) == ("refused", True)
+    assert office.hashes() == before
+    run("bank-lines", file, "--yes", "--json")
+    assert states(office)[2] == "returned"
+    assert office.faults() == {}
 
 
 def environment(office: Office) -> dict[str, str]:
