@@ -63,16 +63,35 @@ def send(
                 f"the bank account of {name_of(row.id)} has changed since it was approved: void "
                 f"the payment, and propose it again"
             )
-    done = []
-    for row in rows:
-        sent = _sent(work, row, open_period, day, method, words or name_of(row.id))
-        if made is not None and made.amounts[str(row.id)] != sent.net:
+    taxes = expected_taxes(work, rows, day)
+    sent = [
+        row._replace(
+            state=PaymentState.SENT,
+            method=method,
+            reference=words or name_of(row.id),
+            sent_on=day,
+            tax_rate=taxes[row.id][0],
+            tax=taxes[row.id][1],
+        )
+        for row in rows
+    ]
+    for row in sent:
+        if made is not None and made.amounts[str(row.id)] != row.net:
             raise RefusedError(
                 f"the tax of {name_of(row.id)} has changed since its file was made: void the "
                 f"payment, and propose it again"
             )
-        done.append(sent)
-    return done
+    posted = ledger.post(work.connection, open_period, work.today, [sent_entry(r) for r in sent])
+    sent = [row._replace(sent_entry=entry) for row, entry in zip(sent, posted, strict=True)]
+    for row in sent:
+        store.change(work.connection, row.id, {name: getattr(row, name) for name in _OF_SENDING})
+        detail = {"day": day, "method": method, "reference": row.reference, "tax": row.tax}
+        steps.record(work, row, PaymentAction.SEND, detail)
+    return sent
+
+
+_OF_SENDING = ("state", "method", "reference", "sent_on", "tax_rate", "tax", "sent_entry")
+"""What the sending of a payment changes of its row."""
 
 
 def _file_of(work: Work, rows: Sequence[PaymentRow]) -> FileRow:
@@ -112,34 +131,6 @@ def _require_day(work: Work, row: PaymentRow, day: date) -> None:
         )
 
 
-def _sent(
-    work: Work, row: PaymentRow, open_period: int, day: date, method: Method, reference: str
-) -> PaymentRow:
-    rate, tax = expected_taxes(work, [row], day)[row.id]
-    made = row._replace(
-        state=PaymentState.SENT,
-        method=method,
-        reference=reference,
-        sent_on=day,
-        tax_rate=rate,
-        tax=tax,
-    )
-    (number,) = ledger.post(work.connection, open_period, work.today, [sent_entry(made)])
-    values = {
-        "state": made.state,
-        "method": method,
-        "reference": reference,
-        "sent_on": day,
-        "tax_rate": rate,
-        "tax": tax,
-        "sent_entry": number,
-    }
-    store.change(work.connection, row.id, values)
-    detail = {"day": day, "method": method, "reference": reference, "tax": tax}
-    steps.record(work, row, PaymentAction.SEND, detail)
-    return made._replace(sent_entry=number)
-
-
 def expected_taxes(
     work: Work, rows: Collection[PaymentRow], day: date
 ) -> dict[int, tuple[Fraction, int]]:
@@ -168,18 +159,18 @@ def settle(work: Work, numbers: Collection[int], day: date) -> list[PaymentRow]:
     for row in rows:
         steps.next_state(row, PaymentAction.SETTLE)
         _require_after_sending(work, row, day)
-    done = []
-    for row in rows:
-        made = row._replace(state=PaymentState.SETTLED, settled_on=day)
-        entry = settled_entry(made)
-        number = None
-        if entry.postings:
-            (number,) = ledger.post(work.connection, open_period, work.today, [entry])
-        values = {"state": made.state, "settled_on": day, "settled_entry": number}
+    settled = [row._replace(state=PaymentState.SETTLED, settled_on=day) for row in rows]
+    of_money = [row for row in settled if row.net]  # where all was tax, nothing leaves the bank
+    posted = ledger.post(
+        work.connection, open_period, work.today, [settled_entry(row) for row in of_money]
+    )
+    entry_of = dict(zip((row.id for row in of_money), posted, strict=True))
+    settled = [row._replace(settled_entry=entry_of.get(row.id)) for row in settled]
+    for row in settled:
+        values = {name: getattr(row, name) for name in ("state", "settled_on", "settled_entry")}
         store.change(work.connection, row.id, values)
         steps.record(work, row, PaymentAction.SETTLE, {"day": day})
-        done.append(made._replace(settled_entry=number))
-    return done
+    return settled
 
 
 def take_back(work: Work, number: int, day: date, reason: str) -> PaymentRow:

@@ -221,12 +221,13 @@ def propose_payments(
             "prepared_by_id": person,
         },
     )
-    numbers = []
-    for each in found.proposed:
-        number = store.add_payment(work.connection, batch, each, work.actor.name, person)
-        numbers.append(number)
-        row = steps.payments_held(work, [number])[0]
-        statements = [part.statement for part in each.parts]
+    numbers = [
+        store.add_payment(work.connection, batch, proposed, work.actor.name, person)
+        for proposed in found.proposed
+    ]
+    rows = steps.payments_held(work, numbers)
+    for row, proposed in zip(rows, found.proposed, strict=True):
+        statements = [part.statement for part in proposed.parts]
         detail = {"batch": batch_name(batch), "statements": statements}
         steps.record(work, row, PaymentAction.PROPOSE, detail)
     return ProposedBatch(batch, tuple(numbers), found.left_out)

@@ -50,15 +50,14 @@ def payments_held(work: Work, numbers: Iterable[int]) -> list[PaymentRow]:
         NoPaymentError: there is none of a number.
         RefusedError: none is named.
     """
-    found = []
-    for number in sorted(set(numbers)):
-        row = store.find(work.connection, number)
-        if row is None:
-            raise NoPaymentError(number)
-        found.append(row)
-    if not found:
+    named = sorted(set(numbers))
+    if not named:
         raise RefusedError("name the payments: tick at least one")
-    return found
+    rows = store.numbered(work.connection, named)
+    for number in named:
+        if number not in rows:
+            raise NoPaymentError(number)
+    return [rows[number] for number in named]
 
 
 def next_state(row: PaymentRow, action: PaymentAction) -> PaymentState:

@@ -336,6 +336,12 @@ def find(connection: Connection, number: int) -> PaymentRow | None:
     return PaymentRow(*row) if row else None
 
 
+def numbered(connection: Connection, numbers: Collection[int]) -> dict[int, PaymentRow]:
+    """Some payments by their numbers; the caller has checked access."""
+    rows = connection.execute(_payments().where(payment.c.id.in_(sorted(numbers))))
+    return {row.id: row for row in (PaymentRow(*row) for row in rows)}
+
+
 def payments(
     connection: Connection,
     actor: Actor,
