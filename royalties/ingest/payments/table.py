@@ -1,5 +1,6 @@
 """A bank's statement as a table, CSV or a workbook, by a map of its columns."""
 
+from calendar import month_name
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -8,15 +9,26 @@ from royalties.domain.payments.bank_lines import BankLine
 from royalties.ingest.payments.faults import BankFile, amount, said
 from royalties.ingest.uploads.filled_table import FilledRow
 
+_BY_NAME = "D Mon YYYY"
+
 DATES = {
     "YYYY-MM-DD": "%Y-%m-%d",
     "MM/DD/YYYY": "%m/%d/%Y",
     "MM/DD/YY": "%m/%d/%y",
+    "MM-DD-YYYY": "%m-%d-%Y",
     "DD.MM.YYYY": "%d.%m.%Y",
+    "DD.MM.YY": "%d.%m.%y",
     "DD/MM/YYYY": "%d/%m/%Y",
+    "DD/MM/YY": "%d/%m/%y",
+    "DD-MM-YYYY": "%d-%m-%Y",
+    _BY_NAME: "%d %b %Y",
+    "YYYY/MM/DD": "%Y/%m/%d",
     "YYYYMMDD": "%Y%m%d",
 }
 """How a bank may write days, and how Python does."""
+
+_SHORT_MONTH = 3
+"""Letters of a month's short name."""
 
 _OF_WORKBOOKS = "YYYY-MM-DD"
 """How dates of a workbook come, whatever their cells look like."""
@@ -118,14 +130,36 @@ def _read_row(row: FilledRow, columns: TableMap, file: BankFile) -> None:
 def day_of(text: str, written: str) -> date | None:
     """A day that is written as one of :data:`DATES` says; None: it is none that a bank could mean.
 
+    A time of day behind it is passed over. Months by name are English, whole or short.
+
     >>> day_of("12/04/2026", "MM/DD/YYYY"), day_of("31/12/2026", "MM/DD/YYYY")
     (datetime.date(2026, 12, 4), None)
+    >>> day_of("3-Dec-2026 10:15", "D Mon YYYY")
+    datetime.date(2026, 12, 3)
     """
+    plain = _without_time(text)
+    if written == _BY_NAME:
+        plain = _with_short_month(plain)
     try:
-        found = datetime.strptime(text, DATES[written]).date()  # noqa: DTZ007 - a day has no zone
+        found = datetime.strptime(plain, DATES[written]).date()  # noqa: DTZ007 - a day has no zone
     except ValueError:
         return None
     return found if 1990 <= found.year <= 2100 else None
+
+
+def _with_short_month(text: str) -> str:
+    """``3-Sept-2026`` as ``3 Sep 2026``; what names no month stays as it is."""
+    words = text.replace("-", " ").replace(".", " ").split()
+    short = words[1].casefold() if len(words) == len(("day", "month", "year")) else ""
+    names = [each for each in month_name if each.casefold().startswith(short)]
+    if len(short) < _SHORT_MONTH or len(names) != 1:
+        return text
+    return f"{words[0]} {names[0][:_SHORT_MONTH]} {words[2]}"
+
+
+def _without_time(text: str) -> str:
+    before, colon, _ = text.partition(":")
+    return before.rstrip("0123456789").rstrip("T ,") if colon else text
 
 
 def _signed(cell: Callable[[str], str], currency: str, columns: TableMap) -> int | None:

@@ -14,7 +14,7 @@ from royalties.domain.payments.bank_lines import BankLine, NoticeOfChange, Retur
 from royalties.ingest.payments.apart import read_bank_file_apart, read_table_apart
 from royalties.ingest.payments.faults import BankFile
 from royalties.ingest.payments.recognised import read_bank_file
-from royalties.ingest.payments.table import TableMap, faults_of
+from royalties.ingest.payments.table import DATES, TableMap, day_of, faults_of
 from tests.ingest.payments.banks import BAI2, CAMT, OFX, RETURNS
 
 DAY, MADE_ON = date(2026, 12, 4), date(2026, 12, 5)
@@ -353,6 +353,23 @@ def test_amounts_of_tables(written: str, minor: int, tmp_path: Path) -> None:
     path.write_text(f'Date,Amount\n12/04/2026,"{written}"\n', encoding="utf-8")
     columns = TableMap({"day": "Date", "amount": "Amount"}, "MM/DD/YYYY")
     assert [each.amount for each in read_table_apart(path, columns).lines] == [minor]
+
+
+@given(
+    day=st.dates(date(1990, 1, 1), date(2068, 12, 31)),
+    time=st.sampled_from(["", " 00:00:00", " 9:05", "T23:59:59Z", ", 10:15"]),
+)
+def test_days_of_tables_are_read_as_banks_write_them(day: date, time: str) -> None:
+    for written, pattern in DATES.items():
+        assert day_of(f"{day:{pattern}}{time}", written) == day
+    assert day_of("3 Sept 2026", "D Mon YYYY") == date(2026, 9, 3)
+    for by_name in (f"{day:%d-%b-%Y}", f"{day.day} {day:%B %Y}", f"{day:%d. %b. %Y}".upper()):
+        assert day_of(f"{by_name}{time}", "D Mon YYYY") == day
+
+
+@pytest.mark.parametrize("written", ["3 Ma 2026", "3 Decoy 2026", "Dec 2026", "3 12 2026", "10:15"])
+def test_what_is_no_day_by_name(written: str) -> None:
+    assert day_of(written, "D Mon YYYY") is None
 
 
 @pytest.mark.parametrize("written", ["1,20.33", "1.234", "NaN", "1e5", "12,34", "٣"])
