@@ -667,14 +667,20 @@ class Shelf:
             url = self._postgresql().url(self._postgresql().create())
         office = open_office(url, folder)
         if kind == "sqlite":
-            office.begin_with = partial(self._begin, office, folder, story)
+            office.begin_with = partial(self._begin, office, office.system, folder, story)
         story(office)
         office.system.dispose()
         return str(folder), _name(url)
 
-    def _begin(self, office: Office, folder: Path, story: Story, first: Story) -> bool:
-        """Put the end of another story in the place of an office in which nothing has happened."""
-        if first is story:
+    def _begin(
+        self, office: Office, usual: System, folder: Path, story: Story, first: Story
+    ) -> bool:
+        """Put the end of another story in the place of an office in which nothing has happened.
+
+        One whose clock or settings were changed tells it in full: the other was told at the usual
+        moment.
+        """
+        if first is story or office.system is not usual:
             return False
         office.begin_with = None
         office.system.dispose()

@@ -1,8 +1,10 @@
 """Books that begin with a copy of another story's end are those in which both were told."""
 
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from tests.builders.books import Office, Shelf, Story, nothing, opened, spring
+from tests.builders.books import NOW, Office, Shelf, Story, nothing, opened, spring
 
 
 def after_spring(office: Office) -> None:
@@ -33,3 +35,17 @@ def test_story_that_has_begun_tells_another_in_full(shelf: Shelf, tmp_path: Path
             pass
         opened(office)
         assert office.rows("SELECT count(*) FROM revision") != [(0,)]
+
+
+def long_ago(office: Office) -> None:
+    """A story that is told once, at another moment."""
+    now = office.system.clock
+    office.system = replace(office.system, clock=lambda: now() - timedelta(days=80))
+    spring(office)
+    office.system = replace(office.system, clock=now)
+
+
+def test_story_at_another_moment_is_told_in_full(shelf: Shelf, tmp_path: Path) -> None:
+    with shelf.office("sqlite", long_ago, tmp_path) as office:
+        [(recorded,)] = office.rows("SELECT min(at) FROM log")
+        assert datetime.fromisoformat(recorded) < NOW - timedelta(days=79)

@@ -477,7 +477,7 @@ def _to_do(
         counts["questions"],
         newest_open(work, _SHOWN_QUESTIONS) if counts["questions"] else (),
         exceptions,
-        payments_at_home(work, setup.publisher.pays_within),
+        payments_at_home(work, setup.publisher.pays_within, counts["to pay"]),
         counts["to approve"],
         counts["to send"],
         counts["came back"],

@@ -6,14 +6,12 @@ from datetime import date
 
 from royalties.domain.payments.life import PaymentState
 from royalties.domain.people import Verb
-from royalties.domain.royalties.postings import to_pay_account
 from royalties.services.payments import approving
 from royalties.services.payments.approving import NoBatchError
 from royalties.services.payments.facts import looked_at, masked_accounts, unsettled
 from royalties.services.payments.moving import expected_taxes
 from royalties.services.payments.steps import NoPaymentError
 from royalties.services.work import Work
-from royalties.store.ledger.entries import balances_now
 from royalties.store.payments import files
 from royalties.store.payments import payments as store
 from royalties.store.payments.files import FileRow
@@ -214,15 +212,16 @@ def payee_account(work: Work, beneficiary: str) -> PayeeAccount:
     return PayeeAccount(tuple(waiting), tuple(rows), parts)
 
 
-def at_home(work: Work, pays_within: int | None) -> PaymentsAtHome:
+def at_home(work: Work, pays_within: int | None, in_ledger: int) -> PaymentsAtHome:
     """What Home says of payments.
 
     Args:
         work: the unit of work.
         pays_within: days after a period's end within which the house pays; None: not stated.
+        in_ledger: what the ledger has to pay, in minor units over all currencies.
     """
     work.actor.require(Verb.READ)
-    waiting = _unsent(work)
+    waiting = _unsent(work, in_ledger)
     late = [
         each
         for each in waiting
@@ -232,18 +231,15 @@ def at_home(work: Work, pays_within: int | None) -> PaymentsAtHome:
     return PaymentsAtHome(sums_of(waiting), since, sums_of(late))
 
 
-def _unsent(work: Work) -> list[SetAside]:
+def _unsent(work: Work, in_ledger: int) -> list[SetAside]:
     """What closes set aside and was not sent, the earliest first.
 
     Nearly all of it is of the last periods. The earlier ones are read only if the ledger has more
-    to pay than those, so that Home costs the same in the tenth year.
+    to pay than those, so that Home costs the same in the tenth year. No amount is below 0, so
+    one sum over all currencies tells.
     """
     recent = store.set_aside(work.connection, work.actor, unsent=True, recent=True)
-    to_pay: dict[str, int] = {}
-    for (account, currency), balance in balances_now(work.connection).items():
-        if account.startswith(to_pay_account("")) and balance:
-            to_pay[currency] = to_pay.get(currency, 0) - balance
-    if sums_of(recent) == dict(sorted(to_pay.items())):
+    if sum(each.left for each in recent) == in_ledger:
         return recent
     return store.set_aside(work.connection, work.actor, unsent=True)
 

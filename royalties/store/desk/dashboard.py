@@ -18,10 +18,12 @@ from sqlalchemy import (
 from royalties.domain.approvals import ProposalStatus
 from royalties.domain.payments.account_life import AccountState
 from royalties.domain.payments.life import PaymentState
+from royalties.domain.royalties.postings import to_pay_account
 from royalties.domain.sales.imports import BatchStatus, UploadStatus
 from royalties.domain.sales.slices import ImportOutcome, SaleKind
 from royalties.store.desk.notes import IS_OPEN
 from royalties.store.history import newest_revision_query
+from royalties.store.ledger.entries import sum_now
 from royalties.store.periods.closing import last_change_query
 from royalties.store.periods.periods import last_closed_query
 from royalties.store.sales.batches import is_report
@@ -181,8 +183,9 @@ def standing(connection: Connection, without: Collection[str]) -> Standing:
 
     Counted are unknown ``identifiers``, their ``rows``, ``uploads``, open ``questions``,
     ``proposals`` that wait, and ``mail`` that failed; of payments to beneficiaries those
-    ``to approve``, ``to send``, and that ``came back``. Checked uploads are either ``refused`` or
-    ready to be recorded; one that holds nothing new is neither. Messages that were withdrawn or
+    ``to approve``, ``to send``, and that ``came back``; ``to pay`` is what the ledger has to pay,
+    in minor units over all currencies. Checked uploads are either ``refused`` or ready to be
+    recorded; one that holds nothing new is neither. Messages that were withdrawn or
     replaced have no text any more.
     """
     corrected = select(batch.c.id).where(batch.c.corrected_by.is_not(None))
@@ -223,7 +226,8 @@ def standing(connection: Connection, without: Collection[str]) -> Standing:
                 select(count).where(condition).scalar_subquery()
                 for count, condition in counted.values()
             ),
+            sum_now(to_pay_account("")).scalar_subquery(),
         )
     ).one()
-    counts = dict(zip(counted, map(int, row[3:]), strict=True))
+    counts = dict(zip(counted, map(int, row[3:-1]), strict=True)) | {"to pay": -int(row[-1])}
     return Standing(row[0] or 0, row[1], row[2] or 0, counts)

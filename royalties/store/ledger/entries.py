@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Select,
     func,
     insert,
     select,
@@ -98,13 +99,29 @@ def balances(connection: Connection) -> dict[tuple[str, str], int]:
 
 
 def balances_now(connection: Connection) -> dict[tuple[str, str], int]:
-    """The same, in one query, from the balances cached by the last close and later postings."""
-    latest, entries = (
+    """The same, from the balances cached by the last close and the postings since then."""
+    rows = connection.execute(_balance_query(_latest()))
+    return {(row[0], row[1]): int(row[2]) for row in rows}
+
+
+def sum_now(accounts: str) -> Select[Any]:
+    """A query of what all accounts that begin with some text come to, over all currencies.
+
+    It says whether nothing stands on any of them, where none can stand on the other side.
+    """
+    balance = _balance_query(_latest()).subquery()
+    return select(func.coalesce(func.sum(balance.c[2]), 0)).where(
+        balance.c.account.startswith(accounts, autoescape=True)
+    )
+
+
+def _latest() -> "_CachedBalances":
+    """The latest cached balances, to be found by the query that uses them."""
+    period_id, entries = (
         select(column).order_by(carried.c.period_id.desc()).limit(1).scalar_subquery()
         for column in (carried.c.period_id, carried.c.entries)
     )
-    rows = connection.execute(_balance_query(_CachedBalances(latest, func.coalesce(entries, 0))))
-    return {(row[0], row[1]): int(row[2]) for row in rows}
+    return _CachedBalances(period_id, func.coalesce(entries, 0))
 
 
 class _CachedBalances(NamedTuple):
