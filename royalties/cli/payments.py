@@ -50,7 +50,7 @@ _HEADINGS = ("payment", "beneficiary", "currency", ">amount", ">tax", ">net", "s
 @click.option("--hold", metavar="PAYMENT AMOUNT", nargs=2, help="Pay less of one.")
 @click.option("--sent", metavar="PAYMENT", multiple=True, help="It has left; or a whole batch.")
 @click.option("--method", type=click.Choice([each.value for each in Method]), help="How.")
-@click.option("--reference", default="", help="The bank's, or the cheque's number.")
+@click.option("--reference", default="", help="The bank's, or the check's number.")
 @click.option("--settled", metavar="PAYMENT", multiple=True, help="It has arrived; or a batch.")
 @click.option("--returned", metavar="PAYMENT", help="It came back: it is owed again.")
 @click.option("--void", metavar="PAYMENT", help="It is not sent, or was stopped.")

@@ -37,10 +37,10 @@ def send(
 
     Args:
         work: the unit of work.
-        numbers: of the payments; a cheque pays one.
+        numbers: of the payments; a check pays one.
         day: on which they left; not in the future, and not before they were approved.
         method: how.
-        reference: the bank's, or the cheque's number; our own name of each payment if empty.
+        reference: the bank's, or the check's number; our own name of each payment if empty.
 
     Raises:
         RefusedError: one is not approved, its account has changed since, or the day will not do.
@@ -111,12 +111,12 @@ def _file_of(work: Work, rows: Sequence[PaymentRow]) -> FileRow:
 
 def _require_cheque(work: Work, rows: Sequence[PaymentRow], number: str) -> None:
     if not number:
-        raise RefusedError("write the cheque's number as the reference")
+        raise RefusedError("write the check's number as the reference")
     if len(rows) > 1:
-        raise RefusedError("a cheque pays one payment: record them one by one")
+        raise RefusedError("a check pays one payment: record them one by one")
     earlier = store.by_cheque(work.connection, number)
     if earlier is not None:
-        raise RefusedError(f"cheque {number} was written for {name_of(earlier)} already")
+        raise RefusedError(f"check {number} was written for {name_of(earlier)} already")
 
 
 def _require_day(work: Work, row: PaymentRow, day: date) -> None:
@@ -186,7 +186,7 @@ def take_back(work: Work, number: int, day: date, reason: str) -> PaymentRow:
 
 
 def void(work: Work, number: int, reason: str, *, seen_sent: bool | None = None) -> PaymentRow:
-    """Take back a payment that never left, or never arrived (a cheque that was stopped).
+    """Take back a payment that never left, or never arrived (a check that was stopped).
 
     One that was not sent waits again at once. One that was sent is owed again, and the next close
     brings it forward.

@@ -111,5 +111,5 @@ def line_of(text: str, what: str, *, needed: bool = False, longest: int = LONGES
 
 
 def reference_of(text: str) -> str:
-    """A bank's reference, or a cheque's number, as it is kept."""
+    """A bank's reference, or a check's number, as it is kept."""
     return line_of(text, "the reference", longest=_LONGEST_REFERENCE)
