@@ -1,5 +1,6 @@
 """Damaged files: the columns of a file are offered to be mapped only if it has any to show."""
 
+import random
 import tempfile
 from pathlib import Path
 
@@ -67,3 +68,19 @@ def test_remedy_of_an_unreadable_file_is_another_file(name: str, words: str) -> 
     problem = refusal(BAD / name)
     assert problem is not None
     assert words not in problem.remedy
+
+
+@given(seed=st.integers(0, 2**32), size=st.integers(1_000, 20_000))
+def test_bytes_without_any_sense_are_neither_text_nor_a_workbook(seed: int, size: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "report.xlsx"
+        path.write_bytes(random.Random(seed).randbytes(size))
+        problem = refusal(path)
+    assert problem is not None
+    assert "map" not in problem.remedy
+
+
+def test_text_with_a_stray_control_character_is_still_read(tmp_path: Path) -> None:
+    path = tmp_path / "report.csv"
+    path.write_bytes(b"ISBN,Units,Net\n" + b"9780306406157,1\x02,10.00\n" * 500)
+    assert has_columns(path)

@@ -1,6 +1,7 @@
 """A received file opened by what it is, never by its name."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from royalties.ingest.report.text import Encoding, TextSheet, find_encoding
 from royalties.ingest.report.workbook import Workbook
 
 _HEAD = 4_096
+_LEAST_CONTROLS, _ONE_IN = 8, 20
+"""Control characters, and one in so many, that make the beginning of a file no text."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _XML_2003 = (
     b"urn:schemas-microsoft-com:office:spreadsheet",
@@ -62,6 +65,7 @@ def open_file(path: Path, choices: Mapping[str, str]) -> OpenedFile:
         return _markup(path)
     encoding = find_encoding(path, choices)
     _refuse_odd_line_ends(head, encoding)
+    _refuse_no_text(head, encoding)
     sheet = TextSheet(path, encoding)
     notes = [encoding.note] if encoding.note else []
     if sheet.delimiter != ",":
@@ -115,6 +119,19 @@ def _refuse_odd_line_ends(head: bytes, encoding: Encoding) -> None:
             Problem(
                 "the lines of the file end with signs that are no ends of lines here",
                 "open it in a spreadsheet program and save it as .xlsx",
+            )
+        )
+
+
+def _refuse_no_text(head: bytes, encoding: Encoding) -> None:
+    """Refuse bytes that decode to signs which texts do not have, but for a stray one."""
+    text = head[encoding.skip :].decode(encoding.codec, "replace")
+    controls = sum(unicodedata.category(sign) == "Cc" and not sign.isspace() for sign in text)
+    if controls >= _LEAST_CONTROLS and controls * _ONE_IN > len(text):
+        raise UnreadableError(
+            Problem(
+                "the file is neither text nor a workbook: it is damaged, or of another kind",
+                "ask for the report again, as .xlsx or CSV",
             )
         )
 
