@@ -1,6 +1,6 @@
 """A unit of work: one transaction, who acts, when, and where files are stored."""
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -13,7 +13,7 @@ from royalties.adapters.mailer import Mailer
 from royalties.adapters.sealing import Sealer
 from royalties.domain.people import Actor, Verb
 from royalties.store.engine import Connection
-from royalties.store.history import append_log
+from royalties.store.history import append_log, append_logs
 
 Read = TypeVar("Read")
 
@@ -94,6 +94,10 @@ class Work:
     def record(self, verb: Verb, what: object) -> str:
         """Append to the log what was done; returns the line's hash."""
         return append_log(self.connection, self.stored_at, self.actor.name, verb.value, what)
+
+    def record_each(self, verb: Verb, what: Sequence[object]) -> None:
+        """Append several lines to the log at once: one for each of what was done."""
+        append_logs(self.connection, self.stored_at, self.actor.name, verb.value, what)
 
 
 class Units(Protocol):

@@ -1,6 +1,6 @@
 """The setup's revisions and the log: append-only, the log chained by hashes."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -168,7 +168,14 @@ def newest_revision_query() -> Select[int | None]:
 
 
 def append_log(connection: Connection, at: str, actor: str, action: str, payload: object) -> str:
-    """Append a line to the log and return its hash.
+    """Append a line to the log and return its hash."""
+    return append_logs(connection, at, actor, action, [payload])[-1]
+
+
+def append_logs(
+    connection: Connection, at: str, actor: str, action: str, payloads: Sequence[object]
+) -> list[str]:
+    """Append a line to the log for each payload, at least one, and return their hashes.
 
     The end of the chain is locked first, so that two writers never append after the same line.
     """
@@ -177,12 +184,15 @@ def append_log(connection: Connection, at: str, actor: str, action: str, payload
     last = connection.execute(
         select(log.c.seq, log.c.hash).order_by(log.c.seq.desc()).limit(1)
     ).first()
-    seq, previous = (last.seq + 1, last.hash) if last else (1, _FIRST_HASH)
-    data = canonical(payload).encode()
-    line = LogRow(seq, at, actor, action, data, previous, "")
-    line = line._replace(hash=line_hash(line))
-    connection.execute(insert(log), [line._asdict()])
-    return line.hash
+    seq, previous = (last.seq, last.hash) if last else (0, _FIRST_HASH)
+    lines = []
+    for payload in payloads:
+        seq += 1
+        line = LogRow(seq, at, actor, action, canonical(payload).encode(), previous, "")
+        previous = line_hash(line)
+        lines.append(line._replace(hash=previous)._asdict())
+    connection.execute(insert(log), lines)
+    return [line["hash"] for line in lines]
 
 
 def log_lines(connection: Connection) -> Iterator[LogRow]:

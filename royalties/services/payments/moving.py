@@ -83,10 +83,12 @@ def send(
             )
     posted = ledger.post(work.connection, open_period, work.today, [sent_entry(r) for r in sent])
     sent = [row._replace(sent_entry=entry) for row, entry in zip(sent, posted, strict=True)]
-    for row in sent:
-        store.change(work.connection, row.id, {name: getattr(row, name) for name in _OF_SENDING})
-        detail = {"day": day, "method": method, "reference": row.reference, "tax": row.tax}
-        steps.record(work, row, PaymentAction.SEND, detail)
+    store.change_each(work.connection, sent, _OF_SENDING)
+    details = [
+        (row, {"day": day, "method": method, "reference": row.reference, "tax": row.tax})
+        for row in sent
+    ]
+    steps.record_each(work, PaymentAction.SEND, details)
     return sent
 
 
@@ -166,10 +168,8 @@ def settle(work: Work, numbers: Collection[int], day: date) -> list[PaymentRow]:
     )
     entry_of = dict(zip((row.id for row in of_money), posted, strict=True))
     settled = [row._replace(settled_entry=entry_of.get(row.id)) for row in settled]
-    for row in settled:
-        values = {name: getattr(row, name) for name in ("state", "settled_on", "settled_entry")}
-        store.change(work.connection, row.id, values)
-        steps.record(work, row, PaymentAction.SETTLE, {"day": day})
+    store.change_each(work.connection, settled, ("state", "settled_on", "settled_entry"))
+    steps.record_each(work, PaymentAction.SETTLE, [(row, {"day": day}) for row in settled])
     return settled
 
 

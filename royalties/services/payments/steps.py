@@ -1,6 +1,6 @@
 """What every step of a payment has in common: held, moved by the table of its life, recorded."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from royalties.domain.money import amount_text
@@ -76,22 +76,35 @@ def record(
     work: Work, row: PaymentRow, action: PaymentAction, detail: Mapping[str, Any] | None = None
 ) -> None:
     """Append to a payment's history, and to the log."""
-    said = dict(detail or {})
-    store.add_event(work.connection, EventRow(row.id, action, said, work.at, work.actor.name))
-    work.record(
-        Verb.PAY,
-        {
-            "payment": name_of(row.id),
-            "what": f"payment-{action}",
-            "beneficiary": row.beneficiary,
-            "currency": row.currency,
-            "amount": amount_text(row.gross, row.currency),
-            **{
-                name: amount_text(value, row.currency) if name in _AMOUNTS else value
-                for name, value in said.items()
-            },
-        },
+    record_each(work, action, [(row, detail or {})])
+
+
+def record_each(
+    work: Work, action: PaymentAction, details: Sequence[tuple[PaymentRow, Mapping[str, Any]]]
+) -> None:
+    """Append to the histories of some payments, and to the log, what was done with each."""
+    store.add_events(
+        work.connection,
+        [
+            EventRow(row.id, action, dict(detail), work.at, work.actor.name)
+            for row, detail in details
+        ],
     )
+    work.record_each(Verb.PAY, [_logged(row, action, detail) for row, detail in details])
+
+
+def _logged(row: PaymentRow, action: PaymentAction, detail: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "payment": name_of(row.id),
+        "what": f"payment-{action}",
+        "beneficiary": row.beneficiary,
+        "currency": row.currency,
+        "amount": amount_text(row.gross, row.currency),
+        **{
+            name: amount_text(value, row.currency) if name in _AMOUNTS else value
+            for name, value in detail.items()
+        },
+    }
 
 
 def line_of(text: str, what: str, *, needed: bool = False, longest: int = LONGEST_REASON) -> str:

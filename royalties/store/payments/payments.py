@@ -5,7 +5,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, and_, func, insert, select, text, update
+from sqlalchemy import Connection, Select, and_, bindparam, func, insert, select, text, update
 
 from royalties.domain.payments.life import Method, PaymentAction, PaymentState
 from royalties.domain.payments.proposing import Part, Payee, ProposedPayment
@@ -302,9 +302,21 @@ def change(connection: Connection, number: int, values: Mapping[str, object]) ->
     connection.execute(update(payment).where(payment.c.id == number).values(**values))
 
 
-def add_event(connection: Connection, row: EventRow) -> None:
-    """Append to a payment's history."""
-    connection.execute(insert(payment_event).values(**row._asdict()))
+def change_each(connection: Connection, rows: Collection[PaymentRow], names: Sequence[str]) -> None:
+    """Write the named columns of some payments as their rows have them."""
+    values = {name: bindparam(f"new_{name}", type_=payment.c[name].type) for name in names}
+    connection.execute(
+        update(payment).where(payment.c.id == bindparam("number")).values(values),
+        [
+            {"number": row.id, **{f"new_{name}": getattr(row, name) for name in names}}
+            for row in rows
+        ],
+    )
+
+
+def add_events(connection: Connection, rows: Iterable[EventRow]) -> None:
+    """Append to the histories of payments."""
+    connection.execute(insert(payment_event), [row._asdict() for row in rows])
 
 
 def batch_by_token(connection: Connection, token: str) -> int | None:
