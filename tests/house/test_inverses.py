@@ -85,6 +85,7 @@ PARTS = {
     "orders.quoting.quotes.run_calendar": "the calendar's: a quote expires by itself",
     "payments.approving.withdraw_approvals": "of a change of the payee's account",
     "payments.steps.record": "of every step of a payment",
+    "payments.steps.record_each": "of every step of a payment",
     "people.accounts.check_password": "of signing in",
     "people.accounts.note_blocked": "the log's: somebody tried too often",
     "people.demo_people.add_demo_person": "of the demo",

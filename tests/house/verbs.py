@@ -106,7 +106,7 @@ def _note(
             found.calls.add(f"{module}.{name}")
         case ast.Name(id=name) if name in imported:
             found.calls.add(imported[name])
-        case ast.Attribute(attr="record") if call.args and _is_verb(call.args[0]):
+        case ast.Attribute(attr="record" | "record_each") if call.args and _is_verb(call.args[0]):
             found.records = True
         case ast.Attribute(attr="require") if call.args and not _is_to_look(call.args[0]):
             found.may_act |= _is_verb(call.args[0])
