@@ -156,10 +156,8 @@ def not_carried(work: Work, number: int, bank: Bank) -> list[str]:
     """What a bank's network does not carry of a batch's payments as they stand, in words.
 
     For whoever looks at a batch before its file is made. Tax is that of today; payments without
-    an account are none for a bank's file, and named as such.
-
-    Raises:
-        RefusedError: an account cannot be read.
+    an account are none for a bank's file, and named as such. Empty where an account cannot be
+    read: making the file says so.
     """
     work.actor.require(Verb.PAY)
     rows = [
@@ -169,7 +167,10 @@ def not_carried(work: Work, number: int, bank: Bank) -> list[str]:
     ]
     taxes = expected_taxes(work, rows, work.today)
     amounts = {row.id: row.gross - taxes[row.id][1] for row in rows}
-    accounts = _opened_accounts(work, {row.beneficiary for row in rows})
+    try:
+        accounts = _opened_accounts(work, {row.beneficiary for row in rows})
+    except RefusedError:
+        return []
     return [str(each) for each in bank.refusals(_orders(work, rows, amounts, accounts))]
 
 

@@ -17,7 +17,7 @@ from royalties.services.work import RefusedError
 from royalties.store.payments.files import FileRow
 from tests.builders import bank
 from tests.builders.bank import Booked
-from tests.builders.books import Office, after
+from tests.builders.books import Office, a_setup, after
 from tests.services.payments.test_paid_accounts import (
     ASKED,
     BRITISH,
@@ -46,7 +46,8 @@ pytestmark = [after(desk), pytest.mark.engines("either")]
 
 def batch_of_two(office: Office, *, british: bool = False) -> int:
     """Two payees of the United States, or one of them with an account in Britain, approved."""
-    office.load({"banks": [ACH, ISO, SEPA]})
+    placed = [{**each, "city": "Tacoma", "country": "US"} for each in a_setup()["beneficiaries"]]
+    office.load({"banks": [ACH, ISO, SEPA], "beneficiaries": placed})
     count(office, "seattle", *(() if british else ("tacoma",)))
     if british:
         number = enter(office, "houston", BRITISH)

@@ -384,13 +384,10 @@ def _banks_for(shown: PaymentBatch) -> list[tuple[Bank, list[str]]]:
     still = [row for row in (*shown.waiting, *shown.approved) if row.account]
     if shown.file is not None or not still or not work.actor.may(Verb.PAY):
         return []
-    try:
-        return [
-            (bank, batch_files.not_carried(work, shown.row.id, bank))
-            for bank in batch_files.banks_offered(work)
-        ]
-    except RefusedError:  # an account cannot be read: making the file says so
-        return [(bank, []) for bank in batch_files.banks_offered(work)]
+    return [
+        (bank, batch_files.not_carried(work, shown.row.id, bank))
+        for bank in batch_files.banks_offered(work)
+    ]
 
 
 def _payment_page(number: int, refused: str = "") -> str:
