@@ -68,6 +68,6 @@ def test_a_booking_counts_once(
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @after(sent)
-def test_a_file_survives_a_crash_at_any_statement(office: Office) -> None:
+def test_a_file_survives_a_crash_at_any_statement(office: Office, step: int) -> None:
     file = a_file(office, "one")
-    crash_everywhere(office, lambda at: record(at, file), 3)
+    crash_everywhere(office, lambda at: record(at, file), 3, step=step)
