@@ -536,9 +536,7 @@ def an_engine(url: str, *, busy_seconds: float = 30) -> Engine:
     elif name == "sqlite":
         _FIRST[name] = engine
     else:  # what it learns of the server when it first connects is so for all of them
-        event.listen(
-            engine, "engine_connect", lambda _: _FIRST.setdefault(name, engine), once=True
-        )
+        event.listen(engine, "engine_connect", lambda _: _FIRST.setdefault(name, engine), once=True)
     return engine
 
 
