@@ -24,7 +24,7 @@ from royalties.ingest.report.cells import (
     text_of,
     visible,
 )
-from royalties.ingest.report.columns import Converters, Reader, bad_text
+from royalties.ingest.report.columns import Converters, Reader, TextReader, bad_text
 from royalties.ingest.report.dates import Dates
 from royalties.ingest.report.declaration import (
     AMOUNTS,
@@ -382,6 +382,8 @@ class Table:
 
 def _by_value(field: str, reader: Reader) -> Reader:
     """Cells of a column as rows are compared by them: their value, where it says all they do."""
+    if isinstance(reader, TextReader):
+        return reader
 
     def compared(cell: Cell) -> Any:
         value = reader.one(cell)

@@ -15,6 +15,7 @@ from royalties.services.sales.editions import EditionIndex, edition_index
 from royalties.services.work import RefusedError, Work
 from royalties.store.sales import lines as store
 from royalties.store.sales.lines import Key, LineFilter, RecordedLine
+from royalties.store.sales.references import editions_with_reference
 
 __all__ = [
     "Filters",
@@ -291,7 +292,7 @@ def _editions(work: Work, isbns: list[str] | None, reference: str) -> tuple[int,
     numbers = None if isbns is None else store.edition_ids(work.connection, isbns[:MOST_EDITIONS])
     if not reference:
         return numbers
-    referred = store.editions_with_reference(work.connection, reference)
+    referred = editions_with_reference(work.connection, (reference,))
     if numbers is None:
         return referred
     return tuple(each for each in numbers if each in set(referred))

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from royalties.domain.people import Actor
 from royalties.domain.sales.imports import BatchStatus
 from royalties.store.sales.batches import is_waiting
-from royalties.store.sales.lines import IS_REFERRED
+from royalties.store.sales.references import lines_found
 from royalties.store.scope import visible_orders, visible_to_beneficiary
 from royalties.store.tables import (
     batch,
@@ -40,6 +40,7 @@ from royalties.store.tables import (
     receipt,
     retailer,
     sale,
+    sale_reference,
     settlement,
     shipment,
     statement,
@@ -291,10 +292,9 @@ def references(connection: Connection, text: str) -> list[ReferenceHit]:
     """Lines whose order or reference equals a text, as written or in another case; one query."""
     written = tuple({text, text.upper(), text.lower()})
     recorded = (
-        select(column.label("reference"), literal("").label("identifier"), *_place(sale)).where(
-            column.in_(written), is_given
-        )
-        for column, is_given in zip((sale.c.reference, sale.c.order_ref), IS_REFERRED, strict=True)
+        select(sale_reference.c.reference, literal("").label("identifier"), *_place(sale))
+        .select_from(lines_found())
+        .where(sale_reference.c.reference.in_(written))
     )
     unmatched = (
         select(column, waiting.c.identifier, *_place(waiting)).where(
@@ -302,7 +302,7 @@ def references(connection: Connection, text: str) -> list[ReferenceHit]:
         )
         for column in (waiting.c.reference, waiting.c.order_ref)
     )
-    lines = union_all(*recorded, *unmatched).subquery()
+    lines = union_all(recorded, *unmatched).subquery()
     rows = connection.execute(
         select(
             lines.c.reference,

@@ -27,7 +27,7 @@ from royalties.domain.sales.imports import BatchStatus
 from royalties.domain.sales.lines import SaleLine, WaitingLine
 from royalties.domain.sales.slices import Origin, SaleKind
 from royalties.store.bulk import Row, add_rows
-from royalties.store.sales import cached_slices, totals
+from royalties.store.sales import cached_slices, references, totals
 from royalties.store.sales.line_tables import LINE_COLUMNS, WAITING_COLUMNS
 from royalties.store.sales.slices import in_period
 from royalties.store.tables import (
@@ -129,11 +129,13 @@ def finish_batch(connection: Connection, number: int, values: Mapping[str, objec
 
 
 def add_lines(
-    connection: Connection, period_id: int, batch_id: int, lines: Iterable[SaleLine]
+    connection: Connection, period_id: int, batch_id: int, lines: Collection[SaleLine]
 ) -> None:
     """Record sale lines one by one; ``line_file`` records those of a report."""
     columns = (*LINE_COLUMNS, "period_id", "batch_id")
     add_rows(connection, "sale", columns, ((*line, period_id, batch_id) for line in lines))
+    names = ((name, line.edition) for line in lines for name in (line.order, line.reference))
+    references.add_references(connection, batch_id, names)
 
 
 def add_coverage(
@@ -230,6 +232,7 @@ def undo_batch(connection: Connection, number: int, at: str) -> tuple[int, int]:
     """
     cached_slices.delete_sums(connection, number)
     connection.execute(delete(alias_use).where(alias_use.c.batch_id == number))
+    references.delete_references(connection, _of_batch(number), number)
     sales = connection.execute(delete(sale).where(_of_batch(number))).rowcount
     rows = connection.execute(delete(waiting).where(waiting.c.batch_id == number)).rowcount
     connection.execute(delete(unbundled).where(unbundled.c.batch_id == number))
@@ -280,6 +283,7 @@ def reverse_sales(connection: Connection, number: int, correction: int, open_per
         )
     )
     totals.reverse_totals(connection, number, correction, open_period)
+    references.copy_references(connection, _of_batch(correction), correction)
     count = connection.execute(select(func.count()).select_from(sale).where(_of_batch(correction)))
     return int(count.scalar_one())
 

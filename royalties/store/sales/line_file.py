@@ -199,6 +199,7 @@ def record_file(
     tables = (
         ("sale", (*LINE_COLUMNS, "period_id", "batch_id"), _lines(file, batch_id, period_of)),
         ("waiting", (*WAITING_COLUMNS, "batch_id"), _waiting(file, batch_id)),
+        ("sale_reference", ("reference", "edition_id", "batch_id"), _references(file, batch_id)),
     )
     if attached_name:
         for table, columns, rows in tables:
@@ -252,6 +253,16 @@ def _lines(file: str, batch_id: int, period_of: Mapping[str, int]) -> str:
 def _waiting(file: str, batch_id: int) -> str:
     names = ", ".join(map(quoted, WAITING_COLUMNS))
     return f"SELECT {names}, {batch_id} FROM {file}.waiting_line ORDER BY rowid"  # noqa: S608
+
+
+def _references(file: str, batch_id: int) -> str:
+    """References of lines in the order of the books' table, each once."""
+    named = " UNION ALL ".join(
+        f"SELECT line.{name} AS name, span.edition_id FROM {_lines_between(file)} "  # noqa: S608
+        f"WHERE line.{name} <> ''"
+        for name in ("reference", "order_ref")
+    )
+    return f"SELECT name, edition_id, {batch_id} FROM ({named}) GROUP BY 1, 2"  # noqa: S608
 
 
 def _lines_between(file: str) -> str:

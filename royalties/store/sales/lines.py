@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select, text, tuple_, union
+from sqlalchemy import ColumnElement, Connection, func, or_, select, tuple_
 
 from royalties.store.engine import is_sqlite
 from royalties.store.tables import batch, edition, period, retailer, sale, sale_total
@@ -18,9 +18,6 @@ Key = tuple[int, int, int, int, str, int, int, int]
 """A line's primary key."""
 
 _KEY = tuple(sale.primary_key.columns)
-
-IS_REFERRED = (text("sale.reference <> ''"), text("sale.order_ref <> ''"))
-"""Whether a line has a retailer's or an order's reference: the indexes are partial."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,19 +189,6 @@ def edition_ids(connection: Connection, numbers: Sequence[str]) -> tuple[int, ..
         select(edition.c.id).where(edition.c.isbn.in_(numbers)).order_by(edition.c.id)
     )
     return tuple(row.id for row in rows)
-
-
-def editions_with_reference(connection: Connection, reference: str) -> tuple[int, ...]:
-    """Numbers of the editions with sales under a retailer's or an order's reference."""
-    numbers = union(
-        *(
-            select(sale.c.edition_id).where(column == reference, is_given)
-            for column, is_given in zip(
-                (sale.c.reference, sale.c.order_ref), IS_REFERRED, strict=True
-            )
-        )
-    )
-    return tuple(sorted(connection.execute(numbers).scalars()))
 
 
 def sources(

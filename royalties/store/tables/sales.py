@@ -138,10 +138,16 @@ Index(
     sqlite_where=_NO_PRICE,
     postgresql_where=_NO_PRICE,
 )
-# Search finds sales by a retailer's or an order's reference; most reports have none.
-for _column in (sale.c.reference, sale.c.order_ref):
-    _is_given = text(f"{_column.name} <> ''")
-    Index(f"ix_sale_{_column.name}", _column, sqlite_where=_is_given, postgresql_where=_is_given)
+# Search finds sales by a retailer's or an order's reference; most reports have none. It follows
+# from the lines, so no keys to other tables are checked for each of its rows.
+sale_reference = Table(
+    "sale_reference",
+    metadata,
+    Column("reference", Text, primary_key=True, comment="of sales: the retailer's or the order's"),
+    Column("edition_id", Integer, primary_key=True, autoincrement=False),
+    Column("batch_id", Integer, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
 
 waiting = Table(
     "waiting",

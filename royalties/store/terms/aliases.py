@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    ScalarSelect,
     and_,
     bindparam,
     delete,
@@ -22,6 +23,7 @@ from royalties.domain.sales.lines import WaitingLine
 from royalties.store.bulk import add_rows
 from royalties.store.engine import insert_or, is_sqlite
 from royalties.store.sales.line_tables import WAITING_COLUMNS
+from royalties.store.sales.references import add_references, delete_unused
 from royalties.store.tables import (
     alias_change,
     alias_use,
@@ -176,7 +178,6 @@ def uses(connection: Connection, value: str) -> list[AliasUse]:
 def lines_of(connection: Connection, use: AliasUse, isbn: str) -> Iterator[UsedLine]:
     """The recorded lines of an edition in some rows, in order."""
     periods = select(sale_total.c.period_id).where(sale_total.c.batch_id == use.batch)
-    number = select(edition.c.id).where(edition.c.isbn == isbn).scalar_subquery()
     for first in range(0, len(use.rows), _AT_ONCE):
         rows = connection.execute(
             select(
@@ -190,7 +191,7 @@ def lines_of(connection: Connection, use: AliasUse, isbn: str) -> Iterator[UsedL
             .join(period, period.c.id == sale.c.period_id)
             .join(retailer, retailer.c.id == sale.c.retailer_id)
             .where(
-                sale.c.edition_id == number,
+                sale.c.edition_id == _edition_id(isbn),
                 sale.c.period_id.in_(periods),
                 sale.c.batch_id == use.batch,
                 sale.c.sheet == use.sheet,
@@ -206,10 +207,14 @@ def move_lines(
     connection: Connection, lines: Sequence[UsedLine], isbn: str, edition_id: int
 ) -> None:
     """Move recorded lines of an edition to another one."""
-    if lines:
-        connection.execute(
-            update(sale).where(*_lines_condition(isbn)).values(edition_id=edition_id), _keys(lines)
-        )
+    if not lines:
+        return
+    connection.execute(
+        update(sale).where(*_lines_condition(isbn)).values(edition_id=edition_id), _keys(lines)
+    )
+    referred = [name for line in lines for name in (line.order, line.reference)]
+    add_references(connection, lines[0].batch, ((name, edition_id) for name in referred))
+    delete_unused(connection, lines[0].batch, _edition_id(isbn), referred)
 
 
 def return_to_waiting(
@@ -222,6 +227,8 @@ def return_to_waiting(
     if not lines:
         return
     connection.execute(delete(sale).where(*_lines_condition(isbn)), _keys(lines))
+    referred = [name for line in lines for name in (line.order, line.reference)]
+    delete_unused(connection, lines[0].batch, _edition_id(isbn), referred)
     rows = [(*row, lines[0].batch) for row in waiting_lines]
     add_rows(connection, "waiting", (*WAITING_COLUMNS, "batch_id"), rows)
     sums: dict[tuple[Any, ...], list[int]] = {}
@@ -251,9 +258,12 @@ _KEY = ("batch_id", "sheet", "row", "period_id", "retailer_id", "kind", "currenc
 
 
 def _lines_condition(isbn: str) -> list[ColumnElement[bool]]:
-    number = select(edition.c.id).where(edition.c.isbn == isbn).scalar_subquery()
     same = [sale.c[name] == bindparam(f"of_{name}") for name in _KEY]
-    return [sale.c.edition_id == number, *same]
+    return [sale.c.edition_id == _edition_id(isbn), *same]
+
+
+def _edition_id(isbn: str) -> ScalarSelect[int]:
+    return select(edition.c.id).where(edition.c.isbn == isbn).scalar_subquery()
 
 
 def _keys(lines: Iterable[UsedLine]) -> list[dict[str, object]]:
