@@ -6,17 +6,17 @@ it answers, and one that ends with it.
 
 import contextlib
 import fcntl
+import gc
 import os
 import socket
 import struct
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from pkgutil import iter_modules
 
-_ENGINES = (
-    *("books", "sheet_xml", "pages", "pictures", "session", "typesetting", "vectors"),
-    *("artwork", "filled", "__main__"),
-)
+from royalties.ingest import sandbox
+
 _LONGEST_ASKED = 8_192
 
 
@@ -62,9 +62,10 @@ def _read(asked: list[str], given: list[int], *others: socket.socket) -> None:
 
 
 def _serve_from(descriptor: str) -> None:
-    for each in _ENGINES:
-        import_module(f"royalties.ingest.sandbox.{each}")
+    for each in iter_modules(sandbox.__path__):
+        import_module(f"{sandbox.__name__}.{each.name}")
     import_module("openpyxl")  # what a careful reader imports
+    gc.freeze()
     _serve(socket.socket(fileno=int(descriptor)))
 
 

@@ -13,7 +13,8 @@ Two marks of a test say how it is chosen:
 
 What people do with pages in a browser is tried again every day where ``royalties/web``,
 ``tests/browser`` or ``tests/builders`` differs from when it last passed here, and where its file is
-named. How a page looks is remembered by ``tests/browser/unchanged.py``.
+named. In a clone where it never passed, and where these are as others published them, it has its
+turn on one of six days. How a page looks is remembered by ``tests/browser/unchanged.py``.
 
 A test that does less every day asks ``in_full("pictures")`` before what it may leave out; a property
 whose examples take long is marked ``@costly()`` and tried with half as many.
@@ -36,6 +37,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.browser import chromium
+from tests.browser.turns import has_its_turn, is_published
 from tests.databases import RUN_FOLDER
 
 TESTS = Path(__file__).parent
@@ -75,6 +77,7 @@ SHOWN = (TESTS.parent / "royalties" / "web", TESTS / "browser", TESTS / "builder
 """Where that is which a browser shows and does."""
 
 UNCHANGED = "in a browser, that passed when pages and scripts were the same"
+OF_OTHER_DAYS = "in a browser, of other days, as pages and scripts are as they were published"
 
 _ENGINES = ("sqlite", "postgresql")
 _Case = TypeVar("_Case")
@@ -157,6 +160,8 @@ class Selection:
     ring: str
     has_passed: Callable[[str], bool] = lambda _test: False
     """Whether a test passed in a browser when all that it shows was the same."""
+    may_wait: Callable[[str], bool] = lambda _test: False
+    """Whether a test in a browser is left to another day, in a clone where it never passed."""
     omitted: Omitted = field(default_factory=Omitted)
     _cases: Counter[str] = field(default_factory=Counter)
 
@@ -176,16 +181,18 @@ class Selection:
                 self.omitted.tests[reason] += 1
             elif is_blind and item in needing:
                 self.omitted.unseen += 1
-            elif self._is_unchanged(item):
+            elif self._in_browser(item) and self.has_passed(item.nodeid):
                 self.omitted.tests[UNCHANGED] += 1
+            elif self._in_browser(item) and self.may_wait(item.nodeid):
+                self.omitted.tests[OF_OTHER_DAYS] += 1
             else:
                 chosen.append(item)
         if self.effort is Effort.EVERYDAY:
             self.omitted.properties = sum(_is_property(item) for item in chosen)
         return chosen
 
-    def _is_unchanged(self, item: pytest.Item) -> bool:
-        return self.effort is Effort.EVERYDAY and _in_browser(item) and self.has_passed(item.nodeid)
+    def _in_browser(self, item: pytest.Item) -> bool:
+        return self.effort is Effort.EVERYDAY and _in_browser(item)
 
     def _why_omitted(self, item: pytest.Item, *, has_twin: bool) -> str:
         thorough = item.get_closest_marker("thorough")
@@ -223,10 +230,22 @@ class Shown:
     def __init__(self, cache: pytest.Cache | None) -> None:
         self._cache = cache
         self._state = ""
+        self._is_published: bool | None = None
 
     def has_passed(self, test: str) -> bool:
         """Whether it passed when all that a browser shows was as it is now."""
         return self._cache is not None and self._cache.get(_key(test), "") == self._now()
+
+    def may_wait(self, test: str) -> bool:
+        """Whether a test that never passed here is left to another day.
+
+        Who has changed nothing that a browser shows has what others published, and tried.
+        """
+        if self._cache is None or self._cache.get(_key(test), "") or has_its_turn(test):
+            return False
+        if self._is_published is None:
+            self._is_published = is_published(SHOWN)
+        return self._is_published
 
     def passed(self, test: str) -> None:
         """It did now."""
@@ -347,7 +366,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     selection = config.stash[_SELECTION]
     if all((config.rootpath / each).resolve() == TESTS for each in config.args):
-        selection.has_passed = config.stash[_SHOWN].has_passed  # what is asked for by path is run
+        shown = config.stash[_SHOWN]  # what is asked for by path is run
+        selection.has_passed, selection.may_wait = shown.has_passed, shown.may_wait
     chosen = selection.choose(items)
     if len(chosen) < len(items):
         kept = set(chosen)

@@ -201,12 +201,12 @@ def with_headings(sheets: Sequence[SheetPreview], sheet: int, row: int) -> list[
     """The sheets that have all headings of a row of one of them, that one among them."""
     wanted = set(map(normal, filter(None, headings(sheets[sheet], row))))
     return [
-        each
-        for each in sheets
+        sheet_shown
+        for sheet_shown in sheets
         if wanted
         and any(
-            wanted.issubset(map(normal, headings(each, number)))
-            for number in range(1, min(len(each.rows), SEARCHED) + 1)
+            wanted.issubset(map(normal, headings(sheet_shown, number)))
+            for number in range(1, min(len(sheet_shown.rows), SEARCHED) + 1)
         )
     ]
 
@@ -374,18 +374,18 @@ def nearest(
 def filled_in(body: Mapping[str, Any], sheet: SheetPreview, row: int) -> dict[str, str]:
     """A mapped report's columns as a file has them, those under another heading proposed anew."""
     printed = {normal(name): name for name in reversed(headings(sheet, row)) if name}
-    kept = {
+    columns = {
         name: printed[normal(heading)]
         for name, heading in body["columns"].items()
         if normal(heading) in printed
     }
-    left = {name: heading for name, heading in printed.items() if heading not in kept.values()}
+    left = {name: heading for name, heading in printed.items() if heading not in columns.values()}
     proposed = columns_of(sheet, row)
     for name, heading in body["columns"].items():
-        if name in kept:
+        if name in columns:
             continue
         alike = get_close_matches(normal(heading), left, n=1, cutoff=0.6)
-        found = left.get(alike[0], "") if alike else proposed.get(name, "")
-        if found and found not in kept.values():
-            kept[name] = found
-    return kept
+        printed_heading = left.get(alike[0], "") if alike else proposed.get(name, "")
+        if printed_heading and printed_heading not in columns.values():
+            columns[name] = printed_heading
+    return columns

@@ -7,9 +7,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
-from zlib import crc32
 
 import pytest
 from playwright.sync_api import Browser
@@ -17,15 +15,13 @@ from werkzeug.exceptions import HTTPException
 
 from royalties.domain.people import Role
 from tests.browser.looking import DESK, PHONE, SMALL, TABLET, Window, window
+from tests.browser.turns import has_its_turn
 from tests.browser.unchanged import Judged
 from tests.browser.visits import BELONGS, FILES, STATES, STRANGER, VISITS, Visit
 from tests.builders.books import Shelf
 from tests.builders.live import Live, serving
 from tests.databases import RUN_FOLDER
 from tests.selection import InFull, one_of_each
-
-DAYS = 6
-"""In so many days all pages of a fresh checkout are looked at."""
 
 SEND = "form => { form.noValidate = true; form.requestSubmit(); }"
 """Sends a form as it stands, whatever the browser itself would say of it."""
@@ -131,15 +127,6 @@ def judged(chromium: Browser, pytestconfig: pytest.Config) -> Judged:
     return Judged(pytestconfig.cache, chromium)
 
 
-def has_its_turn(visit: Visit) -> bool:
-    """Whether a page is of those that are looked at today where no browser saw any of them.
-
-    A fresh checkout looks at all of them in so many days, and from then on at what changed; what
-    their HTML must have is asked of every page each day (``tests/web/core/markup.py``).
-    """
-    return (crc32(str(visit).encode()) + datetime.now(UTC).toordinal()) % DAYS == 0
-
-
 def its_page(visit: Visit) -> str:
     """The page that a visit shows in one state of several: its path without numbers."""
     return re.sub(r"\d+", "", visit.path.partition("?")[0])
@@ -160,7 +147,7 @@ def test_page_is_accessible_and_fits(
             if judged.is_unchanged(str(visit), mark):
                 in_full("looks at a page that is as it was when it last passed")
                 return
-            if not judged.knows(str(visit)) and not has_its_turn(visit):
+            if not judged.knows(str(visit)) and not has_its_turn(str(visit)):
                 in_full("looks at a page that no browser saw here yet, and that is not of today")
                 return
         answer = page.goto(visit.path)

@@ -530,12 +530,24 @@ def an_engine(url: str, *, busy_seconds: float = 30) -> Engine:
     Thousands of tests open books of their own, and compiling takes a fifth of their time.
     """
     engine = make_engine(url, busy_seconds=busy_seconds)
-    if engine.dialect.name != "sqlite":
-        return engine  # it learns the server's version when it first connects
-    first = _FIRST.setdefault(engine.dialect.name, engine)
+    name = engine.dialect.name
+    if name in _FIRST:
+        _be_like(_FIRST[name], engine)
+    elif name == "sqlite":
+        _FIRST[name] = engine
+    else:  # what it learns of the server when it first connects is so for all of them
+        event.listen(engine, "engine_connect", lambda _: _FIRST.setdefault(name, engine), once=True)
+    return engine
+
+
+def _be_like(first: Engine, engine: Engine) -> None:
+    vars(engine.dialect)["initialize"] = _learn_nothing
     engine.dialect = first.dialect
     engine._compiled_cache = first._compiled_cache
-    return engine
+
+
+def _learn_nothing(_connection: Connection) -> None:
+    """The first engine knows the server."""
 
 
 BANK_KEY = "what encrypts the accounts of tests"

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -166,6 +167,44 @@ def test_what_passed_in_a_browser_runs_again_once_pages_change(
     page.write_text("another page", encoding="utf-8")
     assert not Shown(cache).has_passed("test_journey")
     assert not Shown(None).has_passed("test_journey")
+
+
+def git(folder: Path, *arguments: str) -> None:
+    program = shutil.which("git")
+    if program is None:
+        pytest.skip("git is not installed")
+    who = ("-c", "user.name=Kim", "-c", "user.email=kim@example.org")
+    subprocess.run([program, *who, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A clone of a repository with one page."""
+    origin = tmp_path / "origin"
+    origin.mkdir()
+    git(origin, "init", "--quiet")
+    (origin / "page.html").write_text("a page", encoding="utf-8")
+    git(origin, "add", ".")
+    git(origin, "commit", "--quiet", "--message", "A page")
+    git(tmp_path, "clone", "--quiet", "origin", "clone")
+    return tmp_path / "clone"
+
+
+def test_journeys_of_a_fresh_clone_take_turns_until_a_page_changes(
+    clone: Path, monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config
+) -> None:
+    monkeypatch.setattr(selection, "SHOWN", (clone,))
+    cache = pytest.Cache(clone.parent / "cache", pytestconfig, _ispytest=True)
+    journeys = [f"test_journey_{number}" for number in range(60)]
+    today = [each for each in journeys if not Shown(cache).may_wait(each)]
+    assert 0 < len(today) < len(journeys) / 2
+    other = next(each for each in journeys if each not in today)
+    Shown(cache).passed(other)
+    assert not Shown(cache).may_wait(other), "from then on it runs whenever a page changes"
+    (clone / "page.html").write_text("another page", encoding="utf-8")
+    assert not any(map(Shown(cache).may_wait, journeys))
+    git(clone, "commit", "--quiet", "--all", "--message", "Another page")
+    assert not any(map(Shown(cache).may_wait, journeys)), "nobody else has it yet"
 
 
 def test_first_case_of_each_group_runs_every_day() -> None:

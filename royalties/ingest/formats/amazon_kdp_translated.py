@@ -77,12 +77,15 @@ def _header(rows: Sequence[Row]) -> Header | None:
 
 def _fits(layout: Sequence[str], cells: Sequence[Cell]) -> bool:
     """Whether a row holds what the columns should."""
-    told = dict(zip(layout, map(text_of, cells), strict=False))
-    if normal(told.get("market", "")) not in MARKETPLACES or told.get("currency") not in EXPONENTS:
+    values = dict(zip(layout, map(text_of, cells), strict=False))
+    if (
+        normal(values.get("market", "")) not in MARKETPLACES
+        or values.get("currency") not in EXPONENTS
+    ):
         return False
     try:
-        sold, back = int(told["sold"]), int(told["back"])
-        return "net" not in told or int(told["net"]) == sold - back
+        sold, back = int(values["sold"]), int(values["back"])
+        return "net" not in values or int(values["net"]) == sold - back
     except (KeyError, ValueError):
         return False
 

@@ -227,15 +227,15 @@ class _ProductReader:
 
     def _chosen(self, place: str, currency: str, offered: Iterable["_Price"]) -> str:
         """The one of several prices that counts; empty if nobody can tell."""
-        first, *others = sorted(offered, key=lambda each: each.rank)
-        if any(each.rank == first.rank and each.amount != first.amount for each in others):
-            where = ", ".join(sorted({_short(each.where) for each in (first, *others)}))
+        first, *others = sorted(offered, key=lambda price: price.rank)
+        if any(price.rank == first.rank and price.amount != first.amount for price in others):
+            where = ", ".join(sorted({_short(price.where) for price in (first, *others)}))
             self._note(
                 f"{place}: several prices in {currency} ({where}): none of them is taken; enter "
                 f"the one that royalties go by."
             )
             return ""
-        if any(each.amount != first.amount for each in others):
+        if any(price.amount != first.amount for price in others):
             self._note(
                 f"{place}: of several prices in {currency} {first.amount} is taken, for "
                 f"{_short(first.where)}."

@@ -89,11 +89,11 @@ def _opened(path: Path, answers: Answers) -> Iterator[tuple[Sequence[Sheet], Seq
 
 
 def _read_sheets(table: ListTable, sheets: Sequence[Sheet], columns: Sequence[ListColumn]) -> None:
-    found = [(sheet, *_header(sheet, columns)) for sheet in sheets]
-    best = max(found, key=lambda each: len(each[2]), default=None)
-    needed = {each.field: each.heading for each in columns if each.needed}
-    if best is None or not needed.keys() & {each.field for each in best[2]}:
-        names = " and ".join(f"“{each}”" for each in needed.values())
+    candidates = [(sheet, *_header(sheet, columns)) for sheet in sheets]
+    best = max(candidates, key=lambda candidate: len(candidate[2]), default=None)
+    needed = {column.field: column.heading for column in columns if column.needed}
+    if best is None or not needed.keys() & {heading.field for heading in best[2]}:
+        names = " and ".join(f"“{name}”" for name in needed.values())
         table.faults.append(
             ListFault(
                 "the file",
@@ -106,7 +106,7 @@ def _read_sheets(table: ListTable, sheets: Sequence[Sheet], columns: Sequence[Li
     if len(sheets) > 1:
         table.notes.append(f"Only the sheet “{sheet.name}” is read.")
     header = sheet.peek()[place][1]
-    known = {each.place for each in table.headings}
+    known = {heading.place for heading in table.headings}
     ignored = [name for at, cell in enumerate(header) if at not in known and (name := tidy(cell))]
     if ignored:
         table.notes.append(f"Columns that are not read: {', '.join(ignored[:20])}.")

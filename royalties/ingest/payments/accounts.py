@@ -71,27 +71,28 @@ def iban_account(iban: str, bic: str = "") -> IbanAccount:
     """
     compact = "".join(iban.split()).upper()
     try:
-        found = IBAN(ibans.validate(compact), validate_bban=True)
+        valid_iban = IBAN(ibans.validate(compact), validate_bban=True)
     except (StdnumError, SchwiftyException):
         raise AccountFaultError("iban", _iban_fault(compact)) from None
     code = "".join(bic.split()).upper()
     if not code:
-        return IbanAccount(str(found))
+        return IbanAccount(str(valid_iban))
     try:
-        known = BIC(code)
+        valid_bic = BIC(code)
     except SchwiftyException:
         raise AccountFaultError(
             "bic", "a BIC has eight or eleven letters and digits, such as COBADEFF"
         ) from None
-    if known.country_code != found.country_code and found.country_code not in _TOGETHER.get(
-        known.country_code, ()
+    if (
+        valid_bic.country_code != valid_iban.country_code
+        and valid_iban.country_code not in _TOGETHER.get(valid_bic.country_code, ())
     ):
         raise AccountFaultError(
             "bic",
-            f"the BIC is of a bank in {known.country_code}, the IBAN of one in "
-            f"{found.country_code}: {_COMPARE}",
+            f"the BIC is of a bank in {valid_bic.country_code}, the IBAN of one in "
+            f"{valid_iban.country_code}: {_COMPARE}",
         )
-    return IbanAccount(str(found), str(known))
+    return IbanAccount(str(valid_iban), str(valid_bic))
 
 
 _TOGETHER = {"FR": ("MC", "GF", "GP", "MQ", "RE"), "GB": ("GG", "IM", "JE"), "JE": ("GB",)}

@@ -58,15 +58,15 @@ def amount(text: str, currency: str) -> int | None:
     >>> amount("1204.33", "USD"), amount("-1204,3", "EUR"), amount("1.234", "USD")
     (120433, -120430, None)
     """
-    found = _AMOUNT.fullmatch(text)
+    match = _AMOUNT.fullmatch(text)
     digits = EXPONENTS.get(currency)
-    if found is None or digits is None:
+    if match is None or digits is None:
         return None
-    decimals = (found[3] or "").rstrip("0")
+    decimals = (match[3] or "").rstrip("0")
     if len(decimals) > digits:
         return None
-    minor = int(found[2] + decimals.ljust(digits, "0"))
-    return -minor if found[1] == "-" else minor
+    minor = int(match[2] + decimals.ljust(digits, "0"))
+    return -minor if match[1] == "-" else minor
 
 
 def day(text: str) -> date | None:

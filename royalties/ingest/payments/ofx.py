@@ -65,10 +65,10 @@ def read_ofx(text: str) -> BankFile:
 
 def _elements(text: str, begin: int) -> Iterator[tuple[int, bool, str, str]]:
     """Row, whether it is an end, name and value of each element."""
-    breaks = [found.start() for found in re.finditer("\n", text)]
-    for found in _TAG.finditer(text, begin):
-        row = bisect_right(breaks, found.start()) + 1
-        yield row, bool(found[1]), found[2], html.unescape(found[3].strip())
+    breaks = [line_break.start() for line_break in re.finditer("\n", text)]
+    for tag in _TAG.finditer(text, begin):
+        row = bisect_right(breaks, tag.start()) + 1
+        yield row, bool(tag[1]), tag[2], html.unescape(tag[3].strip())
 
 
 def _read(row: int, name: str, value: str, state: _OfxState, *, is_end: bool) -> None:

@@ -66,16 +66,16 @@ class TableMap:
 def faults_of(columns: TableMap) -> list[str]:
     """What is wrong with a map, each in words."""
     known = set(columns.columns)
-    found = [f"there is no field {each!r}: use {', '.join(FIELDS)}" for each in known - {*FIELDS}]
+    faults = [f"there is no field {each!r}: use {', '.join(FIELDS)}" for each in known - {*FIELDS}]
     if "day" not in known:
-        found.append("name the column of the day")
+        faults.append("name the column of the day")
     if ("amount" in known) == bool({"money in", "money out"} & known):
-        found.append("name the column of the amount, or those of money in and money out")
+        faults.append("name the column of the amount, or those of money in and money out")
     if columns.dates not in DATES:
-        found.append(f"days are written as one of {', '.join(DATES)}")
+        faults.append(f"days are written as one of {', '.join(DATES)}")
     if columns.decimal_mark not in {".", ","}:
-        found.append("the decimal mark is . or ,")
-    return sorted(found)
+        faults.append("the decimal mark is . or ,")
+    return sorted(faults)
 
 
 def read_table(rows: Sequence[FilledRow], columns: TableMap) -> BankFile:

@@ -47,12 +47,12 @@ class ChangedSheet:
 
         Ask once all rows were read. An applied change tells what the cell held.
         """
-        done: list[Change] = []
+        applied: list[Change] = []
         unfit: list[tuple[Change, str | None]] = []
         for change in self._changes:
             if isinstance(change, RowLeftOut):
                 if change in self._met:
-                    done.append(change)
+                    applied.append(change)
                 else:
                     unfit.append((change, None))
                 continue
@@ -60,8 +60,8 @@ class ChangedSheet:
             if held is None or change.was not in (None, held):
                 unfit.append((change, held))
             else:
-                done.append(replace(change, was=held))
-        return done, unfit
+                applied.append(replace(change, was=held))
+        return applied, unfit
 
     @property
     def look(self) -> SheetInspection:
@@ -140,13 +140,13 @@ class ChangedSheet:
 
 def _without(block: RowBlock, gone: set[int]) -> RowBlock:
     """A block without some of its rows: an empty one in their place could end a table."""
-    kept = [place for place in range(len(block.numbers)) if place not in gone]
-    places = {place: at for at, place in enumerate(kept)}
+    places_left = [place for place in range(len(block.numbers)) if place not in gone]
+    new_places = {place: at for at, place in enumerate(places_left)}
     return replace(
         block,
-        numbers=[block.numbers[place] for place in kept],
-        columns=[[column[place] for place in kept] for column in block.columns],
-        surplus=[places[place] for place in block.surplus if place in places],
+        numbers=[block.numbers[place] for place in places_left],
+        columns=[[column[place] for place in places_left] for column in block.columns],
+        surplus=[new_places[place] for place in block.surplus if place in new_places],
     )
 
 

@@ -280,10 +280,10 @@ class CalculationCache:
 
     def figures_of(self, table: Table) -> "_FiguresByCells":
         """What is known of figures by the cells of a table that tell them."""
-        found = self._figures.get(table.place)
-        if found is None:
-            found = self._figures[table.place] = _FiguresByCells(table)
-        return found
+        figures = self._figures.get(table.place)
+        if figures is None:
+            figures = self._figures[table.place] = _FiguresByCells(table)
+        return figures
 
     def places_of(self, table: Table) -> "_PlacesByCells":
         """Country, region and city by the cells of a table that tell them."""
@@ -398,19 +398,19 @@ class _PlacesByCells(dict[tuple[Any, ...], int]):
         if len(self) > _MOST_KEPT:
             self.clear()
             self._table, self._odd = [], set()
-        found = list(map(self.__getitem__, zip(*map(columns.__getitem__, self._at), strict=True)))
-        if self._odd.isdisjoint(found):
-            return Repeated(found, self._table), ()
-        odd = [place for place, number in enumerate(found) if number in self._odd]
-        return Repeated(found, self._table), odd
+        numbers = list(map(self.__getitem__, zip(*map(columns.__getitem__, self._at), strict=True)))
+        if self._odd.isdisjoint(numbers):
+            return Repeated(numbers, self._table), ()
+        odd = [place for place, number in enumerate(numbers) if number in self._odd]
+        return Repeated(numbers, self._table), odd
 
     def __missing__(self, cells: tuple[Any, ...]) -> int:
-        told = dict(self._constants)
+        region_parts = dict(self._constants)
         for (field, reader), cell in zip(self._readers, cells, strict=True):
-            told[field] = reader.one(cell)
-        country, region, city = told.values()
+            region_parts[field] = reader.one(cell)
+        country, region, city = region_parts.values()
         number = self[cells] = len(self._table)
-        if any(isinstance(value, NonValue) for value in told.values()):
+        if any(isinstance(value, NonValue) for value in region_parts.values()):
             self._odd.add(number)
             self._table.append(("", "", ""))
             return number

@@ -193,11 +193,11 @@ class PrintedTotals:
         """
         asked: dict[bool, list[_Total]] = {False: [], True: []}
         whole = self._sums(0, None)
-        for each in self._found:
-            total = each
-            if not each.sums.rows:
-                agrees = each.agrees or _agrees_with(each.printed, whole)
-                total = replace(each, agrees=agrees, sums=whole)
+        for printed_total in self._found:
+            total = printed_total
+            if not printed_total.sums.rows:
+                agrees = printed_total.agrees or _agrees_with(printed_total.printed, whole)
+                total = replace(printed_total, agrees=agrees, sums=whole)
             differs = not total.agrees and not total.is_empty and not incomplete
             if own and not differs:
                 notes.append(total.said(differs=False))

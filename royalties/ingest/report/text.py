@@ -332,14 +332,14 @@ def _end_of_text(path: Path, codec: str) -> int:
         tail = file.read()
     wide = 2 if codec.startswith("utf-16") else 1
     mark, ends = "\x1a".encode(codec), ("\r".encode(codec), "\n".encode(codec))
-    kept = tail
-    while kept.endswith(ends):
-        kept = kept[:-wide]
-    if not kept.endswith(mark):
+    body = tail
+    while body.endswith(ends):
+        body = body[:-wide]
+    if not body.endswith(mark):
         return size
-    while kept.endswith(mark):
-        kept = kept[:-wide]
-    return size - len(tail) + len(kept)
+    while body.endswith(mark):
+        body = body[:-wide]
+    return size - len(tail) + len(body)
 
 
 @dataclass(slots=True)

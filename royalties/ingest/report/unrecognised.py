@@ -90,20 +90,20 @@ def _nearest(tried: Sequence[ReportFormat], sheets: Sequence[Sheet]) -> ReportFo
     return best[2] if best else None
 
 
-def _lacks(wanted: ReportFormat, sheets: Sequence[Sheet]) -> str:
+def _lacks(layout: ReportFormat, sheets: Sequence[Sheet]) -> str:
     """What a file lacks of a format, with the columns that may be those under another name."""
-    if wanted.sheet and wanted.sheet not in {sheet.name for sheet in sheets}:
-        return f": it has no sheet {wanted.sheet!r}"
-    lacking = min((wanted.missing(sheet.peek()) for sheet in sheets), key=len, default=[])
+    if layout.sheet and layout.sheet not in {sheet.name for sheet in sheets}:
+        return f": it has no sheet {layout.sheet!r}"
+    lacking = min((layout.missing(sheet.peek()) for sheet in sheets), key=len, default=[])
     if not lacking:
-        return f": its columns do not stand in row {wanted.header_row}" if wanted.header_row else ""
-    known = {normal(each) for column in wanted.columns for each in column.names}
+        return f": its columns do not stand in row {layout.header_row}" if layout.header_row else ""
+    known = {normal(each) for column in layout.columns for each in column.names}
     others = {normal(each): each for each in _likeliest_header(sheets) if normal(each) not in known}
-    told = []
+    names = []
     for column in lacking:
         alike = get_close_matches(normal(column), others, n=1, cutoff=_ALIKE)
-        told.append(f"{column!r}" + (f" (is it {others[alike[0]]!r}?)" if alike else ""))
-    return f": it has no column {', '.join(told)}"
+        names.append(f"{column!r}" + (f" (is it {others[alike[0]]!r}?)" if alike else ""))
+    return f": it has no column {', '.join(names)}"
 
 
 def _is_blank(row: Sequence[Cell]) -> bool:

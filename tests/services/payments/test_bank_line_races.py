@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from royalties.services.payments import bank_lines
+from royalties.services.payments.bank_files import ReadFile
 from tests.builders.bank import Booked
 from tests.builders.books import NOW, Office, Shelf, after
 from tests.services.payments.test_bank_lines import file_of, nets, states
@@ -15,7 +16,7 @@ from tests.services.test_crashes import crash_everywhere
 TODAY = NOW.date()
 
 
-def bring(office: Office, note: str) -> int:
+def a_file(office: Office, note: str) -> ReadFile:
     """The bank's file of the same bookings; another note makes it another file."""
     net = nets(office)
     booked = [
@@ -23,7 +24,14 @@ def bring(office: Office, note: str) -> int:
         Booked(TODAY, -net[2], "P-000002"),
         Booked(TODAY, net[2], "P-000002", "", "R02"),
     ]
-    file = file_of(office, [*booked, Booked(TODAY, -1, "", note)])
+    return file_of(office, [*booked, Booked(TODAY, -1, "", note)])
+
+
+def bring(office: Office, note: str) -> int:
+    return record(office, a_file(office, note))
+
+
+def record(office: Office, file: ReadFile) -> int:
     with office.system.work(MIA) as work:
         return bank_lines.import_bank_file(work, file).number
 
@@ -60,5 +68,6 @@ def test_a_booking_counts_once(
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @after(sent)
-def test_a_file_survives_a_crash_at_any_statement(office: Office) -> None:
-    crash_everywhere(office, lambda at: bring(at, "one"), 3)
+def test_a_file_survives_a_crash_at_any_statement(office: Office, step: int) -> None:
+    file = a_file(office, "one")
+    crash_everywhere(office, lambda at: record(at, file), 3, step=step)
