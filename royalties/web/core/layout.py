@@ -80,6 +80,7 @@ MENU: tuple[tuple[str, tuple[MenuEntry, ...]], ...] = (
             MenuEntry("Organizations", "organizations.organizations"),
             MenuEntry("Price lists", "price_lists.price_lists"),
             MenuEntry("How to pay us", "terms.payment_details"),
+            MenuEntry("Our banks", "terms.banks"),
         ),
     ),
     (
