@@ -53,10 +53,9 @@ def words_of(office: Office) -> list[tuple[str, str]]:
     return [(r[0], r[1]) for r in office.rows("SELECT outcome, words FROM bank_line ORDER BY id")]
 
 
-@pytest.mark.engines("both")
-@pytest.mark.parametrize("kind", bank.STATEMENTS)
+@pytest.mark.parametrize("file_kind", bank.STATEMENTS)
 @after(sent)
-def test_a_statement_settles_returns_and_leaves_the_rest(office: Office, kind: str) -> None:
+def test_a_statement_settles_returns_and_leaves_the_rest(office: Office, file_kind: str) -> None:
     net = nets(office)
     first, second = sorted(net)[:2]
     booked = [
@@ -65,7 +64,7 @@ def test_a_statement_settles_returns_and_leaves_the_rest(office: Office, kind: s
         Booked(TODAY, net[second], f"P-{second:06}", "sent back", "R02"),
         Booked(TODAY, -120_000, "RENT", "Office, August"),
     ]
-    file = file_of(office, booked, kind)
+    file = file_of(office, booked, file_kind)
     made = bring(office, file)
     assert made.counts == {
         BookingOutcome.SETTLED: 2,
@@ -84,9 +83,9 @@ def test_a_statement_settles_returns_and_leaves_the_rest(office: Office, kind: s
     again = bring(office, file)
     assert (again.again is not None, again.number, again.counts) == (True, 1, made.counts)
     assert office.hashes() == before
-    other = file_of(office, [*booked, Booked(TODAY, -7_00, "", "Stamps")], kind)
+    other = file_of(office, [*booked, Booked(TODAY, -7_00, "", "Stamps")], file_kind)
     more = bring(office, other)
-    if kind == "camt.053":  # whose bookings have the bank's own numbers
+    if file_kind == "camt.053":  # whose bookings have the bank's own numbers
         assert (more.repeated, more.counts) == (4, {BookingOutcome.NOTHING: 1})
     assert states(office) == now
     assert office.faults() == {}
