@@ -49,6 +49,7 @@ AT_ONCE = {
 }
 
 
+@pytest.mark.thorough("races at length", but_one_in=3)
 @pytest.mark.parametrize("name", AT_ONCE)
 @pytest.mark.parametrize("pause", ["FROM payment", "INSERT INTO"])
 def test_a_booking_counts_once(

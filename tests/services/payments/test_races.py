@@ -109,6 +109,7 @@ ONE_WINS = {
 """Steps of which only one can be taken, and the books that both begin with."""
 
 
+@pytest.mark.thorough("races at length", but_one_in=2)
 @pytest.mark.parametrize("name", ONE_WINS)
 @pytest.mark.parametrize("pause", ["FROM payment", "INSERT INTO"])
 def test_one_of_two_steps_is_taken(
