@@ -110,7 +110,7 @@ def test_same_bookings_in_another_format_settle_nothing_again(office: Office) ->
 
 
 @after(sent)
-def test_what_does_not_fit_is_told_and_changes_nothing(office: Office) -> None:
+def test_booking_that_fits_no_payment_is_reported_and_changes_nothing(office: Office) -> None:
     net = nets(office)
     odd = {
         "the bank booked": Booked(TODAY, -net[3] - 1, "P-000003"),
@@ -192,7 +192,7 @@ def test_booking_waits_until_its_payment_is_recorded_as_sent(office: Office) -> 
 
 
 @after(sent)
-def test_returns_and_notices_of_the_network(office: Office) -> None:
+def test_nacha_returns_and_notices_are_recorded(office: Office) -> None:
     net = nets(office)
     data = bank.nacha(
         [
@@ -244,7 +244,7 @@ def test_bad_file_is_told_by_line_and_nothing_is_recorded(office: Office) -> Non
 
 
 @after(sent)
-def test_who_may_bring_a_bank_file(office: Office) -> None:
+def test_only_permitted_roles_import_a_bank_file(office: Office) -> None:
     file = file_of(office, [Booked(TODAY, -1, "", "x")])
     for role in (Role.NONPROFIT, Role.ORGANIZATION, Role.STRANGER):
         other = Actor("X", role, None)
@@ -257,7 +257,7 @@ def test_who_may_bring_a_bank_file(office: Office) -> None:
 
 
 @after(sent)
-def test_guards_of_what_a_bank_told(office: Office) -> None:
+def test_database_refuses_to_change_bank_lines(office: Office) -> None:
     net = nets(office)
     bring(office, file_of(office, [Booked(TODAY, -net[3], "P-000003"), Booked(TODAY, -1)]))
     for sql in (

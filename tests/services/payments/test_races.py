@@ -112,7 +112,7 @@ ONE_WINS = {
 @pytest.mark.thorough("races at length", but_one_in=2)
 @pytest.mark.parametrize("name", ONE_WINS)
 @pytest.mark.parametrize("pause", ["FROM payment", "INSERT INTO"])
-def test_one_of_two_steps_is_taken(
+def test_one_of_two_concurrent_steps_wins(
     name: str, pause: str, racers: Racers, shelf: Shelf, tmp_path: Path
 ) -> None:
     story, *steps = ONE_WINS[name]
