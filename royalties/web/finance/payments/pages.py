@@ -381,8 +381,8 @@ def _batch_page(number: int, refused: str = "") -> str:
 def _banks_for(shown: PaymentBatch) -> list[tuple[Bank, list[str]]]:
     """The banks that a batch's file can be made for, each with what it does not carry of it."""
     work = current_work()
-    still = [row for row in (*shown.waiting, *shown.approved) if row.account]
-    if shown.file is not None or not still or not work.actor.may(Verb.PAY):
+    may_have_file = shown.accounts and (shown.waiting or shown.approved)
+    if shown.file is not None or not may_have_file or not work.actor.may(Verb.PAY):
         return []
     return [
         (bank, batch_files.not_carried(work, shown.row.id, bank))
