@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from royalties.cli.demo_orders import notify_orders
+from royalties.cli.demo_payments import play_payments
 from royalties.cli.desk import Desk, amounts, command
 from royalties.domain.counting import counted
 from royalties.domain.sales.slices import ImportOutcome
@@ -34,6 +35,7 @@ class _Year:
     reports: list[dict[str, Any]] = field(default_factory=list)
     periods: list[dict[str, Any]] = field(default_factory=list)
     orders: list[dict[str, Any]] = field(default_factory=list)
+    payments: list[dict[str, Any]] = field(default_factory=list)
     verified: int = 0
 
     def document(self) -> dict[str, Any]:
@@ -43,6 +45,7 @@ class _Year:
             "reports": self.reports,
             "periods": self.periods,
             "orders": self.orders,
+            "payments": self.payments,
             "verify": {"holds": True, "checks": self.verified},
         }
 
@@ -53,8 +56,9 @@ def demo(desk: Desk) -> None:
     """Play a small publisher's year on sample reports, from an empty home to statements.
 
     Loads the example house, imports a report of every retailer for 2025-H1 and 2025-H2, closes
-    2025-H1, takes three orders through as many steps as each allows, drafts 2025-H2, writes all
-    statements into the home folder and verifies the books. Running it again changes nothing.
+    2025-H1, takes three orders through as many steps as each allows, pays: one batch arrives, one
+    payment comes back, one batch waits; drafts 2025-H2, writes all statements into the home folder
+    and verifies the books. Running it again changes nothing.
     Books that are not the demo's are left alone.
     """
     plan = examples.plan()
@@ -78,6 +82,7 @@ def demo(desk: Desk) -> None:
         if part["close"]:
             _close(desk, part["period"])
     year.orders = notify_orders(desk, EXAMPLES)
+    year.payments = play_payments(desk, EXAMPLES)
     for part in plan["periods"]:
         _state(desk, year, part["period"])
     _verify(desk, year)
@@ -192,6 +197,15 @@ def _show_year(desk: Desk, year: _Year) -> None:
         [
             tuple(f"{cell:,}" if isinstance(cell, int) else cell for cell in order.values())
             for order in year.orders
+        ],
+    )
+    desk.say("")
+    desk.table(
+        ("batch", "beneficiary", "payment"),
+        [
+            (batch["batch"], key, state)
+            for batch in year.payments
+            for key, state in batch["payments"].items()
         ],
     )
     desk.say("")

@@ -46,6 +46,9 @@ _HEADINGS = ("payment", "beneficiary", "currency", ">amount", ">tax", ">net", "s
     help="With --approve: a first or unusual payment that was looked at on its own.",
 )
 @click.option("--file", metavar="BATCH", help="Make a batch's file for the bank, once.")
+@click.option(
+    "--bank", default="", metavar="KEY", help="With --file: as this bank of ours takes it."
+)
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where it goes.")
 @click.option("--hold", metavar="PAYMENT AMOUNT", nargs=2, help="Pay less of one.")
 @click.option("--sent", metavar="PAYMENT", multiple=True, help="It has left; or a whole batch.")
@@ -115,7 +118,7 @@ def _file(desk: Desk, asked: dict[str, Any]) -> None:
         raise RefusedError(f"{out} is there already: name another file")
     with desk.work() as work:
         number = _number(asked["file"], "B")
-        made = batch_files.make_file(work, number, _day(work, asked["day"]))
+        made = batch_files.make_file(work, number, _day(work, asked["day"]), asked["bank"])
         batch_files.note_taken(work, number)
     out.write_bytes(made.content.encode())
     what = {"batch": batch_name(number), "day": made.day, "sha256": made.fingerprint}

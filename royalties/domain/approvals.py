@@ -31,6 +31,7 @@ APPROVED_BY_TWO = {
     "plans": "plan",
     "beneficiaries": "beneficiary",
     "payment_details": "payment details",
+    "banks": "bank",
     "organizations": "organization",
     "price_lists": "price list",
 }

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, cast
 
 from royalties.domain.orders.pricing import PriceList
+from royalties.domain.payments.banks import Bank
 from royalties.domain.people import Verb
 from royalties.domain.periods import Calendar, Period, parse_period
 from royalties.domain.royalties.carrying import LeftBefore
@@ -92,6 +93,7 @@ class Setup:
     price_lists: Mapping[str, PriceList] = field(default_factory=dict)
     payment_details: Mapping[str, PaymentDetails] = field(default_factory=dict)
     letterheads: tuple[Letterhead, ...] = ()
+    banks: Mapping[str, Bank] = field(default_factory=dict)
 
     def publisher_on(self, day: date) -> Publisher:
         """The publisher with the name and address that papers of a day print."""
@@ -190,6 +192,7 @@ def setup_of(revisions: Iterable[Revision]) -> Setup:
             for key, body in bodies["payment_details"].items()
         },
         letterheads=setup_file.letterheads_of(bodies["publisher"]["publisher"]),
+        banks={key: setup_file.bank_of(body) for key, body in bodies["banks"].items()},
     )
 
 

@@ -383,6 +383,14 @@ def _payment_details(setup: Setup) -> dict[str, str]:
     )
 
 
+def _banks(setup: Setup) -> dict[str, str]:
+    banks = setup.banks
+    return distinct_names(
+        {key: each.name for key, each in banks.items()},
+        {key: (each.format.value, each.currency) for key, each in banks.items()},
+    )
+
+
 def _editions(setup: Setup) -> dict[str, str]:
     """Editions by ISBN: title, format and number, by which people find them alike."""
     names = _titles(setup)
@@ -414,6 +422,7 @@ _MAKERS: Mapping[str, Callable[[Setup], dict[str, str]]] = {
     "organizations": _organizations,
     "price_lists": _price_lists,
     "payment_details": _payment_details,
+    "banks": _banks,
     "reports": _reports,
     "editions": _editions,
 }

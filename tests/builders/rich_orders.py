@@ -92,6 +92,26 @@ def terms(office: Office) -> None:
                 an_organization("old-league", name="LEAGUE  society"),
                 an_organization("league", net_terms=False),
             ],
+            "banks": [
+                {
+                    "key": "ach",
+                    "name": "Invented Bank",
+                    "format": "nacha",
+                    "holder": "Example House",
+                    "routing": "122105155",
+                    "account": "000 123 4567",
+                    "company_id": "1911234567",
+                },
+                {
+                    "key": "sepa",
+                    "name": "Erfundene Bank",
+                    "format": "pain.001.001.09",
+                    "holder": "Example House",
+                    "currency": "EUR",
+                    "iban": "DE89370400440532013000",
+                    "sepa": True,
+                },
+            ],
             "payment_details": [
                 {
                     "key": "usd",

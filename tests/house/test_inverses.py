@@ -24,6 +24,7 @@ LOOKS = {
     "payments.bank_lines.look_again",
     "payments.bank_lines.outlook",
     "payments.batch_files.file_of",
+    "payments.batch_files.not_carried",
     "desk.listing.find",
     "desk.notes.colleagues",
     "desk.notes.find_colleague",

@@ -45,9 +45,12 @@ class Method(StrEnum):
 
 
 class FileFormat(StrEnum):
-    """What a batch's file is: a list, for the bank's own form."""
+    """What a batch's file is: a list for the bank's own form, or what its network takes."""
 
     CSV = "csv"
+    NACHA = "nacha"
+    PAIN_09 = "pain.001.001.09"
+    PAIN_03 = "pain.001.001.03"
 
 
 LIFE: dict[tuple[PaymentState, PaymentAction], PaymentState] = {

@@ -11,6 +11,7 @@ ENTRY_WORDS = {
     "organizations": "organization",
     "price_lists": "price list",
     "payment_details": "payment details",
+    "banks": "bank",
     "income": "income entry",
     "reports": "mapped report",
 }

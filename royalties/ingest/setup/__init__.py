@@ -28,7 +28,12 @@ from royalties.ingest.setup.values import (
     retailer_of,
     title_of,
 )
-from royalties.ingest.setup.values_orders import organization_of, payment_details_of, price_list_of
+from royalties.ingest.setup.values_orders import (
+    bank_of,
+    organization_of,
+    payment_details_of,
+    price_list_of,
+)
 
 __all__ = [
     "KINDS",
@@ -36,6 +41,7 @@ __all__ = [
     "Document",
     "Entry",
     "SetupError",
+    "bank_of",
     "beneficiary_of",
     "check",
     "contract_of",

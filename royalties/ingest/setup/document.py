@@ -29,6 +29,7 @@ KINDS: tuple[str, ...] = (
     "organizations",
     "price_lists",
     "payment_details",
+    "banks",
 )
 """The parts of a setup file, in the order in which it shows them."""
 

@@ -6,6 +6,7 @@ What a key means for the figures stands in docs/calculation.md.
 from pydantic import Field
 
 from royalties.ingest.setup import scalars as s
+from royalties.ingest.setup.banks import Bank
 from royalties.ingest.setup.beneficiaries import Beneficiary
 from royalties.ingest.setup.contracts import Contract
 from royalties.ingest.setup.mapped_reports import Report
@@ -140,3 +141,4 @@ class Setup(Part):
     organizations: list[Organization] | None = None
     price_lists: list[PriceList] | None = None
     payment_details: list[PaymentDetails] | None = None
+    banks: list[Bank] | None = None

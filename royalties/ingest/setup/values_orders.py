@@ -16,6 +16,9 @@ from royalties.domain.orders.pricing import (
     QuantityDiscount,
     SalesTaxRate,
 )
+from royalties.domain.payments.banks import Bank, account_of
+from royalties.domain.payments.life import FileFormat
+from royalties.domain.payments.orders import Address, ChargeBearer
 from royalties.domain.terms.organizations import Organization
 from royalties.domain.terms.payment_details import PaymentDetails
 
@@ -52,6 +55,31 @@ def payment_details_of(body: Body) -> PaymentDetails:
         bic=body.get("bic", ""),
         address=tuple(body.get("address", ())),
         note=body.get("note", ""),
+    )
+
+
+def bank_of(body: Body) -> Bank:
+    """A bank of the house."""
+    iban, bic = body.get("iban", ""), body.get("bic", "")
+    routing, number = body.get("routing", ""), body.get("account", "")
+    day = body.get("retired")
+    return Bank(
+        key=body["key"],
+        name=body["name"],
+        format=FileFormat(body["format"]),
+        holder=body["holder"],
+        currency=body.get("currency", ""),
+        account=account_of(iban, bic, routing, number, body.get("account_type", "")),
+        bic=bic,
+        odfi=routing,
+        company_id=body.get("company_id", ""),
+        origin=body.get("origin", ""),
+        description=body.get("description", "ROYALTIES"),
+        is_offset=body.get("offset", False),
+        sepa=body.get("sepa", False),
+        charges=ChargeBearer(body.get("charges", ChargeBearer.SHARED)),
+        address=Address(town=body.get("town", ""), country=body.get("country", "")),
+        retired=date.fromisoformat(day) if day else None,
     )
 
 

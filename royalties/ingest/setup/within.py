@@ -12,7 +12,7 @@ from royalties.ingest.setup.identifiers import is_internal
 from royalties.ingest.setup.node import Node, each_once, listed_once
 from royalties.ingest.setup.part import Part
 from royalties.ingest.setup.plans import Member, Step
-from royalties.ingest.setup.within_orders import payment_details, price_list
+from royalties.ingest.setup.within_orders import bank, payment_details, price_list
 
 KEYS: dict[str, tuple[str, ...]] = {
     "titles": ("key",),
@@ -26,6 +26,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "organizations": ("key",),
     "price_lists": ("key",),
     "payment_details": ("key",),
+    "banks": ("key",),
 }
 """What entries of a kind are told apart by."""
 
@@ -423,4 +424,5 @@ _ENTRIES = {
     "reports": _report,
     "price_lists": price_list,
     "payment_details": payment_details,
+    "banks": bank,
 }

@@ -1,13 +1,15 @@
-"""The rules between the keys of a price list."""
+"""The rules between the keys of a price list, of how the house is paid, and of its banks."""
 
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from royalties.domain.currencies import EXPONENTS
 from royalties.domain.money import NotAnAmountError, minor_units
+from royalties.domain.payments.life import FileFormat
 from royalties.domain.problems import SetupFault
 from royalties.ingest.setup.node import Node, each_once, listed_once
 from royalties.ingest.setup.orders import CANCELLED_FROM
+from royalties.ingest.setup.values_orders import bank_of
 
 _FIXED = ("small_order_charge", "rush_charge", "more_address_charge", "proof_charge")
 
@@ -68,6 +70,33 @@ def payment_details(details: Node) -> Iterator[SetupFault]:
         )
     if details.get("routing").given and not details.get("account").given:
         yield details.get("routing").fault("needs the account at that bank")
+
+
+def bank(entry: Node) -> Iterator[SetupFault]:
+    """What keeps a bank's files from being possible."""
+    given = entry.value
+    if not isinstance(given, dict) or not all(
+        entry.get(k).text for k in ("name", "format", "holder")
+    ):
+        return
+    if entry.get("iban").given and entry.get("account").given:
+        yield entry.get("account").fault("is another account beside the IBAN: give one of them")
+        return
+    ach = entry.get("format").text == FileFormat.NACHA
+    for key in _ONLY_ISO if ach else _ONLY_ACH:
+        if entry.get(key).given and entry.get(key).value is not False:
+            yield entry.get(key).fault(f"says nothing in a file of {entry.get('format').text}")
+    needed = ("routing", "company_id") if ach else ("currency",)
+    missing = [key for key in needed if not entry.get(key).given]
+    for key in missing:
+        yield entry.get(key).fault(f"is missing: a file of {entry.get('format').text} says it")
+    if not missing:
+        for fault in bank_of(given).faults():
+            yield entry.fault(fault)
+
+
+_ONLY_ISO = ("iban", "bic", "currency", "sepa", "charges", "town", "country")
+_ONLY_ACH = ("company_id", "origin", "description", "offset")
 
 
 def _cancellation(shares: Node) -> Iterator[SetupFault]:

@@ -8,8 +8,9 @@ from reports.payments.columns import ColumnMap, payments_csv
 from royalties.adapters.bank_vault import BankKeyError, DamagedDetailsError
 from royalties.domain.money import amount_text
 from royalties.domain.payments.accounts import Account
+from royalties.domain.payments.banks import Bank
 from royalties.domain.payments.life import FileFormat, PaymentState, batch_name, name_of
-from royalties.domain.payments.orders import Address, PayeeKind, PaymentOrder
+from royalties.domain.payments.orders import Address, PayeeKind, PaymentOrder, Refusal
 from royalties.domain.people import Verb
 from royalties.domain.terms.beneficiaries import Beneficiary
 from royalties.services.books import setup_in_force
@@ -55,18 +56,35 @@ _COLUMNS = ColumnMap(
 """Where payees have bank details; only those columns are empty that their kinds do not have."""
 
 
-def make_file(work: Work, number: int, day: date) -> FileRow:
+class NotCarriedError(RefusedError):
+    """The bank's network does not carry some payments of a batch; each is named, with a remedy."""
+
+    def __init__(self, bank: Bank, refusals: Sequence[Refusal]) -> None:
+        self.refusals = tuple(map(str, refusals))
+        super().__init__(f"{bank.name} cannot pay all of it: {' · '.join(self.refusals)}")
+
+
+def banks_offered(work: Work) -> list[Bank]:
+    """The house's banks that a file can be made for today, in the order of the setup."""
+    work.actor.require(Verb.READ)
+    banks = setup_in_force(work).banks.values()
+    return [bank for bank in banks if bank.retired is None or work.today < bank.retired]
+
+
+def make_file(work: Work, number: int, day: date, bank: str = "") -> FileRow:
     """Make a batch's file of all its approved payments, after tax; the one made before, if any.
 
     Args:
         work: the unit of work.
         number: of the batch.
-        day: on which the bank is to pay; from today on, within a month.
+        day: on which the bank is to pay; from today on, within a month, and a banking day.
+        bank: key of the house's bank that the file is for; empty: a list, for any bank's own form.
 
     Raises:
         RefusedError: something of the batch is not approved yet, nothing is left of a payment after
-            tax, an account cannot be read or is not the approved one, only some have accounts, or
-            the day will not do.
+            tax, an account cannot be read or is not the approved one, only some have accounts, the
+            day will not do, the bank is not offered, or the batch has another bank's file already.
+        NotCarriedError: the bank's network does not carry some payment.
     """
     work.actor.require(Verb.PAY)
     steps.hold(work)
@@ -74,6 +92,12 @@ def make_file(work: Work, number: int, day: date) -> FileRow:
         raise NoBatchError(number)
     earlier = files.find_file(work.connection, number)
     if earlier is not None:
+        if bank and earlier.format is not _offered(work, bank).format:
+            raise RefusedError(
+                f"{batch_name(number)} has its file already, {earlier.name}: it is made once, for "
+                f"a bank may have it. To pay by another bank, void the payments, and propose them "
+                f"again"
+            )
         return _opened(work, earlier)
     rows = store.payments(work.connection, work.actor, batch=number)
     waiting = [name_of(row.id) for row in rows if row.state is PaymentState.PROPOSED]
@@ -92,12 +116,17 @@ def make_file(work: Work, number: int, day: date) -> FileRow:
                 f"nothing is left of {name_of(row.id)} after tax: record it as sent by another way"
             )
     accounts = _accounts(work, approved)
-    columns = _COLUMNS if accounts else _WITHOUT_ACCOUNTS
-    content = payments_csv(_orders(work, approved, amounts, accounts), columns, day).decode()
-    name = f"payments-{batch_name(number)}.csv"
+    orders = _orders(work, approved, amounts, accounts)
+    if bank:
+        house_bank = _offered(work, bank)
+        format_, content = house_bank.format, _written(work, number, house_bank, orders, day)
+    else:
+        columns = _COLUMNS if accounts else _WITHOUT_ACCOUNTS
+        format_, content = FileFormat.CSV, payments_csv(orders, columns, day).decode()
+    name = f"payments-{batch_name(number)}.{_ENDINGS[format_]}"
     made = FileRow(
         number,
-        FileFormat.CSV,
+        format_,
         name,
         day,
         {str(key): amount for key, amount in amounts.items()},
@@ -116,10 +145,90 @@ def make_file(work: Work, number: int, day: date) -> FileRow:
             "what": "payment-file",
             "sha256": made.fingerprint,
             "day": day,
+            **({"bank": bank} if bank else {}),
             "totals": totals,
         },
     )
     return made
+
+
+def not_carried(work: Work, number: int, bank: Bank) -> list[str]:
+    """What a bank's network does not carry of a batch's payments as they stand, in words.
+
+    For whoever looks at a batch before its file is made. Tax is that of today; payments without
+    an account are none for a bank's file, and named as such. Empty where an account cannot be
+    read: making the file says so.
+    """
+    work.actor.require(Verb.PAY)
+    rows = [
+        row
+        for row in reversed(store.payments(work.connection, work.actor, batch=number))
+        if row.state in (PaymentState.PROPOSED, PaymentState.APPROVED)
+    ]
+    taxes = expected_taxes(work, rows, work.today)
+    amounts = {row.id: row.gross - taxes[row.id][1] for row in rows}
+    try:
+        accounts = _opened_accounts(work, {row.beneficiary for row in rows})
+    except RefusedError:
+        return []
+    return [str(each) for each in bank.refusals(_orders(work, rows, amounts, accounts))]
+
+
+_ENDINGS = {
+    FileFormat.CSV: "csv",
+    FileFormat.NACHA: "ach",
+    FileFormat.PAIN_09: "xml",
+    FileFormat.PAIN_03: "xml",
+}
+
+
+def _offered(work: Work, key: str) -> Bank:
+    for bank in banks_offered(work):
+        if bank.key == key:
+            return bank
+    raise RefusedError(f"there is no bank {key!r} that a file is made for today: see “Our banks”")
+
+
+def _written(work: Work, number: int, bank: Bank, orders: Sequence[PaymentOrder], day: date) -> str:
+    """What the bank takes: a NACHA file, or an ISO 20022 credit transfer."""
+    # XML and the calendars of banks are slow to load, and needed here only.
+    from reports.payments.iso20022 import iso_file  # noqa: PLC0415
+    from reports.payments.nacha import MODIFIERS, ProfileError, nacha_file  # noqa: PLC0415
+
+    if refusals := bank.refusals(orders):
+        raise NotCarriedError(bank, refusals)
+    _require_banking_day(bank, day)
+    try:
+        if bank.is_ach:
+            before = files.count_of_day(work.connection, bank.format, work.today)
+            content = nacha_file(
+                orders,
+                bank.ach,
+                made=work.now,
+                effective=day,
+                modifier=MODIFIERS[before % len(MODIFIERS)],
+            )
+        else:
+            content = iso_file(
+                orders, bank.iso, message=batch_name(number), made=work.now, execution=day
+            )
+    except ProfileError as error:
+        raise RefusedError(f"{bank.name} cannot have a file: {error}") from error
+    return content.decode()
+
+
+def _require_banking_day(bank: Bank, day: date) -> None:
+    from royalties.adapters import banking_days  # noqa: PLC0415
+
+    calendars = {
+        "USD": banking_days.Calendar.FEDERAL_RESERVE,
+        "EUR": banking_days.Calendar.TARGET,
+        "CAD": banking_days.Calendar.CANADA,
+    }
+    calendar = calendars.get("USD" if bank.is_ach else bank.currency)
+    if calendar is not None and not banking_days.is_banking_day(day, calendar):
+        after = banking_days.after(day, 0, calendar)
+        raise RefusedError(f"banks do not pay on {day}: the next day on which they do is {after}")
 
 
 def file_of(work: Work, number: int) -> FileRow | None:
@@ -177,7 +286,12 @@ def _accounts(work: Work, rows: Sequence[PaymentRow]) -> dict[str, tuple[str, Ac
         raise RefusedError(
             f"the bank details have changed since they were approved: void {', '.join(changed)}"
         )
-    confirmed = confirmed_accounts(work, {row.beneficiary for row in rows})
+    return _opened_accounts(work, {row.beneficiary for row in rows})
+
+
+def _opened_accounts(work: Work, keys: set[str]) -> dict[str, tuple[str, Account]]:
+    """In whose name each payee's confirmed account is, and the account in clear."""
+    confirmed = confirmed_accounts(work, keys)
     found = {}
     for key, account in confirmed.items():
         sealed = bank_accounts.sealed_account(work.connection, account.id)
@@ -213,7 +327,7 @@ def _orders(
             amounts[row.id],
             row.currency,
             tuple(part.statement for part in parts[row.id]),
-            account=accounts[row.beneficiary][1] if accounts else None,
+            account=accounts[row.beneficiary][1] if row.beneficiary in accounts else None,
             address=_address(setup.beneficiaries[row.beneficiary]),
         )
         for row in rows
@@ -222,7 +336,7 @@ def _orders(
 
 def _holder(payee: Beneficiary, accounts: dict[str, tuple[str, Account]]) -> str:
     """Who is paid, as the bank has it."""
-    return accounts[payee.key][0] if accounts else payee.name
+    return accounts[payee.key][0] if payee.key in accounts else payee.name
 
 
 def _address(payee: Beneficiary) -> Address:

@@ -1,6 +1,6 @@
 """Files of batches, made once; and every payment and part, for ``verify``."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -32,6 +32,15 @@ def find_file(connection: Connection, batch: int) -> FileRow | None:
     columns = (payment_file.c[name] for name in FileRow._fields)
     row = connection.execute(select(*columns).where(payment_file.c.batch_id == batch)).first()
     return FileRow(*row) if row else None
+
+
+def count_of_day(connection: Connection, format_: FileFormat, day: date) -> int:
+    """How many files of a format were made since a day began, in UTC and so about it."""
+    since = datetime.combine(day, time(), UTC) - timedelta(days=1)
+    query = select(func.count()).where(
+        payment_file.c.format == format_, payment_file.c.made_at >= since
+    )
+    return int(connection.execute(query).scalar_one())
 
 
 def add_file(connection: Connection, row: FileRow) -> None:

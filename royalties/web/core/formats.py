@@ -19,7 +19,8 @@ from markupsafe import Markup, escape
 from royalties.domain.counting import noun
 from royalties.domain.currencies import exponent
 from royalties.domain.money import amount_text
-from royalties.domain.payments.life import Method
+from royalties.domain.payments.life import FileFormat, Method
+from royalties.domain.payments.orders import ChargeBearer
 from royalties.domain.sales.reporting import account_words
 from royalties.domain.sales.slices import kind_label
 from royalties.domain.spans import span_name
@@ -94,6 +95,20 @@ METHODS = {
     Method.OTHER: "another way",
 }
 """How a payment is sent, in the visitor's words."""
+
+BANK_FILES = {
+    FileFormat.NACHA: "NACHA (U.S. ACH)",
+    FileFormat.PAIN_09: "ISO 20022 (pain.001.001.09)",
+    FileFormat.PAIN_03: "ISO 20022, as banks took it before (pain.001.001.03)",
+}
+"""The files that banks take, in the visitor's words."""
+
+CHARGES = {
+    ChargeBearer.SHARED: "Shared",
+    ChargeBearer.DEBTOR: "Paid by us",
+    ChargeBearer.SERVICE_LEVEL: "As the service says",
+}
+"""Who pays the banks' charges, in the visitor's words."""
 
 
 def money(value: Amount, currency: str = "", *, code: bool = False) -> Markup:

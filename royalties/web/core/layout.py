@@ -100,6 +100,7 @@ MENU: tuple[tuple[str, tuple[MenuEntry, ...]], ...] = (
             MenuEntry("People", "people.people", Verb.AUDIT),
             MenuEntry("Audit log", "people.audit", Verb.AUDIT),
             MenuEntry("E-mail", "people.mail", Verb.AUDIT),
+            MenuEntry("Our banks", "terms.banks"),
             MenuEntry("Settings", "people.settings", Verb.AUDIT),
         ),
     ),

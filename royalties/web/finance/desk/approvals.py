@@ -152,7 +152,7 @@ def concerns_payment(proposal: Proposal) -> bool:
     """Whether a proposal may change payment details."""
     part = proposal.subject.partition(" ")[0]
     return proposal.kind is ProposalKind.SETUP and (
-        loading.is_file(proposal) or part == "payment_details"
+        loading.is_file(proposal) or part in ("payment_details", "banks")
     )
 
 
@@ -237,6 +237,8 @@ def _entry_address(proposal: Proposal) -> str:
     part, body = terms.proposed_entry(proposal)
     if part == "payment_details":
         return url_for("terms.payment_details")
+    if part == "banks":
+        return url_for("terms.banks")
     if part == "organizations":
         return url_for("organizations.organization", key=body["key"])
     if part == "price_lists":

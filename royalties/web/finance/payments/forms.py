@@ -26,8 +26,9 @@ class ApproveForm(OrderForm):
 
 
 class BankFileForm(OrderForm):
-    """When the bank is to pay."""
+    """Which bank is to pay, and when."""
 
+    bank = Selection("For", options=())
     pay_on = DayField("The bank pays on", needed=True, short=True)
 
 

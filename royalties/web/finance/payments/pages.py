@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from flask import Response, abort, make_response, render_template, url_for
 
 from royalties.domain.money import NotAnAmountError
+from royalties.domain.payments.banks import Bank
 from royalties.domain.payments.life import (
     LIFE,
     Method,
@@ -113,7 +114,8 @@ def make_file(number: int) -> Answer:
     _find_batch(number)
 
     def do() -> str:
-        made = batch_files.make_file(current_work(), number, forms.BankFileForm().pay_on.day)
+        form = forms.BankFileForm()
+        made = batch_files.make_file(current_work(), number, form.pay_on.day, form.bank.data or "")
         return f"{made.name} is made: it is the same at every download."
 
     return do_or_show(
@@ -353,8 +355,14 @@ def _batch_page(number: int, refused: str = "") -> str:
     file_form, arrived_form = forms.BankFileForm(), forms.ArrivedForm()
     for field in (file_form.pay_on, arrived_form.arrived_on):
         field.data = field.data or work.today.isoformat()
+    banks = _banks_for(shown)
+    file_form.bank.offer(
+        [*((bank.key, bank.name) for bank, _ in banks), ("", "A list, for the bank’s own form")]
+    )
     return render_template(
         "finance/payments/batch.html",
+        banks=[bank for bank, _ in banks],
+        not_carried=[(bank.name, messages) for bank, messages in banks if messages],
         shown=shown,
         name=batch_name(number),
         sent=[row for row in shown.payments if row.state is PaymentState.SENT],
@@ -368,6 +376,18 @@ def _batch_page(number: int, refused: str = "") -> str:
         refused=refused,
         **_words(shown.payments),
     )
+
+
+def _banks_for(shown: PaymentBatch) -> list[tuple[Bank, list[str]]]:
+    """The banks that a batch's file can be made for, each with what it does not carry of it."""
+    work = current_work()
+    may_have_file = shown.accounts and (shown.waiting or shown.approved)
+    if shown.file is not None or not may_have_file or not work.actor.may(Verb.PAY):
+        return []
+    return [
+        (bank, batch_files.not_carried(work, shown.row.id, bank))
+        for bank in batch_files.banks_offered(work)
+    ]
 
 
 def _payment_page(number: int, refused: str = "") -> str:

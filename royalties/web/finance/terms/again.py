@@ -23,6 +23,7 @@ _PAGES = {
     "plans": ("terms.new_plan", "terms.amend_version"),
     "beneficiaries": ("terms.new_beneficiary", "terms.amend_beneficiary"),
     "payment_details": ("terms.new_payment_details", "terms.amend_payment_details"),
+    "banks": ("terms.new_bank", "terms.amend_bank"),
     "organizations": ("organizations.new", "organizations.amend"),
     "price_lists": ("price_lists.new", "price_lists.amend"),
 }

@@ -35,6 +35,7 @@ PAGES = Pages("terms", __name__, "/finance", FINANCE)
 _QUOTES = "Quotes from now on go by it; what was issued stays as it is."
 _SINCE = {
     "payment_details": "Invoices say it from its first day on.",
+    "banks": "Files that are made from now on say it.",
     "organizations": _QUOTES,
     "price_lists": _QUOTES,
 }
