@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --no-input
-JOBS ?= 2# test processes
+JOBS ?=# test processes; none: as many as two cores keep busy
 RING ?=# tests of a ring and the rings above it: make test RING=services
 ARGS ?=# more arguments for the verb: make test ARGS="tests/domain -x"
 
@@ -68,10 +68,14 @@ browser: ## Chromium for the tests: the one that is there, else Debian's is inst
 	done; echo "Chromium could not be installed: install it, and name it: make test CHROMIUM=..."; \
 	exit $(WITHOUT_BROWSER)
 
-PYTEST = $(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(if $(RING),--ring $(RING))
+PYTEST = $(BIN)/python -m pytest -n $(or $(JOBS),2) --dist worksteal $(if $(RING),--ring $(RING))
 
 test: setup browser ## what a change can break, in minutes; RING=web: of a ring and those above
 	$(PYTEST) $(ARGS)
+
+# Every day a third of the time is spent waiting, for browsers, locks and processes: three share
+# what two cores leave. All tests at once take more memory, and are less in a hurry.
+test: JOBS := $(or $(JOBS),3)
 
 test-all: setup browser ## the whole test suite: on both engines, with all values and pictures
 	$(PYTEST) --effort all $(ARGS)
@@ -92,7 +96,7 @@ bench: setup $(VENV)/installed-bench ## measure, and compare with what was promi
 
 # Hours; a part of it: make mutants ARGS="royalties.domain.money*"; then: .venv/bin/mutmut results
 mutants: setup $(VENV)/installed-mutants ## change the money core line by line, and see whether tests notice
-	$(BIN)/mutmut run --max-children $(JOBS) $(ARGS)
+	$(BIN)/mutmut run --max-children $(or $(JOBS),2) $(ARGS)
 
 # Keeps the versions already locked unless asked: make lock ARGS=--upgrade
 LOCK := UV_PYTHON_DOWNLOADS=never $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \

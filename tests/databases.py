@@ -49,9 +49,9 @@ class PostgreSQL:
         """The address of a database, as SQLAlchemy writes it."""
         return f"postgresql+psycopg://postgres@/{database}?host={self._socket}"
 
-    def create(self, template: str | None = None) -> str:
+    def create(self, template: str | None = None, name: str = "") -> str:
         """Make a database, empty or the copy of another one, and return its name."""
-        name = f"test_{uuid.uuid4().hex}"
+        name = name or f"test_{uuid.uuid4().hex}"
         source = _COPY.format(sql.Identifier(template)) if template else _EMPTY
         self._execute(sql.SQL("CREATE DATABASE {} {}").format(sql.Identifier(name), source))
         return name

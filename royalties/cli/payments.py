@@ -1,19 +1,21 @@
 """pay, payments: what is to pay is proposed, approved, sent, arrives or comes back."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
+from royalties.cli.confirming import confirm_final, final
 from royalties.cli.desk import Desk, command
 from royalties.cli.orders import DAY
 from royalties.domain.counting import counted
 from royalties.domain.money import amount_text, minor_units
 from royalties.domain.payments.life import Method, PaymentState, batch_name, name_of
 from royalties.domain.payments.proposing import PayeeLeftOut, ProposedPayment
+from royalties.services.names import names_of
 from royalties.services.payments import approving, batch_files, listing, moving, proposing
 from royalties.services.payments.listing import PaymentBatch, PaymentRow
 from royalties.services.work import RefusedError, Work
@@ -61,6 +63,7 @@ _HEADINGS = ("payment", "beneficiary", "currency", ">amount", ">tax", ">net", "s
 @click.option("--on", "day", type=DAY, metavar="DAY", help="When it happened; today if left out.")
 @click.option("--reason", default="", help="Why, or what was put right.")
 @click.option("--note", default="", help="With --propose: for whoever approves it.")
+@final
 @command
 def pay(desk: Desk, *, propose: bool, **asked: Any) -> None:  # noqa: ANN401 - click's options
     """Pay beneficiaries: propose, have it approved, and record what became of it.
@@ -161,6 +164,7 @@ def _settled(desk: Desk, asked: dict[str, Any]) -> None:
 
 def _returned(desk: Desk, asked: dict[str, Any]) -> None:
     number = _number(asked["returned"])
+    _confirm_owed_again(desk, number, asked, "came back")
     with desk.work() as work:
         row = moving.take_back(work, number, _day(work, asked["day"]), asked["reason"])
     _show_payments(desk, [row], "returned")
@@ -168,9 +172,26 @@ def _returned(desk: Desk, asked: dict[str, Any]) -> None:
 
 def _void(desk: Desk, asked: dict[str, Any]) -> None:
     number = _number(asked["void"])
+    _confirm_owed_again(desk, number, asked, "was stopped")
     with desk.work() as work:
         row = moving.void(work, number, asked["reason"])
     _show_payments(desk, [row], "voided")
+
+
+def _confirm_owed_again(desk: Desk, number: int, asked: Mapping[str, Any], what: str) -> None:
+    """Ask before a payment that was sent is owed again; one that was not only waits again."""
+    with desk.work(read_only=True) as work:
+        row = listing.payment(work, number).row
+        payee = names_of(work).of("beneficiaries", row.beneficiary)
+    if row.state not in (PaymentState.SENT, PaymentState.SETTLED):
+        return
+    amount = f"{row.currency} {amount_text(row.gross, row.currency)}"
+    confirm_final(
+        desk,
+        f"{name_of(number)} to {payee} {what}: {amount} would be owed again, and only another "
+        f"payment pays it.",
+        yes=asked["yes"],
+    )
 
 
 def _release(desk: Desk, asked: dict[str, Any]) -> None:

@@ -37,7 +37,7 @@ def vault(*keys: str) -> BankVault:
 
 
 @given(ACCOUNTS, st.text(max_size=20))
-def test_what_is_sealed_is_opened(account: Account, payee: str) -> None:
+def test_sealed_text_is_opened_again(account: Account, payee: str) -> None:
     try:
         sealed = vault(ONE).seal(account, payee)
     except UnicodeEncodeError:

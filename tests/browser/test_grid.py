@@ -153,7 +153,7 @@ def test_five_hundred_rows_are_pasted_at_once(seen: tuple[Window, Live]) -> None
     ]
 
 
-def test_one_click_records_what_was_kept_before(seen: tuple[Window, Live]) -> None:
+def test_saved_draft_is_recorded_by_one_click(seen: tuple[Window, Live]) -> None:
     """No save is pending, so the form is sent at once."""
     page = seen[0].page
     keys(page, "+ArrowRight", ATLAS, "+Enter", "+ArrowRight", "5", "+Enter")

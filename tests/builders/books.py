@@ -659,6 +659,7 @@ class Shelf:
 
     def _told(self, kind: str, story: Story) -> tuple[Path, str]:
         """Where a story's office lies, and its database's name; another process may play it."""
+        assert kind in {"sqlite", "postgresql"}, "a test's own parameter is called kind"
         note = self._folder / f"{kind} {story.__module__}.{story.__qualname__}"
         with note.open("a+", encoding="utf-8") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
@@ -678,14 +679,13 @@ class Shelf:
         else:
             url = self._postgresql().url(self._postgresql().create())
         office = open_office(url, folder)
-        if kind == "sqlite":
-            office.begin_with = partial(self._begin, office, office.system, folder, story)
+        office.begin_with = partial(self._begin, office, office.system, kind, folder, story)
         story(office)
         office.system.dispose()
         return str(folder), _name(url)
 
     def _begin(
-        self, office: Office, usual: System, folder: Path, story: Story, first: Story
+        self, office: Office, usual: System, kind: str, folder: Path, story: Story, first: Story
     ) -> bool:
         """Put the end of another story in the place of an office in which nothing has happened.
 
@@ -696,7 +696,14 @@ class Shelf:
             return False
         office.begin_with = None
         office.system.dispose()
-        self._copy("sqlite", first, folder)
+        if kind == "sqlite":
+            self._copy(kind, first, folder)
+        else:
+            name = _name(usual.config.database_url)
+            template, database = self._told(kind, first)
+            shutil.copytree(template, folder, dirs_exist_ok=True)
+            self._postgresql().drop(name)
+            self._postgresql().create(template=database, name=name)
         return True
 
 

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from tests.builders.books import NOW, Office, Shelf, Story, nothing, opened, spring
 
 
@@ -13,11 +15,12 @@ def after_spring(office: Office) -> None:
     office.close("2025-H1")
 
 
-def test_story_begins_with_a_copy_of_another_one(shelf: Shelf, tmp_path: Path) -> None:
-    with shelf.office("sqlite", nothing, tmp_path / "told here") as here:
+@pytest.mark.engines("both")
+def test_story_begins_with_a_copy_of_another_one(shelf: Shelf, kind: str, tmp_path: Path) -> None:
+    with shelf.office(kind, nothing, tmp_path / "told here") as here:
         after_spring(here)
         told_here = here.hashes()
-    with shelf.office("sqlite", after_spring, tmp_path / "copied") as copied:
+    with shelf.office(kind, after_spring, tmp_path / "copied") as copied:
         assert copied.hashes() == told_here
         assert copied.faults() == {}
         assert sorted(path.name for path in copied.outside.iterdir()) == sorted(

@@ -63,7 +63,14 @@ def test_a_batch_is_proposed_approved_and_sent(
     )
     assert {each["state"] for each in sent["payments"]} == {"sent"}
     run("pay", "--settled", "P-000001", "--settled", "P-000003")
-    back = run("pay", "--returned", "P-000002", "--reason", "R03 No account").stdout
+    before = office.hashes()
+    for step in ("--returned", "--void"):
+        asked = run("pay", step, "P-000002", "--reason", "R03 No account", code=1).stderr
+        assert "Seattle Readers" in asked
+        assert "would be owed again" in asked
+        assert "repeat with --yes" in asked
+    assert office.hashes() == before
+    back = run("pay", "--returned", "P-000002", "--reason", "R03 No account", "--yes").stdout
     assert "returned" in back
     assert "R03" in run("payments", "P-000002").stdout
     assert [each["payment"] for each in shown(run("payments", "--state", "settled", "--json"))] == [

@@ -1,11 +1,7 @@
 """Imports from before they said where their sales come from."""
 
-import pytest
-
 from tests.builders.books import Office, a_row, after, opened
 from tests.migrations.test_migrations import run
-
-pytestmark = pytest.mark.engines("both")
 
 TYPED = "typed by Pat\\_100% 2025-07-01 09:00.csv"
 

@@ -8,8 +8,6 @@ from tests.builders.books import Office, a_row, after, opened
 from tests.builders.sent import as_file, send
 from tests.migrations.test_migrations import run
 
-pytestmark = pytest.mark.engines("both")
-
 CLERK = Actor("Cleo", Role.CLERK)
 ASKED = "SELECT id, outcome FROM upload ORDER BY id"
 

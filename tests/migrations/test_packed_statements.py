@@ -9,8 +9,6 @@ from royalties.store.tables.metadata import unpacked
 from tests.builders.books import Office, after, closed
 from tests.migrations.test_migrations import config, run
 
-pytestmark = pytest.mark.engines("both")
-
 
 @after(closed)
 def test_statements_are_packed_and_unpacked_to_the_byte(office: Office) -> None:

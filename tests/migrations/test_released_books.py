@@ -139,7 +139,7 @@ def there(postgresql_url: str, tmp_path: Path) -> Iterator[Office]:
     office.system.dispose()
 
 
-@pytest.mark.thorough("further books", but_one_in=11)
+@pytest.mark.thorough("further books", but_one_in=len(RELEASED))
 @pytest.mark.parametrize("schema", RELEASED)
 def test_books_of_a_release_are_moved_to_postgresql(
     schema: str, there: Office, tmp_path: Path

@@ -1,13 +1,10 @@
 """Corrections from before sale lines said what they reverse."""
 
-import pytest
 from alembic.script import ScriptDirectory
 
 from tests.builders.books import Office, after
 from tests.migrations.test_migrations import config, run
 from tests.services.sales.test_correcting import lines_of, paid, pounds
-
-pytestmark = pytest.mark.engines("both")
 
 TOLD = "SELECT batch_id, reverses IS NOT NULL FROM sale ORDER BY batch_id"
 

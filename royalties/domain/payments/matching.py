@@ -87,18 +87,18 @@ def match_all(
         noted: payments and codes of notices that were noted already.
     """
     books = _Books(today)
-    for each in payments:
-        _know(books, each)
-    found: dict[int, Match] = {}
+    for payment in payments:
+        _know(books, payment)
+    matches: dict[int, Match] = {}
     known = set(noted)
     order = sorted(range(len(bookings)), key=lambda at: (bookings[at].day, bookings[at].amount > 0))
     for at in order:
         booking = bookings[at]
         if booking.kind is BookingKind.NOTICE:
-            found[at] = _notice(books, booking, known)
+            matches[at] = _notice(books, booking, known)
         else:
-            found[at] = _line(books, booking)
-    return [found[at] for at in range(len(bookings))]
+            matches[at] = _line(books, booking)
+    return [matches[at] for at in range(len(bookings))]
 
 
 def amounts_that_settle(payments: Iterable[PaidOrDue]) -> set[tuple[str, int]]:
@@ -109,15 +109,15 @@ def amounts_that_settle(payments: Iterable[PaidOrDue]) -> set[tuple[str, int]]:
     """
     sums: dict[tuple[object, ...], int] = defaultdict(int)
     alone: set[tuple[str, int]] = set()
-    for each in payments:
-        if each.sent_on is None:
+    for payment in payments:
+        if payment.sent_on is None:
             continue
-        is_out = each.state is PaymentState.SENT
+        is_out = payment.state is PaymentState.SENT
         if is_out:
-            alone.add((each.currency, -each.net))
-        for group in (("batch", each.batch), ("reference", _words(each.reference))):
-            sums[each.currency, "all", *group] -= each.net
-            sums[each.currency, "out", *group] -= each.net if is_out else 0
+            alone.add((payment.currency, -payment.net))
+        for group in (("batch", payment.batch), ("reference", _words(payment.reference))):
+            sums[payment.currency, "all", *group] -= payment.net
+            sums[payment.currency, "out", *group] -= payment.net if is_out else 0
     return alone | {(str(key[0]), amount) for key, amount in sums.items() if amount}
 
 
@@ -218,16 +218,16 @@ def _went_out(books: _Books, booking: Booking, group: _Group) -> Match:
     if against := _against_arrival(booking, chosen):
         return _doubtful(chosen, against)
     words = _known_arrival(booking, chosen)
-    arriving = [each for each in chosen if each.state is PaymentState.SENT]
-    for each in chosen:
-        now = each
-        if each in arriving:
-            now = replace(each, state=PaymentState.SETTLED, settled_on=booking.day)
-        booked = (*each.booked, BookedOn(booking.day, booking.file))
-        books.payments[each.number] = replace(now, booked=booked)
+    arriving = [payment for payment in chosen if payment.state is PaymentState.SENT]
+    for payment in chosen:
+        now = payment
+        if payment in arriving:
+            now = replace(payment, state=PaymentState.SETTLED, settled_on=booking.day)
+        booked = (*payment.booked, BookedOn(booking.day, booking.file))
+        books.payments[payment.number] = replace(now, booked=booked)
     if arriving:
-        return Match(BookingOutcome.SETTLED, tuple(each.number for each in arriving))
-    return Match(BookingOutcome.KNOWN, tuple(each.number for each in chosen), words)
+        return Match(BookingOutcome.SETTLED, tuple(payment.number for payment in arriving))
+    return Match(BookingOutcome.KNOWN, tuple(payment.number for payment in chosen), words)
 
 
 def _known_arrival(booking: Booking, chosen: Sequence[PaidOrDue]) -> str:
@@ -243,11 +243,11 @@ def _known_arrival(booking: Booking, chosen: Sequence[PaidOrDue]) -> str:
 
 def _of_amount(sent: Sequence[PaidOrDue], amount: int) -> list[PaidOrDue]:
     """All of a batch, those of it that are on their way, or each whose amount it is."""
-    for some in (sent, [each for each in sent if each.state is PaymentState.SENT]):
-        if some and sum(each.net for each in some) == amount:
+    for some in (sent, [payment for payment in sent if payment.state is PaymentState.SENT]):
+        if some and sum(payment.net for payment in some) == amount:
             return list(some)
-    singles = [each for each in sent if each.net == amount]
-    on_their_way = [each for each in singles if each.state is PaymentState.SENT]
+    singles = [payment for payment in sent if payment.net == amount]
+    on_their_way = [payment for payment in singles if payment.state is PaymentState.SENT]
     return on_their_way if len(on_their_way) == 1 else singles
 
 
@@ -266,18 +266,18 @@ def _other_amount(group: _Group, named: Sequence[PaidOrDue], booking: Booking) -
 
 def _against_arrival(booking: Booking, chosen: Sequence[PaidOrDue]) -> str:
     """Why a booking that fits does not settle what it names; empty: it does."""
-    for each in chosen:
-        name = name_of(each.number)
-        if each.state is PaymentState.VOIDED:
-            return f"{name} was voided on {each.ended_on}, but the bank paid it: ask the bank"
-        again = [on for on in each.booked if on.day != booking.day or on.file == booking.file]
+    for payment in chosen:
+        name = name_of(payment.number)
+        if payment.state is PaymentState.VOIDED:
+            return f"{name} was voided on {payment.ended_on}, but the bank paid it: ask the bank"
+        again = [on for on in payment.booked if on.day != booking.day or on.file == booking.file]
         if again:
             return (
                 f"{name} was booked on {again[0].day} already: ask the bank whether it was paid "
                 f"twice"
             )
-        if each.sent_on is not None and booking.day < each.sent_on:
-            return f"{name} was sent on {each.sent_on}, after the bank's day, {booking.day}"
+        if payment.sent_on is not None and booking.day < payment.sent_on:
+            return f"{name} was sent on {payment.sent_on}, after the bank's day, {booking.day}"
     return ""
 
 
@@ -286,17 +286,17 @@ def _came_in(books: _Books, booking: Booking, group: _Group) -> Match:
     chosen = _fitting(booking, group)
     if isinstance(chosen, Match):
         return chosen
-    back = [each for each in chosen if each.state in ON_ITS_WAY]
+    back = [payment for payment in chosen if payment.state in ON_ITS_WAY]
     if not back:
         words = f"{_names(chosen)} is recorded as {chosen[0].state} on {chosen[0].ended_on}"
-        return Match(BookingOutcome.KNOWN, tuple(each.number for each in chosen), words)
+        return Match(BookingOutcome.KNOWN, tuple(payment.number for payment in chosen), words)
     if against := _against_return(booking, group, back):
         return _doubtful(back, against)
-    for each in back:
-        books.payments[each.number] = replace(
-            each, state=PaymentState.RETURNED, ended_on=booking.day
+    for payment in back:
+        books.payments[payment.number] = replace(
+            payment, state=PaymentState.RETURNED, ended_on=booking.day
         )
-    numbers = tuple(each.number for each in back)
+    numbers = tuple(payment.number for payment in back)
     return Match(BookingOutcome.RETURNED, numbers, reason_of_return(booking))
 
 
@@ -314,12 +314,12 @@ def _against_return(booking: Booking, group: _Group, back: Sequence[PaidOrDue]) 
 
 
 def _returned_amount(sent: Sequence[PaidOrDue], amount: int) -> list[PaidOrDue]:
-    out = [each for each in sent if each.state in ON_ITS_WAY]
-    singles = [each for each in sent if each.net == amount]
-    of_out = [each for each in singles if each in out]
+    out = [payment for payment in sent if payment.state in ON_ITS_WAY]
+    singles = [payment for payment in sent if payment.net == amount]
+    of_out = [payment for payment in singles if payment in out]
     if of_out:
         return of_out
-    if out and sum(each.net for each in out) == amount:
+    if out and sum(payment.net for payment in out) == amount:
         return out
     return singles
 

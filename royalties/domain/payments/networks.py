@@ -79,38 +79,38 @@ def ach_faults(profile: AchProfile) -> list[str]:
         ("the description of payments", profile.description, 10),
         ("the bank's name", profile.destination, 23),
     )
-    found = [
+    faults = [
         f"{what} must have one to {most} plain characters, not {text!r}"
         for what, text, most in fits
         if not 0 < len(text) <= most or uncarried(text, ACH) or text.strip() != text
     ]
     routings = [("the bank's", profile.odfi)]
     routings += [("the offset account's", profile.offset.routing)] if profile.offset else []
-    found += [
+    faults += [
         f"{whose} routing number {number!r} is none: nine digits, of which the last one checks"
         for whose, number in routings
         if not routing_fits(number)
     ]
     if profile.offset and not 0 < len(profile.offset.number) <= _ACH_NUMBER:
-        found.append(f"the offset account's number must have one to {_ACH_NUMBER} characters")
-    return found
+        faults.append(f"the offset account's number must have one to {_ACH_NUMBER} characters")
+    return faults
 
 
 def iso_faults(profile: IsoProfile) -> list[str]:
     """What is wrong with the profile of the bank that takes ISO 20022 files, each in words."""
-    found = []
+    faults = []
     if not 0 < len(plain(profile.name)) <= ISO_NAME or uncarried(profile.name, SEPA):
-        found.append(f"the house's name must have one to {ISO_NAME} plain letters")
+        faults.append(f"the house's name must have one to {ISO_NAME} plain letters")
     if profile.sepa and not (
         isinstance(profile.account, IbanAccount) and profile.account.iban[:2] in SEPA_COUNTRIES
     ):
-        found.append("SEPA payments need an account of the house with an IBAN of a SEPA country")
+        faults.append("SEPA payments need an account of the house with an IBAN of a SEPA country")
     if profile.currency not in EXPONENTS:
-        found.append(f"the account's currency {profile.currency!r} is none of ISO 4217")
-    found += [f"of the house, {message}" for message, _ in _address(profile.address)]
+        faults.append(f"the account's currency {profile.currency!r} is none of ISO 4217")
+    faults += [f"of the house, {message}" for message, _ in _address(profile.address)]
     if bool(profile.address.town) != bool(profile.address.country):
-        found.append("the house's address needs both town and country, or neither")
-    return found
+        faults.append("the house's address needs both town and country, or neither")
+    return faults
 
 
 def _refusals(orders: Iterable[PaymentOrder], why: _Why) -> list[Refusal]:

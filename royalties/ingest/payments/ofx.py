@@ -14,12 +14,11 @@ from dataclasses import dataclass, field
 from royalties.domain.currencies import EXPONENTS
 from royalties.domain.payments.bank_lines import BankLine
 from royalties.ingest.payments.faults import MOST_LINES, BankFile, amount, day, said
+from royalties.ingest.payments.returned import return_code_in
 
 _TAG = re.compile(r"<(/?)([A-Z0-9.]{1,32})>([^<]*)")
 _STATEMENTS = frozenset({"STMTRS", "CCSTMTRS"})
 _LEAST_DAY = len("YYYYMMDD")
-_RETURN = re.compile(r"(?<![A-Z0-9])R[0-8][0-9](?![A-Z0-9])")
-_CAME_BACK = re.compile(r"\breturn", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -110,7 +109,6 @@ def _take(state: _OfxState) -> None:
     if booked is None or minor is None:
         return
     text = said(values.get("NAME"), values.get("MEMO"))
-    code = _RETURN.search(text) if _CAME_BACK.search(text) else None
     state.file.lines.append(
         BankLine(
             day=booked,
@@ -118,7 +116,7 @@ def _take(state: _OfxState) -> None:
             currency=state.currency,
             reference=said(values.get("CHECKNUM") or values.get("REFNUM")),
             text=text,
-            return_code=code[0] if code else "",
+            return_code=return_code_in(text),
             bank_id=said(values.get("FITID")),
             account=state.account,
             row=row,

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from royalties.domain.payments.bank_lines import BankLine
 from royalties.ingest.payments.faults import BankFile, amount, said
+from royalties.ingest.payments.returned import return_code_in
 from royalties.ingest.uploads.filled_table import FilledRow
 
 _BY_NAME = "D Mon YYYY"
@@ -112,14 +113,15 @@ def _read_row(row: FilledRow, columns: TableMap, file: BankFile) -> None:
         )
     if day is None or minor is None:
         return
+    text = cell("text")
     file.lines.append(
         BankLine(
             day=day,
             amount=minor,
             currency=currency,
             reference=cell("reference"),
-            text=cell("text"),
-            return_code=cell("return code")[:8],
+            text=text,
+            return_code=cell("return code")[:8] or (return_code_in(text) if minor > 0 else ""),
             bank_id=cell("bank id"),
             account=cell("account"),
             row=row.number,

@@ -95,51 +95,51 @@ def first_rows(path: Path) -> list[list[str]]:
 
 def bookings_of(file: BankFile) -> tuple[Booking, ...]:
     """All that a file tells, in its order. Accounts are kept by their last characters only."""
-    found = [
+    bookings = [
         Booking(
             BookingKind.LINE,
-            each.day,
-            each.amount,
-            each.currency,
-            each.reference,
-            each.text,
-            each.return_code,
-            each.bank_id,
-            each.account[-_LAST:],
-            each.row,
+            line.day,
+            line.amount,
+            line.currency,
+            line.reference,
+            line.text,
+            line.return_code,
+            line.bank_id,
+            line.account[-_LAST:],
+            line.row,
         )
-        for each in file.lines
+        for line in file.lines
     ]
-    found += [
+    bookings += [
         Booking(
             BookingKind.RETURN,
-            each.day,
-            each.amount,
+            returned.day,
+            returned.amount,
             "USD",
-            each.reference,
-            each.name,
-            each.code,
-            each.trace,
-            row=each.row,
+            returned.reference,
+            returned.name,
+            returned.code,
+            returned.trace,
+            row=returned.row,
         )
-        for each in file.returns
+        for returned in file.returns
     ]
-    for each in file.notices:
-        parts = [f"routing number {each.routing}"] if each.routing else []
-        parts += [f"account ends in {each.number[-_LAST:]}"] if each.number else []
-        parts += [f"a {each.type.value} account"] if each.type else []
-        parts += [each.other] if each.other else []
-        found.append(
+    for notice in file.notices:
+        parts = [f"routing number {notice.routing}"] if notice.routing else []
+        parts += [f"account ends in {notice.number[-_LAST:]}"] if notice.number else []
+        parts += [f"a {notice.type.value} account"] if notice.type else []
+        parts += [notice.other] if notice.other else []
+        bookings.append(
             Booking(
                 BookingKind.NOTICE,
-                each.day,
+                notice.day,
                 0,
                 "USD",
-                each.reference,
+                notice.reference,
                 "; ".join(parts),
-                each.code,
-                each.trace,
-                row=each.row,
+                notice.code,
+                notice.trace,
+                row=notice.row,
             )
         )
-    return tuple(sorted(found, key=lambda each: each.row))
+    return tuple(sorted(bookings, key=lambda booking: booking.row))

@@ -95,15 +95,15 @@ def outlook(work: Work, file: ReadFile) -> BankOutlook:
     listed = list(zip(keys, file.bookings, strict=True))
     # What went out before stays in the row, so that a second booking beside it is noticed.
     looked_at = [
-        (key, each)
-        for key, each in listed
-        if key not in known or (each.amount < 0 and known[key] in _WENT_OUT)
+        (key, booking)
+        for key, booking in listed
+        if key not in known or (booking.amount < 0 and known[key] in _WENT_OUT)
     ]
-    matches = _matched(work, [each for _, each in looked_at])
+    matches = _matched(work, [booking for _, booking in looked_at])
     matched = {key: match for (key, _), match in zip(looked_at, matches, strict=True)}
     told = [
-        Told(key, each, _REPEATED if key in known else matched[key], key in known)
-        for key, each in listed
+        Told(key, booking, _REPEATED if key in known else matched[key], key in known)
+        for key, booking in listed
     ]
     return BankOutlook(tuple(told), earlier)
 
@@ -116,19 +116,19 @@ def _keys(bookings: Iterable[Booking]) -> list[str]:
     """What tells a booking from all others; equal ones of a file are counted."""
     seen: Counter[str] = Counter()
     keys = []
-    for each in bookings:
-        said = [
-            each.kind,
-            each.day.isoformat(),
-            each.amount,
-            each.currency,
-            each.reference,
-            each.text,
-            each.code,
-            each.bank_id,
-            each.account,
+    for booking in bookings:
+        parts = [
+            booking.kind,
+            booking.day.isoformat(),
+            booking.amount,
+            booking.currency,
+            booking.reference,
+            booking.text,
+            booking.code,
+            booking.bank_id,
+            booking.account,
         ]
-        text = canonical(said)
+        text = canonical(parts)
         seen[text] += 1
         keys.append(sha256(f"{text}{seen[text]}".encode()).hexdigest())
     return keys
@@ -145,10 +145,10 @@ def _matched(
     if work.actor.may(Verb.APPROVE):
         return matches
     return [
-        Match(BookingOutcome.WAITS, each.payments, each.words)
-        if each.outcome is BookingOutcome.RETURNED
-        else each
-        for each in matches
+        Match(BookingOutcome.WAITS, match.payments, match.words)
+        if match.outcome is BookingOutcome.RETURNED
+        else match
+        for match in matches
     ]
 
 
@@ -165,11 +165,11 @@ def import_bank_file(work: Work, file: ReadFile, *, seen: str = "") -> Recorded:
     """
     work.actor.require(Verb.PAY)
     steps.hold(work)
-    found = outlook(work, file)
-    if found.earlier is not None:
-        counts = store.counts_of(work.connection, [found.earlier.id])[found.earlier.id]
-        return Recorded(found.earlier.id, counts, again=found.earlier)
-    if seen and seen != found.fingerprint:
+    preview = outlook(work, file)
+    if preview.earlier is not None:
+        counts = store.counts_of(work.connection, [preview.earlier.id])[preview.earlier.id]
+        return Recorded(preview.earlier.id, counts, again=preview.earlier)
+    if seen and seen != preview.fingerprint:
         raise _changed()
     number = store.add_import(
         work.connection,
@@ -184,9 +184,9 @@ def import_bank_file(work: Work, file: ReadFile, *, seen: str = "") -> Recorded:
         },
     )
     store.add_lines(
-        work.connection, number, ((each.key, each.booking, each.match) for each in found.news)
+        work.connection, number, ((entry.key, entry.booking, entry.match) for entry in preview.news)
     )
-    _take(work, found.news)
+    _take(work, preview.news)
     work.record(
         Verb.PAY,
         {
@@ -194,11 +194,11 @@ def import_bank_file(work: Work, file: ReadFile, *, seen: str = "") -> Recorded:
             "file": file.name,
             "format": file.format,
             "sha256": file.fingerprint,
-            "bookings": len(found.told),
-            "outcomes": {outcome.value: count for outcome, count in found.counts.items()},
+            "bookings": len(preview.told),
+            "outcomes": {outcome.value: count for outcome, count in preview.counts.items()},
         },
     )
-    return Recorded(number, found.counts, found.repeated)
+    return Recorded(number, preview.counts, preview.repeated)
 
 
 def _changed() -> RefusedError:
@@ -207,14 +207,14 @@ def _changed() -> RefusedError:
 
 def _take(work: Work, told: Iterable[Told]) -> None:
     """Do what bookings say, the earliest day first, and what left before what came back."""
-    taken = [each for each in told if each.match.outcome in TAKEN]
-    for each in sorted(taken, key=lambda one: (one.booking.day, one.booking.amount > 0)):
-        match = each.match
+    taken = [entry for entry in told if entry.match.outcome in TAKEN]
+    for entry in sorted(taken, key=lambda one: (one.booking.day, one.booking.amount > 0)):
+        match = entry.match
         if match.outcome is BookingOutcome.SETTLED:
-            moving.settle(work, match.payments, each.booking.day)
+            moving.settle(work, match.payments, entry.booking.day)
         elif match.outcome is BookingOutcome.RETURNED:
             for number in match.payments:
-                moving.take_back(work, number, each.booking.day, match.words)
+                moving.take_back(work, number, entry.booking.day, match.words)
         else:
             for row in steps.payments_held(work, match.payments):
                 steps.record(work, row, PaymentAction.NOTE, {"reason": match.words})
@@ -249,17 +249,17 @@ def record_open(work: Work, *, seen: str = "") -> Recorded:
     """
     work.actor.require(Verb.PAY)
     steps.hold(work)
-    found = look_again(work)
-    if seen and seen != found.fingerprint:
+    preview = look_again(work)
+    if seen and seen != preview.fingerprint:
         raise _changed()
     settled = TAKEN | {BookingOutcome.KNOWN}
-    taken = [each for each in found.told if each.match.outcome in settled]
+    taken = [line for line in preview.told if line.match.outcome in settled]
     if not taken:
         raise RefusedError("no open booking of the bank says anything that you can record")
-    for each in taken:
-        store.change_line(work.connection, each.line, each.match)
+    for line in taken:
+        store.change_line(work.connection, line.line, line.match)
     _take(work, taken)
     outcome = BankOutlook(tuple(taken)).counts
-    said = {each.value: count for each, count in outcome.items()}
+    said = {kind.value: count for kind, count in outcome.items()}
     work.record(Verb.PAY, {"what": "bank-lines", "outcomes": said})
     return Recorded(0, outcome)

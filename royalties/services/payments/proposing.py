@@ -147,13 +147,13 @@ def _held_by_account(
     """Beneficiaries who are left out for their bank details, and why."""
     if not keeps_accounts(work):
         return {}
-    found = {}
+    reasons = {}
     for key, hold in account_holds(work, payees).items():
         if hold is None and without_account:
-            found[key] = LeftOutReason.HAS_ACCOUNT
+            reasons[key] = LeftOutReason.HAS_ACCOUNT
         elif hold is not None and not (without_account and hold is PaymentHold.NO_ACCOUNT):
-            found[key] = _HELD[hold]
-    return found
+            reasons[key] = _HELD[hold]
+    return reasons
 
 
 def _nothing_to_pay(work: Work, known: set[Payee]) -> list[PayeeLeftOut]:
@@ -199,12 +199,12 @@ def propose_payments(
     if earlier is not None:
         rows = store.payments(work.connection, work.actor, batch=earlier)
         return ProposedBatch(earlier, tuple(sorted(row.id for row in rows)), ())
-    found = outlook(work, wanted, without_account=without_account)
+    offered = outlook(work, wanted, without_account=without_account)
     if seen and seen != outlook(work, without_account=without_account).fingerprint:
         raise RefusedError(
             "what is to pay has changed since you looked: look at it again, then propose it"
         )
-    if not found.proposed:
+    if not offered.proposed:
         raise RefusedError(
             "nothing can be proposed: no closed period left anything to pay that is not under way, "
             "held or sent, or can go to an account"
@@ -223,14 +223,14 @@ def propose_payments(
     )
     numbers = [
         store.add_payment(work.connection, batch, proposed, work.actor.name, person)
-        for proposed in found.proposed
+        for proposed in offered.proposed
     ]
     rows = steps.payments_held(work, numbers)
-    for row, proposed in zip(rows, found.proposed, strict=True):
+    for row, proposed in zip(rows, offered.proposed, strict=True):
         statements = [part.statement for part in proposed.parts]
         detail = {"batch": batch_name(batch), "statements": statements}
         steps.record(work, row, PaymentAction.PROPOSE, detail)
-    return ProposedBatch(batch, tuple(numbers), found.left_out)
+    return ProposedBatch(batch, tuple(numbers), offered.left_out)
 
 
 def hold_back(work: Work, number: int, amount: int, reason: str = "") -> None:

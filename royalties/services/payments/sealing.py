@@ -22,7 +22,7 @@ def seal_again(work: Work) -> tuple[int, int]:
     vault = work.bank_vault
     steps.hold(work)
     every = accounts.sealed_accounts(work.connection)
-    old = [each for each in every if not vault.is_newest(each.sealed)]
+    old = [account_row for account_row in every if not vault.is_newest(account_row.sealed)]
     for row in old:
         account = vault.open(row.sealed, row.beneficiary)
         sealed, fingerprint = vault.seal(account, row.beneficiary), vault.fingerprint(account)
@@ -30,9 +30,9 @@ def seal_again(work: Work) -> tuple[int, int]:
         accounts.change_account(work.connection, row.id, values)
         accounts.rename_account(work.connection, row.beneficiary, row.fingerprint, fingerprint)
     sealed_files = [
-        each
-        for each in files.every_file(work.connection)
-        if vault.is_sealed(each.content) and not vault.is_newest(each.content)
+        file
+        for file in files.every_file(work.connection)
+        if vault.is_sealed(file.content) and not vault.is_newest(file.content)
     ]
     for made in sealed_files:
         content = vault.open_text(made.content, made.name)

@@ -238,13 +238,13 @@ def lines_to_look_at_again(
 ) -> list[LineRow]:
     """Open bookings that concern a payment, came back, or are of one of some amounts."""
     asked = sorted(OPEN - {BookingOutcome.NOTHING})
-    found = {
+    lines = {
         row[0]: LineRow(*row)
         for row in connection.execute(_lines().where(bank_line.c.outcome.in_(asked)))
     }
     nothing = bank_line.c.outcome == BookingOutcome.NOTHING
     returned = _lines().where(nothing, bank_line.c.code != "")
-    found |= {row[0]: LineRow(*row) for row in connection.execute(returned)}
+    lines |= {row[0]: LineRow(*row) for row in connection.execute(returned)}
     wanted = sorted(amounts)
     for at in range(0, len(wanted), _AT_ONCE):
         any_of = or_(
@@ -254,8 +254,8 @@ def lines_to_look_at_again(
             )
         )
         rows = connection.execute(_lines().where(nothing, any_of))
-        found |= {row[0]: LineRow(*row) for row in rows}
-    return [found[number] for number in sorted(found)]
+        lines |= {row[0]: LineRow(*row) for row in rows}
+    return [lines[number] for number in sorted(lines)]
 
 
 def _lines() -> Select[Any]:

@@ -75,7 +75,7 @@ def match(*bookings: Booking, payments: tuple[PaidOrDue, ...] = ALL) -> list[Mat
         (line(-38_000, "P-000001", "", "AC04"), S.DOUBTFUL, (1,)),
     ],
 )
-def test_reference_and_amount_decide(
+def test_booking_is_matched_by_reference_and_amount(
     booking: Booking, outcome: BookingOutcome, numbers: tuple[int, ...]
 ) -> None:
     (found,) = match(booking)
@@ -83,7 +83,7 @@ def test_reference_and_amount_decide(
     assert bool(found.words) == (outcome in {S.DOUBTFUL, S.RETURNED})
 
 
-def test_what_left_and_came_back_in_one_file_does_both() -> None:
+def test_payment_sent_and_returned_in_one_file_is_recorded_as_both() -> None:
     found = match(line(38_000, "P-000001", "", "R03"), line(-38_000, "P-000001"))
     assert [each.outcome for each in found] == [S.RETURNED, S.SETTLED]
     assert found[0].words == "R03, there is no such account, or it is another person's"
@@ -104,7 +104,7 @@ def test_second_booking_of_a_payment_is_doubtful() -> None:
     assert (by_hand.outcome, "recorded as arrived" in by_hand.words) == (S.KNOWN, True)
 
 
-def test_ended_payments() -> None:
+def test_booking_of_an_ended_payment_settles_nothing() -> None:
     voided = replace(SENT, state=PaymentState.VOIDED, ended_on=DAY)
     returned = replace(SENT, state=PaymentState.RETURNED, ended_on=DAY)
     (paid,) = match(line(-38_000, "P-000001"), payments=(voided,))
@@ -162,7 +162,7 @@ BOOKINGS = st.lists(
 
 
 @given(PAYMENTS, BOOKINGS)
-def test_nothing_arrives_or_comes_back_twice(
+def test_payment_settles_once_and_returns_once(
     payments: list[PaidOrDue], bookings: list[Booking]
 ) -> None:
     net = {each.number: each for each in payments}

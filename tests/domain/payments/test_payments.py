@@ -74,7 +74,9 @@ ACCOUNTS = st.one_of(
         ({"reference": "PÄY"}, "the reference must have one to 15"),
     ],
 )
-def test_ach_refuses_in_words(changes: dict[str, Any], message: str) -> None:
+def test_unusable_ach_order_is_refused_with_reason_and_remedy(
+    changes: dict[str, Any], message: str
+) -> None:
     (refusal,) = ach_refusals([order(**changes)])
     assert message in refusal.message or refusal.message.replace(" ", "") == (
         "thenameholdsКнигдетям,whichaNACHAfilecannotcarry"
@@ -111,7 +113,9 @@ def test_shorter_name_is_what_the_bank_gets() -> None:
         ({"payee": "日本"}, "the name holds 日本"),
     ],
 )
-def test_sepa_refuses_in_words(changes: dict[str, Any], message: str) -> None:
+def test_unusable_sepa_order_is_refused_with_one_reason(
+    changes: dict[str, Any], message: str
+) -> None:
     euros = {"currency": "EUR", "account": GERMAN, **changes}
     found = iso_refusals([order(**euros)], EURO_BANK)
     assert [each.message for each in found if message in each.message]
@@ -173,7 +177,7 @@ def test_account_is_read_as_it_was_written(account: Account) -> None:
         '{"kind":"us","routing":"1","number":"1","type":"gold"}',
     ],
 )
-def test_other_text_is_no_account(text: str) -> None:
+def test_malformed_account_text_is_refused(text: str) -> None:
     with pytest.raises(NotAnAccountError):
         from_text(text)
 
@@ -193,7 +197,7 @@ def test_fingerprint_is_of_the_place_of_the_money() -> None:
 
 
 @given(st.text(max_size=40))
-def test_what_is_carried_has_the_networks_letters_only(text: str) -> None:
+def test_text_for_a_network_holds_only_its_characters(text: str) -> None:
     for letters in (ACH, SEPA):
         assert set(carried(text, letters)) <= letters
         assert uncarried(carried(text, letters), letters) == ""

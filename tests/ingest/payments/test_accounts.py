@@ -19,7 +19,7 @@ from royalties.ingest.payments.accounts import (
 CHECKING = AccountType.CHECKING
 
 
-def test_blanks_and_small_letters_are_no_fault() -> None:
+def test_account_may_be_typed_with_blanks_and_small_letters() -> None:
     assert us_account("021000021 ", " 1234 5678", CHECKING) == UsAccount("021000021", "12345678")
     assert iban_account("de89 3704 0044 0532 0130 00", "cobadeff") == IbanAccount(
         "DE89370400440532013000", "COBADEFF"

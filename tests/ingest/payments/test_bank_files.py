@@ -255,7 +255,7 @@ def test_every_file_cut_short_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize("text", [CAMT, BAI2, OFX, RETURNS], ids=["camt", "bai2", "ofx", "returns"])
 @given(data=st.data())
-def test_no_change_makes_a_reader_fail(text: str, data: st.DataObject) -> None:
+def test_changed_bank_file_never_crashes_its_reader(text: str, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(text)))
     until = data.draw(st.integers(at, min(len(text), at + 40)))
     file = read(text[:at] + data.draw(st.text(max_size=10).filter(_encodable)) + text[until:])
@@ -269,7 +269,7 @@ def _encodable(text: str) -> bool:
 @given(
     st.binary(max_size=300), st.sampled_from([b"", b"01,", b"101", b"<", b"<OFX>", b"OFXHEADER"])
 )
-def test_nothing_is_a_statement_by_accident(data: bytes, head: bytes) -> None:
+def test_random_bytes_are_refused_as_a_bank_file(data: bytes, head: bytes) -> None:
     assert read_bank_file(head + data).problems
 
 
@@ -348,7 +348,7 @@ def test_table_is_read_by_its_map(tmp_path: Path) -> None:
         ("−1.00", -100),
     ],
 )
-def test_amounts_of_tables(written: str, minor: int, tmp_path: Path) -> None:
+def test_amounts_of_bank_tables_are_read_exactly(written: str, minor: int, tmp_path: Path) -> None:
     path = tmp_path / "bank.csv"
     path.write_text(f'Date,Amount\n12/04/2026,"{written}"\n', encoding="utf-8")
     columns = TableMap({"day": "Date", "amount": "Amount"}, "MM/DD/YYYY")
@@ -368,12 +368,12 @@ def test_days_of_tables_are_read_as_banks_write_them(day: date, time: str) -> No
 
 
 @pytest.mark.parametrize("written", ["3 Ma 2026", "3 Decoy 2026", "Dec 2026", "3 12 2026", "10:15"])
-def test_what_is_no_day_by_name(written: str) -> None:
+def test_invalid_month_name_is_no_day(written: str) -> None:
     assert day_of(written, "D Mon YYYY") is None
 
 
 @pytest.mark.parametrize("written", ["1,20.33", "1.234", "NaN", "1e5", "12,34", "٣"])
-def test_what_is_no_amount_of_a_table(written: str, tmp_path: Path) -> None:
+def test_invalid_amount_of_a_bank_table_is_refused(written: str, tmp_path: Path) -> None:
     path = tmp_path / "bank.csv"
     path.write_text(f'Date,Amount\n12/04/2026,"{written}"\n', encoding="utf-8")
     columns = TableMap({"day": "Date", "amount": "Amount"}, "MM/DD/YYYY")
@@ -391,5 +391,5 @@ def test_what_is_no_amount_of_a_table(written: str, tmp_path: Path) -> None:
         (TableMap({"day": "D", "amount": "A"}, decimal_mark="x"), "the decimal mark is"),
     ],
 )
-def test_impossible_map_is_said(columns: TableMap, message: str) -> None:
+def test_impossible_table_map_is_reported(columns: TableMap, message: str) -> None:
     assert any(each.startswith(message) for each in faults_of(columns))

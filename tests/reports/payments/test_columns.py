@@ -115,13 +115,13 @@ def test_impossible_map_is_refused(columns: ColumnMap, message: str) -> None:
         payments_csv([order()], columns, DAY)
 
 
-def test_fields_of_checks_are_those_said() -> None:
+def test_positive_pay_takes_every_field_of_checks() -> None:
     columns = ColumnMap([(field, field) for field in CHECK_FIELDS])
     assert len(rows(positive_pay_csv([CHECK], "1", columns))) == 2
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r=", "＝", "＋", "－", "＠", " ="])
-def test_no_name_becomes_a_formula(start: str) -> None:
+def test_payee_name_is_never_a_formula(start: str) -> None:
     columns = ColumnMap([("Payee", "payee")])
     (_, (payee,)) = rows(payments_csv([order(payee=f"{start}cmd|' /C calc'!A0")], columns, DAY))
     assert payee.startswith("'")

@@ -123,7 +123,7 @@ def test_sepaxml_writes_the_same_payments_in_the_same_elements(version: Schema) 
     ]
 
 
-def test_sums_and_references() -> None:
+def test_pain001_control_sum_and_references_are_those_of_its_payments() -> None:
     file = written([euros(1), euros(2, amount=7), euros(3, amount=99_999_999_999)])
     assert all_of(file, "GrpHdr/NbOfTxs") == ["3"]
     # By hand: 1,204.33 + 0.07 + 999,999,999.99

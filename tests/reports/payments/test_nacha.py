@@ -88,7 +88,7 @@ def test_persons_go_into_a_batch_of_their_own() -> None:
     assert traces == ["122105150000001", "122105150000002"]
 
 
-def test_prenote_carries_nothing() -> None:
+def test_prenote_has_no_amount() -> None:
     prenotes = [
         order(1, amount=0, is_prenote=True),
         order(2, amount=0, is_prenote=True, account=SAVINGS),

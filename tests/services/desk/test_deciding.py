@@ -261,7 +261,7 @@ def test_file_in_force_at_once_cannot_name_waiting_entries(people: People) -> No
         loading.preview(work, at_once, "titles.json")
 
 
-def test_one_that_is_stale_holds_back_the_whole_set(people: People) -> None:
+def test_stale_proposal_holds_back_the_whole_set(people: People) -> None:
     halves = people.in_force("plans", "halves")
     assert halves is not None
     payee = people.prepare("beneficiaries", RIVERS)
@@ -405,7 +405,7 @@ def test_withdrawal_tells_who_is_left_behind_but_not_who_withdrew(people: People
     assert text.endswith(f"/finance/approvals/{plan}\n")
 
 
-def test_who_does_not_want_to_be_told_of_what_is_left_behind_is_not(people: People) -> None:
+def test_person_who_opted_out_is_not_told_of_proposals_left_behind(people: People) -> None:
     payee, _, _ = people.chain()
     with people.at_work() as work:
         telling.choose(work, {StaffEvent.LEFT_BEHIND: False})

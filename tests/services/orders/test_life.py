@@ -227,11 +227,11 @@ def test_next_step_names_who_must_act(office: Office, olga: Actor, clock: Clock)
 
 @pytest.mark.thorough("combinations", but_one_in=3)
 @pytest.mark.parametrize("state", State)
-@pytest.mark.parametrize("kind", OrderKind)
+@pytest.mark.parametrize("order_kind", OrderKind)
 def test_every_state_has_a_next_step(
-    office: Office, olga: Actor, state: State, kind: OrderKind
+    office: Office, olga: Actor, state: State, order_kind: OrderKind
 ) -> None:
-    order = replace(requested(office, olga), state=state, kind=kind)
+    order = replace(requested(office, olga), state=state, kind=order_kind)
     for side in (Side.STAFF, Side.ORGANIZATION):
         assert life.next_step(order, side).endswith(".")
 

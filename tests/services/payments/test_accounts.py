@@ -132,7 +132,7 @@ def test_change_holds_payments_to_former_account(office: Office) -> None:
 
 
 @pytest.mark.parametrize("ends", ["decline", "withdraw"])
-def test_what_is_not_taken_leaves_account_in_force(office: Office, ends: str) -> None:
+def test_refused_change_leaves_account_in_force(office: Office, ends: str) -> None:
     first = confirmed(office)
     second = entered(office, SEATTLE, OTHER)
     actor = MONA if ends == "decline" else SEATTLE
@@ -204,7 +204,7 @@ def test_clear_view_takes_manager_and_reason_and_is_logged(office: Office) -> No
         assert "viewed" not in {each.action for each in accounts.accounts(work, "seattle").history}
 
 
-def test_number_stands_nowhere_in_books_log_or_mail(office: Office) -> None:
+def test_account_number_is_absent_from_books_log_and_mail(office: Office) -> None:
     number = confirmed(office)
     with office.system.work(MAX) as work:
         accounts.reveal(work, number, "a wire")
@@ -260,7 +260,7 @@ def test_database_refuses_to_rewrite_history(office: Office, statement: str) -> 
         connection.execute(text(statement))
 
 
-def test_without_key_nothing_is_taken_and_nothing_is_lost(office: Office) -> None:
+def test_missing_key_refuses_new_accounts_and_keeps_old_ones(office: Office) -> None:
     number = confirmed(office)
     config = replace(office.system.config, bank_key="")
     without = replace(office.system, config=config)
@@ -312,7 +312,7 @@ def decide(office: Office, argument: str) -> str:
 
 
 @pytest.mark.engines("both")
-def test_of_two_decisions_at_once_one_wins(office: Office, racers: Racers) -> None:
+def test_one_of_two_concurrent_decisions_wins(office: Office, racers: Racers) -> None:
     number = entered(office)
     config = office.system.config
     outcomes = racers.race(

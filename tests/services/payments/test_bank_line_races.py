@@ -49,9 +49,10 @@ AT_ONCE = {
 }
 
 
+@pytest.mark.thorough("races at length", but_one_in=3)
 @pytest.mark.parametrize("name", AT_ONCE)
 @pytest.mark.parametrize("pause", ["FROM payment", "INSERT INTO"])
-def test_a_booking_counts_once(
+def test_booking_brought_twice_at_once_counts_once(
     name: str, pause: str, racers: Racers, shelf: Shelf, tmp_path: Path
 ) -> None:
     with shelf.office("postgresql", sent, tmp_path / "office") as office:

@@ -53,10 +53,9 @@ def words_of(office: Office) -> list[tuple[str, str]]:
     return [(r[0], r[1]) for r in office.rows("SELECT outcome, words FROM bank_line ORDER BY id")]
 
 
-@pytest.mark.engines("both")
-@pytest.mark.parametrize("kind", bank.STATEMENTS)
+@pytest.mark.parametrize("file_kind", bank.STATEMENTS)
 @after(sent)
-def test_a_statement_settles_returns_and_leaves_the_rest(office: Office, kind: str) -> None:
+def test_a_statement_settles_returns_and_leaves_the_rest(office: Office, file_kind: str) -> None:
     net = nets(office)
     first, second = sorted(net)[:2]
     booked = [
@@ -65,7 +64,7 @@ def test_a_statement_settles_returns_and_leaves_the_rest(office: Office, kind: s
         Booked(TODAY, net[second], f"P-{second:06}", "sent back", "R02"),
         Booked(TODAY, -120_000, "RENT", "Office, August"),
     ]
-    file = file_of(office, booked, kind)
+    file = file_of(office, booked, file_kind)
     made = bring(office, file)
     assert made.counts == {
         BookingOutcome.SETTLED: 2,
@@ -84,9 +83,9 @@ def test_a_statement_settles_returns_and_leaves_the_rest(office: Office, kind: s
     again = bring(office, file)
     assert (again.again is not None, again.number, again.counts) == (True, 1, made.counts)
     assert office.hashes() == before
-    other = file_of(office, [*booked, Booked(TODAY, -7_00, "", "Stamps")], kind)
+    other = file_of(office, [*booked, Booked(TODAY, -7_00, "", "Stamps")], file_kind)
     more = bring(office, other)
-    if kind == "camt.053":  # whose bookings have the bank's own numbers
+    if file_kind == "camt.053":  # whose bookings have the bank's own numbers
         assert (more.repeated, more.counts) == (4, {BookingOutcome.NOTHING: 1})
     assert states(office) == now
     assert office.faults() == {}
@@ -111,7 +110,7 @@ def test_same_bookings_in_another_format_settle_nothing_again(office: Office) ->
 
 
 @after(sent)
-def test_what_does_not_fit_is_told_and_changes_nothing(office: Office) -> None:
+def test_booking_that_fits_no_payment_is_reported_and_changes_nothing(office: Office) -> None:
     net = nets(office)
     odd = {
         "the bank booked": Booked(TODAY, -net[3] - 1, "P-000003"),
@@ -193,7 +192,7 @@ def test_booking_waits_until_its_payment_is_recorded_as_sent(office: Office) -> 
 
 
 @after(sent)
-def test_returns_and_notices_of_the_network(office: Office) -> None:
+def test_nacha_returns_and_notices_are_recorded(office: Office) -> None:
     net = nets(office)
     data = bank.nacha(
         [
@@ -245,7 +244,7 @@ def test_bad_file_is_told_by_line_and_nothing_is_recorded(office: Office) -> Non
 
 
 @after(sent)
-def test_who_may_bring_a_bank_file(office: Office) -> None:
+def test_only_permitted_roles_import_a_bank_file(office: Office) -> None:
     file = file_of(office, [Booked(TODAY, -1, "", "x")])
     for role in (Role.NONPROFIT, Role.ORGANIZATION, Role.STRANGER):
         other = Actor("X", role, None)
@@ -258,7 +257,7 @@ def test_who_may_bring_a_bank_file(office: Office) -> None:
 
 
 @after(sent)
-def test_guards_of_what_a_bank_told(office: Office) -> None:
+def test_database_refuses_to_change_bank_lines(office: Office) -> None:
     net = nets(office)
     bring(office, file_of(office, [Booked(TODAY, -net[3], "P-000003"), Booked(TODAY, -1)]))
     for sql in (

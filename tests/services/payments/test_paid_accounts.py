@@ -95,7 +95,7 @@ def states(office: Office) -> dict[str, str]:
     return {row[0]: row[1] for row in office.rows("SELECT beneficiary, state FROM payment")}
 
 
-def test_where_nobody_has_bank_details_all_are_proposed(office: Office) -> None:
+def test_all_payments_are_proposed_when_nobody_has_bank_details(office: Office) -> None:
     assert left_out(office, 0) == dict.fromkeys(ALL, "proposed")
 
 
@@ -334,7 +334,7 @@ def test_change_at_the_moment_of_approval_or_sending(
     assert office.faults() == {}
 
 
-def test_reasons_are_told_in_words(office: Office) -> None:
+def test_reasons_for_leaving_out_are_worded(office: Office) -> None:
     count(office, "seattle")
     with at(office, CLEO) as work:
         said = {each.reason.value for each in proposing.outlook(work).left_out}

@@ -8,7 +8,7 @@ import pytest
 from royalties.domain.payments.life import Method
 from royalties.domain.people import Actor, Role
 from royalties.services.payments import approving, batch_files, moving, proposing
-from tests.builders.books import NOW, Office, Shelf, a_row, after, closed
+from tests.builders.books import NOW, Office, Shelf, a_row, after, closed, told_once
 from tests.builders.orders import somebody
 from tests.services import racing
 from tests.services.racing import Racers, tasks
@@ -20,6 +20,7 @@ MIA = Actor("Mia", Role.MANAGER, 2)
 OF_ALL = (1, 2, 3, 4)
 
 
+@told_once
 def two_managers(office: Office) -> None:
     """The first half is closed, and two managers are there."""
     closed(office)
@@ -27,18 +28,21 @@ def two_managers(office: Office) -> None:
     somebody(office, "Mia", Role.MANAGER)
 
 
+@told_once
 def proposed(office: Office) -> None:
     """One has proposed all that waits."""
     two_managers(office)
     propose(office, "first")
 
 
+@told_once
 def approved(office: Office) -> None:
     """The other has approved it."""
     proposed(office)
     approve(office, MIA)
 
 
+@told_once
 def sent(office: Office) -> None:
     """All of it is on its way."""
     approved(office)
@@ -105,9 +109,10 @@ ONE_WINS = {
 """Steps of which only one can be taken, and the books that both begin with."""
 
 
+@pytest.mark.thorough("races at length", but_one_in=2)
 @pytest.mark.parametrize("name", ONE_WINS)
 @pytest.mark.parametrize("pause", ["FROM payment", "INSERT INTO"])
-def test_one_of_two_steps_is_taken(
+def test_one_of_two_concurrent_steps_wins(
     name: str, pause: str, racers: Racers, shelf: Shelf, tmp_path: Path
 ) -> None:
     story, *steps = ONE_WINS[name]

@@ -264,7 +264,7 @@ def test_outdated_explanation_stops_the_approval(office: Office) -> None:
         closing.approve(work, number)
 
 
-def test_one_person_is_enough_when_that_is_switched_off(office: Office) -> None:
+def test_one_person_approves_when_the_second_is_switched_off(office: Office) -> None:
     manager, administrator = somebody(office, Role.MANAGER), somebody(office, Role.ADMINISTRATOR)
     with working(office, administrator) as work:
         approvals.set_two_people(work, on=False)

@@ -257,15 +257,15 @@ def test_empty_books_ask_for_the_publisher_first(site: Site) -> None:
     assert 'type="file"' not in visitor.page("/finance/lists/titles")
 
 
-@pytest.mark.parametrize("kind", ["titles", "beneficiaries"])
+@pytest.mark.parametrize("list_kind", ["titles", "beneficiaries"])
 @pytest.mark.parametrize("file", ["xlsx", "csv"])
 @after(opened)
-def test_template_is_a_list_without_rows(site: Site, kind: str, file: str) -> None:
+def test_template_is_a_list_without_rows(site: Site, list_kind: str, file: str) -> None:
     visitor = site.visitor(Role.MANAGER)
-    made = visitor.get(f"/finance/lists/{kind}/template.{file}")
+    made = visitor.get(f"/finance/lists/{list_kind}/template.{file}")
     assert made.status_code == 200
     assert f'.{file}"' in made.headers["Content-Disposition"] or made.headers["Content-Disposition"]
-    page = sends(visitor, made.data, kind, f"template.{file}")
+    page = sends(visitor, made.data, list_kind, f"template.{file}")
     assert "it has no rows below its headings" in told_on(page)
     assert "not read" not in page.text
 

@@ -81,7 +81,7 @@ def test_a_statement_is_looked_at_and_recorded_once(site: Site) -> None:
     assert site.office.faults() == {}
 
 
-def test_clerk_leaves_returns_to_a_manager(site: Site) -> None:
+def test_return_in_clerks_file_waits_for_a_manager(site: Site) -> None:
     cleo, mona = site.visitor(Role.CLERK, "Cleo"), site.visitor(Role.MANAGER, "Mona")
     net = nets(site.office)
     _, page = look(cleo, bank.camt([Booked(TODAY, net[3], "P-000003", "", "AC04")]))

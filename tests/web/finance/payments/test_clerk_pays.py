@@ -20,7 +20,7 @@ def clerk(site: Site) -> Visitor:
 
 
 @pytest.mark.parametrize("role", [Role.CLERK, Role.MANAGER])
-def test_nobody_sends_what_nobody_else_approved(site: Site, role: Role) -> None:
+def test_payment_nobody_else_approved_cannot_be_sent(site: Site, role: Role) -> None:
     one = site.visitor(role, "Carla")
     batch = propose(one)
     page = one.page(batch)
@@ -44,7 +44,7 @@ def test_manager_who_changed_an_amount_does_not_approve_it(site: Site, clerk: Vi
     assert approve(mia, batch) == 303
 
 
-def test_clerk_does_not_let_money_be_owed_twice(site: Site, clerk: Visitor) -> None:
+def test_clerk_cannot_record_a_return_or_stop(site: Site, clerk: Visitor) -> None:
     """Saying that money came back that arrived would have it paid again."""
     mia = site.visitor(Role.MANAGER, "Mia")
     batch = propose(clerk)
@@ -62,9 +62,7 @@ def test_clerk_does_not_let_money_be_owed_twice(site: Site, clerk: Visitor) -> N
     assert site.office.faults() == {}
 
 
-def test_page_that_said_unsent_does_not_stop_what_was_sent_since(
-    site: Site, clerk: Visitor
-) -> None:
+def test_stale_void_page_does_not_stop_a_payment_sent_since(site: Site, clerk: Visitor) -> None:
     mia = site.visitor(Role.MANAGER, "Mia")
     batch = propose(clerk)
     assert approve(mia, batch) == 303

@@ -63,7 +63,7 @@ def test_a_batch_goes_from_proposal_to_arrival(site: Site) -> None:
 
 
 @after(closed)
-def test_what_changed_since_it_was_looked_at_is_not_approved(site: Site) -> None:
+def test_payment_changed_since_its_page_is_not_approved(site: Site) -> None:
     cleo, mia = site.visitor(Role.CLERK, "Cleo"), site.visitor(Role.MANAGER, "Mia")
     batch = propose(cleo)
     page = mia.page(batch)
@@ -79,7 +79,7 @@ def test_what_changed_since_it_was_looked_at_is_not_approved(site: Site) -> None
 
 
 @after(closed)
-def test_nothing_to_pay_before_a_close(office: Office) -> None:
+def test_closed_amounts_wait_to_be_paid(office: Office) -> None:
     with office.work(read_only=True) as work:
         assert listing.to_pay(work)
 

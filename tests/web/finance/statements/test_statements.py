@@ -116,16 +116,16 @@ def test_draft_statement_is_marked(site: Site) -> None:
 
 
 @pytest.mark.thorough("combinations", but_one_in=2)
-@pytest.mark.parametrize("kind", ["workbook", "twin"])
-def test_downloads_are_the_issued_bytes(site: Site, kind: str) -> None:
+@pytest.mark.parametrize("file", ["workbook", "twin"])
+def test_downloads_are_the_issued_bytes(site: Site, file: str) -> None:
     visitor = site.visitor(Role.CLERK)
     before = site.office.hashes()
     for number in numbers(site):
-        answers = [visitor.get(f"/finance/statements/{number}/{kind}") for _ in range(2)]
+        answers = [visitor.get(f"/finance/statements/{number}/{file}") for _ in range(2)]
         ((name, fingerprint),) = site.office.rows(
-            "SELECT name, sha256 FROM issued WHERE number = :number AND file = :kind",
+            "SELECT name, sha256 FROM issued WHERE number = :number AND file = :file",
             number=number,
-            kind=kind,
+            file=file,
         )
         for answer in answers:
             assert sha256(answer.data).hexdigest() == fingerprint
