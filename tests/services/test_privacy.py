@@ -180,7 +180,13 @@ def paper(path: Path) -> Paper:
     cells = [cell for sheet in sheets for row in sheet.iter_rows() for cell in row if cell.value]
     read = [f"{cell.value} {cell.comment} {cell.hyperlink}" for cell in cells]
     read += [str(book.properties), str(list(book.defined_names.values())), *book.sheetnames]
-    read += [f"{list(sheet.defined_names.values())} {sheet.HeaderFooter}" for sheet in sheets]
+    read += [str(list(sheet.defined_names.values())) for sheet in sheets]
+    read += [
+        str(part.text)
+        for sheet in sheets
+        for printed in (sheet.oddHeader, sheet.oddFooter, sheet.evenHeader, sheet.evenFooter)
+        for part in (printed.left, printed.center, printed.right)
+    ]
     joined = [path.name, *archive, *parts, *map(html.unescape, parts), *plain, *read]
     values = tuple((cell.value, cell.data_type) for cell in cells)
     return Paper(period, whose, path, document, "\n".join(joined), values)
