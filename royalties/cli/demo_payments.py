@@ -19,13 +19,28 @@ def play_payments(desk: Desk, examples: Path) -> list[dict[str, Any]]:
     """Play the demo's batches that were not played yet; returns each with its payments' states.
 
     A step that was taken is not taken again, and what somebody did with a payment meanwhile stays.
+    Where somebody paid before the demo did, nothing is played.
     """
     plans = json.loads((examples / "payments.json").read_text(encoding="utf-8"))["batches"]
-    return [_play(desk, plan, place) for place, plan in enumerate(plans, 1)]
+    with desk.work(read_only=True) as work:
+        numbers = {row.batch_id for row in listing.payments(work)}
+        known = {listing.batch(work, number).row.token: number for number in numbers}
+    if known and _token(1) not in known:
+        return []
+    played = (
+        _play(desk, plan, known.get(_token(place)) or _propose(desk, plan, _token(place)))
+        for place, plan in enumerate(plans, 1)
+    )
+    return [batch for batch in played if batch]
 
 
-def _play(desk: Desk, plan: Mapping[str, Any], place: int) -> dict[str, Any]:
-    number = _propose(desk, plan, f"demo-payments-{place}")
+def _token(place: int) -> str:
+    return f"demo-payments-{place}"
+
+
+def _play(desk: Desk, plan: Mapping[str, Any], number: int | None) -> dict[str, Any]:
+    if number is None:
+        return {}
     if "sent" in plan:
         _approve_and_send(desk, plan, number)
         _settle(desk, plan, number)
@@ -37,14 +52,14 @@ def _play(desk: Desk, plan: Mapping[str, Any], place: int) -> dict[str, Any]:
     }
 
 
-def _propose(desk: Desk, plan: Mapping[str, Any], token: str) -> int:
+def _propose(desk: Desk, plan: Mapping[str, Any], token: str) -> int | None:
+    """Propose to a plan's payees and nobody else; None where nothing waits for them."""
     with desk.system.work(_PREPARES) as work:
         proposed = proposing.outlook(work).proposed
-        held_back = {
-            (each.beneficiary, each.currency): 0
-            for each in proposed
-            if each.beneficiary not in plan["pay"]
-        }
+        others = [each for each in proposed if each.beneficiary not in plan["pay"]]
+        if len(others) == len(proposed):
+            return None
+        held_back = {(each.beneficiary, each.currency): 0 for each in others}
         return proposing.propose_payments(work, token, wanted=held_back, note=plan["note"]).number
 
 
