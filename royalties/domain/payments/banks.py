@@ -112,9 +112,13 @@ class Bank:
 
 
 def account_of(iban: str, bic: str, routing: str, number: str, kind: str) -> Account | None:
-    """The account that a bank's entry names: by IBAN, or by routing and account number."""
+    """The account that a bank's entry names: by IBAN, or by routing and account number.
+
+    The number goes into files without the blanks and hyphens by which people read it.
+    """
     if iban:
         return IbanAccount(iban, bic)
     if number and routing:
-        return UsAccount(routing, number, AccountType(kind or AccountType.CHECKING))
+        digits = number.replace(" ", "").replace("-", "")
+        return UsAccount(routing, digits, AccountType(kind or AccountType.CHECKING))
     return None

@@ -152,12 +152,12 @@ def make_file(work: Work, number: int, day: date, bank: str = "") -> FileRow:
     return made
 
 
-def not_carried(work: Work, number: int, bank: Bank) -> list[str]:
-    """What a bank's network does not carry of a batch's payments as they stand, in words.
+def not_carried(work: Work, number: int, banks: Sequence[Bank]) -> list[list[str]]:
+    """What each bank's network does not carry of a batch's payments as they stand, in words.
 
     For whoever looks at a batch before its file is made. Tax is that of today; payments without
-    an account are none for a bank's file, and named as such. Empty where an account cannot be
-    read: making the file says so.
+    an account are none for a bank's file, and named as such. Nothing is said where an
+    account cannot be read: making the file says so.
     """
     work.actor.require(Verb.PAY)
     rows = [
@@ -170,8 +170,9 @@ def not_carried(work: Work, number: int, bank: Bank) -> list[str]:
     try:
         accounts = _opened_accounts(work, {row.beneficiary for row in rows})
     except RefusedError:
-        return []
-    return [str(each) for each in bank.refusals(_orders(work, rows, amounts, accounts))]
+        return [[] for _ in banks]
+    orders = _orders(work, rows, amounts, accounts)
+    return [[str(refusal) for refusal in bank.refusals(orders)] for bank in banks]
 
 
 _ENDINGS = {
@@ -200,7 +201,7 @@ def _written(work: Work, number: int, bank: Bank, orders: Sequence[PaymentOrder]
     _require_banking_day(bank, day)
     try:
         if bank.is_ach:
-            before = files.count_of_day(work.connection, bank.format, work.today)
+            before = files.count_of(work.connection, bank.format)
             content = nacha_file(
                 orders,
                 bank.ach,

@@ -1,6 +1,6 @@
 """Files of batches, made once; and every payment and part, for ``verify``."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -34,12 +34,9 @@ def find_file(connection: Connection, batch: int) -> FileRow | None:
     return FileRow(*row) if row else None
 
 
-def count_of_day(connection: Connection, format_: FileFormat, day: date) -> int:
-    """How many files of a format were made since a day began, in UTC and so about it."""
-    since = datetime.combine(day, time(), UTC) - timedelta(days=1)
-    query = select(func.count()).where(
-        payment_file.c.format == format_, payment_file.c.made_at >= since
-    )
+def count_of(connection: Connection, format_: FileFormat) -> int:
+    """How many files of a format were made."""
+    query = select(func.count()).where(payment_file.c.format == format_)
     return int(connection.execute(query).scalar_one())
 
 

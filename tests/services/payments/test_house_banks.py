@@ -103,6 +103,15 @@ def test_iso_file_pays_what_is_approved(office: Office) -> None:
     assert texts(".//p:GrpHdr/p:CtrlSum") == [f"{sum(made.amounts.values()) / 100:.2f}"]
 
 
+def test_balancing_debit_names_our_account_without_blanks(office: Office) -> None:
+    batch = batch_of_two(office)
+    office.load({"banks": [{**ACH, "offset": True, "account": "000 123-4567"}]})
+    made = make(office, batch, "ach")
+    debits = [record for record in made.content.split("\r\n") if record[:3] == "627"]
+    assert [record[12:29].strip() for record in debits] == ["0001234567"]
+    assert int(debits[0][29:39]) == sum(made.amounts.values())
+
+
 @pytest.mark.parametrize(
     ("key", "british", "words"),
     [
@@ -117,7 +126,7 @@ def test_what_a_network_cannot_carry_is_told_before_and_refused(
     batch = batch_of_two(office, british=british)
     with at(office, CLEO, 4) as work:
         [house_bank] = [each for each in batch_files.banks_offered(work) if each.key == key]
-        told = batch_files.not_carried(work, batch, house_bank)
+        [told] = batch_files.not_carried(work, batch, [house_bank])
     assert any(words in each for each in told)
     assert all("Fund (P-0" in each and "; " in each for each in told)
     before = office.hashes()

@@ -384,10 +384,10 @@ def _banks_for(shown: PaymentBatch) -> list[tuple[Bank, list[str]]]:
     may_have_file = shown.accounts and (shown.waiting or shown.approved)
     if shown.file is not None or not may_have_file or not work.actor.may(Verb.PAY):
         return []
-    return [
-        (bank, batch_files.not_carried(work, shown.row.id, bank))
-        for bank in batch_files.banks_offered(work)
-    ]
+    banks = batch_files.banks_offered(work)
+    if not banks:
+        return []
+    return list(zip(banks, batch_files.not_carried(work, shown.row.id, banks), strict=True))
 
 
 def _payment_page(number: int, refused: str = "") -> str:
