@@ -80,6 +80,19 @@ def ems(text: str) -> float:
     )
 
 
+def broken(text: str, room: float) -> list[str]:
+    """A text as lines of at most so many times its font size; a word is never broken."""
+    lines, used = [""], 0.0
+    for word in text.split(" "):
+        needed = ems(word)
+        if lines[-1] and used + _EMS[" "] + needed > room:
+            lines, used = [*lines, word], needed
+        else:
+            lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
+            used += needed + (_EMS[" "] if used else 0.0)
+    return lines
+
+
 def _width_of_other(sign: str) -> float:
     if unicodedata.combining(sign):
         return 0.0

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from reports.measure import Cell
+from reports.measure import Cell, broken, ems
 from reports.sheet import Book, Layout, SheetWriter
 from reports.styles import HEADING, MUTED, NOTE, SUBTITLE, TITLE, Style
 from reports.tables import SheetColumn, amount, banner, day_text, heading_row, widths
@@ -12,6 +12,8 @@ from royalties.domain.terms.names import contract_name as contract_words
 DRAFT = "DRAFT – NOT ISSUED"
 LETTER_COLUMNS = 5
 _MOST_NAME = 60
+_REMARK_ROOM = 20.0
+"""Width of the columns for a remark in the letter, as a multiple of its font size."""
 
 
 def label(statement: Statement) -> str:
@@ -71,10 +73,24 @@ class DetailSheet:
 def account_line(
     sheet: SheetWriter, name: str, minor: int, currency: str, style: Style, remark: str = ""
 ) -> None:
-    """Write a line of the letter: a name, perhaps a remark, the amount in the last column."""
-    label, quiet = style.also(wrap=True), style.also(color=MUTED, bold=False)
-    cells: list[Cell] = [(name, label), (remark or None, quiet), (None, label), (None, label)]
-    sheet.row([*cells, amount(minor, currency, style)])
+    """Write a line of the letter: a name, perhaps a remark, the amount in the last column.
+
+    A remark runs on over the empty columns beside it; what is too long for these, such as a bank's
+    reason, goes on below, so that the amount does not cut it off.
+    """
+    lines = broken(remark, _REMARK_ROOM) if ems(remark) > _REMARK_ROOM else [remark]
+    for place, line in enumerate(lines):
+        drawn = style.also(top="") if place else style
+        if place < len(lines) - 1:
+            drawn = drawn.also(bottom="")
+        label, quiet = drawn.also(wrap=True), drawn.also(color=MUTED, bold=False)
+        cells: list[Cell] = [
+            (None if place else name, label),
+            (line or None, quiet),
+            (None, label),
+            (None, label),
+        ]
+        sheet.row([*cells, (None, drawn) if place else amount(minor, currency, drawn)])
 
 
 def heading_line(sheet: SheetWriter, name: str, style: Style, *columns: str) -> None:

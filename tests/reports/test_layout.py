@@ -1,7 +1,7 @@
 """Layout of sheets on screen and paper; nothing is cut off."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from openpyxl.utils import get_column_letter
@@ -9,6 +9,7 @@ from openpyxl.utils import get_column_letter
 from reports import period, statement
 from reports.measure import ems, height_of, lines_of
 from reports.styles import CELL, HEAD, Style
+from royalties.domain.royalties.statements import PaymentShown
 from tests.reports import samples
 from tests.reports.reading import Loaded, opened
 
@@ -121,3 +122,23 @@ def test_row_heights_follow_their_texts() -> None:
 )
 def test_line_count_depends_on_letter_widths(text: str, lines: int) -> None:
     assert lines_of(text, 40.0, Style()) == lines
+
+
+@pytest.mark.parametrize("words", [1, 6, 12, 90])
+def test_reason_of_a_payment_that_came_back_is_not_cut_off(words: int) -> None:
+    """A remark that no empty cell beside it can hold goes on below; the amount stands once."""
+    reason = " ".join(f"reason{number}" for number in range(words))
+    came_back = PaymentShown(date(2026, 3, 1), "ACH 77", 12_34, 0, came_back=True, reason=reason)
+    book = statement.workbook(samples.statement(payments=(came_back,)))
+    sheet = opened(book).worksheets[0]
+    first = next(row for row in sheet.iter_rows() if row[0].value == "A payment that came back")
+    at = first[0].row
+    rows = [first]
+    while sheet.cell(at + len(rows), 1).value is None and sheet.cell(at + len(rows), 2).value:
+        rows.append(sheet[at + len(rows)])
+    assert " ".join(row[1].value for row in rows) == f"1 Mar 2026, ACH 77: {reason}"
+    assert [row[4].value for row in rows] == [12.34, *[None] * (len(rows) - 1)]
+    room = sum(sheet.column_dimensions[letter].width for letter in "BCD")
+    for row in rows:
+        assert ems(row[1].value) * row[1].font.size / 5.25 <= room
+        assert (row[0].border.bottom.style is None) == (row is not rows[-1])
