@@ -163,6 +163,9 @@ def _came_back(statement: Statement) -> Iterator[tuple[str, int, Style, str]]:
     for each in statement.payments:
         if each.came_back:
             why = f"{day_text(each.day)}, {each.reference}: {each.reason}"
+            if each.tax_kept:
+                kept = amount_text(each.tax_kept, statement.currency)
+                why += f" ({kept} tax of the year it was sent in stays withheld)"
             yield "A payment that came back", each.amount, LINE, why
 
 
@@ -175,6 +178,10 @@ def _sent(sheet: SheetWriter, statement: Statement) -> None:
     heading_line(sheet, "Payments since the last statement", SUBHEADING, statement.currency)
     for each in sent:
         tax = f", {amount_text(each.tax, statement.currency)} tax withheld" if each.tax else ""
+        if each.taxed_before:
+            tax += (
+                f", {amount_text(each.taxed_before, statement.currency)} taxed in an earlier year"
+            )
         remark = f"{each.reference}{tax}"
         account_line(
             sheet, f"Sent on {day_text(each.day)}", each.amount, statement.currency, LINE, remark
@@ -198,7 +205,11 @@ def _withheld(statement: Statement) -> Iterator[tuple[str, int, Style, str]]:
 def _expected(statement: Statement) -> Iterator[tuple[str, int, Style, str]]:
     """What is expected to be withheld of the amount to pay when it is sent, and what is left."""
     if statement.tax:
-        rate = f"{percent_text(statement.tax_rate)} of what is to pay, when it is sent"
+        base = "what is to pay"
+        if statement.taxed_before:
+            before = amount_text(statement.taxed_before, statement.currency)
+            base += f" without {before} taxed in an earlier year"
+        rate = f"{percent_text(statement.tax_rate)} of {base}, when it is sent"
         yield "Expected tax", -statement.tax, LINE, rate
         yield "Expected to arrive", statement.net, SUBTOTAL, ""
 

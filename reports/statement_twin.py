@@ -16,7 +16,7 @@ _NO_AMOUNTS = frozenset({"came_back", "more", "step", "tier", *_COPIES})
 _LEFT_OUT = frozenset({"calendar", "first_period", "pays_within"})
 """The publisher's internal settings, which no statement shows."""
 
-_IF_ANY = frozenset({"adjustments", "payments", "tax_withheld"})
+_IF_ANY = frozenset({"adjustments", "payments", "tax_kept", "tax_withheld", "taxed_before"})
 """Left out if empty, so that documents of earlier statements stay the same."""
 
 

@@ -168,6 +168,8 @@ def _returned(desk: Desk, asked: dict[str, Any]) -> None:
     with desk.work() as work:
         row = moving.take_back(work, number, _day(work, asked["day"]), asked["reason"])
     _show_payments(desk, [row], "returned")
+    if not desk.json and (kept := _kept_words(row)):
+        desk.say(kept.strip())
 
 
 def _void(desk: Desk, asked: dict[str, Any]) -> None:
@@ -176,6 +178,8 @@ def _void(desk: Desk, asked: dict[str, Any]) -> None:
     with desk.work() as work:
         row = moving.void(work, number, asked["reason"])
     _show_payments(desk, [row], "voided")
+    if not desk.json and (kept := _kept_words(row)):
+        desk.say(kept.strip())
 
 
 def _confirm_owed_again(desk: Desk, number: int, asked: Mapping[str, Any], what: str) -> None:
@@ -183,14 +187,27 @@ def _confirm_owed_again(desk: Desk, number: int, asked: Mapping[str, Any], what:
     with desk.work(read_only=True) as work:
         row = listing.payment(work, number).row
         payee = names_of(work).of("beneficiaries", row.beneficiary)
+        day = _day(work, asked["day"] if asked["returned"] else None)
     if row.state not in (PaymentState.SENT, PaymentState.SETTLED):
         return
-    amount = f"{row.currency} {amount_text(row.gross, row.currency)}"
+    ended = row._replace(tax_kept=moving.tax_kept_if(row, day))
+    amount = f"{row.currency} {amount_text(ended.owed_again, row.currency)}"
     confirm_final(
         desk,
         f"{name_of(number)} to {payee} {what}: {amount} would be owed again, and only another "
-        f"payment pays it.",
+        f"payment pays it.{_kept_words(ended)}",
         yes=asked["yes"],
+    )
+
+
+def _kept_words(row: PaymentRow) -> str:
+    """What becomes of the tax of a payment that ended in a later year than it was sent."""
+    if row.tax_kept is None or row.sent_on is None:
+        return ""
+    kept = f"{row.currency} {amount_text(row.tax_kept, row.currency)}"
+    return (
+        f" It was sent in {row.sent_on.year}, whose figures stay: its tax ({kept}) stays "
+        f"withheld, and what is owed again is not taxed or reported once more."
     )
 
 
@@ -242,6 +259,11 @@ def payments(desk: Desk, *, name: str | None, state: str | None, beneficiary: st
     desk.table(("day", "what", "by"), events)
     if shown.row.reason:
         desk.say(f"Why: {shown.row.reason}")
+    if kept := _kept_words(shown.row):
+        desk.say(kept.strip())
+    if shown.row.taxed_before:
+        before = amount_text(shown.row.taxed_before, shown.row.currency)
+        desk.say(f"Of it, {before} was taxed and reported in an earlier year.")
 
 
 def _number(text: str, kind: str = "P") -> int:
@@ -292,6 +314,11 @@ def _document(row: PaymentRow) -> dict[str, Any]:
         **days,
         "reason": row.reason,
         "flags": row.flags,
+        **{
+            name: amount_text(value, row.currency)
+            for name, value in (("tax_kept", row.tax_kept), ("taxed_before", row.taxed_before))
+            if value is not None
+        },
     }
 
 

@@ -30,7 +30,7 @@ from royalties.ingest.report.reading import KnownRetailer, ReferenceData
 from royalties.services.cache import Made, cached, extent_of
 from royalties.services.work import RefusedError, Work
 from royalties.store.history import Revision, newest_revision, revisions_in_force
-from royalties.store.payments.payments import put_back_in
+from royalties.store.payments.taxed import CameBack, came_back_in
 from royalties.store.periods import carrying, periods, runs
 from royalties.store.periods.closing import last_change
 from royalties.store.sales.cached_slices import period_blocks
@@ -241,6 +241,7 @@ def books_of(work: Work, setup: Setup, period: Period) -> Books:
         period_blocks(work.connection, period.ordinal, asked, names, imports),
     )
     left = left_before(work, period)
+    back = what_came_back(work, period)
     return Books(
         period=period,
         first_period=setup.first_period,
@@ -254,8 +255,12 @@ def books_of(work: Work, setup: Setup, period: Period) -> Books:
         income=[entry for entry in setup.income if entry.period == str(period)],
         blocks=blocks,
         states=left.states,
-        balances=_with_put_back(work, period, left.balances),
+        balances={
+            **left.balances,
+            **{key: left.balances.get(key, 0) + back.amounts[key] for key in back.amounts},
+        },
         withheld_before=left.withheld,
+        taxed_before=back.taxed,
     )
 
 
@@ -264,12 +269,9 @@ def came_back(period: Period) -> str:
     return f"came back in {period}"
 
 
-def _with_put_back(
-    work: Work, period: Period, balances: Mapping[tuple[str, str], int]
-) -> Mapping[tuple[str, str], int]:
-    """What was carried forward, and what came back of payments while the period was open."""
-    back = work.once(came_back(period), lambda: put_back_in(work.connection, period.ordinal))
-    return {**balances, **{key: balances.get(key, 0) + amount for key, amount in back.items()}}
+def what_came_back(work: Work, period: Period) -> CameBack:
+    """What came back of payments while a period was open, and what is taxed of its balances."""
+    return work.once(came_back(period), lambda: came_back_in(work.connection, period.ordinal))
 
 
 def rates_of(

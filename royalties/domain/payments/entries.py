@@ -1,7 +1,8 @@
 """What payments to beneficiaries post: to pay → in transit → bank, and back again.
 
 Nothing is posted before a payment is sent. What comes back reverses exactly what was posted, and
-puts the whole amount back to what the beneficiary is owed; the next run brings it forward.
+puts the whole amount back to what the beneficiary is owed; the next run brings it forward. If it
+comes back in a later year, its tax stays, and only what was sent is put back.
 """
 
 from collections.abc import Iterable
@@ -48,24 +49,46 @@ def taken_back(
 
     At last the gross amount goes from what is to pay to what the beneficiary is owed.
     """
-    opposites = [
+    put_back = _put_back(beneficiary, currency, gross, to_pay_account(beneficiary), words)
+    return [*_opposites(beneficiary, posted, words), put_back]
+
+
+def net_taken_back(
+    beneficiary: str, currency: str, net: int, arrived: Iterable[Entry], words: str
+) -> list[Entry]:
+    """What a payment posts that came back, or was voided, in a later year than it was sent.
+
+    Of 500.00 with 120.00 tax, 380.00 go from in transit to what is owed; the tax stays. If all was
+    tax, nothing is owed again, and nothing is posted.
+    """
+    if not net:
+        return []
+    put_back = _put_back(beneficiary, currency, net, in_transit_account(beneficiary), words)
+    return [*_opposites(beneficiary, arrived, words), put_back]
+
+
+def _opposites(beneficiary: str, posted: Iterable[Entry], words: str) -> list[Entry]:
+    """The opposites of what a payment has posted, the latest first."""
+    return [
         Entry(
             "payment-reversed",
             beneficiary,
             f"Reversed: {words}"[:_LONGEST],
             tuple(side._replace(amount=-side.amount) for side in entry.postings),
         )
-        for entry in posted
+        for entry in reversed(list(posted))
     ]
-    put_back = _entry(
+
+
+def _put_back(beneficiary: str, currency: str, amount: int, source: str, words: str) -> Entry:
+    return _entry(
         "payment-put-back",
         beneficiary,
         f"Owed again: {words}",
         currency,
-        ((to_pay_account(beneficiary), gross),),
-        (beneficiary_account(beneficiary), -gross),
+        ((source, amount),),
+        (beneficiary_account(beneficiary), -amount),
     )
-    return [*reversed(opposites), put_back]
 
 
 _LONGEST = 300

@@ -7,10 +7,8 @@ for each beneficiary and currency of all that waits; an amount may be held back,
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from fractions import Fraction
 from typing import NamedTuple
 
-from royalties.domain.money import rounded
 from royalties.domain.payments.account_life import COOLING_DAYS
 
 Payee = tuple[str, str]
@@ -174,13 +172,3 @@ def flags_of(amount: int, earlier: Sequence[int], *, came_back: bool = False) ->
     elif amount * len(earlier) > _UNUSUAL * sum(earlier):
         flags.append(Flag.UNUSUAL)
     return tuple(flags)
-
-
-def tax_on(parts: Iterable[Part], taxed: Iterable[str], rate: Fraction) -> int:
-    """What is withheld when a payment is sent: the rate of that day, **rounded** once.
-
-    Amounts whose tax a close of an earlier version has withheld already are not taxed again.
-    30 % of 500.00 is 150.00; if 200.00 of it were taxed by their close, 90.00.
-    """
-    known = set(taxed)
-    return rounded(rate * sum(part.amount for part in parts if part.statement not in known))

@@ -91,7 +91,8 @@ class Books:
     """Everything a run reads: the setup in force, the period's sales, what earlier closes left.
 
     ``balances`` holds what each beneficiary carried forward by (key, currency);
-    ``withheld_before`` the tax that closes once took from it. ``taxed_at_close`` computes a run as
+    ``withheld_before`` the tax that closes once took from it; ``taxed_before`` what of it, and of
+    what came back, was taxed by a payment of an earlier year. ``taxed_at_close`` computes a run as
     those closes did, to prove them.
     """
 
@@ -109,4 +110,5 @@ class Books:
     states: Mapping[str, ContractState]
     balances: Mapping[tuple[str, str], int]
     withheld_before: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    taxed_before: Mapping[tuple[str, str], int] = field(default_factory=dict)
     taxed_at_close: bool = False

@@ -327,7 +327,8 @@ def _settlement(books: Books, payee: Beneficiary, currency: str, allocated: int)
     ):
         reason = NotPaid.BELOW_MINIMUM
     to_pay = 0 if reason else due
-    tax = 0 if books.taxed_at_close else rounded(rate * to_pay)
+    untaxed = max(to_pay - books.taxed_before.get((payee.key, currency), 0), 0)
+    tax = 0 if books.taxed_at_close else rounded(rate * untaxed)
     return Settlement(
         payee.key,
         currency,

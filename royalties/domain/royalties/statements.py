@@ -208,7 +208,12 @@ class Payee:
 
 @dataclass(frozen=True, slots=True)
 class PaymentShown:
-    """A payment since the last statement, before tax; one that came back is owed again."""
+    """A payment since the last statement, before tax; one that came back is owed again.
+
+    ``amount`` of one that came back is what is owed again: all of it, or, if it came back in a
+    later year than it was sent, what is left after ``tax_kept``, which stays withheld.
+    ``taxed_before`` is what of a payment was taxed by an earlier year's.
+    """
 
     day: date
     reference: str
@@ -216,6 +221,8 @@ class PaymentShown:
     tax: int
     came_back: bool = False
     reason: str = ""
+    tax_kept: int = 0
+    taxed_before: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +234,7 @@ class Statement:
     ``tax`` is what is expected to be withheld when ``to_pay`` is sent, ``net`` what is left of it.
     ``tax_withheld`` is tax that closes of earlier versions took at once (negative: given back).
     ``payments`` are those since the last statement; what came back is part of what is brought
-    forward.
+    forward. ``taxed_before`` is what of ``to_pay`` was taxed by a payment of an earlier year.
     """
 
     number: str | None
@@ -252,6 +259,7 @@ class Statement:
     adjustments: tuple[AdjustmentShown, ...] = ()
     tax_withheld: int = 0
     payments: tuple[PaymentShown, ...] = ()
+    taxed_before: int = 0
 
     @property
     def balance_before(self) -> int:

@@ -19,7 +19,7 @@ from royalties.domain.royalties.postings import (
 from royalties.services.ledger.verified_books import BooksUnderTest, Failures
 from royalties.store.ledger import checks
 from royalties.store.ledger import entries as ledger
-from royalties.store.payments.files import put_back_by_period
+from royalties.store.payments.taxed import put_back_by_period
 from royalties.store.periods.brought_in import brought_in_of
 
 

@@ -14,12 +14,18 @@ from royalties.domain.royalties.postings import (
     in_transit_account,
     to_pay_account,
 )
-from royalties.services.payments.moving import sent_entry, settled_entry, taken_back_entries
+from royalties.services.payments.moving import (
+    sent_entry,
+    settled_entry,
+    taken_back_entries,
+    tax_kept_if,
+)
 from royalties.services.work import Work
 from royalties.store.ledger import entries as ledger
 from royalties.store.payments import bank_lines, files
 from royalties.store.payments import payments as store
 from royalties.store.payments.payments import PaymentRow
+from royalties.store.payments.taxed import taxed_of_each
 
 Failures = Iterator[str]
 _Said = tuple[str, str, str, tuple[tuple[str, str, int], ...]]
@@ -37,12 +43,27 @@ def payments_differ(work: Work) -> Failures:
         if parts.pop(row.id, 0) != row.gross:
             yield f"payment {name_of(row.id)} is not the sum of what it settles"
         yield from _state_differs(row)
+    yield from _taxed_twice(work)
     for number in parts:
         yield f"what payment {name_of(number)} settles stands, but there is no such payment"
     for each in store.set_aside(work.connection, work.actor, everything=True):
         if each.left < 0:
             yield f"statement {each.statement}: payments settle more of it than is to pay"
     yield from _files_differ(work)
+
+
+def _taxed_twice(work: Work) -> Failures:
+    """What an earlier year's payment was taxed for is taken out of the tax exactly once."""
+    taxed = taxed_of_each(work.connection)
+    for row in store.every_payment(work.connection):
+        if row.sent_on is not None and (row.taxed_before or 0) != taxed.get(row.id, 0):
+            yield (
+                f"payment {name_of(row.id)}: {taxed.get(row.id, 0)} of it was taxed in an earlier "
+                f"year, not {row.taxed_before or 0}"
+            )
+        kept = tax_kept_if(row, row.ended_on) if row.ended_on and row.put_back_in else None
+        if row.tax_kept != kept:
+            yield f"payment {name_of(row.id)}: the tax that stays of it is not that of its year"
 
 
 def _files_differ(work: Work) -> Failures:

@@ -109,7 +109,7 @@ def make_file(work: Work, number: int, day: date, bank: str = "") -> FileRow:
     if not work.today <= day <= work.today + _AHEAD:
         raise RefusedError("the bank pays from today on, within a month: write another day")
     taxes = expected_taxes(work, approved, day)
-    amounts = {row.id: row.gross - taxes[row.id][1] for row in approved}
+    amounts = {row.id: row.gross - taxes[row.id].tax for row in approved}
     for row in approved:
         if amounts[row.id] <= 0:
             raise RefusedError(
@@ -166,7 +166,7 @@ def not_carried(work: Work, number: int, banks: Sequence[Bank]) -> list[list[str
         if row.state in (PaymentState.PROPOSED, PaymentState.APPROVED)
     ]
     taxes = expected_taxes(work, rows, work.today)
-    amounts = {row.id: row.gross - taxes[row.id][1] for row in rows}
+    amounts = {row.id: row.gross - taxes[row.id].tax for row in rows}
     try:
         accounts = _opened_accounts(work, {row.beneficiary for row in rows})
     except RefusedError:

@@ -157,7 +157,7 @@ def batch(work: Work, number: int) -> PaymentBatch:
         row,
         rows,
         store.parts_of(work.connection, [each.id for each in rows]),
-        {each.id: expected[each.id][1] if each.tax is None else each.tax for each in rows},
+        {each.id: expected[each.id].tax if each.tax is None else each.tax for each in rows},
         files.find_file(work.connection, number),
         approving.may_approve(work, row, rows),
         approving.fingerprint_of(work, rows),

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import NamedTuple
 
 from royalties.domain.money import amount_text
 from royalties.domain.payments import entries
@@ -14,7 +15,8 @@ from royalties.domain.payments.life import (
     batch_name,
     name_of,
 )
-from royalties.domain.payments.proposing import Part, tax_on
+from royalties.domain.payments.proposing import Part
+from royalties.domain.payments.taxed_before import kept_of, tax_on
 from royalties.domain.people import Verb
 from royalties.domain.royalties.postings import Entry
 from royalties.services.books import setup_in_force
@@ -24,6 +26,7 @@ from royalties.services.work import RefusedError, Work
 from royalties.store.ledger import entries as ledger
 from royalties.store.payments import files
 from royalties.store.payments import payments as store
+from royalties.store.payments import taxed as taxed_store
 from royalties.store.payments.files import FileRow
 from royalties.store.payments.payments import PaymentRow
 
@@ -70,8 +73,9 @@ def send(
             method=method,
             reference=words or name_of(row.id),
             sent_on=day,
-            tax_rate=taxes[row.id][0],
-            tax=taxes[row.id][1],
+            tax_rate=taxes[row.id].rate,
+            tax=taxes[row.id].tax,
+            taxed_before=taxes[row.id].taxed_before or None,
         )
         for row in rows
     ]
@@ -85,14 +89,26 @@ def send(
     sent = [row._replace(sent_entry=entry) for row, entry in zip(sent, posted, strict=True)]
     store.change_each(work.connection, sent, _OF_SENDING)
     details = [
-        (row, {"day": day, "method": method, "reference": row.reference, "tax": row.tax})
+        (
+            row,
+            {
+                "day": day,
+                "method": method,
+                "reference": row.reference,
+                "tax": row.tax,
+                **({"taxed_before": row.taxed_before} if row.taxed_before else {}),
+            },
+        )
         for row in sent
     ]
     steps.record_each(work, PaymentAction.SEND, details)
     return sent
 
 
-_OF_SENDING = ("state", "method", "reference", "sent_on", "tax_rate", "tax", "sent_entry")
+_OF_SENDING = (
+    *("state", "method", "reference", "sent_on"),
+    *("tax_rate", "tax", "taxed_before", "sent_entry"),
+)
 """What the sending of a payment changes of its row."""
 
 
@@ -133,19 +149,29 @@ def _require_day(work: Work, row: PaymentRow, day: date) -> None:
         )
 
 
-def expected_taxes(
-    work: Work, rows: Collection[PaymentRow], day: date
-) -> dict[int, tuple[Fraction, int]]:
+class ExpectedTax(NamedTuple):
+    """What is withheld of a payment if it is sent on a day, and what of it was taxed before."""
+
+    rate: Fraction
+    tax: int
+    taxed_before: int
+
+
+def expected_taxes(work: Work, rows: Collection[PaymentRow], day: date) -> dict[int, ExpectedTax]:
     """The rate of tax, and what is withheld of each payment, if they are sent on a day."""
-    parts = store.parts_of(work.connection, [row.id for row in rows])
+    parts = {
+        number: [Part(part.statement, part.amount) for part in of]
+        for number, of in store.parts_of(work.connection, [row.id for row in rows]).items()
+    }
     numbers = {part.statement for of in parts.values() for part in of}
     taxed = store.taxed_statements(work.connection, numbers)
+    before = taxed_store.taxed_of(work.connection, rows, parts)
     setup = setup_in_force(work)
     found = {}
     for row in rows:
         rate = tax_rate(setup, row.beneficiary, day)
-        settled = [Part(part.statement, part.amount) for part in parts[row.id]]
-        found[row.id] = (rate, tax_on(settled, taxed, rate))
+        tax = tax_on(parts[row.id], taxed, before[row.id], rate)
+        found[row.id] = ExpectedTax(rate, tax, before[row.id])
     return found
 
 
@@ -176,8 +202,10 @@ def settle(work: Work, numbers: Collection[int], day: date) -> list[PaymentRow]:
 def take_back(work: Work, number: int, day: date, reason: str) -> PaymentRow:
     """Record that a payment came back: all of it is owed again, once, and the payee is on hold.
 
-    Tax that was withheld of it is owed again too. The next close brings the amount forward, and
-    nothing is proposed to the payee until somebody releases it.
+    Tax that was withheld of it is owed again too if it came back in the year in which it was sent;
+    in a later year it stays withheld, for it was deposited and reported, and what is owed again is
+    not taxed once more. The next close brings the amount forward, and nothing is proposed to the
+    payee until somebody releases it.
 
     Raises:
         RefusedError: it was not sent, came back already, or the day will not do.
@@ -188,8 +216,8 @@ def take_back(work: Work, number: int, day: date, reason: str) -> PaymentRow:
 def void(work: Work, number: int, reason: str, *, seen_sent: bool | None = None) -> PaymentRow:
     """Take back a payment that never left, or never arrived (a check that was stopped).
 
-    One that was not sent waits again at once. One that was sent is owed again, and the next close
-    brings it forward.
+    One that was not sent waits again at once. One that was sent is owed again as if it had come
+    back today, and the next close brings it forward.
 
     Args:
         work: the unit of work.
@@ -224,12 +252,30 @@ def _back(work: Work, number: int, day: date, reason: str, action: PaymentAction
     state = steps.next_state(row, action)
     why = steps.line_of(reason, "the reason", needed=True)
     _require_after_sending(work, row, day)
-    made = row._replace(state=state, ended_on=day, reason=why, put_back_in=open_period)
-    ledger.post(work.connection, open_period, work.today, taken_back_entries(made))
-    values = {"state": state, "ended_on": day, "reason": why, "put_back_in": open_period}
-    store.change(work.connection, number, values)
-    steps.record(work, row, action, {"day": day, "reason": why})
+    made = row._replace(
+        state=state,
+        ended_on=day,
+        reason=why,
+        put_back_in=open_period,
+        tax_kept=tax_kept_if(row, day),
+    )
+    if posted := taken_back_entries(made):
+        ledger.post(work.connection, open_period, work.today, posted)
+    store.change_each(work.connection, [made], _OF_ENDING)
+    detail = {"day": day, "reason": why}
+    if made.tax_kept is not None:
+        detail |= {"owed_again": made.owed_again, "tax_kept": made.tax_kept}
+    steps.record(work, row, action, detail)
     return made
+
+
+_OF_ENDING = ("state", "ended_on", "reason", "put_back_in", "tax_kept")
+"""What changes of a payment's row that came back, or was voided after it was sent."""
+
+
+def tax_kept_if(row: PaymentRow, day: date) -> int | None:
+    """Tax that stays withheld if a payment comes back on a day; None: all of it is owed again."""
+    return None if row.sent_on is None else kept_of(row.tax or 0, row.sent_on, day)
 
 
 def _require_after_sending(work: Work, row: PaymentRow, day: date) -> None:
@@ -272,7 +318,9 @@ def taken_back_entries(row: PaymentRow) -> list[Entry]:
     posted = [sent_entry(row)]
     if row.settled_on is not None and row.net:
         posted.append(settled_entry(row))
-    return entries.taken_back(row.beneficiary, row.currency, row.gross, posted, _words(row))
+    if row.tax_kept is None:
+        return entries.taken_back(row.beneficiary, row.currency, row.gross, posted, _words(row))
+    return entries.net_taken_back(row.beneficiary, row.currency, row.net, posted[1:], _words(row))
 
 
 def _words(row: PaymentRow) -> str:

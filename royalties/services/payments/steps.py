@@ -21,7 +21,7 @@ from royalties.store.periods import periods
 
 LONGEST_REASON = 500
 _LONGEST_REFERENCE = 60
-_AMOUNTS = frozenset({"tax", "lowered_to"})
+_AMOUNTS = frozenset({"tax", "lowered_to", "taxed_before", "tax_kept", "owed_again"})
 """Details of a step that are amounts, in minor units."""
 
 

@@ -35,6 +35,7 @@ from royalties.services.statements.numbering import NoStatementError
 from royalties.services.terms.warnings import warnings_of_run
 from royalties.services.uncollected import uncollected
 from royalties.services.work import Work
+from royalties.store.payments.taxed import NOTHING_CAME_BACK
 from royalties.store.periods import runs
 
 _KEPT_RUNS = 3
@@ -111,7 +112,7 @@ def shown_closed(work: Work, period: Period) -> RunView | None:
     closed = closes.closing
     work.know(LAST_CLOSED, closes.last)
     if not closes.is_anything_back:
-        work.know(came_back(period), {})
+        work.know(came_back(period), NOTHING_CAME_BACK)
     if closed is None:
         return None
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from royalties.domain.money import amount_text
-from royalties.domain.royalties.statements import ContractAccount, Statement
+from royalties.domain.royalties.statements import ContractAccount, PaymentShown, Statement
 from royalties.domain.terms.wording import percent
 from royalties.services.books import setup_in_force
 from royalties.services.closed_run import NotClosedError
@@ -152,6 +152,9 @@ def _top(statement: Statement, name: str) -> Explanation:
         case "tax":
             rate = percent(Fraction(statement.tax_rate))
             explained.how = [f"expected when it is sent: {rate} of what is to pay, rounded"]
+            if statement.taxed_before:
+                before = amount_text(statement.taxed_before, statement.currency)
+                explained.how.append(f"without {before}, which was taxed in an earlier year")
             explained.parts = [("to_pay", text("to_pay"))]
         case "net":
             explained.how = ["to pay − the tax that is expected"]
@@ -166,10 +169,17 @@ def _top(statement: Statement, name: str) -> Explanation:
             explained.how += [
                 f"of it a payment that came back: "
                 f"{amount_text(payment.amount, statement.currency)}, {payment.reason}"
+                + _kept_words(payment, statement.currency)
                 for payment in statement.payments
                 if payment.came_back
             ]
     return explained
+
+
+def _kept_words(payment: PaymentShown, currency: str) -> str:
+    if not payment.tax_kept:
+        return ""
+    return f"; {amount_text(payment.tax_kept, currency)} tax stays withheld: its year was over"
 
 
 def _of_account(statement: Statement, account: ContractAccount, name: str) -> Explanation:

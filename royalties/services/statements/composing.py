@@ -32,11 +32,12 @@ from royalties.domain.sales.slices import SaleKind
 from royalties.domain.terms.contracts import Basis
 from royalties.domain.terms.plans import beneficiaries_of
 from royalties.domain.terms.wording import concerns, sentence
-from royalties.services.books import Setup, left_before, rates_of
+from royalties.services.books import Setup, left_before, rates_of, what_came_back
 from royalties.services.cache import extent_of
 from royalties.services.names import Names
 from royalties.services.work import Work
 from royalties.store.payments.files import MovedRow, moved_in
+from royalties.store.payments.taxed import CameBack
 from royalties.store.periods import figures
 from royalties.store.sales.slices import reversed_periods
 
@@ -65,6 +66,7 @@ class Composer:
     _held: dict[str, tuple[HeldReserve, ...]] = field(init=False)
     _rates: Rates = field(init=False)
     _moved: list[MovedRow] = field(init=False)
+    _back: CameBack = field(init=False)
     _names: Names = field(init=False)
     _details: _Details | None = field(init=False, default=None)
     _accounts: dict[str, ContractAccount] = field(init=False, default_factory=dict)
@@ -94,6 +96,7 @@ class Composer:
         taken_back = reversed_periods(connection, period.ordinal) if may_take_back else ()
         self._rates = rates_of(self.work, self.setup, period, taken_back)
         self._moved = moved_in(connection, period.ordinal)
+        self._back = what_came_back(self.work, period)
 
     def read_all(self) -> None:
         """Read now what would be read when it is first needed."""
@@ -141,6 +144,10 @@ class Composer:
             ),
             tax_withheld=settlement.tax_withheld,
             payments=self._payments(settlement.beneficiary, settlement.currency),
+            taxed_before=min(
+                settlement.to_pay,
+                self._back.taxed.get((settlement.beneficiary, settlement.currency), 0),
+            ),
         )
 
     def _payments(self, beneficiary: str, currency: str) -> tuple[PaymentShown, ...]:
@@ -150,7 +157,13 @@ class Composer:
             payment for payment in self._moved if (payment.beneficiary, payment.currency) == payee
         ]
         sent = [
-            PaymentShown(payment.sent_on, payment.reference, payment.gross, payment.tax)
+            PaymentShown(
+                payment.sent_on,
+                payment.reference,
+                payment.gross,
+                payment.tax,
+                taxed_before=payment.taxed_before,
+            )
             for payment in mine
             if payment.sent_here
         ]
@@ -158,10 +171,11 @@ class Composer:
             PaymentShown(
                 payment.ended_on or payment.sent_on,
                 payment.reference,
-                payment.gross,
+                payment.gross - payment.tax_kept,
                 payment.tax,
                 came_back=True,
                 reason=payment.reason,
+                tax_kept=payment.tax_kept,
             )
             for payment in mine
             if payment.put_back_here

@@ -77,6 +77,8 @@ class MovedRow(NamedTuple):
     currency: str
     gross: int
     tax: int
+    tax_kept: int
+    taxed_before: int
     reference: str
     sent_on: date
     ended_on: date | None
@@ -96,6 +98,8 @@ def moved_in(connection: Connection, period_id: int) -> list[MovedRow]:
             payment.c.currency,
             payment.c.gross,
             func.coalesce(payment.c.tax, 0),
+            func.coalesce(payment.c.tax_kept, 0),
+            func.coalesce(payment.c.taxed_before, 0),
             payment.c.reference,
             payment.c.sent_on,
             payment.c.ended_on,
@@ -108,18 +112,3 @@ def moved_in(connection: Connection, period_id: int) -> list[MovedRow]:
         .order_by(payment.c.id)
     )
     return [MovedRow._make(row) for row in rows]
-
-
-def put_back_by_period(connection: Connection) -> dict[tuple[int, str, str], int]:
-    """What came back, by the period that brings it forward, beneficiary and currency."""
-    rows = connection.execute(
-        select(
-            payment.c.put_back_in,
-            payment.c.beneficiary,
-            payment.c.currency,
-            func.sum(payment.c.gross),
-        )
-        .where(payment.c.put_back_in.is_not(None))
-        .group_by(payment.c.put_back_in, payment.c.beneficiary, payment.c.currency)
-    )
-    return {(row[0], row[1], row[2]): int(row[3]) for row in rows}

@@ -56,18 +56,25 @@ class PaymentRow(NamedTuple):
     sent_on: date | None
     tax_rate: Fraction | None
     tax: int | None
+    taxed_before: int | None
     sent_entry: int | None
     settled_on: date | None
     settled_entry: int | None
     ended_on: date | None
     reason: str
     put_back_in: int | None
+    tax_kept: int | None
     released: bool
 
     @property
     def net(self) -> int:
         """What the beneficiary receives."""
         return self.gross - (self.tax or 0)
+
+    @property
+    def owed_again(self) -> int:
+        """What is owed again once it came back: all of it, less tax that stays withheld."""
+        return self.gross - (self.tax_kept or 0)
 
 
 class PartRow(NamedTuple):
@@ -184,16 +191,6 @@ def _settles() -> Any:  # noqa: ANN401 - SQLAlchemy's condition
     pay again only once a period is closed.
     """
     return (payment.c.state != PaymentState.VOIDED) | payment.c.put_back_in.is_not(None)
-
-
-def put_back_in(connection: Connection, period_id: int) -> dict[Payee, int]:
-    """What came back while a period was the open one: its run brings it forward."""
-    rows = connection.execute(
-        select(payment.c.beneficiary, payment.c.currency, func.sum(payment.c.gross))
-        .where(payment.c.put_back_in == period_id)
-        .group_by(payment.c.beneficiary, payment.c.currency)
-    )
-    return {(row[0], row[1]): int(row[2]) for row in rows}
 
 
 def not_to_pay(connection: Connection, period_id: int) -> list[tuple[str, str, int, str]]:

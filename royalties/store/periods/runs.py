@@ -150,10 +150,21 @@ class FoundPeriod(NamedTuple):
 def closing_and_last(connection: Connection, period_id: int) -> FoundPeriod:
     """A close's facts with what goes beside them, in one query.
 
-    ``is_anything_back`` says whether a payment came back while the period was the open one.
+    ``is_anything_back`` says whether a payment came back while the period was the open one, or
+    before and some of it is not taxed again.
     """
     last = select(func.max(closed_run.c.period_id).label("last")).subquery()
-    back = select(func.count()).where(payment.c.put_back_in == period_id).scalar_subquery()
+    back = (
+        select(func.count())
+        .where(
+            (payment.c.put_back_in == period_id)
+            | (
+                (payment.c.put_back_in < period_id)
+                & (payment.c.tax_kept.is_not(None) | payment.c.taxed_before.is_not(None))
+            )
+        )
+        .scalar_subquery()
+    )
     row = connection.execute(
         select(last.c.last, back, *(closed_run.c[name] for name in Closing._fields)).select_from(
             last.outerjoin(closed_run, closed_run.c.period_id == period_id)

@@ -54,6 +54,11 @@ payment = Table(
     Column("sent_on", Day),
     Column("tax_rate", Exact, comment="in force on the day it was sent"),
     Column("tax", Minor, comment="withheld of the gross amount"),
+    Column(
+        "taxed_before",
+        Minor,
+        comment="of the gross amount, what an earlier year's payment was taxed for; null: nothing",
+    ),
     Column("sent_entry", ForeignKey("entry.id")),
     Column("settled_on", Day),
     Column("settled_entry", ForeignKey("entry.id")),
@@ -64,6 +69,11 @@ payment = Table(
         ForeignKey("period.id"),
         index=True,
         comment="period whose run brings the amount forward again; null: it was not sent",
+    ),
+    Column(
+        "tax_kept",
+        Minor,
+        comment="tax that stays withheld: it came back in a later year; null: none stays",
     ),
     Column("released", Flag, nullable=False, comment="1: paid again after a return"),
     CheckConstraint("gross > 0", name="gross"),

@@ -7,7 +7,8 @@ alone.
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
@@ -28,13 +29,14 @@ from royalties.domain.payments.life import Method
 from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.services.payments import approving, listing, moving, proposing
 from royalties.services.work import RefusedError, Work
-from tests.builders.books import Office, Shelf, a_row, after, spring
+from tests.builders.books import NOW, Office, Shelf, a_row, after, spring
 from tests.builders.orders import somebody
 
 Payee = tuple[str, str]
 
 WHO = ("Cleo", "Max", "Mia")
-PERIODS = ("2025-H1", "2025-H2", "2026-H1")
+PERIODS = ("2025-H1", "2025-H2", "2026-H1", "2026-H2", "2027-H1")
+SOLD = {"2025-H2": "2025-09-09", "2026-H1": "2026-02-02", "2026-H2": "2026-08-08"}
 STEPS = ("pay less", "approve", "send", "settle", "return", "void", "release")
 
 
@@ -50,6 +52,8 @@ class Paid:
     net: int = 0
     arrived: bool = False
     released: bool = False
+    year: int = 0
+    taxed_before: int = 0
 
     @property
     def gross(self) -> int:
@@ -67,10 +71,20 @@ class Walker:
     payments: dict[int, Paid] = field(default_factory=dict)
     carried: dict[Payee, int] = field(default_factory=lambda: defaultdict(int))
     back: dict[Payee, int] = field(default_factory=lambda: defaultdict(int))
+    taxed: dict[Payee, int] = field(default_factory=lambda: defaultdict(int))
+    """What of each balance an earlier year's payment was taxed for, and no close set aside yet."""
+    taxed_of: dict[str, int] = field(default_factory=dict)
+    """The same of each statement, and no payment took yet."""
+    kept: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    """Tax that stays withheld of payments that came back in a later year, by currency."""
+    gone: dict[Payee, int] = field(default_factory=lambda: defaultdict(int))
+    """What each payee will never receive of what was set aside: that tax."""
+    now: datetime = NOW
     next_period: int = 0
     tokens: Iterator[int] = field(default_factory=lambda: count(1))
 
     def begin(self) -> None:
+        self.office.system = replace(self.office.system, clock=lambda: self.now)
         roles = (Role.CLERK, Role.MANAGER, Role.MANAGER)
         self.people = {
             name: somebody(self.office, name, role) for name, role in zip(WHO, roles, strict=True)
@@ -84,7 +98,10 @@ class Walker:
             return
         period = PERIODS[self.next_period]
         if self.next_period:
-            day = "2025-09-09" if period == "2025-H2" else "2026-02-02"
+            ends = date(int(period[:4]) + (period[-1] == "2"), 7 - 6 * int(period[-1] == "2"), 2)
+            while self.now.date() < ends:
+                self.new_year()
+            day = SOLD.get(period, "2027-01-10")
             self.office.bring([a_row(30, date=day, reference=period)])
         self.office.close(period)
         self.next_period += 1
@@ -100,14 +117,18 @@ class Walker:
             payee = (each["key"], each["currency"])
             cents = {
                 name: minor_units(each[name], payee[1])
-                for name in ("brought_forward", "to_pay", "carried_forward")
+                for name in ("brought_forward", "to_pay", "carried_forward", "tax")
             }
             if self.next_period > 1 and payee in self.carried:
                 assert cents["brought_forward"] == self.carried[payee] + self.back[payee]
                 self.reached["brought forward again"] += bool(self.back[payee])
             self.carried[payee] = cents["carried_forward"]
+            before = min(self.taxed[payee], cents["to_pay"])
+            assert cents["tax"] == tax_of(payee, cents["to_pay"] - before)
+            self.taxed[payee] -= before
             if cents["to_pay"]:
                 self.waits[numbers[payee]] = (payee, cents["to_pay"])
+                self.taxed_of[numbers[payee]] = before
         self.back.clear()
 
     def propose(self, who: str, less: bool) -> None:
@@ -182,11 +203,17 @@ class Walker:
             if work is None:
                 return
             (row,) = moving.send(work, [number], work.today, Method.WIRE, f"W{number}")
-        rate = Decimal("0.24") if paid.payee[0] == "tacoma" else Decimal(0)
-        tax = int((paid.gross * rate).quantize(Decimal(1), "ROUND_HALF_UP"))
+        for statement, amount in paid.parts.items():
+            before = min(amount, self.taxed_of[statement])
+            self.taxed_of[statement] -= before
+            paid.taxed_before += before
+        tax = tax_of(paid.payee, paid.gross - paid.taxed_before)
         assert (row.gross, row.tax) == (paid.gross, tax)
-        paid.state, paid.net = "sent", paid.gross - tax
+        assert (row.taxed_before or 0) == paid.taxed_before
+        paid.state, paid.net, paid.year = "sent", paid.gross - tax, self.now.year
         self.reached["send"] += 1
+        self.reached["send what was taxed"] += bool(paid.taxed_before)
+        self.reached["send both"] += 0 < paid.taxed_before < paid.gross
 
     def settle(self, number: int, who: str) -> None:
         paid = self.payments[number]
@@ -204,7 +231,7 @@ class Walker:
                 return
             moving.take_back(work, number, work.today, "R03")
         paid.state = "returned"
-        self.back[paid.payee] += paid.gross
+        self._owed_again(paid)
         self.reached["return"] += 1
 
     def void(self, number: int, who: str) -> None:
@@ -217,7 +244,7 @@ class Walker:
         if before:
             self._give_back(paid, paid.gross)
         else:
-            self.back[paid.payee] += paid.gross
+            self._owed_again(paid)
         self.reached["void" if before else "void sent"] += 1
         paid.state = "voided" if before else "stopped"
 
@@ -230,6 +257,25 @@ class Walker:
             moving.release(work, number, "new account")
         paid.released = True
         self.reached["release"] += 1
+
+    def _owed_again(self, paid: Paid) -> None:
+        """In the same year all of it; later, what was sent, and it is taxed already."""
+        if paid.year == self.now.year:
+            self.back[paid.payee] += paid.gross
+            self.taxed[paid.payee] += paid.taxed_before
+            return
+        tax = paid.gross - paid.net
+        self.back[paid.payee] += paid.net
+        self.taxed[paid.payee] += paid.net
+        self.kept[paid.payee[1]] += tax
+        self.gone[paid.payee] += tax
+        self.reached["back in a later year"] += 1
+        self.reached["tax stays"] += bool(tax)
+
+    def new_year(self) -> None:
+        if self.now.year < NOW.year + 2:
+            self.now = self.now.replace(year=self.now.year + 1, month=1, day=15)
+            self.reached["new year"] += 1
 
     def _give_back(self, paid: Paid, amount: int) -> None:
         """The latest statement first, as holding back keeps the earliest."""
@@ -263,6 +309,7 @@ class Walker:
         to_pay: dict[Payee, int] = defaultdict(int)
         on_its_way: dict[Payee, int] = defaultdict(int)
         bank: dict[str, int] = defaultdict(int)
+        tax = defaultdict(int, self.kept)
         for payee, left in self.waits.values():
             to_pay[payee] += left
         for paid in self.payments.values():
@@ -272,6 +319,8 @@ class Walker:
                 on_its_way[paid.payee] += paid.net
             elif paid.state == "settled":
                 bank[paid.payee[1]] += paid.net
+            if paid.state in ("sent", "settled"):
+                tax[paid.payee[1]] += paid.gross - paid.net
         for payee in {*to_pay, *self.carried}:
             name, currency = payee
             owed = self.carried[payee] + self.back[payee]
@@ -284,6 +333,7 @@ class Walker:
                 assert -balances.get((account, currency), 0) == amount, account
         for currency in ("USD", "GBP"):
             assert -balances.get(("asset:bank", currency), 0) == bank[currency]
+            assert -balances.get(("liability:tax", currency), 0) == tax[currency]
         rows = self.office.rows("SELECT id, state, gross FROM payment")
         states = {"stopped": "voided"}
         assert {row[0]: (row[1], row[2]) for row in rows if row[1] != "voided"} == {
@@ -291,6 +341,11 @@ class Walker:
             for number, p in self.payments.items()
             if p.state not in ("voided", "stopped")
         }
+
+
+def tax_of(payee: Payee, amount: int) -> int:
+    rate = Decimal("0.24") if payee[0] == "tacoma" else Decimal(0)
+    return int((amount * rate).quantize(Decimal(1), "ROUND_HALF_UP"))
 
 
 def refused(walker: Walker, what: str, number: int, who: str) -> None:
@@ -383,9 +438,22 @@ class Desk(RuleBasedStateMachine):
     def close(self) -> None:
         self.walker.close()
 
+    @rule(place=NUMBERS)
+    def think_again(self, place: int) -> None:
+        """What was proposed is not sent after all."""
+        self.walker.propose("Max", less=True)
+        self.walker.step("void", place, "Max")
+
+    @rule(place=NUMBERS)
+    def new_year(self, place: int) -> None:
+        """Something that was sent before often comes back then."""
+        self.walker.new_year()
+        self.walker.step("return", place, "Mia")
+
 
 COMMON = {
     *("close", "propose", "approve", "send", "settle", "return", "void", "refused"),
+    *("new year", "back in a later year", "tax stays"),
 }
 """What invented walks must reach by themselves; the written one reaches all."""
 
@@ -417,7 +485,29 @@ def test_fixed_walk_reaches_every_step_of_payments(office: Office) -> None:
         *(("step", "send", place, "Mia") for place in range(12)),
         *(("step", "return", place, "Mia") for place in range(12)),
         ("close",),
+        *(("step", "release", place, "Max") for place in range(20)),
         ("propose", "Mia", False),
+        *(("step", "approve", place, "Max") for place in range(20)),
+        *(("step", "send", place, "Mia") for place in range(20)),
+        ("new_year",),
+        *(("step", "return", place, "Mia") for place in range(10, 20)),
+        ("close",),
+        *(("step", "release", place, "Max") for place in range(20)),
+        ("propose", "Mia", True),
+        *(("step", "approve", place, "Max") for place in range(25)),
+        *(("step", "send", place, "Mia") for place in range(25)),
+        ("propose", "Mia", False),
+        *(("step", "approve", place, "Max") for place in range(30)),
+        *(("step", "send", place, "Mia") for place in range(30)),
+        *(("step", "return", place, "Mia") for place in range(25, 30)),
+        ("new_year",),
+        *(("step", "void", place, "Mia") for place in range(30)),
+        ("close",),
+        *(("step", "release", place, "Max") for place in range(30)),
+        ("propose", "Mia", False),
+        *(("step", "approve", place, "Max") for place in range(40)),
+        *(("step", "send", place, "Mia") for place in range(40)),
+        *(("step", "settle", place, "Cleo") for place in range(40)),
     ]
     for what, *arguments in steps:
         getattr(walker, what)(*arguments)
@@ -426,6 +516,7 @@ def test_fixed_walk_reaches_every_step_of_payments(office: Office) -> None:
         refused(walker, "settle", number, "Cleo")
     assert office.faults() == {}
     wanted = {*COMMON, "propose less", "pay less", "void sent", "release", "alone"}
+    wanted |= {"back in a later year", "tax stays", "send what was taxed", "send both"}
     assert {*wanted, "brought forward again"} - (+reached).keys() == set()
 
 

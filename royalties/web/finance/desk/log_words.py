@@ -224,6 +224,8 @@ def headline(action: str, payload: Any) -> str:  # noqa: ANN401 - whatever JSON 
         text = pattern.format_map({key: _value_words(key, value) for key, value in payload.items()})
     except KeyError:
         return ""
+    if kept := payload.get("tax_kept"):
+        text += f"; {kept} tax stays withheld, for its year was over"
     by = _BY.get(str(payload.get("by")))
     return f"{text} {by}" if by else text + _by_whom(payload)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from flask import Response, abort, make_response, render_template, url_for
 
-from royalties.domain.money import NotAnAmountError
+from royalties.domain.money import NotAnAmountError, amount_text
 from royalties.domain.payments.banks import Bank
 from royalties.domain.payments.life import (
     LIFE,
@@ -225,8 +225,8 @@ def came_back(number: int) -> Answer:
 
     def do() -> str:
         form = forms.PaymentReturnForm()
-        moving.take_back(current_work(), number, form.day.day, form.reason.data)
-        return f"{name_of(number)} came back: the next close brings its amount forward."
+        row = moving.take_back(current_work(), number, form.day.day, form.reason.data)
+        return f"{name_of(number)} came back: the next close brings {_forward(row)} forward."
 
     return do_or_show(
         do,
@@ -249,14 +249,24 @@ def void(number: int) -> Answer:
     def do() -> str:
         form = forms.VoidForm()
         seen_sent = form.seen_sent.data == "1"
-        moving.void(current_work(), number, form.reason.data, seen_sent=seen_sent)
-        return f"{name_of(number)} is voided."
+        row = moving.void(current_work(), number, form.reason.data, seen_sent=seen_sent)
+        if row.tax_kept is None:
+            return f"{name_of(number)} is voided."
+        return f"{name_of(number)} is voided: the next close brings {_forward(row)} forward."
 
     return do_or_show(
         do,
         url_for(".payment", number=number),
         lambda refused: _end_page(number, PaymentAction.VOID, refused),
     )
+
+
+def _forward(row: PaymentRow) -> str:
+    """What of a payment that ended is owed again."""
+    if row.tax_kept is None:
+        return "its amount"
+    owed = f"{row.currency} {amount_text(row.owed_again, row.currency)}"
+    return f"{owed}, its amount after the tax that stays,"
 
 
 def _send(numbers: list[int]) -> str:
@@ -429,6 +439,7 @@ def _end_page(number: int, action: PaymentAction, refused: str = "") -> str:
         name=name_of(number),
         possible=(row.state, action) in LIFE,
         came_back=action is PaymentAction.RETURN,
+        later=row._replace(tax_kept=moving.tax_kept_if(row, work.today)),
         form=form,
         refused=refused,
         **_words([row]),
