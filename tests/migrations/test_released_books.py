@@ -21,6 +21,7 @@ RELEASED = [
     *("0013", "0014", "0015", "0018", "0021", "0022", "0023", "0024", "0025", "0026", "0027"),
     "0028",
     "0029",
+    "0030",
 ]
 """The others were never the newest: they came together with the one after them."""
 

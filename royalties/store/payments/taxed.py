@@ -45,12 +45,12 @@ def came_back_in(connection: Connection, period_id: int) -> CameBack:
     )
     amounts: dict[Payee, int] = {}
     taxed: dict[Payee, dict[int, int]] = {}
-    for period, beneficiary, currency, amount, of_it_taxed in rows:
+    for in_period, beneficiary, currency, amount, of_it_taxed in rows:
         payee = (beneficiary, currency)
-        if period == period_id:
+        if in_period == period_id:
             amounts[payee] = int(amount)
         if of_it_taxed:
-            taxed.setdefault(payee, {})[period] = int(of_it_taxed)
+            taxed.setdefault(payee, {})[in_period] = int(of_it_taxed)
     set_aside = _set_aside(connection, taxed)
     pools = {
         payee: entering(back, {period_id: 0, **_by_period(set_aside[payee], period_id)})[period_id]
@@ -77,13 +77,13 @@ def taxed_of(
     """
     taxed: dict[Payee, dict[int, int]] = {}
     wanted = {row.beneficiary for row in rows}
-    for period, beneficiary, currency, _, of_it_taxed in connection.execute(
+    for in_period, beneficiary, currency, _, of_it_taxed in connection.execute(
         _put_back()
         .where(payment.c.beneficiary.in_(sorted(wanted)), WAS_TAXED)
         .where(payment.c.put_back_in.is_not(None))
     ):
         if of_it_taxed:
-            taxed.setdefault((beneficiary, currency), {})[period] = int(of_it_taxed)
+            taxed.setdefault((beneficiary, currency), {})[in_period] = int(of_it_taxed)
     if not taxed:
         return {row.id: 0 for row in rows}
     left = _left(taxed, _set_aside(connection, taxed))
@@ -99,8 +99,8 @@ def taxed_of_each(connection: Connection) -> dict[int, int]:
     """What was taxed before of every payment that was sent, for ``verify``."""
     taxed: dict[Payee, dict[int, int]] = {}
     rows = connection.execute(_put_back().where(payment.c.put_back_in.is_not(None), WAS_TAXED))
-    for period, beneficiary, currency, _, of_it_taxed in rows:
-        taxed.setdefault((beneficiary, currency), {})[period] = int(of_it_taxed)
+    for in_period, beneficiary, currency, _, of_it_taxed in rows:
+        taxed.setdefault((beneficiary, currency), {})[in_period] = int(of_it_taxed)
     left = _left(taxed, _set_aside(connection, taxed))
     sent = _parts_sent(connection, {beneficiary for beneficiary, _ in taxed})
     return {number: share_of(sent[number], left) for number in sorted(sent)}
@@ -142,8 +142,8 @@ def _set_aside(connection: Connection, payees: Collection[Payee]) -> dict[Payee,
         .where(settlement.c.beneficiary.in_(sorted({payee[0] for payee in payees})))
         .where(settlement.c.to_pay > 0)
     )
-    for period, number, amount, beneficiary, currency in rows:
-        found[beneficiary, currency].append(_Aside(period, number, amount))
+    for in_period, number, amount, beneficiary, currency in rows:
+        found[beneficiary, currency].append(_Aside(in_period, number, amount))
     return found
 
 
