@@ -7,14 +7,15 @@ from decimal import Decimal
 
 from reports.measure import Cell
 from reports.sheet import Book, Layout
-from reports.styles import CELL, SUBTITLE, TEXT_FORMAT, TITLE, money
+from reports.styles import CELL, DATE, SUBTITLE, TEXT_FORMAT, TITLE, money
 from reports.tables import SheetColumn, heading_row, widths
 
-Value = str | int | Decimal
-"""A text, an integer, or an amount with the decimals to show."""
+Value = str | int | Decimal | date
+"""A text, an integer, an amount with the decimals to show, or a day."""
 
 _HEADINGS = 4
 _TEXT = CELL.also(format=TEXT_FORMAT)
+_DAY = CELL.also(format=DATE, align="left")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,8 @@ def workbook(tables: Sequence[PlainTable], publisher: str, currency: str, dated:
 def _cell(value: Value) -> Cell:
     if isinstance(value, str):
         return value, _TEXT
+    if isinstance(value, date):
+        return value, _DAY
     if isinstance(value, int):
         return value, CELL.as_number(money(0))
     digits = max(0, -int(value.as_tuple().exponent))

@@ -170,6 +170,11 @@ JOBS = {
             "Record what the bank says of payments: arrived, or come back",
             "royalties bank-lines statement.xml --dry-run",
         ),
+        "tax": CommandEntry(
+            "tax",
+            "Show what was paid in a calendar year, for the year's tax forms",
+            "royalties tax 2026 --out tax-2026.xlsx",
+        ),
     },
     "Proof": {
         "verify": CommandEntry(

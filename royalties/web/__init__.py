@@ -50,6 +50,7 @@ ROOMS = (
     "finance.payments.bank_lines",
     "finance.payments.bank_details",
     "finance.payments.pages",
+    "finance.payments.tax",
     "finance.people.pages",
     "finance.periods.closing",
     "finance.periods.reserves_and_advances",

@@ -358,6 +358,7 @@ def payments(
     states: Iterable[PaymentState] = (),
     beneficiary: str = "",
     batch: int | None = None,
+    sent: tuple[date, date] | None = None,
     below: int | None = None,
     limit: int | None = None,
 ) -> list[PaymentRow]:
@@ -367,6 +368,7 @@ def payments(
         states: only in one of these; all if empty.
         beneficiary: only to this one; all if empty.
         batch: only of this one.
+        sent: only those sent between two days, with these.
         below: only with numbers below this one.
         limit: at most so many.
     """
@@ -378,6 +380,8 @@ def payments(
         query = query.where(payment.c.beneficiary == beneficiary)
     if batch is not None:
         query = query.where(payment.c.batch_id == batch)
+    if sent is not None:
+        query = query.where(payment.c.sent_on.between(*sent))
     if below is not None:
         query = query.where(payment.c.id < below)
     if limit is not None:

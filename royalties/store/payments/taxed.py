@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, func, or_, select
@@ -9,7 +10,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 from royalties.domain.payments.proposing import Part, Payee
 from royalties.domain.payments.taxed_before import entering, share_of
 from royalties.store.payments.payments import PaymentRow
-from royalties.store.tables import payment, payment_part, settlement, statement
+from royalties.store.tables import payment, payment_part, period, settlement, statement
 
 _OWED_AGAIN = payment.c.gross - func.coalesce(payment.c.tax_kept, 0)
 _TAXED = func.coalesce(payment.c.gross - payment.c.tax_kept, payment.c.taxed_before, 0)
@@ -104,6 +105,17 @@ def taxed_of_each(connection: Connection) -> dict[int, int]:
     left = _left(taxed, _set_aside(connection, taxed))
     sent = _parts_sent(connection, {beneficiary for beneficiary, _ in taxed})
     return {number: share_of(sent[number], left) for number in sorted(sent)}
+
+
+def withheld_by_closes(connection: Connection, starts: date, ends: date) -> dict[Payee, int]:
+    """Tax that closes of earlier versions withheld in periods that end between two days."""
+    rows = connection.execute(
+        select(settlement.c.beneficiary, settlement.c.currency, func.sum(settlement.c.tax_withheld))
+        .join(period, period.c.id == settlement.c.period_id)
+        .where(period.c.ends.between(starts, ends), settlement.c.tax_withheld != 0)
+        .group_by(settlement.c.beneficiary, settlement.c.currency)
+    )
+    return {(row[0], row[1]): int(row[2]) for row in rows}
 
 
 class _Aside(NamedTuple):
