@@ -2,6 +2,7 @@
 
 import io
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 import openpyxl
@@ -86,7 +87,7 @@ def test_year_of_books_ties_to_their_payments(office: Office) -> None:
     book = openpyxl.load_workbook(io.BytesIO(data))
     assert book.sheetnames == ["Tax 2025", "1099-MISC", "1042-S", "Payments"]
     amounts = {row[0].value: row[3].value for row in book["1099-MISC"].iter_rows(min_row=5)}
-    assert round(amounts[mine.payee.name] * 100) == gross
+    assert Decimal(str(amounts[mine.payee.name])) * 100 == gross
     assert not any(
         cell.data_type == "f" for sheet in book for row in sheet.iter_rows() for cell in row
     )
