@@ -14,10 +14,18 @@ from royalties.domain.payments.tax_year import INCOME_CODE, Duty, TaxForm, YearF
 from royalties.domain.problems import Problem
 from royalties.domain.spreadsheets import no_formula
 from royalties.domain.terms.beneficiaries import Publisher
-from royalties.ingest.payments.tax_template import FaultyTemplateError, TaxTemplate, template_of
+from royalties.ingest.payments.tax_template import (
+    MOST_BYTES,
+    FaultyTemplateError,
+    TaxTemplate,
+    template_of,
+)
 from royalties.services.books import setup_in_force
 from royalties.services.payments.tax_years import tax_year
 from royalties.services.work import RefusedError, Work
+
+
+LARGEST = MOST_BYTES
 
 
 @dataclass(frozen=True, slots=True)

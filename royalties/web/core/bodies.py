@@ -19,7 +19,7 @@ from royalties.ingest.uploads import artwork
 from royalties.services import enclosures
 from royalties.services.desk import notes
 from royalties.services.orders import messages
-from royalties.services.payments import bank_files
+from royalties.services.payments import bank_files, tax_files
 from royalties.services.periods import parallel
 from royalties.services.sales import uploads
 from royalties.services.statements import documents
@@ -65,6 +65,7 @@ _FILES = {
     "organization_orders.say": messages.MOST_FILES * enclosures.LARGEST,
     "parallel.begin": parallel.LARGEST + _STRANGERS_FORM,
     "quote_links.accept": _ONE_FILE,
+    "tax.fill": tax_files.LARGEST + _STRANGERS_FORM,
     "terms.look_at_openings": openings.LARGEST + _STRANGERS_FORM,
 }
 """Pages that take files, and how many bytes; all others take words alone."""

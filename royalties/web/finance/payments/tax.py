@@ -9,7 +9,7 @@ from royalties.domain.payments.life import name_of
 from royalties.domain.payments.tax_year import INCOME_CODE, TaxForm
 from royalties.domain.people import FINANCE
 from royalties.domain.problems import Problem
-from royalties.ingest.payments.tax_template import MOST_BYTES, FaultyTemplateError
+from royalties.ingest.payments.tax_template import FaultyTemplateError
 from royalties.services.payments import tax_files, tax_years
 from royalties.services.payments.tax_years import TaxYear
 from royalties.services.work import RefusedError
@@ -41,7 +41,7 @@ class TemplateForm(EntryForm):
 @PAGES.get("/<int:number>")
 def year(number: int) -> Answer:
     """A year's figures by payee, and each payment."""
-    return _page(number)
+    return _page(number, TemplateForm())
 
 
 @PAGES.post("/<int:number>/fill")
@@ -49,28 +49,30 @@ def year(number: int) -> Answer:
 def fill(number: int) -> Answer:
     """The filer's template, filled in, with a list of what is left to them; nothing is recorded."""
     _found(number)
+    form = TemplateForm(request.form)
     try:
         sent = chosen_file()
-        chosen = _form_chosen()
+        chosen = _form_chosen(form.kind.data)
         name = f"{chosen.value.lower()}-{number}"
-        content = sent.stream.read(MOST_BYTES + 1)
+        content = sent.stream.read(tax_files.LARGEST + 1)
         made = tax_files.filled_forms(current_work(), number, chosen, content, f"{name}.csv")
     except FaultyTemplateError as error:
-        return _page(number, faults=error.problems), 422
+        return _page(number, form, faults=error.problems), 422
     except RefusedError as error:
-        return _page(number, refused=str(error)), 422
+        return _page(number, form, refused=str(error)), 422
     return download(f"{name}.zip", tax_files.packed(made, chosen, number))
 
 
-def _form_chosen() -> TaxForm:
-    asked = TemplateForm(request.form).kind.data
+def _form_chosen(asked: str) -> TaxForm:
     chosen = next((each for each in _FILLED if each.value == asked), None)
     if chosen is None:
         raise RefusedError("choose the form")
     return chosen
 
 
-def _page(number: int, refused: str = "", faults: Sequence[Problem] = ()) -> str:
+def _page(
+    number: int, form: TemplateForm, refused: str = "", faults: Sequence[Problem] = ()
+) -> str:
     found = _found(number)
     return render_template(
         "finance/payments/tax.html",
@@ -80,7 +82,7 @@ def _page(number: int, refused: str = "", faults: Sequence[Problem] = ()) -> str
         income_code=INCOME_CODE,
         name_of=name_of,
         number_text=number_text,
-        form=TemplateForm(request.form if request.method == "POST" else None),
+        form=form,
         refused=refused,
         faults=faults,
         today=current_work().today,
