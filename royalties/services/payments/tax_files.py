@@ -24,7 +24,6 @@ from royalties.services.books import setup_in_force
 from royalties.services.payments.tax_years import tax_year
 from royalties.services.work import RefusedError, Work
 
-
 LARGEST = MOST_BYTES
 
 
