@@ -175,6 +175,11 @@ JOBS = {
             "Show what was paid in a calendar year, for the year's tax forms",
             "royalties tax 2026 --out tax-2026.xlsx",
         ),
+        "tax-deposits": CommandEntry(
+            "tax_deposits",
+            "Show what of the tax is to be deposited, and record deposits",
+            "royalties tax-deposits --record 945 USD 120.00 --reference 'EFTPS 12'",
+        ),
     },
     "Proof": {
         "verify": CommandEntry(

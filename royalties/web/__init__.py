@@ -51,6 +51,7 @@ ROOMS = (
     "finance.payments.bank_details",
     "finance.payments.pages",
     "finance.payments.tax",
+    "finance.payments.tax_deposits",
     "finance.people.pages",
     "finance.periods.closing",
     "finance.periods.reserves_and_advances",

@@ -13,6 +13,7 @@ from royalties.cli.jobs import work_once
 from royalties.domain.notes import NoteSubject
 from royalties.domain.payments.accounts import IbanAccount, UsAccount
 from royalties.domain.payments.life import Method, name_of
+from royalties.domain.payments.tax_deposits import DepositForm
 from royalties.domain.people import Actor, Role
 from royalties.ingest.payments.recognised import read_bank_file
 from royalties.services import approvals
@@ -25,6 +26,7 @@ from royalties.services.payments import (
     batch_files,
     moving,
     proposing,
+    tax_deposits,
 )
 from royalties.services.payments.bank_files import ReadFile, bookings_of
 from royalties.services.people.staff import invite
@@ -111,6 +113,7 @@ FILTER_OF_ALL, FILTER_OF_CLERK = 1, 2
 
 FILED, BATCH = 1, 2
 ARRIVED, ON_ITS_WAY, TO_APPROVE, TO_SEND = 1, 2, 3, 4
+DEPOSIT = 1
 """Numbers of batches of payments, the first with its file, and of their payments, two of each."""
 
 OLGA, LEA = 8, 9
@@ -215,6 +218,9 @@ def _payments(office: Office, clerk: Actor) -> None:
     with office.system.work(mona) as work:
         for each in (first, second):
             approving.approve(work, each.number, signed=each.payments)
+    with office.system.work(mona) as work:
+        form, day = DepositForm.BACKUP, work.today
+        tax_deposits.record(work, "rich 3", form, "USD", 12_00, day, reference="EFTPS 4711")
     with office.system.work(clerk) as work:
         batch_files.make_file(work, first.number, work.today)
         sent = moving.send(work, first.payments, work.today, Method.FILE, "ACH 4711")

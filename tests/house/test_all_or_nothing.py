@@ -45,6 +45,7 @@ ONLY_READ = {
     "finance.payments.pages._find_batch": 1,
     "finance.payments.pages._find_payment": 1,
     "finance.payments.tax._found": 1,
+    "finance.payments.tax_deposits._find": 1,
     "finance.people.pages._all_names": 1,
     "finance.people.pages._house": 1,
     "finance.people.pages._names": 1,

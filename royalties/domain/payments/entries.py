@@ -67,6 +67,30 @@ def net_taken_back(
     return [*_opposites(beneficiary, arrived, words), put_back]
 
 
+def tax_deposited(form: str, currency: str, amount: int, words: str) -> Entry:
+    """Tax that was passed on: 120.00 of what was withheld has left the bank."""
+    return _entry(
+        "tax-deposited",
+        form,
+        f"Tax deposited: {words}",
+        currency,
+        ((TAX, amount),),
+        (BANK, -amount),
+    )
+
+
+def tax_deposit_undone(form: str, currency: str, amount: int, words: str) -> Entry:
+    """The opposite of a deposit that was recorded by mistake."""
+    return _entry(
+        "tax-deposit-undone",
+        form,
+        f"Taken back: {words}",
+        currency,
+        ((TAX, -amount),),
+        (BANK, amount),
+    )
+
+
 def _opposites(beneficiary: str, posted: Iterable[Entry], words: str) -> list[Entry]:
     """The opposites of what a payment has posted, the latest first."""
     return [

@@ -54,9 +54,12 @@ ORDER_EVENTS = frozenset(
 """Events that orders post on the day they happen."""
 
 PAYMENT_EVENTS = frozenset(
-    {"payment-sent", "payment-settled", "payment-reversed", "payment-put-back"}
+    {
+        *("payment-sent", "payment-settled", "payment-reversed", "payment-put-back"),
+        *("tax-deposited", "tax-deposit-undone"),
+    }
 )
-"""Events that payments to beneficiaries post on the day they are recorded."""
+"""Events that payments to beneficiaries, and deposits of their tax, post when they are recorded."""
 
 DEPOSIT_LINE = "deposit"
 CANCELLATION_LINE = "cancellation"

@@ -10,6 +10,7 @@ from royalties.domain.payments.life import ON_ITS_WAY, PaymentState, batch_name,
 from royalties.domain.payments.proposing import Payee
 from royalties.domain.royalties.postings import (
     PAYMENT_EVENTS,
+    TAX,
     Entry,
     in_transit_account,
     to_pay_account,
@@ -20,11 +21,13 @@ from royalties.services.payments.moving import (
     taken_back_entries,
     tax_kept_if,
 )
+from royalties.services.payments.tax_deposits import deposited_entry, undone_entry
 from royalties.services.work import Work
 from royalties.store.ledger import entries as ledger
-from royalties.store.payments import bank_lines, files
+from royalties.store.payments import bank_lines, files, tax_deposits
 from royalties.store.payments import payments as store
 from royalties.store.payments.payments import PaymentRow
+from royalties.store.payments.tax_deposits import DepositRow
 from royalties.store.payments.taxed import taxed_of_each
 
 Failures = Iterator[str]
@@ -103,6 +106,11 @@ def entries_of_payments_differ(work: Work) -> Failures:
     rows = store.every_payment(work.connection)
     for row in rows:
         wanted.update(map(_said, _posted(row)))
+    deposits = tax_deposits.deposits(work.connection)
+    for deposit in deposits:
+        wanted[_said(deposited_entry(deposit))] += 1
+        if deposit.undone_on is not None:
+            wanted[_said(undone_entry(deposit))] += 1
     standing: Counter[_Said] = Counter()
     lines = (line for line in ledger.journal(work.connection) if line.event in PAYMENT_EVENTS)
     for (_, event, subject, words), of_entry in groupby(
@@ -115,6 +123,28 @@ def entries_of_payments_differ(work: Work) -> Failures:
     for event, subject, words, _ in (wanted - standing).elements():
         yield f"the entry of a payment ({event} {subject}, {words}) is not in the ledger"
     yield from _accounts_differ(work, rows)
+    yield from _tax_differs(work, deposits)
+
+
+def _tax_differs(work: Work, deposits: list[DepositRow]) -> Failures:
+    """The tax that is to be passed on is what was withheld, less what was deposited."""
+    wanted: dict[str, int] = defaultdict(int)
+    for each in tax_deposits.withheld(work.connection):
+        wanted[each.currency] += each.amount
+    for deposit in deposits:
+        if deposit.undone_on is None:
+            wanted[deposit.currency] -= deposit.amount
+    stands = {
+        currency: -amount
+        for (account, currency), amount in ledger.balances(work.connection).items()
+        if account == TAX
+    }
+    for currency in sorted({*wanted, *stands}):
+        if stands.get(currency, 0) != wanted[currency]:
+            yield (
+                f"tax to be passed on stands at {stands.get(currency, 0)} {currency}, not what was "
+                f"withheld less what was deposited, {wanted[currency]}"
+            )
 
 
 def _posted(row: PaymentRow) -> list[Entry]:

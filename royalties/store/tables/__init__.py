@@ -76,6 +76,7 @@ from royalties.store.tables.sales import (
     waiting,
 )
 from royalties.store.tables.statements import document, document_event, issued, statement
+from royalties.store.tables.tax_deposits import tax_deposit
 from royalties.store.tables.work import (
     explanation,
     job,
@@ -170,6 +171,7 @@ __all__ = [
     "settlement",
     "shipment",
     "statement",
+    "tax_deposit",
     "title",
     "unbundled",
     "upload",

@@ -739,6 +739,12 @@ _ORDERS = {
     "bank_lines.record_open": Row(send=FINANCE, form={"seen": "0" * 64}),
     "bank_lines.imported": _desk(own={"number": 1}, missing=_NO_NUMBER),
     "tax.year": _desk(own={"number": 2026}, missing={"number": 1}),
+    "tax_deposits.deposits": _desk(),
+    "tax_deposits.record_deposit": Row(send=MANAGERS, form={"token": "a-token"}),
+    "tax_deposits.deposit": _desk(own={"number": rich.DEPOSIT}, missing=_NO_NUMBER),
+    "tax_deposits.undo_deposit": Row(
+        send=MANAGERS, own={"number": rich.DEPOSIT}, missing=_NO_NUMBER, form={"reason": "a slip"}
+    ),
     "tax.fill": Row(send=FINANCE, own={"number": 2026}, missing={"number": 1}),
     "tax.workbook": _desk(own={"number": 2026}, missing={"number": 1}),
     "payments.payments": _desk(),
@@ -1188,6 +1194,7 @@ TAKEN: dict[str, Status] = {
     "bank_lines.record_open": 422,
     "payments.propose": 422,
     "tax.fill": 422,
+    "tax_deposits.record_deposit": 422,
     "payments.release": 422,
     "invoices.preview_credit": 200,
     "invoices.remind": 422,

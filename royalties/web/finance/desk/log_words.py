@@ -110,6 +110,8 @@ _SAID = {
     "payment-note": "The bank asked for a correction of payment {payment} to {beneficiary}",
     "bank-file": "Imported {file}, a file of the bank",
     "bank-lines": "Recorded open bookings of the bank",
+    "tax-deposited": "Recorded that {currency} {amount} tax of Form {form} was deposited",
+    "tax-deposit-undone": "Took back a deposit of {currency} {amount} tax of Form {form}",
     "payment-release": "Let {beneficiary} be paid again after payment {payment}",
     "bank-details-entered": "Entered bank details of {beneficiary}: {account}",
     "bank-details-confirmed": "Confirmed bank details of {beneficiary}: {account}",
