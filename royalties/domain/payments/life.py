@@ -39,7 +39,7 @@ class Method(StrEnum):
     FILE = "file"
     TRANSFER = "transfer"
     WIRE = "wire"
-    CHEQUE = "cheque"
+    CHECK = "cheque"  # as books hold it
     CARD = "card"
     OTHER = "other"
 

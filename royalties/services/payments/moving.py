@@ -55,8 +55,8 @@ def send(
     made = _file_of(work, rows) if method is Method.FILE else None
     if made is not None and made.day != day:
         raise RefusedError(f"the file says that the bank pays on {made.day}: record that day")
-    if method is Method.CHEQUE:
-        _require_cheque(work, rows, words)
+    if method is Method.CHECK:
+        _require_check(work, rows, words)
     accounts = fingerprints(work, {row.beneficiary for row in rows})
     for row in rows:  # what stands in the file goes to the account that was approved
         steps.next_state(row, PaymentAction.SEND)
@@ -127,12 +127,12 @@ def _file_of(work: Work, rows: Sequence[PaymentRow]) -> FileRow:
     return made
 
 
-def _require_cheque(work: Work, rows: Sequence[PaymentRow], number: str) -> None:
+def _require_check(work: Work, rows: Sequence[PaymentRow], number: str) -> None:
     if not number:
         raise RefusedError("write the check's number as the reference")
     if len(rows) > 1:
         raise RefusedError("a check pays one payment: record them one by one")
-    earlier = store.by_cheque(work.connection, number)
+    earlier = store.by_check(work.connection, number)
     if earlier is not None:
         raise RefusedError(f"check {number} was written for {name_of(earlier)} already")
 

@@ -438,11 +438,11 @@ def ever_returned(connection: Connection) -> set[Payee]:
     return {(row[0], row[1]) for row in rows}
 
 
-def by_cheque(connection: Connection, reference: str) -> int | None:
-    """The payment for which a cheque was written, whatever became of it."""
+def by_check(connection: Connection, reference: str) -> int | None:
+    """The payment for which a check was written, whatever became of it."""
     return connection.execute(
         select(func.min(payment.c.id)).where(
-            payment.c.method == Method.CHEQUE, payment.c.reference == reference
+            payment.c.method == Method.CHECK, payment.c.reference == reference
         )
     ).scalar()
 

@@ -90,7 +90,7 @@ METHODS = {
     Method.FILE: "bank file",
     Method.TRANSFER: "bank transfer",
     Method.WIRE: "wire",
-    Method.CHEQUE: "check",
+    Method.CHECK: "check",
     Method.CARD: "card",
     Method.OTHER: "another way",
 }

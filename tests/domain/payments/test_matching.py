@@ -22,10 +22,10 @@ from royalties.domain.payments.matching import amounts_that_settle, match_all
 DAY = date(2026, 8, 20)
 SENT = PaidOrDue(1, 1, "USD", 38_000, PaymentState.SENT, "ACH 0077", DAY - timedelta(days=2))
 OTHER = replace(SENT, number=2, net=12_000)
-CHEQUE = replace(SENT, number=3, batch=2, net=500, reference="001001")
+CHECK = replace(SENT, number=3, batch=2, net=500, reference="001001")
 EURO = replace(SENT, number=4, batch=2, currency="EUR", net=700, reference="P-000004")
 WAITS = PaidOrDue(5, 3, "USD", 900, PaymentState.APPROVED)
-ALL = (SENT, OTHER, CHEQUE, EURO, WAITS)
+ALL = (SENT, OTHER, CHECK, EURO, WAITS)
 S = BookingOutcome
 
 

@@ -154,7 +154,7 @@ def test_ended_account_withdraws_approval_and_check_may_pay(office: Office) -> N
     assert states(office) == {"seattle": "proposed"}
     approve(office, batch, 5)
     with at(office, CLEO, 5) as work:
-        moving.send(work, [1], work.today, Method.CHEQUE, "1001")
+        moving.send(work, [1], work.today, Method.CHECK, "1001")
     assert office.faults() == {}
 
 

@@ -21,16 +21,16 @@ def refused(office: Office, numbers: tuple[int, ...], method: Method, reference:
 
 @after(approved)
 def test_check_has_a_number_of_its_own(office: Office) -> None:
-    assert "the check's number" in refused(office, (1,), Method.CHEQUE, "")
-    assert "one by one" in refused(office, (1, 2), Method.CHEQUE, "1001")
+    assert "the check's number" in refused(office, (1,), Method.CHECK, "")
+    assert "one by one" in refused(office, (1, 2), Method.CHECK, "1001")
     with office.system.work(MAX) as work:
-        moving.send(work, [1], TODAY, Method.CHEQUE, "1001")
-    assert "check 1001 was written for P-000001" in refused(office, (2,), Method.CHEQUE, "1001")
+        moving.send(work, [1], TODAY, Method.CHECK, "1001")
+    assert "check 1001 was written for P-000001" in refused(office, (2,), Method.CHECK, "1001")
     with office.system.work(MIA) as work:
         moving.void(work, 1, "lost in the mail", seen_sent=True)
-    assert "check 1001 was written for P-000001" in refused(office, (2,), Method.CHEQUE, "1001")
+    assert "check 1001 was written for P-000001" in refused(office, (2,), Method.CHECK, "1001")
     with office.system.work(MAX) as work:
-        moving.send(work, [2], TODAY, Method.CHEQUE, "1002")
+        moving.send(work, [2], TODAY, Method.CHECK, "1002")
     assert office.faults() == {}
 
 
