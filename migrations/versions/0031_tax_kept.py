@@ -7,7 +7,7 @@ desk's own code: tables are written out here as they were.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0032"
+revision = "0031"
 down_revision = "0030"
 branch_labels = None
 depends_on = None
