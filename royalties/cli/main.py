@@ -180,6 +180,11 @@ JOBS = {
             "Show what of the tax is to be deposited, and record deposits",
             "royalties tax-deposits --record 945 USD 120.00 --reference 'EFTPS 12'",
         ),
+        "unclaimed": CommandEntry(
+            "unclaimed",
+            "Show what is owed and was not paid, by age and state",
+            "royalties unclaimed --older-than 36 --out unclaimed.xlsx",
+        ),
     },
     "Proof": {
         "verify": CommandEntry(

@@ -52,6 +52,7 @@ ROOMS = (
     "finance.payments.pages",
     "finance.payments.tax",
     "finance.payments.tax_deposits",
+    "finance.payments.unclaimed",
     "finance.people.pages",
     "finance.periods.closing",
     "finance.periods.reserves_and_advances",

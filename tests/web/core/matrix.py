@@ -740,6 +740,8 @@ _ORDERS = {
     "bank_lines.imported": _desk(own={"number": 1}, missing=_NO_NUMBER),
     "tax.year": _desk(own={"number": 2026}, missing={"number": 1}),
     "tax_deposits.deposits": _desk(),
+    "unclaimed.unclaimed_page": _desk(),
+    "unclaimed.workbook": _desk(),
     "tax_deposits.record_deposit": Row(send=MANAGERS, form={"token": "a-token"}),
     "tax_deposits.deposit": _desk(own={"number": rich.DEPOSIT}, missing=_NO_NUMBER),
     "tax_deposits.undo_deposit": Row(
