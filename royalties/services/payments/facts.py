@@ -14,8 +14,8 @@ from royalties.domain.payments.life import BEFORE_SENDING, PaymentState
 from royalties.domain.payments.proposing import OF_ACCOUNT, Flag
 from royalties.services.books import Setup
 from royalties.services.work import Work
-from royalties.store.payments import accounts
-from royalties.store.payments.payments import PaymentRow
+from royalties.store.payments import accounts, payments
+from royalties.store.payments.payments import PartRow, PaymentRow
 
 UNSETTLED = frozenset({PaymentHold.CHANGE_WAITS, PaymentHold.COOLING})
 """Holds that end by themselves, or by somebody's decision; without an account a check can pay."""
@@ -23,13 +23,22 @@ UNSETTLED = frozenset({PaymentHold.CHANGE_WAITS, PaymentHold.COOLING})
 
 def keeps_accounts(work: Work) -> bool:
     """Whether the house pays to accounts that it knows: some beneficiary has bank details."""
-    return accounts.are_any_in_force(work.connection)
+    return work.once(
+        "whether there are bank details", lambda: accounts.are_any_in_force(work.connection)
+    )
+
+
+def _in_force(work: Work, beneficiaries: set[str]) -> dict[str, dict[AccountState, BankAccount]]:
+    return work.once(
+        f"bank details of {sorted(beneficiaries)}",
+        lambda: accounts.accounts_in_force(work.connection, beneficiaries),
+    )
 
 
 def account_holds(work: Work, beneficiaries: Iterable[str]) -> dict[str, PaymentHold | None]:
     """Of each of some beneficiaries, why nothing can be paid to an account; None if it can."""
     keys = set(beneficiaries)
-    known = accounts.accounts_in_force(work.connection, keys)
+    known = _in_force(work, keys)
     return {
         key: payment_hold(
             known.get(key, {}).get(AccountState.PROPOSED),
@@ -42,7 +51,7 @@ def account_holds(work: Work, beneficiaries: Iterable[str]) -> dict[str, Payment
 
 def confirmed_accounts(work: Work, beneficiaries: Iterable[str]) -> dict[str, BankAccount]:
     """The account of each beneficiary who has one that a second person confirmed."""
-    known = accounts.accounts_in_force(work.connection, set(beneficiaries))
+    known = _in_force(work, set(beneficiaries))
     return {
         key: of_payee[AccountState.CONFIRMED]
         for key, of_payee in known.items()
@@ -70,6 +79,12 @@ def account_flags(work: Work, beneficiaries: Iterable[str]) -> dict[str, tuple[F
             (Flag.SHARED_ACCOUNT,) if is_shared else ()
         )
     return found
+
+
+def parts_of(work: Work, rows: Collection[PaymentRow]) -> dict[int, list[PartRow]]:
+    """What some payments settle, by their numbers."""
+    numbers = sorted(row.id for row in rows)
+    return work.once(f"what {numbers} settle", lambda: payments.parts_of(work.connection, numbers))
 
 
 def looked_at(work: Work, rows: Collection[PaymentRow]) -> list[PaymentRow]:

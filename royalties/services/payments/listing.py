@@ -8,7 +8,7 @@ from royalties.domain.payments.life import PaymentState
 from royalties.domain.people import Verb
 from royalties.services.payments import approving
 from royalties.services.payments.approving import NoBatchError
-from royalties.services.payments.facts import looked_at, masked_accounts, unsettled
+from royalties.services.payments.facts import looked_at, masked_accounts, parts_of, unsettled
 from royalties.services.payments.moving import expected_taxes
 from royalties.services.payments.steps import NoPaymentError
 from royalties.services.work import Work
@@ -152,11 +152,11 @@ def batch(work: Work, number: int) -> PaymentBatch:
         raise NoBatchError(number)
     found = store.payments(work.connection, work.actor, batch=number)
     rows = tuple(looked_at(work, list(reversed(found))))
-    expected = expected_taxes(work, rows, work.today)
+    expected = expected_taxes(work, [each for each in rows if each.tax is None], work.today)
     return PaymentBatch(
         row,
         rows,
-        store.parts_of(work.connection, [each.id for each in rows]),
+        parts_of(work, rows),
         {each.id: expected[each.id].tax if each.tax is None else each.tax for each in rows},
         files.find_file(work.connection, number),
         approving.may_approve(work, row, rows),

@@ -21,7 +21,7 @@ from royalties.domain.people import Verb
 from royalties.domain.royalties.postings import Entry
 from royalties.services.books import setup_in_force
 from royalties.services.payments import steps
-from royalties.services.payments.facts import fingerprints, tax_rate
+from royalties.services.payments.facts import fingerprints, parts_of, tax_rate
 from royalties.services.work import RefusedError, Work
 from royalties.store.ledger import entries as ledger
 from royalties.store.payments import files
@@ -159,9 +159,11 @@ class ExpectedTax(NamedTuple):
 
 def expected_taxes(work: Work, rows: Collection[PaymentRow], day: date) -> dict[int, ExpectedTax]:
     """The rate of tax, and what is withheld of each payment, if they are sent on a day."""
+    if not rows:
+        return {}
     parts = {
         number: [Part(part.statement, part.amount) for part in of]
-        for number, of in store.parts_of(work.connection, [row.id for row in rows]).items()
+        for number, of in parts_of(work, rows).items()
     }
     numbers = {part.statement for of in parts.values() for part in of}
     taxed = store.taxed_statements(work.connection, numbers)

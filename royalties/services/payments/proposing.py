@@ -38,6 +38,7 @@ from royalties.services.payments.facts import (
 from royalties.services.work import RefusedError, Work
 from royalties.store.payments import files
 from royalties.store.payments import payments as store
+from royalties.store.payments.payments import PaidBefore
 
 _LONGEST_TOKEN = 64
 _LEFT_OUT = {
@@ -99,15 +100,7 @@ def outlook(
     """
     work.actor.require(Verb.READ)
     setup = setup_in_force(work)
-    waiting = [
-        Waiting(each.statement, each.beneficiary, each.currency, each.left, each.taxed)
-        for each in store.set_aside(work.connection, work.actor)
-    ]
-    returned = store.unreleased(work.connection)
-    under_way = {
-        (row.beneficiary, row.currency)
-        for row in store.payments(work.connection, work.actor, states=BEFORE_SENDING)
-    }
+    waiting, before, under_way = work.once("what waits to be paid", lambda: _waiting(work))
     held: dict[Payee, LeftOutReason] = {}
     payees = {each.beneficiary for each in waiting}
     of_accounts = _held_by_account(work, payees, without_account=without_account)
@@ -116,22 +109,33 @@ def outlook(
         entry = setup.beneficiaries.get(each.beneficiary)
         if entry is None or entry.on_hold:
             held[payee] = LeftOutReason.ON_HOLD
-        elif payee in returned:
+        elif payee in before.unreleased:
             held[payee] = LeftOutReason.RETURNED
         elif payee in under_way:
             held[payee] = LeftOutReason.UNDER_WAY
         elif each.beneficiary in of_accounts:
             held[payee] = of_accounts[each.beneficiary]
-    earlier = store.earlier_amounts(work.connection)
-    came_back = store.ever_returned(work.connection)
     flags = account_flags(work, payees)
     try:
-        proposed, left_out = propose(waiting, held, wanted or {}, earlier, came_back, flags)
+        proposed, left_out = propose(
+            waiting, held, wanted or {}, before.amounts, before.came_back, flags
+        )
     except HeldBackError as error:
         raise RefusedError(str(error)) from None
     known = {(each.beneficiary, each.currency) for each in proposed}
     known |= {(each.beneficiary, each.currency) for each in left_out}
     return PaymentOutlook(tuple(proposed), (*left_out, *_nothing_to_pay(work, known)))
+
+
+def _waiting(work: Work) -> tuple[list[Waiting], PaidBefore, set[Payee]]:
+    """What waits, what was sent before, and to whom a payment is under way."""
+    waiting = [
+        Waiting(each.statement, each.beneficiary, each.currency, each.left, each.taxed)
+        for each in store.set_aside(work.connection, work.actor)
+    ]
+    rows = store.payments(work.connection, work.actor, states=BEFORE_SENDING)
+    under_way = {(row.beneficiary, row.currency) for row in rows}
+    return waiting, store.paid_before(work.connection), under_way
 
 
 _HELD = {
@@ -158,13 +162,21 @@ def _held_by_account(
 
 def _nothing_to_pay(work: Work, known: set[Payee]) -> list[PayeeLeftOut]:
     """Those to whom the last close left nothing to pay, though something stands, and why."""
-    last = store.last_closed(work.connection)
-    rows = store.not_to_pay(work.connection, last) if last is not None else []
     return [
         PayeeLeftOut(beneficiary, currency, carried, _LEFT_OUT.get(reason, LeftOutReason.NOTHING))
-        for beneficiary, currency, carried, reason in rows
+        for beneficiary, currency, carried, reason in not_to_pay(work)[1]
         if (beneficiary, currency) not in known
     ]
+
+
+def not_to_pay(work: Work) -> tuple[int | None, list[tuple[str, str, int, str]]]:
+    """The last closed period, and who had nothing to pay in it though something stands, and why."""
+
+    def read() -> tuple[int | None, list[tuple[str, str, int, str]]]:
+        last = store.last_closed(work.connection)
+        return last, store.not_to_pay(work.connection, last) if last is not None else []
+
+    return work.once("what the last close left", read)
 
 
 def propose_payments(
@@ -267,9 +279,10 @@ def hold_back(work: Work, number: int, amount: int, reason: str = "") -> None:
         for each in store.parts_of(work.connection, [number])[number]
     ]
     kept = held_back(parts, amount)
-    earlier = store.earlier_amounts(work.connection).get((row.beneficiary, row.currency), ())
-    came_back = (row.beneficiary, row.currency) in store.ever_returned(work.connection)
-    flags = [flag.value for flag in flags_of(amount, earlier, came_back=came_back)]
+    payee = (row.beneficiary, row.currency)
+    before = store.paid_before(work.connection)
+    of_payee = flags_of(amount, before.amounts.get(payee, ()), came_back=payee in before.came_back)
+    flags = [flag.value for flag in of_payee]
     store.change(
         work.connection,
         number,

@@ -21,7 +21,7 @@ from royalties.domain.people import Verb
 from royalties.ingest.places import country_name, region_name
 from royalties.services.books import setup_in_force
 from royalties.services.payments.facts import name_of_payee
-from royalties.services.payments.proposing import PaymentOutlook, outlook
+from royalties.services.payments.proposing import PaymentOutlook, not_to_pay, outlook
 from royalties.services.work import Work
 from royalties.store.payments import payments as store
 from royalties.store.payments import unclaimed as store_unclaimed
@@ -93,8 +93,7 @@ def unclaimed(work: Work, at_least: int = 0) -> list[UnclaimedAmount]:
     work.actor.require(Verb.READ)
     owed = _summed(_owed(work))
     keys = {each.payee[0] for each in owed}
-    arrived = store_unclaimed.last_arrived(work.connection, keys)
-    seen = store_unclaimed.last_seen(work.connection, keys)
+    heard_of = store_unclaimed.last_heard_of(work.connection, keys)
     setup = setup_in_force(work)
     found = []
     for each in owed:
@@ -103,6 +102,7 @@ def unclaimed(work: Work, at_least: int = 0) -> list[UnclaimedAmount]:
         if months < at_least:
             continue
         entry = setup.beneficiaries.get(key)
+        arrived, seen = heard_of[key]
         found.append(
             UnclaimedAmount(
                 key,
@@ -114,8 +114,8 @@ def unclaimed(work: Work, at_least: int = 0) -> list[UnclaimedAmount]:
                 each.since,
                 months,
                 each.reason,
-                arrived.get(key),
-                work.day_of(seen[key]) if key in seen else None,
+                arrived,
+                work.day_of(seen) if seen else None,
             )
         )
     return sorted(found, key=lambda each: (each.place, each.since, each.name, each.currency))
@@ -124,14 +124,10 @@ def unclaimed(work: Work, at_least: int = 0) -> list[UnclaimedAmount]:
 def _owed(work: Work) -> list[_Owed]:
     connection = work.connection
     waiting = store.set_aside(connection, work.actor, unsent=True)
-    last = store.last_closed(connection)
+    last, left = not_to_pay(work)
     if last is None:
         return []
-    carried = {
-        (key, currency): amount
-        for key, currency, amount, _ in store.not_to_pay(connection, last)
-        if amount > 0
-    }
+    carried = {(key, currency): amount for key, currency, amount, _ in left if amount > 0}
     back = store_unclaimed.came_back(connection)
     not_brought_forward = [row for row in back if row.period > last]
     keys = {each.beneficiary for each in waiting} | {key for key, _ in carried}

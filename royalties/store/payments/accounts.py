@@ -88,6 +88,8 @@ def accounts_in_force(
     connection: Connection, beneficiaries: Collection[str]
 ) -> dict[str, dict[AccountState, BankAccount]]:
     """Of some payees, what is proposed and what is confirmed; the caller has checked access."""
+    if not beneficiaries:
+        return {}
     rows = connection.execute(
         select(*_COLUMNS).where(
             bank_account.c.state.in_(_IN_FORCE),
@@ -122,6 +124,8 @@ _SAID_TO_BE_THEIRS = (
 
 def payees_with(connection: Connection, fingerprints: Collection[str]) -> dict[str, set[str]]:
     """Who has, or had, each of some accounts; those that were declined or taken back count not."""
+    if not fingerprints:
+        return {}
     rows = connection.execute(
         select(bank_account.c.fingerprint, bank_account.c.beneficiary).where(
             bank_account.c.fingerprint.in_(sorted(fingerprints)),
@@ -136,6 +140,8 @@ def payees_with(connection: Connection, fingerprints: Collection[str]) -> dict[s
 
 def masks_of(connection: Connection, fingerprints: Collection[str]) -> dict[str, str]:
     """Some accounts as pages show them, by their fingerprints."""
+    if not fingerprints:
+        return {}
     rows = connection.execute(
         select(bank_account.c.fingerprint, bank_account.c.masked)
         .where(bank_account.c.fingerprint.in_(sorted(fingerprints)))
@@ -152,6 +158,8 @@ def are_any_in_force(connection: Connection) -> bool:
 
 def accounts_paid(connection: Connection, beneficiaries: Collection[str]) -> dict[str, set[str]]:
     """The fingerprints of accounts to which each beneficiary was paid; empty: not to an account."""
+    if not beneficiaries:
+        return {}
     rows = connection.execute(
         select(payment.c.beneficiary, payment.c.account)
         .where(payment.c.beneficiary.in_(sorted(beneficiaries)), payment.c.sent_on.is_not(None))

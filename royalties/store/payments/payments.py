@@ -218,17 +218,41 @@ def last_closed(connection: Connection) -> int | None:
     return connection.execute(select(func.max(closed_run.c.period_id))).scalar()
 
 
-def earlier_amounts(connection: Connection) -> dict[Payee, list[int]]:
-    """Gross amounts of payments that are on their way or have arrived."""
+class PaidBefore(NamedTuple):
+    """What was sent to payees before, in minor units.
+
+    ``amounts`` are those that are on their way or have arrived; to those in ``came_back`` a payment
+    came back at any time, and of those in ``unreleased`` one was not released since.
+    """
+
+    amounts: dict[Payee, list[int]]
+    came_back: set[Payee]
+    unreleased: set[Payee]
+
+
+def paid_before(connection: Connection) -> PaidBefore:
+    """What was sent to each payee before, and to whom something came back."""
     rows = connection.execute(
-        select(payment.c.beneficiary, payment.c.currency, payment.c.gross).where(
-            payment.c.state.in_([PaymentState.SENT, PaymentState.SETTLED])
+        select(
+            payment.c.beneficiary,
+            payment.c.currency,
+            payment.c.gross,
+            payment.c.state,
+            payment.c.released,
+        ).where(
+            payment.c.state.in_([PaymentState.SENT, PaymentState.SETTLED, PaymentState.RETURNED])
         )
     )
-    amounts: dict[Payee, list[int]] = {}
-    for beneficiary, currency, gross in rows:
-        amounts.setdefault((beneficiary, currency), []).append(gross)
-    return amounts
+    before = PaidBefore({}, set(), set())
+    for beneficiary, currency, gross, state, released in rows:
+        payee = (beneficiary, currency)
+        if state is not PaymentState.RETURNED:
+            before.amounts.setdefault(payee, []).append(gross)
+            continue
+        before.came_back.add(payee)
+        if not released:
+            before.unreleased.add(payee)
+    return before
 
 
 def lock(connection: Connection) -> None:
@@ -331,6 +355,8 @@ def find_batch(connection: Connection, number: int) -> BatchRow | None:
 
 def batches(connection: Connection, numbers: Collection[int]) -> dict[int, BatchRow]:
     """Some batches by their numbers."""
+    if not numbers:
+        return {}
     rows = connection.execute(_batches().where(payment_batch.c.id.in_(sorted(numbers))))
     return {row[0]: BatchRow(*row) for row in rows}
 
@@ -396,6 +422,8 @@ def _payments() -> Select[Any]:
 
 def parts_of(connection: Connection, numbers: Collection[int]) -> dict[int, list[PartRow]]:
     """What some payments settle, by their numbers, the earliest statement first."""
+    if not numbers:
+        return {}
     rows = connection.execute(
         select(payment_part.c.payment_id, payment_part.c.statement, payment_part.c.amount)
         .where(payment_part.c.payment_id.in_(sorted(numbers)))
@@ -415,27 +443,6 @@ def events_of(connection: Connection, number: int) -> list[EventRow]:
         .order_by(payment_event.c.id)
     )
     return [EventRow(*row) for row in rows]
-
-
-def unreleased(connection: Connection) -> set[Payee]:
-    """Those whose payment came back and was not released since."""
-    rows = connection.execute(
-        select(payment.c.beneficiary, payment.c.currency).where(
-            payment.c.state == PaymentState.RETURNED,
-            payment.c.released == False,  # noqa: E712 - SQLAlchemy's condition
-        )
-    )
-    return {(row[0], row[1]) for row in rows}
-
-
-def ever_returned(connection: Connection) -> set[Payee]:
-    """Those to whom a payment came back at any time."""
-    rows = connection.execute(
-        select(payment.c.beneficiary, payment.c.currency)
-        .where(payment.c.state == PaymentState.RETURNED)
-        .distinct()
-    )
-    return {(row[0], row[1]) for row in rows}
 
 
 def by_check(connection: Connection, reference: str) -> int | None:

@@ -88,29 +88,36 @@ def came_back(connection: Connection) -> list[CameBackRow]:
     return [CameBackRow(*row) for row in rows]
 
 
-def last_arrived(connection: Connection, beneficiaries: Collection[str]) -> dict[str, date]:
-    """The day on which the last payment to each of some beneficiaries arrived."""
+class HeardOf(NamedTuple):
+    """When the last payment to a beneficiary arrived, and its people last used the portal."""
+
+    arrived: date | None
+    seen: datetime | None
+
+
+def last_heard_of(connection: Connection, beneficiaries: Collection[str]) -> dict[str, HeardOf]:
+    """When each of some beneficiaries with closed periods was last heard of."""
     if not beneficiaries:
         return {}
-    rows = connection.execute(
-        select(payment.c.beneficiary, func.max(payment.c.settled_on))
+    arrived = (
+        select(func.max(payment.c.settled_on))
         .where(
-            payment.c.beneficiary.in_(sorted(beneficiaries)),
+            payment.c.beneficiary == settlement.c.beneficiary,
             payment.c.state == PaymentState.SETTLED,
         )
-        .group_by(payment.c.beneficiary)
+        .correlate(settlement)
+        .scalar_subquery()
     )
-    return {row[0]: row[1] for row in rows}
-
-
-def last_seen(connection: Connection, beneficiaries: Collection[str]) -> dict[str, datetime]:
-    """When somebody of each of some beneficiaries last used the portal."""
-    if not beneficiaries:
-        return {}
+    seen = (
+        select(func.max(session.c.seen_at))
+        .join(membership, membership.c.person_id == session.c.person_id)
+        .where(membership.c.beneficiary == settlement.c.beneficiary)
+        .correlate(settlement)
+        .scalar_subquery()
+    )
     rows = connection.execute(
-        select(membership.c.beneficiary, func.max(session.c.seen_at))
-        .join(session, session.c.person_id == membership.c.person_id)
-        .where(membership.c.beneficiary.in_(sorted(beneficiaries)))
-        .group_by(membership.c.beneficiary)
+        select(settlement.c.beneficiary, arrived, seen)
+        .where(settlement.c.beneficiary.in_(sorted(beneficiaries)))
+        .group_by(settlement.c.beneficiary)
     )
-    return {row[0]: row[1] for row in rows}
+    return {row[0]: HeardOf(row[1], row[2]) for row in rows}
