@@ -76,6 +76,7 @@ ROOMS = (
     "nonprofit.bank_details",
     "nonprofit.details",
     "nonprofit.pages",
+    "nonprofit.received",
     "ordering.pages",
     "organization.certificates",
     "organization.files",

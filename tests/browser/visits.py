@@ -302,6 +302,8 @@ VISITS = (
     Visit("/nonprofit/zq-seattle/years/", Role.NONPROFIT),
     Visit("/nonprofit/zq-seattle/years/", Role.NONPROFIT, "opened"),
     Visit("/nonprofit/zq-seattle/years/2025", Role.NONPROFIT),
+    Visit("/nonprofit/zq-seattle/received/", Role.NONPROFIT),
+    Visit("/nonprofit/zq-seattle/received/2027?month=7", Role.NONPROFIT),
     Visit("/nonprofit/zq-seattle/details", Role.NONPROFIT),
     Visit("/nonprofit/zq-seattle/bank-details", Role.NONPROFIT),
     Visit("/nonprofit/zq-seattle/bank-details", Role.NONPROFIT, "opened"),
@@ -509,6 +511,10 @@ FILES: dict[str, tuple[str, Role]] = {
     "nonprofit.download_year": ("/nonprofit/zq-seattle/statements/2025.zip", Role.NONPROFIT),
     "nonprofit.earlier_statement": (
         f"/nonprofit/zq-seattle/earlier-statements/{OLD_SHOWN}",
+        Role.NONPROFIT,
+    ),
+    "nonprofit_received.received_file": (
+        "/nonprofit/zq-seattle/received/2026.pdf",
         Role.NONPROFIT,
     ),
     "nonprofit.year_file": ("/nonprofit/zq-seattle/years/2025.csv", Role.NONPROFIT),

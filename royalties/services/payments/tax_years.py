@@ -32,6 +32,10 @@ from royalties.store.payments.payments import PaymentRow
 _FIRST, _LAST = 1990, 2999
 
 
+class NoYearError(RefusedError):
+    """A year in which there were no books, or that has not come."""
+
+
 @dataclass(frozen=True, slots=True)
 class TaxYear:
     """A year's figures by payee and currency.
@@ -58,11 +62,11 @@ def tax_year(work: Work, year: int) -> TaxYear:
     """What was paid in a year.
 
     Raises:
-        RefusedError: that is no year of these books.
+        NoYearError: that is no year of these books.
     """
     work.actor.require(Verb.READ)
     if not _FIRST <= year <= _LAST:
-        raise RefusedError(f"{year} is no year of these books: write one such as {work.today.year}")
+        raise NoYearError(f"{year} is no year of these books: write one such as {work.today.year}")
     rows = store.payments(work.connection, work.actor, sent=(date(year, 1, 1), date(year, 12, 31)))
     setup = setup_in_force(work)
     by_payee: dict[tuple[str, str], list[PaidInYear]] = {}

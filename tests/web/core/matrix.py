@@ -1045,6 +1045,9 @@ _OUTSIDE = {
     "nonprofit.newest_year": _portal(),
     "nonprofit.year": _portal({"number": 2025}),
     "nonprofit.year_file": _portal({"number": 2025}),
+    "nonprofit_received.newest_received": _portal(),
+    "nonprofit_received.received_year": _portal({"number": 2026}),
+    "nonprofit_received.received_file": _portal({"number": 2026, "kind": "pdf"}),
     "nonprofit.earlier_statement": Row(
         NONPROFITS,
         own={**_OWN, **_OLD},

@@ -11,7 +11,7 @@ from royalties.domain.people import FINANCE
 from royalties.domain.problems import Problem
 from royalties.ingest.payments.tax_template import FaultyTemplateError
 from royalties.services.payments import tax_files, tax_years
-from royalties.services.payments.tax_years import TaxYear
+from royalties.services.payments.tax_years import NoYearError, TaxYear
 from royalties.services.work import RefusedError
 from royalties.web.core.files import download
 from royalties.web.core.pages import Answer, Pages
@@ -99,5 +99,5 @@ def workbook(number: int) -> Response:
 def _found(number: int) -> TaxYear:
     try:
         return tax_years.tax_year(current_work(), number)
-    except RefusedError:
+    except NoYearError:
         abort(404)
