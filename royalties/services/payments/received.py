@@ -9,6 +9,7 @@ from royalties.domain.orders.papers import Party
 from royalties.domain.payments.received import FiscalYear, Received, ReceivedPayment
 from royalties.domain.people import Verb
 from royalties.domain.terms.beneficiaries import Beneficiary, Publisher
+from royalties.ingest.places import country_name, region_name
 from royalties.services.books import setup_in_force
 from royalties.services.statements.portal import NotYoursError, nonprofit
 from royalties.services.terms.house import logo_on
@@ -36,9 +37,11 @@ class ReceivedYear:
 
     @property
     def payee(self) -> Party:
-        """Who received it, as it stands on statements."""
+        """Who received it."""
         of = self.beneficiary
-        place = ", ".join(filter(None, (of.city, of.region, of.country)))
+        region = region_name(of.country, of.region) if of.region else ""
+        country = country_name(of.country) if of.country else ""
+        place = ", ".join(filter(None, (of.city, region, country)))
         return Party(of.name, of.address or ((place,) if place else ()))
 
 
